@@ -1,0 +1,1 @@
+"""Ask the archive: retrieval, answers, citations, and the check of every claim."""

@@ -1,0 +1,265 @@
+"""The second half of the data model: `Passage`, `Citation`, `Claim`, `Answer`; each holds the record before it."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Literal
+
+from corpus import Article, Chunk
+
+Status = Literal["answered", "not_found", "incomplete"]
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """Hold one earlier message of the conversation; `role` is "user" or "assistant"."""
+
+    role: str
+    content: str
+
+
+@dataclass(frozen=True, slots=True)
+class Filters:
+    """Narrow what is searched.
+
+    Attributes:
+        since: Published at or after this instant (UTC), or None.
+        until: Published before this instant (UTC, exclusive), or None.
+        outlets: Any of these outlets, as the archive writes them; empty means all.
+        languages: Any of these ISO 639-1 codes; empty means all.
+        feeds: Any of these feed addresses; empty means all.
+        label: What the question said that led here ("last week"), or "".
+    """
+
+    since: datetime | None = None
+    until: datetime | None = None
+    outlets: tuple[str, ...] = ()
+    languages: tuple[str, ...] = ()
+    feeds: tuple[str, ...] = ()
+    label: str = ""
+
+    def __bool__(self) -> bool:
+        """Tell whether anything is narrowed."""
+        return bool(self.since or self.until or self.outlets or self.languages or self.feeds)
+
+    def admits(self, article: Article) -> bool:
+        """Tell whether an article passes; an undated one fails any filter on time."""
+        if self.outlets and article.source not in self.outlets:
+            return False
+        if self.languages and article.language not in self.languages:
+            return False
+        if self.feeds and article.feed not in self.feeds:
+            return False
+        if self.since or self.until:
+            date = article.published_at
+            if date is None or (self.since and date < self.since) or (self.until and date >= self.until):
+                return False
+        return True
+
+    def to_record(self) -> dict[str, Any]:
+        """Return plain JSON values."""
+        return {
+            "since": _iso(self.since),
+            "until": _iso(self.until),
+            "outlets": list(self.outlets),
+            "languages": list(self.languages),
+            "feeds": list(self.feeds),
+            "label": self.label,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """Hold a chunk as it was retrieved for a question.
+
+    Attributes:
+        chunk: The chunk.
+        rank: 1 for the best.
+        score: The fused score, higher is better; comparable within one question only.
+        signals: What the score was made of, by name (for instance "dense": cosine, "lexical": BM25).
+        copies: Other articles of the same group of near duplicates that were folded into this passage.
+    """
+
+    chunk: Chunk
+    rank: int
+    score: float
+    signals: Mapping[str, float] = field(default_factory=dict)
+    copies: tuple[Article, ...] = ()
+
+    @property
+    def article(self) -> Article:
+        """Return the article that the passage stands in."""
+        return self.chunk.article
+
+    def to_record(self) -> dict[str, Any]:
+        """Return plain JSON values; `start` and `end` are character offsets in the article's body."""
+        article = self.article
+        return {
+            "rank": self.rank,
+            "score": round(self.score, 6),
+            "article_id": article.id,
+            "chunk_id": self.chunk.id,
+            "title": article.title,
+            "outlet": article.source,
+            "url": article.url,
+            "published_at": _iso(article.published_at),
+            "start": self.chunk.start,
+            "end": self.chunk.end,
+            "text": self.chunk.text,
+            "signals": {name: round(value, 6) for name, value in self.signals.items()},
+            "copies": [{"article_id": copy.id, "outlet": copy.source, "url": copy.url} for copy in self.copies],
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Citation:
+    """Point from `[n]` in an answer to the words of an article that it rests on.
+
+    Attributes:
+        n: The number that the reader sees; the same passage has the same number throughout an answer.
+        passage: The passage.
+        start: Offset of the cited words in the article's body.
+        end: Offset behind them.
+    """
+
+    n: int
+    passage: Passage
+    start: int
+    end: int
+
+    @property
+    def quote(self) -> str:
+        """Return the cited words, verbatim."""
+        return self.passage.article.body[self.start : self.end]
+
+    def to_record(self) -> dict[str, Any]:
+        """Return plain JSON values."""
+        article = self.passage.article
+        return {
+            "n": self.n,
+            "article_id": article.id,
+            "chunk_id": self.passage.chunk.id,
+            "title": article.title,
+            "outlet": article.source,
+            "url": article.url,
+            "published_at": _iso(article.published_at),
+            "quote": self.quote,
+            "start": self.start,
+            "end": self.end,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """Hold one statement of an answer and what the check found.
+
+    Attributes:
+        text: The statement as it stands in `Answer.text`, without its marks.
+        citations: The numbers that it cites.
+        supported: True if the cited passages hold it, False if not.
+        reason: Why it is not supported, in words for the reader; "" when it is.
+    """
+
+    text: str
+    citations: tuple[int, ...]
+    supported: bool
+    reason: str = ""
+
+    def to_record(self) -> dict[str, Any]:
+        """Return plain JSON values."""
+        return {
+            "text": self.text,
+            "citations": list(self.citations),
+            "supported": self.supported,
+            "reason": self.reason,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """Hold an answer with everything that made it.
+
+    Attributes:
+        question: What the user wrote.
+        status: "answered"; "not_found" when the archive does not hold it; "incomplete" when the model failed.
+        text: Markdown with `[n]` marks, paragraphs separated by a blank line.
+        standalone: The question as it was searched, follow-ups made self-contained.
+        citations: In order of `n`.
+        claims: In order of the text.
+        passages: All that was retrieved, best first, also what is not cited.
+        filters: What narrowed the search.
+        parts: The sub-questions that were searched one by one, or empty.
+        notes: Sentences for the reader that are not claims: a filter that was relaxed, a model that failed.
+        nearest: For a refusal: the articles that come nearest.
+        model: `provider:name`, or "none".
+        prompt: The messages sent to the model, as (role, text).
+        usage: Tokens by kind, as the model reports them.
+        timings_ms: Milliseconds by stage.
+        versions: Versions of what took part (product, embedder, ...).
+    """
+
+    question: str
+    status: Status
+    text: str
+    standalone: str = ""
+    citations: tuple[Citation, ...] = ()
+    claims: tuple[Claim, ...] = ()
+    passages: tuple[Passage, ...] = ()
+    filters: Filters = field(default_factory=Filters)
+    parts: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
+    nearest: tuple[Article, ...] = ()
+    model: str = "none"
+    prompt: tuple[tuple[str, str], ...] = ()
+    usage: Mapping[str, int] = field(default_factory=dict)
+    timings_ms: Mapping[str, float] = field(default_factory=dict)
+    versions: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def as_of(self) -> tuple[datetime | None, datetime | None]:
+        """Return the earliest and the latest publication among the cited articles, or Nones."""
+        dates = [c.passage.article.published_at for c in self.citations if c.passage.article.published_at]
+        return (min(dates), max(dates)) if dates else (None, None)
+
+    def to_record(self) -> dict[str, Any]:
+        """Return the answer as plain JSON values, in the form that `python -m rag ask --json` prints."""
+        earliest, latest = self.as_of
+        return {
+            "question": self.question,
+            "standalone": self.standalone,
+            "status": self.status,
+            "text": self.text,
+            "citations": [citation.to_record() for citation in self.citations],
+            "claims": [claim.to_record() for claim in self.claims],
+            "passages": [passage.to_record() for passage in self.passages],
+            "as_of": {"from": _iso(earliest), "to": _iso(latest)},
+            "filters": self.filters.to_record(),
+            "parts": list(self.parts),
+            "notes": list(self.notes),
+            "nearest": [{"article_id": a.id, "title": a.title, "outlet": a.source} for a in self.nearest],
+            "model": self.model,
+            "usage": dict(self.usage),
+            "timings_ms": {stage: round(ms, 1) for stage, ms in self.timings_ms.items()},
+            "versions": dict(self.versions),
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """Hold one step of a streamed answer.
+
+    Attributes:
+        stage: "searching", "reading" (passages are known), "writing" (text grows), "checking", "done".
+        text: The text of the answer so far, with `[n]` marks.
+        passages: What was retrieved, from "reading" on.
+        answer: The whole answer, with stage "done" only.
+    """
+
+    stage: Literal["searching", "reading", "writing", "checking", "done"]
+    text: str = ""
+    passages: Sequence[Passage] = ()
+    answer: Answer | None = None
+
+
+def _iso(date: datetime | None) -> str | None:
+    return date.isoformat() if date else None
