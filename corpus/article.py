@@ -12,7 +12,7 @@ class Article:
     Attributes:
         id: Stable key, unique in the archive.
         title: The headline, one clean line.
-        body: The text, paragraphs separated by a blank line. Every offset in the product counts characters of this string.
+        body: The text, paragraphs separated by a blank line. Every offset in the product counts its characters.
         source: The outlet that published it, or "" when unknown.
         url: An http(s) address, or "".
         author: The byline, or "".

@@ -1,0 +1,145 @@
+"""Chunks, their vectors, and the log of changes: the part of the archive that the indexes are derived from."""
+
+import sqlite3
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import groupby
+
+import numpy as np
+from numpy.typing import NDArray
+
+from corpus.archive import Archive, article_from_row
+from corpus.article import Article, Chunk
+
+Vectors = NDArray[np.float32]
+
+
+@dataclass(frozen=True, slots=True)
+class Embedded:
+    """Hold the chunks of one article with their vectors, shape (chunks, dimensions), float32, in the same order."""
+
+    article: Article
+    chunks: tuple[Chunk, ...]
+    vectors: Vectors
+
+
+class ChunkStore:
+    """Keep chunks and vectors under one profile: the name of the embedder and the rule of chunking that made them."""
+
+    def __init__(self, archive: Archive, profile: str) -> None:
+        """Look at an archive through a profile."""
+        self.archive = archive
+        self.profile = profile
+
+    def pending(self, limit: int) -> list[Article]:
+        """Return articles whose newest text has no chunks under the profile yet, newest arrivals first."""
+        sql = (
+            "SELECT articles.* FROM articles LEFT JOIN indexed ON article_key = key AND profile = ? "
+            "AND indexed.version = articles.version WHERE article_key IS NULL ORDER BY key DESC LIMIT ?"
+        )
+        return [article_from_row(row) for row in self.archive.connection.execute(sql, (self.profile, limit))]
+
+    def progress(self) -> tuple[int, int]:
+        """Return how many articles have chunks under the profile, and how many there are."""
+        sql = (
+            "SELECT (SELECT count(*) FROM indexed JOIN articles ON key = article_key "
+            "AND indexed.version = articles.version WHERE profile = ?), (SELECT count(*) FROM articles)"
+        )
+        done, total = self.archive.connection.execute(sql, (self.profile,)).fetchone()
+        return int(done), int(total)
+
+    def store(self, batch: Sequence[Embedded]) -> int:
+        """Keep chunks and vectors in one transaction and log them; return how many articles were stored.
+
+        An article that was changed or removed since it was read is passed over.
+        """
+        stored = 0
+        with self.archive.transaction() as connection:
+            for item in batch:
+                row = connection.execute(
+                    "SELECT key FROM articles WHERE id = ? AND version = ?", (item.article.id, item.article.version)
+                ).fetchone()
+                if row is None:
+                    continue
+                key = row["key"]
+                connection.execute("DELETE FROM chunks WHERE article_key = ? AND profile = ?", (key, self.profile))
+                connection.executemany(
+                    "INSERT INTO chunks VALUES (?, ?, ?, ?, ?, ?)",
+                    [
+                        (key, self.profile, chunk.ordinal, chunk.start, chunk.end, vector.astype("<f4").tobytes())
+                        for chunk, vector in zip(item.chunks, item.vectors, strict=True)
+                    ],
+                )
+                connection.execute(
+                    "INSERT OR REPLACE INTO indexed VALUES (?, ?, ?, ?)",
+                    (key, self.profile, item.article.version, len(item.chunks)),
+                )
+                connection.execute("INSERT INTO changes (article_id) VALUES (?)", (item.article.id,))
+                stored += 1
+        return stored
+
+    def last_change(self) -> int:
+        """Return the sequence number of the newest change, 0 when there is none."""
+        return int(self.archive.connection.execute("SELECT coalesce(max(seq), 0) FROM changes").fetchone()[0])
+
+    def changes(self, after: int, limit: int) -> tuple[int, list[str]]:
+        """Return the number of the last change read, and the ids of the articles changed after `after`, each once."""
+        rows = self.archive.connection.execute(
+            "SELECT seq, article_id FROM changes WHERE seq > ? ORDER BY seq LIMIT ?", (after, limit)
+        ).fetchall()
+        return (rows[-1]["seq"] if rows else after), list(dict.fromkeys(row["article_id"] for row in rows))
+
+    def count(self) -> int:
+        """Return how many chunks there are under the profile."""
+        sql = "SELECT count(*) FROM chunks WHERE profile = ?"
+        return int(self.archive.connection.execute(sql, (self.profile,)).fetchone()[0])
+
+    def ids(self) -> Iterator[str]:
+        """Yield the id of every chunk under the profile."""
+        sql = "SELECT id, version, ordinal FROM chunks JOIN articles ON key = article_key WHERE profile = ?"
+        for row in self.archive.connection.execute(sql, (self.profile,)):
+            yield f"{row['id']}@{row['version']}#{row['ordinal']}"
+
+    def everything(self, size: int = 256) -> Iterator[list[Embedded]]:
+        """Yield all articles with their chunks and vectors, `size` articles at a time."""
+        ids = [row["id"] for row in self.archive.connection.execute("SELECT id FROM articles ORDER BY key")]
+        for start in range(0, len(ids), size):
+            yield self.embedded(ids[start : start + size])
+
+    def embedded(self, article_ids: Iterable[str]) -> list[Embedded]:
+        """Return chunks and vectors of the given articles; one without chunks is left out."""
+        found: list[Embedded] = []
+        for some in _slices(list(article_ids)):
+            rows = self._rows(some, ", chunks.vector")
+            for _, group in groupby(rows, key=lambda row: row["key"]):
+                lines = list(group)
+                article = article_from_row(lines[0])
+                chunks = tuple(Chunk(article, line["ordinal"], line["start"], line["end"]) for line in lines)
+                vectors = np.stack([np.frombuffer(line["vector"], dtype="<f4") for line in lines])
+                found.append(Embedded(article, chunks, vectors))
+        return found
+
+    def chunks(self, article_ids: Iterable[str]) -> dict[str, Chunk]:
+        """Return all chunks of the given articles by id, without their vectors."""
+        found: dict[str, Chunk] = {}
+        for some in _slices(list(dict.fromkeys(article_ids))):
+            articles: dict[int, Article] = {}
+            for row in self._rows(some, ""):
+                article = articles.get(row["key"]) or articles.setdefault(row["key"], article_from_row(row))
+                chunk = Chunk(article, row["ordinal"], row["start"], row["end"])
+                found[chunk.id] = chunk
+        return found
+
+    def _rows(self, article_ids: Sequence[str], more: str) -> list[sqlite3.Row]:
+        marks = ", ".join("?" * len(article_ids))
+        sql = (
+            f"SELECT articles.*, chunks.ordinal, chunks.start, chunks.end{more} "
+            f"FROM articles JOIN chunks ON article_key = key WHERE profile = ? AND id IN ({marks}) ORDER BY key, ordinal"
+        )
+        return self.archive.connection.execute(sql, (self.profile, *article_ids)).fetchall()
+
+
+def _slices(ids: list[str], size: int = 500) -> Iterator[list[str]]:
+    """Cut a list so that each part fits one SQL statement."""
+    for start in range(0, len(ids), size):
+        yield ids[start : start + size]

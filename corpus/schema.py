@@ -1,0 +1,106 @@
+"""The tables of the archive, and how a connection to it is opened."""
+
+import sqlite3
+from pathlib import Path
+
+from corpus.errors import ArchiveError
+
+VERSION = 1
+
+# `articles` holds the newest text of each article, `versions` the earlier ones. `chunks` belong to a profile (the
+# embedder and the rule of chunking that made them); `indexed` says which version of an article was cut and embedded.
+# `changes` is the log that the indexes follow: one row each time an article's chunks came, changed or went.
+TABLES = """
+CREATE TABLE IF NOT EXISTS articles (
+    key INTEGER PRIMARY KEY,
+    id TEXT NOT NULL UNIQUE,
+    version INTEGER NOT NULL,
+    title TEXT NOT NULL,
+    body TEXT NOT NULL,
+    source TEXT NOT NULL,
+    url TEXT NOT NULL,
+    author TEXT NOT NULL,
+    published_at TEXT,
+    updated_at TEXT,
+    language TEXT NOT NULL,
+    category TEXT NOT NULL,
+    notice TEXT NOT NULL,
+    feed TEXT NOT NULL,
+    digest BLOB NOT NULL,
+    text_digest BLOB NOT NULL,
+    story INTEGER,
+    added_at TEXT NOT NULL
+);
+CREATE INDEX IF NOT EXISTS articles_url ON articles(url) WHERE url != '';
+CREATE INDEX IF NOT EXISTS articles_text ON articles(text_digest);
+CREATE INDEX IF NOT EXISTS articles_date ON articles(published_at);
+CREATE INDEX IF NOT EXISTS articles_source ON articles(source);
+CREATE INDEX IF NOT EXISTS articles_story ON articles(story) WHERE story IS NOT NULL;
+CREATE TABLE IF NOT EXISTS versions (
+    article_key INTEGER NOT NULL REFERENCES articles(key) ON DELETE CASCADE,
+    version INTEGER NOT NULL,
+    digest BLOB NOT NULL,
+    record TEXT NOT NULL,
+    PRIMARY KEY (article_key, version)
+) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS bands (
+    band INTEGER NOT NULL,
+    hash BLOB NOT NULL,
+    article_key INTEGER NOT NULL REFERENCES articles(key) ON DELETE CASCADE,
+    PRIMARY KEY (band, hash, article_key)
+) WITHOUT ROWID;
+CREATE INDEX IF NOT EXISTS bands_article ON bands(article_key);
+CREATE TABLE IF NOT EXISTS indexed (
+    article_key INTEGER NOT NULL REFERENCES articles(key) ON DELETE CASCADE,
+    profile TEXT NOT NULL,
+    version INTEGER NOT NULL,
+    chunks INTEGER NOT NULL,
+    PRIMARY KEY (article_key, profile)
+) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS chunks (
+    article_key INTEGER NOT NULL REFERENCES articles(key) ON DELETE CASCADE,
+    profile TEXT NOT NULL,
+    ordinal INTEGER NOT NULL,
+    start INTEGER NOT NULL,
+    end INTEGER NOT NULL,
+    vector BLOB NOT NULL,
+    PRIMARY KEY (article_key, profile, ordinal)
+);
+CREATE TABLE IF NOT EXISTS changes (
+    seq INTEGER PRIMARY KEY AUTOINCREMENT,
+    article_id TEXT NOT NULL
+);
+CREATE TABLE IF NOT EXISTS meta (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
+"""
+
+
+def connect(path: Path) -> sqlite3.Connection:
+    """Open the file durably (WAL, every commit on the disk) and make the tables that are missing.
+
+    Raises:
+        ArchiveError: The file is no archive, cannot be opened, or was written by a newer version.
+    """
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        connection = sqlite3.connect(path, timeout=30, isolation_level=None, check_same_thread=False)
+        connection.row_factory = sqlite3.Row
+        for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "cache_size=-65536"):
+            connection.execute(f"PRAGMA {pragma}")
+        _migrate(connection, path)
+    except (sqlite3.Error, OSError) as error:
+        raise ArchiveError(
+            f"{path}: the archive cannot be opened ({error}); check the path, its rights and the disk"
+        ) from error
+    return connection
+
+
+def _migrate(connection: sqlite3.Connection, path: Path) -> None:
+    found = connection.execute("PRAGMA user_version").fetchone()[0]
+    if found > VERSION:
+        raise ArchiveError(
+            f"{path}: made by a newer Newsdesk (schema {found}, this one knows {VERSION}); update Newsdesk"
+        )
+    if found == VERSION:
+        return
+    connection.executescript(f"BEGIN IMMEDIATE; {TABLES} PRAGMA user_version={VERSION}; COMMIT;")
+    connection.execute("INSERT OR IGNORE INTO meta VALUES ('archive', lower(hex(randomblob(8))))")

@@ -1,0 +1,61 @@
+"""Which articles are meant: by id, address, outlet, date, feed, language or words."""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Selection:
+    """Name some of the archive's articles; what is left empty does not narrow.
+
+    Attributes:
+        ids: Any of these ids.
+        url: This address.
+        outlets: Any of these outlets, exactly as written in the archive.
+        since: Published at or after this instant; undated articles fail.
+        until: Published before this instant; undated articles fail.
+        feed: Brought by this feed.
+        languages: In any of these languages.
+        undated: Only articles without a date.
+        words: Headlines that contain this text, whatever the case.
+    """
+
+    ids: tuple[str, ...] = ()
+    url: str = ""
+    outlets: tuple[str, ...] = ()
+    since: datetime | None = None
+    until: datetime | None = None
+    feed: str = ""
+    languages: tuple[str, ...] = ()
+    undated: bool = False
+    words: str = ""
+
+    def __bool__(self) -> bool:
+        """Tell whether anything narrows."""
+        return self != EVERYTHING
+
+    def where(self) -> tuple[str, list[object]]:
+        """Return an SQL condition over the table `articles` and its values."""
+        terms: list[str] = []
+        values: list[object] = []
+        for column, wanted in (("id", self.ids), ("source", self.outlets), ("language", self.languages)):
+            if wanted:
+                terms.append(f"{column} IN ({', '.join('?' * len(wanted))})")
+                values.extend(wanted)
+        for condition, value in (("url = ?", self.url), ("feed = ?", self.feed)):
+            if value:
+                terms.append(condition)
+                values.append(value)
+        for condition, date in (("published_at >= ?", self.since), ("published_at < ?", self.until)):
+            if date:
+                terms.append(condition)
+                values.append(date.astimezone(UTC).isoformat(timespec="seconds"))
+        if self.undated:
+            terms.append("published_at IS NULL")
+        if self.words:
+            terms.append("instr(lower(title), lower(?)) > 0")
+            values.append(self.words)
+        return " AND ".join(terms) or "1", values
+
+
+EVERYTHING = Selection()

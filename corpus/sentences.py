@@ -1,0 +1,71 @@
+"""Where the sentences of a text begin and end."""
+
+import re
+from functools import lru_cache
+
+import pysbd
+
+Span = tuple[int, int]
+
+_LANGUAGES = frozenset(pysbd.languages.LANGUAGE_CODES)
+# pysbd's time grows faster than the length of what it is given, so it never gets more than a long paragraph at once.
+_PIECE = 4000
+_PARAGRAPH = re.compile(r"[^\n]+")
+_CLOSING = re.compile(r"[”’»）」』]+|[\"')\]]+(?=\s|$)")
+_CLOCK = re.compile(r"\b[ap]\.m\.$")
+_AFTER_CLOCK = re.compile(r"(?:(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day|E[DS]?T|P[DS]?T|C[DS]?T|GMT|UTC|BST|CET|Eastern|Pacific)\b")
+
+
+@lru_cache(maxsize=32)
+def _segmenter(language: str) -> pysbd.Segmenter:
+    return pysbd.Segmenter(language=language, clean=False, char_span=True)
+
+
+def sentences(text: str, language: str = "en") -> list[Span]:
+    """Return the sentences of a text as (start, end) offsets, without the white space around them.
+
+    A sentence never crosses the end of a line. A language that pysbd has no rules for is cut by the English ones.
+
+    Args:
+        text: Paragraphs separated by line breaks.
+        language: ISO 639-1 code.
+    """
+    segmenter = _segmenter(language if language in _LANGUAGES else "en")
+    spans: list[Span] = []
+    for paragraph in _PARAGRAPH.finditer(text):
+        for start, end in _pieces(paragraph.start(), paragraph.end(), text):
+            found = _segments(segmenter, text[start:end])
+            spans.extend((start + a, start + b) for a, b in found)
+    return spans
+
+
+def _pieces(start: int, end: int, text: str) -> list[Span]:
+    """Cut a paragraph that is too long at the last white space before the limit."""
+    pieces: list[Span] = []
+    while end - start > _PIECE:
+        cut = text.rfind(" ", start + 1, start + _PIECE)
+        cut = cut if cut > start else start + _PIECE
+        pieces.append((start, cut))
+        start = cut
+    return [*pieces, (start, end)]
+
+
+def _segments(segmenter: pysbd.Segmenter, text: str) -> list[Span]:
+    spans: list[Span] = []
+    for segment in segmenter.segment(text):
+        start, end = segment.start, segment.end
+        closing = _CLOSING.match(text, start)
+        if closing and spans:  # A closing quotation mark belongs to the sentence that it closes.
+            spans[-1] = (spans[-1][0], closing.end())
+            start = closing.end()
+        while start < end and text[start].isspace():
+            start += 1
+        while end > start and text[end - 1].isspace():
+            end -= 1
+        if start >= end:
+            continue
+        if spans and _CLOCK.search(text[: spans[-1][1]]) and _AFTER_CLOCK.match(text, start):  # "5 p.m. Tuesday"
+            spans[-1] = (spans[-1][0], end)
+        else:
+            spans.append((start, end))
+    return spans

@@ -1,0 +1,23 @@
+"""Every setting, read once from `NEWSDESK_*` variables and `.env`; nothing else reads the environment."""
+
+from pydantic import Field, SecretStr
+
+from corpus.settings import ArchiveSettings
+
+
+class Settings(ArchiveSettings):
+    """Add to the settings of the archive those of retrieval and answers."""
+
+    embedder: str = Field("all-MiniLM-L6-v2", description="The embedder that ships, or a sentence-transformers folder.")
+    reranker: str = Field("", description="A cross-encoder (sentence-transformers folder or name) that reorders, or none.")
+    llm: str = Field("", description='The chat model as "provider:name", for instance "openai:gpt-5-mini"; empty: none.')
+    llm_base_url: str = Field("", description="Address of an OpenAI-compatible server, for instance http://localhost:8080/v1.")
+    llm_api_key: SecretStr = Field(SecretStr(""), description="Key for the model; else the provider's own variable.")
+    llm_max_tokens: int = Field(800, ge=16, description="The longest answer, in tokens.")
+    llm_connect_s: float = Field(5.0, gt=0, description="Seconds to wait for a connection to the model.")
+    llm_first_token_s: float = Field(30.0, gt=0, description="Seconds to wait for the first token.")
+    llm_token_s: float = Field(20.0, gt=0, description="Seconds to wait between two tokens.")
+    llm_total_s: float = Field(120.0, gt=0, description="Seconds for the whole answer.")
+    llm_tries: int = Field(3, ge=1, le=5, description="Tries where the model is busy or cannot be reached.")
+    evidence_tokens: int = Field(3000, ge=200, description="The most tokens of passages that go to the model.")
+    passages: int = Field(12, ge=1, le=50, description="The most passages that an answer is made from.")
