@@ -134,7 +134,8 @@ class ChunkStore:
         marks = ", ".join("?" * len(article_ids))
         sql = (
             f"SELECT articles.*, chunks.ordinal, chunks.start, chunks.end{more} "
-            f"FROM articles JOIN chunks ON article_key = key WHERE profile = ? AND id IN ({marks}) ORDER BY key, ordinal"
+            f"FROM articles JOIN chunks ON article_key = key WHERE profile = ? AND id IN ({marks}) "
+            "ORDER BY key, ordinal"
         )
         return self.archive.connection.execute(sql, (self.profile, *article_ids)).fetchall()
 

@@ -13,7 +13,9 @@ _PIECE = 4000
 _PARAGRAPH = re.compile(r"[^\n]+")
 _CLOSING = re.compile(r"[”’»）」』]+|[\"')\]]+(?=\s|$)")
 _CLOCK = re.compile(r"\b[ap]\.m\.$")
-_AFTER_CLOCK = re.compile(r"(?:(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day|E[DS]?T|P[DS]?T|C[DS]?T|GMT|UTC|BST|CET|Eastern|Pacific)\b")
+_AFTER_CLOCK = re.compile(
+    r"(?:(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day|E[DS]?T|P[DS]?T|C[DS]?T|GMT|UTC|BST|CET|Eastern|Pacific)\b"
+)
 
 
 @lru_cache(maxsize=32)

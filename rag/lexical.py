@@ -1,0 +1,122 @@
+"""The lexical index: tantivy (BM25) over our own terms, so that every language is stemmed by its own rules."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import tantivy
+
+from corpus.article import Chunk
+from corpus.chunkstore import Embedded
+from rag.model import Filters
+from rag.terms import terms
+
+_UNDATED = -(2**40)
+_HEAP = 64_000_000
+
+
+class LexicalIndex:
+    """Find chunks that share words with the question, by BM25 (k1 1.2, b 0.75, tantivy's own)."""
+
+    def __init__(self, folder: Path, heading_boost: float = 0.5) -> None:
+        """Open the index in `folder`, making it if it is not there.
+
+        Args:
+            folder: Where the index lies.
+            heading_boost: Weight of a term found in headline, outlet or date, against 1 for one in the text.
+        """
+        folder.mkdir(parents=True, exist_ok=True)
+        self._boost = heading_boost
+        self._schema = _schema()
+        self._index = tantivy.Index(self._schema, path=str(folder), reuse=True)
+        self._writer = self._index.writer(heap_size=_HEAP, num_threads=1)
+
+    def apply(self, gone: Sequence[str], batch: Sequence[Embedded]) -> None:
+        """Forget every chunk of the articles `gone`, then take in the chunks of `batch`, all in one commit."""
+        for article_id in gone:
+            self._writer.delete_documents_by_term("article", article_id)
+        for item in batch:
+            for chunk in item.chunks:
+                self._writer.add_document(_document(chunk))
+        self._writer.commit()
+        self._index.reload()
+
+    def search(self, wanted: Sequence[str], limit: int, filters: Filters | None = None) -> list[tuple[str, float]]:
+        """Return up to `limit` (chunk id, BM25 score), best first; `wanted` are terms, not text."""
+        if not wanted:
+            return []
+        query = self._query(wanted, filters)
+        searcher = self._index.searcher()
+        hits = searcher.search(query, limit, count=False).hits
+        return [(str(searcher.doc(address)["id"][0]), float(score)) for score, address in hits]
+
+    def frequency(self, term: str) -> int:
+        """Return in how many chunks a term stands."""
+        searcher = self._index.searcher()
+        return int(max(searcher.doc_freq("text", term), searcher.doc_freq("heading", term)))
+
+    def count(self) -> int:
+        """Return how many chunks the index holds."""
+        return int(self._index.searcher().num_docs)
+
+    def ids(self) -> set[str]:
+        """Return the id of every chunk in the index."""
+        searcher = self._index.searcher()
+        hits = searcher.search(tantivy.Query.all_query(), max(1, searcher.num_docs), count=False).hits
+        return {str(searcher.doc(address)["id"][0]) for _, address in hits}
+
+    def close(self) -> None:
+        """Let go of the files."""
+        self._writer.wait_merging_threads()
+
+    def _query(self, wanted: Sequence[str], filters: Filters | None) -> tantivy.Query:
+        should, must = tantivy.Occur.Should, tantivy.Occur.Must
+        clauses = []
+        for term in wanted:
+            clauses.append((should, tantivy.Query.term_query(self._schema, "text", term, "freq")))
+            in_heading = tantivy.Query.term_query(self._schema, "heading", term, "freq")
+            clauses.append((should, tantivy.Query.boost_query(in_heading, self._boost)))
+        words = tantivy.Query.boolean_query(clauses)
+        limits = _limits(self._schema, filters) if filters else []
+        if not limits:
+            return words
+        return tantivy.Query.boolean_query(
+            [(must, words), *((must, tantivy.Query.const_score_query(limit, 0.0)) for limit in limits)]
+        )
+
+
+def _schema() -> tantivy.Schema:
+    builder = tantivy.SchemaBuilder()
+    builder.add_text_field("id", stored=True, tokenizer_name="raw", index_option="basic")
+    for name in ("article", "outlet", "language", "feed"):
+        builder.add_text_field(name, stored=False, tokenizer_name="raw", index_option="basic")
+    builder.add_integer_field("published", stored=False, indexed=True, fast=True)
+    for name in ("heading", "text"):
+        builder.add_text_field(name, stored=False, tokenizer_name="whitespace", index_option="freq")
+    return builder.build()
+
+
+def _document(chunk: Chunk) -> tantivy.Document:
+    article = chunk.article
+    return tantivy.Document(
+        id=chunk.id,
+        article=article.id,
+        outlet=article.source or "-",
+        language=article.language or "-",
+        feed=article.feed or "-",
+        published=int(article.published_at.timestamp()) if article.published_at else _UNDATED,
+        heading=" ".join(terms(chunk.heading, article.language)),
+        text=" ".join(terms(chunk.text, article.language)),
+    )
+
+
+def _limits(schema: tantivy.Schema, filters: Filters) -> list[tantivy.Query]:
+    limits = [
+        tantivy.Query.term_set_query(schema, name, list(values))
+        for name, values in (("outlet", filters.outlets), ("language", filters.languages), ("feed", filters.feeds))
+        if values
+    ]
+    if filters.since or filters.until:
+        first = int(filters.since.timestamp()) if filters.since else _UNDATED + 1
+        last = int(filters.until.timestamp()) - 1 if filters.until else 2**40
+        limits.append(tantivy.Query.range_query(schema, "published", tantivy.FieldType.Integer, first, last))
+    return limits

@@ -1,0 +1,85 @@
+"""Turn text into search terms, the same for articles, questions and checks: lower case, stemmed, of any script."""
+
+import re
+import unicodedata
+from functools import lru_cache
+
+import snowballstemmer
+
+_LANGUAGES = {
+    "ar": "arabic", "da": "danish", "de": "german", "el": "greek", "en": "english", "es": "spanish", "fi": "finnish",
+    "fr": "french", "hi": "hindi", "hu": "hungarian", "hy": "armenian", "id": "indonesian", "it": "italian",
+    "lt": "lithuanian", "nb": "norwegian", "ne": "nepali", "nl": "dutch", "nn": "norwegian", "no": "norwegian",
+    "pt": "portuguese", "ro": "romanian", "ru": "russian", "sr": "serbian", "sv": "swedish", "ta": "tamil",
+    "tr": "turkish", "ca": "catalan", "eu": "basque", "ga": "irish",
+}  # fmt: skip
+
+# Scripts written without spaces: Han, kana, Hangul is spaced but agglutinates, Thai, Lao, Khmer, Burmese.
+_UNSPACED = "\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\uac00-\ud7af"
+_TOKEN = re.compile(
+    rf"\d+(?:[.,]\d+)*|[{_UNSPACED}]+|(?:(?![{_UNSPACED}])[^\W\d_])+(?:[.’'](?:(?![{_UNSPACED}])[^\W\d_])+)*\d*"
+)
+_RUN = re.compile(rf"[{_UNSPACED}]+")
+
+STOPWORDS = frozenset(
+    "a about above after again against all also am an and any are aren't as at be because been before being below "
+    "between both but by can cannot could did do does doing down during each few for from further had has have having "
+    "he her here hers herself him himself his how i if in into is it its itself just me more most my myself no nor not "
+    "now of off on once only or other our ours out over own same she should so some such than that the their theirs "
+    "them themselves then there these they this those through to too under until up very was we were what when where "
+    "which while who whom whose why will with would you your yours tell please give".split()
+)
+
+
+@lru_cache(maxsize=200_000)
+def stem(word: str, language: str = "en") -> str:
+    """Return the stem of a lower-case word; the word itself where the language has no stemmer."""
+    name = _LANGUAGES.get(language, "english" if word.isascii() else "")
+    return _stemmer(name).stemWord(word) if name else word
+
+
+@lru_cache(maxsize=32)
+def _stemmer(name: str) -> "snowballstemmer.stemmer":
+    return snowballstemmer.stemmer(name)
+
+
+def words(text: str) -> list[str]:
+    """Return the words of a text in order, folded (NFKC, lower case, possessive dropped), neither stemmed nor filtered.
+
+    Numbers keep their point and lose their grouping commas; a run of an unspaced script gives overlapping pairs.
+    """
+    found: list[str] = []
+    for match in _TOKEN.finditer(unicodedata.normalize("NFKC", text)):
+        token = match.group().lower()
+        if token[0].isdigit():
+            found.append(re.sub(r",(?=\d{3}\b)", "", token))
+        elif _RUN.match(token):
+            found.extend(token[i : i + 2] for i in range(max(1, len(token) - 1)))
+        else:
+            found.append(_fold(token))
+    return found
+
+
+def _fold(token: str) -> str:
+    token = token.replace("’", "'")
+    if token.endswith("'s"):
+        token = token[:-2]
+    if "." in token:  # "u.s." and "u.k" are one word, "said.The" are two that lost their space.
+        parts = token.split(".")
+        token = "".join(parts) if all(len(part) == 1 for part in parts) else parts[0]
+    return token
+
+
+def terms(text: str, language: str = "en") -> list[str]:
+    """Return the stemmed words of a text in order, stop words included."""
+    return [stem(word, language) for word in words(text)]
+
+
+def query_terms(text: str, languages: tuple[str, ...] = ("en",)) -> list[str]:
+    """Return the distinct terms to search for: stop words dropped, stemmed in each of the archive's languages.
+
+    A question of nothing but stop words keeps them.
+    """
+    spoken = words(text)
+    wanted = [word for word in spoken if word not in STOPWORDS] or spoken
+    return list(dict.fromkeys(stem(word, language) for word in wanted for language in languages or ("en",)))
