@@ -1,0 +1,86 @@
+"""Fixtures for every area: a real browser, a model's server, and the data that lies beside the repository."""
+
+import os
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser, Page
+
+    from tests.model_server import ModelServer
+
+ROOT = Path(__file__).parents[1]
+
+CHROMIUM_FLAGS = (
+    "--headless",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark what uses the browser, and run it last.
+
+    Playwright leaves an event loop running in the main thread, in which `asyncio.run` refuses to start another.
+    """
+    for item in items:
+        if "browser" in getattr(item, "fixturenames", ()):
+            item.add_marker("browser")
+    items.sort(key=lambda item: item.get_closest_marker("browser") is not None)
+
+
+def chromium_path(on_ci: bool) -> str:
+    """Find Chromium; without it skip the test for a user, and fail it on CI, where nothing may be left out."""
+    path = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+    if path:
+        return path
+    reason = "needs Chromium on the PATH (on Debian and Ubuntu: sudo apt-get install chromium)"
+    if on_ci:
+        pytest.fail(reason, pytrace=False)
+    pytest.skip(reason)
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator["Browser"]:
+    """Start one headless Chromium for the whole run."""
+    path = chromium_path(on_ci=os.environ.get("CI", "").lower() == "true")
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        started = playwright.chromium.launch(executable_path=path, args=list(CHROMIUM_FLAGS))
+        yield started
+        started.close()
+
+
+@pytest.fixture
+def page(browser: "Browser") -> Iterator["Page"]:
+    """Open an empty page in a profile of its own."""
+    with browser.new_context(viewport={"width": 1440, "height": 900}) as context:
+        yield context.new_page()
+
+
+@pytest.fixture
+def model_server() -> Iterator["ModelServer"]:
+    """Serve a model that speaks OpenAI's protocol, for one test."""
+    from tests.model_server import ModelServer
+
+    with ModelServer() as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def shared_data() -> Path:
+    """Return the folder of measured data beside the repository; skip where it is not."""
+    folder = ROOT.parent / "shared" / "data"
+    if not folder.is_dir():
+        pytest.skip("needs the data in ../shared/data, which is not part of the repository")
+    return folder

@@ -1,0 +1,285 @@
+"""A language model's server for tests: it speaks OpenAI's chat completions on loopback, and every fault can be ordered.
+
+The real client talks to it, so that what is tested is the wire:
+
+```python
+with ModelServer() as server:
+    server.script(Reply("Hello."), Reply(status=429, retry_after=1))    # the next two requests
+    server.reply = lambda body: Reply(order_in(body))                   # every request after them
+    model = init_chat_model("openai:test", base_url=server.url, api_key="key")
+    ...
+    assert server.requests[0].text == "the question"
+```
+"""
+
+import asyncio
+import json
+import re
+import socket
+import threading
+from collections import deque
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from types import TracebackType
+from typing import Any, Literal, Self
+
+import uvicorn
+from fastapi import FastAPI, Request, Response
+from fastapi.responses import JSONResponse, StreamingResponse
+from starlette.types import Receive, Scope, Send
+
+Body = dict[str, Any]
+
+_ERRORS = {
+    400: ("invalid_request_error", "context_length_exceeded", "The messages are longer than this model's context."),
+    401: ("invalid_request_error", "invalid_api_key", "Incorrect API key provided."),
+    404: ("invalid_request_error", "model_not_found", "The model does not exist."),
+    429: ("rate_limit_error", "rate_limit_exceeded", "Rate limit reached."),
+    500: ("server_error", "internal_error", "The server had an error."),
+    503: ("server_error", "overloaded", "The engine is overloaded."),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """Say how one request is answered.
+
+    Attributes:
+        text: What the model says. It is streamed in pieces of one word with the space before it.
+        finish_reason: "stop", "length" or "content_filter"; "tool_calls" is set by `tool`.
+        status: Another HTTP status than 200 sends an error in OpenAI's form instead.
+        retry_after: Seconds for a `Retry-After` header beside an error.
+        hang: "headers" never answers; "first token" sends the headers and no word. Both last until the client goes.
+        pause_s: Seconds before each piece.
+        cut_after: Pieces after which a stream ends without a finish reason, or None.
+        cut: How: "clean" ends the body as if it were whole, "broken" drops the connection in the middle of it.
+        malformed: Send text that is no JSON where JSON belongs.
+        tool: Name and arguments of a function that the model calls, or None.
+    """
+
+    text: str = ""
+    finish_reason: str = "stop"
+    status: int = 200
+    retry_after: float | None = None
+    hang: Literal["", "headers", "first token"] = ""
+    pause_s: float = 0.0
+    cut_after: int | None = None
+    cut: Literal["clean", "broken"] = "clean"
+    malformed: bool = False
+    tool: tuple[str, Mapping[str, Any]] | None = None
+
+    @property
+    def pieces(self) -> list[str]:
+        """Return the text in the pieces that are streamed; joined they are the text."""
+        return re.findall(r"\s*\S+|\s+$", self.text)
+
+
+@dataclass(frozen=True, slots=True)
+class Received:
+    """Hold one request as it came."""
+
+    body: Body
+    headers: Mapping[str, str]
+
+    @property
+    def messages(self) -> list[tuple[str, str]]:
+        """Return the messages as (role, text); parts of a message are joined."""
+        return [(message["role"], _text(message.get("content"))) for message in self.body["messages"]]
+
+    @property
+    def text(self) -> str:
+        """Return the text of the last message."""
+        return self.messages[-1][1]
+
+
+@dataclass(slots=True)
+class ModelServer:
+    """Serve scripted replies at `url` from a thread, between `with` and its end.
+
+    Attributes:
+        reply: Computes the answer to each request that the script does not cover, from its body.
+        requests: What was received, in order.
+        abandoned: Set once a client has gone before its reply was whole; a test may wait for it.
+    """
+
+    reply: Callable[[Body], Reply | str] = field(default=lambda body: Reply("An answer [1]."))
+    requests: list[Received] = field(default_factory=list)
+    abandoned: threading.Event = field(default_factory=threading.Event)
+    _script: deque[Reply] = field(default_factory=deque)
+    _socket: socket.socket | None = None
+    _server: uvicorn.Server | None = None
+    _thread: threading.Thread | None = None
+
+    @property
+    def url(self) -> str:
+        """Return the base URL for the client."""
+        if self._socket is None:
+            raise ValueError("the server runs inside its `with` block only")
+        return f"http://127.0.0.1:{self._socket.getsockname()[1]}/v1"
+
+    def script(self, *replies: Reply) -> None:
+        """Answer the next requests with these, one each, before `reply` is asked again."""
+        self._script.extend(replies)
+
+    def __enter__(self) -> Self:
+        # The socket listens before the thread starts, so that no client ever comes too early.
+        self._socket = socket.create_server(("127.0.0.1", 0))
+        config = uvicorn.Config(
+            self._app(), lifespan="off", ws="none", http="h11", log_config=None, log_level="critical"
+        )
+        self._server = uvicorn.Server(config)
+        self._thread = threading.Thread(target=self._server.run, args=([self._socket],), name="model server")
+        self._thread.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        assert self._server is not None
+        assert self._thread is not None
+        assert self._socket is not None
+        self._server.should_exit = True
+        self._thread.join()
+        self._socket.close()
+        self._socket = None
+
+    def _app(self) -> FastAPI:
+        app = FastAPI(openapi_url=None)
+        app.add_api_route("/v1/chat/completions", self._complete, methods=["POST"], response_model=None)
+        return app
+
+    async def _complete(self, request: Request) -> Response:
+        body = json.loads(await request.body())
+        self.requests.append(Received(body, dict(request.headers)))
+        reply = self._script.popleft() if self._script else self.reply(body)
+        if isinstance(reply, str):
+            reply = Reply(reply)
+        if reply.hang == "headers":
+            await self._hang(request)
+            return Response(status_code=504)
+        if reply.status != 200:
+            return _error(reply)
+        if body.get("stream"):
+            return _Stream(self._events(body, reply), media_type="text/event-stream")
+        await asyncio.sleep(reply.pause_s)
+        if reply.malformed:
+            return Response('{"choices": [', media_type="application/json")
+        return JSONResponse(_completion(body, reply))
+
+    async def _events(self, body: Body, reply: Reply) -> AsyncIterator[str]:
+        try:
+            yield _event(_chunk(body, {"role": "assistant", "content": ""}))
+            if reply.hang:
+                await self._hang()
+            elif reply.malformed:
+                yield 'data: {"choices": [\n\n'
+            else:
+                async for event in _spoken(body, reply):
+                    yield event
+        except asyncio.CancelledError:
+            self.abandoned.set()
+            raise
+
+    async def _hang(self, request: Request | None = None) -> None:
+        """Wait until the server stops or the client goes; a stream is cancelled then, a plain request must ask."""
+        assert self._server is not None
+        while not self._server.should_exit:
+            if request and await request.is_disconnected():
+                self.abandoned.set()
+                return
+            await asyncio.sleep(0.02)
+
+
+@contextmanager
+def refused_url() -> Iterator[str]:
+    """Give a base URL whose port refuses every connection: it is bound, so nobody else gets it, and does not listen."""
+    with socket.socket() as closed:
+        closed.bind(("127.0.0.1", 0))
+        yield f"http://127.0.0.1:{closed.getsockname()[1]}/v1"
+
+
+class _BrokenOff(Exception):
+    """Marks the place where the connection is dropped."""
+
+
+class _Stream(StreamingResponse):
+    """A stream that a `_BrokenOff` ends without its last chunk: uvicorn then drops the connection."""
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        try:
+            await super().__call__(scope, receive, send)
+        except* _BrokenOff:
+            pass
+
+
+def _text(content: Any) -> str:
+    if isinstance(content, list):
+        return "".join(part.get("text", "") for part in content)
+    return content or ""
+
+
+def _error(reply: Reply) -> Response:
+    kind, code, message = _ERRORS[reply.status]
+    headers = {} if reply.retry_after is None else {"retry-after": f"{reply.retry_after:g}"}
+    error = {"message": message, "type": kind, "param": None, "code": code}
+    return JSONResponse({"error": error}, reply.status, headers)
+
+
+async def _spoken(body: Body, reply: Reply) -> AsyncIterator[str]:
+    for number, delta in enumerate(_deltas(reply)):
+        if number == reply.cut_after:
+            break
+        await asyncio.sleep(reply.pause_s)
+        yield _event(_chunk(body, delta))
+    if reply.cut_after is not None:
+        if reply.cut == "broken":
+            raise _BrokenOff
+        return
+    yield _event(_chunk(body, {}, _finish_reason(reply)))
+    if (body.get("stream_options") or {}).get("include_usage"):
+        yield _event(_envelope(body, "chat.completion.chunk") | {"choices": [], "usage": _usage(body, reply)})
+    yield "data: [DONE]\n\n"
+
+
+def _finish_reason(reply: Reply) -> str:
+    return "tool_calls" if reply.tool else reply.finish_reason
+
+
+def _deltas(reply: Reply) -> Iterator[Body]:
+    for piece in reply.pieces:
+        yield {"content": piece}
+    if reply.tool:
+        yield {"tool_calls": [_tool_call(*reply.tool) | {"index": 0}]}
+
+
+def _tool_call(name: str, arguments: Mapping[str, Any]) -> Body:
+    return {"id": "call_1", "type": "function", "function": {"name": name, "arguments": json.dumps(arguments)}}
+
+
+def _envelope(body: Body, kind: str) -> Body:
+    return {"id": "chatcmpl-1", "object": kind, "created": 1700000000, "model": body["model"]}
+
+
+def _chunk(body: Body, delta: Body, finish_reason: str | None = None) -> Body:
+    choice = {"index": 0, "delta": delta, "finish_reason": finish_reason}
+    return _envelope(body, "chat.completion.chunk") | {"choices": [choice]}
+
+
+def _completion(body: Body, reply: Reply) -> Body:
+    message: Body = {"role": "assistant", "content": reply.text}
+    if reply.tool:
+        message["tool_calls"] = [_tool_call(*reply.tool)]
+    choice = {"index": 0, "message": message, "finish_reason": _finish_reason(reply)}
+    return _envelope(body, "chat.completion") | {"choices": [choice], "usage": _usage(body, reply)}
+
+
+def _usage(body: Body, reply: Reply) -> Body:
+    """Count a token for each word sent, and one for each piece said."""
+    sent = sum(len(_text(message.get("content")).split()) for message in body["messages"])
+    said = len(reply.pieces)
+    return {"prompt_tokens": sent, "completion_tokens": said, "total_tokens": sent + said}
+
+
+def _event(data: Body) -> str:
+    return f"data: {json.dumps(data)}\n\n"

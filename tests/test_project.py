@@ -1,0 +1,212 @@
+"""The rules that hold for every file: which way imports point, what no module does, and what the locks hold."""
+
+import ast
+import re
+import statistics
+import tomllib
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
+
+ROOT = Path(__file__).parents[1]
+PRODUCT = ("corpus", "rag", "eval", "web", "app.py")
+EVERYTHING = (*PRODUCT, "tools", "benchmarks", "tests")
+MAY_NOT_IMPORT = {
+    "corpus": {"rag", "eval", "web", "app"},
+    "rag": {"eval", "web", "app"},
+    "eval": {"web", "app"},
+    "web": {"app"},
+}
+EMPTY_NAMES = {"utils", "helpers", "manager", "service", "factory", "common", "core", "misc"}
+
+PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+MAKEFILE = (ROOT / "Makefile").read_text(encoding="utf-8")
+
+
+def modules(*places: str) -> Iterator[Path]:
+    """Yield the Python files of packages and single modules, as far as they exist."""
+    for place in places:
+        path = ROOT / place
+        yield from sorted(path.rglob("*.py")) if path.is_dir() else [path] if path.exists() else []
+
+
+def tree(path: Path) -> ast.Module:
+    return ast.parse(path.read_text(encoding="utf-8"), filename=str(path))
+
+
+def imported(path: Path) -> set[str]:
+    """Return the full names of what a module imports, at any depth; `from a import b` counts as a and a.b."""
+    names: set[str] = set()
+    for node in ast.walk(tree(path)):
+        if isinstance(node, ast.Import):
+            names.update(alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
+            names.add(node.module)
+            names.update(f"{node.module}.{alias.name}" for alias in node.names)
+    return names
+
+
+def found(*places: str, names: set[str]) -> list[str]:
+    """Return `file: name` for each of these top-level or full names that a module imports."""
+    tops = [(path, name) for path in modules(*places) for name in imported(path)]
+    return sorted(
+        f"{path.relative_to(ROOT)}: {name}" for path, name in tops if name in names or name.split(".")[0] in names
+    )
+
+
+def calls(path: Path) -> Iterator[tuple[str, ast.Call]]:
+    """Yield every call with the name it is written with, dots included."""
+    for node in ast.walk(tree(path)):
+        if isinstance(node, ast.Call):
+            yield ast.unparse(node.func), node
+
+
+def lock(name: str) -> dict[str, str]:
+    """Read a lock as versions by normalised name; any line of another form is an error."""
+    lines = (ROOT / name).read_text(encoding="ascii").splitlines()
+    matches = [re.fullmatch(r"([a-z0-9-]+)==([0-9][0-9a-z.]*)", line) for line in lines if not line.startswith("#")]
+    assert all(matches)
+    return {match[1]: match[2] for match in matches if match}
+
+
+@pytest.mark.parametrize("package", MAY_NOT_IMPORT)
+def test_imports_point_one_way(package: str) -> None:
+    assert found(package, names=MAY_NOT_IMPORT[package]) == []
+
+
+def test_product_does_not_import_what_is_around_it() -> None:
+    assert found(*PRODUCT, names={"tests", "tools", "benchmarks"}) == []
+
+
+def test_chromadb_is_imported_in_at_most_one_module() -> None:
+    files = {line.partition(":")[0] for line in found(*EVERYTHING, names={"chromadb"})}
+    assert len(files) <= 1, files
+
+
+def reads_environment(path: Path, may_set: bool) -> list[int]:
+    """Return the lines that use the environment; setting a variable is let through where it may be set."""
+    settings = (ast.Subscript, ast.Attribute) if may_set else ()
+    nodes = list(ast.walk(tree(path)))
+    sets = {
+        id(node.value)
+        for node in nodes
+        if isinstance(node, settings) and (isinstance(node.ctx, ast.Store) or getattr(node, "attr", "") == "setdefault")
+    }
+    uses = [
+        node for node in nodes if isinstance(node, ast.Attribute) and node.attr in {"environ", "environb", "getenv"}
+    ]
+    return sorted(node.lineno for node in uses if id(node) not in sets)
+
+
+def test_environment_is_read_by_settings_only() -> None:
+    lines = {
+        str(path.relative_to(ROOT)): reads_environment(path, may_set=path.name == "app.py")
+        for path in modules(*PRODUCT)
+    }
+    assert {name: numbers for name, numbers in lines.items() if numbers} == {}
+    assert found(*PRODUCT, names={"os.environ", "os.getenv", "dotenv"}) == []
+
+
+def test_rule_for_the_environment_sees_reads_and_lets_app_set(tmp_path: Path) -> None:
+    path = tmp_path / "app.py"
+    path.write_text(
+        'import os\nos.environ["A"] = "1"\nos.environ.setdefault("B", "2")\nos.getenv("C")\nos.environ["D"]\n'
+    )
+    assert reads_environment(path, may_set=True) == [4, 5]
+    assert reads_environment(path, may_set=False) == [2, 3, 4, 5]
+
+
+def test_nothing_is_deserialised_or_run_from_data() -> None:
+    banned = {"pickle", "cPickle", "dill", "cloudpickle", "joblib", "marshal", "shelve", "langchain_core.load"}
+    assert found(*EVERYTHING, names=banned | {"langchain_core.prompts.load_prompt"}) == []
+    for path in modules(*EVERYTHING):
+        for name, call in calls(path):
+            assert name not in {"eval", "exec", "load_prompt"}, f"{path}:{call.lineno}"
+            trusted = [k for k in call.keywords if k.arg == "trust_remote_code"]
+            assert all(isinstance(k.value, ast.Constant) and k.value.value is False for k in trusted), path
+
+
+def test_tests_replace_no_real_part() -> None:
+    assert found("tests", names={"mock", "unittest.mock", "pytest_mock"}) == []
+    banned = re.compile(r"(\w+\.)*(MagicMock|AsyncMock|Mock|patch(\.\w+)?|mocker\.\w+)|monkeypatch\.setattr")
+    for path in modules("tests"):
+        for name, call in calls(path):
+            assert not banned.fullmatch(name), f"{path}:{call.lineno} {name}"
+
+
+def test_files_stay_readable() -> None:
+    long = {
+        str(path.relative_to(ROOT)): count
+        for path in modules(*EVERYTHING)
+        if (count := len(path.read_text(encoding="utf-8").splitlines())) > 300
+    }
+    assert long == {}
+    assert [path.name for path in modules(*PRODUCT) if path.stem.strip("_") in EMPTY_NAMES] == []
+
+
+def test_functions_stay_short() -> None:
+    sizes = [
+        (node.end_lineno or 0) - node.lineno + 1
+        for path in modules(*PRODUCT)
+        for node in ast.walk(tree(path))
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
+    ]
+    assert statistics.median(sizes) <= 12
+    assert statistics.quantiles(sizes, n=20)[-1] <= 40
+
+
+def requirements(*extras: str) -> list[Requirement]:
+    """Return the direct dependencies of the product, or of its extras."""
+    optional = PROJECT["optional-dependencies"]
+    lines = [line for extra in extras for line in optional[extra]] if extras else PROJECT["dependencies"]
+    return [Requirement(line) for line in lines]
+
+
+@pytest.mark.parametrize(
+    ("name", "wanted"),
+    [
+        ("requirements.lock", requirements()),
+        ("requirements-dev.lock", [*requirements(), *requirements(*PROJECT["optional-dependencies"])]),
+    ],
+)
+def test_lock_satisfies_the_project(name: str, wanted: list[Requirement]) -> None:
+    pins = lock(name)
+    wrong = [str(r) for r in wanted if not r.specifier.contains(pins.get(canonicalize_name(r.name), "0.dev0"))]
+    assert wrong == [], "make lock"
+
+
+def test_locks_agree() -> None:
+    runtime, development = lock("requirements.lock"), lock("requirements-dev.lock")
+    assert runtime.items() <= development.items()
+    assert {"hypothesis", "mypy", "pip-audit", "playwright", "pytest", "ruff"} & runtime.keys() == set()
+
+
+def test_lock_holds_torch_exactly_and_nothing_for_one_machine_only() -> None:
+    pins = lock("requirements-dev.lock")
+    assert pins["torch"] == "2.13.0"
+    assert [name for name in pins if name.startswith(("nvidia", "triton", "cuda"))] == []
+
+
+def test_commands_of_the_documents_exist() -> None:
+    targets = set(re.findall(r"^([a-z][a-z-]*):", MAKEFILE, flags=re.MULTILINE))
+    for name in ("README.md", "CONTRIBUTING.md"):
+        code = re.findall(r"```.*?```|`[^`]+`", (ROOT / name).read_text(encoding="utf-8"), flags=re.DOTALL)
+        commands = set(re.findall(r"\bmake ([a-z][a-z-]*)", "\n".join(code)))
+        assert commands
+        assert commands <= targets, name
+
+
+def test_ci_runs_the_tests_as_the_readme_says() -> None:
+    script = (ROOT / ".ci" / "run").read_text(encoding="utf-8")
+    assert "make lint types test" in script.splitlines()
+    assert "make test" in (ROOT / "README.md").read_text(encoding="utf-8")
+
+
+def test_every_command_of_make_is_explained() -> None:
+    rules = re.findall(r"^([a-z][a-z-]*):(.*)$", MAKEFILE, flags=re.MULTILINE)
+    assert [name for name, rest in rules if "## " not in rest] == []
+    (phony,) = re.findall(r"^\.PHONY: (.*)$", MAKEFILE, flags=re.MULTILINE)
+    assert {name for name, _ in rules} == set(phony.split())
