@@ -7,7 +7,7 @@ import hashlib
 import json
 import sqlite3
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import fields, replace
 from datetime import UTC, datetime
@@ -164,6 +164,12 @@ class Archive:
             connection.executemany("DELETE FROM articles WHERE id = ?", [(i,) for i in ids])
             connection.executemany("INSERT INTO changes (article_id) VALUES (?)", [(i,) for i in ids])
         return len(ids)
+
+    def stories(self, article_ids: Sequence[str]) -> dict[str, int]:
+        """Return the number of the group of near duplicates for those of the given articles that are in one."""
+        marks = ", ".join("?" * len(article_ids))
+        sql = f"SELECT id, story FROM articles WHERE story IS NOT NULL AND id IN ({marks})"
+        return {row["id"]: row["story"] for row in self.connection.execute(sql, list(article_ids))}
 
     def _known(self, article: Article) -> str | None:
         """Return the id under which exactly this article stands already, now or as an earlier version."""

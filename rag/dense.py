@@ -59,6 +59,14 @@ class DenseIndex:
             (chunk_id, 1.0 - float(distance)) for chunk_id, distance in zip(found["ids"][0], distances, strict=True)
         ]
 
+    def vectors(self, chunk_ids: Sequence[str]) -> dict[str, Vectors]:
+        """Return the vectors of the given chunks; unknown ids are left out."""
+        if not chunk_ids:
+            return {}
+        rows = self._collection.get(ids=list(chunk_ids), include=["embeddings"])
+        found = rows["embeddings"] if rows["embeddings"] is not None else []
+        return {i: np.asarray(v, dtype=np.float32) for i, v in zip(rows["ids"], found, strict=True)}
+
     def count(self) -> int:
         """Return how many chunks the index holds."""
         return int(self._collection.count())
