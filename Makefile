@@ -40,7 +40,7 @@ types: $(DEV) ## check types
 	$(BIN) -m mypy
 
 audit: $(DEV) ## look for known vulnerabilities in what the product runs with (needs the network)
-	$(BIN) -m pip_audit --requirement requirements.lock --no-deps --disable-pip
+	$(BIN) -m pip_audit --requirement requirements.lock --no-deps --disable-pip --strict
 
 bench: $(DEV) ## measure adding, searching and answering
 	$(BIN) -m benchmarks $(ARGS)
