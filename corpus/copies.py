@@ -52,7 +52,7 @@ class Fingerprint:
 def fingerprint(article: Article) -> Fingerprint:
     """Return what an article's text is compared by; the headline plays no part, for it is what copies change first."""
     tokens = _TOKEN.findall(article.body.casefold())
-    unspaced = sum(len(token) == 1 and token >= "\u0e00" for token in tokens) > len(tokens) / 2
+    unspaced = sum(len(word) == 1 and word >= "\u0e00" for word in tokens) > len(tokens) / 2
     factor = 2 if unspaced else 1
     codes = np.fromiter((zlib.crc32(token.encode()) for token in tokens), dtype=np.uint64, count=len(tokens))
     figures = frozenset(token for token in tokens if token[0].isdigit())

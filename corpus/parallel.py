@@ -7,11 +7,13 @@ import threading
 from collections import deque
 from collections.abc import Iterable, Iterator
 from concurrent.futures import Future, ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
+from itertools import chain, islice
 from pathlib import Path
 
 from corpus.article import Article
 from corpus.readers import ReadOptions, Refusal, read
-from corpus.readers.folder import files
+from corpus.readers.folder import files, shown
 
 _BATCH_BYTES = 2_000_000
 _BATCH_FILES = 32
@@ -22,44 +24,84 @@ Batch = list[Path]
 
 
 def read_files(paths: Iterable[Path], options: ReadOptions, jobs: int) -> Iterator[Item]:
-    """Yield what the readers yield, parsing up to `jobs` batches of files at once."""
+    """Yield what the readers yield, parsing up to `jobs` batches of files at once.
+
+    A file whose reader takes its process down (a fault in native code, memory that ran out) is refused.
+    """
     batches = _batches(paths, options)
-    first, second = next(batches, None), next(batches, None)
-    if jobs < 2 or second is None:  # One batch: a second process would only cost its start.
-        for batch in (first, second, *batches):
+    first = list(islice(batches, 2))
+    if jobs < 2 or len(first) < 2:  # For one batch a second process would only cost its start.
+        for batch in chain(first, batches):
             yield from _read_here(batch, options)
         return
-    context = multiprocessing.get_context("spawn")
-    with ProcessPoolExecutor(jobs, mp_context=context, initializer=_follow_parent) as pool:
-        waiting: deque[Future[list[Item]] | Batch | Refusal] = deque()
-        for batch in (first, second, *batches):
-            waiting.append(pool.submit(_read_batch, batch, options) if _is_small(batch) else batch or [])
+    with _Crew(jobs, options) as crew:
+        waiting: deque[tuple[Future[list[Item]] | None, Batch | Refusal]] = deque()
+        for batch in chain(first, batches):
+            small = isinstance(batch, list) and (len(batch) > 1 or _size(batch[0]) <= _STREAMED_BYTES)
+            waiting.append((crew.submit(batch) if small and isinstance(batch, list) else None, batch))
             if len(waiting) > 2 * jobs:
-                yield from _finish(waiting.popleft(), options)
+                yield from crew.finish(*waiting.popleft())
         while waiting:
-            yield from _finish(waiting.popleft(), options)
+            yield from crew.finish(*waiting.popleft())
 
 
-def _finish(one: "Future[list[Item]] | Batch | Refusal", options: ReadOptions) -> Iterator[Item]:
-    if isinstance(one, Future):
-        yield from one.result()
-    else:
-        yield from _read_here(one, options)
+class _Crew:
+    """Hold the processes that read, and replace them when one of them dies."""
+
+    def __init__(self, jobs: int, options: ReadOptions) -> None:
+        self._jobs = jobs
+        self._options = options
+        self._pool = _pool(jobs)
+
+    def __enter__(self) -> "_Crew":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._pool.shutdown(cancel_futures=True)
+
+    def submit(self, batch: Batch) -> Future[list[Item]]:
+        try:
+            return self._pool.submit(_read_batch, batch, self._options)
+        except BrokenProcessPool:
+            self._pool.shutdown()
+            self._pool = _pool(self._jobs)
+            return self._pool.submit(_read_batch, batch, self._options)
+
+    def finish(self, future: Future[list[Item]] | None, batch: Batch | Refusal) -> Iterator[Item]:
+        if future is None:
+            yield from _read_here(batch, self._options)
+            return
+        try:
+            found = future.result()
+        except BrokenProcessPool:
+            found = (
+                [item for path in batch for item in _read_apart(path, self._options)] if isinstance(batch, list) else []
+            )
+        yield from found
 
 
-def _read_here(batch: Batch | Refusal | None, options: ReadOptions) -> Iterator[Item]:
-    if isinstance(batch, Refusal):
-        yield batch
-    else:
-        yield from read(batch or (), options)
+def _pool(jobs: int) -> ProcessPoolExecutor:
+    return ProcessPoolExecutor(jobs, multiprocessing.get_context("spawn"), initializer=_follow_parent)
 
 
 def _read_batch(batch: Batch, options: ReadOptions) -> list[Item]:
     return list(read(batch, options))
 
 
-def _is_small(batch: Batch | Refusal | None) -> bool:
-    return isinstance(batch, list) and (len(batch) > 1 or _size(batch[0]) <= _STREAMED_BYTES)
+def _read_here(batch: Batch | Refusal, options: ReadOptions) -> Iterator[Item]:
+    if isinstance(batch, Refusal):
+        yield batch
+    else:
+        yield from read(batch, options)
+
+
+def _read_apart(path: Path, options: ReadOptions) -> list[Item]:
+    """Read one file in a process of its own, which may die."""
+    with _pool(1) as pool:
+        try:
+            return pool.submit(_read_batch, [path], options).result()
+        except BrokenProcessPool:
+            return [Refusal(shown(path), "its reader crashed; check that the file is whole, or leave it out")]
 
 
 def _batches(paths: Iterable[Path], options: ReadOptions) -> Iterator[Batch | Refusal]:

@@ -8,8 +8,8 @@ from corpus.errors import ArchiveError
 VERSION = 1
 
 # `articles` holds the newest text of each article, `versions` the earlier ones; `digest` is that of an article as it
-# arrived. `story` names a group of near duplicates, found by `bands`. `chunks` belong to a profile (embedder and rule of
-# chunking); `indexed` says which version of an article was cut and embedded. `changes` is the log that the indexes
+# arrived. `story` names a group of near duplicates, found by `bands`. `chunks` belong to a profile (embedder and rule
+# of chunking); `indexed` says which version of an article was cut and embedded. `changes` is the log that the indexes
 # follow: one row each time an article's chunks came, changed or went.
 TABLES = """
 CREATE TABLE IF NOT EXISTS articles (
