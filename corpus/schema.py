@@ -7,9 +7,10 @@ from corpus.errors import ArchiveError
 
 VERSION = 1
 
-# `articles` holds the newest text of each article, `versions` the earlier ones. `chunks` belong to a profile (the
-# embedder and the rule of chunking that made them); `indexed` says which version of an article was cut and embedded.
-# `changes` is the log that the indexes follow: one row each time an article's chunks came, changed or went.
+# `articles` holds the newest text of each article, `versions` the earlier ones; `digest` is that of an article as it
+# arrived. `story` names a group of near duplicates, found by `bands`. `chunks` belong to a profile (embedder and rule
+# of chunking); `indexed` says which version of an article was cut and embedded. `changes` is the log that the indexes
+# follow: one row each time an article's chunks came, changed or went.
 TABLES = """
 CREATE TABLE IF NOT EXISTS articles (
     key INTEGER PRIMARY KEY,
@@ -40,12 +41,14 @@ CREATE TABLE IF NOT EXISTS versions (
     article_key INTEGER NOT NULL REFERENCES articles(key) ON DELETE CASCADE,
     version INTEGER NOT NULL,
     digest BLOB NOT NULL,
+    text_digest BLOB NOT NULL,
     record TEXT NOT NULL,
     PRIMARY KEY (article_key, version)
 ) WITHOUT ROWID;
+CREATE INDEX IF NOT EXISTS versions_text ON versions(text_digest);
 CREATE TABLE IF NOT EXISTS bands (
     band INTEGER NOT NULL,
-    hash BLOB NOT NULL,
+    hash INTEGER NOT NULL,
     article_key INTEGER NOT NULL REFERENCES articles(key) ON DELETE CASCADE,
     PRIMARY KEY (band, hash, article_key)
 ) WITHOUT ROWID;
@@ -102,5 +105,5 @@ def _migrate(connection: sqlite3.Connection, path: Path) -> None:
         )
     if found == VERSION:
         return
-    connection.executescript(f"BEGIN IMMEDIATE; {TABLES} PRAGMA user_version={VERSION}; COMMIT;")
-    connection.execute("INSERT OR IGNORE INTO meta VALUES ('archive', lower(hex(randomblob(8))))")
+    name = "INSERT OR IGNORE INTO meta VALUES ('archive', lower(hex(randomblob(8))));"
+    connection.executescript(f"BEGIN IMMEDIATE; {TABLES} {name} PRAGMA user_version={VERSION}; COMMIT;")
