@@ -1,0 +1,119 @@
+"""Tell HTML from text that mentions HTML, and turn HTML into text as a reader would see it."""
+
+import html
+import re
+from collections.abc import Iterator
+
+import lxml.html
+from lxml import etree
+
+_BLOCKS = frozenset(
+    "address article aside blockquote body caption center dd div dl dt fieldset figcaption figure footer h1 h2 h3 h4 h5 h6"
+    " header hr html li main nav ol p pre section table tbody tfoot thead tr ul".split()
+)
+_INLINE = frozenset(
+    "a abbr b big cite code del em font i ins kbd mark q s small span strike strong sub sup td th tt u".split()
+)
+_UNSEEN = frozenset(
+    "applet audio base button canvas embed frame head iframe input link math meta noframes noscript object option script"
+    " select style svg template textarea title video".split()
+)
+_KNOWN = _BLOCKS | _INLINE | _UNSEEN | {"br", "img", "marquee"}
+_TAG = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9]*)((?:[\s/][^<>]*)?)>")
+_ATTRIBUTE = re.compile(r"\s(?:style|class|href|src|id|alt|width|on[a-z]+)\s*=", re.IGNORECASE)
+_COMMENT = re.compile(r"<!--.*?-->", re.DOTALL)
+_ENTITY = re.compile(r"&(?:#[0-9]{1,7}|#[xX][0-9a-fA-F]{1,6}|[a-zA-Z][a-zA-Z0-9]{1,31});")
+_ESCAPED_START = re.compile(r"\s*&lt;(?:p|div|h[1-6]|article|section|ul|table|figure|blockquote)(?:\s|&gt;)")
+_HIDING = re.compile(
+    r"display\s*:\s*none|visibility\s*:\s*(?:hidden|collapse)|opacity\s*:\s*0*\.?0+(?:\s|;|!|$)"
+    r"|font-size\s*:\s*0*\.?0+(?:[a-z%]|\s|;|!|$)|(?:text-indent|left|top)\s*:\s*-\d{3,}",
+    re.IGNORECASE,
+)
+
+
+def is_html(text: str) -> bool:
+    """Tell whether a text is HTML.
+
+    It is when elements are opened AND closed in that order, when a tag carries an attribute of HTML, or when paragraph
+    or line breaks recur. A sentence that only names `<marquee>` or `<script>` has none of these and stays text.
+    """
+    if re.match(r"\s*<(?:!doctype html|html[\s>])", text[:200], re.IGNORECASE):
+        return True
+    opened: set[str] = set()
+    breaks = 0
+    for match in _TAG.finditer(text):
+        closing, name, attributes = match[1], match[2].lower(), match[3]
+        if name not in _KNOWN:
+            continue
+        if closing and name in opened:
+            return True
+        if not closing:
+            opened.add(name)
+            breaks += name in ("p", "br")
+            if breaks > 1 or _ATTRIBUTE.search(attributes):
+                return True
+    return False
+
+
+def text_of(text: str) -> str:
+    """Return what a reader sees: of HTML its visible text, blocks parted by blank lines; of other text its characters.
+
+    Entities such as `&#039;` are resolved in both.
+    """
+    if not is_html(text) and _ESCAPED_START.match(text):
+        text = unescaped(text)
+    return visible_text(text) if is_html(text) else unescaped(text)
+
+
+def unescaped(text: str) -> str:
+    """Resolve the entities that end in a semicolon, so that `AT&T` and `R&D` stay as they are."""
+    return _ENTITY.sub(lambda match: html.unescape(match[0]), text) if "&" in text else text
+
+
+def visible_text(markup: str) -> str:
+    """Return the visible text of a page or fragment of HTML."""
+    try:
+        root = lxml.html.fromstring(
+            f"<div>{_COMMENT.sub('', markup)}</div>", parser=lxml.html.HTMLParser(huge_tree=False)
+        )
+    except (etree.LxmlError, ValueError, AssertionError):
+        return unescaped(_TAG.sub(" ", markup))
+    drop_hidden(root)
+    return "".join(_pieces(root))
+
+
+def drop_hidden(root: lxml.html.HtmlElement) -> None:
+    """Remove, in place, what no reader sees: by its kind, by `hidden`, or by its style."""
+    for element in list(root.iter()):
+        if element is not root and _is_hidden(element) and element.getparent() is not None:
+            element.drop_tree()
+
+
+def _is_hidden(element: lxml.html.HtmlElement) -> bool:
+    if not isinstance(element.tag, str):
+        return True
+    if element.tag in _UNSEEN and element.tag not in ("head", "title", "meta", "link", "base"):
+        return True
+    style = element.get("style", "")
+    return "hidden" in element.attrib or bool(style and _HIDING.search(style))
+
+
+def _pieces(root: lxml.html.HtmlElement) -> Iterator[str]:
+    for event, element in etree.iterwalk(root, events=("start", "end")):
+        name = element.tag
+        if event == "start":
+            yield _opening(name)
+            if element.text and name not in _UNSEEN:
+                yield element.text if name == "pre" else re.sub(r"\s+", " ", element.text)
+            continue
+        yield "\n\n" if name in _BLOCKS - {"li", "tr"} else ""
+        if element.tail and element is not root:
+            yield re.sub(r"\s+", " ", element.tail)
+
+
+def _opening(name: str) -> str:
+    if name in ("br", "li", "tr"):
+        return "\n"
+    if name in ("td", "th"):
+        return " "
+    return "\n\n" if name in _BLOCKS else ""

@@ -1,0 +1,6 @@
+"""Readers: every format that news comes in, to clean `Article`s and `Refusal`s."""
+
+from corpus.readers.outcome import Limits, ReadOptions, Refusal
+from corpus.readers.registry import FORMATS, Format, read, read_bytes
+
+__all__ = ["FORMATS", "Format", "Limits", "ReadOptions", "Refusal", "read", "read_bytes"]

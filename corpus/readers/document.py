@@ -1,0 +1,125 @@
+"""One file or upload, open and unpacked: what every reader gets."""
+
+import io
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import PurePath
+from typing import BinaryIO, cast
+
+from corpus.errors import InputError
+from corpus.readers import compression, encoding
+from corpus.readers.outcome import Limits
+
+HEAD = 65_536
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """Hold an open file.
+
+    Attributes:
+        name: How refusals name it.
+        suffix: Of the file name, lower case, without that of a compression.
+        head: The first 64 KiB, unpacked.
+        stream: The whole content, unpacked, at its beginning; it seeks only when `packed` is False.
+        packed: True if the file was compressed.
+        limits: The bounds to keep.
+    """
+
+    name: str
+    suffix: str
+    head: bytes
+    stream: BinaryIO
+    packed: bool
+    limits: Limits
+
+    @property
+    def encoding(self) -> str:
+        """Return the encoding of the text, judged by its head."""
+        return encoding.name_of(self.head)
+
+    def read(self, limit: int) -> bytes:
+        """Return all bytes.
+
+        Raises:
+            InputError: If there are more than `limit`.
+        """
+        data = self.stream.read(limit + 1)
+        if len(data) > limit:
+            raise InputError(f"It is larger than {limit:,} bytes: split it, or store it as JSONL, one article a line.")
+        return data
+
+    def text(self, limit: int) -> str:
+        """Return all of the text; raise `InputError` if it is longer than `limit` bytes."""
+        return encoding.decoded(self.read(limit))
+
+    def lines(self) -> Iterator[str | None]:
+        """Yield line by line, with the line end; None for one that is longer than `record_bytes`."""
+        wanted = self.encoding
+        errors = "surrogateescape" if wanted.startswith("utf-8") else "replace"
+        reader = io.TextIOWrapper(self.stream, wanted, errors, newline="")
+        try:
+            yield from _bounded(reader, self.limits.record_bytes)
+        finally:
+            # Whoever opened the file closes it.
+            reader.detach()
+
+
+def _bounded(reader: io.TextIOWrapper, limit: int) -> Iterator[str | None]:
+    while row := reader.readline(limit):
+        whole = len(row) < limit or row.endswith(("\n", "\r"))
+        yield encoding.repaired(row) if whole else None
+        while row and not (whole or row.endswith(("\n", "\r"))):
+            row = reader.readline(limit)
+
+
+def document(name: str, stream: BinaryIO, limits: Limits) -> Document:
+    """Look into an open file, and unpack it when it is compressed.
+
+    Raises:
+        InputError: If it is compressed twice.
+    """
+    path = PurePath(name)
+    start = stream.read(8)
+    stream.seek(0)
+    kind = compression.kind_of(start)
+    if not kind:
+        head = stream.read(HEAD)
+        stream.seek(0)
+        return Document(name, path.suffix.lower(), head, stream, False, limits)
+    if path.suffix.lower() in compression.SUFFIXES:
+        path = path.with_suffix("")
+    inflated = compression.inflate(stream, kind, limits)
+    head = _beginning(inflated)
+    if compression.kind_of(head):
+        raise InputError("It is compressed twice: unpack it once, then add it.")
+    whole = cast(BinaryIO, io.BufferedReader(_Rejoined(head, inflated), HEAD))
+    return Document(name, path.suffix.lower(), head, whole, True, limits)
+
+
+def _beginning(stream: BinaryIO) -> bytes:
+    """Return the head; what a cut file still gives is given."""
+    head = b""
+    try:
+        while len(head) < HEAD and (data := stream.read(HEAD - len(head))):
+            head += data
+    except compression.DAMAGED:
+        if not head:
+            raise
+    return head
+
+
+class _Rejoined(io.RawIOBase):
+    """Give the head again, then the rest of a stream that cannot seek."""
+
+    def __init__(self, head: bytes, rest: BinaryIO) -> None:
+        self._head, self._rest = head, rest
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: memoryview) -> int:  # type: ignore[override]
+        data = self._head[: len(buffer)] or self._rest.read(len(buffer))
+        self._head = self._head[len(buffer) :]
+        buffer[: len(data)] = data
+        return len(data)

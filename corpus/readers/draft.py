@@ -1,0 +1,108 @@
+"""Turn what a reader found, whatever its shape, into a clean `Article`."""
+
+import logging
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from corpus import clean, dates, language, notices
+from corpus.address import address, canonical, key
+from corpus.article import Article
+from corpus.characters import mixed_scripts, visible
+from corpus.errors import InputError
+from corpus.readers.outcome import Limits, ReadOptions, Refusal
+
+_log = logging.getLogger(__name__)
+_ID_LENGTH = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """Hold the fields of one article as they stand in the source, uncleaned.
+
+    Attributes:
+        id: The source's own key, kept as it is.
+        wire_id: A key that stays the same over the versions of a story (a GUID, a URN); our key is made from it.
+        published, updated: Any value that `dates.instant` reads.
+        The others are as in `Article`.
+    """
+
+    title: str = ""
+    body: str = ""
+    source: str = ""
+    url: str = ""
+    author: str = ""
+    published: object = None
+    updated: object = None
+    language: str = ""
+    category: str = ""
+    id: str = ""
+    wire_id: str = ""
+
+
+def outcomes(item: str, draft: Draft, options: ReadOptions) -> Iterator[Article | Refusal]:
+    """Yield the article that a draft makes and the warnings about it, or the refusal."""
+    try:
+        article = article_of(draft, options.limits)
+    except InputError as error:
+        yield Refusal(item, str(error))
+        return
+    yield article
+    for warning in _warnings(draft, article, options.limits):
+        _log.warning("%s: %s", item, warning)
+        yield Refusal(item, warning, kept=True)
+
+
+def article_of(draft: Draft, limits: Limits) -> Article:
+    """Return the clean article.
+
+    Raises:
+        InputError: If no headline or no text is left.
+    """
+    title = clean.line(draft.title, clean.TITLE_LENGTH)
+    body = clean.cut(clean.body(draft.body[: limits.page_bytes]), limits.article_bytes)
+    if not title:
+        raise InputError("It has no headline: give one, or name the field that holds it with --map title=FIELD.")
+    if not body:
+        raise InputError("It has no text: give some, or name the field that holds it with --map body=FIELD.")
+    url = address(draft.url) or address(draft.wire_id)
+    published = dates.instant(draft.published)
+    return Article(
+        id=_identity(draft, url, title, body),
+        title=title,
+        body=body,
+        source=clean.line(draft.source),
+        url=url,
+        author=clean.line(draft.author),
+        published_at=published,
+        updated_at=dates.instant(draft.updated),
+        language=language.code(draft.language) or language.detected(f"{title}\n{body[:4000]}"),
+        category=clean.line(draft.category, 100),
+        notice=notices.correction(body.split("\n\n")),
+    )
+
+
+def _identity(draft: Draft, url: str, title: str, body: str) -> str:
+    if draft.id.strip():
+        return _given_id(draft.id)
+    if address(draft.wire_id):
+        return key("u", canonical(draft.wire_id.strip()))
+    if draft.wire_id.strip():
+        return key("u", draft.wire_id.strip())
+    return key("u", canonical(url)) if url else key("c", title, body)
+
+
+def _given_id(given: str) -> str:
+    """Return an ordinary key as it is; of another one, a clean beginning and a hash, so that two never become one."""
+    cleaned = re.sub(r"[\s<>\"'`]+", "_", visible(given[: 4 * _ID_LENGTH]).strip())
+    if cleaned == given and len(cleaned) <= _ID_LENGTH:
+        return cleaned
+    return f"{cleaned[: _ID_LENGTH - 18]}{key('-', given).removeprefix('-')}".lstrip("-")
+
+
+def _warnings(draft: Draft, article: Article, limits: Limits) -> Iterator[str]:
+    longest = limits.article_bytes - 3000
+    if len(draft.body) > limits.page_bytes or (len(draft.body) > longest and len(article.body.encode()) > longest):
+        yield f"Its text is longer than {limits.article_bytes:,} bytes: the rest was cut."
+    if words := mixed_scripts(f"{article.source} {article.author}"):
+        yield f"Outlet or author mixes alphabets in one word ({words[0]}): look whether it is who it claims to be."

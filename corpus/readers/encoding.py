@@ -1,0 +1,82 @@
+"""Find the encoding of a text: its byte order mark, what it declares, UTF-8, else the most likely one."""
+
+import codecs
+import re
+
+from charset_normalizer import from_bytes
+
+_SAMPLE = 16_384
+_MARKS = (
+    (codecs.BOM_UTF8, "utf-8-sig"),
+    (codecs.BOM_UTF32_LE, "utf-32"),
+    (codecs.BOM_UTF32_BE, "utf-32"),
+    (codecs.BOM_UTF16_LE, "utf-16"),
+    (codecs.BOM_UTF16_BE, "utf-16"),
+)
+# Python also knows codecs that are no encodings of pages ("punycode" takes quadratic time).
+_ALLOWED = re.compile(
+    r"utf-(?:8|8-sig|16|16-le|16-be|32)|ascii|(?:iso8859|cp|koi8|mac|tis|gb|hz|big5|euc|shift|iso2022|johab)[\w-]*"
+)
+_DECLARED = (
+    re.compile(rb"^\s*<\?xml[^>]{0,100}encoding\s*=\s*[\"']([\w.:-]{1,40})", re.IGNORECASE),
+    re.compile(rb"<meta[^>]{0,200}charset\s*=\s*[\"']?\s*([\w.:-]{1,40})", re.IGNORECASE),
+)
+
+
+def declared(head: bytes) -> str:
+    """Return the encoding that XML or HTML declares in its first bytes, or ""."""
+    found = (pattern.search(head[:4096]) for pattern in _DECLARED)
+    return next((match[1].decode("ascii") for match in found if match), "")
+
+
+def known(name: str) -> str:
+    """Return Python's name of an encoding of texts, or ""; Latin-1 and ASCII are read as Windows-1252, as browsers do."""
+    try:
+        found = codecs.lookup(name.strip().lower()).name
+    except (LookupError, ValueError):
+        return ""
+    if found in ("iso8859-1", "ascii"):
+        return "cp1252"
+    return found if _ALLOWED.fullmatch(found) else ""
+
+
+def name_of(head: bytes, given: str = "") -> str:
+    """Return the encoding of a text of which `head` is the beginning."""
+    for mark, name in _MARKS:
+        if head.startswith(mark):
+            return name
+    if name := known(given or declared(head)):
+        return name
+    if not head.isascii() and not _is_utf_8(head):
+        best = from_bytes(head[:_SAMPLE]).best()
+        return (known(best.encoding) if best else "") or "cp1252"
+    return "utf-8"
+
+
+def decoded(data: bytes, given: str = "") -> str:
+    """Return the text; a byte that its encoding does not know is read as Windows-1252, or replaced."""
+    name = name_of(data[: 4 * _SAMPLE], given)
+    if name.startswith("utf-8"):
+        return repaired(data.decode(name, "surrogateescape"))
+    try:
+        return data.decode(name, "strict" if given or declared(data) else "replace")
+    except (UnicodeError, ValueError):
+        text = data.decode("utf-8", "surrogateescape")
+        return repaired(text) if _is_utf_8(data[: 4 * _SAMPLE]) else data.decode(name, "replace")
+
+
+def repaired(text: str) -> str:
+    """Read the bytes that UTF-8 did not know, kept as surrogates, as Windows-1252."""
+    return re.sub("[\udc80-\udcff]+", _windows, text) if not text.isascii() else text
+
+
+def _windows(match: re.Match[str]) -> str:
+    return match[0].encode("utf-8", "surrogateescape").decode("cp1252", "replace")
+
+
+def _is_utf_8(head: bytes) -> bool:
+    """Tell whether bytes are UTF-8, a cut last character and a stray byte among many good ones allowed."""
+    text = head.decode("utf-8", "surrogateescape")
+    bad = len(re.findall("[\udc80-\udcff]", text[:-3]))
+    good = sum(letter > "\x7f" for letter in text) - bad
+    return bad == 0 or good > 10 * bad

@@ -1,0 +1,70 @@
+"""What goes into reading and what comes out beside articles: `ReadOptions`, `Limits`, `Refusal`."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from types import MappingProxyType
+
+from corpus.errors import InputError
+
+FIELDS = ("id", "title", "body", "source", "url", "author", "published_at", "updated_at", "language", "category")
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """Say that an item was not taken in, or only in part.
+
+    Attributes:
+        item: The file, and the row, record or entry in it.
+        reason: The problem, then the next thing to do.
+        kept: True for a warning about an article that came out all the same.
+    """
+
+    item: str
+    reason: str
+    kept: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """Bound what one file may cost; all sizes count decoded bytes.
+
+    Attributes:
+        article_bytes: Text of one article (UTF-8); what is beyond is cut, and said.
+        page_bytes: One HTML page, wire document or plain text, before it is made text.
+        record_bytes: One row of a table or one line of JSONL.
+        document_bytes: One document that is read as a whole: JSON object, PDF, DOCX.
+        inflated_bytes: How far a compressed file may be unpacked before `expansion` is looked at.
+        expansion: Unpacked bytes a packed byte; text packs 3 to 30 times, a bomb of zeros 1,000 times.
+        pages: Pages of a PDF.
+        depth: Folders within folders, and elements within elements of XML.
+    """
+
+    article_bytes: int = 2_000_000
+    page_bytes: int = 10_000_000
+    record_bytes: int = 24_000_000
+    document_bytes: int = 64_000_000
+    inflated_bytes: int = 16_000_000
+    expansion: int = 200
+    pages: int = 1_000
+    depth: int = 100
+
+
+@dataclass(frozen=True, slots=True)
+class ReadOptions:
+    """Say how to read.
+
+    Attributes:
+        mapping: Field of ours to field of theirs (`body` to `story_text`, or `content.rendered` for a nested one).
+        limits: The bounds.
+
+    Raises:
+        InputError: If the mapping names a field that an article does not have.
+    """
+
+    mapping: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+    limits: Limits = field(default_factory=Limits)
+
+    def __post_init__(self) -> None:
+        unknown = sorted(set(self.mapping) - set(FIELDS))
+        if unknown:
+            raise InputError(f"An article has no field {unknown[0]!r}: map one of {', '.join(FIELDS)}.")
