@@ -1,6 +1,7 @@
 """Remove the characters that nobody sees: controls, bidirectional marks, zero-width and tag characters.
 
-They hide orders to a language model, break searches and spoof names. Joiners stay where a script or an emoji needs them.
+They hide orders to a language model, break searches and spoof names. Joiners stay where a script or an emoji needs
+them.
 """
 
 import re

@@ -27,7 +27,8 @@ def line(text: str, limit: int = NAME_LENGTH) -> str:
 def body(text: str) -> str:
     """Return the text of a body: HTML made text, characters cleaned, paragraphs parted by one blank line.
 
-    Lines of boilerplate are dropped. A text without blank lines has a paragraph a line, unless its lines are plainly wrapped.
+    Lines of boilerplate are dropped. A text without blank lines has a paragraph a line, unless its lines are plainly
+    wrapped.
     """
     return "\n\n".join(boilerplate.without(paragraphs(visible(text_of(text)))))
 

@@ -1,6 +1,7 @@
 """Read a date as news formats write it, in UTC, or say that it is not known.
 
-A date is never guessed: a year, a month, a bare number that is no epoch, "yesterday" and "03/04/2017" (April or March) give None.
+A date is never guessed: a year, a month, a bare number that is no epoch, "yesterday" and "03/04/2017" (April or March)
+give None.
 """
 
 import re
@@ -24,7 +25,31 @@ _ISO = re.compile(
 _RFC_822 = re.compile(r"(?:[A-Za-z]{3,9},? +)?\d{1,2}[ -][A-Za-z]{3}[ -]\d{2,4} +\d\d:\d\d.*")
 _NUMERIC = re.compile(r"(\d{1,2})[/-](\d{1,2})[/-](\d{4})(?:\D.*)?")
 _YEAR = re.compile(r"\d{4}|[\u0660-\u0669\u06f0-\u06f9\u0966-\u096f]{4}")
-_LANGUAGES: Final = "en de fr es it pt nl ru uk pl sv da nb fi tr ar fa zh ja ko cs el hu ro bg hr sk sl sr lt lv et he hi bn id vi th ca".split()
+_LANGUAGES: Final = [
+    *(
+        "en",
+        "de",
+        "fr",
+        "es",
+        "it",
+        "pt",
+        "nl",
+        "ru",
+        "uk",
+        "pl",
+        "sv",
+        "da",
+        "nb",
+        "fi",
+        "tr",
+        "ar",
+        "fa",
+        "zh",
+        "ja",
+        "ko",
+    ),
+    *("cs", "el", "hu", "ro", "bg", "hr", "sk", "sl", "sr", "lt", "lv", "et", "he", "hi", "bn", "id", "vi", "th", "ca"),
+]
 _STRICT: Final[dict[str, Any]] = {
     "STRICT_PARSING": True,
     "REQUIRE_PARTS": ["day", "month", "year"],
@@ -94,4 +119,4 @@ def _spelled(text: str) -> datetime | None:
     # Imported here: its language data cost a second that most archives, with ISO dates, never need.
     import dateparser
 
-    return dateparser.parse(text, languages=_LANGUAGES, settings=_STRICT)  # type: ignore[arg-type]
+    return dateparser.parse(text, languages=_LANGUAGES, settings=_STRICT)

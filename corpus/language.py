@@ -13,11 +13,13 @@ _CODE = re.compile(r"([a-z]{2})(?:[-_@.].*)?")
 _NAMES = {
     "ara": "ar", "arabic": "ar", "bul": "bg", "ces": "cs", "cze": "cs", "chi": "zh", "chinese": "zh", "dan": "da",
     "danish": "da", "deu": "de", "deutsch": "de", "dut": "nl", "dutch": "nl", "ell": "el", "eng": "en", "english": "en",
-    "español": "es", "fas": "fa", "fin": "fi", "finnish": "fi", "fra": "fr", "français": "fr", "fre": "fr", "french": "fr",
+    "español": "es", "fas": "fa", "fin": "fi", "finnish": "fi", "fra": "fr", "français": "fr", "fre": "fr",
+    "french": "fr",
     "ger": "de", "german": "de", "gre": "el", "greek": "el", "heb": "he", "hebrew": "he", "hin": "hi", "hindi": "hi",
     "hun": "hu", "hungarian": "hu", "ind": "id", "indonesian": "id", "ita": "it", "italian": "it", "japanese": "ja",
     "jpn": "ja", "kor": "ko", "korean": "ko", "nld": "nl", "nor": "no", "norwegian": "no", "per": "fa", "persian": "fa",
-    "pol": "pl", "polish": "pl", "por": "pt", "portuguese": "pt", "ron": "ro", "rum": "ro", "rus": "ru", "russian": "ru",
+    "pol": "pl", "polish": "pl",
+    "por": "pt", "portuguese": "pt", "ron": "ro", "rum": "ro", "rus": "ru", "russian": "ru",
     "spa": "es", "spanish": "es", "swe": "sv", "swedish": "sv", "tur": "tr", "turkish": "tr", "ukr": "uk",
     "ukrainian": "uk", "vie": "vi", "zho": "zh",
 }  # fmt: skip

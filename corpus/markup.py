@@ -8,15 +8,30 @@ import lxml.html
 from lxml import etree
 
 _BLOCKS = frozenset(
-    "address article aside blockquote body caption center dd div dl dt fieldset figcaption figure footer h1 h2 h3 h4 h5 h6"
-    " header hr html li main nav ol p pre section table tbody tfoot thead tr ul".split()
+    re.findall(
+        r"\w+",
+        """
+    address article aside blockquote body caption center dd div dl dt fieldset figcaption figure footer h1 h2
+    h3 h4 h5 h6 header hr html li main nav ol p pre section table tbody tfoot thead tr ul
+    """,
+    )
 )
 _INLINE = frozenset(
-    "a abbr b big cite code del em font i ins kbd mark q s small span strike strong sub sup td th tt u".split()
+    re.findall(
+        r"\w+",
+        """
+    a abbr b big cite code del em font i ins kbd mark q s small span strike strong sub sup td th tt u
+    """,
+    )
 )
 _UNSEEN = frozenset(
-    "applet audio base button canvas embed frame head iframe input link math meta noframes noscript object option script"
-    " select style svg template textarea title video".split()
+    re.findall(
+        r"\w+",
+        """
+    applet audio base button canvas embed frame head iframe input link math meta noframes noscript object
+    option script select style svg template textarea title video
+    """,
+    )
 )
 _KNOWN = _BLOCKS | _INLINE | _UNSEEN | {"br", "img", "marquee"}
 _TAG = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9]*)((?:[\s/][^<>]*)?)>")

@@ -1,7 +1,8 @@
 """One file or upload, open and unpacked: what every reader gets."""
 
 import io
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import PurePath
 from typing import BinaryIO, cast
@@ -53,13 +54,29 @@ class Document:
         """Return all of the text; raise `InputError` if it is longer than `limit` bytes."""
         return encoding.decoded(self.read(limit))
 
+    @property
+    def start_of_text(self) -> str:
+        """Return the first kilobyte as text, without white space before it."""
+        return encoding.decoded(self.head[:1024]).lstrip("\ufeff \t\r\n\0")
+
     def lines(self) -> Iterator[str | None]:
         """Yield line by line, with the line end; None for one that is longer than `record_bytes`."""
-        wanted = self.encoding
-        errors = "surrogateescape" if wanted.startswith("utf-8") else "replace"
-        reader = io.TextIOWrapper(self.stream, wanted, errors, newline="")
-        try:
+        with self._reader() as reader:
             yield from _bounded(reader, self.limits.record_bytes)
+
+    @contextmanager
+    def characters(self) -> Iterator[Callable[[int], str]]:
+        """Give a function that reads up to so many characters, "" at the end."""
+        with self._reader() as reader:
+            yield lambda size: encoding.repaired(reader.read(size))
+
+    @contextmanager
+    def _reader(self) -> Iterator[io.TextIOWrapper]:
+        name = self.encoding
+        errors = "surrogateescape" if name.startswith("utf-8") else "replace"
+        reader = io.TextIOWrapper(self.stream, name, errors, newline="")
+        try:
+            yield reader
         finally:
             # Whoever opened the file closes it.
             reader.detach()

@@ -65,7 +65,7 @@ def article_of(draft: Draft, limits: Limits) -> Article:
         raise InputError("It has no headline: give one, or name the field that holds it with --map title=FIELD.")
     if not body:
         raise InputError("It has no text: give some, or name the field that holds it with --map body=FIELD.")
-    url = address(draft.url) or address(draft.wire_id)
+    url = address(draft.url)
     published = dates.instant(draft.published)
     return Article(
         id=_identity(draft, url, title, body),
@@ -73,7 +73,7 @@ def article_of(draft: Draft, limits: Limits) -> Article:
         body=body,
         source=clean.line(draft.source),
         url=url,
-        author=clean.line(draft.author),
+        author=re.sub(r"(?i)^by\s+", "", clean.line(draft.author)),
         published_at=published,
         updated_at=dates.instant(draft.updated),
         language=language.code(draft.language) or language.detected(f"{title}\n{body[:4000]}"),

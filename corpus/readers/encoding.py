@@ -30,7 +30,7 @@ def declared(head: bytes) -> str:
 
 
 def known(name: str) -> str:
-    """Return Python's name of an encoding of texts, or ""; Latin-1 and ASCII are read as Windows-1252, as browsers do."""
+    """Return Python's name of an encoding of texts, or ""; Latin-1 and ASCII are Windows-1252, as in browsers."""
     try:
         found = codecs.lookup(name.strip().lower()).name
     except (LookupError, ValueError):
@@ -48,8 +48,7 @@ def name_of(head: bytes, given: str = "") -> str:
     if name := known(given or declared(head)):
         return name
     if not head.isascii() and not _is_utf_8(head):
-        best = from_bytes(head[:_SAMPLE]).best()
-        return (known(best.encoding) if best else "") or "cp1252"
+        return "cp1252" if _is_short_western(head) else _likely(head)
     return "utf-8"
 
 
@@ -66,8 +65,20 @@ def decoded(data: bytes, given: str = "") -> str:
 
 
 def repaired(text: str) -> str:
-    """Read the bytes that UTF-8 did not know, kept as surrogates, as Windows-1252."""
+    """Read the bytes that UTF-8 did not know, kept as surrogates, as Windows-1252; other texts stay as they are."""
     return re.sub("[\udc80-\udcff]+", _windows, text) if not text.isascii() else text
+
+
+def _likely(head: bytes) -> str:
+    best = from_bytes(head[:_SAMPLE]).best()
+    return (known(best.encoding) if best else "") or "cp1252"
+
+
+def _is_short_western(head: bytes) -> bool:
+    """Tell whether a few bytes beyond ASCII, too few for statistics, are letters or quotation marks in Windows-1252."""
+    beyond = bytes(byte for byte in head if byte > 0x7F)
+    text = beyond.decode("cp1252", "replace")
+    return len(beyond) < min(60, len(head) // 5) and all(one.isalpha() or one in "‘’“”–—…«»€£°§·\xa0" for one in text)
 
 
 def _windows(match: re.Match[str]) -> str:

@@ -4,14 +4,11 @@ import json
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-import ijson  # type: ignore[import-untyped]
-
 from corpus.article import Article
 from corpus.errors import InputError
-from corpus.readers import records
+from corpus.readers import json_stream, records, wire_json
 from corpus.readers.document import Document
 from corpus.readers.draft import outcomes
-from corpus.readers.encoding import decoded
 from corpus.readers.outcome import ReadOptions, Refusal
 from corpus.readers.records import Record
 
@@ -34,40 +31,21 @@ def _line(item: str, line: str, options: ReadOptions) -> Iterator[Article | Refu
     try:
         value = json.loads(line)
     except (ValueError, RecursionError) as error:
-        yield Refusal(item, f"The line is not JSON ({_detail(error)}): write one object a line.")
+        yield Refusal(item, f"The line is not JSON ({json_stream.detail(error)}): write one object a line.")
         return
     yield from articles(item, value, options)
 
 
 def read(document: Document, options: ReadOptions) -> Iterator[Article | Refusal]:
-    """Yield the articles of a JSON file; a list is streamed, an object is read whole."""
-    if document.head.lstrip(b"\xef\xbb\xbf \t\r\n")[:1] == b"[" and document.encoding.startswith("utf-8"):
-        yield from _streamed_list(document, options)
-        return
-    text = decoded(document.read(options.limits.document_bytes)).strip("\ufeff \t\r\n\0")
-    decoder, position, number = json.JSONDecoder(), 0, 0
-    while position < len(text):
-        try:
-            value, position = decoder.raw_decode(text, position)
-        except (ValueError, RecursionError) as error:
-            raise InputError(f"It is not JSON ({_detail(error)}): check the file.") from error
-        number += 1
-        while position < len(text) and text[position] in " \t\r\n,\x1e":
-            position += 1
-        alone = number == 1 and position == len(text)
-        yield from articles(document.name if alone else f"{document.name}[{number - 1}]", value, options)
-
-
-def _streamed_list(document: Document, options: ReadOptions) -> Iterator[Article | Refusal]:
-    if document.head.startswith(b"\xef\xbb\xbf"):
-        document.stream.read(3)
+    """Yield the articles of a JSON file; the entries of a list, or values one behind the other, are streamed."""
+    is_list = document.start_of_text.startswith("[")
+    limit = options.limits.record_bytes if is_list else options.limits.document_bytes
     number = -1
-    try:
-        for number, value in enumerate(ijson.items(document.stream, "item", use_float=True)):
+    with document.characters() as characters:
+        for number, value in enumerate(json_stream.values(characters, is_list, limit)):
             yield from articles(f"{document.name}[{number}]", value, options)
-    except (ijson.JSONError, UnicodeError, RecursionError) as error:
-        after = f" after entry {number}" if number >= 0 else ""
-        raise InputError(f"It is not JSON{after} ({_detail(error)}): check the file.") from error
+    if number < 0:
+        raise InputError("It holds no article: the list is empty.")
 
 
 def articles(item: str, value: Any, options: ReadOptions, nested: int = _NESTED) -> Iterator[Article | Refusal]:
@@ -77,10 +55,21 @@ def articles(item: str, value: Any, options: ReadOptions, nested: int = _NESTED)
             yield from articles(f"{item}[{number}]", one, options, nested - 1) if nested else _no_article(item, one)
     elif not isinstance(value, Mapping):
         yield from _no_article(item, value)
+    elif wire_json.is_wire(value) and not options.mapping:
+        yield from _wire(item, value, options)
     elif _is_article(value, options.mapping) or not nested or not (inner := _inner(value)):
         yield from outcomes(item, records.draft_of(value, options.mapping), options)
     else:
         yield from articles(f"{item}.{inner}", value[inner], options, nested - 1)
+
+
+def _wire(item: str, value: Record, options: ReadOptions) -> Iterator[Article | Refusal]:
+    try:
+        draft = wire_json.draft_of(value)
+    except InputError as error:
+        yield Refusal(item, str(error))
+        return
+    yield from outcomes(item, draft, options)
 
 
 def _is_article(value: Record, mapping: Mapping[str, str]) -> bool:
@@ -94,14 +83,15 @@ def _inner(value: Record) -> str:
     if name := next(lists, ""):
         return name
     objects = [name for name, held in value.items() if isinstance(held, Mapping)]
-    return next((name for name in objects if _is_article(value[name], {}) or _inner(value[name])), "")
+    return next(
+        (
+            name
+            for name in objects
+            if _is_article(value[name], {}) or wire_json.is_wire(value[name]) or _inner(value[name])
+        ),
+        "",
+    )
 
 
 def _no_article(item: str, value: Any) -> Iterator[Refusal]:
     yield Refusal(item, f"It is not an article but {type(value).__name__}: give an object with a title and a body.")
-
-
-def _detail(error: Exception) -> str:
-    if isinstance(error, RecursionError):
-        return "nested too deep"
-    return " ".join(str(error).split())[:120]

@@ -4,6 +4,7 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from corpus.address import address
 from corpus.readers.draft import Draft
 
 Record = Mapping[str, Any]
@@ -88,18 +89,19 @@ def draft_of(record: Record, mapping: Mapping[str, str]) -> Draft:
             return at(record, mapping[field])
         return next((plain[name] for name in ALIASES[field] if plain.get(name) not in (None, "", [], {})), None)
 
+    wire_id = text(value("wire_id"))
     return Draft(
         title=text(value("title")),
         body=text(value("body"), "\n\n"),
         source=text(value("source")),
-        url=address_text(value("url")),
+        url=address_text(value("url")) or address(wire_id),
         author=text(value("author")),
         published=moment(value("published_at")),
         updated=moment(value("updated_at")),
         language=text(value("language")),
         category=text(value("category")),
         id=text(value("id")),
-        wire_id=text(value("wire_id")),
+        wire_id=wire_id,
     )
 
 
@@ -134,7 +136,7 @@ def at(record: Any, path: str) -> Any:
 
 
 def text(value: Any, separator: str = ", ", nested: int = _NESTED) -> str:
-    """Return the text in a value: itself, the names in a list, what an object holds under "name", "rendered" or the like."""
+    """Return the text in a value: itself, those in a list, or what an object holds under "name" or the like."""
     if isinstance(value, str):
         return value
     if isinstance(value, (int, float)) and not isinstance(value, bool):

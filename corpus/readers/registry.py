@@ -1,68 +1,21 @@
-"""The formats that Newsdesk reads, and how a file finds its reader: by content first, by suffix second."""
+"""How a file finds its reader, by content first and by suffix second, and how one bad file never stops the rest."""
 
 import io
 import logging
 import re
-from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import BinaryIO
 
 from corpus.article import Article
 from corpus.errors import InputError
-from corpus.readers import compression, encoding, folder, json_text, plain
+from corpus.readers import compression, encoding, folder
 from corpus.readers.document import Document, document
+from corpus.readers.formats import FORMATS, Format, Head
 from corpus.readers.outcome import ReadOptions, Refusal
 
 _log = logging.getLogger(__name__)
 _DEFAULT = ReadOptions()
-
-Reader = Callable[[Document, ReadOptions], Iterator[Article | Refusal]]
-
-
-@dataclass(frozen=True, slots=True)
-class Head:
-    """Hold what a format is told by: the first 64 KiB, the same as text ("" if it is none), and the suffix."""
-
-    data: bytes
-    text: str
-    suffix: str
-
-
-@dataclass(frozen=True, slots=True)
-class Format:
-    """Hold one format: its name and suffixes (for help and docs), how it is told, and its reader."""
-
-    name: str
-    suffixes: tuple[str, ...]
-    sniff: Callable[[Head], bool]
-    read: Reader
-
-
-def _is_lines(head: Head) -> bool:
-    if not re.match(r"\s*\{\s*[\"}]", head.text):
-        return False
-    first, _, rest = head.text.lstrip().partition("\n")
-    return head.suffix in (".jsonl", ".ndjson", ".jsonlines") or (
-        first.rstrip().endswith("}") and rest.lstrip().startswith("{")
-    )
-
-
-def _is_json(head: Head) -> bool:
-    return bool(re.match(r"\s*(?:\{\s*[\"}]|\[\s*[\[{\"\]])", head.text)) or (
-        head.suffix == ".json" and bool(head.text)
-    )
-
-
-def _is_plain(head: Head) -> bool:
-    return head.suffix in ("", ".txt", ".text") and bool(head.text.strip())
-
-
-FORMATS: tuple[Format, ...] = (
-    Format("JSONL", (".jsonl", ".ndjson"), _is_lines, json_text.read_lines),
-    Format("JSON", (".json",), _is_json, json_text.read),
-    Format("plain text", (".txt",), _is_plain, plain.read),
-)
 
 
 def read(paths: Iterable[Path], options: ReadOptions = _DEFAULT) -> Iterator[Article | Refusal]:
@@ -117,6 +70,8 @@ def format_of(opened: Document) -> Format:
     for one in FORMATS:
         if one.sniff(head):
             return one
+    if head.root in ("rss", "feed", "RDF", "urlset", "sitemapindex"):
+        raise InputError("It is a feed or sitemap: add the address that it came from instead.")
     names = ", ".join(one.name for one in FORMATS)
     raise InputError(f"It is not a format that Newsdesk reads: use one of {names}.")
 

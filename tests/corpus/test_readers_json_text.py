@@ -45,7 +45,13 @@ def test_a_line_is_an_article_and_a_bad_line_does_not_stop_the_rest() -> None:
 
 def test_json_shapes_that_hold_articles() -> None:
     one = {"title": "Tram line opens", "content": "The line has 12 stops."}
-    for value in (one, [one], {"articles": [one]}, {"status": "ok", "response": {"docs": [one]}}, {"data": {"item": one}}):
+    for value in (
+        one,
+        [one],
+        {"articles": [one]},
+        {"status": "ok", "response": {"docs": [one]}},
+        {"data": {"item": one}},
+    ):
         assert [found.title for found in articles("x.json", json.dumps(value))] == ["Tram line opens"]
 
 
@@ -53,7 +59,7 @@ def test_a_list_that_ends_in_the_middle_gives_what_came_before() -> None:
     found = list(read_bytes("x.json", b'[{"title": "A", "body": "One."}, {"title": "B", "bo'))
     assert isinstance(found[0], Article)
     assert isinstance(found[1], Refusal)
-    assert "after entry 0" in found[1].reason
+    assert "not JSON" in found[1].reason
 
 
 def test_the_mapping_goes_before_the_aliases_and_follows_dots() -> None:

@@ -1,0 +1,107 @@
+"""The formats that Newsdesk reads: how each is told by its first bytes, and which module reads it."""
+
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+from corpus.article import Article
+from corpus.readers import (
+    docx,
+    html_page,
+    json_text,
+    markdown,
+    newsml,
+    nitf,
+    parquet,
+    pdf,
+    plain,
+    table,
+    warc,
+    xml_tree,
+)
+from corpus.readers.document import Document
+from corpus.readers.outcome import ReadOptions, Refusal
+
+Reader = Callable[[Document, ReadOptions], Iterator[Article | Refusal]]
+_PAGE = re.compile(r"\s*<(?:!doctype\s+html|html[\s>]|head[\s>]|body[\s>])", re.IGNORECASE)
+_TABLES = (".csv", ".tsv", ".tab", ".psv")
+_TEXTS = ("", ".txt", ".text")
+_WIRE_FIELDS = re.compile(r'"(?:body_\w+|bodies|headlines)"\s*:')
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """Hold what a format is told by: the first 64 KiB, the same as text ("" if it is none), and the suffix."""
+
+    data: bytes
+    text: str
+    suffix: str
+
+    @property
+    def root(self) -> str:
+        """Return the name of the first element of XML or HTML, or ""."""
+        return xml_tree.root_name(self.text)
+
+
+@dataclass(frozen=True, slots=True)
+class Format:
+    """Hold one format: its name and suffixes (for help and docs), how it is told, and its reader."""
+
+    name: str
+    suffixes: tuple[str, ...]
+    sniff: Callable[[Head], bool]
+    read: Reader
+
+
+def _is_docx(head: Head) -> bool:
+    return head.data.startswith(b"PK\x03\x04") and (head.suffix == ".docx" or b"word/" in head.data)
+
+
+def _is_page(head: Head) -> bool:
+    start = re.sub(r"<!--.*?-->|<\?.*?\?>", "", head.text[:8192], flags=re.DOTALL)
+    return bool(_PAGE.match(start)) or (head.suffix in (".html", ".htm", ".xhtml") and "<" in head.text)
+
+
+def _is_lines(head: Head) -> bool:
+    if not re.match(r"\s*\{\s*[\"}]", head.text):
+        return False
+    first, _, rest = head.text.lstrip().partition("\n")
+    several = first.rstrip().endswith("}") and rest.lstrip().startswith("{")
+    return several or head.suffix in (".jsonl", ".ndjson", ".jsonlines")
+
+
+def _is_json(head: Head) -> bool:
+    return bool(re.match(r"\s*(?:\{\s*[\"}]|\[\s*[\[{\"\]])", head.text)) or (
+        head.suffix == ".json" and bool(head.text)
+    )
+
+
+def _is_wire(head: Head) -> bool:
+    return bool(re.match(r"\s*\{", head.text) and _WIRE_FIELDS.search(head.text)) and not _is_lines(head)
+
+
+def _is_markdown(head: Head) -> bool:
+    front = re.match(r"(?:---|\+\+\+)[ \t]*\r?\n\w+[ \t]*[:=]", head.text)
+    return bool(head.text) and (head.suffix in (".md", ".markdown") or (bool(front) and head.suffix in _TEXTS))
+
+
+def _is_table(head: Head) -> bool:
+    first = head.text.lstrip().partition("\n")[0]
+    return bool(head.text) and (head.suffix in _TABLES or (head.suffix in _TEXTS and table.names_articles(first)))
+
+
+FORMATS: tuple[Format, ...] = (
+    Format("Parquet", (".parquet",), lambda head: head.data.startswith(b"PAR1"), parquet.read),
+    Format("PDF", (".pdf",), lambda head: b"%PDF-" in head.data[:1024], pdf.read),
+    Format("DOCX", (".docx",), _is_docx, docx.read),
+    Format("WARC", (".warc",), lambda head: head.data.startswith(b"WARC/"), warc.read),
+    Format("NITF", (".xml", ".nitf"), lambda head: head.root == "nitf", nitf.read),
+    Format("NewsML-G2", (".xml",), lambda head: head.root in ("newsItem", "newsMessage", "packageItem"), newsml.read),
+    Format("HTML", (".html", ".htm"), _is_page, html_page.read),
+    Format("ninjs or AP JSON", (".json",), _is_wire, json_text.read),
+    Format("JSONL", (".jsonl", ".ndjson"), _is_lines, json_text.read_lines),
+    Format("JSON", (".json",), _is_json, json_text.read),
+    Format("Markdown", (".md", ".markdown"), _is_markdown, markdown.read),
+    Format("CSV or TSV", (".csv", ".tsv"), _is_table, table.read),
+    Format("plain text", (".txt",), lambda head: head.suffix in _TEXTS and bool(head.text.strip()), plain.read),
+)
