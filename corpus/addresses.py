@@ -98,7 +98,7 @@ class AddressPolicy:
 
 def port_of(url: httpx.URL) -> int:
     """Return the port that a URL names or implies."""
-    return url.port or _DEFAULT_PORTS[url.scheme]
+    return _DEFAULT_PORTS[url.scheme] if url.port is None else url.port
 
 
 def system_resolver(host: str, port: int, limit_s: float) -> tuple[str, ...]:
