@@ -1,0 +1,1 @@
+"""Question sets, measures, runs, comparison, gate and report."""

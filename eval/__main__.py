@@ -1,0 +1,30 @@
+"""`python -m eval`: question sets, runs, comparison, report, gate, batches, judge."""
+
+import sys
+
+import typer
+
+from corpus import NewsdeskError
+from eval.commands.sets import list_sets, validate_set
+
+app = typer.Typer(
+    help="Know whether an answer is right, and whether a change helped.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+app.command("sets")(list_sets)
+app.command("validate")(validate_set)
+
+
+def main() -> None:
+    """Run the command line; a `NewsdeskError` becomes one line on stderr and exit code 2."""
+    try:
+        app()
+    except NewsdeskError as error:
+        typer.echo(str(error), err=True)
+        sys.exit(2)
+
+
+if __name__ == "__main__":
+    main()

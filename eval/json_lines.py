@@ -1,0 +1,45 @@
+"""JSON Lines and JSON files, read so that one bad line never stops the rest."""
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from corpus.errors import InputError
+from eval.question import Defect
+
+
+def read_json(path: Path) -> Any:
+    """Return the value of a JSON file.
+
+    Raises:
+        InputError: The file cannot be read or is no JSON.
+    """
+    try:
+        return json.loads(path.read_text("utf-8-sig"))
+    except OSError as error:
+        raise InputError(f"{path} cannot be read: {error.strerror}. Check the path.") from error
+    except ValueError as error:
+        raise InputError(f"{path} is no JSON: {error}. Export it again.") from error
+
+
+def read_lines(path: Path) -> Iterator[tuple[str, dict[str, Any] | Defect]]:
+    """Yield (`file:line`, object) for each line that is not blank, or a `Defect` where a line holds no JSON object.
+
+    Raises:
+        InputError: The file cannot be read.
+    """
+    try:
+        lines = path.read_text("utf-8-sig", errors="replace").split("\n")
+    except OSError as error:
+        raise InputError(f"{path} cannot be read: {error.strerror}. Check the path.") from error
+    for number, line in enumerate(lines, start=1):
+        if not line.strip():
+            continue
+        place = f"{path.name}:{number}"
+        try:
+            value = json.loads(line)
+        except ValueError as error:
+            yield place, Defect(place, f"no JSON: {error}")
+            continue
+        yield place, value if isinstance(value, dict) else Defect(place, "not a JSON object")

@@ -1,0 +1,46 @@
+"""The articles behind a set: those that it brings, those of files, those of an archive, or those that ship."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+
+from corpus import Article
+from corpus.archive import Archive
+from corpus.errors import InputError
+from eval.articles import read_articles
+from eval.catalogue import SHIPPED, STARTER_ARTICLES
+from eval.question import QuestionSet
+
+
+def articles_for(
+    questions: QuestionSet, files: Sequence[Path] = (), data_dir: Path | None = None
+) -> Mapping[str, Article]:
+    """Return the articles by id that a set refers to, empty when none are known.
+
+    The first source that is given counts: the archive in `data_dir`, then `files`, then what the set brings itself,
+    then, for a set that ships, the starter corpus.
+
+    Raises:
+        InputError: A source that was named cannot be read.
+        ArchiveError: The archive cannot be opened.
+    """
+    if data_dir is not None:
+        return from_archive(data_dir)
+    found: Iterable[Article] = questions.articles
+    if files:
+        found = [article for file in files for article in read_articles(file)[0]]
+    elif not questions.articles and SHIPPED in questions.path.resolve().parents and STARTER_ARTICLES.is_file():
+        found = read_articles(STARTER_ARTICLES)[0]
+    return {article.id: article for article in found}
+
+
+def from_archive(data_dir: Path) -> Mapping[str, Article]:
+    """Return every article of an archive, by id.
+
+    Raises:
+        InputError: There is no archive.
+    """
+    path = data_dir / "archive.sqlite3"
+    if not path.is_file():
+        raise InputError(f"{data_dir} holds no archive. Fill one: python -m corpus add PATH --data {data_dir}")
+    with Archive(path) as archive:
+        return {article.id: article for article in archive.articles()}

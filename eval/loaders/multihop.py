@@ -1,0 +1,76 @@
+"""MultiHop-RAG's own two files, `corpus.json` and `MultiHopRAG.json`, in one folder (Tang and Yang, COLM 2024)."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from corpus import Article
+from corpus.errors import InputError
+from eval.articles import article_from_record
+from eval.json_lines import read_json
+from eval.loaders.gathering import gather
+from eval.question import NULL_TYPE, Defect, Evidence, Question, QuestionSet
+
+_TYPES = {"inference_query": "inference", "comparison_query": "comparison", "temporal_query": "temporal"}
+
+
+def is_multihop(path: Path) -> bool:
+    """Tell whether `path` is the folder with both files, or its `MultiHopRAG.json`."""
+    folder = path if path.is_dir() else path.parent
+    named = path.is_dir() or path.name == "MultiHopRAG.json"
+    return named and all((folder / name).is_file() for name in ("corpus.json", "MultiHopRAG.json"))
+
+
+def load_multihop(path: Path) -> QuestionSet:
+    """Return MultiHop-RAG as published: the questions with their facts as quotes, and the corpus as articles.
+
+    The files have no ids: an article is `mhr-NNNN` and a question `mhrq-NNNN` by position. A fact names its article by
+    URL, or by title where the URL is unknown.
+
+    Raises:
+        InputError: A file cannot be read or holds no list.
+    """
+    folder = path if path.is_dir() else path.parent
+    articles, defects = _corpus(_list(folder / "corpus.json"))
+    ids = {key: article.id for article in reversed(articles) for key in (article.title, article.url) if key}
+    rows: list[tuple[str, dict[str, Any] | Defect]] = []
+    for number, row in enumerate(_list(folder / "MultiHopRAG.json")):
+        place = f"MultiHopRAG.json[{number}]"
+        rows.append(
+            (place, {**row, "_id": f"mhrq-{number:04}"} if isinstance(row, dict) else Defect(place, "not an object"))
+        )
+    return gather(folder, "multihop-rag", rows, lambda row: _question(row, ids), articles, defects)
+
+
+def _list(path: Path) -> list[Any]:
+    content = read_json(path)
+    if not isinstance(content, list):
+        raise InputError(f"{path} holds no JSON list. Give the file as published.")
+    return content
+
+
+def _corpus(rows: list[Any]) -> tuple[list[Article], list[Defect]]:
+    articles: list[Article] = []
+    defects: list[Defect] = []
+    for number, row in enumerate(rows):
+        if isinstance(row, dict) and row.get("title") and row.get("body"):
+            articles.append(article_from_record({**row, "id": f"mhr-{number:04}"}))
+        else:
+            defects.append(Defect(f"corpus.json[{number}]", "an article needs title and body"))
+    return articles, defects
+
+
+def _question(row: dict[str, Any], ids: dict[str, str]) -> Question:
+    kind = str(row["question_type"])
+    if kind == "null_query":
+        return Question(row["_id"], str(row["query"]), type=NULL_TYPE)
+    evidence = tuple(_evidence(row["evidence_list"], ids))
+    return Question(row["_id"], str(row["query"]), (str(row["answer"]),), _TYPES.get(kind, kind), evidence)
+
+
+def _evidence(rows: list[dict[str, Any]], ids: dict[str, str]) -> Iterator[Evidence]:
+    for row in rows:
+        article = ids.get(str(row.get("url"))) or ids.get(str(row.get("title")))
+        if article is None:
+            raise ValueError(f"the corpus holds no article {row.get('title')!r} that a fact names")
+        yield Evidence(article, str(row["fact"]))

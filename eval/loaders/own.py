@@ -1,0 +1,27 @@
+"""Our own format: a JSONL file of questions, or a folder with `questions*.jsonl` and, perhaps, `articles.jsonl`."""
+
+from pathlib import Path
+
+from corpus.errors import InputError
+from eval.articles import read_articles
+from eval.json_lines import read_lines
+from eval.loaders.gathering import gather
+from eval.question import QuestionSet
+
+
+def load_own(path: Path) -> QuestionSet:
+    """Return the set of a JSONL file, or of a folder with one; `articles.jsonl` beside it comes along.
+
+    Raises:
+        InputError: The file cannot be read, or the folder holds no or more than one `questions*.jsonl`.
+    """
+    if path.is_dir():
+        files = sorted(path.glob("questions*.jsonl"))
+        if len(files) != 1:
+            raise InputError(
+                f"{path} holds {len(files)} files questions*.jsonl. Name one of them instead of the folder."
+            )
+        path = files[0]
+    beside = path.with_name("articles.jsonl")
+    articles, defects = read_articles(beside) if beside.is_file() else ((), ())
+    return gather(path, "own", read_lines(path), articles=articles, defects=defects)

@@ -1,0 +1,52 @@
+"""The formats that `load` knows, most telling first."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from corpus.errors import InputError
+from eval.loaders.assertions import is_assertions, load_assertions
+from eval.loaders.beir import is_beir, load_beir
+from eval.loaders.multihop import is_multihop, load_multihop
+from eval.loaders.own import load_own
+from eval.loaders.ramdocs import is_ramdocs, load_ramdocs
+from eval.loaders.squad import is_squad, load_squad
+from eval.question import QuestionSet
+
+
+@dataclass(frozen=True, slots=True)
+class Format:
+    """Hold one way in which question sets come: its name, how it is recognised, and how it is read."""
+
+    name: str
+    recognise: Callable[[Path], bool]
+    read: Callable[[Path], QuestionSet]
+
+
+def _is_own(path: Path) -> bool:
+    return path.suffix.lower() == ".jsonl" if path.is_file() else any(path.glob("questions*.jsonl"))
+
+
+FORMATS = (
+    Format("multihop-rag", is_multihop, load_multihop),
+    Format("beir", is_beir, load_beir),
+    Format("squad", is_squad, load_squad),
+    Format("ramdocs", is_ramdocs, load_ramdocs),
+    Format("assertions", is_assertions, load_assertions),
+    Format("own", _is_own, load_own),
+)
+
+
+def load(path: Path) -> QuestionSet:
+    """Return the question set at `path`, whatever its format; rows that cannot be read are in `defects`.
+
+    Raises:
+        InputError: Nothing is there, or no format is recognised.
+    """
+    if not path.exists():
+        raise InputError(f"{path} does not exist. See `python -m eval sets` for the sets that are here.")
+    for form in FORMATS:
+        if form.recognise(path):
+            return form.read(path)
+    names = ", ".join(form.name for form in FORMATS)
+    raise InputError(f"{path} is in no format that is known ({names}). docs/eval.md describes each.")

@@ -1,0 +1,61 @@
+"""Are the citations right, and do quotations stand where they are said to stand?"""
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from eval.measures.wording import quotations, stands_in
+from eval.question import Evidence, Question
+
+
+def citation_measures(question: Question, answer: Mapping[str, Any]) -> dict[str, float]:
+    """Return precision and recall of an answer's citations against the gold evidence.
+
+    Precision is the share of the citations whose passage holds gold evidence, and is not defined without a citation.
+    Recall is the share of the gold articles that are cited, 0 when the answer was refused. Neither is defined without
+    gold.
+    """
+    gold = question.gold
+    if not gold:
+        return {}
+    texts = cited_texts(answer)
+    cited = [(str(row["article_id"]), texts.get(str(row["chunk_id"]), "")) for row in answer["citations"]]
+    values = {"citation recall": len({article for article, _ in cited} & set(gold)) / len(gold)}
+    if cited:
+        right = sum(any(holds(article, text, e) for e in question.evidence) for article, text in cited)
+        values["citation precision"] = right / len(cited)
+    return values
+
+
+def holds(article_id: str, text: str, evidence: Evidence) -> bool:
+    """Tell whether a passage holds a piece of evidence: its article, and half of the quote from either end.
+
+    Half, because a chunk may end within a quote of several sentences. Without a quote the article alone decides.
+    """
+    if article_id != evidence.article_id:
+        return False
+    quote, passage = " ".join(evidence.quote.split()), " ".join(text.split())
+    middle = (len(quote) + 1) // 2
+    return quote[:middle] in passage or quote[-middle:] in passage
+
+
+def support_measures(answer: Mapping[str, Any]) -> dict[str, float]:
+    """Return the share of the claims that the deterministic check supports, and of the quotations that are verbatim.
+
+    Each is undefined where an answer has no claim, or quotes nothing.
+    """
+    values = {}
+    claims = answer["claims"]
+    if claims:
+        values["claims supported"] = sum(bool(claim["supported"]) for claim in claims) / len(claims)
+    quoted = quotations(answer["text"])
+    if quoted and answer["status"] == "answered":
+        texts = list(cited_texts(answer).values())
+        values["verbatim quotes"] = sum(stands_in(quotation, texts) for quotation in quoted) / len(quoted)
+    return values
+
+
+def cited_texts(answer: Mapping[str, Any]) -> dict[str, str]:
+    """Return the text of each passage that is cited, by chunk id."""
+    cited = {row["chunk_id"] for row in answer["citations"]}
+    passages: Iterable[Mapping[str, Any]] = answer["passages"]
+    return {row["chunk_id"]: row["text"] for row in passages if row["chunk_id"] in cited}

@@ -1,0 +1,45 @@
+"""What is evaluated: anything that searches and answers like the assistant."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Protocol
+
+from eval.question import Question
+from rag.model import Answer, Filters, Passage, Turn
+
+
+class Asker(Protocol):
+    """Describe the part of `rag.Assistant` that an evaluation calls."""
+
+    def search(self, question: str, k: int = 10, filters: Filters | None = None) -> list[Passage]:
+        """Return the best passages."""
+
+    def ask(
+        self,
+        question: str,
+        history: Sequence[Turn] = (),
+        filters: Filters | None = None,
+        now: datetime | None = None,
+    ) -> Answer:
+        """Return an answer."""
+
+
+class System(Protocol):
+    """Describe what a run puts questions to; one that cannot search or answer returns None."""
+
+    @property
+    def name(self) -> str:
+        """Return the name, fit for a file."""
+
+    def search(self, question: Question, k: int) -> list[Passage] | None:
+        """Return up to `k` passages, best first."""
+
+    def answer(self, question: Question) -> Answer | None:
+        """Return an answer."""
+
+
+class Searcher(Protocol):
+    """Describe a retriever for plain text."""
+
+    def __call__(self, text: str, k: int) -> list[Passage]:
+        """Return up to `k` passages, best first."""

@@ -1,0 +1,52 @@
+"""Check a question set against the articles that it points to."""
+
+from collections.abc import Iterator, Mapping
+
+from corpus import Article
+from eval.question import Defect, Evidence, Question, QuestionSet
+
+
+def validate(questions: QuestionSet, articles: Mapping[str, Article] | None) -> list[Defect]:
+    """Return everything that is wrong with a set: rows that cannot be read, then one defect per question and reason.
+
+    Args:
+        questions: The set.
+        articles: The articles by id; None when there are none at hand: quotes are then not looked up.
+    """
+    defects = list(questions.defects)
+    for question in questions.questions:
+        defects += [Defect(question.id, reason) for reason in _form(question)]
+        if articles is not None:
+            for evidence in question.evidence:
+                defects += [Defect(question.id, reason) for reason in _quote(evidence, articles)]
+    return defects
+
+
+def _form(question: Question) -> Iterator[str]:
+    if question.type == "null" and question.evidence:
+        yield "a null question must have no evidence"
+    if question.type != "null" and question.unanswerable:
+        yield "neither answer nor evidence nor assertions: give it the type null if the archive does not hold it"
+    if question.history and question.history[-1].role != "assistant":
+        yield "the history must end with the assistant's turn"
+    for evidence in question.evidence:
+        if evidence.quote != evidence.quote.strip():
+            yield f"the quote {shorten(evidence.quote)!r} has spaces around it"
+
+
+def _quote(evidence: Evidence, articles: Mapping[str, Article]) -> Iterator[str]:
+    article = articles.get(evidence.article_id)
+    if article is None:
+        yield f"article {evidence.article_id!r} is not there"
+    elif evidence.quote not in article.body:
+        hint = " (spaces or line breaks differ)" if _folded(evidence.quote) in _folded(article.body) else ""
+        yield f"the quote {shorten(evidence.quote)!r} does not stand in {evidence.article_id}{hint}"
+
+
+def _folded(text: str) -> str:
+    return " ".join(text.split())
+
+
+def shorten(text: str, length: int = 60) -> str:
+    """Return the beginning of a text, with an ellipsis where it is longer than `length` characters."""
+    return text if len(text) <= length else text[: length - 1] + "…"
