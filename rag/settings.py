@@ -1,6 +1,8 @@
 """Every setting, read once from `NEWSDESK_*` variables and `.env`; nothing else reads the environment."""
 
-from pydantic import Field, SecretStr
+from pathlib import Path
+
+from pydantic import AliasChoices, Field, SecretStr
 
 from corpus.settings import ArchiveSettings
 
@@ -27,3 +29,8 @@ class Settings(ArchiveSettings):
     llm_tries: int = Field(3, ge=1, le=5, description="Tries where the model is busy or cannot be reached.")
     evidence_tokens: int = Field(3000, ge=200, description="The most tokens of passages that go to the model.")
     passages: int = Field(12, ge=1, le=50, description="The most passages that an answer is made from.")
+    tiktoken_cache: Path | None = Field(
+        None,
+        validation_alias=AliasChoices("TIKTOKEN_CACHE_DIR", "DATA_GYM_CACHE_DIR"),
+        description="Where tiktoken keeps its encodings.",
+    )
