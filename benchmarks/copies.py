@@ -1,8 +1,8 @@
 """Measure how well near duplicates are grouped: `python benchmarks/copies.py ARTICLES.jsonl ...`.
 
-Copies are made of real articles by the edits that outlets make to wire copy. The hard negatives are: different articles on
-one beat that have the most words in common, articles that quote the same statement, reports that fill the same template
-with other names and figures, and different articles that carry the same notice at their end.
+Copies are made of real articles by the edits that outlets make to wire copy. The hard negatives are: different articles
+on one beat that have the most words in common, articles that quote the same statement, reports that fill the same
+template with other names and figures, and different articles that carry the same notice at their end.
 """
 
 import argparse
@@ -23,11 +23,14 @@ from corpus.readers import read
 from corpus.sentences import sentences
 
 LOCAL = (
-    "The mayor's office in {0} said on {1} that {2} residents had written in, and that a public meeting on the matter would "
+    "The mayor's office in {0} said on {1} that {2} residents had written in, and that a public meeting on "
+    "the matter would "
     "be held at the town hall on {3} evening.",
-    "In {0}, shopkeepers who spoke to this newspaper on {1} were divided: {2} of them expected no change at all, others said "
+    "In {0}, shopkeepers who spoke to this newspaper on {1} were divided: {2} of them expected no change at "
+    "all, others said "
     "that they would wait until {3}.",
-    "{0} councillor Maria Lindqvist called for calm on {1}. Some {2} people are thought to be affected in the county, and "
+    "{0} councillor Maria Lindqvist called for calm on {1}. Some {2} people are thought to be affected in the "
+    "county, and "
     "a helpline opens on {3}.",
 )
 LEDES = (
@@ -38,23 +41,31 @@ LEDES = (
 PLACES = ("Ashby", "Norrtown", "Port Clement", "Eastfield", "Lowmoor", "Karlshagen")
 DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday")
 TEMPLATES = (
-    "Shares of {0} rose {1} percent to {2} dollars on {3} after the company reported a profit of {4} million dollars for the "
+    "Shares of {0} rose {1} percent to {2} dollars on {3} after the company reported a profit of {4} million "
+    "dollars for the "
     "quarter. Analysts had expected {5} million. Revenue came to {6} million dollars, compared with {7} million a year "
     "earlier. The company kept its forecast for the full year. Trading volume was {8} thousand shares.",
-    "{0} beat their visitors {1} to {2} on {3} in front of {4} spectators. The first goal fell in minute {5}, the last in "
-    "minute {6}. The coach praised the defence and said that the season was still long. {0} now has {7} points and plays "
+    "{0} beat their visitors {1} to {2} on {3} in front of {4} spectators. The first goal fell in minute {5}, "
+    "the last in "
+    "minute {6}. The coach praised the defence and said that the season was still long. {0} now has {7} "
+    "points and plays "
     "away next week. The referee showed {8} yellow cards.",
-    "A magnitude {1} earthquake struck {2} kilometres from {0} on {3}, the geological survey said. The quake hit at a depth "
-    "of {4} kilometres. There were no immediate reports of damage or casualties. Residents felt shaking for {5} seconds. "
+    "A magnitude {1} earthquake struck {2} kilometres from {0} on {3}, the geological survey said. The quake "
+    "hit at a depth "
+    "of {4} kilometres. There were no immediate reports of damage or casualties. Residents felt shaking for "
+    "{5} seconds. "
     "The region had {6} tremors last month and {7} the month before. A warning was lifted after {8} minutes.",
 )
 NOTICE = (
-    "This story is part of a series on public institutions that is supported by its readers. The newsroom decides alone "
+    "This story is part of a series on public institutions that is supported by its readers. The newsroom "
+    "decides alone "
     "what it covers and how. Its accounts are published every year and may be read at the front desk."
 )
 STATEMENT = (
-    '"We have listened to everyone who took part, and we take what they told us seriously. This is the beginning of a long '
-    'piece of work, and it will be done in the open, step by step, until it is finished," the minister said in a statement.'
+    '"We have listened to everyone who took part, and we take what they told us seriously. This is the '
+    'beginning of a long '
+    'piece of work, and it will be done in the open, step by step, until it is finished," the minister said '
+    'in a statement.'
 )
 
 Edit = Callable[[list[str], random.Random], list[str]]
@@ -114,8 +125,8 @@ EDITS: dict[str, tuple[Edit, ...]] = {
 def copies(articles: list[Article], rng: random.Random, count: int) -> Iterator[Pair]:
     """Yield edited copies; each article is used once at most.
 
-    The kinds that cut take turns over the texts of three and more sentences (cut once more, a shorter one would be another
-    text), the other kinds over the rest.
+    The kinds that cut take turns over the texts of three and more sentences (cut once more, a shorter one would be
+    another text), the other kinds over the rest.
     """
     cutting = [kind for kind in EDITS if "cut" in kind]
     adding = [kind for kind in EDITS if "cut" not in kind]
@@ -135,7 +146,7 @@ def copies(articles: list[Article], rng: random.Random, count: int) -> Iterator[
 
 def nearest(articles: list[Article], count: int) -> Iterator[Pair]:
     """Yield the pairs of different articles that have most words of their headlines and texts in common."""
-    bags = [{w for w in re.findall(r"[a-z]{5,}", f"{a.title} {a.body}".lower())} for a in articles]
+    bags = [set(re.findall(r"[a-z]{5,}", f"{a.title} {a.body}".lower())) for a in articles]
     scored = [
         (len(bags[i] & bags[j]) / (1 + min(len(bags[i]), len(bags[j]))), i, j)
         for i, j in combinations(range(len(articles)), 2)
@@ -192,9 +203,8 @@ def report(pairs: list[Pair], verbose: bool) -> None:
     right = sum(grouped and pair.copy for pair, _, grouped in results)
     grouped_all = sum(grouped for _, _, grouped in results)
     wanted = sum(pair.copy for pair in pairs)
-    print(
-        f"\n{len(pairs)} pairs, {wanted} of them copies: precision {right / grouped_all:.3f}, recall {right / wanted:.3f}"
-    )
+    figures = f"precision {right / grouped_all:.3f}, recall {right / wanted:.3f}"
+    print(f"\n{len(pairs)} pairs, {wanted} of them copies: {figures}")
     if verbose:
         for pair, candidate, grouped in results:
             if grouped != pair.copy:

@@ -86,8 +86,8 @@ def resembles(one: Fingerprint, other: Fingerprint) -> bool:
     """Tell whether two fingerprints are those of copies.
 
     The thresholds were set with `benchmarks/copies.py`: a copy that was cut and got a new lede and a local paragraph
-    shares from .34 of its long shingles, two articles that quote one statement of 45 words share up to .3, and reports of
-    one template up to .4, which have other figures.
+    shares from .34 of its long shingles, two articles that quote one statement of 45 words share up to .3, and reports
+    of one template up to .4, which have other figures.
     """
     common = share(one.fine, other.fine)
     if _contradict(one, other) and common < _VERBATIM:
