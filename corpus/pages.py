@@ -15,7 +15,9 @@ def is_address(source: str) -> bool:
     return source.lower().startswith(("http://", "https://"))
 
 
-def read_pages(addresses: Iterable[str], options: ReadOptions, settings: ArchiveSettings) -> Iterator[Article | Refusal]:
+def read_pages(
+    addresses: Iterable[str], options: ReadOptions, settings: ArchiveSettings
+) -> Iterator[Article | Refusal]:
     """Yield what stands at each address: the article of a page, or the articles of a document (JSON, PDF, ...)."""
     with Fetcher(settings) as fetcher:
         for address in addresses:
