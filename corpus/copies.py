@@ -9,12 +9,15 @@ import re
 import zlib
 from dataclasses import dataclass
 from functools import cache
+from typing import TYPE_CHECKING
 
 import numpy as np
-from datasketch import MinHash
 from numpy.typing import NDArray
 
 from corpus.article import Article
+
+if TYPE_CHECKING:
+    from datasketch import MinHash
 
 Hashes = NDArray[np.uint64]
 
@@ -108,7 +111,9 @@ def share(one: Hashes, other: Hashes) -> float:
 
 
 @cache
-def _blank() -> MinHash:
+def _blank() -> "MinHash":
+    from datasketch import MinHash  # Brings scipy along, a second that reading an archive need not wait.
+
     return MinHash(num_perm=_PERMUTATIONS, seed=_SEED, hashfunc=int)
 
 

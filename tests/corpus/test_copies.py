@@ -13,13 +13,22 @@ from corpus.selection import Selection
 from tests.corpus.archive_items import HARBOUR, numbered
 
 PARAGRAPHS = HARBOUR.body.split("\n\n")
-LOCAL = "The mayor's office in Ashby said on Friday that 212 residents had written in, and that a meeting would be held."
-LEDE = "What had been expected for weeks is now a fact, and those involved are weighing what it means for them and others."
+LOCAL = (
+    "The mayor's office in Ashby said on Friday that 212 residents had written in, and that a meeting would be held."
+)
+LEDE = (
+    "What had been expected for weeks is now a fact, and those involved are weighing what it means for them and others."
+)
 
 
 def copy(name: str, *paragraphs: str) -> Article:
     return replace(
-        HARBOUR, id=name, title=f"Another headline {name}", source=f"Outlet {name}", url="", body="\n\n".join(paragraphs)
+        HARBOUR,
+        id=name,
+        title=f"Another headline {name}",
+        source=f"Outlet {name}",
+        url="",
+        body="\n\n".join(paragraphs),
     )
 
 
@@ -75,7 +84,9 @@ def test_other_articles_are_not_alike(name: str) -> None:
 
 
 def test_scripts_without_spaces_are_compared_by_characters() -> None:
-    text = "東京都は月曜日、来年三月から北側の港を深くする工事を始めると発表した。費用は約十四億円で、九か月かかる見通し。"
+    text = (
+        "東京都は月曜日、来年三月から北側の港を深くする工事を始めると発表した。費用は約十四億円で、九か月かかる見通し。"
+    )
     other = "大阪府は金曜日、学校の屋根が安全でないため夏に閉校すると説明した。保護者からは不安の声が上がっている。"
     tail = "漁業者は産卵への影響を心配し、四月から六月までの休止を求めている。"
     one = replace(HARBOUR, body=text + tail)

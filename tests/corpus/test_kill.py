@@ -16,7 +16,7 @@ from tests.corpus.archive_items import numbered, store_all
 
 ROOT = Path(__file__).parents[2]
 CHILD = str(Path(__file__).with_name("child.py"))
-COUNT = 400
+COUNT = 150
 
 
 def start(archive: Path, progress: Path, *numbers: int) -> "subprocess.Popen[str]":
@@ -78,16 +78,16 @@ def test_killed_at_two_hundred_points_nothing_is_lost_or_doubled(tmp_path: Path)
 
 
 def test_interrupted_nothing_is_lost_or_doubled(tmp_path: Path) -> None:
-    kill_again_and_again(tmp_path, 2, signal.SIGINT)
+    kill_again_and_again(tmp_path, 1, signal.SIGINT)
 
 
 def test_two_processes_that_make_and_fill_one_archive_add_each_article_once(tmp_path: Path) -> None:
     archive = tmp_path / "archive.sqlite3"
-    children = [start(archive, tmp_path / f"progress{i}", 120) for i in range(3)]
+    children = [start(archive, tmp_path / f"progress{i}", 120) for i in range(2)]
     errors = [child.communicate()[1] for child in children]
-    assert [child.returncode for child in children] == [0, 0, 0], errors
-    outcomes = [line.split()[1] for i in range(3) for line in (tmp_path / f"progress{i}").read_text().splitlines()]
-    assert (outcomes.count("added"), outcomes.count("unchanged")) == (120, 240)
+    assert [child.returncode for child in children] == [0, 0], errors
+    outcomes = [line.split()[1] for i in range(2) for line in (tmp_path / f"progress{i}").read_text().splitlines()]
+    assert (outcomes.count("added"), outcomes.count("unchanged")) == (120, 120)
     assert_sound(archive, {numbered(n).id for n in range(120)})
 
 
@@ -106,7 +106,7 @@ def test_a_reader_sees_each_commit(tmp_path: Path) -> None:
         assert seen > 0
 
 
-@pytest.mark.parametrize("room", [200_000, 300_000, 500_000])
+@pytest.mark.parametrize("room", [200_000, 400_000])
 def test_out_of_disk_it_says_so_and_the_next_run_needs_no_repair(tmp_path: Path, room: int) -> None:
     archive, progress = tmp_path / "archive.sqlite3", tmp_path / "progress"
     child = start(archive, progress, COUNT, room)
