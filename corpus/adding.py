@@ -17,6 +17,7 @@ from corpus.errors import ArchiveError
 from corpus.indexing import Indexing, is_pending, report_indexing, run_index
 from corpus.ingest import Summary, ingest
 from corpus.options import AsJson, Data, instant, settings_for
+from corpus.pages import is_address, read_pages
 from corpus.parallel import read_files
 from corpus.readers import FORMATS, ReadOptions, Refusal
 from corpus.settings import ArchiveSettings
@@ -29,6 +30,7 @@ class Intake:
     """Hold what is to be added, and how."""
 
     files: list[Path]
+    addresses: list[str]
     options: ReadOptions
     jobs: int
     dry_run: bool
@@ -60,7 +62,8 @@ def add(
     """Add articles. Safe to repeat: what is there already is left alone, what changed becomes a new version."""
     settings = settings_for(data)
     intake = Intake(
-        files=[Path(source) for source in sources],
+        files=[Path(source) for source in sources if not is_address(source)],
+        addresses=[source for source in sources if is_address(source)],
         options=ReadOptions(mapping=_mapping(mapping or [])),
         jobs=jobs,
         dry_run=dry_run,
@@ -88,6 +91,7 @@ def _take_in(intake: Intake, settings: ArchiveSettings, summary: Summary, quiet:
             take: dict[str, Any] = {"dry_run": intake.dry_run, "limit": intake.limit, "since": intake.since}
             take |= {"progress": meter.tell, "summary": summary}
             ingest(archive, read_files(intake.files, intake.options, intake.jobs), **take)
+            ingest(archive, read_pages(intake.addresses, intake.options, settings), live=True, **take)
     except KeyboardInterrupt:
         err.print("Interrupted. What is counted here is safe; run the same command again to go on.")
         return 130

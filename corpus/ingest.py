@@ -125,6 +125,9 @@ def _take(
     except InputError as error:
         summary.refused.append(Refusal(item.url or item.id, str(error)))
         return "refused"
+    except (UnicodeError, OverflowError) as error:  # Half of a surrogate pair; a date beyond the calendar.
+        summary.refused.append(Refusal(item.url or item.id, f"it cannot be stored ({error}); correct it and try again"))
+        return "refused"
     setattr(summary, outcome, getattr(summary, outcome) + 1)
     return outcome
 

@@ -1,5 +1,6 @@
 """Which articles are meant: by id, address, outlet, date, feed, language or words."""
 
+import json
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
@@ -39,9 +40,9 @@ class Selection:
         terms: list[str] = []
         values: list[object] = []
         for column, wanted in (("id", self.ids), ("source", self.outlets), ("language", self.languages)):
-            if wanted:
-                terms.append(f"{column} IN ({', '.join('?' * len(wanted))})")
-                values.extend(wanted)
+            if wanted:  # One value however long the list: SQLite bounds how many a statement may have.
+                terms.append(f"{column} IN (SELECT value FROM json_each(?))")
+                values.append(json.dumps(wanted))
         for condition, value in (("url = ?", self.url), ("feed = ?", self.feed)):
             if value:
                 terms.append(condition)
@@ -53,7 +54,7 @@ class Selection:
         if self.undated:
             terms.append("published_at IS NULL")
         if self.words:
-            terms.append("instr(lower(title), lower(?)) > 0")
+            terms.append("instr(casefold(title), casefold(?)) > 0")
             values.append(self.words)
         return " AND ".join(terms) or "1", values
 

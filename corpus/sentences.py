@@ -1,6 +1,7 @@
 """Where the sentences of a text begin and end."""
 
 import re
+import threading
 from functools import lru_cache
 
 import pysbd
@@ -9,6 +10,7 @@ Span = tuple[int, int]
 
 _LANGUAGES = frozenset(pysbd.languages.LANGUAGE_CODES)
 # pysbd's time grows faster than the length of what it is given, so it never gets more than a long paragraph at once.
+_SEGMENTING = threading.Lock()  # A pysbd segmenter keeps the text that it works on.
 _PIECE = 4000
 _PARAGRAPH = re.compile(r"[^\n]+")
 _CLOSING = re.compile(r"[”’»）」』]+|[\"')\]]+(?=\s|$)")
@@ -52,10 +54,21 @@ def _pieces(start: int, end: int, text: str) -> list[Span]:
     return [*pieces, (start, end)]
 
 
+def _partition(segmenter: pysbd.Segmenter, text: str) -> list[Span]:
+    """Return the segments so that together they are the whole text.
+
+    pysbd looks its sentences up in the text again, and leaves out one that it cannot find: one that holds a character
+    that it uses as a mark of its own, or that stood earlier in the text. Only where sentences begin is taken from it.
+    """
+    with _SEGMENTING:
+        found = [segment.start for segment in segmenter.segment(text)]
+    starts = sorted({0, *found})
+    return list(zip(starts, [*starts[1:], len(text)], strict=True))
+
+
 def _segments(segmenter: pysbd.Segmenter, text: str) -> list[Span]:
     spans: list[Span] = []
-    for segment in segmenter.segment(text):
-        start, end = segment.start, segment.end
+    for start, end in _partition(segmenter, text):
         closing = _CLOSING.match(text, start)
         if closing and spans:  # A closing quotation mark belongs to the sentence that it closes.
             spans[-1] = (spans[-1][0], closing.end())
