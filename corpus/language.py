@@ -4,7 +4,7 @@ import re
 from functools import cache
 from typing import Any
 
-_SAMPLE = 2000
+_SAMPLE = 1000
 # Below some forty letters the detector is often wrong; an ideograph says about as much as three letters.
 _FEWEST_LETTERS = 40
 _IDEOGRAPH = re.compile("[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
