@@ -42,7 +42,7 @@ _PATTERNS = (
     r"by (?:clicking|continuing|using|signing up|subscribing)\b.{0,120}(?:you|i) (?:agree|accept|consent)\b.{0,200}",
     r"(?:accept|reject|manage) (?:all )?(?:cookies|preferences|choices)[.]?",
     # Rights of agencies and outlets.
-    r"(?:copyright|\(c\)|©).{0,40}\b(?:19|20)\d\d\b.{0,250}",
+    r"(?:copyright\s*)?(?:(?:\(c\)|©).{0,40}|copyright\s*)\b(?:19|20)\d\d\b.{0,250}",
     r"(?:copyright|\(c\)|©) .{0,100}all rights reserved.{0,150}",
     r"all rights reserved\b.{0,200}",
     r"this material may not be published, broadcast,? (?:re-?written,?|or) .{0,120}",

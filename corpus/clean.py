@@ -45,12 +45,10 @@ def paragraphs(text: str) -> list[str]:
 
 
 def _is_wrapped(lines: list[str]) -> bool:
-    full = lines[:-1]
-    if not full or (len(full) == 1 and _ENDS_SENTENCE.search(full[0])):
-        return False
-    wide = sum(len(row) in _WRAP_WIDTHS for row in full)
-    ended = sum(bool(_ENDS_SENTENCE.search(row)) for row in full)
-    return wide >= 0.8 * len(full) and ended <= 0.5 * len(full)
+    """Tell whether lines were broken at a margin: most break off within a sentence, and those have about its width."""
+    broken = [row for row in lines[:-1] if not _ENDS_SENTENCE.search(row)]
+    wide = sum(len(row) in _WRAP_WIDTHS for row in broken)
+    return bool(broken) and 2 * len(broken) >= len(lines) - 1 and wide >= 0.9 * len(broken)
 
 
 def _unwrapped(lines: list[str]) -> list[str]:

@@ -28,14 +28,14 @@ def kind_of(head: bytes) -> str:
     return next((name for magic, name in _MAGIC.items() if head.startswith(magic)), "")
 
 
-def inflate(stream: BinaryIO, kind: str, limits: Limits) -> BinaryIO:
+def inflate(stream: BinaryIO, kind: str, limits: Limits) -> "Inflated":
     """Return the unpacked stream; reading it raises `InputError` at a bomb."""
     counted = _Counted(stream)
-    return cast(BinaryIO, io.BufferedReader(_Bounded(_decoder(counted, kind), counted, limits), _STEP))
+    return Inflated(_decoder(counted, kind), counted, limits)
 
 
 class _Readable(Protocol):
-    def read(self, size: int = -1, /) -> bytes: ...
+    def read1(self, size: int = -1, /) -> bytes: ...
 
 
 def _decoder(stream: "_Counted", kind: str) -> _Readable:
@@ -67,18 +67,28 @@ class _Counted(io.RawIOBase):
         return len(data)
 
 
-class _Bounded(io.RawIOBase):
-    """Hand on unpacked bytes, and refuse when they are too many for the packed ones."""
+class Inflated(io.RawIOBase):
+    """Hand on unpacked bytes, and refuse when they are too many for the packed ones.
+
+    At damage the stream ends, so that what came before is read; `damage` then holds the error.
+    """
 
     def __init__(self, decoder: _Readable, packed: _Counted, limits: Limits) -> None:
         self._decoder, self._packed, self._limits = decoder, packed, limits
         self._given = 0
+        self.damage: Exception | None = None
 
     def readable(self) -> bool:
+        """Return True."""
         return True
 
     def readinto(self, buffer: memoryview) -> int:  # type: ignore[override]
-        data = self._decoder.read(min(len(buffer), _STEP))
+        """Fill the buffer; raise `InputError` at a bomb."""
+        try:
+            # Not `read`: at the cut end of a file it throws away what it has unpacked already.
+            data = b"" if self.damage else self._decoder.read1(min(len(buffer), _STEP))
+        except DAMAGED as error:
+            self.damage, data = error, b""
         buffer[: len(data)] = data
         self._given += len(data)
         limits = self._limits
@@ -97,7 +107,7 @@ class _Xz:
         self._stream = stream
         self._decoder = lzma.LZMADecompressor(memlimit=_XZ_MEMORY)
 
-    def read(self, size: int = -1, /) -> bytes:
+    def read1(self, size: int = -1, /) -> bytes:
         while True:
             packed = self._packed()
             if packed is None:

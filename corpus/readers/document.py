@@ -22,8 +22,8 @@ class Document:
         name: How refusals name it.
         suffix: Of the file name, lower case, without that of a compression.
         head: The first 64 KiB, unpacked.
-        stream: The whole content, unpacked, at its beginning; it seeks only when `packed` is False.
-        packed: True if the file was compressed.
+        stream: The whole content, unpacked, at its beginning; it seeks only when `inflated` is None.
+        inflated: What unpacks the file, or None when it was not compressed.
         limits: The bounds to keep.
     """
 
@@ -31,7 +31,7 @@ class Document:
     suffix: str
     head: bytes
     stream: BinaryIO
-    packed: bool
+    inflated: compression.Inflated | None
     limits: Limits
 
     @property
@@ -103,40 +103,31 @@ def document(name: str, stream: BinaryIO, limits: Limits) -> Document:
     if not kind:
         head = stream.read(HEAD)
         stream.seek(0)
-        return Document(name, path.suffix.lower(), head, stream, False, limits)
+        return Document(name, path.suffix.lower(), head, stream, None, limits)
     if path.suffix.lower() in compression.SUFFIXES:
         path = path.with_suffix("")
     inflated = compression.inflate(stream, kind, limits)
-    head = _beginning(inflated)
+    unpacked = cast(io.BufferedReader, io.BufferedReader(inflated, HEAD))
+    head = unpacked.read(HEAD)
+    if inflated.damage and not head:
+        raise inflated.damage
     if compression.kind_of(head):
         raise InputError("It is compressed twice: unpack it once, then add it.")
-    whole = cast(BinaryIO, io.BufferedReader(_Rejoined(head, inflated), HEAD))
-    return Document(name, path.suffix.lower(), head, whole, True, limits)
-
-
-def _beginning(stream: BinaryIO) -> bytes:
-    """Return the head; what a cut file still gives is given."""
-    head = b""
-    try:
-        while len(head) < HEAD and (data := stream.read(HEAD - len(head))):
-            head += data
-    except compression.DAMAGED:
-        if not head:
-            raise
-    return head
+    whole = cast(BinaryIO, io.BufferedReader(_Rejoined(head, unpacked), HEAD))
+    return Document(name, path.suffix.lower(), head, whole, inflated, limits)
 
 
 class _Rejoined(io.RawIOBase):
     """Give the head again, then the rest of a stream that cannot seek."""
 
-    def __init__(self, head: bytes, rest: BinaryIO) -> None:
+    def __init__(self, head: bytes, rest: io.BufferedReader) -> None:
         self._head, self._rest = head, rest
 
     def readable(self) -> bool:
         return True
 
     def readinto(self, buffer: memoryview) -> int:  # type: ignore[override]
-        data = self._head[: len(buffer)] or self._rest.read(len(buffer))
+        data = self._head[: len(buffer)] or self._rest.read1(len(buffer))
         self._head = self._head[len(buffer) :]
         buffer[: len(data)] = data
         return len(data)

@@ -14,6 +14,8 @@ from corpus.readers.outcome import Limits, ReadOptions, Refusal
 
 _log = logging.getLogger(__name__)
 _ID_LENGTH = 200
+# The word before a byline; "Von" begins names too, so each only in its language.
+_BY = {"de": "von", "fr": "par", "es": "por", "pt": "por", "it": "di", "nl": "door", "sv": "av", "no": "av", "da": "af"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,26 +62,38 @@ def article_of(draft: Draft, limits: Limits) -> Article:
         InputError: If no headline or no text is left.
     """
     title = clean.line(draft.title, clean.TITLE_LENGTH)
-    body = clean.cut(clean.body(draft.body[: limits.page_bytes]), limits.article_bytes)
+    body = clean.cut(_without_headline(clean.body(draft.body[: limits.page_bytes]), title), limits.article_bytes)
     if not title:
         raise InputError("It has no headline: give one, or name the field that holds it with --map title=FIELD.")
     if not body:
         raise InputError("It has no text: give some, or name the field that holds it with --map body=FIELD.")
     url = address(draft.url)
     published = dates.instant(draft.published)
+    tongue = language.code(draft.language) or language.detected(f"{title}\n{body[:4000]}")
     return Article(
         id=_identity(draft, url, title, body),
         title=title,
         body=body,
         source=clean.line(draft.source),
         url=url,
-        author=re.sub(r"(?i)^by\s+", "", clean.line(draft.author)),
+        author=_without_by(clean.line(draft.author), tongue),
         published_at=published,
         updated_at=dates.instant(draft.updated),
-        language=language.code(draft.language) or language.detected(f"{title}\n{body[:4000]}"),
+        language=tongue,
         category=clean.line(draft.category, 100),
         notice=notices.correction(body.split("\n\n")),
     )
+
+
+def _without_headline(body: str, title: str) -> str:
+    """Drop a first paragraph that only repeats the headline."""
+    first, _, rest = body.partition("\n\n")
+    return rest if rest and first.casefold() == title.casefold() else body
+
+
+def _without_by(author: str, tongue: str) -> str:
+    first, _, rest = author.partition(" ")
+    return rest if rest and first.lower() in ("by", _BY.get(tongue)) else author
 
 
 def _identity(draft: Draft, url: str, title: str, body: str) -> str:

@@ -40,12 +40,9 @@ def read(document: Document, options: ReadOptions) -> Iterator[Article | Refusal
     """Yield the articles of a JSON file; the entries of a list, or values one behind the other, are streamed."""
     is_list = document.start_of_text.startswith("[")
     limit = options.limits.record_bytes if is_list else options.limits.document_bytes
-    number = -1
     with document.characters() as characters:
         for number, value in enumerate(json_stream.values(characters, is_list, limit)):
             yield from articles(f"{document.name}[{number}]", value, options)
-    if number < 0:
-        raise InputError("It holds no article: the list is empty.")
 
 
 def articles(item: str, value: Any, options: ReadOptions, nested: int = _NESTED) -> Iterator[Article | Refusal]:

@@ -43,7 +43,7 @@ class Limits:
     page_bytes: int = 10_000_000
     record_bytes: int = 24_000_000
     document_bytes: int = 64_000_000
-    inflated_bytes: int = 16_000_000
+    inflated_bytes: int = 4_000_000
     expansion: int = 200
     pages: int = 1_000
     depth: int = 100

@@ -4,8 +4,8 @@ import io
 from collections.abc import Iterator
 from typing import BinaryIO
 
-import pyarrow as pa  # type: ignore[import-untyped]
-import pyarrow.parquet as pq  # type: ignore[import-untyped]
+import pyarrow as pa
+import pyarrow.parquet as pq
 
 from corpus.article import Article
 from corpus.errors import InputError
@@ -50,7 +50,7 @@ def _rows(name: str, table: pq.ParquetFile, options: ReadOptions) -> Iterator[Ar
 
 
 def _seekable(document: Document, options: ReadOptions) -> BinaryIO:
-    return io.BytesIO(document.read(options.limits.document_bytes)) if document.packed else document.stream
+    return io.BytesIO(document.read(options.limits.document_bytes)) if document.inflated else document.stream
 
 
 def _detail(error: Exception) -> str:

@@ -46,7 +46,14 @@ def _file(path: Path, options: ReadOptions) -> Iterator[Article | Refusal]:
 def _stream(name: str, stream: BinaryIO, options: ReadOptions) -> Iterator[Article | Refusal]:
     try:
         opened = document(name, stream, options.limits)
-        yield from format_of(opened).read(opened, options)
+        empty = True
+        for one in format_of(opened).read(opened, options):
+            empty = False
+            yield one
+        if opened.inflated and opened.inflated.damage:
+            raise opened.inflated.damage
+        if empty:
+            yield Refusal(name, "It holds no article: there is nothing to read.")
     except InputError as error:
         yield Refusal(name, str(error))
     except compression.DAMAGED as error:

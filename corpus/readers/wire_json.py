@@ -78,9 +78,8 @@ def _page(item: Mapping[str, Any]) -> str:
 
 def _byline(item: Mapping[str, Any]) -> str:
     bylines = item.get("bylines")
-    names = [
-        records.text(one.get("by") or one) if isinstance(one, Mapping) else records.text(one) for one in bylines or []
-    ]
+    entries = bylines if isinstance(bylines, list) else []
+    names = [records.text(one.get("by") or one if isinstance(one, Mapping) else one) for one in entries]
     text = ", ".join(filter(None, names)) or records.text(item.get("byline") or item.get("by"))
     return re.sub(r"(^|, )by ", r"\1", text, flags=re.IGNORECASE)
 
