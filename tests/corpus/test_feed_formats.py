@@ -198,6 +198,20 @@ def test_a_thousand_entries_are_taken_and_each_key_once() -> None:
     assert document.dropped == 5
 
 
+@pytest.mark.parametrize(
+    ("author", "name"),
+    [
+        ("desk@news.example (Ann Lee)", "Ann Lee"),
+        ("Ann Lee &lt;a@news.example&gt;", "Ann Lee"),
+        ("a@news.example", ""),
+        ("Ann Lee", "Ann Lee"),
+    ],
+)
+def test_an_address_is_no_byline(author: str, name: str) -> None:
+    item = f"<item><title>T</title><author>{author}</author></item>"
+    assert read_feed(f"<rss version='2.0'><channel>{item}</channel></rss>".encode(), URL).entries[0].author == name
+
+
 # Encodings and ill-formed feeds
 
 SMALL = (
