@@ -28,7 +28,10 @@ def read_syndication(text: str, url: str) -> FeedDocument:
     # feedparser opens a string that looks like a path or a URL: it only ever gets a stream. It is not to sanitise
     # either, because that would show what a style hid; cleaning the text drops both.
     stream = BytesIO(text.encode("utf-8", "replace"))
-    parsed = feedparser.parse(stream, response_headers=_AS_UTF_8, sanitize_html=False, resolve_relative_uris=False)
+    try:
+        parsed = feedparser.parse(stream, response_headers=_AS_UTF_8, sanitize_html=False, resolve_relative_uris=False)
+    except Exception as error:  # It raises what its handlers happen to, a ValueError on an odd namespace for one.
+        raise InputError(f"it cannot be read as a feed ({type(error).__name__})") from error
     version = parsed.get("version") or ""
     if not version.startswith(("rss", "atom")):
         raise InputError("it is XML, but neither RSS nor Atom nor a sitemap")

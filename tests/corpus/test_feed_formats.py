@@ -337,6 +337,12 @@ def test_what_is_no_feed_is_refused(data: bytes) -> None:
         read_feed(data, URL)
 
 
+def test_what_breaks_the_parser_is_a_refusal() -> None:
+    data = RSS.replace("/modules/content/", "/mod\xa0ules/content/").encode()  # feedparser splits names at blanks
+    with pytest.raises(InputError, match=r"cannot be read as a feed \(ValueError\)"):
+        read_feed(data, URL)
+
+
 # Any bytes
 
 
