@@ -14,20 +14,20 @@ import typer
 
 from corpus.addresses import AddressError, AddressPolicy
 from corpus.archive import Archive
+from corpus.article import Article
 from corpus.errors import InputError
 from corpus.feed_book import Feed, FeedBook
 from corpus.feed_document import ENTRIES_AT_MOST
 from corpus.feeds import Pulled, pull
 from corpus.fetch import Fetcher
+from corpus.indexing import report_indexing, run_index
+from corpus.options import AsJson, Data, settings_for
 from corpus.page import shown
 from corpus.readers import Refusal
 from corpus.settings import ArchiveSettings
 
 _UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
 _SHORTEST_S = 60
-
-Data = Annotated[Path | None, typer.Option("--data", help="Folder of the archive.", show_default=False)]
-AsJson = Annotated[bool, typer.Option("--json", help="Print JSON on stdout.")]
 
 feed_app = typer.Typer(help="Follow feeds: RSS, Atom, JSON Feed, news sitemaps.", no_args_is_help=True)
 
@@ -111,19 +111,23 @@ def pull_feeds(
         typer.Option("--every", parser=interval, metavar="15m", help="Pull again and again.", show_default=False),
     ] = None,
     limit: Annotated[int, typer.Option(min=1, help="So many new entries of a feed at most.")] = ENTRIES_AT_MOST,
+    no_index: Annotated[bool, typer.Option("--no-index", help="Leave the indexes to the next command.")] = False,
     data: Data = None,
     as_json: AsJson = False,
 ) -> None:
     """Fetch the new articles of the feeds; exit code 1 if a feed could not be read."""
+    indexed = True
     with _book(data) as (archive, book, settings), Fetcher(settings) as fetcher:
         while True:
             summaries = list(pulled_feeds(archive, book, fetcher, _chosen(book, urls or []), limit, _warn))
             for summary in summaries:
                 _say(json.dumps(asdict(summary)) if as_json else summary.to_line())
+            if not no_index and any(summary.added or summary.updated for summary in summaries):
+                indexed = report_indexing(run_index(settings.data_dir), settings.data_dir) and indexed
             if every is None:
                 break
             threading.Event().wait(every)
-    if any(summary.error for summary in summaries):
+    if not indexed or any(summary.error for summary in summaries):
         raise typer.Exit(1)
 
 
@@ -162,19 +166,23 @@ def _take(
     archive: Archive, book: FeedBook, summary: FeedSummary, pulled: Pulled, refused: Callable[[Refusal], None]
 ) -> None:
     item = pulled.item
+    if isinstance(item, Article):
+        try:
+            outcome = archive.put(item, live=True)
+        except InputError as error:
+            item = Refusal(item.url or item.id, str(error))
+        else:
+            setattr(summary, outcome, getattr(summary, outcome) + 1)
     if isinstance(item, Refusal):
         summary.refused += 1
         refused(item)
-    else:
-        outcome = archive.put(item)
-        setattr(summary, outcome, getattr(summary, outcome) + 1)
     if pulled.settled:
         book.mark(summary.url, pulled.entry_id)
 
 
 @contextmanager
 def _book(data: Path | None) -> Iterator[tuple[Archive, FeedBook, ArchiveSettings]]:
-    settings = ArchiveSettings(data_dir=data) if data is not None else ArchiveSettings()
+    settings = settings_for(data)
     with Archive(settings.archive_path) as archive:
         yield archive, FeedBook(archive.connection), settings
 
