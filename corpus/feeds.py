@@ -121,7 +121,8 @@ class _Pull:
                 if error.status in _TOO_BUSY:
                     busy.add(_host(entry.url))
         if isinstance(page, Refusal):
-            page, reason = None, page.reason
+            reason = page.reason
+            page = None
         best = _filled(page, own, told) if page else own
         item = replace(best, feed=self.url) if best else Refusal(f"{self.url}: {entry.url or entry.id}", reason)
         return Pulled(entry.id, item, settled)

@@ -7,7 +7,7 @@ the host's robots.txt is asked, its turn awaited, and the body read within bound
 import re
 import ssl
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Self
 
@@ -93,9 +93,10 @@ class Fetcher:
         target, host = url, ""
         for _ in range(self._limits.redirects + 1):
             checked = self._checked(url, target)
+            addresses = self._addresses(url, checked, deadline)  # before robots.txt, which is on the same host
             if polite:
                 self._be_polite(url, checked, checked.host != host, deadline)
-            answer = self._exchange(url, checked, kind, headers, deadline)
+            answer = self._exchange(url, checked, addresses, kind, headers, deadline)
             if isinstance(answer, Page):
                 return answer
             target, host = answer, checked.host
@@ -109,17 +110,19 @@ class Fetcher:
 
     def _be_polite(self, url: str, target: httpx.URL, new_host: bool, deadline: Deadline) -> None:
         refusal = self._robots.refusal(target) if self._robots else ""
-        if refusal:
-            raise FetchError(url, f"{refusal} (NEWSDESK_ROBOTS=false fetches it all the same)")
+        if self._robots and refusal:
+            unread = not self._robots.is_known(target)
+            raise FetchError(url, f"{refusal} (NEWSDESK_ROBOTS=false fetches it all the same)", passing=unread)
         if new_host:
             asked = self._robots.delay(target) if self._robots else 0.0
             deadline.extend(self._turns.wait(target.host, max(asked, self._delay_s)))
 
-    def _exchange(self, url: str, target: httpx.URL, kind: Kind, headers: dict[str, str], end: Deadline) -> Page | str:
+    def _exchange(
+        self, url: str, target: httpx.URL, addresses: Sequence[str], kind: Kind, headers: dict[str, str], end: Deadline
+    ) -> Page | str:
         """Send one request; return the page, or the address that it redirects to."""
         sent = {"User-Agent": self._user_agent, "Accept": kind.accept, "Accept-Encoding": ACCEPT_ENCODING, **headers}
         try:
-            addresses = self._addresses(url, target, end)
             exchange = Exchange(target, addresses, sent, self._limits.connect_s, self._limits.read_s, end)
             with exchange.pool(self._network, self._tls) as pool:
                 response = pool.handle_request(exchange.request())
@@ -138,6 +141,8 @@ class Fetcher:
             return self._policy.check_addresses(found)
         except AddressError as error:
             raise FetchError(url, _of_redirect(url, str(target), str(error)), hostile=True) from error
+        except httpcore.ReadTimeout as error:
+            raise FetchError(url, _network_reason(error), passing=True) from error
         except OSError as error:
             reason = f"the host {target.host} was not found ({error.strerror or error}); check the address"
             raise FetchError(url, reason, passing=True) from error

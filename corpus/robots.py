@@ -53,6 +53,10 @@ class Robots:
             return f"{_origin(url)}/robots.txt could not be read, so nothing is fetched there for now"
         return "" if rules.can_fetch(str(url), self._agent) else "the site's robots.txt asks not to fetch this page"
 
+    def is_known(self, url: httpx.URL) -> bool:
+        """Tell whether the host's robots.txt could be read, or the host has none."""
+        return self._rules(url) is not None
+
     def delay(self, url: httpx.URL) -> float:
         """Return the seconds that the host asks to leave between two fetches, at most 60."""
         rules = self._rules(url)

@@ -1,5 +1,6 @@
 """Read RSS (0.9 to 2.0, and 1.0 in RDF) and Atom with feedparser."""
 
+import re
 from collections.abc import Iterator
 from io import BytesIO
 from typing import Any
@@ -10,6 +11,7 @@ import feedparser
 from corpus.errors import InputError
 from corpus.feed_document import Entry, FeedDocument, bounded, entry_id
 
+_MAIL = re.compile(r"[^\s@()<>]+@[^\s@()<>]+")
 _AS_UTF_8 = {"content-type": "application/xml; charset=utf-8"}
 
 
@@ -26,7 +28,10 @@ def read_syndication(text: str, url: str) -> FeedDocument:
     # feedparser opens a string that looks like a path or a URL: it only ever gets a stream. It is not to sanitise
     # either, because that would show what a style hid; cleaning the text drops both.
     stream = BytesIO(text.encode("utf-8", "replace"))
-    parsed = feedparser.parse(stream, response_headers=_AS_UTF_8, sanitize_html=False, resolve_relative_uris=False)
+    try:
+        parsed = feedparser.parse(stream, response_headers=_AS_UTF_8, sanitize_html=False, resolve_relative_uris=False)
+    except Exception as error:  # It raises what its handlers happen to, a ValueError on an odd namespace for one.
+        raise InputError(f"it cannot be read as a feed ({type(error).__name__})") from error
     version = parsed.get("version") or ""
     if not version.startswith(("rss", "atom")):
         raise InputError("it is XML, but neither RSS nor Atom nor a sitemap")
@@ -74,8 +79,12 @@ def _texts(item: dict[str, Any]) -> Iterator[str]:
 
 
 def _authors(item: dict[str, Any]) -> str:
-    names = [str(author.get("name") or "").strip() for author in item.get("authors", [])]
-    return ", ".join(dict.fromkeys(name for name in names if name)) or _text(item, "author")
+    people, raw = item.get("authors", []), _text(item, "author")
+    if len(people) <= 1 and "@" in raw:
+        # RSS writes `desk@news.example (Ann Lee)`, which feedparser takes apart at the wrong place for long domains.
+        return " ".join(_MAIL.sub("", raw).split()).strip(" ()<>,")
+    names = [str(author.get("name") or "").strip() for author in people]
+    return ", ".join(dict.fromkeys(name for name in names if name)) or raw
 
 
 def _updated(item: dict[str, Any]) -> str:

@@ -198,6 +198,20 @@ def test_a_thousand_entries_are_taken_and_each_key_once() -> None:
     assert document.dropped == 5
 
 
+@pytest.mark.parametrize(
+    ("author", "name"),
+    [
+        ("desk@news.example (Ann Lee)", "Ann Lee"),
+        ("Ann Lee &lt;a@news.example&gt;", "Ann Lee"),
+        ("a@news.example", ""),
+        ("Ann Lee", "Ann Lee"),
+    ],
+)
+def test_an_address_is_no_byline(author: str, name: str) -> None:
+    item = f"<item><title>T</title><author>{author}</author></item>"
+    assert read_feed(f"<rss version='2.0'><channel>{item}</channel></rss>".encode(), URL).entries[0].author == name
+
+
 # Encodings and ill-formed feeds
 
 SMALL = (
@@ -320,6 +334,12 @@ def test_a_web_page_names_its_feeds() -> None:
 )
 def test_what_is_no_feed_is_refused(data: bytes) -> None:
     with pytest.raises(InputError, match=r"^https://news\.example/feeds/all: "):
+        read_feed(data, URL)
+
+
+def test_what_breaks_the_parser_is_a_refusal() -> None:
+    data = RSS.replace("/modules/content/", "/mod\xa0ules/content/").encode()  # feedparser splits names at blanks
+    with pytest.raises(InputError, match=r"cannot be read as a feed \(ValueError\)"):
         read_feed(data, URL)
 
 

@@ -105,9 +105,10 @@ def _lead_inside(web: Web) -> None:
         web.hosts[host] = lambda addresses=addresses: list(addresses)  # type: ignore[misc]
 
 
-def test_hostile_urls_are_refused_without_a_connection(web: Web) -> None:
+@pytest.mark.parametrize("robots", [False, True])
+def test_hostile_urls_are_refused_without_a_connection(web: Web, robots: bool) -> None:
     _lead_inside(web)
-    fetcher = web.fetcher()
+    fetcher = web.fetcher(robots=robots)
     assert len(set(HOSTILE)) >= 80
     not_policy = [url for url in HOSTILE if not _refusal(fetcher, url).hostile]
     assert not_policy == ["http://127.0.0.1./"]  # which no resolver knows
@@ -420,6 +421,7 @@ def test_a_missing_robots_txt_allows_and_a_broken_one_does_not(web: Web) -> None
     fetcher = web.fetcher(robots=True)
     for _ in range(2):
         error = _refusal(fetcher, "http://broken.example/a")
+        assert error.passing
         assert "http://broken.example/robots.txt could not be read" in str(error)
     assert web.paths() == ["/robots.txt", "/a", "/robots.txt"]
 
