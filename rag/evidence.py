@@ -1,0 +1,145 @@
+"""A passage as evidence: its sentences and one more on each side, each with the facts that it states."""
+
+import re
+from dataclasses import dataclass
+from datetime import date
+from functools import cached_property, lru_cache
+
+from corpus.sentences import Span, sentences
+from rag.dates_in_text import Moment, moments
+from rag.figures import Figure, figures
+from rag.model import Passage
+from rag.names import initials, name_words
+from rag.quotations import plain
+from rag.wording import lemmas
+
+_AROUND = 700  # Characters in which the sentence before or behind a chunk is looked for.
+_SURE = re.compile(r"(?:(?<=[a-z]{4}[.!?])|(?<=[a-z]{2}[.!?][”\"]))\s+(?=[“\"‘(]?[A-Z][a-z])")
+_DOUBT = re.compile(r"[.!?。！？][”\"’)\]]*\s+\S")
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """Hold a passage with what is looked up in it.
+
+    Attributes:
+        position: Its place among the passages of the prompt, counted from 1.
+        passage: The passage.
+    """
+
+    position: int
+    passage: Passage
+
+    @property
+    def language(self) -> str:
+        """Return the language of the article, English where it is not known."""
+        return self.passage.article.language or "en"
+
+    @cached_property
+    def published(self) -> date | None:
+        """Return the day of publication, or None."""
+        at = self.passage.article.published_at
+        return at.date() if at else None
+
+    @cached_property
+    def spans(self) -> tuple[Span, ...]:
+        """Return the sentences as offsets in the body: those of the chunk, one before, one behind."""
+        body, chunk = self.passage.article.body, self.passage.chunk
+        inside = _cut(body, chunk.start, chunk.end, self.language)
+        before = _cut(body, _paragraph(body, chunk.start), chunk.start, self.language)
+        behind = _cut(body, chunk.end, min(len(body), chunk.end + _AROUND), self.language)
+        return (*before[-1:], *inside, *behind[:1])
+
+    @cached_property
+    def texts(self) -> tuple[str, ...]:
+        """Return the sentences."""
+        body = self.passage.article.body
+        return tuple(body[start:end] for start, end in self.spans)
+
+    @cached_property
+    def plain(self) -> str:
+        """Return headline and sentences in the form in which quotations are compared."""
+        body = self.passage.article.body
+        run = body[self.spans[0][0] : self.spans[-1][1]] if self.spans else ""
+        return plain(f"{self.passage.article.title} | {run}")
+
+    @cached_property
+    def heading_lemmas(self) -> frozenset[str]:
+        """Return the words of headline, outlet and section."""
+        article = self.passage.article
+        return lemmas(f"{article.title} {article.source} {article.category}", self.language)
+
+    @cached_property
+    def heading_names(self) -> frozenset[str]:
+        """Return the words of headline, outlet and byline as names compare them."""
+        article = self.passage.article
+        return name_words(f"{article.title} | {article.source} | {article.author}") | {
+            "".join(c for c in article.source.casefold() if c.isalnum())
+        }
+
+    @cached_property
+    def article_names(self) -> frozenset[str]:
+        """Return the words of the whole article as names compare them."""
+        return name_words(self.passage.article.body) | self.heading_names
+
+    @cached_property
+    def initials(self) -> frozenset[str]:
+        """Return the initials of the longer names of the article and its outlet."""
+        article = self.passage.article
+        return initials(f"{article.title} | {article.source} | {article.body}")
+
+    def lemmas(self, i: int) -> frozenset[str]:
+        """Return the words of sentence i."""
+        return lemmas(self.texts[i], self.language)
+
+    def figures(self, i: int) -> tuple[Figure, ...]:
+        """Return the figures of sentence i."""
+        return figures(self.texts[i], self.language)
+
+    def moments(self, i: int) -> tuple[Moment, ...]:
+        """Return the dates of sentence i, resolved against the day of publication."""
+        return moments(self.texts[i], self.published)
+
+    def names(self, i: int) -> frozenset[str]:
+        """Return the words of sentence i as names compare them."""
+        return name_words(self.texts[i])
+
+
+def _paragraph(body: str, end: int) -> int:
+    """Return where to begin looking for the sentence before an offset: at the start of a line or a word."""
+    floor = max(0, end - _AROUND)
+    line = body.find("\n", floor, end - 3)
+    return line + 1 if floor and 0 <= line else body.find(" ", floor, end) + 1 if floor else 0
+
+
+def _cut(body: str, start: int, end: int, language: str) -> tuple[Span, ...]:
+    return tuple((start + a, start + b) for a, b in sentence_spans(body[start:end], language)) if start < end else ()
+
+
+@lru_cache(maxsize=2048)
+def sentence_spans(text: str, language: str = "en") -> tuple[Span, ...]:
+    """Return the sentences of a text like `corpus.sentences`, which is asked only where a border is in doubt.
+
+    A stop behind a long lower-case word and before a capitalised one is a border without asking: that is most of
+    them, and asking costs about half a millisecond a sentence.
+    """
+    spans: list[Span] = []
+    for line in re.finditer(r"[^\n]+", text):
+        start = line.start()
+        for border in [*_SURE.finditer(text, line.start(), line.end()), None]:
+            end = border.start() if border else line.end()
+            spans.extend(_piece(text, start, end, language))
+            start = border.end() if border else end
+    return tuple(spans)
+
+
+def _piece(text: str, start: int, end: int, language: str) -> list[Span]:
+    while start < end and text[start].isspace():
+        start += 1
+    while end > start and text[end - 1].isspace():
+        end -= 1
+    if start == end:
+        return []
+    if not _DOUBT.search(text, start, end):
+        return [(start, end)]
+    return [(start + a, start + b) for a, b in sentences(text[start:end], language)]
