@@ -111,7 +111,7 @@ class Claimed:
         for i, demand in enumerate(self.demands):
             if not given >> i & 1 and demand.kind != "word":
                 return Problem(demand.kind, demand.said, self._instead(demand, matches))
-        return self._too_few_words(matches) or self._far_away(matches) or self._opposed(matches)
+        return self._too_few_words(matches) or self._opposed(matches) or self._far_away(matches)
 
     def _too_few_words(self, matches: list[_Match]) -> Problem | None:
         near = 0

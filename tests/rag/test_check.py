@@ -86,7 +86,7 @@ def test_held_claims_are_supported(claim: str) -> None:
             "Smith said: “I apologize to all of our business customers” [1].",
             "the quotation “I apologize to all of our business customers” is not in passage 1 word for word",
         ),
-        ("Rain fell on the western hills during the night [1].", "passage 1 does not say this"),
+        ("Heavy rain fell on the western hills during the night [1].", "passage 1 does not say this"),
         ("Criminals had gained access to files on 143 million American consumers.", "no source is cited"),
     ],
 )
