@@ -173,7 +173,9 @@ def _named(text: str, article: Article, articles: Sequence[Article], choose: ran
     if not own or not pool:
         return None
     old, new = choose.choice(own), choose.choice(pool)
-    source = article.body if new in names(article.body) else next((a.body for a in articles if new in names(a.body)), "")
+    source = (
+        article.body if new in names(article.body) else next((a.body for a in articles if new in names(a.body)), "")
+    )
     written = source[new.start : new.end]
     if set(new.words) & set(old.words) or written in text or "\n" in written:
         return None
@@ -188,7 +190,9 @@ def _negated(text: str, article: Article, articles: Sequence[Article], choose: r
     verb = re.search(r"\b(?:was|were|is|are|has|had|have|will|would|could|can|may) (?=[a-z])", plain)
     if verb:
         return f"{text[: verb.end()]}not {text[verb.end() :]}"
-    past = re.search(r"(?<=[A-Za-z] )(?:said|told|wrote|voted|named|called|announced|signed|denied|reported|fined|opened)\b", plain)
+    past = re.search(
+        r"(?<=[A-Za-z] )(?:said|told|wrote|voted|named|called|announced|signed|denied|reported|fined|opened)\b", plain
+    )
     if past:
         base = {"said": "say", "told": "tell", "wrote": "write", "denied": "deny", "voted": "vote", "named": "name",
                 "fined": "fine"}.get(past.group(), past.group().removesuffix("ed"))  # fmt: skip

@@ -28,6 +28,9 @@ _FORMS = tuple(
         r"\b(?P<relative>[Yy]esterday|[Tt]oday|[Tt]omorrow|[Tt]onight|(?:[Ll]ast|[Tt]his|[Nn]ext|[Pp]revious|[Ff]ollowing)\s+(?:week|month|year))\b",
     )
 )
+_ANY = re.compile(
+    r"\d{4}|\b(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)|day\b|\b(?:[Tt]omorrow|[Tt]onight)|\b(?:week|month|year)\b"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +91,8 @@ def moments(text: str, published: date | None = None) -> tuple[Moment, ...]:
         text: Any text.
         published: The day it was published: gives "22 March" its year, and "Monday" and "last week" their date.
     """
+    if not _ANY.search(text):
+        return ()
     found: list[Moment] = []
     for form in _FORMS:
         for match in form.finditer(text):

@@ -155,4 +155,4 @@ def same_name(name: Name, other: Name, evidence: Evidence) -> bool:
     """Tell whether a claim's name and a passage's name are of the same person or body."""
     if any(same_word(a, b) for a in name.words[-1:] for b in other.words[-1:]):
         return True
-    return named(name, frozenset(other.words), frozenset(), evidence.article_names)
+    return named(name, frozenset(other.words), evidence.initials, evidence.article_names)

@@ -49,6 +49,7 @@ _SHARE = re.compile(
 )
 _RANGE = re.compile(r"\s*(?:[-–—]|to|or)\s*")
 _PLAIN = re.compile(r"[$€£¥₹]?[\d.,]+")
+_ANY = re.compile(rf"\d|\b(?:{_WORD}|half|third|quarter|fifth|tenth|a\s+(?:{_SCALE}))", re.IGNORECASE)
 _DECIMAL_COMMA = frozenset("cs da de es fi fr hu id it nb nl nn no pl pt ro ru sr sv tr uk".split())
 
 
@@ -75,7 +76,7 @@ class Figure:
 
         A unit that either leaves out ("5 to 10 percent") does not part them; another value always does.
         """
-        return abs(self.value - other.value) <= 1e-6 * max(1.0, abs(self.value)) and (
+        return abs(self.value - other.value) <= 1e-9 * max(1.0, abs(self.value)) and (
             self.unit == other.unit or not self.unit or not other.unit
         )
 
@@ -88,6 +89,8 @@ def figures(text: str, language: str = "en") -> tuple[Figure, ...]:
         text: Any text. Dates are figures here too: the caller leaves out their spans.
         language: ISO 639-1 code; decides what a comma in a number means.
     """
+    if not _ANY.search(text):
+        return ()
     found = [figure for match in _SHARE.finditer(text) if (figure := _share(match))]
     taken = [(figure.start, figure.end) for figure in found]
     for match in _FIGURE.finditer(text):

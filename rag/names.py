@@ -2,13 +2,19 @@
 
 import re
 import unicodedata
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
 
 from rag.terms import STOPWORDS
 from rag.wording import SPEECH
 
+Lookup = Callable[[], frozenset[str]]
+"""Something costly about an article, worked out only when asked for."""
+
 _TOKEN = re.compile(r"(?:[^\W\d_]\.){2,}|[^\W_]+(?:[.’'&-][^\W_]+)*")
+_PARTS = re.compile(r"[-.'&]")
+_INITIALS = re.compile(r"(?:\w\.)+\w?")
 _JOINING = frozenset("of de da do del der van von al bin the la le".split())
 _TITLES = frozenset(
     "mr mrs ms dr sir lord lady president senator sen representative rep judge justice minister prime chief professor "
@@ -47,21 +53,24 @@ class Name:
         start: Offset of its first character.
         end: Offset behind its last.
         opening: True where it opens the sentence, so that its capital may mean nothing.
+        acronym: True for one word of two to six capitals.
     """
 
     words: tuple[str, ...]
     start: int
     end: int
     opening: bool = False
+    acronym: bool = False
 
 
 @lru_cache(maxsize=65_536)
 def fold(word: str) -> str:
     """Return a word of a name as it is compared."""
-    plain = unicodedata.normalize("NFKD", word).replace("’", "'")
-    plain = "".join(c for c in plain if not unicodedata.combining(c)).casefold()
+    plain = word.replace("’", "'").casefold()
+    if not plain.isascii():
+        plain = "".join(c for c in unicodedata.normalize("NFKD", plain) if not unicodedata.combining(c))
     plain = plain.removesuffix("'s").rstrip("'")
-    return plain.replace(".", "") if re.fullmatch(r"(?:\w\.)+\w?", plain) else plain
+    return plain.replace(".", "") if "." in plain and _INITIALS.fullmatch(plain) else plain
 
 
 @lru_cache(maxsize=8192)
@@ -71,8 +80,8 @@ def name_words(text: str) -> frozenset[str]:
     for match in _TOKEN.finditer(text):
         word = fold(match.group())
         found.add(word)
-        if len(word) > 4 and re.search(r"[-.'&]", word):
-            found.update(part for part in re.split(r"[-.'&]", word) if part)
+        if len(word) > 4 and not word.isalnum():
+            found.update(part for part in _PARTS.split(word) if part)
     return frozenset(found)
 
 
@@ -115,7 +124,8 @@ def _name(text: str, run: list[re.Match[str]]) -> list[Name]:
     kept = tuple(w for m in run if (w := fold(m.group())) not in _JOINING and w not in STOPWORDS - {"us", "it"})
     if not kept or all(word in _TITLES for word in kept) or (kept == ("i",)):
         return []
-    return [Name(kept, run[0].start(), run[-1].end(), opening or after_stop)]
+    acronym = len(kept) == 1 and 2 <= len(kept[0]) <= 6 and run[-1].group().replace(".", "").isupper()
+    return [Name(kept, run[0].start(), run[-1].end(), opening or after_stop, acronym)]
 
 
 def _opens_with_name(text: str, run: list[re.Match[str]]) -> bool:
@@ -146,10 +156,10 @@ def same_word(one: str, other: str) -> bool:
         return True
     short, long = sorted((one, other), key=len)
     root = short[:-1] if len(short) > 4 and short[-1] in "aeys" else short
-    return len(root) >= 4 and long.startswith(root) and bool(_DEMONYM.search(long)) and len(long) - len(root) <= 4
+    return len(root) >= 4 and len(long) - len(root) <= 4 and long.startswith(root) and bool(_DEMONYM.search(long))
 
 
-def named(name: Name, present: frozenset[str], initials: frozenset[str], article: frozenset[str]) -> bool:
+def named(name: Name, present: frozenset[str], initials: Lookup, article: Lookup) -> bool:
     """Tell whether a text names what a claim names.
 
     Args:
@@ -162,13 +172,13 @@ def named(name: Name, present: frozenset[str], initials: frozenset[str], article
     whole = " ".join(name.words)
     if any(whole in group and _alias_in(group, present) for group in _ALIASES):
         return True
-    if len(name.words) == 1 and 2 <= len(whole) <= 6 and whole in initials:
+    if name.acronym and whole in initials():
         return True
     if len(name.words) > 1 and "".join(word[0] for word in name.words) in present:
         return True
     kept = [word for word in name.words if word not in _TITLES] or list(name.words)
     missing = [word for word in kept if not _word_in(word, present)]
-    return not missing or (len(missing) < len(kept) and all(_word_in(word, article) for word in missing))
+    return not missing or (len(missing) < len(kept) and all(_word_in(word, article()) for word in missing))
 
 
 def _alias_in(group: frozenset[str], present: frozenset[str]) -> bool:

@@ -3,14 +3,18 @@
 import re
 from collections.abc import Iterable, Sequence
 
+from rag.dates_in_text import Moment
 from rag.demands import Demand, counted, same_name
 from rag.evidence import Evidence
 from rag.figures import Figure
-from rag.names import Name, named
+from rag.names import Name, named, names
 from rag.quotations import pieces, plain, quotations, stands_in
 from rag.speakers import attributions, speaks_unnamed
 from rag.wording import REFUSAL, lemmas, negated, negations
 
+_REFERS_BACK = re.compile(
+    r"\b(?:he|she|they|it)\s+[a-z]|^[“\"]?(?:The|Its|His|Her|Their|This|That|These|Those)\s+[a-z]", re.IGNORECASE
+)
 _PERSON = re.compile(r"\b(?:he|she)\b", re.IGNORECASE)
 
 
@@ -38,7 +42,7 @@ def contradiction(claim: str, sentences: Sequence[str], language: str = "en") ->
 
 
 def _refusals(text: str) -> set[str]:
-    return {match.group().lower()[:5] for match in REFUSAL.finditer(text)}
+    return {match.group().lower()[:3] for match in REFUSAL.finditer(text)}
 
 
 def miscounted(wanted: Sequence[Demand], evidence: Evidence, run: Iterable[int]) -> tuple[str, str] | None:
@@ -62,6 +66,35 @@ def miscounted(wanted: Sequence[Demand], evidence: Evidence, run: Iterable[int])
         for other, nouns, text in theirs:
             if nouns & demand.counted and not other.holds(figure):
                 return demand.said, text[other.start : other.end].strip()
+    return None
+
+
+def substituted(
+    wanted: Sequence[Demand], missing: Sequence[Demand], evidence: Evidence, key: int
+) -> tuple[str, str] | None:
+    """Find a name or date of a claim in whose place the sentence that says the same has another.
+
+    Args:
+        wanted: All demands of the claim.
+        missing: Those that the sentence does not give.
+        evidence: The passage.
+        key: The sentence, which must share nearly all other words with the claim.
+
+    Returns:
+        What the claim says and what the sentence says, as written; or None.
+    """
+    text = evidence.texts[key]
+    for demand in missing:
+        if isinstance(demand.value, Name) and not (_REFERS_BACK.search(text) or _is_outlet(demand.value, evidence)):
+            ours = [d.value for d in wanted if isinstance(d.value, Name)]
+            for name in names(text):
+                if not any(same_name(own, name, evidence) or same_name(name, own, evidence) for own in ours):
+                    return demand.said, text[name.start : name.end]
+        if isinstance(demand.value, Moment) and not demand.reported:
+            dates = [d.value for d in wanted if isinstance(d.value, Moment)]
+            for moment in evidence.moments(key):
+                if not any(moment.holds(own) for own in dates) and not moment.implied:
+                    return demand.said, text[moment.start : moment.end]
     return None
 
 

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from corpus.sentences import Span
 from rag.evidence import sentence_spans
 from rag.marks import Marked
-from rag.quotations import quotations
 from rag.wording import content
 
 _LEAD = re.compile(r"\s*(?:[-*•+–]\s+|\d{1,2}[.)]\s+|>\s*)+")
@@ -21,7 +20,6 @@ _ARCHIVE = re.compile(
 )
 _JOINT = re.compile(r"[\s,;:–—-]*(?:\b(?:and|but|while|whereas|or|yet|so|then)\b\s*)?", re.IGNORECASE)
 _SHORT = 4  # Words: what is marked in less than this is part of a list ("Cuba [1], Chad [2] and Peru [3] ...").
-_LONG_QUOTE = 1500
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,25 +55,13 @@ def _of_line(marked: Marked, start: int, end: int) -> Iterator[Statement]:
     lead = _LEAD.match(marked.text, start, end)
     begin = lead.end() if lead else start
     line: list[Statement] = []
-    for span in _sentences(marked.text, begin, end):
+    for a, b in sentence_spans(marked.text[begin:end]):
+        span = (begin + a, begin + b)
         line.extend(_clauses(marked, span, start if span[0] == begin else span[0] + 1))
     line = [s for s in line if s.cited or not (heading or _empty(marked.text[s.start : s.end]))]
     for i, statement in enumerate(line):
         later = next((s.cited for s in line[i + 1 :] if s.cited), ())
         yield statement if statement.cited else Statement(statement.start, statement.end, (), later)
-
-
-def _sentences(text: str, start: int, end: int) -> list[Span]:
-    """Return the sentences of a line; none ends inside a quotation."""
-    quoted = [(start + a, start + b) for a, b in quotations(text[start:end]) if b - a < _LONG_QUOTE]
-    spans: list[Span] = []
-    for a, b in sentence_spans(text[start:end]):
-        span = (start + a, start + b)
-        if spans and any(q < span[0] < r for q, r in quoted):
-            spans[-1] = (spans[-1][0], span[1])
-        else:
-            spans.append(span)
-    return spans
 
 
 def _clauses(marked: Marked, span: Span, since: int) -> list[Statement]:

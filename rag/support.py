@@ -7,13 +7,15 @@ from typing import Literal
 
 from rag.demands import Demand, demands, held, held_by_heading
 from rag.evidence import Evidence
-from rag.opposition import contradiction, miscounted, misattributed
+from rag.opposition import contradiction, misattributed, miscounted, substituted
 
 WORDS_HELD = 0.6
 """The share of a claim's content words that its passages must hold; chosen in `benchmarks/check.py`."""
 
 _LONGEST_RUN = 4
 _NEAR = 0.34
+_SAME = 0.85  # From here on a sentence says the same as the claim.
+_TELLING = 2
 
 ProblemKind = Literal[
     "quotation", "figure", "date", "name", "word", "elsewhere", "negation", "speaker", "unnamed", "uncited"
@@ -146,9 +148,21 @@ class Claimed:
         figure = miscounted(self.demands, best.evidence, range(first, last + 1))
         if figure:
             return Problem("elsewhere", *figure)
+        swapped = self._substituted(best, key)
+        if swapped:
+            return Problem("speaker", *swapped)
         outlets = [match.evidence for match in matches]
         wrong = misattributed(self.text, best.evidence, key, outlets)
         return Problem("speaker" if wrong[1] else "unnamed", *wrong) if wrong else None
+
+    def _substituted(self, match: _Match, key: int) -> tuple[str, str] | None:
+        """Look for a swapped name or date where one sentence says nearly all of the claim."""
+        mask = match.masks[key]
+        total = self._words.bit_count()
+        if total < _TELLING or (mask & self._words).bit_count() < _SAME * total:
+            return None
+        missing = [demand for i, demand in enumerate(self.demands) if not mask >> i & 1]
+        return substituted(self.demands, missing, match.evidence, key)
 
     def _instead(self, demand: Demand, matches: list[_Match]) -> str:
         """Return what the sentences that bear on the claim give in place of a missing figure or date."""

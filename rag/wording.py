@@ -47,7 +47,9 @@ REFUSAL = re.compile(
 )
 """Words that say no without a negation: they may stand for one in a paraphrase."""
 
-_CLAUSE = re.compile(r"[,;:.!?()“”\"–—]|\b(?:but|and|because|while|that|which|who|if)\b", re.IGNORECASE)
+_CLAUSE = re.compile(
+    r"[,;:.!?()“”\"–—]|\b(?:but|and|because|while|that|which|who|if|without|not|no|never|nor)\b", re.IGNORECASE
+)
 
 
 @lru_cache(maxsize=65_536)
