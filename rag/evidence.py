@@ -1,140 +1,163 @@
-"""Find the sentences of the retrieved passages that bear on the question, and how strongly."""
+"""A passage as evidence: its sentences and one more on each side, each with the facts that it states."""
 
 import re
-from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
+from functools import cached_property, lru_cache
 
-import numpy as np
-
-from corpus.sentences import sentences
-from rag.embedder import Embedder
-from rag.lexical import LexicalIndex
+from corpus.sentences import Span, sentences
+from rag.dates_in_text import Moment, moments
+from rag.figures import Figure, figures
 from rag.model import Passage
-from rag.terms import STOPWORDS, query_terms, stem, terms, words
+from rag.names import initials, name_words
+from rag.quotations import plain, quotations
+from rag.wording import lemmas
 
-READ_PASSAGES = 6
-"""Passages whose sentences are read."""
+_AROUND = 700  # Characters in which the sentence before or behind a chunk is looked for.
+_LONG_QUOTATION = 600  # Characters: a sentence does not end inside a quotation that is shorter.
+_STOP = re.compile(r"(\S*?)([.!?]+[”\"’)\]]*)\s+(?=[“\"‘«(\[]*[A-Z0-9À-Þ])")
+_DOUBTFUL = re.compile(
+    r"[(“\"]*(?:\w|(?:[\w-]*\b\w\.)+\w?|\d+|[A-Z][a-z]|[Ss]t|[MD]rs?|Ms|Prof|Sen|Reps?|Gov|Gen|Lt|Col|Capt|Sgt|Rev|Hon|Pres|[Nn]os?|[Vv]s?|"
+    r"etc|al|Inc|Corp|Co|Ltd|Bros|Jr|Sr|Jan|Feb|Mar|Apr|Jun|Jul|Aug|Sept?|Oct|Nov|Dec|Calif|Mass|Penn|Fla|Ariz|approx|Art|[Ff]ig|[Pp]p?)",
+)
+_DOUBT = re.compile(r"[。！？।؟۔]|[.!?][”\"’)\]]*[^\W\d_]*[A-Z]")
 
-READ_SENTENCES = 48
-"""The most sentences that are embedded for one question."""
 
-
-@dataclass(frozen=True, slots=True)
-class Sentence:
-    """Hold a sentence of a passage with what speaks for it.
+@dataclass(frozen=True)
+class Evidence:
+    """Hold a passage with what is looked up in it.
 
     Attributes:
-        passage: Where it stands.
-        start: Offset in the article's body.
-        end: Offset behind it.
-        coverage: Share of the question's terms, by rarity, that stand in it or in the headline, 0 to 1.
-        own: The same, without the headline.
-        dense: Cosine of sentence and question.
-        shape: True if it holds the kind of thing asked for (a number, a date, a name, a quotation).
-        score: What it is ranked by.
+        position: Its place among the passages of the prompt, counted from 1.
+        passage: The passage.
     """
 
+    position: int
     passage: Passage
-    start: int
-    end: int
-    coverage: float
-    own: float
-    dense: float
-    shape: bool
-    score: float
 
     @property
-    def text(self) -> str:
-        """Return the sentence, verbatim."""
-        return self.passage.article.body[self.start : self.end]
+    def language(self) -> str:
+        """Return the language of the article, English where it is not known."""
+        return self.passage.article.language or "en"
 
+    @cached_property
+    def published(self) -> date | None:
+        """Return the day of publication, or None."""
+        at = self.passage.article.published_at
+        return at.date() if at else None
 
-class Reader:
-    """Read passages sentence by sentence."""
+    @cached_property
+    def spans(self) -> tuple[Span, ...]:
+        """Return the sentences as offsets in the body: those of the chunk, one before, one behind."""
+        body, chunk = self.passage.article.body, self.passage.chunk
+        inside = _cut(body, chunk.start, chunk.end, self.language)
+        before = _cut(body, _paragraph(body, chunk.start), chunk.start, self.language)
+        behind = _cut(body, chunk.end, min(len(body), chunk.end + _AROUND), self.language)
+        return (*before[-1:], *inside, *behind[:1])
 
-    def __init__(self, embedder: Embedder, lexical: LexicalIndex) -> None:
-        """Measure meaning with `embedder`, rarity of words with `lexical`."""
-        self.embedder = embedder
-        self.lexical = lexical
+    @cached_property
+    def texts(self) -> tuple[str, ...]:
+        """Return the sentences."""
+        body = self.passage.article.body
+        return tuple(body[start:end] for start, end in self.spans)
 
-    def weights(self, text: str) -> dict[str, float]:
-        """Return the terms of a question with their inverse document frequency (as BM25 has it)."""
-        count = self.lexical.count()
-        return {
-            term: float(np.log(1 + (count - (df := self.lexical.frequency(term)) + 0.5) / (df + 0.5)))
-            for term in query_terms(text)
+    @cached_property
+    def plain(self) -> str:
+        """Return headline and sentences in the form in which quotations are compared."""
+        body = self.passage.article.body
+        run = body[self.spans[0][0] : self.spans[-1][1]] if self.spans else ""
+        return plain(f"{self.passage.article.title} | {run}")
+
+    @cached_property
+    def heading_lemmas(self) -> frozenset[str]:
+        """Return the words of headline, outlet and section."""
+        article = self.passage.article
+        return lemmas(f"{article.title} {article.source} {article.category}", self.language)
+
+    @cached_property
+    def heading_names(self) -> frozenset[str]:
+        """Return the words of headline, outlet and byline as names compare them."""
+        article = self.passage.article
+        return name_words(f"{article.title} | {article.source} | {article.author}") | {
+            "".join(c for c in article.source.casefold() if c.isalnum())
         }
 
-    def read(self, text: str, kind: str, passages: Sequence[Passage]) -> list[Sentence]:
-        """Return the sentences of the first passages, the most telling first."""
-        weights = self.weights(text)
-        spans = [(p, start, end) for p in passages[:READ_PASSAGES] for start, end in _spans(p)][:READ_SENTENCES]
-        if not spans:
-            return []
-        texts = [p.article.body[start:end] for p, start, end in spans]
-        vectors = self.embedder.embed([f"{p.article.title}\n{t}" for (p, _, _), t in zip(spans, texts, strict=True)])
-        cosines = vectors @ self.embedder.embed_query(text)
-        best = max(passage.score for passage in passages) or 1.0
-        asked = set(words(text))
-        found = []
-        for (passage, start, end), sentence, dense in zip(spans, texts, cosines, strict=True):
-            inside = set(terms(sentence, passage.article.language or "en"))
-            around = inside | set(terms(passage.chunk.heading, passage.article.language or "en"))
-            own, coverage = _share(weights, inside), _share(weights, around)
-            shape = has_shape(sentence, kind, asked)
-            score = _score(coverage, own, float(dense), passage.score / best, shape)
-            found.append(Sentence(passage, start, end, coverage, own, float(dense), shape, score))
-        found.sort(key=lambda s: (-s.score, s.passage.rank, s.start))
-        return found
+    @cached_property
+    def _article_names(self) -> frozenset[str]:
+        return name_words(self.passage.article.body) | self.heading_names
+
+    @cached_property
+    def _initials(self) -> frozenset[str]:
+        article = self.passage.article
+        return initials(f"{article.title} | {article.source} | {article.body}")
+
+    def article_names(self) -> frozenset[str]:
+        """Return the words of the whole article as names compare them."""
+        return self._article_names
+
+    def initials(self) -> frozenset[str]:
+        """Return the initials of the longer names of the article and its outlet."""
+        return self._initials
+
+    def lemmas(self, i: int) -> frozenset[str]:
+        """Return the words of sentence i."""
+        return lemmas(self.texts[i], self.language)
+
+    def figures(self, i: int) -> tuple[Figure, ...]:
+        """Return the figures of sentence i."""
+        return figures(self.texts[i], self.language)
+
+    def moments(self, i: int) -> tuple[Moment, ...]:
+        """Return the dates of sentence i, resolved against the day of publication."""
+        return moments(self.texts[i], self.published)
+
+    def names(self, i: int) -> frozenset[str]:
+        """Return the words of sentence i as names compare them."""
+        return name_words(self.texts[i])
 
 
-def _score(coverage: float, own: float, dense: float, passage: float, shape: bool) -> float:
-    return 0.3 * own + 0.15 * coverage + 0.35 * dense + 0.15 * passage + 0.12 * shape
+def _paragraph(body: str, end: int) -> int:
+    """Return where to begin looking for the sentence before an offset: at the start of a line or a word."""
+    floor = max(0, end - _AROUND)
+    line = body.find("\n", floor, end - 3)
+    return line + 1 if floor and 0 <= line else body.find(" ", floor, end) + 1 if floor else 0
 
 
-def _spans(passage: Passage) -> list[tuple[int, int]]:
-    chunk = passage.chunk
-    return [(chunk.start + a, chunk.start + b) for a, b in sentences(chunk.text, passage.article.language or "en")]
+def _cut(body: str, start: int, end: int, language: str) -> tuple[Span, ...]:
+    return tuple((start + a, start + b) for a, b in sentence_spans(body[start:end], language)) if start < end else ()
 
 
-def _share(weights: dict[str, float], found: set[str]) -> float:
-    whole = sum(weights.values())
-    return sum(weight for term, weight in weights.items() if term in found) / whole if whole else 0.0
+@lru_cache(maxsize=2048)
+def sentence_spans(text: str, language: str = "en") -> tuple[Span, ...]:
+    """Return the sentences of a text like `corpus.sentences`, which is asked only where a border is in doubt.
+
+    A stop behind an ordinary word and before a capital is a border without asking: that is most of them, and asking
+    costs about half a millisecond a sentence.
+    """
+    spans: list[Span] = []
+    for line in re.finditer(r"[^\n]+", text):
+        start = line.start()
+        doubtful = False
+        quoted = [(start + a, start + b) for a, b in quotations(line.group()) if b - a < _LONG_QUOTATION]
+        for stop in [*_STOP.finditer(text, line.start(), line.end()), None]:
+            if stop and any(a < stop.start(2) and stop.end() < b for a, b in quoted):
+                continue
+            if stop and (_DOUBTFUL.fullmatch(stop[1]) or (len(stop[2]) > 1 and stop[2][0] != ".")):
+                doubtful = True
+                continue
+            end = stop.end(2) if stop else line.end()
+            spans.extend(_piece(text, start, end, language, doubtful))
+            start, doubtful = (stop.end() if stop else end), False
+    return tuple(spans)
 
 
-_MONTHS = "January|February|March|April|May|June|July|August|September|October|November|December"
-_DATE = re.compile(rf"\b(?:{_MONTHS}|(?:19|20)\d\d|(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day|yesterday|today)\b")
-_NUMBER = re.compile(
-    r"\d|\b(?:one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|dozens?|hundreds?|thousands?|millions?|"
-    r"billions?|half|third|quarter|percent|per cent)\b",
-    re.IGNORECASE,
-)
-_NAME = re.compile(r"(?<![.!?“\"] )(?<!^)\b[A-Z][\w'’-]+")
-_QUOTATION = re.compile(r"[\"“«„][^\"”»“]{8,}[\"”»“]")
-_SAYING = re.compile(
-    r"\b(?:said|says|say|told|wrote|called|calls|argued|warned|added|accused|described|announced|stated|declared|"
-    r"according to|insisted|promised|asked|tweeted|testified|denied|admitted)\b",
-    re.IGNORECASE,
-)
-_CAUSE = re.compile(
-    r"\b(?:because|since|after|due to|so that|in order|to (?:stop|avoid|protect|keep)|reason|over)\b", re.I
-)
-
-
-def has_shape(sentence: str, kind: str, asked: set[str]) -> bool:
-    """Tell whether a sentence holds the kind of thing that is asked for, other than what the question itself says."""
-    if kind == "when":
-        return any(stem(word) for word in _new(_DATE, sentence, asked))
-    if kind == "how_many":
-        return bool(_new(_NUMBER, sentence, asked))
-    if kind in {"who", "where"}:
-        return bool(_new(_NAME, sentence, asked))
-    if kind == "quotation":
-        return bool(_QUOTATION.search(sentence))
-    if kind == "attribution":
-        return bool(_SAYING.search(sentence) and _new(_NAME, sentence, asked))
-    return kind == "why" and bool(_CAUSE.search(sentence))
-
-
-def _new(pattern: re.Pattern[str], sentence: str, asked: set[str]) -> list[str]:
-    return [w for m in pattern.finditer(sentence) for w in words(m.group()) if w not in asked and w not in STOPWORDS]
+def _piece(text: str, start: int, end: int, language: str, doubtful: bool) -> list[Span]:
+    while start < end and text[start].isspace():
+        start += 1
+    while end > start and text[end - 1].isspace():
+        end -= 1
+    if start == end:
+        return []
+    if not doubtful and not _DOUBT.search(text, start, end):
+        return [(start, end)]
+    return [(start + a, start + b) for a, b in sentences(text[start:end], language)]

@@ -1,0 +1,98 @@
+"""Citation marks in an answer: read in every form that models write, taken out, and put back as `[n]`."""
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+_LEAD = r"(?:(?:passages?|sources?|documents?|docs?|articles?|refs?|no\.?)\s*)?"
+_NUMBER = r"[#^]?\s*\d{1,6}"
+_LIST = rf"{_NUMBER}(?:\s*(?:,|;|&|and|[-–—])\s*{_LEAD}{_NUMBER})*"
+_MARK = re.compile(
+    rf"[^\S\n]*(?:\[\[\s*{_LEAD}{_LIST}\s*\]\]|\[\s*{_LEAD}{_LIST}\s*\]|【\s*{_LEAD}{_LIST}\s*(?:†[^】\n]{{0,80}})?】)"
+    r"(?:\(\s*(?:#|https?:)[^)\s]{0,300}\))?",
+    re.IGNORECASE,
+)
+_SPAN = re.compile(r"(\d+)\s*[-–—]\s*[#^]?\s*(\d+)|(\d+)")
+_CLOSING = re.compile(r"[.!?。！？…:;,]+$")
+
+
+@dataclass(frozen=True, slots=True)
+class Marked:
+    """Hold a text without its marks.
+
+    Attributes:
+        text: The words alone.
+        marks: (offset in `text` behind the words that are marked, positions of passages counted from 1), in order.
+        dropped: How many numbers pointed at no passage.
+    """
+
+    text: str
+    marks: tuple[tuple[int, tuple[int, ...]], ...]
+    dropped: int
+
+
+def read_marks(text: str, count: int) -> Marked:
+    """Take the marks out of a text.
+
+    Understood are `[1]`, `[1][2]`, `[1, 2]`, `[1-3]`, `[^1]`, `[[1]]`, `[Passage 1]` and `【1】`.
+
+    Args:
+        text: An answer.
+        count: How many passages the answer was given: numbers outside 1..count are dropped and counted.
+    """
+    pieces: list[str] = []
+    marks: list[tuple[int, tuple[int, ...]]] = []
+    length = last = dropped = 0
+    for match in _MARK.finditer(text):
+        piece = text[last : match.start()]
+        pieces.append(piece)
+        length += len(piece)
+        last = match.end()
+        numbers, wrong = _numbers(match.group(), count)
+        dropped += wrong
+        if numbers:
+            marks.append((length, numbers))
+        if last < len(text) and text[last].isalnum():
+            pieces.append(" ")
+            length += 1
+    pieces.append(text[last:])
+    return Marked("".join(pieces), tuple(marks), dropped)
+
+
+def _numbers(mark: str, count: int) -> tuple[tuple[int, ...], int]:
+    found: list[int] = []
+    wrong = 0
+    for match in _SPAN.finditer(mark.partition("†")[0].partition("(")[0]):
+        first = int(match[1] or match[3])
+        last = int(match[2] or match[3])
+        if not 1 <= first <= last:
+            wrong += 1
+            continue
+        wrong += last > count
+        found.extend(range(first, min(last, count) + 1))
+    return tuple(dict.fromkeys(found)), wrong
+
+
+def with_marks(text: str, marks: Iterable[tuple[int, Sequence[int]]]) -> str:
+    """Return the text with `[n]` marks behind the words that end at each offset, before the stop as written.
+
+    Args:
+        text: The words alone.
+        marks: (offset behind the last word or its stop, numbers), in order of offset.
+    """
+    pieces: list[str] = []
+    last = 0
+    for offset, numbers in marks:
+        place = max(last, _before_stop(text, offset))
+        pieces.append(text[last:place])
+        if numbers:
+            space = " " if place and not text[place - 1].isspace() else ""
+            pieces.append(space + "".join(f"[{n}]" for n in numbers))
+        last = place
+    pieces.append(text[last:])
+    return "".join(pieces)
+
+
+def _before_stop(text: str, offset: int) -> int:
+    stop = _CLOSING.search(text[:offset])
+    return stop.start() if stop else offset

@@ -1,0 +1,140 @@
+"""Find the sentences of the retrieved passages that bear on the question, and how strongly."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from corpus.sentences import sentences
+from rag.embedder import Embedder
+from rag.lexical import LexicalIndex
+from rag.model import Passage
+from rag.terms import STOPWORDS, query_terms, stem, terms, words
+
+READ_PASSAGES = 6
+"""Passages whose sentences are read."""
+
+READ_SENTENCES = 48
+"""The most sentences that are embedded for one question."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sentence:
+    """Hold a sentence of a passage with what speaks for it.
+
+    Attributes:
+        passage: Where it stands.
+        start: Offset in the article's body.
+        end: Offset behind it.
+        coverage: Share of the question's terms, by rarity, that stand in it or in the headline, 0 to 1.
+        own: The same, without the headline.
+        dense: Cosine of sentence and question.
+        shape: True if it holds the kind of thing asked for (a number, a date, a name, a quotation).
+        score: What it is ranked by.
+    """
+
+    passage: Passage
+    start: int
+    end: int
+    coverage: float
+    own: float
+    dense: float
+    shape: bool
+    score: float
+
+    @property
+    def text(self) -> str:
+        """Return the sentence, verbatim."""
+        return self.passage.article.body[self.start : self.end]
+
+
+class PassageReader:
+    """Read passages sentence by sentence."""
+
+    def __init__(self, embedder: Embedder, lexical: LexicalIndex) -> None:
+        """Measure meaning with `embedder`, rarity of words with `lexical`."""
+        self.embedder = embedder
+        self.lexical = lexical
+
+    def weights(self, text: str) -> dict[str, float]:
+        """Return the terms of a question with their inverse document frequency (as BM25 has it)."""
+        count = self.lexical.count()
+        return {
+            term: float(np.log(1 + (count - (df := self.lexical.frequency(term)) + 0.5) / (df + 0.5)))
+            for term in query_terms(text)
+        }
+
+    def read(self, text: str, kind: str, passages: Sequence[Passage]) -> list[Sentence]:
+        """Return the sentences of the first passages, the most telling first."""
+        weights = self.weights(text)
+        spans = [(p, start, end) for p in passages[:READ_PASSAGES] for start, end in _spans(p)][:READ_SENTENCES]
+        if not spans:
+            return []
+        texts = [p.article.body[start:end] for p, start, end in spans]
+        vectors = self.embedder.embed([f"{p.article.title}\n{t}" for (p, _, _), t in zip(spans, texts, strict=True)])
+        cosines = vectors @ self.embedder.embed_query(text)
+        best = max(passage.score for passage in passages) or 1.0
+        asked = set(words(text))
+        found = []
+        for (passage, start, end), sentence, dense in zip(spans, texts, cosines, strict=True):
+            inside = set(terms(sentence, passage.article.language or "en"))
+            around = inside | set(terms(passage.chunk.heading, passage.article.language or "en"))
+            own, coverage = _share(weights, inside), _share(weights, around)
+            shape = has_shape(sentence, kind, asked)
+            score = _score(coverage, own, float(dense), passage.score / best, shape)
+            found.append(Sentence(passage, start, end, coverage, own, float(dense), shape, score))
+        found.sort(key=lambda s: (-s.score, s.passage.rank, s.start))
+        return found
+
+
+def _score(coverage: float, own: float, dense: float, passage: float, shape: bool) -> float:
+    return 0.3 * own + 0.15 * coverage + 0.35 * dense + 0.15 * passage + 0.12 * shape
+
+
+def _spans(passage: Passage) -> list[tuple[int, int]]:
+    chunk = passage.chunk
+    return [(chunk.start + a, chunk.start + b) for a, b in sentences(chunk.text, passage.article.language or "en")]
+
+
+def _share(weights: dict[str, float], found: set[str]) -> float:
+    whole = sum(weights.values())
+    return sum(weight for term, weight in weights.items() if term in found) / whole if whole else 0.0
+
+
+_MONTHS = "January|February|March|April|May|June|July|August|September|October|November|December"
+_DATE = re.compile(rf"\b(?:{_MONTHS}|(?:19|20)\d\d|(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day|yesterday|today)\b")
+_NUMBER = re.compile(
+    r"\d|\b(?:one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|dozens?|hundreds?|thousands?|millions?|"
+    r"billions?|half|third|quarter|percent|per cent)\b",
+    re.IGNORECASE,
+)
+_NAME = re.compile(r"(?<![.!?“\"] )(?<!^)\b[A-Z][\w'’-]+")
+_QUOTATION = re.compile(r"[\"“«„][^\"”»“]{8,}[\"”»“]")
+_SAYING = re.compile(
+    r"\b(?:said|says|say|told|wrote|called|calls|argued|warned|added|accused|described|announced|stated|declared|"
+    r"according to|insisted|promised|asked|tweeted|testified|denied|admitted)\b",
+    re.IGNORECASE,
+)
+_CAUSE = re.compile(
+    r"\b(?:because|since|after|due to|so that|in order|to (?:stop|avoid|protect|keep)|reason|over)\b", re.I
+)
+
+
+def has_shape(sentence: str, kind: str, asked: set[str]) -> bool:
+    """Tell whether a sentence holds the kind of thing that is asked for, other than what the question itself says."""
+    if kind == "when":
+        return any(stem(word) for word in _new(_DATE, sentence, asked))
+    if kind == "how_many":
+        return bool(_new(_NUMBER, sentence, asked))
+    if kind in {"who", "where"}:
+        return bool(_new(_NAME, sentence, asked))
+    if kind == "quotation":
+        return bool(_QUOTATION.search(sentence))
+    if kind == "attribution":
+        return bool(_SAYING.search(sentence) and _new(_NAME, sentence, asked))
+    return kind == "why" and bool(_CAUSE.search(sentence))
+
+
+def _new(pattern: re.Pattern[str], sentence: str, asked: set[str]) -> list[str]:
+    return [w for m in pattern.finditer(sentence) for w in words(m.group()) if w not in asked and w not in STOPWORDS]

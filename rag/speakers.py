@@ -1,0 +1,55 @@
+"""Who says something in a sentence: the name before or behind a verb of speech, or behind "according to"."""
+
+import re
+from dataclasses import dataclass
+from functools import lru_cache
+
+from rag.names import Name, names
+
+_SAID = (
+    r"(?:said|says|saying|told|tells|wrote|writes|added|adds|stated|states|announced|announces|argued|argues|explained|"
+    r"explains|declared|declares|warned|warns|noted|notes|insisted|insists|replied|replies|conceded|acknowledged|"
+    r"testified|tweeted|commented|remarked|called|calls|promised|observed|claimed|claims)"
+)
+_BEFORE = re.compile(
+    rf"(?:,[^.“”\"]{{1,120}},|\s\([^)]{{1,60}}\))?\s+(?:(?:has|had|have|also|later|then|once|again|publicly|himself|herself|"
+    rf"[a-z]+ly)\s+){{0,2}}{_SAID}\b"
+)
+_BEHIND = re.compile(rf"[,”\"“?!]\s*(?:{_SAID})\s+(?:(?:the|its|his|their|a)\s+)?(?:[a-z][\w'-]*\s+){{0,6}}$")
+_ACCORDING = re.compile(r"\b[Aa]ccording to\s+(?:(?:the|its)\s+)?(?:[a-z][\w'-]*\s+){0,4}$")
+_PASSIVE = re.compile(r"\b(?:was|were|is|been|be|being|so-)\s+$")
+_PRONOUN = re.compile(rf"\b(?:he|she|they|it|who)\s+(?:also\s+|later\s+|then\s+)?{_SAID}\b", re.IGNORECASE)
+_UNNAMED = re.compile(
+    rf"\b(?:the|an?|its?|one|his|her|their)\s+(?:[\w'-]+\s+){{1,4}}{_SAID}\b|{_SAID}\s+(?:an?|the|one)\s+[a-z]", re.I
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Attribution:
+    """Hold one name to which a sentence gives words.
+
+    Attributes:
+        name: The speaker.
+        according: True for "according to NAME", which may name an outlet.
+    """
+
+    name: Name
+    according: bool
+
+
+@lru_cache(maxsize=8192)
+def attributions(text: str) -> tuple[Attribution, ...]:
+    """Return to whom a sentence gives words by name, in order."""
+    found = []
+    for name in names(text):
+        before, behind = text[: name.start], text[name.end :]
+        if _ACCORDING.search(before):
+            found.append(Attribution(name, True))
+        elif _BEHIND.search(before) or (_BEFORE.match(behind) and not _PASSIVE.search(behind[:20])):
+            found.append(Attribution(name, False))
+    return tuple(found)
+
+
+def speaks_unnamed(text: str) -> bool:
+    """Tell whether somebody speaks in a sentence without being named there: "she said", "the company said"."""
+    return bool(_PRONOUN.search(text) or _UNNAMED.search(text))
