@@ -5,6 +5,8 @@ import sys
 import typer
 
 from corpus import NewsdeskError
+from eval.commands.results import compare, list_all, report
+from eval.commands.run import gate, run_set
 from eval.commands.sets import list_sets, validate_set
 
 app = typer.Typer(
@@ -15,6 +17,11 @@ app = typer.Typer(
 )
 app.command("sets")(list_sets)
 app.command("validate")(validate_set)
+app.command("run")(run_set)
+app.command("runs")(list_all)
+app.command("compare")(compare)
+app.command("report")(report)
+app.command("gate")(gate)
 
 
 def main() -> None:

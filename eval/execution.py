@@ -4,12 +4,14 @@ import time
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import replace
+from typing import Any
 
 from corpus import NewsdeskError
 from eval.outcome import Outcome, hits_from
 from eval.question import Question
 from eval.runs import RunFolder
 from eval.systems import System
+from rag.model import Answer
 
 Progress = Callable[[int, int], None]
 """Told how many questions are done, and how many there are."""
@@ -91,5 +93,9 @@ def _asked(system: System, outcome: Outcome) -> Outcome:
     if answer is None:
         return outcome
     timings = {**outcome.timings_ms, "ask": 1000 * (time.perf_counter() - started)}
-    record = {**answer.to_record(), "prompt": [{"role": role, "content": text} for role, text in answer.prompt]}
-    return replace(outcome, answer=record, timings_ms=timings)
+    return replace(outcome, answer=recorded(answer), timings_ms=timings)
+
+
+def recorded(answer: Answer) -> dict[str, Any]:
+    """Return an answer as an outcome keeps it: its JSON record and the messages that were sent."""
+    return {**answer.to_record(), "prompt": [{"role": role, "content": text} for role, text in answer.prompt]}

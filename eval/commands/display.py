@@ -1,0 +1,45 @@
+"""Progress with an estimate, and tables, on the terminal."""
+
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
+from rich.table import Table
+
+from eval import execution
+from eval.markdown import comparison_rows
+from eval.measures.catalogue import GROUPS
+from eval.summary import Summary
+
+
+@contextmanager
+def progress_bars() -> Iterator[Callable[[str], execution.Progress]]:
+    """Show a bar with an estimate of the time left for each system; give what makes one from a name."""
+    columns = (
+        TextColumn("{task.description:>16}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeElapsedColumn(),
+        TextColumn("left"),
+        TimeRemainingColumn(),
+    )
+    with Progress(*columns, console=Console(stderr=True)) as bars:
+
+        def bar(name: str) -> execution.Progress:
+            task = bars.add_task(name, total=None)
+            return lambda done, total: bars.update(task, completed=done, total=total)
+
+        yield bar
+
+
+def print_summaries(summaries: Mapping[str, Summary]) -> None:
+    """Print each group of measures, a column a system."""
+    console = Console()
+    for group, heading in GROUPS.items():
+        rows = comparison_rows(summaries, group)
+        if rows:
+            table = Table("measure", *summaries, title=heading, title_justify="left")
+            for row in rows:
+                table.add_row(*row)
+            console.print(table)

@@ -1,0 +1,136 @@
+"""`run` and `gate`."""
+
+import tempfile
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated, Literal
+
+import typer
+
+from corpus import Article, NewsdeskError
+from corpus.errors import InputError
+from eval import fingerprint
+from eval.assembly import open_bench
+from eval.catalogue import SHIPPED
+from eval.commands.display import print_summaries, progress_bars
+from eval.commands.results import OUT, Out
+from eval.commands.sets import ArticleFiles, SetPath
+from eval.gate import Floors, check, limits_from, read_floors, write_floors
+from eval.launch import Plan, carry_out, folder_for, plan
+from eval.library import articles_for
+from eval.loaders import load
+from eval.question import QuestionSet
+from eval.report import write_report
+from eval.runs import MAIN, RunFolder
+from eval.sampling import select
+from eval.summary import ALL, Summary
+from rag.settings import Settings
+
+GATE_FILE = Path(__file__).parents[1] / "gate.json"
+Only = Literal["retrieval", "answers"]
+Data = Annotated[
+    Path | None, typer.Option("--data", help="Archive to ask; one is made from the set's articles without it.")
+]
+Jobs = Annotated[int, typer.Option(min=1, help="Questions under way at once.")]
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """Hold a set with the articles behind it."""
+
+    questions: QuestionSet
+    articles: Mapping[str, Article]
+
+
+def open_source(path: Path, files: Sequence[Path] = (), data: Path | None = None) -> Source:
+    """Return a set and its articles.
+
+    Raises:
+        InputError: No articles are known for it.
+    """
+    questions = load(path)
+    articles = articles_for(questions, files, data)
+    if not articles:
+        raise InputError(f"No articles are known for {questions.name}. Name them: --articles FILE, or --data DIR")
+    return Source(questions, articles)
+
+
+def run_set(
+    path: SetPath,
+    only: Annotated[Only | None, typer.Option(help="Ask one half only.")] = None,
+    types: Annotated[str, typer.Option(help="Types of questions, separated by commas; all without it.")] = "",
+    sample: Annotated[int | None, typer.Option(min=1, help="Ask that many questions, drawn at random.")] = None,
+    seed: Annotated[int, typer.Option(help="Seed of the sample.")] = 0,
+    llm: Annotated[str | None, typer.Option(help="Chat model, provider:name; NEWSDESK_LLM without it.")] = None,
+    jobs: Jobs = 1,
+    baselines: Annotated[bool, typer.Option(help="Put the questions to the baselines too.")] = True,
+    data: Data = None,
+    articles: ArticleFiles = None,
+    out: Out = OUT,
+    name: Annotated[str, typer.Option(help="Name of the run; time and set without it.")] = "",
+    note: Annotated[str, typer.Option(help="A remark to keep with the run.")] = "",
+    fresh: Annotated[bool, typer.Option(help="Start anew instead of going on with an interrupted run.")] = False,
+) -> None:
+    """Put a set's questions to Newsdesk and its baselines; an interrupted run of the same kind goes on."""
+    source = open_source(path, articles or (), data)
+    chosen = select(source.questions, [part.strip() for part in types.split(",") if part.strip()], sample, seed)
+    home = data or out / ".archives" / fingerprint.of_articles(source.articles.values())
+    settings = Settings(data_dir=home) if llm is None else Settings(data_dir=home, llm=llm)
+    planned = plan(source.questions, chosen, source.articles, settings, only or "", jobs)
+    run, resumed = folder_for(planned, out, name, note, fresh)
+    typer.echo(f"{'Going on with' if resumed else 'Run'} {run.path}", err=True)
+    summaries = _ask(run, planned, settings, source.articles if data is None else {}, baselines)
+    print_summaries(summaries)
+    for file in write_report(run):
+        typer.echo(str(file))
+
+
+def gate(
+    path: Annotated[Path, typer.Argument(metavar="SET", help="The set; the starter set without one.")] = SHIPPED
+    / "starter.jsonl",
+    update: Annotated[bool, typer.Option(help="Write the floors from what is measured now.")] = False,
+    lower: Annotated[bool, typer.Option(help="With --update: let floors get lower.")] = False,
+    file: Annotated[Path, typer.Option(help="Where the floors are kept.")] = GATE_FILE,
+    articles: ArticleFiles = None,
+) -> None:
+    """Measure a set without a model and compare with its floors; exit code 1 when one is missed."""
+    source = open_source(path, articles or ())
+    prints = fingerprint.of_questions(source.questions.questions), fingerprint.of_articles(source.articles.values())
+    floors = read_floors(file, source.questions.name)
+    if not update and floors is None:
+        raise InputError(
+            f"{file} has no floors for {source.questions.name}. Write them: python -m eval gate SET --update"
+        )
+    if not update and floors and (floors.question_fingerprint, floors.data_fingerprint) != prints:
+        raise InputError("Questions or articles are not those of the floors. If that is meant: gate --update")
+    with tempfile.TemporaryDirectory() as folder:
+        figures = _measure(source, Path(folder)).figures[ALL]
+    if update:
+        write_floors(file, source.questions.name, Floors(*prints, limits_from(figures)), lower)
+        typer.echo(f"Floors written to {file}")
+        return
+    failures = check(floors, figures) if floors else []
+    for failure in failures:
+        typer.echo(failure)
+    if failures:
+        raise typer.Exit(1)
+    typer.echo(f"All {len(floors.limits) if floors else 0} floors hold.")
+
+
+def _measure(source: Source, folder: Path) -> Summary:
+    settings = Settings(data_dir=folder / "data", llm="")
+    planned = plan(source.questions, source.questions.questions, source.articles, settings)
+    run, _ = folder_for(planned, folder / "runs")
+    return _ask(run, planned, settings, source.articles, baselines=False)[MAIN]
+
+
+def _ask(
+    run: RunFolder, planned: Plan, settings: Settings, articles: Mapping[str, Article], baselines: bool
+) -> dict[str, Summary]:
+    try:
+        with progress_bars() as bar, open_bench(settings, articles, bar("articles")) as bench:
+            systems = [bench.main, *(bench.baselines(planned.manifest.only) if baselines else [])]
+            return carry_out(run, planned, systems, bar)
+    except KeyboardInterrupt:
+        raise NewsdeskError(f"{run.path} is interrupted; the same command goes on with it.") from None
