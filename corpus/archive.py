@@ -181,6 +181,11 @@ class Archive:
             stories.regroup(connection, {row["story"] for row in rows if row["story"] is not None})
         return len(rows)
 
+    def tally(self, column: Literal["source", "language", "category", "feed"]) -> dict[str, int]:
+        """Return the values of a column with the number of articles that have them, the commonest first."""
+        sql = f"SELECT {column}, count(*) FROM articles WHERE {column} != '' GROUP BY 1 ORDER BY 2 DESC, 1"
+        return {str(value): int(count) for value, count in self.connection.execute(sql)}
+
     # Near duplicates
 
     def copies(self, article_id: str) -> list[Article]:

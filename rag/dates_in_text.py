@@ -16,7 +16,7 @@ _DAY = r"(?P<day>[12]\d|3[01]|0?[1-9])(?:st|nd|rd|th)?"
 _FORMS = tuple(
     re.compile(form)
     for form in (
-        rf"\b(?P<year>(?:1[89]|20)\d\d)-(?P<number>0[1-9]|1[0-2])-(?P<day>0[1-9]|[12]\d|3[01])(?!\d)",
+        r"\b(?P<year>(?:1[89]|20)\d\d)-(?P<number>0[1-9]|1[0-2])-(?P<day>0[1-9]|[12]\d|3[01])(?!\d)",
         rf"\b{_DAY}(?:\s+of)?\s+{_MONTH}(?:,?\s+{_YEAR})?(?!\w)",
         rf"\b{_DAY}\s*(?:[-–—]|to|and|or)\s*(?=(?:[12]\d|3[01]|0?[1-9])(?:st|nd|rd|th)?\s+{_MONTH}(?:,?\s+{_YEAR})?(?!\w))",
         rf"\b{_MONTH}\s+{_DAY}(?!\d|[.,]\d{{3}}|\s+(?:million|billion|percent))(?:(?:,|\s)\s*{_YEAR})?(?!\w)",

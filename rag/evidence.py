@@ -120,7 +120,7 @@ def _paragraph(body: str, end: int) -> int:
     """Return where to begin looking for the sentence before an offset: at the start of a line or a word."""
     floor = max(0, end - _AROUND)
     line = body.find("\n", floor, end - 3)
-    return line + 1 if floor and 0 <= line else body.find(" ", floor, end) + 1 if floor else 0
+    return line + 1 if floor and line >= 0 else body.find(" ", floor, end) + 1 if floor else 0
 
 
 def _cut(body: str, start: int, end: int, language: str) -> tuple[Span, ...]:

@@ -1,17 +1,14 @@
 """Both indexes as one: owned by one process, following the archive's log, rebuilt from it when damaged."""
 
 import contextlib
-import json
 import logging
 import os
 import shutil
-import subprocess
-import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -24,6 +21,7 @@ from corpus.chunkstore import ChunkStore, Embedded
 from corpus.errors import IndexUnavailableError
 from rag.dense import DenseIndex
 from rag.embedder import Embedder
+from rag.generation import State, probe_in_child
 from rag.lexical import LexicalIndex
 
 log = logging.getLogger(__name__)
@@ -33,25 +31,6 @@ Progress = Callable[[int, int], None]
 
 _EMBED_ARTICLES = 32  # Articles a transaction: what a kill costs is at most their embedding.
 _LOG_ROWS = 2000
-
-
-@dataclass(frozen=True, slots=True)
-class State:
-    """Say what the index folder holds.
-
-    Attributes:
-        generation: Number of the folder in use; a rebuild makes the next.
-        archive: Identity of the archive that it was derived from.
-        profile: Embedder and rule of chunking.
-        applied: Number of the last change that both indexes hold.
-        open: True while an owner has it open; still True afterwards if that owner was killed.
-    """
-
-    generation: int
-    archive: str
-    profile: str
-    applied: int
-    open: bool
 
 
 class Indexes:
@@ -94,8 +73,25 @@ class Indexes:
             raise ValueError("the indexes are not open")
         return self._lexical
 
-    def open(self) -> None:
+    def applied(self) -> int:
+        """Return the number of the last change that the indexes hold, open or not."""
+        state = State.read(self._state_file)
+        return state.applied if state else 0
+
+    def named_owner(self) -> str:
+        """Return how the process that owns the indexes names itself, "" if nobody does."""
+        try:
+            self._lock.acquire(timeout=0)
+        except Timeout:
+            return self._named_owner()
+        self._lock.release()
+        return ""
+
+    def open(self, anew: bool = False) -> None:
         """Take the indexes, and bring them to where the archive stands; damaged ones are rebuilt without embedding.
+
+        Args:
+            anew: Make them from the archive even if they are sound, or were made by another embedder.
 
         Raises:
             IndexUnavailableError: Another process owns them, or another embedder made them.
@@ -109,7 +105,7 @@ class Indexes:
             ) from None
         try:
             (self.folder / "owner").write_text(self.owner)
-            self._open_or_rebuild()
+            self._open_or_rebuild(anew)
         except BaseException:
             self.close()
             raise
@@ -121,14 +117,16 @@ class Indexes:
         self._close_parts()
         self._lock.release()
 
-    def embed_pending(self, progress: Progress | None = None, wait: float = 0) -> int:
+    def embed_pending(
+        self, progress: Progress | None = None, wait: float = 0, stop: threading.Event | None = None
+    ) -> int:
         """Cut and embed every article that has no vectors yet; return how many.
 
-        Where another process is at it this returns 0 after `wait` seconds.
+        Where another process is at it this returns 0 after `wait` seconds; once `stop` is set, after the batch at hand.
         """
         done = 0
         with contextlib.suppress(Timeout), self._embedding_lock(wait):
-            while articles := self.store.pending(_EMBED_ARTICLES):
+            while not (stop and stop.is_set()) and (articles := self.store.pending(_EMBED_ARTICLES)):
                 done += self.store.store(self._embed(articles))
                 if progress:
                     progress(*self.store.progress())
@@ -180,9 +178,9 @@ class Indexes:
         self.lexical.apply(ids, batch)
         self.dense.apply(ids, batch)
 
-    def _open_or_rebuild(self) -> None:
-        state = self._state = self._read_state()
-        if state is None or state.archive != self.store.archive.identity:
+    def _open_or_rebuild(self, anew: bool) -> None:
+        state = self._state = State.read(self._state_file)
+        if anew or state is None or state.archive != self.store.archive.identity:
             self._rebuild()
             return
         if state.profile != self.store.profile:
@@ -267,44 +265,16 @@ class Indexes:
                 part.close()
         self._dense = self._lexical = None
 
-    def _read_state(self) -> State | None:
-        try:
-            return State(**json.loads((self.folder / "state.json").read_text()))
-        except (OSError, ValueError, TypeError):
-            return None
-
     def _save(self, state: State) -> None:
-        """Write the state whole or not at all."""
-        fresh = self.folder / "state.json.new"
-        with fresh.open("w") as file:
-            json.dump(asdict(state), file)
-            file.flush()
-            os.fsync(file.fileno())
-        fresh.replace(self.folder / "state.json")
+        state.write(self._state_file)
         self._state = state
+
+    @property
+    def _state_file(self) -> Path:
+        return self.folder / "state.json"
 
     def _named_owner(self) -> str:
         try:
             return (self.folder / "owner").read_text() or "another process"
         except OSError:
             return "another process"
-
-
-def probe(folder: Path) -> None:
-    """Open both indexes of a generation and search each once; raise (or crash) if one is damaged."""
-    dense, lexical = DenseIndex(folder / "dense"), LexicalIndex(folder / "lexical")
-    lexical.search(["probe"], 1)
-    dense.touch()
-    dense.close()
-    lexical.close()
-
-
-def probe_in_child(folder: Path) -> bool:
-    """Tell whether a child process can open and search the indexes; a crash of native code ends the child only."""
-    command = [
-        sys.executable,
-        "-c",
-        "import sys, pathlib; from rag.indexes import probe; probe(pathlib.Path(sys.argv[1]))",
-    ]
-    done = subprocess.run([*command, str(folder)], capture_output=True, timeout=120, check=False)
-    return done.returncode == 0

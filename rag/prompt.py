@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from rag.model import Passage, Turn
+from rag.query import Query
 from rag.tokens import Counter
 
 SYSTEM = """\
@@ -43,14 +44,18 @@ class Prompt:
         messages: Pairs of role ("system", "user") and text.
         passages: The passages in the prompt; `[n]` is the n-th of them.
         boundary: The random line around the passages.
+        query: What is asked.
+        now: What "last week" is counted from.
     """
 
     messages: tuple[tuple[str, str], ...]
     passages: tuple[Passage, ...]
     boundary: str
+    query: Query
+    now: datetime
 
 
-def build(question: str, passages: Sequence[Passage], now: datetime, history: Sequence[Turn] = ()) -> Prompt:
+def build(query: Query, passages: Sequence[Passage], now: datetime, history: Sequence[Turn] = ()) -> Prompt:
     """Write the prompt for a question over numbered passages.
 
     Text of articles stands only in the user's message, between two lines with a random boundary; role tokens and
@@ -62,10 +67,10 @@ def build(question: str, passages: Sequence[Passage], now: datetime, history: Se
     parts = [
         f"=== {boundary} ===\n{blocks}\n=== end of {boundary} ===",
         f"Conversation so far:\n{earlier}" if earlier else "",
-        f"Today is {now:%-d %B %Y}. Question: {question}",
+        f"Today is {now:%-d %B %Y}. Question: {query.standalone}",
     ]
     user = "\n\n".join(part for part in parts if part)
-    return Prompt((("system", SYSTEM), ("user", user)), tuple(passages), boundary)
+    return Prompt((("system", SYSTEM), ("user", user)), tuple(passages), boundary, query, now)
 
 
 def neutral(text: str, boundary: str = "") -> str:

@@ -37,7 +37,9 @@ class Retriever:
         self.indexes = indexes
         self.languages = tuple(languages) or ("en",)
 
-    def retrieve(self, text: str, k: int, filters: Filters | None = None) -> list[Passage]:
+    def retrieve(
+        self, text: str, k: int, filters: Filters | None = None, hints: Filters | None = None
+    ) -> list[Passage]:
         """Return the `k` best passages for a text, best first.
 
         Scores are a weighted mean of the cosine and of BM25 over the best BM25 of this search, so at most 1.

@@ -88,5 +88,7 @@ def _words(text: str) -> int:
 def _empty(text: str) -> bool:
     """Tell whether an unmarked sentence states nothing that an article could hold."""
     return (
-        text.rstrip().endswith((":", "?")) or bool(_ARCHIVE.search(text)) or len(content(text)) < 2 and _words(text) < 5
+        text.rstrip().endswith((":", "?"))
+        or bool(_ARCHIVE.search(text))
+        or (len(content(text)) < 2 and _words(text) < 5)
     )

@@ -1,0 +1,191 @@
+"""From an understood question to a checked answer: retrieve, judge, write or quote, check."""
+
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+
+from corpus.article import Article
+from corpus.errors import ModelError
+from rag.check import Checked, check
+from rag.compose import chosen, composed
+from rag.gate import gated
+from rag.model import Answer, Event, Filters, Passage, Status, Turn
+from rag.parts import merge
+from rag.prompt import Prompt, build, packed
+from rag.query import Query
+from rag.reading import PassageReader, Sentence
+from rag.retrieve import Retriever
+from rag.settings import Settings
+from rag.sufficiency import judged
+from rag.tokens import Counter
+from rag.writer import Reply, Writer
+
+NOT_FOUND = "This archive does not hold an answer to that."
+_NEAREST = 3
+_REFUSAL = "NOT IN THE ARCHIVE"
+
+
+@dataclass(slots=True)
+class Work:
+    """Collect what one question brings along the way."""
+
+    query: Query
+    now: datetime
+    passages: list[Passage] = field(default_factory=list)
+    sentences: list[Sentence] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+    filters: Filters = field(default_factory=Filters)
+    timings: dict[str, float] = field(default_factory=dict)
+    usage: dict[str, int] = field(default_factory=dict)
+    prompt: Prompt | None = None
+
+    @contextmanager
+    def timed(self, stage: str) -> Iterator[None]:
+        """Add the milliseconds of a block to a stage."""
+        start = time.perf_counter()
+        yield
+        self.timings[stage] = self.timings.get(stage, 0.0) + 1000 * (time.perf_counter() - start)
+
+
+class Answering:
+    """Answer questions with given parts."""
+
+    def __init__(
+        self, settings: Settings, retriever: Retriever, reader: PassageReader, writer: Writer | None, count: Counter
+    ) -> None:
+        """Compose the way of an answer; without a `writer` answers are verbatim sentences."""
+        self.settings = settings
+        self.retriever = retriever
+        self.reader = reader
+        self.writer = writer
+        self.count = count
+
+    def retrieved(self, query: Query, k: int) -> tuple[list[Passage], Filters, list[str]]:
+        """Return passages, the filters that held, and notes; filters that leave nothing are dropped, and that is said."""
+        found = self._search(query, k, query.filters)
+        if found or not query.filters:
+            return found, query.filters, []
+        said = f" ({query.filters.label})" if query.filters.label else ""
+        note = f"No article passes the filter{said}, so the whole archive was searched."
+        return self._search(query, k, Filters()), Filters(), [note]
+
+    def stream(self, query: Query, history: Sequence[Turn], now: datetime) -> Iterator[Event]:
+        """Yield the events of an answer behind "searching"."""
+        work = Work(query, now)
+        if not self._gather(work):
+            yield Event("done", answer=self._refusal(work), passages=work.passages)
+            return
+        yield Event("reading", passages=work.passages)
+        if self.writer is None:
+            text = self._quoted(work)
+            yield Event("writing", text, work.passages)
+            yield Event("done", text, work.passages, self._checked(work, text, work.passages))
+            return
+        yield from self._written(work, self.writer, history)
+
+    def prompt_for(self, query: Query, history: Sequence[Turn], now: datetime) -> Prompt | Answer:
+        """Return the prompt, or the refusal that code decides."""
+        work = Work(query, now)
+        return self._prompt(work, history) if self._gather(work) else self._refusal(work)
+
+    def answer_from(self, prompt: Prompt, reply: str) -> Answer:
+        """Check a whole reply to a prompt."""
+        work = Work(prompt.query, prompt.now, list(prompt.passages), prompt=prompt)
+        return self._finished(work, reply)
+
+    def _search(self, query: Query, k: int, filters: Filters) -> list[Passage]:
+        whole = self.retriever.retrieve(query.standalone, k, filters, query.hints)
+        if not query.parts:
+            return whole
+        parts = [self.retriever.retrieve(p.text, k, p.filters or filters, p.hints) for p in query.parts]
+        return merge(whole, parts)[:k]
+
+    def _gather(self, work: Work) -> bool:
+        """Retrieve and read; tell whether that is enough for an answer."""
+        query = work.query
+        with work.timed("retrieve"):
+            work.passages, work.filters, notes = self.retrieved(query, self.settings.passages)
+            work.notes.extend(notes)
+        with work.timed("read"):
+            work.sentences = self.reader.read(query.standalone, query.kind, work.passages)
+            weights = self.reader.weights(query.standalone)
+            return judged(query.standalone, weights, work.passages, work.sentences).enough
+
+    def _quoted(self, work: Work) -> str:
+        return composed(chosen(work.sentences), work.passages)
+
+    def _prompt(self, work: Work, history: Sequence[Turn]) -> Prompt:
+        passages = packed(work.passages, self.settings.evidence_tokens, self.count)
+        return build(work.query, passages, work.now, history)
+
+    def _written(self, work: Work, writer: Writer, history: Sequence[Turn]) -> Iterator[Event]:
+        work.prompt, reply = self._prompt(work, history), Reply()
+        try:
+            with work.timed("write"):
+                for _ in writer.stream(work.prompt, reply):
+                    yield Event("writing", gated(reply.text), work.passages)
+        except ModelError as error:
+            work.usage = reply.usage
+            work.notes.append(
+                f"The model gave no whole answer: {error}. These are the sentences of the archive instead."
+            )
+            yield Event(
+                "done",
+                passages=work.passages,
+                answer=self._checked(work, self._quoted(work), work.passages, "incomplete"),
+            )
+            return
+        work.usage = reply.usage
+        yield Event("checking", gated(reply.text), work.passages)
+        yield Event("done", passages=work.passages, answer=self._finished(work, reply.text))
+
+    def _finished(self, work: Work, reply: str) -> Answer:
+        """Turn a whole reply into an answer, a refusal, or, where nothing in it is supported, the evidence."""
+        text = gated(reply)
+        if not text or _REFUSAL in text.upper():
+            return self._refusal(work)
+        answer = self._checked(work, text, work.prompt.passages if work.prompt else work.passages)
+        if any(claim.supported for claim in answer.claims):
+            return answer
+        query = work.query
+        sentences = work.sentences or self.reader.read(query.standalone, query.kind, work.passages)
+        work.sentences = sentences
+        work.notes.append(
+            "Nothing that the model wrote is supported by the archive; these are the archive's own sentences."
+        )
+        return self._checked(work, self._quoted(work), work.passages)
+
+    def _checked(self, work: Work, text: str, passages: Sequence[Passage], status: Status = "answered") -> Answer:
+        with work.timed("check"):
+            checked = check(text, passages, now=work.now)
+        return self._answer(work, status, checked)
+
+    def _refusal(self, work: Work) -> Answer:
+        nearest: dict[str, Article] = {p.article.id: p.article for p in work.passages}
+        answer = self._answer(work, "not_found", Checked(NOT_FOUND, (), (), 0))
+        return replace(answer, nearest=tuple(nearest.values())[:_NEAREST])
+
+    def _answer(self, work: Work, status: Status, checked: Checked) -> Answer:
+        query = work.query
+        return Answer(
+            question=query.question,
+            status=status,
+            text=checked.text,
+            standalone=query.standalone,
+            citations=checked.citations,
+            claims=checked.claims,
+            passages=tuple(work.passages),
+            filters=work.filters,
+            parts=tuple(part.text for part in query.parts),
+            notes=tuple(work.notes),
+            model=self.writer.name if self.writer else "none",
+            prompt=work.prompt.messages if work.prompt else (),
+            usage=work.usage,
+            timings_ms=work.timings,
+            versions={"newsdesk": VERSION, "embedder": self.reader.embedder.profile},
+        )
+
+
+VERSION = "0.1.0"

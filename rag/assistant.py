@@ -1,0 +1,224 @@
+"""The one class that the page, the evaluation and scripts call."""
+
+import json
+import logging
+import threading
+from collections.abc import Iterator, Sequence
+from datetime import UTC, datetime
+from importlib.resources import files
+from pathlib import Path
+from types import TracebackType
+
+from corpus.archive import Archive
+from corpus.errors import NewsdeskError
+from corpus.ingest import ingest
+from corpus.readers import read
+from rag.answering import Answering
+from rag.embedder import Embedder
+from rag.indexes import Indexes
+from rag.model import Answer, Event, Filters, Passage, Turn
+from rag.prompt import Prompt
+from rag.query import Outlets, Query, understand
+from rag.reading import PassageReader
+from rag.retrieve import Retriever
+from rag.settings import Settings
+from rag.tokens import counter
+from rag.writer import Writer
+
+log = logging.getLogger(__name__)
+
+_FOLLOW_S = 1.0  # How often the archive is looked at for changes.
+_MOST_CHARACTERS = 2000
+_COMMON = 0.01  # Share of the archive from which on questions are stemmed in a language too.
+
+
+class Assistant:
+    """Search an archive and answer questions from it.
+
+    One process at a time owns the indexes of a data folder. Methods may be called from several threads at once.
+    """
+
+    def __init__(self, settings: Settings, owner: str = "a program") -> None:
+        """Open the archive and the indexes.
+
+        Args:
+            settings: Where the data lie, which embedder, which model.
+            owner: How this process is named to another one that wants the same indexes.
+
+        Raises:
+            NewsdeskError: The archive, the indexes or the model cannot be had; the message says what to do.
+        """
+        self.settings = settings
+        self.writer = Writer(settings) if settings.llm else None
+        self.archive = Archive(settings.archive_path)
+        self.embedder = Embedder(settings.embedder)
+        self.indexes = Indexes(self.archive, self.embedder, settings.data_dir / "index", owner)
+        self._stop = threading.Event()
+        self._follower: threading.Thread | None = None
+        try:
+            self.indexes.open()
+        except BaseException:
+            self.archive.close()
+            raise
+        self.reader = PassageReader(self.embedder, self.indexes.lexical)
+        self._known: tuple[int, Outlets, tuple[str, ...]] | None = None
+        self._count = counter(self.embedder.count, settings.tiktoken_cache)
+
+    @classmethod
+    def from_settings(cls, settings: Settings | None = None, owner: str = "a program") -> "Assistant":
+        """Compose an assistant of what the settings name; without any, of the environment's."""
+        return cls(settings or Settings(), owner)
+
+    def __enter__(self) -> "Assistant":
+        """Return the assistant."""
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """Close it."""
+        self.close()
+
+    def close(self) -> None:
+        """Stop following and let go of the indexes and the archive."""
+        self._stop.set()
+        if self._follower:
+            self._follower.join(timeout=30)
+        self.indexes.close()
+        self.archive.close()
+
+    # Questions
+
+    def search(
+        self, question: str, k: int = 10, filters: Filters | None = None, now: datetime | None = None
+    ) -> list[Passage]:
+        """Return the `k` best passages for a question, best first; the filters are exactly those given."""
+        query = self._understood(question, (), filters, now)
+        return self._answering().retrieved(query, k)[0]
+
+    def ask(
+        self,
+        question: str,
+        history: Sequence[Turn] = (),
+        filters: Filters | None = None,
+        now: datetime | None = None,
+    ) -> Answer:
+        """Answer a question from the archive.
+
+        Args:
+            question: What is asked, at most 2,000 characters.
+            history: The turns before, oldest first; what makes a follow-up stand alone.
+            filters: What to search in; they win over what the question says.
+            now: What "last week" is counted from; the present by default.
+
+        Raises:
+            NewsdeskError: The question is empty or too long. A failing model raises nothing: see `Answer.status`.
+        """
+        for event in self.stream(question, history, filters, now):
+            if event.answer:
+                return event.answer
+        raise ValueError("the stream ended without an answer")
+
+    def stream(
+        self,
+        question: str,
+        history: Sequence[Turn] = (),
+        filters: Filters | None = None,
+        now: datetime | None = None,
+    ) -> Iterator[Event]:
+        """Answer step by step; the last event holds the answer. The arguments are those of `ask`."""
+        yield Event("searching")
+        now = now or datetime.now(UTC)
+        query = self._understood(question, history, filters, now)
+        yield from self._answering().stream(query, history, now)
+
+    def prompt_for(
+        self,
+        question: str,
+        history: Sequence[Turn] = (),
+        filters: Filters | None = None,
+        now: datetime | None = None,
+    ) -> Prompt | Answer:
+        """Return what would be sent to a model, or the answer where no model would be asked."""
+        now = now or datetime.now(UTC)
+        return self._answering().prompt_for(self._understood(question, history, filters, now), history, now)
+
+    def answer_from(self, prompt: Prompt, reply: str) -> Answer:
+        """Make the answer of a model's whole reply to a prompt of `prompt_for`, with citations and checks."""
+        return self._answering().answer_from(prompt, reply)
+
+    def examples(self, n: int = 4) -> list[str]:
+        """Return questions that the archive can answer: those that ship if it holds the starter corpus, else headlines."""
+        found: list[str] = []
+        for line in (files("corpus") / "starter" / "examples.jsonl").read_text("utf-8").splitlines():
+            example = json.loads(line)
+            if all(self.archive.get(article_id) for article_id in example["articles"]):
+                found.append(example["question"])
+        titles = [f"What is known about “{a.title}”?" for a in self.archive.articles(limit=n)] if not found else []
+        return (found or titles)[:n]
+
+    # The archive
+
+    @property
+    def model_name(self) -> str:
+        """Return the model as "provider:name", or "none"."""
+        return self.writer.name if self.writer else "none"
+
+    def progress(self) -> tuple[int, int]:
+        """Return how many articles can be found, and how many there are."""
+        return self.indexes.store.progress()
+
+    def sync(self) -> int:
+        """Embed and index what the archive holds and the indexes do not; return how many articles that was."""
+        self.indexes.embed_pending()
+        return self.indexes.catch_up()
+
+    def start(self) -> None:
+        """Follow the archive from now on, in a thread: what another process adds can be asked for within seconds."""
+        if not self._follower:
+            self._follower = threading.Thread(target=self._follow, name="newsdesk-follower", daemon=True)
+            self._follower.start()
+
+    def load_starter(self) -> int:
+        """Put the starter corpus into the archive; return how many articles were new. `sync` or `start` indexes them."""
+        path = Path(str(files("corpus") / "starter" / "articles.jsonl"))
+        return ingest(self.archive, read([path])).added
+
+    def _follow(self) -> None:
+        while not self._stop.is_set():
+            try:
+                self.indexes.embed_pending(stop=self._stop)
+                self.indexes.catch_up()
+            except NewsdeskError:
+                log.warning("following the archive failed; trying again", exc_info=True)
+            except Exception:
+                if not self._stop.is_set():
+                    log.exception("following the archive failed; trying again")
+            self._stop.wait(_FOLLOW_S)
+
+    def _answering(self) -> Answering:
+        retriever = Retriever(self.indexes, self._vocabulary()[1])
+        return Answering(self.settings, retriever, self.reader, self.writer, self._count)
+
+    def _understood(
+        self, question: str, history: Sequence[Turn], filters: Filters | None, now: datetime | None
+    ) -> Query:
+        question = " ".join(question.split())
+        if not question:
+            raise NewsdeskError("The question is empty: type one.")
+        if len(question) > _MOST_CHARACTERS:
+            raise NewsdeskError(
+                f"The question is too long ({len(question):,} characters); {_MOST_CHARACTERS:,} are read."
+            )
+        return understand(
+            question, history, now=now or datetime.now(UTC), outlets=self._vocabulary()[0], filters=filters
+        )
+
+    def _vocabulary(self) -> tuple[Outlets, tuple[str, ...]]:
+        """Return the outlets of the archive and its main languages; asked again only after it changed."""
+        change = self.indexes.store.last_change()
+        if self._known is None or self._known[0] != change:
+            languages = self.archive.tally("language")
+            common = tuple(code for code, n in languages.items() if n >= _COMMON * sum(languages.values()))
+            self._known = (change, Outlets(self.archive.tally("source")), common)
+        return self._known[1], self._known[2]

@@ -1,0 +1,173 @@
+"""The commands `ask`, `search` and `index`."""
+
+import json
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+from corpus.display import line, plain
+from corpus.errors import InputError, NewsdeskError
+from rag.assistant import Assistant
+from rag.indexing import check_index, index, rebuild_index
+from rag.model import Answer, Filters, Passage
+from rag.settings import Settings
+
+app = typer.Typer(help="Ask and search a news archive.", no_args_is_help=True, add_completion=False)
+
+Data = Annotated[
+    Path | None, typer.Option("--data", help="Folder of the archive (default: NEWSDESK_DATA_DIR, or data).")
+]
+AsJson = Annotated[bool, typer.Option("--json", help="Print JSON instead of text.")]
+Since = Annotated[str, typer.Option(help="Only articles published on this day (2017-09-07) or later.")]
+Until = Annotated[str, typer.Option(help="Only articles published on this day or earlier.")]
+Outlet = Annotated[list[str] | None, typer.Option(help="Only articles of this outlet; may be repeated.")]
+
+
+@app.command()
+def ask(
+    question: Annotated[str, typer.Argument(help="The question, in quotation marks.")],
+    since: Since = "",
+    until: Until = "",
+    outlet: Outlet = None,
+    data: Data = None,
+    as_json: AsJson = False,
+) -> None:
+    """Answer a question from the archive, every claim cited. Exit code 0: answered; 1: not; 2: could not be asked."""
+    with _reported(as_json), _assistant(data) as assistant:
+        answer = assistant.ask(question, filters=_filters(since, until, outlet))
+    print(json.dumps(answer.to_record(), ensure_ascii=False, indent=2) if as_json else written(answer))
+    raise typer.Exit(0 if answer.status == "answered" else 1)
+
+
+@app.command()
+def search(
+    query: Annotated[str, typer.Argument(help="What to look for.")],
+    k: Annotated[int, typer.Option("-k", min=1, max=100, help="How many passages.")] = 10,
+    since: Since = "",
+    until: Until = "",
+    outlet: Outlet = None,
+    data: Data = None,
+    as_json: AsJson = False,
+) -> None:
+    """List the passages that a question would be answered from, best first."""
+    with _reported(as_json), _assistant(data) as assistant:
+        passages = assistant.search(query, k, _filters(since, until, outlet))
+    if as_json:
+        print(json.dumps([passage.to_record() for passage in passages], ensure_ascii=False, indent=2))
+    else:
+        print("\n\n".join(listed(passage) for passage in passages) or "Nothing found.")
+
+
+@app.command("index")
+def index_command(
+    data: Data = None,
+    rebuild: Annotated[bool, typer.Option("--rebuild", help="Make both indexes anew from the kept vectors.")] = False,
+    check: Annotated[bool, typer.Option("--check", help="Compare every id in both indexes with the archive.")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Embed what is new in the archive and bring both indexes up to date."""
+    with _reported(as_json):
+        settings = _settings(data)
+        with _bar() as progress:
+            if check:
+                record = check_index(settings)
+            elif rebuild:
+                record = rebuild_index(settings, progress)
+            else:
+                record = index(settings, progress)
+    print(json.dumps(record) if as_json else _told(record))
+    raise typer.Exit(0 if record.get("sound", True) else 1)
+
+
+def written(answer: Answer) -> str:
+    """Return an answer as plain text with its sources, safe for a terminal."""
+    lines = [str(plain(answer.text)).replace("**", "")]
+    lines += [
+        f"\n! Not supported: {line(claim.text, 300)} ({line(claim.reason, 300)})"
+        for claim in answer.claims
+        if not claim.supported
+    ]
+    lines += [f"\nNote: {line(note, 500)}" for note in answer.notes]
+    if answer.nearest:
+        lines.append("\nNearest in the archive:")
+        lines += [f"  - {line(article.title, 200)} ({line(article.source, 80)})" for article in answer.nearest]
+    if answer.citations:
+        lines.append("\nSources:")
+        for citation in answer.citations:
+            article = citation.passage.article
+            date = f"{article.published_at:%-d %B %Y}" if article.published_at else "undated"
+            lines.append(
+                f"  [{citation.n}] {line(article.title, 200)}. {line(article.source, 80)}, {date} ({article.id})"
+            )
+            lines.append(f"      “{line(citation.quote, 400)}”")
+    return "\n".join(lines)
+
+
+def listed(passage: Passage) -> str:
+    """Return a passage as plain text, safe for a terminal."""
+    article = passage.article
+    date = f"{article.published_at:%-d %B %Y}" if article.published_at else "undated"
+    head = f"{passage.rank}. {line(article.title, 200)} | {line(article.source, 80)} | {date} | {passage.score:.3f}"
+    return f"{head}\n   {passage.chunk.id}\n   {line(passage.chunk.text, 400)}"
+
+
+def _settings(data: Path | None) -> Settings:
+    return Settings(data_dir=data) if data else Settings()
+
+
+@contextmanager
+def _assistant(data: Path | None) -> Iterator[Assistant]:
+    settings = _settings(data)
+    if not settings.archive_path.exists():
+        raise InputError(f"{settings.data_dir}: no archive there; add articles first: python -m corpus add PATH")
+    with Assistant(settings, owner="python -m rag") as assistant:
+        assistant.sync()
+        yield assistant
+
+
+@contextmanager
+def _reported(as_json: bool) -> Iterator[None]:
+    """Turn an error of ours into one line and exit code 2."""
+    try:
+        yield
+    except NewsdeskError as error:
+        if as_json:
+            print(json.dumps({"error": str(error)}))
+        sys.stderr.write(f"{line(str(error), 1000)}\n")
+        raise typer.Exit(2) from None
+
+
+def _filters(since: str, until: str, outlets: list[str] | None) -> Filters | None:
+    end = _day(until, "--until")
+    filters = Filters(_day(since, "--since"), end + timedelta(days=1) if end else None, tuple(outlets or ()))
+    return filters or None
+
+
+def _day(value: str, option: str) -> datetime | None:
+    if not value:
+        return None
+    try:
+        date = datetime.fromisoformat(value)
+    except ValueError:
+        raise InputError(f"{option} {value}: not a date; write it as 2017-09-07") from None
+    return date.replace(tzinfo=date.tzinfo or UTC)
+
+
+@contextmanager
+def _bar() -> Iterator[Any]:
+    """Show a progress bar on stderr while articles are embedded."""
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task("Indexing articles", total=None)
+        yield lambda done, total: bar.update(task, completed=done, total=total)
+
+
+def _told(record: dict[str, Any]) -> str:
+    return "\n".join(f"{name}: {value}" for name, value in record.items() if value not in (None, [], {}))

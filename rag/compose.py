@@ -1,0 +1,84 @@
+"""Answer without a model: the verbatim sentences that answer best, grouped by article, each cited."""
+
+import re
+from collections.abc import Sequence
+
+from rag.model import Passage
+from rag.reading import Sentence
+from rag.terms import STOPWORDS, terms
+
+MOST = 4
+"""Sentences in an answer, at most."""
+
+ENOUGH = 0.78
+"""Share of the best sentence's score that a further sentence must reach; tuned on the starter set."""
+
+_SAME = 0.55  # Two sentences that share more of their terms say the same.
+_LEANS = re.compile(
+    r"^[\"“'‘]?(?:He|She|It|They|This|That|These|Those|His|Her|Its|Their|Both|Such|But|And|The (?:company|agency|law|bill|"
+    r"group|ruling|court|decision|ministry|government|attack|breach|move|order|measure)|In (?:it|that))\b"
+)
+
+
+def chosen(sentences: Sequence[Sentence], most: int = MOST) -> list[Sentence]:
+    """Choose the sentences of an answer from those of a question, the best first.
+
+    A further sentence must come near the best one and say something else; one whose subject stands in the sentence
+    before ("He said ...") brings that sentence along.
+    """
+    if not sentences:
+        return []
+    best = sentences[0]
+    found = [best]
+    for sentence in sentences[1:]:
+        if len(found) >= most or sentence.score < ENOUGH * best.score:
+            break
+        if not any(_alike(sentence, other) for other in found):
+            found.append(sentence)
+    before = _before(best, sentences)
+    if before and before not in found and _LEANS.match(best.text):
+        found = [best, before, *found[1 : most - 1]]
+    return found if len(found) > 1 else [best, *_neighbour(best, sentences)]
+
+
+def composed(sentences: Sequence[Sentence], passages: Sequence[Passage]) -> str:
+    """Write sentences as an answer: a paragraph an article under outlet and date, a mark behind each sentence.
+
+    The number in a mark is the place of the passage in `passages`, counted from 1.
+    """
+    places = {passage.chunk.id: place for place, passage in enumerate(passages, 1)}
+    groups: dict[str, list[Sentence]] = {}
+    for sentence in sentences:
+        groups.setdefault(sentence.passage.article.id, []).append(sentence)
+    return "\n\n".join(_paragraph(group, places) for group in groups.values())
+
+
+def _paragraph(group: Sequence[Sentence], places: dict[str, int]) -> str:
+    article = group[0].passage.article
+    date = f"{article.published_at:%-d %B %Y}" if article.published_at else "undated"
+    said = " ".join(
+        f"{' '.join(s.text.split())} [{places[s.passage.chunk.id]}]" for s in sorted(group, key=lambda s: s.start)
+    )
+    return f"**{article.source or 'Unknown outlet'}, {date}**\n{said}"
+
+
+def _alike(one: Sentence, other: Sentence) -> bool:
+    a, b = (set(terms(s.text)) - STOPWORDS for s in (one, other))
+    return len(a & b) >= _SAME * max(1, min(len(a), len(b)))
+
+
+def _before(sentence: Sentence, sentences: Sequence[Sentence]) -> Sentence | None:
+    """Return the sentence right before one, in the same article."""
+    earlier = [s for s in _same_article(sentence, sentences) if s.end <= sentence.start]
+    nearest = max(earlier, key=lambda s: s.end, default=None)
+    between = nearest.passage.article.body[nearest.end : sentence.start] if nearest else "x"
+    return None if between.strip() else nearest
+
+
+def _neighbour(best: Sentence, sentences: Sequence[Sentence]) -> list[Sentence]:
+    """Return the best other sentence of the same article, so that an answer has some context."""
+    return [s for s in _same_article(best, sentences) if not _alike(s, best)][:1]
+
+
+def _same_article(sentence: Sentence, sentences: Sequence[Sentence]) -> list[Sentence]:
+    return [s for s in sentences if s is not sentence and s.passage.article.id == sentence.passage.article.id]
