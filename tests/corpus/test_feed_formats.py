@@ -343,6 +343,23 @@ def test_what_breaks_the_parser_is_a_refusal() -> None:
         read_feed(data, URL)
 
 
+CHANNEL = b"<rss version='2.0'><channel>"
+SHAPES = {
+    "open elements": CHANNEL + b"<a>" * 1_600_000,
+    "nested elements": CHANNEL + b"<a>" * 600_000 + b"</a>" * 600_000 + b"</channel></rss>",
+    "empty items": CHANNEL + b"<item/>" * 600_000 + b"</channel></rss>",
+    "open items": CHANNEL + b"<item>" * 800_000,
+    "angle brackets": CHANNEL + b"<" * 4_900_000,
+    "ampersands": CHANNEL + b"<title>" + b"&a" * 2_400_000,
+}
+
+
+@pytest.mark.parametrize("shape", SHAPES)
+def test_a_shape_that_would_take_minutes_is_refused(shape: str) -> None:
+    with pytest.raises(InputError, match=r"than any feed|not well formed"):
+        read_feed(SHAPES[shape], URL)
+
+
 # Any bytes
 
 
