@@ -10,6 +10,7 @@ import feedparser
 
 from corpus.errors import InputError
 from corpus.feed_document import Entry, FeedDocument, bounded, entry_id
+from corpus.xml_text import check_shape
 
 _MAIL = re.compile(r"[^\s@()<>]+@[^\s@()<>]+")
 _AS_UTF_8 = {"content-type": "application/xml; charset=utf-8"}
@@ -23,8 +24,9 @@ def read_syndication(text: str, url: str) -> FeedDocument:
         url: Where it was found: what relative addresses begin at.
 
     Raises:
-        InputError: It is neither RSS nor Atom.
+        InputError: It is neither RSS nor Atom, or of a shape that no feed has.
     """
+    check_shape(text)
     # feedparser opens a string that looks like a path or a URL: it only ever gets a stream. It is not to sanitise
     # either, because that would show what a style hid; cleaning the text drops both.
     stream = BytesIO(text.encode("utf-8", "replace"))
