@@ -5,6 +5,7 @@ import sys
 import typer
 
 from corpus import NewsdeskError
+from eval.commands.judging import compare_with_labels, judge
 from eval.commands.results import compare, list_all, report
 from eval.commands.run import gate, run_set
 from eval.commands.sets import list_sets, validate_set
@@ -22,6 +23,8 @@ app.command("runs")(list_all)
 app.command("compare")(compare)
 app.command("report")(report)
 app.command("gate")(gate)
+app.command("judge")(judge)
+app.command("agreement")(compare_with_labels)
 
 
 def main() -> None:

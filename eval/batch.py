@@ -30,6 +30,10 @@ class Prompted(Protocol):
     def messages(self) -> Sequence[tuple[str, str]]:
         """Return (role, text) of each message."""
 
+    @property
+    def boundary(self) -> str:
+        """Return the random line in the messages, new in each prompt."""
+
 
 class Prompter(Protocol):
     """Describe the part of `rag.Assistant` that a batch calls."""
@@ -48,6 +52,19 @@ class Prompter(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
+class Batch:
+    """Hold what ties requests and replies together.
+
+    Attributes:
+        name: Without a colon.
+        now: When it was exported: the "now" of every question that has none of its own, at scoring too.
+    """
+
+    name: str
+    now: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class Reply:
     """Hold what came back for one request: the text, or why there is none; `whole` is False where it was cut off."""
 
@@ -57,23 +74,23 @@ class Reply:
 
 
 def requests(
-    prompter: Prompter, questions: Iterable[Question], model: str, max_tokens: int, batch: str
+    prompter: Prompter, questions: Iterable[Question], batch: Batch, model: str, max_tokens: int
 ) -> Iterator[dict[str, Any]]:
     """Yield one request for each question that a model is asked; what code refuses needs none.
 
     Args:
         prompter: The assistant.
         questions: To be asked.
+        batch: Names the requests; `custom_id` is `BATCH:QUESTION:DIGEST`.
         model: As the provider names it.
         max_tokens: The longest answer.
-        batch: A name without a colon; `custom_id` is `BATCH:QUESTION:DIGEST`.
     """
     for question in questions:
-        prompt = _prompt(prompter, question)
+        prompt = _prompt(prompter, question, batch)
         if not isinstance(prompt, Answer):
             messages = [{"role": role, "content": text} for role, text in prompt.messages]
             body = {"model": model, "messages": messages, "max_completion_tokens": max_tokens}
-            key = f"{batch}:{question.id}:{digest(prompt)}"
+            key = f"{batch.name}:{question.id}:{digest(prompt)}"
             yield {"custom_id": key, "method": "POST", "url": _URL, "body": body}
 
 
@@ -111,30 +128,31 @@ def batch_name(replies: Mapping[str, Reply]) -> str:
 
 
 def outcomes(
-    prompter: Prompter, questions: Iterable[Question], replies: Mapping[str, Reply], batch: str
+    prompter: Prompter, questions: Iterable[Question], batch: Batch, replies: Mapping[str, Reply]
 ) -> Iterator[Outcome]:
     """Yield what each question came to, as a live run would have written it; a missing reply is an error."""
-    prefix = f"{batch}:"
+    prefix = f"{batch.name}:"
     by_question = {key.removeprefix(prefix).rpartition(":")[0]: key for key in replies if key.startswith(prefix)}
     for question in questions:
         try:
-            yield _outcome(prompter, question, replies, by_question.get(question.id, ""))
+            yield _outcome(prompter, question, batch, replies, by_question.get(question.id, ""))
         except NewsdeskError as error:
             yield Outcome(question, error=str(error))
 
 
 def digest(prompt: Prompted) -> str:
-    """Return 12 hexadecimal digits that stand for the messages."""
+    """Return 12 hexadecimal digits that stand for the messages, whatever the random line in them."""
     text = json.dumps([list(message) for message in prompt.messages], ensure_ascii=False)
+    text = text.replace(prompt.boundary, "") if prompt.boundary else text
     return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:12]
 
 
-def _prompt(prompter: Prompter, question: Question) -> Prompted | Answer:
-    return prompter.prompt_for(question.text, question.history, None, question.as_of)
+def _prompt(prompter: Prompter, question: Question, batch: Batch) -> Prompted | Answer:
+    return prompter.prompt_for(question.text, question.history, None, question.as_of or batch.now)
 
 
-def _outcome(prompter: Prompter, question: Question, replies: Mapping[str, Reply], key: str) -> Outcome:
-    prompt = _prompt(prompter, question)
+def _outcome(prompter: Prompter, question: Question, batch: Batch, replies: Mapping[str, Reply], key: str) -> Outcome:
+    prompt = _prompt(prompter, question, batch)
     if isinstance(prompt, Answer):
         return Outcome(question, answer=recorded(prompt))
     if not key:

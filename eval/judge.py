@@ -10,8 +10,10 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
+from eval.execution import Progress
 from eval.measures.citations import cited_texts
 from eval.outcome import Outcome
+from eval.runs import RunFolder
 
 if TYPE_CHECKING:
     from langchain_core.language_models import BaseChatModel
@@ -77,6 +79,24 @@ class Judge:
         reply = str(self._model.invoke([("system", SYSTEM), ("user", prompt)]).text)
         replies.append({"system": SYSTEM, "prompt": prompt, "reply": reply})
         return read_verdict(reply)
+
+
+def judge_run(run: RunFolder, judge: Judge, again: bool = False, progress: Progress | None = None) -> None:
+    """Judge the answers of a run that have no verdict yet (all, if `again`), and append each when it is there.
+
+    Where the model fails, the judgement says so, the answer stays, and the next call asks again.
+    """
+    outcomes = run.outcomes()
+    for done, outcome in enumerate(outcomes, start=1):
+        if again or not outcome.judgement or "error" in outcome.judgement:
+            try:
+                judged = judge.judge(outcome)
+            except Exception as error:  # every provider has its own errors; one must not end the rest
+                judged = replace(outcome, judgement={"error": f"{type(error).__name__}: {error}"})
+            if judged.judgement:
+                run.append(judged)
+        if progress:
+            progress(done, len(outcomes))
 
 
 def read_verdict(reply: str) -> dict[str, Any]:

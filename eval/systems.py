@@ -43,3 +43,20 @@ class Searcher(Protocol):
 
     def __call__(self, text: str, k: int) -> list[Passage]:
         """Return up to `k` passages, best first."""
+
+
+class AssistantSystem:
+    """Put questions to the assistant as a user would: with their history, and as of their own date."""
+
+    def __init__(self, asker: Asker, name: str) -> None:
+        """Name an assistant."""
+        self.name = name
+        self._asker = asker
+
+    def search(self, question: Question, k: int) -> list[Passage]:
+        """Return the passages for the words of the question."""
+        return self._asker.search(question.text, k)
+
+    def answer(self, question: Question) -> Answer:
+        """Return the assistant's answer."""
+        return self._asker.ask(question.text, question.history, None, question.as_of)

@@ -56,7 +56,7 @@ def report(
     again: Annotated[bool, typer.Option("--rescore", help="Compute the figures anew from the outcomes first.")] = False,
 ) -> None:
     """Write report.html and report.md into the run's folder."""
-    found = _find(run, out)
+    found = find_run(run, out)
     if again:
         found.write_summaries(rescore(found))
     comparison = compare_runs(*_pair(against, run, out)) if against else None
@@ -72,13 +72,18 @@ def _pair(a: str, b: str, out: Path) -> tuple[RunFolder, RunFolder, str, str]:
 def _system(name: str, out: Path) -> tuple[RunFolder, str]:
     whole, _, baseline = name.rpartition("/")
     if whole and not (out / name).is_dir() and not Path(name).is_dir():
-        run = _find(whole, out)
+        run = find_run(whole, out)
         if baseline in run.systems:
             return run, baseline
-    return _find(name, out), MAIN
+    return find_run(name, out), MAIN
 
 
-def _find(name: str, out: Path) -> RunFolder:
+def find_run(name: str, out: Path) -> RunFolder:
+    """Return a run by its name in `out` or by its folder.
+
+    Raises:
+        InputError: There is none.
+    """
     return open_run(out / name if (out / name / "run.json").is_file() else Path(name))
 
 
