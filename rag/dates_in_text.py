@@ -25,7 +25,7 @@ _FORMS = tuple(
         rf"|(?<=[Ee]arly )|(?<=[Ll]ate )|(?<=[Dd]uring )|(?<=and )|(?<=to )|(?<=[Ff]rom )|(?<=[Bb]efore )|(?<=[Aa]fter )|(?<=mid-)){_MONTH}(?!\w)",
         rf"(?<![\w$€£¥.,]){_YEAR}(?![\w%]|[.,]\d|\s+(?:million|billion|people|users|percent|dollars|euros))",
         r"\b(?P<weekday>Monday|Tuesday|Wednesday|Thursday|Friday|Saturday|Sunday)\b",
-        r"\b(?P<relative>[Yy]esterday|[Tt]oday|[Tt]omorrow|[Tt]onight|(?:[Ll]ast|[Tt]his|[Nn]ext|[Pp]revious|[Ff]ollowing)\s+(?:week|month|year))\b",
+        r"\b(?P<relative>yesterday|today|tomorrow|tonight|(?<=^)(?:Yesterday|Today|Tomorrow|Tonight)|(?:[Ll]ast|[Tt]his|[Nn]ext|[Pp]revious|[Ff]ollowing)\s+(?:week|month|year))\b",
     )
 )
 _ANY = re.compile(

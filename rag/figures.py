@@ -33,7 +33,7 @@ _FIGURE = re.compile(
     (?P<sign>US\$|HK\$|A\$|C\$|[$€£¥₹₽]|(?:USD|EUR|GBP|CNY|RMB|INR|CHF|Rs\.?)(?=\s?\d))?\s?
     (?:(?P<digits>\d+(?:[,\u00a0\u202f]\d{{3}})+(?:\.\d+)?|\d+(?:[.,]\d+)?|\.\d+)
        (?:[\s-]*(?P<short>k|m|b)(?=[\s.,;:)]|$)|[\s-]*(?P<scale>(?:{_SCALE})(?:s)?(?:\s+(?:million|billion))?))?
-     | (?P<words>(?:(?:{_WORD})(?:[\s-]+(?:and\s+)?(?:{_WORD}|{_SCALE}))*)|(?:half\s+)?a\s+(?:{_SCALE}|dozen))
+     | (?P<words>(?:(?:{_WORD})\b(?:[\s-]+(?:and\s+)?(?:{_WORD}|{_SCALE})\b)*)|(?:half\s+)?a\s+(?:{_SCALE}|dozen))
     )
     (?P<ordinal>st|nd|rd|th)?(?![\w])
     (?:[\s-]?(?P<percent>%|percentage\s+points?|percent|per\s+cent|pct\b))?
