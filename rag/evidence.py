@@ -20,7 +20,7 @@ _DOUBTFUL = re.compile(
     r"[(“\"]*(?:\w|(?:[\w-]*\b\w\.)+\w?|\d+|[A-Z][a-z]|[Ss]t|[MD]rs?|Ms|Prof|Sen|Reps?|Gov|Gen|Lt|Col|Capt|Sgt|Rev|Hon|Pres|[Nn]os?|[Vv]s?|"
     r"etc|al|Inc|Corp|Co|Ltd|Bros|Jr|Sr|Jan|Feb|Mar|Apr|Jun|Jul|Aug|Sept?|Oct|Nov|Dec|Calif|Mass|Penn|Fla|Ariz|approx|Art|[Ff]ig|[Pp]p?)",
 )
-_DOUBT = re.compile(r"[。！？।؟۔]|[.!?][”\"’)\]]*[^\W\d_]*[A-Z]")
+_DOUBT = re.compile(r"[。！？।؟۔]|[a-z]{2}[.!?][”\"’)\]]*[A-Z][a-z]")
 
 
 @dataclass(frozen=True)
@@ -120,7 +120,7 @@ def _paragraph(body: str, end: int) -> int:
     """Return where to begin looking for the sentence before an offset: at the start of a line or a word."""
     floor = max(0, end - _AROUND)
     line = body.find("\n", floor, end - 3)
-    return line + 1 if floor and 0 <= line else body.find(" ", floor, end) + 1 if floor else 0
+    return line + 1 if floor and line >= 0 else body.find(" ", floor, end) + 1 if floor else 0
 
 
 def _cut(body: str, start: int, end: int, language: str) -> tuple[Span, ...]:

@@ -27,7 +27,10 @@ _CURRENCIES = {
 
 _WORD = "|".join((*_ONES, *_TENS, "dozen"))
 _SCALE = "hundred|thousand|lakh|million|mln|mn|crore|billion|bln|bn|milliard|trillion|trn|tn"
-_UNITS = r"dollars?|euros?|pounds?(?:\s+sterling)?|yuan|yen|renminbi|rupees?|roubles?|rubles?|francs?|usd|eur|gbp|cny|rmb|jpy"
+_UNITS = (
+    r"dollars?|euros?|pounds?(?:\s+sterling)?|yuan|yen|renminbi|rupees?|roubles?|rubles?|francs?|"
+    r"usd|eur|gbp|cny|rmb|jpy"
+)
 _FIGURE = re.compile(
     rf"""(?<![\w.])
     (?P<sign>US\$|HK\$|A\$|C\$|[$€£¥₹₽]|(?:USD|EUR|GBP|CNY|RMB|INR|CHF|Rs\.?)(?=\s?\d))?\s?
@@ -44,7 +47,8 @@ _FIGURE = re.compile(
 _SHARE = re.compile(
     r"\b(?P<count>a|one|two|three|four|nine)[\s-](?P<part>half|third|quarter|fifth|tenth)s?\b(?!\s+of\s+[A-Z][a-z]+\s+\d)"
     rf"|\b(?P<half>half)(?=\s+(?:of|the|a|its|their|all)\b)(?!\s+a\s+(?:{_SCALE}|dozen)\b)"
-    r"|\b(?P<few>one|two|three|four|five|six|seven|eight|nine|\d)\s+(?:in|out\s+of)\s+(?P<many>two|three|four|five|ten|\d{1,3})\b",
+    r"|\b(?P<few>one|two|three|four|five|six|seven|eight|nine|\d)\s+(?:in|out\s+of)\s+"
+    r"(?P<many>two|three|four|five|ten|\d{1,3})\b",
     re.IGNORECASE,
 )
 _RANGE = re.compile(r"\s*(?:[-–—]|to|or)\s*")
