@@ -34,7 +34,7 @@ _UNITS = (
 _FIGURE = re.compile(
     rf"""(?<![\w.])
     (?P<sign>US\$|HK\$|A\$|C\$|[$€£¥₹₽]|(?:USD|EUR|GBP|CNY|RMB|INR|CHF|Rs\.?)(?=\s?\d))?\s?
-    (?:(?P<digits>\d+(?:[,\u00a0\u202f]\d{{3}})+(?:\.\d+)?|\d+(?:[.,]\d+)?|\.\d+)
+    (?:(?P<digits>\d{{1,3}}(?:\.\d{{3}})+,\d+|\d{{1,3}}(?:\.\d{{3}}){{2,}}|\d+(?:[,\u00a0\u202f]\d{{3}})+(?:\.\d+)?|\d+(?:[.,]\d+)?|\.\d+)
        (?:[\s-]*(?P<short>k|m|b)(?=[\s.,;:)]|$)|[\s-]*(?P<scale>(?:{_SCALE})(?:s)?(?:\s+(?:million|billion))?))?
      | (?P<words>(?:(?:{_WORD})\b(?:[\s-]+(?:and\s+)?(?:{_WORD}|{_SCALE})\b)*)|(?:half\s+)?a\s+(?:{_SCALE}|dozen))
     )
@@ -164,6 +164,8 @@ def _digits(written: str, language: str) -> float:
         plain = plain.replace(".", "") if re.fullmatch(r"\d{1,3}(?:\.\d{3})+(?:,\d+)?", plain) else plain
         if re.fullmatch(r"\d+,\d+", plain):
             return float(plain.replace(",", "."))
+    if plain.count(".") > 1:
+        plain = plain.replace(".", "")
     if re.fullmatch(r"\d+,\d{1,2}", plain):
         return float(plain.replace(",", "."))
     return float(plain.replace(",", ""))

@@ -10,7 +10,10 @@ from rag.evidence import Evidence
 from rag.opposition import contradiction, misattributed, miscounted, substituted
 
 WORDS_HELD = 0.5
-"""The share of what a claim states, its content words and facts, that its passages must hold; chosen in `benchmarks/check.py`."""
+"""The share of what a claim states, its content words and facts, that its passages must hold.
+
+Chosen in `benchmarks/check.py`.
+"""
 
 _LONGEST_RUN = 4
 _NEAR = 0.34

@@ -30,8 +30,15 @@ def test_counts(text: str, value: float) -> None:
 
 @pytest.mark.parametrize(
     ("text", "percent"),
-    [("50%", 50), ("half of them", 50), ("5 per cent", 5), ("two-thirds", 66.67), ("a third of users", 33.33), ("one in four", 25)],
-)  # fmt: skip
+    [
+        ("50%", 50),
+        ("half of them", 50),
+        ("5 per cent", 5),
+        ("two-thirds", 66.67),
+        ("a third of users", 33.33),
+        ("one in four", 25),
+    ],
+)
 def test_shares_are_percent(text: str, percent: float) -> None:
     assert read(text) == [(percent, "%")]
 
