@@ -22,8 +22,8 @@ _FORMS = tuple(
         rf"(?=(?:[12]\d|3[01]|0?[1-9])(?:st|nd|rd|th)?\s+{_MONTH}(?:,?\s+{_YEAR})?(?!\w))",
         rf"\b{_MONTH}\s+{_DAY}(?!\d|[.,]\d{{3}}|\s+(?:million|billion|percent))(?:(?:,|\s)\s*{_YEAR})?(?!\w)",
         rf"\b{_MONTH}(?:\s+of)?,?\s+{_YEAR}(?!\w)",
-        rf"(?:(?<=\b[IiOo][nf] )|(?<=\b[Bb]y )|(?<=[Ss]ince )|(?<=[Uu]ntil )|(?<=[LlPp]ast )|(?<=[Nn]ext )|(?<=[Tt]his )"
-        rf"|(?<=[Ee]arly )|(?<=[Ll]ate )|(?<=[Dd]uring )|(?<=and )|(?<=to )|(?<=[Ff]rom )|(?<=[Bb]efore )"
+        rf"(?:(?<=\b[IiOo][nf] )|(?<=\b[Bb]y )|(?<=[Ss]ince )|(?<=[Uu]ntil )|(?<=[LlPp]ast )|(?<=[Nn]ext )"
+        rf"|(?<=[Tt]his )|(?<=[Ee]arly )|(?<=[Ll]ate )|(?<=[Dd]uring )|(?<=and )|(?<=to )|(?<=[Ff]rom )|(?<=[Bb]efore )"
         rf"|(?<=[Aa]fter )|(?<=mid-)){_MONTH}(?!\w)",
         rf"(?<![\w$€£¥.,]){_YEAR}(?![\w%]|[.,]\d"
         r"|\s+(?:million|billion|people|users|percent|dollars|euros))",
