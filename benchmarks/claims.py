@@ -124,7 +124,7 @@ def _rewritten(text: str, article: Article) -> str | None:
     new = re.sub(rf"\b(\d{{1,2}}) ({'|'.join(_MONTHS)})( \d{{4}})?\b", _american, text)
     new = re.sub(r"(?<![\d.,])(\d{1,3}) million\b", r"\1,000,000", new)
     new = re.sub(r"\b(\d+\.\d) billion\b", lambda m: f"{round(float(m[1]) * 1000):,} million", new)
-    new = re.sub(rf"\b({'|'.join(_SMALL[2:])})\b", lambda m: str(_SMALL.index(m[1])), new)
+    new = re.sub(rf"(?<![-\w])({'|'.join(_SMALL[2:])})(?![-\w])", lambda m: str(_SMALL.index(m[1])), new)
     return new if new != text else None
 
 

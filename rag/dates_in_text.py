@@ -18,14 +18,18 @@ _FORMS = tuple(
     for form in (
         r"\b(?P<year>(?:1[89]|20)\d\d)-(?P<number>0[1-9]|1[0-2])-(?P<day>0[1-9]|[12]\d|3[01])(?!\d)",
         rf"\b{_DAY}(?:\s+of)?\s+{_MONTH}(?:,?\s+{_YEAR})?(?!\w)",
-        rf"\b{_DAY}\s*(?:[-–—]|to|and|or)\s*(?=(?:[12]\d|3[01]|0?[1-9])(?:st|nd|rd|th)?\s+{_MONTH}(?:,?\s+{_YEAR})?(?!\w))",
+        rf"\b{_DAY}\s*(?:[-–—]|to|and|or)\s*"
+        rf"(?=(?:[12]\d|3[01]|0?[1-9])(?:st|nd|rd|th)?\s+{_MONTH}(?:,?\s+{_YEAR})?(?!\w))",
         rf"\b{_MONTH}\s+{_DAY}(?!\d|[.,]\d{{3}}|\s+(?:million|billion|percent))(?:(?:,|\s)\s*{_YEAR})?(?!\w)",
         rf"\b{_MONTH}(?:\s+of)?,?\s+{_YEAR}(?!\w)",
-        rf"(?:(?<=\b[Ii]n )|(?<=\b[Bb]y )|(?<=\b[Oo]f )|(?<=[Ss]ince )|(?<=[Uu]ntil )|(?<=[Ll]ast )|(?<=[Nn]ext )|(?<=[Tt]his )"
-        rf"|(?<=[Ee]arly )|(?<=[Ll]ate )|(?<=[Dd]uring )|(?<=and )|(?<=to )|(?<=[Ff]rom )|(?<=[Bb]efore )|(?<=[Aa]fter )|(?<=mid-)){_MONTH}(?!\w)",
-        rf"(?<![\w$€£¥.,]){_YEAR}(?![\w%]|[.,]\d|\s+(?:million|billion|people|users|percent|dollars|euros))",
+        rf"(?:(?<=\b[IiOo][nf] )|(?<=\b[Bb]y )|(?<=[Ss]ince )|(?<=[Uu]ntil )|(?<=[LlPp]ast )|(?<=[Nn]ext )"
+        rf"|(?<=[Tt]his )|(?<=[Ee]arly )|(?<=[Ll]ate )|(?<=[Dd]uring )|(?<=and )|(?<=to )|(?<=[Ff]rom )|(?<=[Bb]efore )"
+        rf"|(?<=[Aa]fter )|(?<=mid-)){_MONTH}(?!\w)",
+        rf"(?<![\w$€£¥.,]){_YEAR}(?![\w%]|[.,]\d"
+        r"|\s+(?:million|billion|people|users|percent|dollars|euros))",
         r"\b(?P<weekday>Monday|Tuesday|Wednesday|Thursday|Friday|Saturday|Sunday)\b",
-        r"\b(?P<relative>[Yy]esterday|[Tt]oday|[Tt]omorrow|[Tt]onight|(?:[Ll]ast|[Tt]his|[Nn]ext|[Pp]revious|[Ff]ollowing)\s+(?:week|month|year))\b",
+        r"\b(?P<relative>yesterday|today|tomorrow|tonight|(?<=^)(?:Yesterday|Today|Tomorrow|Tonight)"
+        r"|(?:[Ll]ast|[Tt]his|[Nn]ext|[Pp]revious|[Ff]ollowing)\s+(?:week|month|year))\b",
     )
 )
 _ANY = re.compile(

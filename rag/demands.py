@@ -16,7 +16,9 @@ from rag.wording import content, lemma
 
 Kind = Literal["quotation", "figure", "date", "name", "word"]
 WEIGHTS: dict[Kind, int] = {"quotation": 12, "figure": 3, "date": 3, "name": 2, "word": 1}
-_PUBLISHED = re.compile(r"\b(?:according to|report|publish|article|wrote)[^.;]{0,60}$|\([^)]{0,40}$", re.IGNORECASE)
+_PUBLISHED = re.compile(
+    r"\b(?:according to|report|publish|article|wrote)(?:[^.;]|\.(?=\S)){0,80}$|\([^)]{0,40}$", re.IGNORECASE
+)
 _REPORTED = re.compile(r"^[^.;,]{0,3},?\s+(?:[\w ]{0,30})\breport", re.IGNORECASE)
 
 

@@ -20,7 +20,7 @@ _DOUBTFUL = re.compile(
     r"[(“\"]*(?:\w|(?:[\w-]*\b\w\.)+\w?|\d+|[A-Z][a-z]|[Ss]t|[MD]rs?|Ms|Prof|Sen|Reps?|Gov|Gen|Lt|Col|Capt|Sgt|Rev|Hon|Pres|[Nn]os?|[Vv]s?|"
     r"etc|al|Inc|Corp|Co|Ltd|Bros|Jr|Sr|Jan|Feb|Mar|Apr|Jun|Jul|Aug|Sept?|Oct|Nov|Dec|Calif|Mass|Penn|Fla|Ariz|approx|Art|[Ff]ig|[Pp]p?)",
 )
-_DOUBT = re.compile(r"[。！？।؟۔]|[.!?][”\"’)\]]*[^\W\d_]*[A-Z]")
+_DOUBT = re.compile(r"[。！？।؟۔]|[a-z]{2}[.!?][”\"’)\]]*[A-Z][a-z]")
 
 
 @dataclass(frozen=True)

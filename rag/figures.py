@@ -27,13 +27,16 @@ _CURRENCIES = {
 
 _WORD = "|".join((*_ONES, *_TENS, "dozen"))
 _SCALE = "hundred|thousand|lakh|million|mln|mn|crore|billion|bln|bn|milliard|trillion|trn|tn"
-_UNITS = r"dollars?|euros?|pounds?(?:\s+sterling)?|yuan|yen|renminbi|rupees?|roubles?|rubles?|francs?|usd|eur|gbp|cny|rmb|jpy"
+_UNITS = (
+    r"dollars?|euros?|pounds?(?:\s+sterling)?|yuan|yen|renminbi|rupees?|roubles?|rubles?|francs?|"
+    r"usd|eur|gbp|cny|rmb|jpy"
+)
 _FIGURE = re.compile(
     rf"""(?<![\w.])
     (?P<sign>US\$|HK\$|A\$|C\$|[$€£¥₹₽]|(?:USD|EUR|GBP|CNY|RMB|INR|CHF|Rs\.?)(?=\s?\d))?\s?
-    (?:(?P<digits>\d+(?:[,\u00a0\u202f]\d{{3}})+(?:\.\d+)?|\d+(?:[.,]\d+)?|\.\d+)
+    (?:(?P<digits>\d{{1,3}}(?:\.\d{{3}})+,\d+|\d{{1,3}}(?:\.\d{{3}}){{2,}}|\d+(?:[,\u00a0\u202f]\d{{3}})+(?:\.\d+)?|\d+(?:[.,]\d+)?|\.\d+)
        (?:[\s-]*(?P<short>k|m|b)(?=[\s.,;:)]|$)|[\s-]*(?P<scale>(?:{_SCALE})(?:s)?(?:\s+(?:million|billion))?))?
-     | (?P<words>(?:(?:{_WORD})(?:[\s-]+(?:and\s+)?(?:{_WORD}|{_SCALE}))*)|(?:half\s+)?a\s+(?:{_SCALE}|dozen))
+     | (?P<words>(?:(?:{_WORD})\b(?:[\s-]+(?:and\s+)?(?:{_WORD}|{_SCALE})\b)*)|(?:half\s+)?a\s+(?:{_SCALE}|dozen))
     )
     (?P<ordinal>st|nd|rd|th)?(?![\w])
     (?:[\s-]?(?P<percent>%|percentage\s+points?|percent|per\s+cent|pct\b))?
@@ -44,7 +47,8 @@ _FIGURE = re.compile(
 _SHARE = re.compile(
     r"\b(?P<count>a|one|two|three|four|nine)[\s-](?P<part>half|third|quarter|fifth|tenth)s?\b(?!\s+of\s+[A-Z][a-z]+\s+\d)"
     rf"|\b(?P<half>half)(?=\s+(?:of|the|a|its|their|all)\b)(?!\s+a\s+(?:{_SCALE}|dozen)\b)"
-    r"|\b(?P<few>one|two|three|four|five|six|seven|eight|nine|\d)\s+(?:in|out\s+of)\s+(?P<many>two|three|four|five|ten|\d{1,3})\b",
+    r"|\b(?P<few>one|two|three|four|five|six|seven|eight|nine|\d)\s+(?:in|out\s+of)\s+"
+    r"(?P<many>two|three|four|five|ten|\d{1,3})\b",
     re.IGNORECASE,
 )
 _RANGE = re.compile(r"\s*(?:[-–—]|to|or)\s*")
@@ -160,6 +164,8 @@ def _digits(written: str, language: str) -> float:
         plain = plain.replace(".", "") if re.fullmatch(r"\d{1,3}(?:\.\d{3})+(?:,\d+)?", plain) else plain
         if re.fullmatch(r"\d+,\d+", plain):
             return float(plain.replace(",", "."))
+    if plain.count(".") > 1:
+        plain = plain.replace(".", "")
     if re.fullmatch(r"\d+,\d{1,2}", plain):
         return float(plain.replace(",", "."))
     return float(plain.replace(",", ""))

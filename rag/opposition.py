@@ -132,7 +132,9 @@ def _is_outlet(name: Name, evidence: Evidence) -> bool:
     outlet = evidence.passage.article.source
     words = frozenset(outlet.casefold().replace(".", " ").split())
     joined = "".join(c for c in outlet.casefold() if c.isalnum())
-    return bool(outlet) and (all(word in words for word in name.words) or "".join(name.words) == joined)
+    return bool(outlet) and (
+        all(word in words for word in name.words) or re.sub(r"\W", "", "".join(name.words)) in joined
+    )
 
 
 def _wrong_speaker(name: Name, evidence: Evidence, key: int) -> str | None:

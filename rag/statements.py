@@ -87,8 +87,5 @@ def _words(text: str) -> int:
 
 def _empty(text: str) -> bool:
     """Tell whether an unmarked sentence states nothing that an article could hold."""
-    return (
-        text.rstrip().endswith((":", "?"))
-        or bool(_ARCHIVE.search(text))
-        or (len(content(text)) < 2 and _words(text) < 5)
-    )
+    fragment = len(content(text)) < 2 and _words(text) < 5
+    return fragment or text.rstrip().endswith((":", "?")) or bool(_ARCHIVE.search(text))

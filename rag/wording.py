@@ -7,17 +7,29 @@ from rag.terms import STOPWORDS, stem, words
 
 # Irregular English forms, each line from one verb: a stemmer leaves "sold" and "sell" apart.
 _IRREGULAR = (
-    "say said,tell told,think thought,give gave given,take took taken,make made,sell sold,buy bought,steal stole stolen,"
-    "break broke broken,write wrote written,speak spoke spoken,begin began begun,know knew known,see saw seen,go went gone,"
-    "come came,get got gotten,find found,hold held,keep kept,leave left,lose lost,meet met,pay paid,put,read,rise rose risen,"
-    "fall fell fallen,run ran,send sent,set,sit sat,spend spent,stand stood,win won,withdraw withdrew withdrawn,"
-    "become became,bring brought,build built,catch caught,choose chose chosen,cut,deal dealt,draw drew drawn,drive drove driven,"
-    "fight fought,fly flew flown,forbid forbade forbidden,grow grew grown,hear heard,hide hid hidden,hit,hurt,lay laid,lead led,"
-    "mean meant,overturn overturned,seek sought,shake shook shaken,show showed shown,shut,sign signed,strike struck,"
-    "swear swore sworn,teach taught,throw threw thrown,understand understood,wear wore worn,undergo underwent undergone"
+    "say said,tell told,think thought,give gave given,take took taken,make made,sell sold,buy bought,steal stole "
+    "stolen,break broke broken,write wrote written,speak spoke spoken,begin began begun,know knew known,see saw "
+    "seen,go went gone,come came,get got gotten,find found,hold held,keep kept,leave left,lose lost,meet met,pay "
+    "paid,put,read,rise rose risen,fall fell fallen,run ran,send sent,set,sit sat,spend spent,stand stood,win "
+    "won,withdraw withdrew withdrawn,become became,bring brought,build built,catch caught,choose chose chosen,"
+    "cut,deal dealt,draw drew drawn,drive drove driven,fight fought,fly flew flown,forbid forbade forbidden,grow "
+    "grew grown,hear heard,hide hid hidden,hit,hurt,lay laid,lead led,mean meant,overturn overturned,seek sought,"
+    "shake shook shaken,show showed shown,shut,sign signed,strike struck,swear swore sworn,teach taught,throw "
+    "threw thrown,understand understood,wear wore worn,undergo underwent undergone"
 )
 _LEMMAS = {form: group.split()[0] for group in _IRREGULAR.split(",") for form in group.split()[1:]}
 
+# Words that stand for one another in news; the first of a line is the one that is compared.
+_SYNONYMS = (
+    "buy purchase acquire buyer acquisition,person people individual user consumer customer,law act bill statute "
+    "legislation,company firm business corporation,country nation state,reduce lower cut decrease,raise increase "
+    "lift,adopt approve pass back endorse,filter censor,steal take,hacker intruder attacker criminal,fine "
+    "penalty,refuse deny reject decline,begin start launch,end finish conclude,rule ruling decision judgment "
+    "verdict,attack breach hack,affect hit impact,employee work worker staff employ,leave resign quit step,sue "
+    "lawsuit suit,ask request demand seek,show reveal disclose publish,stop halt cease quit,plan intend,chief "
+    "head lead leader,meet speak talk,boss executive,sell divest,repeal overturn scrap,children kid,film movie,"
+    "car vehicle,big large,size scale,use employ"
+)
 _SPEECH = (
     "say said says saying tell told tells telling write wrote writes written add added adds state stated states "
     "according report reported reports reporting announce announced announces claim claimed claims note noted notes "
@@ -41,7 +53,7 @@ _NEGATION = re.compile(
 )
 REFUSAL = re.compile(
     r"\b(?:den(?:y|ie[sd]|ying)|refus(?:e[sd]?|ing|al)|declin(?:e[sd]?|ing)\s+to|fail(?:s|ed|ing|ure)?|reject(?:s|ed|ing)?|"
-    r"lack(?:s|ed|ing)?|hardly|barely|stop(?:s|ped)?|turn(?:s|ed)\s+down|out\s+of|against|unlike|dismiss\w*|rule[sd]?\s+out|"
+    r"lack(?:s|ed|ing)?|hardly|barely|stop(?:s|ped)?|quits?|end(?:s|ed)|turn(?:s|ed)\s+down|out\s+of|against|unlike|dismiss\w*|rule[sd]?\s+out|"
     r"except|instead|prevent\w*|avoid\w*|unanimous\w*)\b",
     re.IGNORECASE,
 )
@@ -55,7 +67,21 @@ _CLAUSE = re.compile(
 @lru_cache(maxsize=65_536)
 def lemma(word: str, language: str = "en") -> str:
     """Return the form under which a folded word is compared: its base form where irregular, then its stem."""
-    return stem(_LEMMAS.get(word, word) if language == "en" else word, language)
+    if language != "en":
+        return stem(word, language)
+    base = stem(_LEMMAS.get(word, word), language)
+    return _synonyms().get(base, base)
+
+
+@lru_cache(maxsize=1)
+def _synonyms() -> dict[str, str]:
+    """Return the stem that is compared for each stem of the lines above; a word of two lines belongs to the first."""
+    found: dict[str, str] = {}
+    for line in _SYNONYMS.split(","):
+        first, *others = (stem(word) for word in line.split())
+        for word in others:
+            found.setdefault(word, first)
+    return found
 
 
 @lru_cache(maxsize=8192)

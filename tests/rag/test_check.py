@@ -22,7 +22,8 @@ BREACH = Article(
 YAHOO = Article(
     "yahoo",
     "Yahoo raises its figure",
-    "Yahoo said that all 3 billion accounts were hit by the theft of August 2013. It had put the number at one billion.",
+    "Yahoo said that all 3 billion accounts were hit by the theft of August 2013. "
+    "It had put the number at one billion.",
     "Other Desk",
     published_at=datetime(2017, 10, 3, tzinfo=UTC),
 )
@@ -149,8 +150,11 @@ def test_evidence_may_stand_one_sentence_outside_the_chunk() -> None:
 
 
 def test_unnamed_speaker_supports_no_name() -> None:
-    article = Article("x", "Rights group criticises rules", "Xi opened the meeting. Many came.\n\nIt went on. Then it ended. "
-                      "“This is an all-out assault on Internet freedoms”, she added.")  # fmt: skip
+    body = (
+        "Xi opened the meeting. Many came.\n\nIt went on. Then it ended. "
+        "“This is an all-out assault on Internet freedoms”, she added."
+    )
+    article = Article("x", "Rights group criticises rules", body)
     passage = Passage(Chunk(article, 0, 0, len(article.body)), 1, 1.0)
     (claim,) = check("Xi said: “This is an all-out assault on Internet freedoms” [1].", [passage]).claims
     assert claim.reason == "passage 1 does not say that Xi said this: nobody is named there"
