@@ -23,10 +23,10 @@ could be done; 130 interrupted, what was reported is safe.
 app = typer.Typer(help=HELP, no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
 
 
-def main() -> None:
-    """Run the command line; an error becomes one line on stderr and an exit code."""
+def main(arguments: list[str] | None = None) -> None:
+    """Run the command line (of this process, unless one is given); an error becomes one line on stderr and a code."""
     try:
-        app()
+        app(arguments)
     except NewsdeskError as error:
         sys.stderr.write(f"{line(str(error), 2000)}\n")
         sys.exit(2)
@@ -122,7 +122,7 @@ def remove(
         if count == 0:
             raise InputError("no such article; `python -m corpus list` shows what there is")
         _preview(archive, selection, count)
-        if not yes and not typer.confirm("Remove them?", err=True):
+        if not yes and not _confirmed():
             raise typer.Exit(2)
         removed = archive.remove(selection)
     indexing = None if no_index else run_index(settings.data_dir)
@@ -132,6 +132,13 @@ def remove(
         console().print(f"{removed:,} removed." + (f" Not there: {line(', '.join(missing))}" if missing else ""))
     failed = indexing is not None and not report_indexing(indexing, settings.data_dir)
     raise typer.Exit(1 if missing or failed else 0)
+
+
+def _confirmed() -> bool:
+    """Ask on stderr, for stdout may go to a program; no answer means no."""
+    sys.stderr.write("Remove them? [y/N] ")
+    sys.stderr.flush()
+    return sys.stdin.readline().strip().lower() in {"y", "yes"}
 
 
 def _preview(archive: Archive, selection: Selection, count: int, shown: int = 5) -> None:
