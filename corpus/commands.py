@@ -9,6 +9,7 @@ from corpus.adding import add
 from corpus.archive import Archive
 from corpus.display import article_page, articles_table, console, line, print_json
 from corpus.errors import InputError, NewsdeskError
+from corpus.feed_commands import feed_app
 from corpus.indexing import report_indexing, run_index
 from corpus.options import Address, AsJson, Data, Feed, Outlets, Since, Until, Yes, existing_archive, settings_for
 from corpus.selection import Selection
@@ -150,6 +151,7 @@ def _preview(archive: Archive, selection: Selection, count: int, shown: int = 5)
         err.print(f"  ... and {count - shown:,} more")
 
 
+app.add_typer(feed_app, name="feed")
 app.command()(add)
 app.command()(stats)
 app.command()(rebuild)

@@ -243,7 +243,7 @@ def test_a_damaged_archive_is_named_by_doctor(tmp_path: Path) -> None:
 
 def test_help_of_every_command_is_there() -> None:
     overview = corpus("--help").stdout
-    for name in ("add", "list", "show", "remove", "stats", "rebuild", "doctor"):
+    for name in ("add", "list", "show", "remove", "stats", "rebuild", "doctor", "feed"):
         assert name in overview
     assert "130" in overview
     assert "--dry-run" in corpus("add", "--help").stdout
