@@ -63,9 +63,9 @@ NOTICE = (
 )
 STATEMENT = (
     '"We have listened to everyone who took part, and we take what they told us seriously. This is the '
-    'beginning of a long '
+    "beginning of a long "
     'piece of work, and it will be done in the open, step by step, until it is finished," the minister said '
-    'in a statement.'
+    "in a statement."
 )
 
 Edit = Callable[[list[str], random.Random], list[str]]

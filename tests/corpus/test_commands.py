@@ -29,7 +29,7 @@ def corpus(*arguments: object) -> "subprocess.CompletedProcess[str]":
     out, err = io.StringIO(), io.StringIO()
     with redirect_stdout(out), redirect_stderr(err), pytest.raises(SystemExit) as end:
         main([*map(str, arguments)])
-    return subprocess.CompletedProcess(arguments, int(end.value.code or 0), out.getvalue(), err.getvalue())
+    return subprocess.CompletedProcess([*map(str, arguments)], int(end.value.code or 0), out.getvalue(), err.getvalue())
 
 
 def process(*arguments: object, answer: str = "") -> "subprocess.CompletedProcess[str]":
