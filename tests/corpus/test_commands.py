@@ -16,6 +16,7 @@ import pytest
 
 from corpus.archive import Archive
 from corpus.commands import main
+from corpus.indexing import forget_vectors, is_pending
 from tests.corpus.archive_items import HARBOUR, at, numbered, store_all
 
 ROOT = Path(__file__).parents[2]
@@ -247,3 +248,13 @@ def test_help_of_every_command_is_there() -> None:
         assert name in overview
     assert "130" in overview
     assert "--dry-run" in corpus("add", "--help").stdout
+
+
+def test_vectors_that_are_forgotten_are_pending_again(data: Path) -> None:
+    with Archive(data / "archive.sqlite3") as archive:
+        store = store_all(archive)
+        forget_vectors(archive)
+        assert (store.count(), store.progress(), is_pending(archive)) == (0, (0, 3), True)
+        assert store.changes(0, 99)[1][-3:] == ["harbour", "echo", "n00001"]
+        store_all(archive)
+        assert not is_pending(archive)
