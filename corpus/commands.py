@@ -24,10 +24,10 @@ could be done; 130 interrupted, what was reported is safe.
 app = typer.Typer(help=HELP, no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
 
 
-def main() -> None:
-    """Run the command line; an error becomes one line on stderr and an exit code."""
+def main(arguments: list[str] | None = None) -> None:
+    """Run the command line (of this process, unless one is given); an error becomes one line on stderr and a code."""
     try:
-        app()
+        app(arguments)
     except NewsdeskError as error:
         sys.stderr.write(f"{line(str(error), 2000)}\n")
         sys.exit(2)
@@ -123,7 +123,7 @@ def remove(
         if count == 0:
             raise InputError("no such article; `python -m corpus list` shows what there is")
         _preview(archive, selection, count)
-        if not yes and not typer.confirm("Remove them?", err=True):
+        if not yes and not _confirmed():
             raise typer.Exit(2)
         removed = archive.remove(selection)
     indexing = None if no_index else run_index(settings.data_dir)
@@ -135,6 +135,13 @@ def remove(
     raise typer.Exit(1 if missing or failed else 0)
 
 
+def _confirmed() -> bool:
+    """Ask on stderr, for stdout may go to a program; no answer means no."""
+    sys.stderr.write("Remove them? [y/N] ")
+    sys.stderr.flush()
+    return sys.stdin.readline().strip().lower() in {"y", "yes"}
+
+
 def _preview(archive: Archive, selection: Selection, count: int, shown: int = 5) -> None:
     err = console(stderr=True)
     err.print(f"{count:,} article{'s' if count > 1 else ''} with all versions:")
@@ -144,6 +151,7 @@ def _preview(archive: Archive, selection: Selection, count: int, shown: int = 5)
         err.print(f"  ... and {count - shown:,} more")
 
 
+app.add_typer(feed_app, name="feed")
 app.command()(add)
 app.command()(stats)
 app.command()(rebuild)

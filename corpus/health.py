@@ -215,7 +215,7 @@ def _vectors(archive: Archive) -> Iterator[Check]:
     }
     if any(problems.values()):
         finding = "; ".join(text for text, count in problems.items() if count)
-        yield Check("vectors", "broken", finding, "python -m rag index --rebuild --embed")
+        yield Check("vectors", "broken", finding, "python -m corpus rebuild --embed")
     else:
         sizes = ", ".join(f"{profile}: {found.copy().pop() // 4} dimensions" for profile, found in lengths.items())
         yield Check("vectors", "fine", f"{total:,} vectors ({sizes or 'none yet'})")

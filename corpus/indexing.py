@@ -67,6 +67,14 @@ def is_pending(archive: Archive) -> bool:
     return archive.connection.execute(sql).fetchone() is not None
 
 
+def forget_vectors(archive: Archive) -> None:
+    """Delete every chunk and vector, of all profiles, so that the next indexing cuts and embeds every article anew."""
+    with archive.transaction() as connection:
+        connection.execute("DELETE FROM chunks")
+        connection.execute("DELETE FROM indexed")
+        connection.execute("INSERT INTO changes (article_id) SELECT id FROM articles ORDER BY key")
+
+
 def _last_object(text: str) -> dict[str, Any]:
     """Return the JSON object that a process printed last, or an empty one."""
     start = text.find("{")

@@ -1,12 +1,14 @@
 """`stats`, `doctor` and `rebuild`: look at the archive, and make its indexes anew."""
 
+from typing import Annotated
+
 import typer
 from rich.console import Group
 from rich.text import Text
 
 from corpus.display import console, facts_table, plain, print_json, table
 from corpus.health import Check, State, Stats, examine, megabytes, take_stats
-from corpus.indexing import Indexing, report_indexing, run_index
+from corpus.indexing import Indexing, forget_vectors, report_indexing, run_index
 from corpus.options import AsJson, Data, existing_archive, settings_for
 
 _SHOWN = 15
@@ -40,11 +42,18 @@ def doctor(data: Data = None, as_json: AsJson = False) -> None:
     raise typer.Exit(0 if all(check.state == "fine" for check in checks) else 1)
 
 
-def rebuild(data: Data = None, as_json: AsJson = False) -> None:
+def rebuild(
+    embed: Annotated[
+        bool, typer.Option("--embed", help="Forget the vectors too, and embed every article anew.")
+    ] = False,
+    data: Data = None,
+    as_json: AsJson = False,
+) -> None:
     """Make both indexes anew from the archive; vectors are kept there, so nothing is embedded twice."""
     settings = settings_for(data)
-    with existing_archive(settings):
-        pass
+    with existing_archive(settings) as archive:
+        if embed:
+            forget_vectors(archive)
     indexing = run_index(settings.data_dir, "--rebuild")
     if as_json:
         print_json(indexing.to_record())

@@ -15,11 +15,14 @@ HARBOUR = Article(
     id="harbour",
     title="Harbour to be dredged",
     body=(
-        "The port authority of Eastfield will dredge the northern basin from March, its director Ana Sousa said on Monday. "
+        "The port authority of Eastfield will dredge the northern basin from March, its director Ana Sousa "
+        "said on Monday. "
         "The work costs 14 million crowns and is to take nine months.\n\n"
-        "Ships of up to 200 metres can then berth at the grain terminal. At present the limit is 160 metres, and larger "
+        "Ships of up to 200 metres can then berth at the grain terminal. At present the limit is 160 metres, "
+        "and larger "
         "ones unload at Lowmoor, two hours down the coast.\n\n"
-        "Fishermen fear for the herring that spawn near the breakwater. Their association wants the dredgers to rest from "
+        "Fishermen fear for the herring that spawn near the breakwater. Their association wants the dredgers "
+        "to rest from "
         "April to June, which would add 3 million crowns to the bill."
     ),
     source="Eastfield Post",

@@ -15,7 +15,7 @@ from corpus.selection import Selection
 from tests.corpus.archive_items import HARBOUR, at, numbered, store_all
 
 CORRECTED = replace(HARBOUR, body=HARBOUR.body.replace("14 million", "41 million"), updated_at=at(9))
-OTHER_TEXT = "A quite different report about a school that closes in summer because its roof is not safe any more, says the town."
+OTHER_TEXT = "A quite different report about a school that closes because its roof is not safe any more, says the town."
 
 
 @pytest.fixture

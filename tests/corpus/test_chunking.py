@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
+from itertools import pairwise
 
 import pytest
 
@@ -47,7 +48,7 @@ def test_heading_and_text_fit_the_embedder_and_nothing_is_left_out(count: object
     heading = counter([Chunk(made, 0, 0, 0).heading])[0]
     assert max(counter([part.text for part in found])) <= 100 - 2 - heading
     assert "".join("".join(part.text.split()) for part in found) == "".join(body.split())
-    assert all(one.end <= later.start for one, later in zip(found, found[1:], strict=False))
+    assert all(one.end <= later.start for one, later in pairwise(found))
 
 
 def test_an_empty_article_has_no_chunk() -> None:

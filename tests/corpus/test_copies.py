@@ -60,8 +60,10 @@ def test_copies_are_alike_and_grouped(archive: Archive, name: str) -> None:
 
 
 REPORT = (
-    "Shares of {0} rose {1} percent to {2} dollars on Monday after the company reported a profit of {3} million dollars for "
-    "the quarter. Analysts had expected {4} million. The company kept its forecast for the full year. Trading volume was "
+    "Shares of {0} rose {1} percent to {2} dollars on Monday after the company reported a profit of {3} "
+    "million dollars for "
+    "the quarter. Analysts had expected {4} million. The company kept its forecast for the full year. Trading "
+    "volume was "
     "{5} thousand shares, above the average of the last month."
 )
 OTHERS = {

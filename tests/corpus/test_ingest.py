@@ -27,6 +27,7 @@ def test_each_outcome_is_counted_and_told_after_it_happened(archive: Archive) ->
     def tell(item: Article | Refusal, outcome: str) -> None:
         told.append((item.id if isinstance(item, Article) else item.item, outcome, archive.count()))
 
+    items: list[Article | Refusal]
     items = [HARBOUR, HARBOUR, Refusal("a.txt", "empty"), changed, Refusal("b.txt", "cut", kept=True), numbered(1)]
     summary = ingest(archive, items, progress=tell)
     assert (summary.added, summary.updated, summary.unchanged, summary.lost, summary.changed) == (2, 1, 1, 1, 3)
