@@ -26,7 +26,8 @@ def read(document: Document, options: ReadOptions) -> Iterator[Article | Refusal
         for record in ArchiveIterator(document.stream):
             if record.rec_type == "response" and _is_page(record):
                 yield from _page(document.name, record, options)
-    except (ArchiveLoadFailed, EOFError, ValueError) as error:
+    except (ArchiveLoadFailed, EOFError, ValueError, AttributeError) as error:
+        # An AttributeError is what the library raises at a record without an address.
         detail = " ".join(str(error).split())[:120]
         raise InputError(f"It is damaged ({detail}): what came before was read; fetch it again.") from error
 
