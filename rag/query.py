@@ -1,62 +1,148 @@
-"""What a question asks for."""
+"""What a question means: stand-alone words, kind, time, outlets, and the parts to search for one by one."""
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
-from datetime import datetime
-from typing import Literal
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 
+from rag.followup import standalone
+from rag.kind import Kind, kind
 from rag.model import Filters, Turn
+from rag.outlets import Mention, Outlets
+from rag.parts import parts
+from rag.period import Period, periods
 
-Kind = Literal[
-    "who",
-    "when",
-    "where",
-    "how_many",
-    "quotation",
-    "attribution",
-    "yes_no",
-    "why",
-    "what",
-    "timeline",
-    "coverage",
-    "list",
-]
+__all__ = ["Kind", "Outlets", "Part", "Query", "understand"]
+
+_LONGEST = 4000  # Characters of a question that are looked at.
+_LATEST = re.compile(
+    r"\b(?:latest|newest|most recent(?:ly)?|up[- ]to[- ]date|current(?:ly)?|right now|at present|so far|to date|today(?!['’]s)|"
+    r"nowadays|these days|as things stand|now)\b|\bstill\b",
+    re.IGNORECASE,
+)
+_ONLY = re.compile(
+    r"\b(?:only|just|solely|exclusively)\s+(?:from|in|by)\s+(?:the\s+)?$|\baccording\s+to\s+(?:the\s+)?$|"
+    r"\bin\s+(?:the\s+)?$|\bby\s+(?:the\s+)?$|\bfrom\s+(?:the\s+)?$",
+    re.IGNORECASE,
+)
+_COVERAGE = re.compile(r"^(?:['’]s?)?\s+(?:coverage|articles?|reporting|reports|stories|archive)\b", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """Hold one sub-question."""
+    """Hold one thing of several that a question asks for.
+
+    Attributes:
+        text: What to search for; makes sense without the question.
+        filters: What the part must meet.
+        hints: Outlet and time named for this part: preferred, not required.
+    """
 
     text: str
-    filters: Filters = field(default_factory=Filters)
-    hints: Filters = field(default_factory=Filters)
+    filters: Filters
+    hints: Filters
 
 
 @dataclass(frozen=True, slots=True)
 class Query:
-    """Hold a question as it is understood."""
+    """Hold what a question was understood to mean.
+
+    Attributes:
+        question: What the user wrote.
+        standalone: The same with what it leaves out put in from earlier turns.
+        kind: What is asked for.
+        filters: What every article must meet, as the question or the user demands it.
+        hints: Outlet and time of what is asked about: preferred, not required.
+        parts: The things asked for one by one; empty for a simple question.
+        latest: True if the question wants the newest state of things.
+        asks_after: The question asks for something at or after this instant, or None.
+    """
 
     question: str
     standalone: str
-    kind: Kind = "what"
-    filters: Filters = field(default_factory=Filters)
-    hints: Filters = field(default_factory=Filters)
-    parts: tuple[Part, ...] = ()
-    latest: bool = False
-    asks_after: datetime | None = None
-
-
-class Outlets:
-    """Know the outlets of the archive."""
-
-    def __init__(self, names: Iterable[str]) -> None:
-        """Take the names as the archive writes them."""
-        self.names = tuple(names)
+    kind: Kind
+    filters: Filters
+    hints: Filters
+    parts: tuple[Part, ...]
+    latest: bool
+    asks_after: datetime | None
 
 
 def understand(
-    question: str, history: Sequence[Turn] = (), *, now: datetime, outlets: Outlets, filters: Filters | None = None
+    question: str,
+    history: Sequence[Turn] = (),
+    *,
+    now: datetime,
+    outlets: Outlets,
+    filters: Filters | None = None,
 ) -> Query:
-    """Understand a question."""
-    earlier = [turn.content for turn in history if turn.role == "user"][-1:]
-    return Query(question, " ".join([*earlier, question]), filters=filters or Filters())
+    """Work out what a question means, by rules alone.
+
+    Args:
+        question: Any text; what is not understood is left as it is.
+        history: The turns before it, oldest first.
+        now: What "last week" is counted from; taken as UTC if it names no zone.
+        outlets: The outlets of the archive.
+        filters: What the user set; it wins over what the question says.
+    """
+    moment = now.astimezone(UTC) if now.tzinfo else now.replace(tzinfo=UTC)
+    alone = standalone(question[:_LONGEST], history)
+    times, mentions = periods(alone, moment), outlets.find(alone)
+    texts = parts(alone)
+    demanded, hints = _split(alone, times, mentions, single=not texts)
+    return Query(
+        question,
+        alone,
+        kind(alone),
+        _combined(filters or Filters(), demanded),
+        hints,
+        tuple(_part(text, moment, outlets, demanded) for text in texts),
+        bool(_LATEST.search(alone)),
+        max((t.since for t in times if t.since and not (t.until and t.relative)), default=None),
+    )
+
+
+def _part(text: str, now: datetime, outlets: Outlets, demanded: Filters) -> Part:
+    times = periods(text, now)
+    named = tuple(dict.fromkeys(name for mention in outlets.find(text) for name in mention.names))
+    return Part(text, demanded, _timed(times[:1], named))
+
+
+def _split(text: str, times: list[Period], mentions: list[Mention], single: bool) -> tuple[Filters, Filters]:
+    """Return what narrows the search, and what is only preferred."""
+    hard = [t for t in times if t.published and (single or t.relative or t.since is None)]
+    hard = hard if len(hard) == 1 else []
+    exclusive = [m for m in mentions if _exclusive(text, m)] if single and len(mentions) == 1 else []
+    soft = [t for t in times if t not in hard]
+    named = tuple(dict.fromkeys(name for m in exclusive for name in m.names))
+    liked = tuple(dict.fromkeys(name for m in mentions for name in m.names if name not in named))
+    label = ", ".join([*(t.said for t in hard), *(text[m.start : m.end] for m in exclusive)])
+    return replace(_timed(hard, named), label=label), _timed(soft if len(soft) == 1 else [], liked)
+
+
+def _exclusive(text: str, mention: Mention) -> bool:
+    before, behind = text[: mention.start], text[mention.end :]
+    only = re.search(r"\b(?:only|just|solely|exclusively)\s+(?:from|in|by)\s+(?:the\s+)?$", before, re.IGNORECASE)
+    told = re.search(r"\baccording\s+to\s+(?:the\s+)?$", before, re.IGNORECASE)
+    inside = re.search(r"\b(?:in|from)\s+(?:the\s+)?$", before, re.IGNORECASE)
+    return bool(only or told or (inside and _COVERAGE.match(behind)))
+
+
+def _timed(times: Sequence[Period], named: tuple[str, ...]) -> Filters:
+    since = times[0].since if times else None
+    until = times[0].until if times else None
+    return Filters(since=since, until=until, outlets=named, label=times[0].said if times else "")
+
+
+def _combined(chosen: Filters, demanded: Filters) -> Filters:
+    """Return the user's filters, completed by what the question demands."""
+    since, until = chosen.since or demanded.since, chosen.until or demanded.until
+    if chosen.since or chosen.until:
+        since, until = chosen.since, chosen.until
+    return replace(
+        chosen,
+        since=since,
+        until=until,
+        outlets=chosen.outlets or demanded.outlets,
+        label=chosen.label or demanded.label,
+    )

@@ -1,0 +1,98 @@
+"""Spans of the calendar, in UTC: what "March 2018", "Q3 2021", "last week" or "the 1990s" cover."""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+MONTHS = tuple("january february march april may june july august september october november december".split())
+WEEKDAYS = tuple("monday tuesday wednesday thursday friday saturday sunday".split())
+NUMBERS = {
+    word: n for n, word in enumerate("zero one two three four five six seven eight nine ten eleven twelve".split())
+}
+NUMBERS |= {"a": 1, "an": 1, "couple of": 2, "a couple of": 2, "few": 3, "a few": 3}
+_SEASONS = {"spring": 3, "summer": 6, "autumn": 9, "fall": 9, "winter": 12}
+"""The month in which a season begins, in the northern hemisphere and by whole months."""
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """Hold a stretch of time: from `since` on, before `until`; either end may be open (None)."""
+
+    since: datetime | None
+    until: datetime | None
+
+
+def day(year: int, month: int, number: int) -> Span | None:
+    """Return one day, or None if the calendar has no such day."""
+    try:
+        start = datetime(year, month, number, tzinfo=UTC)
+        return Span(start, start + timedelta(1))
+    except (ValueError, OverflowError):
+        return None
+
+
+def months(year: int, month: int, count: int = 1) -> Span | None:
+    """Return `count` months from one on; `month` may run over or under the year. None outside the years 1 to 9998."""
+    first, last = year * 12 + month - 1, year * 12 + month - 1 + count
+    if first < 12 or last >= 9999 * 12:
+        return None
+    return Span(*(datetime(n // 12, n % 12 + 1, 1, tzinfo=UTC) for n in (first, last)))
+
+
+def season(name: str, year: int) -> Span | None:
+    """Return the three months of a season; winter begins in December of the year that it is named after."""
+    return months(year, _SEASONS[name], 3)
+
+
+def narrowed(span: Span | None, part: str) -> Span | None:
+    """Return the early, middle or late third of a span; for "end" its last sixth, for "start" its first."""
+    if span is None or span.since is None or span.until is None or not part:
+        return span
+    length = span.until - span.since
+    low, high = {"early": (0, 2), "mid": (2, 4), "late": (4, 6), "end": (5, 6), "start": (0, 1)}[part]
+    return Span(_midnight(span.since + length * low / 6), _midnight(span.since + length * high / 6))
+
+
+def _midnight(instant: datetime) -> datetime:
+    return instant.replace(hour=0, minute=0, second=0, microsecond=0)
+
+
+def current(unit: str, now: datetime, shift: int = 0) -> Span | None:
+    """Return the day, week (from Monday), weekend, month, quarter, year or decade of `now`, moved by `shift` of them."""
+    midnight = _midnight(now)
+    try:
+        if unit == "day":
+            start = midnight + timedelta(shift)
+            return Span(start, start + timedelta(1))
+        if unit in {"week", "weekend"}:
+            start = midnight + timedelta(7 * shift - now.weekday() + (5 if unit == "weekend" else 0))
+            return Span(start, start + timedelta(2 if unit == "weekend" else 7))
+    except OverflowError:
+        return None
+    if unit == "month":
+        return months(now.year, now.month + shift)
+    if unit == "quarter":
+        return months(now.year, (now.month - 1) // 3 * 3 + 1 + 3 * shift, 3)
+    if unit == "decade":
+        return months((now.year // 10 + shift) * 10, 1, 120)
+    return months(now.year + shift, 1, 12)
+
+
+def back(count: int, unit: str, now: datetime) -> datetime | None:
+    """Return the instant `count` hours, days, weeks, months or years before `now`, or None before the year 1."""
+    try:
+        if unit in {"month", "quarter", "year", "decade"}:
+            total = now.year * 12 + now.month - 1 - count * {"month": 1, "quarter": 3, "year": 12, "decade": 120}[unit]
+            first = datetime(total // 12, total % 12 + 1, 1, tzinfo=UTC)
+            last = months(first.year, first.month)
+            length = (last.until - first).days if last and last.until else 28
+            return now.replace(year=first.year, month=first.month, day=min(now.day, length))
+        hours = {"hour": 1, "day": 24, "week": 168, "weekend": 168}[unit]
+        return now - timedelta(hours=count * hours)
+    except (ValueError, OverflowError):
+        return None
+
+
+def weekday(name: str, now: datetime, previous: bool = False) -> Span | None:
+    """Return the latest such weekday up to today; with `previous` the one before today."""
+    gap = (now.weekday() - WEEKDAYS.index(name)) % 7
+    return current("day", now, -(gap or (7 if previous else 0)))
