@@ -36,6 +36,8 @@ def _exchange(exchange: Exchange, turn: int, last: bool) -> str:
     else:
         stage = escape(STAGES.get(exchange.stage, exchange.stage))
         body = f'<div class="a">{growing(exchange.text)}</div><div class="stage" role="status">{stage}</div>'
+    note = f'<div class="note">{escape(exchange.note)}</div>' if exchange.note else ""
+    body = note + body
     return f'<section class="turn" id="turn-{turn}" data-turn="{turn}">{question}{body}</section>'
 
 

@@ -22,6 +22,7 @@ class Exchange:
         passages: What was retrieved so far.
         answer: The whole answer, at the end.
         error: What went wrong, for the reader.
+        note: What the reader should know of the circumstances.
     """
 
     question: str
@@ -32,6 +33,7 @@ class Exchange:
     passages: Sequence[Passage] = ()
     answer: Answer | None = None
     error: str = ""
+    note: str = ""
 
     @property
     def open(self) -> bool:
@@ -39,7 +41,9 @@ class Exchange:
         return self.answer is None and self.stage not in {"stopped", "failed"}
 
     def take(self, event: Event) -> None:
-        """Take in the next event of the stream."""
+        """Take in the next event of the stream; one that comes after the reader stopped it is too late."""
+        if not self.open:
+            return
         self.stage = event.stage
         self.text = event.text or self.text
         self.passages = event.passages or self.passages
