@@ -41,7 +41,7 @@ class Page:
     def build(self) -> gr.Blocks:
         """Return the page, ready to be mounted."""
         with gr.Blocks(title=TITLE, analytics_enabled=False, fill_width=True) as blocks:
-            self.conversation = gr.State(Conversation)
+            self.conversation = gr.State(lambda: Conversation())
             with gr.Row(elem_id="desk", equal_height=False):
                 self._side()
                 self._main()
