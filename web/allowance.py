@@ -9,7 +9,9 @@ from collections.abc import Callable
 class Allowance:
     """Count questions by client over a sliding minute; safe to use from several threads."""
 
-    def __init__(self, per_minute: int = 10, clients: int = 10_000, clock: Callable[[], float] = time.monotonic) -> None:
+    def __init__(
+        self, per_minute: int = 10, clients: int = 10_000, clock: Callable[[], float] = time.monotonic
+    ) -> None:
         """Allow `per_minute` questions; remember at most `clients`, forgetting those longest silent."""
         self.per_minute = per_minute
         self.clients = clients

@@ -23,9 +23,7 @@ class Assistant(Protocol):
     def model_name(self) -> str:
         """Return "none", or the model as "provider:name"."""
 
-    def stream(
-        self, question: str, history: Sequence[Turn] = (), filters: Filters | None = None
-    ) -> Iterator[Event]:
+    def stream(self, question: str, history: Sequence[Turn] = (), filters: Filters | None = None) -> Iterator[Event]:
         """Answer step by step."""
 
     def ask(self, question: str, history: Sequence[Turn] = (), filters: Filters | None = None) -> Answer:

@@ -14,6 +14,9 @@ LOOPBACK = ("127.0.0.1", "localhost", "[::1]")
 
 _INLINE = re.compile(rb"<script(?![^>]*\bsrc=)[^>]*>(.*?)</script>", re.DOTALL | re.IGNORECASE)
 
+# Gradio's base element names the page's own address, which the policy below rules out together with every other.
+_BASE = re.compile(rb"<base\b[^>]*>", re.IGNORECASE)
+
 _HEADERS = {
     "x-content-type-options": "nosniff",
     "referrer-policy": "no-referrer",
@@ -115,7 +118,10 @@ class _Sender:
             self._body += message.get("body", b"")
             if message.get("more_body", False):
                 return
-            MutableHeaders(scope=self._start)["content-security-policy"] = policy(self._body)
+            body = _BASE.sub(b"", self._body, count=1)
+            headers = MutableHeaders(scope=self._start)
+            headers["content-security-policy"] = policy(body)
+            headers["content-length"] = str(len(body))
             await self._send(self._start)
-            message = {"type": "http.response.body", "body": self._body}
+            message = {"type": "http.response.body", "body": body}
         await self._send(message)

@@ -72,7 +72,6 @@ class Page:
                     max_length=LONGEST_QUESTION,
                     lines=1,
                     max_lines=6,
-                    autofocus=True,
                     elem_id="box",
                 )
                 with gr.Row(elem_id="send"):

@@ -64,5 +64,13 @@ def site(
 def server(application: ASGIApp, host: str, port: int) -> uvicorn.Server:
     """Return a server for the application; `run` serves until it is told to end."""
     return uvicorn.Server(
-        uvicorn.Config(application, host=host, port=port, log_level="warning", server_header=False, lifespan="on")
+        uvicorn.Config(
+            application,
+            host=host,
+            port=port,
+            log_level="warning",
+            server_header=False,
+            lifespan="on",
+            timeout_graceful_shutdown=2,  # An open page keeps a connection that never ends by itself.
+        )
     )

@@ -62,9 +62,7 @@ class ScriptedAssistant:
         self.indexed: tuple[int, int] | None = None
         self.asked: list[tuple[str, tuple[Turn, ...], Filters | None]] = []
 
-    def stream(
-        self, question: str, history: Sequence[Turn] = (), filters: Filters | None = None
-    ) -> Iterator[Event]:
+    def stream(self, question: str, history: Sequence[Turn] = (), filters: Filters | None = None) -> Iterator[Event]:
         self.asked.append((question, tuple(history), filters))
         yield from self.script(self, question, history, filters)
 
@@ -175,6 +173,5 @@ def served(open_assistant: Callable[[], ScriptedAssistant], per_minute: int = 10
         yield f"http://127.0.0.1:{port}"
     finally:
         running.should_exit = True
-        running.force_exit = True
         thread.join(10)
         desk.close()

@@ -43,6 +43,22 @@
     setTimeout(() => (button.textContent = "Copy with sources"), 2000);
   }
 
+  // Headline, outlet and date of the mark under the pointer or with the focus, kept inside the window.
+  function showTip(event) {
+    const mark = event.target.closest && event.target.closest("a.n");
+    one("#tip")?.remove();
+    if (!mark) return;
+    const tip = document.createElement("div");
+    tip.id = "tip";
+    tip.textContent = mark.dataset.tip;
+    document.body.append(tip);
+    const at = mark.getBoundingClientRect();
+    const left = Math.min(Math.max(8, at.left - 20), innerWidth - tip.offsetWidth - 8);
+    const above = at.top - tip.offsetHeight - 6;
+    tip.style.left = `${left}px`;
+    tip.style.top = `${above < 8 ? at.bottom + 6 : above}px`;
+  }
+
   function click(event, trigger) {
     const mark = event.target.closest("a.n");
     if (mark) {
@@ -106,8 +122,10 @@
     waiting.disconnect();
     watchReader(reader);
     watchTalk(talk);
+    if (innerWidth > 860) one("#box textarea")?.focus();
   });
   waiting.observe(document.documentElement, { childList: true, subtree: true });
   document.addEventListener("keydown", keepInside);
+  for (const name of ["mouseover", "focusin", "focusout"]) document.addEventListener(name, showTip);
   window.newsdesk = { click };
 })();
