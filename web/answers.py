@@ -1,5 +1,7 @@
 """The conversation: questions, what they were understood as, answers with their flags and dates."""
 
+from dataclasses import replace
+
 from rag.model import Answer, Filters
 from web.conversation import Conversation, Exchange
 from web.evidence import sources
@@ -81,13 +83,12 @@ def named_filters(filters: Filters) -> list[tuple[str, str]]:
 def without(filters: Filters, name: str) -> Filters:
     """Return the filters with one thing undone, named as `named_filters` names it."""
     kind, _, value = name.partition(":")
-    values = {
-        field: tuple(v for v in getattr(filters, field) if (kind, v) != (field, value))
-        for field in ("outlets", "languages", "feeds")
-    }
     if kind == "time":
-        return Filters(**values)
-    return Filters(since=filters.since, until=filters.until, label=filters.label, **values)
+        return replace(filters, since=None, until=None, label="")
+    if kind not in {"outlets", "languages", "feeds"}:
+        return filters
+    kept: tuple[str, ...] = tuple(v for v in getattr(filters, kind) if v != value)
+    return replace(filters, **{kind: kept})
 
 
 def _chip(text: str, name: str, undo: str) -> str:

@@ -112,11 +112,19 @@ def reader(article: Article, passage: Span | None = None, marks: Sequence[Span] 
         for span in paragraphs(body)
     )
     out = f'<p class="source">{link(article.url, article.url)}</p>' if web_address(article.url) else ""
+    return _sheet(f'{head}{notice}<div class="text">{text}</div>{out}')
+
+
+def reader_missing() -> str:
+    """Say that an article is no longer there."""
+    return _sheet('<h2 id="reader-title">Gone</h2><p>This article is no longer in the archive.</p>')
+
+
+def _sheet(content: str) -> str:
     return (
         '<div class="veil" data-act="close"></div>'
         '<div class="sheet" role="dialog" aria-modal="true" aria-labelledby="reader-title" tabindex="-1">'
-        '<button type="button" class="close" data-act="close" aria-label="Close the article">×</button>'
-        f'{head}{notice}<div class="text">{text}</div>{out}</div>'
+        f'<button type="button" class="close" data-act="close" aria-label="Close the article">×</button>{content}</div>'
     )
 
 

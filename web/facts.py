@@ -77,6 +77,7 @@ def welcome(desk: Desk) -> str:
     )
     offered = f'<p class="quiet">For instance</p><div class="next">{buttons}</div>' if buttons else ""
     return (
-        '<div class="welcome"><h2>What do you want to know?</h2><p>Every claim of an answer leads to the words of a dated '
-        f"article. What the archive does not hold is not answered.</p>{offered}</div>"
+        '<div class="welcome"><h2>What do you want to know?</h2>'
+        "<p>Every claim of an answer leads to the words of a dated article. "
+        f"What the archive does not hold is not answered.</p>{offered}</div>"
     )

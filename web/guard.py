@@ -98,7 +98,7 @@ class Guard:
 
 
 class _Sender:
-    """Add headers to one response; a document is held back until it is whole, as its scripts are named in the policy."""
+    """Add headers to one response; a document is held back until it is whole, as the policy names its scripts."""
 
     def __init__(self, send: Send) -> None:
         self._send = send

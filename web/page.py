@@ -11,7 +11,7 @@ from web.answers import talk, without
 from web.asking import LONGEST_QUESTION, answering, unfit
 from web.conversation import Conversation, Exchange
 from web.desk import Desk
-from web.evidence import evidence, reader
+from web.evidence import evidence, reader, reader_missing
 from web.facts import facts, welcome
 from web.render import Span, escape
 
@@ -40,7 +40,8 @@ class Page:
 
     def build(self) -> gr.Blocks:
         """Return the page, ready to be mounted."""
-        with gr.Blocks(title=TITLE, analytics_enabled=False, fill_width=True) as blocks:
+        blocks = gr.Blocks(title=TITLE, analytics_enabled=False, fill_width=True)
+        with blocks:
             self.conversation = gr.State(lambda: Conversation())
             with gr.Row(elem_id="desk", equal_height=False):
                 self._side()
@@ -200,12 +201,3 @@ def spans(text: object) -> list[Span]:
     """Read "12-40,50-61" as offsets; anything else gives none."""
     pairs = [piece.partition("-") for piece in str(text).split(",")]
     return [(int(a), int(b)) for a, _, b in pairs if a.isdecimal() and b.isdecimal() and int(a) < int(b)]
-
-
-def reader_missing() -> str:
-    """Say that an article is no longer there."""
-    return (
-        '<div class="veil" data-act="close"></div><div class="sheet" role="dialog" aria-modal="true" aria-label="Article">'
-        '<button type="button" class="close" data-act="close" aria-label="Close">×</button>'
-        "<p>This article is no longer in the archive.</p></div>"
-    )
