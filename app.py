@@ -62,8 +62,8 @@ def serve(options: argparse.Namespace) -> None:
     """
     if options.host not in LOOPBACK and options.auth_file is None:
         raise SettingsError(
-            f"--host {options.host} would let others in without a password; add --auth-file FILE, with accounts made by "
-            "`python -m web.accounts NAME >> FILE`"
+            f"--host {options.host} would let others in without a password; "
+            "add --auth-file FILE, with accounts made by `python -m web.accounts NAME >> FILE`"
         )
     # Gradio looks these up when it is imported and has no argument for them: no call home, no look-up of versions.
     os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"

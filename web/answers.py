@@ -1,6 +1,7 @@
 """The conversation: questions, what they were understood as, answers with their flags and dates."""
 
 from dataclasses import replace
+from typing import Any
 
 from rag.model import Answer, Filters
 from web.conversation import Conversation, Exchange
@@ -87,8 +88,9 @@ def without(filters: Filters, name: str) -> Filters:
         return replace(filters, since=None, until=None, label="")
     if kind not in {"outlets", "languages", "feeds"}:
         return filters
-    kept: tuple[str, ...] = tuple(v for v in getattr(filters, kind) if v != value)
-    return replace(filters, **{kind: kept})
+    kept = tuple(v for v in getattr(filters, kind) if v != value)
+    values: dict[str, Any] = {kind: kept}
+    return replace(filters, **values)
 
 
 def _chip(text: str, name: str, undo: str) -> str:

@@ -4,7 +4,7 @@ A model's images, links and HTML are shown as the characters that they are.
 """
 
 import re
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 
 from rag.model import Answer, Claim
 from web.render import byline, day, escape
@@ -12,6 +12,8 @@ from web.render import byline, day, escape
 # Two characters that no font draws and no article needs stand for the tags while the text is taken apart.
 _OPEN, _CLOSE = "\ue000", "\ue001"
 _MARK = re.compile(r"\[(\d{1,4})\]")
+# Marks stay on the line of the word before them, and what ends the sentence stays with the marks.
+_MARKS = re.compile(r"[ \u00a0]*((?:\[\d{1,4}\] ?)*\[\d{1,4}\])([.,;:!?]?)")
 _SKIPPED = re.compile(r"\[\d{1,4}\]|[\s*]+")
 _BOLD = re.compile(r"\*\*(?=\S)([^*\ue000\ue001]+?)(?<=\S)\*\*")
 _BULLET = re.compile(r"\s{0,3}[-*•]\s+")
@@ -102,11 +104,18 @@ def _lines(lines: Sequence[str], tips: dict[int, str], turn: int) -> str:
 
 def _inline(text: str, tips: dict[int, str], turn: int) -> str:
     safe = _BOLD.sub(r"<strong>\1</strong>", escape(text))
-    safe = _MARK.sub(lambda mark: _citation(mark, tips, turn), safe)
+    safe = _MARKS.sub(lambda marks: _citations(marks, tips, turn), safe)
     # A list may end inside an underline; then each item closes what it opened.
     safe = safe.replace(_OPEN, '<span class="un">').replace(_CLOSE, "</span>")
     missing = safe.count('<span class="un">') - safe.count("</span>")
     return safe + "</span>" * missing if missing > 0 else safe
+
+
+def _citations(marks: re.Match[str], tips: dict[int, str], turn: int) -> str:
+    if not any(int(n) in tips for n in _MARK.findall(marks[1])):
+        return marks[0]
+    links = _MARK.sub(lambda mark: _citation(mark, tips, turn), marks[1])
+    return f'<span class="nb">&nbsp;{links}{marks[2]}</span>'
 
 
 def _citation(mark: re.Match[str], tips: dict[int, str], turn: int) -> str:
@@ -124,8 +133,3 @@ def _flag(claim: Claim, named: bool = False) -> str:
     what = f"“{escape(claim.text)}” " if named else ""
     reason = escape(claim.reason or "the cited passages do not hold it")
     return f'<div class="flag" role="note"><b>Not supported:</b> {what}{reason}</div>'
-
-
-def cited(text: str, known: Collection[int]) -> list[int]:
-    """Return the known numbers that a text cites, in order, each once."""
-    return list(dict.fromkeys(n for n in map(int, _MARK.findall(text)) if n in known))

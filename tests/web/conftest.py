@@ -105,8 +105,8 @@ def equifax_answer(archive: Archive, question: str) -> Answer:
         cite(3, others[1], "Equifax"),
     )
     text = (
-        "Equifax first said that about **143 million** US consumers were affected [1]. It raised the figure later [2][3]."
-        "\n\nThe company had known since early May [1]. See [9].\n\nThe figures changed over time."
+        "Equifax first said that about **143 million** US consumers were affected [1]. It raised the figure later"
+        " [2][3].\n\nThe company had known since early May [1]. See [9].\n\nThe figures changed over time."
     )
     return Answer(
         question=question,
