@@ -121,7 +121,7 @@ class Page:
 
     def _refusal(self, request: gr.Request) -> str:
         seconds = self.allowance.take(str(request.username or (request.client.host if request.client else "")))
-        return f"That were many questions in a minute; ask again in {seconds} seconds." if seconds else ""
+        return f"Those were many questions in one minute; ask again in {seconds} seconds." if seconds else ""
 
     def _answer(self, conversation: Conversation, exchange: Exchange) -> Iterator[Shown]:
         yield _page(conversation, clear=True)

@@ -175,3 +175,10 @@ def served(open_assistant: Callable[[], ScriptedAssistant], per_minute: int = 10
         running.should_exit = True
         thread.join(10)
         desk.close()
+
+
+@pytest.fixture(scope="session")
+def desk_url(starter_archive: Path) -> Iterator[str]:
+    """Serve the starter corpus with the answers of `by_default`."""
+    with served(lambda: ScriptedAssistant(Archive(starter_archive), by_default)) as url:
+        yield url
