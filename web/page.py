@@ -1,5 +1,6 @@
 """The page itself: its widgets, and what happens when one is used. No answer is made here."""
 
+import secrets
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -146,9 +147,9 @@ class Page:
         archive = self.desk.assistant.archive
         article = archive.get(str(data["article"]), int(version) if version.isdecimal() else None)
         if article is None:
-            return reader_missing()
+            return _anew(reader_missing())
         passage = spans(data.get("passage", ""))
-        return reader(article, passage[0] if passage else None, spans(data.get("marks", "")))
+        return _anew(reader(article, passage[0] if passage else None, spans(data.get("marks", ""))))
 
     def _look(self, conversation: Conversation) -> Shown:
         found = facts(self.desk)
@@ -159,6 +160,11 @@ class Page:
 
 def _html(name: str, value: str) -> gr.HTML:
     return gr.HTML(value, elem_id=name, apply_default_css=False, js_on_load=_LISTEN)
+
+
+def _anew(markup: str) -> str:
+    """Make markup differ from the same markup before, which the browser has closed and would not be sent again."""
+    return f'<div data-opening="{secrets.token_hex(4)}">{markup}</div>'
 
 
 def _nothing() -> Shown:
