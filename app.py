@@ -1,0 +1,138 @@
+"""Start the page: read the arguments, put the parts together, serve."""
+
+import argparse
+import logging
+import os
+import socket
+import sys
+import threading
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from corpus.errors import NewsdeskError, SettingsError
+
+if TYPE_CHECKING:
+    from web.desk import Assistant
+
+LOOPBACK = {"127.0.0.1", "localhost", "::1"}
+PORTS_TRIED = 10
+
+
+def parser() -> argparse.ArgumentParser:
+    """Return the parser of the command line."""
+    found = argparse.ArgumentParser(prog="app.py", description="Serve the page of Newsdesk.")
+    found.add_argument(
+        "--data", type=Path, metavar="DIR", help="folder of the archive (default: NEWSDESK_DATA_DIR or ./data)"
+    )
+    found.add_argument("--host", default="127.0.0.1", help="address to serve on (default: 127.0.0.1)")
+    found.add_argument("--port", type=int, default=None, help="port to serve on (default: 7860, or the next free one)")
+    found.add_argument("--auth-file", type=Path, metavar="FILE", help="accounts, made by `python -m web.accounts NAME`")
+    found.add_argument(
+        "--name",
+        action="append",
+        default=[],
+        metavar="HOST",
+        help="a name that browsers reach this server by; repeatable",
+    )
+    return found
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Serve until interrupted; return the exit code: 2 for arguments that make no sense, 1 for a port in use."""
+    options = parser().parse_args(arguments)
+    logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(name)s: %(message)s")
+    try:
+        serve(options)
+    except SettingsError as error:
+        print(f"app.py: {error}", file=sys.stderr)
+        return 2
+    except NewsdeskError as error:
+        print(f"app.py: {error}", file=sys.stderr)
+        return 1
+    return 0
+
+
+def serve(options: argparse.Namespace) -> None:
+    """Open the assistant in the background, and serve the page meanwhile.
+
+    Raises:
+        SettingsError: Another host than loopback without accounts.
+        NewsdeskError: The port is taken.
+    """
+    if options.host not in LOOPBACK and options.auth_file is None:
+        raise SettingsError(
+            f"--host {options.host} would let others in without a password; "
+            "add --auth-file FILE, with accounts made by `python -m web.accounts NAME >> FILE`"
+        )
+    # Gradio looks these up when it is imported and has no argument for them: no call home, no look-up of versions.
+    os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"
+    os.environ["HF_HUB_DISABLE_TELEMETRY"] = "1"
+    socket_ = listen(options.host, options.port)
+    port = int(socket_.getsockname()[1])
+    from web.accounts import Accounts
+    from web.desk import Desk
+    from web.guard import LOOPBACK as NAMES
+    from web.site import server, site
+
+    desk = Desk(lambda: open_assistant(options.data)).start()
+    accounts = Accounts.from_file(options.auth_file) if options.auth_file else None
+    names = [*NAMES, *options.name, *([] if options.host in LOOPBACK | {"0.0.0.0", "::"} else [options.host])]  # noqa: S104
+    running = server(site(desk, port, names, accounts.admits if accounts else None), options.host, port)
+    threading.Thread(target=announce, args=(running, f"http://{address(options.host)}:{port}"), daemon=True).start()
+    try:
+        running.run(sockets=[socket_])
+    except KeyboardInterrupt:
+        pass
+    finally:
+        desk.close()
+
+
+def announce(running: object, url: str) -> None:
+    """Print the address as soon as somebody can open it."""
+    import time
+
+    while not getattr(running, "started", True):
+        time.sleep(0.05)
+    print(f"Newsdesk is at {url}", flush=True)
+
+
+def address(host: str) -> str:
+    """Write a host as it stands in an address."""
+    return f"[{host}]" if ":" in host else host
+
+
+def listen(host: str, port: int | None) -> socket.socket:
+    """Bind the port, or the first free one from 7860 on when none was asked for.
+
+    Raises:
+        NewsdeskError: The port, or each of those tried, is taken.
+    """
+    tried = [port] if port is not None else list(range(7860, 7860 + PORTS_TRIED))
+    for number in tried:
+        family = socket.AF_INET6 if ":" in host else socket.AF_INET
+        bound = socket.socket(family, socket.SOCK_STREAM)
+        bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            bound.bind((host, number))
+        except OSError:
+            bound.close()
+            continue
+        bound.listen(128)
+        return bound
+    raise NewsdeskError(f"{host}: port {tried[0]} cannot be used; choose another with --port, or stop what uses it")
+
+
+def open_assistant(data: Path | None) -> "Assistant":
+    """Open the assistant over the archive; an archive that is empty gets the starter corpus."""
+    from rag import Assistant, Settings
+
+    assistant = Assistant.from_settings(Settings(data_dir=data) if data else Settings())
+    if assistant.archive.count() == 0:
+        assistant.load_starter()
+    assistant.start()
+    return assistant
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

@@ -1,0 +1,67 @@
+"""A question on its way through the page: waiting, streaming, failing, stopping."""
+
+import logging
+import time
+from collections.abc import Generator, Iterator
+
+from corpus import NewsdeskError
+from web.conversation import Conversation, Exchange
+from web.desk import Assistant, Desk
+from web.facts import building_note
+
+log = logging.getLogger(__name__)
+
+LONGEST_QUESTION = 2000
+"""Characters; more is refused."""
+
+_PATIENCE_S = 180.0  # Opening takes seconds; who asks during it waits for it.
+_BETWEEN_UPDATES_S = 0.06  # Tokens come faster than anybody reads; each update sends the conversation.
+
+
+def unfit(question: str) -> str:
+    """Return why a question cannot be asked, or "" when it can."""
+    if not question.strip():
+        return "Write a question first."
+    if len(question) > LONGEST_QUESTION:
+        return f"A question may have {LONGEST_QUESTION:,} characters; this one has {len(question):,}. Shorten it."
+    return ""
+
+
+def answering(desk: Desk, conversation: Conversation, exchange: Exchange) -> Iterator[Exchange]:
+    """Yield the exchange each time that the page should show more of it; it is never open when this ends."""
+    try:
+        assistant = yield from _awaited(desk, exchange)
+        if assistant is not None:
+            exchange.note = building_note(assistant)
+            yield from _streamed(assistant, conversation, exchange)
+    except NewsdeskError as error:
+        exchange.fail(str(error))
+    except Exception:
+        log.exception("a question could not be answered")
+        exchange.fail("Something went wrong here, and no answer was made; ask again. What the server printed says why.")
+    if exchange.open:
+        exchange.fail("The answer broke off before it was whole; ask again.")
+    yield exchange
+
+
+def _awaited(desk: Desk, exchange: Exchange) -> Generator[Exchange, None, Assistant | None]:
+    deadline = time.monotonic() + _PATIENCE_S
+    while desk.opening and exchange.open and time.monotonic() < deadline:
+        exchange.stage = "waiting"
+        yield exchange
+        desk.wait(0.5)
+    if desk.assistant is None and exchange.open:
+        exchange.fail(desk.problem or "The archive is still being opened; ask again in a minute.")
+    return desk.assistant if exchange.open else None
+
+
+def _streamed(assistant: Assistant, conversation: Conversation, exchange: Exchange) -> Iterator[Exchange]:
+    shown, stage = 0.0, ""
+    for event in assistant.stream(exchange.question, conversation.history(), exchange.filters):
+        if not exchange.open:
+            return
+        exchange.take(event)
+        now = time.monotonic()
+        if event.stage != stage or now - shown >= _BETWEEN_UPDATES_S:
+            shown, stage = now, event.stage
+            yield exchange

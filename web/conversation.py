@@ -1,0 +1,93 @@
+"""What one reader asked and was answered, in order."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from rag.model import Answer, Event, Filters, Passage, Turn
+
+REMEMBERED = 6
+"""Exchanges handed to the assistant with a follow-up; what came before does not bear on it."""
+
+
+@dataclass(slots=True)
+class Exchange:
+    """Hold one question with what has come back so far.
+
+    Attributes:
+        question: What the reader wrote.
+        filters: What the reader narrowed the search to, or None to let the question decide.
+        alone: Asked without the conversation before it.
+        stage: The last stage that the assistant reported; "stopped" or "failed" when it came to no end.
+        text: The answer so far.
+        passages: What was retrieved so far.
+        answer: The whole answer, at the end.
+        error: What went wrong, for the reader.
+        note: What the reader should know of the circumstances.
+    """
+
+    question: str
+    filters: Filters | None = None
+    alone: bool = False
+    stage: str = "searching"
+    text: str = ""
+    passages: Sequence[Passage] = ()
+    answer: Answer | None = None
+    error: str = ""
+    note: str = ""
+
+    @property
+    def open(self) -> bool:
+        """Tell whether an answer is still awaited."""
+        return self.answer is None and self.stage not in {"stopped", "failed"}
+
+    def take(self, event: Event) -> None:
+        """Take in the next event of the stream; one that comes after the reader stopped it is too late."""
+        if not self.open:
+            return
+        self.stage = event.stage
+        self.text = event.text or self.text
+        self.passages = event.passages or self.passages
+        if event.answer is not None:
+            self.answer = event.answer
+            self.text, self.passages = event.answer.text, event.answer.passages
+
+    def fail(self, message: str) -> None:
+        """End without an answer, saying why."""
+        self.stage, self.error = "failed", message
+
+    def stop(self) -> None:
+        """End because the reader said so; what was written stays, marked as cut off."""
+        if self.open:
+            self.stage = "stopped"
+
+
+@dataclass(slots=True)
+class Conversation:
+    """Hold the exchanges of one reader's page."""
+
+    exchanges: list[Exchange] = field(default_factory=list)
+
+    def begin(self, question: str, filters: Filters | None = None, alone: bool = False) -> Exchange:
+        """Add a question and return its exchange."""
+        exchange = Exchange(question, filters, alone)
+        self.exchanges.append(exchange)
+        return exchange
+
+    def take_back(self) -> Exchange | None:
+        """Remove the last exchange and return it."""
+        return self.exchanges.pop() if self.exchanges else None
+
+    def stop(self) -> None:
+        """Stop what is still open."""
+        for exchange in self.exchanges:
+            exchange.stop()
+
+    def history(self) -> list[Turn]:
+        """Return the answered exchanges before the last as turns; what failed or was cut off is left out."""
+        if not self.exchanges or self.exchanges[-1].alone:
+            return []
+        turns: list[Turn] = []
+        for exchange in self.exchanges[:-1][-REMEMBERED:]:
+            if exchange.answer is not None:
+                turns += [Turn("user", exchange.question), Turn("assistant", exchange.answer.text)]
+        return turns

@@ -1,0 +1,94 @@
+"""The assistant as the page sees it: opened in the background, ready some seconds later, or failed with a reason."""
+
+import logging
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any, Protocol
+
+from corpus import NewsdeskError
+from corpus.archive import Archive
+from rag.model import Answer, Event, Filters, Passage, Turn
+
+log = logging.getLogger(__name__)
+
+
+class Assistant(Protocol):
+    """Name what the page needs of `rag.Assistant`."""
+
+    @property
+    def archive(self) -> Archive:
+        """Return the archive that it answers from."""
+
+    @property
+    def model_name(self) -> str:
+        """Return "none", or the model as "provider:name"."""
+
+    def stream(self, question: str, history: Sequence[Turn] = (), filters: Filters | None = None) -> Iterator[Event]:
+        """Answer step by step."""
+
+    def ask(self, question: str, history: Sequence[Turn] = (), filters: Filters | None = None) -> Answer:
+        """Answer at once."""
+
+    def search(self, question: str, k: int = 10, filters: Filters | None = None) -> list[Passage]:
+        """Return the passages that a question is about."""
+
+    def progress(self) -> tuple[int, int]:
+        """Return how many articles are indexed, and how many there are."""
+
+    def examples(self, n: int = 4) -> list[str]:
+        """Return questions that the archive can answer."""
+
+    def close(self) -> Any:
+        """Give back the indexes and the archive."""
+
+
+class Desk:
+    """Open the assistant in a thread, so that the page is up before the embedder is loaded."""
+
+    def __init__(self, open_assistant: Callable[[], Assistant]) -> None:
+        """Remember how to open the assistant; `start` does it."""
+        self._open = open_assistant
+        self._settled = threading.Event()
+        self._closing = False
+        self._assistant: Assistant | None = None
+        self.problem = ""
+        self._thread = threading.Thread(target=self._load, name="open the assistant", daemon=True)
+
+    def start(self) -> "Desk":
+        """Begin to open the assistant, and return at once."""
+        self._thread.start()
+        return self
+
+    def _load(self) -> None:
+        try:
+            self._assistant = self._open()
+        except NewsdeskError as error:
+            self.problem = str(error)
+        except Exception:
+            # The page stays up whatever happened, and says so; what exactly is for the log, not for the reader.
+            log.exception("the assistant could not be opened")
+            self.problem = "The archive could not be opened; what the server printed says why."
+        self._settled.set()
+
+    @property
+    def assistant(self) -> Assistant | None:
+        """Return the assistant, or None while it is being opened or if that failed."""
+        return self._assistant
+
+    @property
+    def opening(self) -> bool:
+        """Tell whether it is still being opened."""
+        return not self._settled.is_set()
+
+    def wait(self, seconds: float) -> Assistant | None:
+        """Return the assistant, waiting for it at most so long."""
+        self._settled.wait(seconds)
+        return self._assistant
+
+    def close(self) -> None:
+        """Wait for the opening to end, and close what was opened."""
+        if self._thread.is_alive():
+            self._thread.join()
+        if self._assistant is not None:
+            self._assistant.close()
+            self._assistant = None

@@ -1,0 +1,127 @@
+"""What stands between the network and Gradio: which hosts and origins may ask, and what the browser is told."""
+
+import base64
+import hashlib
+import re
+from collections.abc import Collection
+from urllib.parse import urlsplit
+
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.responses import PlainTextResponse
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+LOOPBACK = ("127.0.0.1", "localhost", "[::1]")
+
+_INLINE = re.compile(rb"<script(?![^>]*\bsrc=)[^>]*>(.*?)</script>", re.DOTALL | re.IGNORECASE)
+
+# Gradio's base element names the page's own address, which the policy below rules out together with every other.
+_BASE = re.compile(rb"<base\b[^>]*>", re.IGNORECASE)
+
+_HEADERS = {
+    "x-content-type-options": "nosniff",
+    "referrer-policy": "no-referrer",
+    "x-frame-options": "DENY",
+    "cross-origin-opener-policy": "same-origin",
+    "cross-origin-resource-policy": "same-origin",
+    "permissions-policy": "camera=(), microphone=(), geolocation=()",
+}
+
+
+def allowed_hosts(port: int, names: Collection[str] = LOOPBACK) -> frozenset[str]:
+    """Return the values of the Host header that reach the page; browsers leave out the default port."""
+    return frozenset(f"{name}:{port}" for name in names) | (frozenset(names) if port in {80, 443} else frozenset())
+
+
+def policy(document: bytes = b"") -> str:
+    """Write the content security policy for a response.
+
+    Gradio's page starts with inline scripts, so those of the document are allowed by their hash and no other inline
+    script runs. Its HTML component compiles templates of ours with `Function`, which takes 'unsafe-eval', and it styles
+    elements inline.
+    """
+    hashes = " ".join(f"'sha256-{_sha256(script)}'" for script in dict.fromkeys(_INLINE.findall(document)))
+    return (
+        f"default-src 'self'; script-src 'self' 'unsafe-eval' {hashes}; style-src 'self' 'unsafe-inline'; "
+        "img-src 'self' data:; font-src 'self' data:; connect-src 'self'; object-src 'none'; base-uri 'none'; "
+        "form-action 'self'; frame-ancestors 'none'"
+    )
+
+
+def _sha256(script: bytes) -> str:
+    # A browser hashes what its parser saw, in which a line ends with one character.
+    return base64.b64encode(hashlib.sha256(script.replace(b"\r\n", b"\n")).digest()).decode()
+
+
+class Guard:
+    """Refuse foreign hosts, origins and uploads; add the headers that a browser protects a page by."""
+
+    def __init__(self, app: ASGIApp, hosts: Collection[str], uploads: bool = False) -> None:
+        """Stand before `app`.
+
+        Args:
+            app: What answers.
+            hosts: Values of the Host header that are let through, in lower case.
+            uploads: Let files be uploaded.
+        """
+        self.app = app
+        self.hosts = frozenset(hosts)
+        self.uploads = uploads
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass a request on, or refuse it."""
+        if scope["type"] not in {"http", "websocket"}:
+            await self.app(scope, receive, send)
+            return
+        refusal = self._refusal(scope)
+        answer: ASGIApp = PlainTextResponse(refusal[1], refusal[0]) if refusal else self.app
+        await answer(scope, receive, _Sender(send).send if scope["type"] == "http" else send)
+
+    def _refusal(self, scope: Scope) -> tuple[int, str] | None:
+        headers = Headers(scope=scope)
+        if headers.get("host", "").lower() not in self.hosts:
+            return 421, "This address is not served here; open the one that the server printed."
+        origin = headers.get("origin")
+        if origin is not None and not self._own(origin):
+            return 403, "Requests from other sites are refused."
+        if headers.get("sec-fetch-site") == "cross-site" and scope.get("method") != "GET":
+            return 403, "Requests from other sites are refused."
+        if not self.uploads and "/upload" in scope["path"]:
+            return 403, "Uploads are switched off."
+        return None
+
+    def _own(self, origin: str) -> bool:
+        try:
+            parts = urlsplit(origin.lower())
+        except ValueError:
+            return False
+        return parts.scheme in {"http", "https"} and parts.netloc in self.hosts
+
+
+class _Sender:
+    """Add headers to one response; a document is held back until it is whole, as the policy names its scripts."""
+
+    def __init__(self, send: Send) -> None:
+        self._send = send
+        self._start: Message | None = None
+        self._body = b""
+
+    async def send(self, message: Message) -> None:
+        if message["type"] == "http.response.start":
+            headers = MutableHeaders(scope=message)
+            for name, value in _HEADERS.items():
+                headers[name] = value
+            if headers.get("content-type", "").startswith("text/html"):
+                self._start = message
+                return
+            headers["content-security-policy"] = policy()
+        elif self._start is not None and message["type"] == "http.response.body":
+            self._body += message.get("body", b"")
+            if message.get("more_body", False):
+                return
+            body = _BASE.sub(b"", self._body, count=1)
+            headers = MutableHeaders(scope=self._start)
+            headers["content-security-policy"] = policy(body)
+            headers["content-length"] = str(len(body))
+            await self._send(self._start)
+            message = {"type": "http.response.body", "body": body}
+        await self._send(message)

@@ -1,0 +1,76 @@
+"""Put page, static files and guard together as one ASGI application, and serve it."""
+
+from collections.abc import Callable, Collection
+from typing import Any
+
+import gradio as gr
+import uvicorn
+from fastapi import FastAPI
+from starlette.staticfiles import StaticFiles
+from starlette.types import ASGIApp
+
+from web.allowance import Allowance
+from web.desk import Desk
+from web.guard import LOOPBACK, Guard, allowed_hosts
+from web.page import STATIC, Page
+from web.theme import HEAD, theme
+
+WAITING_QUESTIONS = 64
+"""Questions that may wait in the queue; one more is refused at once."""
+
+
+def site(
+    desk: Desk,
+    port: int,
+    names: Collection[str] = LOOPBACK,
+    auth: Callable[[str, str], bool] | None = None,
+    per_minute: int = 10,
+) -> ASGIApp:
+    """Return the application.
+
+    Args:
+        desk: Where questions are answered.
+        port: The port that it is reached on.
+        names: The host names that it is reached by.
+        auth: Tells whether a name and a password belong together; without it everybody who reaches the port may ask.
+        per_minute: Questions that one client may ask in a minute.
+    """
+    blocks = Page(desk, Allowance(per_minute)).build().queue(max_size=WAITING_QUESTIONS)
+    outer = FastAPI(docs_url=None, redoc_url=None, openapi_url=None)
+    outer.mount("/page", StaticFiles(directory=STATIC), name="page")
+    settings: dict[str, Any] = {
+        "footer_links": [],
+        "run_history": False,
+        "show_error": False,
+        "ssr_mode": False,
+        "enable_monitoring": False,
+        "max_file_size": "10mb",
+    }
+    gr.mount_gradio_app(
+        outer,
+        blocks,
+        path="/",
+        server_name=next(iter(names)),
+        server_port=port,
+        auth=auth,
+        theme=theme(),
+        css_paths=[STATIC / "page.css"],
+        head=HEAD,
+        **settings,
+    )
+    return Guard(outer, allowed_hosts(port, names))
+
+
+def server(application: ASGIApp, host: str, port: int) -> uvicorn.Server:
+    """Return a server for the application; `run` serves until it is told to end."""
+    return uvicorn.Server(
+        uvicorn.Config(
+            application,
+            host=host,
+            port=port,
+            log_level="warning",
+            server_header=False,
+            lifespan="on",
+            timeout_graceful_shutdown=2,  # An open page keeps a connection that never ends by itself.
+        )
+    )

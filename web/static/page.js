@@ -1,0 +1,131 @@
+// What happens inside the page without the server: finding a card, closing the reader, copying, keyboard.
+// Content carries no handlers of its own; the components hand their clicks to `newsdesk.click`.
+(() => {
+  "use strict";
+
+  const one = (selector, root = document) => root.querySelector(selector);
+  const all = (selector, root = document) => [...root.querySelectorAll(selector)];
+  const gentle = () => (matchMedia("(prefers-reduced-motion: reduce)").matches ? "auto" : "smooth");
+  let opener = null;
+
+  function showCards(turn) {
+    for (const section of all("#cards .cards")) section.hidden = section.dataset.turn !== turn;
+  }
+
+  function chooseCitation(mark) {
+    const { turn, n } = mark.dataset;
+    showCards(turn);
+    const card = document.getElementById(`card-${turn}-${n}`);
+    if (!card) return;
+    for (const other of all("#talk .n.on, #cards .card.on")) other.classList.remove("on");
+    for (const same of all(`#talk .n[data-turn="${turn}"][data-n="${n}"]`)) same.classList.add("on");
+    card.classList.add("on");
+    card.scrollIntoView({ block: "nearest", behavior: gentle() });
+    card.focus({ preventScroll: true });
+  }
+
+  function close() {
+    const reader = one("#reader");
+    const sheet = reader && one(".sheet", reader);
+    if (!sheet) return;
+    for (const part of all(".sheet, .veil", reader)) part.remove();
+    document.body.classList.remove("reading");
+    if (opener && opener.isConnected) opener.focus();
+  }
+
+  async function copy(button) {
+    try {
+      await navigator.clipboard.writeText(button.dataset.text);
+      button.textContent = "Copied";
+    } catch {
+      button.textContent = "Could not copy";
+    }
+    setTimeout(() => (button.textContent = "Copy with sources"), 2000);
+  }
+
+  // Headline, outlet and date of the mark under the pointer or with the focus, kept inside the window.
+  function showTip(event) {
+    const mark = event.target.closest && event.target.closest("a.n");
+    one("#tip")?.remove();
+    if (!mark) return;
+    const tip = document.createElement("div");
+    tip.id = "tip";
+    tip.textContent = mark.dataset.tip;
+    document.body.append(tip);
+    const at = mark.getBoundingClientRect();
+    const left = Math.min(Math.max(8, at.left - 20), innerWidth - tip.offsetWidth - 8);
+    const above = at.top - tip.offsetHeight - 6;
+    tip.style.left = `${left}px`;
+    tip.style.top = `${above < 8 ? at.bottom + 6 : above}px`;
+  }
+
+  function click(event, trigger) {
+    const mark = event.target.closest("a.n");
+    if (mark) {
+      event.preventDefault();
+      chooseCitation(mark);
+      return;
+    }
+    const button = event.target.closest("[data-act]");
+    if (!button) return;
+    const data = { ...button.dataset };
+    if (data.act === "close") close();
+    else if (data.act === "copy") copy(button);
+    else if (data.act === "read") {
+      opener = button;
+      trigger("select", data);
+    } else trigger("submit", data);
+  }
+
+  function watchReader(reader) {
+    new MutationObserver(() => {
+      const sheet = one(".sheet", reader);
+      if (!sheet || document.body.classList.contains("reading")) return;
+      document.body.classList.add("reading");
+      sheet.focus({ preventScroll: true });
+      const place = one("mark, .passage", sheet);
+      if (place) place.scrollIntoView({ block: "center" });
+    }).observe(reader, { childList: true, subtree: true });
+  }
+
+  function watchTalk(talk) {
+    let turns = 0;
+    new MutationObserver(() => {
+      const now = all(".turn", talk);
+      if (now.length > turns) now[now.length - 1].scrollIntoView({ block: "start", behavior: gentle() });
+      turns = now.length;
+    }).observe(talk, { childList: true, subtree: true });
+  }
+
+  function keepInside(event) {
+    const sheet = one("#reader .sheet");
+    if (!sheet) return;
+    if (event.key === "Escape") close();
+    if (event.key !== "Tab") return;
+    const stops = all("button, a[href]", sheet);
+    const first = stops[0];
+    const last = stops[stops.length - 1];
+    if (event.shiftKey && (document.activeElement === first || document.activeElement === sheet)) {
+      event.preventDefault();
+      last.focus();
+    } else if (!event.shiftKey && document.activeElement === last) {
+      event.preventDefault();
+      first.focus();
+    }
+  }
+
+  // Gradio draws the page some time after this script has run.
+  const waiting = new MutationObserver(() => {
+    const reader = one("#reader");
+    const talk = one("#talk");
+    if (!reader || !talk) return;
+    waiting.disconnect();
+    watchReader(reader);
+    watchTalk(talk);
+    if (innerWidth > 860) one("#box textarea")?.focus();
+  });
+  waiting.observe(document.documentElement, { childList: true, subtree: true });
+  document.addEventListener("keydown", keepInside);
+  for (const name of ["mouseover", "focusin", "focusout"]) document.addEventListener(name, showTip);
+  window.newsdesk = { click };
+})();
