@@ -96,7 +96,7 @@ class Answering:
         return self._finished(work, reply)
 
     def _search(self, query: Query, k: int, filters: Filters) -> list[Passage]:
-        whole = self.retriever.retrieve(query.standalone, k, filters, query.hints)
+        whole = self.retriever.retrieve(query.standalone, k, filters, query.hints, query.latest)
         if not query.parts:
             return whole
         parts = [self.retriever.retrieve(p.text, k, p.filters or filters, p.hints) for p in query.parts]

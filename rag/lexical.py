@@ -17,7 +17,7 @@ _HEAP = 64_000_000
 class LexicalIndex:
     """Find chunks that share words with the question, by BM25 (k1 1.2, b 0.75, tantivy's own)."""
 
-    def __init__(self, folder: Path, heading_boost: float = 0.5) -> None:
+    def __init__(self, folder: Path, heading_boost: float = 0.75) -> None:
         """Open the index in `folder`, making it if it is not there.
 
         Args:

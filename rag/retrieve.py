@@ -16,6 +16,15 @@ CANDIDATES = 100
 DENSE_WEIGHT = 0.5
 """Share of the dense score in the fused one; tuned in docs/retrieval.md."""
 
+OUTLET_HINT = 0.1
+"""Added to the score of a chunk from an outlet that the question names."""
+
+TIME_HINT = 0.05
+"""Added to the score of a chunk published in the time that the question names."""
+
+LATEST = 0.06
+"""Added to the newest of the candidates, and in proportion to the older ones, where the newest state is asked for."""
+
 PER_STORY = 2
 """Chunks of one outlet on one story that may stand before others had their turn."""
 
@@ -38,15 +47,27 @@ class Retriever:
         self.languages = tuple(languages) or ("en",)
 
     def retrieve(
-        self, text: str, k: int, filters: Filters | None = None, hints: Filters | None = None
+        self, text: str, k: int, filters: Filters | None = None, hints: Filters | None = None, latest: bool = False
     ) -> list[Passage]:
         """Return the `k` best passages for a text, best first.
 
-        Scores are a weighted mean of the cosine and of BM25 over the best BM25 of this search, so at most 1.
+        Scores are a weighted mean of the cosine and of BM25 over the best BM25 of this search, so at most 1, and
+        what the hints add.
+
+        Args:
+            text: What to search for.
+            k: How many passages, at most.
+            filters: What every passage must meet.
+            hints: Outlets and time that are preferred; an article that does not say loses nothing.
+            latest: Prefer what is newest.
         """
         candidates = self.candidates(text, filters)
         best = max((c.lexical for c in candidates), default=0.0) or 1.0
-        scored = [(_fused(c, best), c) for c in candidates]
+        newest = _recency(candidates) if latest else {}
+        scored = [
+            (_fused(c, best) + _hinted(c.chunk.article, hints) + LATEST * newest.get(c.chunk.id, 0.0), c)
+            for c in candidates
+        ]
         scored.sort(key=lambda pair: (-pair[0], pair[1].chunk.id))
         stories = self.indexes.store.archive.stories([c.chunk.article.id for _, c in scored])
         passages = [
@@ -76,6 +97,22 @@ class Retriever:
 
 def _fused(candidate: Candidate, best: float) -> float:
     return DENSE_WEIGHT * candidate.dense + (1 - DENSE_WEIGHT) * candidate.lexical / best
+
+
+def _hinted(article: Article, hints: Filters | None) -> float:
+    if not hints:
+        return 0.0
+    bonus = OUTLET_HINT if article.source in hints.outlets else 0.0
+    if (hints.since or hints.until) and replace(hints, outlets=(), languages=(), feeds=()).admits(article):
+        bonus += TIME_HINT
+    return bonus
+
+
+def _recency(candidates: Sequence[Candidate]) -> dict[str, float]:
+    """Return for each dated chunk where its date stands between the oldest (0) and the newest (1)."""
+    dates = {c.chunk.id: date.timestamp() for c in candidates if (date := c.chunk.article.published_at)}
+    first, last = min(dates.values(), default=0.0), max(dates.values(), default=0.0)
+    return {i: (date - first) / (last - first or 1.0) for i, date in dates.items()}
 
 
 def _article_ids(chunk_ids: Iterable[str]) -> list[str]:
