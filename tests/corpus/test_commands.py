@@ -253,8 +253,9 @@ def test_help_of_every_command_is_there() -> None:
 def test_vectors_that_are_forgotten_are_pending_again(data: Path) -> None:
     with Archive(data / "archive.sqlite3") as archive:
         store = store_all(archive)
+        before = store.last_change()
         forget_vectors(archive)
         assert (store.count(), store.progress(), is_pending(archive)) == (0, (0, 3), True)
-        assert store.changes(0, 99)[1][-3:] == ["harbour", "echo", "n00001"]
+        assert store.changes(before, 99)[1] == ["harbour", "echo", "n00001"]
         store_all(archive)
         assert not is_pending(archive)
