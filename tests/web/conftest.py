@@ -147,7 +147,7 @@ def starter_archive(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     with Archive(path) as archive:
         for article in starter_articles():
             archive.put(article)
-    yield path
+    return path
 
 
 def free_port() -> int:
