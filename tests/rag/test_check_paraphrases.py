@@ -11,11 +11,13 @@ from rag.model import Passage
 ROOT = Path(__file__).parents[2]
 PARAPHRASES = [
     (
-        "The ruling was by Judge George Hanks, who refused to issue a restraining order requested by four states: Arizona, Texas, Oklahoma and Nevada",
+        "The ruling was by Judge George Hanks, who refused to issue a restraining order requested by four states: "
+        "Arizona, Texas, Oklahoma and Nevada",
         "Judge George Hanks",
     ),
     (
-        "Google quit filtering its Chinese search results on 22 March 2010 and redirected google.cn users to its Hong Kong site, google.com.hk",
+        "Google quit filtering its Chinese search results on 22 March 2010 and redirected "
+        "google.cn users to its Hong Kong site, google.com.hk",
         "Google stopped censoring",
     ),
     (
