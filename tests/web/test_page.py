@@ -194,7 +194,10 @@ def test_a_model_that_fails_and_an_error_are_told_in_words(page: "Page", starter
         for turn, (question, told) in enumerate(
             [
                 ("model", "The model <b>refused</b>; check the key."),
-                ("bug", "Something went wrong here, and no answer was made; ask again. What the server printed says why."),
+                (
+                    "bug",
+                    "Something went wrong here, and no answer was made; ask again. What the server printed says why.",
+                ),
                 ("cut", "The answer broke off before it was whole; ask again."),
             ]
         ):
