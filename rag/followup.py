@@ -4,6 +4,7 @@ import re
 from collections.abc import Sequence
 from datetime import UTC, datetime
 
+from rag.date_forms import dates
 from rag.marks import read_marks
 from rag.model import Turn
 from rag.names import Name, names
@@ -11,92 +12,124 @@ from rag.period import periods
 from rag.terms import STOPWORDS, words
 
 _OPENER = re.compile(
-    r"^(?:(?:and|but|so|ok(?:ay)?|also|then|or|well|what about|how about|what of|what if)\b[\s,]*)+", re.IGNORECASE
+    r"^(?:(?:and|but|so|ok(?:ay)?|also|then|or|well|thanks|thank you|great|right|what about|how about|what of"
+    r"|what if)\b"
+    r"[\s,.!]*)+",
+    re.IGNORECASE,
 )
-_ABOUT = re.compile(r"^(?:and |but |so |ok(?:ay)? )*(?:what|how) (?:about|of)\b", re.IGNORECASE)
+_ABOUT = re.compile(r"^(?:(?:and|but|so|ok(?:ay)?)\s+)*(?:what|how)\s+(?:about|of)\b", re.IGNORECASE)
 _QUOTED = re.compile(r"[\"“][^\"”]*[\"”]")
 _PERSON = r"he|him|his|she|her|hers|himself|herself"
-_THING = r"it|its|they|them|their|theirs|this|that|these|those|itself|themselves"
-_POINTING = re.compile(rf"\b(?:{_PERSON}|{_THING}|there|(?:the|that|this|which) (?:one|ones|other|others|latter|former|same)|"
-                       r"(?:it|that|this) one)\b(?!['’])", re.IGNORECASE)  # fmt: skip
+_OWNED = r"his|her|its|their"
+_THING = r"it|they|them|theirs|this|that|these|those|itself|themselves|there"
+_POINTING = re.compile(
+    rf"\b(?:{_PERSON}|{_OWNED}|{_THING}|(?:the|that|this|which)\s+(?:one|ones|other|others|latter|former|same)"
+    rf"|(?:it|that|this)\s+one)"
+    r"\b(?!['’])",
+    re.IGNORECASE,
+)
 _EMPTY = re.compile(  # Words that look like pointers and point at nothing.
-    r"\b(?:is|was|are|were) (?:it|there|this) (?:that|any|a|an|true|possible|still|now)\b|\b(?:is|are|was|were|will be|has been|have been) there\b|"
-    r"\bthere (?:is|are|was|were|will|has|have)\b|"
-    r"\bit (?:is|was) (?:now )?(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec|\d)|\b(?:say|said|says|think|report|claim\w*|suggest\w*|"
-    r"know|announce\w*|confirm|find|show|fact|so|such|than|now|principle|news|idea|argue\w*|all|and|with|like|told|warn\w*|statement) (?:was it )?that\b|"
-    r"\bthat (?=[A-Z])|\b\w+ that (?:is|are|was|were|has|have|had|\w+ed|made|led|set|hit|broke|won|put|came|went|can|could|will|would|\w+s)\b|"
-    r"\bthis (?:week|month|year|morning|time)\b|\bthese days\b|\bthat (?:day|year|month|is)\b",
+    r"\b(?:is|was|are|were)\s+(?:it|there|this)\s+(?:that|any|a|an|true|possible|still|now)\b"
+    r"|\b(?:is|was)\s+it\s+(?:\w+\s+)?\w+\s+(?:for|to|that)\b"
+    r"|\b(?:is|are|was|were|will\s+be|has\s+been|have\s+been)\s+there\b|\bthere\s+(?:is|are|was|were|will|has|have)\b"
+    r"|\bit\s+(?:is|was)\s+(?:now\s+)?(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec|\d)"
+    r"|\b(?:say|said|says|think|report|claim\w*|suggest\w*|know|announce\w*|confirm|find|show|fact|so|such|than|now"
+    r"|principle|news"
+    r"|idea|argue\w*|all|and|with|like|told|warn\w*|statement)\s+(?:was\s+it\s+)?that\b(?!\s*[?.!]|$)"
+    r"|\bthat\s+(?=(?-i:[A-Z]))"
+    r"|\b\w+\s+that\s+(?:is|are|was|were|has|have|had|made|led|set|hit|broke|won|put|came|went|can|could|will|would"
+    r"|\w+ed|\w+s)\b"
+    r"|\bthis\s+(?:week|month|year|morning|time)\b|\bthese\s+days\b|\bthat\s+(?:day|year|month|is)\b",
     re.IGNORECASE,
 )
 _BARE = re.compile(
-    r"\b(?:the|that|this|those|these) (?:\w+ )?(?:company|firm|law|bill|act|agency|court|country|deal|ruling|decision|judge|president|minister|"
-    r"regulator|group|man|woman|report|article|story|attack|breach|case|fine|penalty|vote|speech|treaty|app|site|service|"
-    r"settlement|merger|suspect|victims?|companies|countries|figure|number|amount|money|announcement|election)s?\b(?!\s+(?:of|that|"
-    r"who|which|in|on|for|behind|between|against|about|to)\b)",
+    r"\b(?:the|that|this|those|these)\s+(?:\w+\s+)?(?:company|firm|law|bill|act|agency|court|country|deal|ruling"
+    r"|decision|judge"
+    r"|president|minister|regulator|group|man|woman|report|article|story|attack|breach|case|fine|penalty|vote"
+    r"|speech|treaty|app|site"
+    r"|service|settlement|merger|suspect|victim|companies|countries|figure|number|amount|money|announcement"
+    r"|election)s?\b"
+    r"(?!\s+(?:of|that|who|which|in|on|for|behind|between|against|about|to)\b)",
     re.IGNORECASE,
 )
 _ASKING = re.compile(
     r"^(?:who|whom|whose|what|when|where|why|how|which|did|does|do|is|are|was|were|has|have|had|can|will)\b",
     re.IGNORECASE,
 )
-_DEFINING = re.compile(r"^(?:what|who|where) (?:is|are|was|were)\b", re.IGNORECASE)
+_DEFINING = re.compile(r"^(?:what|who|where)\s+(?:is|are|was|were)\b", re.IGNORECASE)
+_SAYING = re.compile(
+    r"^what\s+(?:did|does|do|has|have)\s+(?:\S+\s+){1,5}(?:say|said|write|written|report|reported|think|reply"
+    r"|replied|answer)\W*$",
+    re.IGNORECASE,
+)
 _SCAFFOLD = re.compile(
-    r"^(?:(?:and|but|so|ok(?:ay)?)\s+)*(?:(?:can|could) you (?:tell|show) me|tell me|do you know|please)?\s*"
-    r"(?:(?:who|whom|whose|what|when|where|why|how|which)(?: (?:many|much|long|often|big|large|far|old|exactly|precisely|else))?\s*)?"
-    r"(?:(?:did|does|do|is|are|was|were|has|have|had|can|could|will|would|be|there|any|anyone|anybody)\b\s*)*",
+    r"^(?:(?:and|but|so|ok(?:ay)?)\s+)*(?:(?:can|could)\s+you\s+(?:tell|show)\s+me|tell\s+me|do\s+you\s+know"
+    r"|please)?\s*"
+    r"(?:(?:who|whom|whose|what|when|where|why|how|which)"
+    r"(?:\s+(?:many|much|long|often|big|large|far|old|exactly|precisely|else))?\s*)?"
+    r"(?:\b(?:did|does|do|is|are|was|were|has|have|had|can|could|will|would|be|there|any|anyone|anybody)\b\s*)*",
     re.IGNORECASE,
 )
 _LIGHT = STOPWORDS | set("one ones many much exactly precisely else also still just anything anyone".split())
 _ENOUGH = 8
 """Content words that, with a name, make a question long enough to say what it is about."""
 
+_PLENTY = 14
+"""Content words that make it long enough without a name."""
+
+_PREPOSITION = re.compile(
+    r"^(?:in|on|since|before|after|by|until|during|from|between|at|last|this|yesterday|as\s+of)\b", re.IGNORECASE
+)
+_INITIAL = re.compile(r"\b([A-Z])\.\s(?=[A-Z][a-z])")  # "F." of "Richard F. Smith", where a sentence seems to end.
+_BODY = re.compile(
+    r"\b(?:Act|Court|House|Senate|Commission|Union|States|Law|Order|Inc|Ltd|Corp|Department|Agency|Office|Board|of"
+    r"|the|Internet|World"
+    r"|National|United|International|Council|Committee|Bank|University|Times|News|Company|Party|Group|Technology"
+    r"|Project)\b"
+)
 _NOW = datetime(2100, 1, 1, tzinfo=UTC)  # Only the places of dates are needed here.
 _PLACES = frozenset(
-    "europe asia africa america australia britain england scotland wales ireland france germany italy spain portugal netherlands belgium "
-    "austria switzerland sweden norway denmark finland poland ukraine russia turkey greece hungary romania china japan india pakistan "
-    "bangladesh indonesia vietnam thailand malaysia singapore philippines taiwan korea iran iraq israel gaza syria egypt nigeria kenya ethiopia "
-    "brazil argentina chile mexico canada us usa uk eu california texas florida london paris berlin brussels moscow beijing washington york "
-    "tokyo delhi mumbai dubai geneva".split()
+    "europe asia africa america australia britain england scotland wales ireland france germany italy spain "
+    "portugal netherlands belgium austria switzerland sweden norway denmark finland poland ukraine russia turkey "
+    "greece hungary romania china japan india pakistan bangladesh indonesia vietnam thailand malaysia singapore "
+    "philippines taiwan korea iran iraq israel gaza syria egypt nigeria kenya ethiopia brazil argentina chile "
+    "mexico canada us usa uk eu california texas florida london paris berlin brussels moscow beijing washington "
+    "york tokyo delhi mumbai dubai geneva".split()
 )
 
 
 def is_followup(question: str) -> bool:
     """Tell whether a question leaves out what it is about, so that it can only be understood after another."""
-    text = _QUOTED.sub("“”", question.strip())
+    text = question.strip()
     rest = _OPENER.sub("", text)
     content = [word for word in words(rest) if word not in _LIGHT]
-    called = _called(rest)
+    called = list(names(rest))
     if _ABOUT.match(text):
         return len(content) < _ENOUGH
-    if not called and _ASKING.match(rest) and _says_nothing(rest, content):
+    if _SAYING.match(rest) or (not called and _ASKING.match(rest) and _says_nothing(rest, content)):
         return True
-    if len(content) >= _ENOUGH and called:
+    if len(content) >= (_ENOUGH if called else _PLENTY) or any(
+        len(q.group().split()) > 2 for q in _QUOTED.finditer(rest)
+    ):
         return False
-    if _dangling(rest, called):
-        return True
-    opened = bool(re.match(r"(?:and|but|so|or)\b", text, re.IGNORECASE))
-    return opened and len(content) < _ENOUGH and len(called) < 2
+    opened = re.match(r"(?:and|but|so|or)\b", text, re.IGNORECASE) is not None
+    return _dangling(rest, called) or (opened and len(called) < 2)
 
 
 def _says_nothing(text: str, content: list[str]) -> bool:
-    return not content or (
-        len(content) == 1 and not _DEFINING.match(text) and bool(words(text)) and words(text)[0] != "did"
-    )
+    return not content or (len(content) == 1 and not _DEFINING.match(text))
 
 
-def _called(text: str) -> list[Name]:
-    return [n for n in names(text) if not (n.opening and len(n.words) == 1 and n.words[0] in STOPWORDS)]
-
-
-def _dangling(text: str, called: list[Name]) -> bool:
+def _dangling(text: str, called: Sequence[Name]) -> bool:
     """Tell whether a pronoun or "the company" points at nothing that the question names before it."""
     blanked = _EMPTY.sub(lambda match: " " * len(match.group()), text)
     for match in [*_POINTING.finditer(blanked), *_BARE.finditer(blanked)]:
+        said = match.group().lower().split()
         if any(name.end <= match.start() for name in called):
             continue
-        demonstrative = match.group().lower().split()[0] in {"the", "this", "that", "these", "those"}
-        if not (called and demonstrative and len(match.group().split()) > 1):
-            return True
+        if called and (len(said) > 1 or (said[0] in _OWNED.split("|") and match.start() > len(text) // 4)):
+            continue
+        return True
     return False
 
 
@@ -121,7 +154,7 @@ def _resolved(question: str, topic: str, answer: str) -> str:
     rest = _OPENER.sub("", question.strip()).strip()
     if not rest:
         return question
-    if _is_element(question, rest):
+    if _is_element(rest):
         return _replaced(topic, rest.rstrip("?!. "))
     told = _spelt_out(rest.rstrip("?!. "), topic, answer)
     subject = _subject(_without_rival_dates(topic, rest))
@@ -129,7 +162,7 @@ def _resolved(question: str, topic: str, answer: str) -> str:
     return f"{told} ({subject})?" if missing else f"{told}?"
 
 
-def _is_element(question: str, rest: str) -> bool:
+def _is_element(rest: str) -> bool:
     """Tell whether a follow-up only names a new element: "what about 2017?", "and in Europe?"."""
     content = [word for word in words(rest) if word not in _LIGHT]
     return (
@@ -142,38 +175,28 @@ def _is_element(question: str, rest: str) -> bool:
 
 def _replaced(topic: str, element: str) -> str:
     """Return the topic with its date, place or name replaced by the new one of that kind, else with it added."""
-    body, end = (topic.rstrip("?!. "), "?")
-    new, old = periods(_dated(element), _NOW), periods(body, _NOW)
-    if new:
-        if len(old) >= 1:
-            return f"{body[: old[-1].start]}{_with_preposition(element, old[-1].said)}{body[old[-1].end :]}{end}"
-        return f"{body} {_with_preposition(element, 'in ')}{end}"
+    body = topic.rstrip("?!. ")
+    if dated := _redated(body, element):
+        return f"{dated}?"
     candidates = [n for n in names(body) if _same_kind(n, element)]
     if len(candidates) == 1:
-        bare = re.sub(r"^(?:in|on|at|from|for|to|of|with|by)\s+(?:the\s+)?|^the\s+", "", element, flags=re.IGNORECASE)
-        return f"{body[: candidates[0].start]}{bare}{body[candidates[0].end :]}{end}"
-    return f"{body}, {element}{end}"
+        put = re.sub(r"^(?:in|on|at|from|for|to|of|with|by)\s+(?:the\s+)?|^the\s+", "", element, flags=re.IGNORECASE)
+        return f"{body[: candidates[0].start]}{put}{body[candidates[0].end :]}?"
+    return f"{body}, {element}?"
 
 
-def _dated(element: str) -> str:
-    return (
-        element
-        if re.match(r"(?:in|on|since|before|after|by|until|during|from|between)\b", element, re.IGNORECASE)
-        else f"in {element}"
-    )
-
-
-def _with_preposition(element: str, old: str) -> str:
-    if re.match(
-        r"(?:in|on|since|before|after|by|until|during|from|between|at|last|this|yesterday)\b", element, re.IGNORECASE
-    ):
-        return element
-    first = old.split()[0] if old.split() else ""
-    return (
-        f"{first} {element}"
-        if re.fullmatch(r"in|on|since|before|after|by|until|during|from|of|at", first, re.IGNORECASE)
-        else element
-    )
+def _redated(body: str, element: str) -> str:
+    """Return the topic with the new date in the place of its last, or behind it; "" if the element is no date."""
+    prepared = _PREPOSITION.match(element)
+    new = dates(element if prepared else f"in {element}", _NOW)
+    if len(new) != 1:
+        return ""
+    old = periods(body, _NOW)
+    if not old:
+        return f"{body} {element}" if prepared else f"{body} in {element}"
+    last = dates(body, _NOW)[-1]
+    start, end = (old[-1].start, old[-1].end) if prepared else (last.start, last.end)
+    return f"{body[:start]}{element}{body[end:]}"
 
 
 def _same_kind(name: Name, element: str) -> bool:
@@ -197,17 +220,13 @@ def _spelt_out(question: str, topic: str, answer: str) -> str:
 
 
 def _person(topic: str, answer: str) -> str:
-    """Return the fullest name that looks like a person's: in the question before, else in the answer."""
+    """Return the first full name that looks like a person's, in the question before, else in the answer."""
     for text in (topic, answer):
-        people = [n for n in names(text) if len(n.words) >= 2 and not n.acronym and _personal(text[n.start : n.end])]
-        if people:
-            return re.sub(r"['’]s$", "", text[people[0].start : people[0].end])
+        for name in names(_INITIAL.sub(r"\1 ", text)):
+            said = re.sub(r"['’]s$", "", _INITIAL.sub(r"\1 ", text)[name.start : name.end])
+            if len(name.words) >= 2 and not name.acronym and not _BODY.search(said):
+                return said
     return ""
-
-
-def _personal(name: str) -> bool:
-    return re.search(r"\b(?:Act|Court|House|Senate|Commission|Union|States|Law|Order|Inc|Ltd|Corp|Department|Agency|Office|Board|of|the|"
-                     r"Internet|World|National|United|International|Council|Committee|Bank|University|Times|News)\b", name) is None  # fmt: skip
 
 
 def _without_rival_dates(topic: str, question: str) -> str:

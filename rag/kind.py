@@ -4,53 +4,87 @@ import re
 from typing import Literal
 
 Kind = Literal[
-    "who", "when", "where", "how_many", "quotation", "attribution", "yes_no", "why", "what", "timeline", "coverage", "list"
-]  # fmt: skip
+    "who",
+    "when",
+    "where",
+    "how_many",
+    "quotation",
+    "attribution",
+    "yes_no",
+    "why",
+    "what",
+    "timeline",
+    "coverage",
+    "list",
+]
 
 _VERBATIM = re.compile(r"[\"“][^\"”]*[\"”]")
 _SAYING = (
-    r"(?:said|says|called|calls|described|wrote|told|warned|argued|accused|claimed|compared|admitted|complained|predicted|"
-    r"denied|spoke|announced|insisted|promised|dismissed|praised|criticised|criticized|put it|used the (?:words?|phrase))"
+    r"(?:said|says|called|calls|described|wrote(?= (?:that|in|to|of|about|\"\"))|told|warned|argued|accused|claimed"
+    r"|compared|admitted"
+    r"|complained|predicted|denied|spoke|announced|insisted|promised|dismissed|praised|criticised|criticized"
+    r"|put it|used the (?:words?"
+    r"|phrase))"
 )
-_HAVING = r"(?:did|does|do|has|have|was|is|were)"
+_HAVING = r"(?:did|does|do|has|have|had)"
 
-# In order: the first that fits decides. A quotation in the question is blanked before.
+# What is asked first decides; where two rules fit the same words, the earlier rule. Quotations are blanked before.
 _RULES: tuple[tuple[Kind, str], ...] = (
     ("timeline", r"\b(?:timeline|chronology)\b|\btrace (?:the|how)\b|in (?:chronological )?order\b.*\bdates?\b"),
     ("coverage", r"\bhow (?:many (?:articles|stories|reports|outlets|pieces|items)|often)\b.*\b(?:mention|cover|report|"
-                 r"appear|write|wrote|published|about|archive|come up)|\bwhen (?:was|were|did) .*\bfirst (?:reported|mentioned|"
+                 r"appear|write|wrote|published|about|archive|come up)|\bwhen (?:was|were"
+                 r"|did) .*\bfirst (?:reported|mentioned|"
                  r"covered|appear)|\bwhich outlets?\b.*\b(?:covered|reported|mention|wrote|published)|\b(?:coverage of|"
                  r"articles (?:do you have|are there|mention))"),
-    ("quotation", r"\b(?:exact(?:ly)?|precisely|word for word|verbatim|own words|the (?:exact )?(?:words?|wording|quote|phrasing)\b"
-                  r"(?! (?:are|is|was) th)|in what words|in quotation marks)\b.*|^(?:give|i (?:need|want)).*\b(?:words|quote)\b|"
+    ("quotation", r"\b(?:exact(?:ly)?|precisely|word for word|verbatim|own words|the (?:exact )?(?:words?|wording"
+                  r"|quote|phrasing)\b"
+                  r"(?! (?:are|is|was) th)|in what words|in quotation marks)\b.*|^(?:give|i (?:need"
+                  r"|want)).*\b(?:words|quote)\b|"
                   r"(?:'s|s'|’s) (?:own |exact )?words (?:on|about)\b"),
-    ("attribution", rf"\bwho(?: (?:has|had|is|was|else|once|first|also|publicly))* {_SAYING}\b|\bwhose (?:words?|line|statement|quote|"
-                    rf"claim|phrase)\b|\b(?:which|what) (?:[\w.'’-]+ ){{1,4}}?(?:{_SAYING}|spoke of)\b|\bwho (?:is|was) quoted\b|"
+    ("attribution", rf"\bwho(?: (?:has|had|is|was|else|once|first|also|publicly))* {_SAYING}\b|\bwhose (?:words?"
+                    rf"|line|statement|quote|"
+                    rf"claim|phrase)\b|\b(?:which|what) (?!(?:was|is|are|were|did|do|does|has|had"
+                    rf"|have)\b)(?:[\w.'’-]+ ){{1,4}}?(?:{_SAYING}|spoke of)\b|\bwho (?:is|was) quoted\b|"
                     r"\bwho (?:spoke|talked) of\b"),
     ("quotation", rf"\bwhat {_HAVING} .{{2,60}}? (?:say|call|write|tell|compare|describe|said|called|put)\b|"
                   rf"\bhow {_HAVING} .{{2,60}}? (?:describe|put|call|phrase|word|react)\b"),
-    ("list", r"^(?:please )?(?:list|name|enumerate) (?:all|every|each|the (?:two|three|four|five|six|seven|eight|nine|ten)|\w+s\b)|"
-             r"\b(?:which|what) (?:two|three|four|five|six|seven)\b|\b(?:what|which) (?:are|were) (?:all )?the (?:\w+ )?\w+s\b"),
-    ("when", r"^(?:\W*(?:and|but|so|from|since|until|by) )*when\b|,(?: and)? when\b|\bwhen (?:did|does|do|is|are|was|were|will|has|had|"
-             r"exactly)\b|\b(?:what|which|on what) (?:date|day|year|month|week|time)\b|\bdate (?:of|on|when|for)\b|\bdeadline\b|"
+    ("list", r"^(?:please )?(?:list|name|enumerate) (?:all|every|each|the (?:two|three|four|five|six|seven|eight"
+             r"|nine|ten)|\w+s\b)|"
+             r"\b(?:which|what) (?:two|three|four|five|six|seven)\b|\b(?:what|which) (?:are"
+             r"|were) all (?:the )?(?:\w+ )?\w+s\b"),
+    ("when", r"^(?:\W*(?:and|but|so|from|since|until|by) )*when\b|,(?: and)? when\b|\bwhen (?:did|does|do|is|are"
+             r"|was|were|will|has|had|"
+             r"exactly)\b|\b(?:what|which|on what) (?:date|day|year|month|week|time)\b|\bdate (?:of|on|when|for)\b"
+             r"|\bdeadline\b|"
              r"\b(?:effective|release|launch|start|opening|closing) date\b|\bhow (?:long ago|soon)\b"),
-    ("how_many", r"\bhow (?:many|much|big|large|long|old|high|far|few|tall|fast|wide|heavy|deep|often|expensive)\b|\b(?:what|which) "
-                 r"(?:is |was |were |are |the |total |exact |latest |current |final |maximum |minimum )*(?:share|percentage|percent|number|"
-                 r"amount|sum|figures?|total|price|cost|count|tally|vote|fine|turnout|size|value|salary|budget|rate)\b|^[^?]*\b"
-                 r"(?:amount|price tag|cost|number of|percentage|tally|settlement|capital)\W*\d*\W*$|\bby what (?:vote|margin)\b"),
-    ("where", r"^(?:\W*(?:and|but|so|from|to) )*where\b|,(?: and)? where\b|\b(?:in|from|to|at) (?:which|what) (?:country|city|town|"
+    ("how_many", r"\bhow (?:many|much|big|large|long|old|high|far|few|tall|fast|wide|heavy|deep|often|expensive)\b"
+                 r"|\b(?:what|which) "
+                 r"(?:is |was |were |are |the |total |exact |latest |most recent |current |final |maximum |minimum "
+                 r"|senate |house )*(?:share|percentage|percent|number|"
+                 r"amount|sum|figures?|total|price|cost|count|tally|vote|fine|turnout|size|value|salary|budget"
+                 r"|rate)\b|^[^?]*\b"
+                 r"(?:amount|price tag|cost|number of|percentage|tally|settlement|capital)\W*\d*\W*$"
+                 r"|\bby what (?:vote|margin)\b|^price (?:tag )?of\b"),
+    ("where", r"^(?:\W*(?:and|but|so|from|to) )*where\b|,(?: and)? where\b|\b(?:in|from|to|at) (?:which"
+              r"|what) (?:country|city|town|"
               r"place|state|village|region|building|street|hotel|venue)\b|\b(?:which|what) (?:city|town|place)\b"),
-    ("why", r"\bwhy\b|\bwhat (?:reasons?|grounds?|prompted|led|caused|made)\b|\bon what grounds?\b|\bwhat (?:is|was|were) the (?:"
+    ("why", r"\bwhy\b|\bwhat (?:reasons?|grounds?|prompted|led|caused|made)\b|\bon what grounds?\b|\bwhat (?:is|was"
+            r"|were) the (?:"
             r"reasons?|causes?|motives?)\b|\bhow come\b"),
-    ("who", r"\bwho\b|\bwhom\b|\bwhose\b|\b(?:which|what) (?:[\w'’-]+ )?(?:company|person|firm|individual|judge|minister|leader|group|"
-            r"gang|court|agency|body|official|senator|president|affiliate|team|club|player|director|platform|organi[sz]ation|"
-            r"institution|news (?:site|paper)|outlet|party|state|states|country|countries|companies|people|operators?|regulator|"
-            r"bank|university|celebrity|actor|actress|singer|head of state)\b|\bname of (?:the )?(?:person|company|judge|man|woman|"
+    ("who", r"\bwho\b|\bwhom\b|\bwhose\b|\b(?:which|what) (?:[\w'’-]+ )?(?:company|person|firm|individual|judge"
+            r"|minister|leader|group|"
+            r"gang|court|agency|body|official|senator|president|affiliate|team|club|player|director|platform"
+            r"|organi[sz]ation|"
+            r"institution|news (?:site|paper)|outlet|party|state|states|country|countries|companies|people"
+            r"|operators?|regulator|"
+            r"bank|university|celebrity|actor|actress|singer|head of state)\b|\bname of (?:the )?(?:person|company"
+            r"|judge|man|woman|"
             r"gang|firm|individual|ceo|service|organi[sz]ation|group|team|player)\b|^buyer\b"),
 )  # fmt: skip
 _PATTERNS = tuple((kind, re.compile(rule)) for kind, rule in _RULES)
 _YES_NO = re.compile(
-    r"^(?:\W*(?:and|but|so|or|then|also) )*(?:did|does|do|is|are|was|were|has|have|had|can|could|will|would|should|may|might|"
+    r"^(?:\W*(?:and|but|so|or|then|also) )*(?:did|does|do|is|are|was|were|has|have|had|can|could|will|would|should"
+    r"|may|might|"
     r"didn't|doesn't|isn't|aren't|wasn't|weren't|hasn't|haven't)\b"
 )
 _CLOSING = re.compile(
@@ -66,11 +100,10 @@ def kind(question: str) -> Kind:
     """Return what a question asks for; "what" where no rule fits, as for questions that are not in English."""
     text = _OPENING.sub("", " ".join(_VERBATIM.sub('""', question).lower().split()))
     if _YES_NO.match(text) and not re.match(r"(?:can|could|would|will) you\b", text):
-        first = _PATTERNS[0][1].search(text)
-        return "timeline" if first else "yes_no"
-    for name, pattern in _PATTERNS:
-        if pattern.search(text):
-            return name
+        return "timeline" if _PATTERNS[0][1].search(text) else "yes_no"
+    found = [(match.start(), order) for order, (_, rule) in enumerate(_PATTERNS) if (match := rule.search(text))]
+    if found:
+        return _PATTERNS[min(found)[1]][0]
     if _CLOSING.search(text) and not _ASKING.match(text):
         return "yes_no"
     return "what"

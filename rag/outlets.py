@@ -3,16 +3,18 @@
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 
 _WORD = re.compile(r"[^\W_]+(?:[.&'’][^\W_]+)*", re.UNICODE)
 _TAGLINE = re.compile(r"\s+[|–—•·»]\s+|\s+-\s+|:\s+|\s+\(")
 _DOMAIN = re.compile(r"\.(?:com|org|net|co|uk|in|au|ca|de|fr|io|tv|news|info|eu|ie|nz|us|gov|edu)$", re.IGNORECASE)
 _QUOTES = "'\"‘’“”«»„"
 _ARTICLES = {"the", "a"}
+_SMALL = {"and", "of", "for", "in", "on"}
 _LONGEST = 9  # Words of the longest name that is looked for.
 _LONG_NAME = 12
 _FUZZY = 92.0
-"""Characters without spaces that make a name long enough to allow a slip of the pen, and how like it must be (0 to 100)."""
+"""How like a name of `_LONG_NAME` letters or more must be to one of the archive, from 0 to 100."""
 
 # Short forms in general use that initials do not give, by the squashed name.
 _SHORT_FORMS = {
@@ -30,10 +32,14 @@ _NOT_ACRONYMS = {"FOX", "SKY", "THE", "NEW", "BIG", "ONE", "TOP", "ALL", "USA", 
 
 # What stands before or behind an outlet, and nowhere near a plain noun.
 _BEFORE = re.compile(
-    r"(?:\baccording to|\b(?:reported|published|covered|discussed|reviewed|described|written|quoted|noted|mentioned|run|told|"
-    r"carried|posted) (?:\w+ ){0,2}?(?:by|in|on)|\b(?:articles?|reports?|stories|story|coverage|pieces?|posts?|sources?|news|"
-    r"reporting|alleg\w+|claims|discussions?|as reported|only|outlets?|magazine|newspaper)(?: \w+)? (?:from|by|in|on|including|such as|like|of)|"
-    r"\b(?:both|either|did|does|has|after|before|while|whereas|only from|per|but))\s+(?:(?:the|an?|another|from|by|in)\s+){0,2}$",
+    r"(?:\baccording to|\b(?:reported|published|covered|discussed|reviewed|described|written|quoted|noted|mentioned"
+    r"|run|told|"
+    r"carried|posted) (?:\w+ ){0,2}?(?:by|in|on)|\b(?:articles?|reports?|stories|story|coverage|pieces?|posts?"
+    r"|sources?|news|"
+    r"reporting|alleg\w+|claims|discussions?|as reported|only|outlets?|magazine|newspaper)(?: \w+)? (?:from|by|in"
+    r"|on|including|such as|like|of)|"
+    r"\b(?:both|either|did|does|has|after|before|while|whereas|only from|per|but))\s+(?:(?:the|an?|another|from|by"
+    r"|in)\s+){0,2}$",
     re.IGNORECASE,
 )
 _BEHIND = re.compile(
@@ -76,7 +82,7 @@ class Outlets:
         self._forms.pop("", None)
         papers = {short: {squashed(cleaned(n)) for n in named} for short, named in self._acronyms.items()}
         self._acronyms = {short: names for short, names in self._acronyms.items() if len(papers[short]) == 1}
-        self._beginnings = {
+        self._beginnings = {"", "the"} | {
             form[:end] for form in [*self._forms, *map(str.lower, self._acronyms)] for end in range(1, len(form) + 1)
         }
         self._long = [key for key in self._forms if len(key) >= _LONG_NAME]
@@ -135,6 +141,8 @@ class Outlets:
 
     def _resembling(self, text: str, tokens: list[re.Match[str]], i: int) -> tuple[tuple[str, ...], int] | None:
         """Return the outlet that a run of capitalised words is a slip of, and the run's last token."""
+        if not tokens[i].group()[0].isupper():
+            return None
         j = i
         while j < len(tokens) and tokens[j].group()[0].isupper() and (j == i or text[tokens[j - 1].end()] == " "):
             j += 1
@@ -156,8 +164,9 @@ class Outlets:
                 yield mention
 
 
+@lru_cache(maxsize=65_536)
 def squashed(name: str) -> str:
-    """Return a name as it is compared: lower case, letters and digits only, no "the", no "www." and no domain ending."""
+    """Return a name as it is compared: lower case, letters and digits only, no "the", "www." or domain."""
     plain = name.strip().lower().removeprefix("https://").removeprefix("http://").removeprefix("www.")
     plain = _DOMAIN.sub("", _DOMAIN.sub("", plain))
     words = re.findall(r"[^\W_]+", plain)
@@ -181,7 +190,7 @@ def _forms(name: str) -> Iterator[str]:
 
 def _short_forms(name: str) -> Iterator[str]:
     short = cleaned(name)
-    words = [word for word in re.findall(r"[^\W_]+", short)]
+    words = re.findall(r"[^\W_]+", short)
     yield from _SHORT_FORMS.get(squashed(short), ())
     big = [word for word in words if word[0].isupper()]
     if len(big) >= 3:
@@ -201,7 +210,7 @@ def _mention(text: str, names: tuple[str, ...], start: int, end: int) -> Mention
 def _certain(text: str, said: str, mention: Mention) -> bool:
     if text[mention.start] in _QUOTES:
         return True
-    words = said.split()
+    words = [word for word in re.findall(r"[^\W_]\S*", said) if word.lower() not in _SMALL]
     if re.search(r"\w\.\w{2,}$|^[A-Z]{2,5}$|[a-z][A-Z]", said):
         return True
     capitals = [word for word in words if word[0].isupper()]

@@ -1,98 +1,178 @@
 """Take a question that compares, sequences or joins apart, and merge what its parts find."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
+from datetime import UTC, datetime
+from itertools import pairwise
 
+from rag.date_forms import dates
 from rag.model import Passage
 from rag.names import names
+from rag.outlets import Mention
 from rag.terms import STOPWORDS, words
 
-_ASKING = r"who|whom|whose|what|when|where|why|how|which|did|does|do|is|are|was|were|has|have|had"
-_REPORT = r"(?:reports?|articles?|reporting|coverage|pieces?|posts?|stories|story|review|interview|analysis)"
-_JOINTS = tuple(
-    re.compile(joint, re.IGNORECASE)
-    for joint in (
-        r",?\s+(?:while|whereas|in\s+contrast\s+(?:to|with)|as\s+opposed\s+to|(?:as\s+)?compared\s+(?:to|with)|rather\s+than)\b",
-        rf"[,;:]?\s+(?:and|but)\s+(?:also\s+)?(?=(?:{_ASKING})\b)|;\s+|:\s+(?=(?:{_ASKING})\b)|,\s+(?=(?:{_ASKING})\b)|[.?!]\s+(?=[A-Z])",
-        rf",?\s+and\s+(?:then\s+)?(?:from\s+|by\s+)?(?=(?:the|an?|another|its|their)\s+(?:[\w'’.|-]+\s+){{0,8}}?{_REPORT}\b)",
-        r",?\s+and\s+(?:also\s+|then\s+)?(?=(?:is|was|has|had|are|were|have|will|can|could|would|also)\b)",
-        r",\s+(?=(?:is|was|has|had|are|were|have|known|and)\b)",
-    )
-)
-_SCAFFOLD = re.compile(
-    rf"^(?:and|or|but|that|also|then)\b\s*|^(?:{_ASKING})\s+|\b(?:the\s+|an?\s+|another\s+)?(?:\w+\s+)?{_REPORT}\s+(?:from|by|in|on|of|that|about|discussing|regarding|concerning)\b"
-    rf"|\b{_REPORT}\b|\b(?:published|reported|according\s+to|as\s+covered|covered|discussed|mentioned|portrayed|suggests?|implies|imply|claims?|indicates?|"
-    r"states?|focus(?:es)?\s+on|describes?)\b|\bwas\s+there\b.*$|\bbetween\b|\bthe\s+portrayal\s+of\b|\b(?:in)?consisten(?:t|cy)\b",
+_VERB = r"\w+ing|\w+ed|\w+s|is|was|has|had|are|were|have|will|can|could|does|did"
+_CONTRAST = re.compile(
+    r",?\s+(?:while|whereas|in\s+contrast\s+(?:to|with)|as\s+opposed\s+to|unlike|(?:as\s+)?compared\s+(?:to|with)"
+    r"|rather\s+than|but)\b"
+    r"|[.;:?!]\s+",
     re.IGNORECASE,
 )
-_FEWEST = 3
-"""Content words that a part must have of its own; a shorter piece stays with the one before it."""
-_MOST = 5
+_JOINED = re.compile(
+    r",?\s+(?:and|as\s+well\s+as|before|after)\s+(?=(?:(?:then|also|both|who|which|whose|what|when|where|why|how"
+    r"|that|from|by|with)\s+)*"
+    rf"(?:(?:the|an?|another|its|their|later|subsequent)\b|(?:{_VERB})\s))",
+    re.IGNORECASE,
+)
+_LISTED = re.compile(
+    rf",\s+(?=(?:(?:and|or|but|also|then)\s+)*(?:{_VERB}|known|who|which|whose|that)\b)|,\s+(?=(?:when|where|why"
+    rf"|how|what)\b)",
+    re.IGNORECASE,
+)
+_IDENTIFYING = re.compile(r"^\W*(?:who|which|what|whose)\b|,\s+(?:who|which|what)\b[^,]*$", re.IGNORECASE)
+_ASKED = re.compile(r"^\W*(?:and|but)\s+(?:who|whom|whose|what|when|where|why|how|which)\b", re.IGNORECASE)
+_ALTERNATIVES = re.compile(
+    r"^(?P<stem>.{12,}?)[,:]\s+(?P<one>[^,:]{3,60}?)\s+or\s+(?P<other>[^,:]{3,60}?)\s*\?*$", re.IGNORECASE
+)
+_COMPARED = re.compile(r"^compare\s+(?P<one>.{3,80}?)\s+(?:and|with|to)\s+(?P<other>.{3,80}?)\W*$", re.IGNORECASE)
+_CHANGING = re.compile(
+    r"\b(?:change[ds]?|changing|differ\w*|compare[ds]?|grow|grew|grown|rise|rose|fall|fell|increase[ds]?"
+    r"|decrease[ds]?|evolve[ds]?|develop\w*"
+    r"|shift\w*|higher|lower|larger|smaller|more|fewer|less|both|each|or|vote[ds]?)\b",
+    re.IGNORECASE,
+)
+_LEADING = re.compile(r"^(?:(?:and|but|or|while|whereas|then|also|that|as\s+well\s+as)\b[\s,]*)+", re.IGNORECASE)
+_FRAME = frozenset(
+    "report reports reported article articles suggest suggests claim claims claimed according discussed covered "
+    "published company individual individuals known described mentioned accused respectively sources source "
+    "portrayal portrayed change consistent inconsistency consistency indicate indicates focus focuses imply implies "
+    "describe describes also later subsequent another including exactly tell give please want".split()
+)
+_FEWEST = 4
+"""Content words that a part must have of its own; a shorter piece stays with its neighbour (docs/questions.md)."""
+
+_FEWEST_ASKED = 2
+"""The same for a piece that asks a question of its own: "and when was it renewed"."""
+
+_MOST = 6
+
+_PART_WEIGHT = 0.3
+"""How much a part's score counts beside the whole question's; tuned in docs/questions.md."""
+
+_NOW = datetime(2100, 1, 1, tzinfo=UTC)  # Only the places of dates are needed here.
 
 
-def parts(question: str) -> list[str]:
-    """Return the self-contained search texts of a question that asks for several things, or nothing for a simple one."""
-    pieces = _grown(_cut(" ".join(question.split())))
-    if len(pieces) < 2:
-        return []
-    shared = _shared(question, pieces)
-    texts = [_search_text(piece, shared) for piece in pieces[:_MOST]]
-    kept = list(dict.fromkeys(text for text in texts if text))
+def parts(question: str, mentions: Sequence[Mention] = ()) -> list[str]:
+    """Return the self-contained search texts of a question that asks for several things, or nothing for a simple one.
+
+    Args:
+        question: The stand-alone question.
+        mentions: Where it names outlets: it is not cut there, and an outlet is not what a part is about.
+    """
+    text = question.strip()
+    found = _alternatives(text) or _dated(text) or _clauses(text, mentions)
+    kept = list(dict.fromkeys(" ".join(part.split()) for part in found))[:_MOST]
     return kept if len(kept) >= 2 else []
 
 
-def _cut(text: str) -> list[str]:
-    cuts = {0, len(text)}
-    for joint in _JOINTS:
-        cuts.update(match.start() for match in joint.finditer(text))
-    ends = sorted(cuts)
-    return [text[a:b] for a, b in zip(ends, ends[1:], strict=False)]
+def _alternatives(text: str) -> list[str]:
+    """Take "Which ..., A or B?" and "Compare A and B" apart."""
+    if match := _ALTERNATIVES.match(text):
+        proper = all(re.search(r"[A-Z0-9]", match[side]) for side in ("one", "other"))
+        if (
+            proper
+            and len(_content(match["one"])) <= 6
+            and re.match(r"\W*(?:which|who|what|did|does|was|is|were|do)\b", text, re.IGNORECASE)
+        ):
+            return [f"{match['stem']}, {match[side]}" for side in ("one", "other")]
+    elif match := _COMPARED.match(text):
+        one, other = match["one"], match["other"]
+        if names(f"compare {one}") and names(f"compare {other}"):
+            return [one, other]
+    return []
 
 
-def _grown(pieces: Sequence[str]) -> list[str]:
+def _dated(text: str) -> list[str]:
+    """Ask once for each date: "... between 2016 and 2017", "... of 2015, 2017 and 2024"."""
+    named = dates(text, _NOW)
+    if not 2 <= len(named) <= 4 or len({d.span for d in named}) < 2 or not _CHANGING.search(text):
+        return []
+    gaps = [text[a.end : b.start] for a, b in pairwise(named)]
+    if any(len(_content(gap)) > 3 for gap in gaps):
+        return []
+    head, tail = text[: named[0].start], text[named[-1].end :].rstrip("?!. ")
+    head = re.sub(r"\b(?:between|from)\s+$", "in ", head, flags=re.IGNORECASE)
+    return [f"{head}{text[d.start : d.end]}{tail}" for d in named]
+
+
+def _clauses(text: str, mentions: Sequence[Mention]) -> list[str]:
+    joints = [_CONTRAST, _JOINED, *([_LISTED] if _IDENTIFYING.search(text) else [])]
+    pieces = _grown(_cut(text, joints, mentions), {w for m in mentions for w in words(text[m.start : m.end])})
+    if len(pieces) < 2:
+        return []
+    subject = " ".join(_subjects(pieces[0], mentions))
+    return [_search_text(piece, subject if i else "", mentions) for i, piece in enumerate(pieces)]
+
+
+def _cut(text: str, joints: Iterable[re.Pattern[str]], mentions: Sequence[Mention]) -> list[str]:
+    places = {0, len(text)}
+    for joint in joints:
+        places.update(m.start() for m in joint.finditer(text))
+    inner = {place for place in places if any(m.start < place < m.end for m in mentions)}
+    return [text[a:b] for a, b in pairwise(sorted(places - inner))]
+
+
+def _grown(pieces: Sequence[str], frame: set[str]) -> list[str]:
     """Join pieces that are too short to be searched for themselves with their neighbour."""
     grown: list[str] = []
     for piece in pieces:
-        if grown and (len(_content(piece)) < _FEWEST or len(_content(grown[-1])) < _FEWEST):
+        enough = _FEWEST_ASKED if _ASKED.match(piece) else _FEWEST
+        if grown and (len(_content(piece, frame)) < enough or len(_content(grown[-1], frame)) < _FEWEST):
             grown[-1] += piece
         else:
             grown.append(piece)
     return grown
 
 
-def _content(text: str) -> list[str]:
-    return [word for word in words(_SCAFFOLD.sub(" ", text)) if word not in STOPWORDS]
+def _content(text: str, frame: Iterable[str] = ()) -> list[str]:
+    return [w for w in words(text) if w not in STOPWORDS and w not in _FRAME and w not in frame]
 
 
-def _shared(question: str, pieces: Sequence[str]) -> str:
-    """Return the names of the first piece, for the pieces that have none."""
-    del question
-    return " ".join(pieces[0][name.start : name.end] for name in names(pieces[0]))
+def _subjects(piece: str, mentions: Sequence[Mention]) -> list[str]:
+    """Return the names in a piece that are no outlets'."""
+    outlets = {word for mention in mentions for name in mention.names for word in words(name)}
+    called = [piece[name.start : name.end] for name in names(piece)]
+    return [name for name in called if not set(words(name)) <= outlets]
 
 
-def _search_text(piece: str, shared: str) -> str:
-    bare = piece.strip(" ,;:?.")
-    return bare if names(bare) or not shared else f"{shared} {bare}"
+def _search_text(piece: str, subject: str, mentions: Sequence[Mention]) -> str:
+    bare = _LEADING.sub("", piece.strip(" ,;:?.")).strip()
+    return f"{subject} {bare}" if subject and not _subjects(bare, mentions) else bare
 
 
 def merge(whole: Sequence[Passage], parts: Sequence[Sequence[Passage]]) -> list[Passage]:
     """Merge what the whole question found with what each part found, best first.
 
-    The best article of the whole stays first; then each part places its two best articles in turn; the rest follows
-    by its best score.
+    A passage scores what the whole gave it (or the whole's least) plus a share of the most that a part gave it; the
+    passage that the whole puts first stays first. `Passage.score` becomes that sum.
+
+    Args:
+        whole: The passages for the whole question, best first.
+        parts: The passages for each part.
     """
-    ordered: dict[str, Passage] = {}
-    for passage in _turns(whole, parts):
-        ordered.setdefault(passage.chunk.id, passage)
-    return [replace(passage, rank=rank) for rank, passage in enumerate(ordered.values(), 1)]
+    if not any(parts):
+        return list(whole)
+    floor = min((p.score for p in whole), default=0.0)
+    passages = {p.chunk.id: p for p in (*(p for found in parts for p in found), *whole)}
+    scores = {p.chunk.id: p.score for p in whole}
+    best = dict(_best(parts))
+    total = {i: scores.get(i, floor) + _PART_WEIGHT * best.get(i, 0.0) for i in passages}
+    order = sorted(passages, key=lambda i: (bool(whole) and i != whole[0].chunk.id, -total[i], i))
+    return [replace(passages[i], rank=rank, score=total[i]) for rank, i in enumerate(order, 1)]
 
 
-def _turns(whole: Sequence[Passage], parts: Sequence[Sequence[Passage]]) -> Iterator[Passage]:
-    yield from whole[:3]
-    for rank in range(2):
-        for found in parts:
-            yield from found[rank : rank + 1]
-    yield from whole
-    for found in parts:
-        yield from found
+def _best(parts: Sequence[Sequence[Passage]]) -> Iterator[tuple[str, float]]:
+    """Yield each chunk with its score in a part, worst first, so that the best stays in a dict."""
+    for passage in sorted((p for found in parts for p in found), key=lambda p: p.score):
+        yield passage.chunk.id, passage.score

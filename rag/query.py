@@ -16,16 +16,25 @@ __all__ = ["Kind", "Outlets", "Part", "Query", "understand"]
 
 _LONGEST = 4000  # Characters of a question that are looked at.
 _LATEST = re.compile(
-    r"\b(?:latest|newest|most recent(?:ly)?|up[- ]to[- ]date|current(?:ly)?|right now|at present|so far|to date|today(?!['’]s)|"
-    r"nowadays|these days|as things stand|now)\b|\bstill\b",
+    r"\b(?:latest|newest|most\s+recent(?:ly)?|up[- ]to[- ]date|right\s+now|at\s+present|so\s+far|to\s+date|nowadays"
+    r"|these\s+days"
+    r"|as\s+things\s+stand|current(?:ly)?\s+(?:figure|count|number|total|status|state|position|price|rate|situation"
+    r"|version|toll))\b"
+    r"|\b(?:today|now|currently)\W*$|^\W*(?:now|currently|today)\b",
     re.IGNORECASE,
 )
-_ONLY = re.compile(
-    r"\b(?:only|just|solely|exclusively)\s+(?:from|in|by)\s+(?:the\s+)?$|\baccording\s+to\s+(?:the\s+)?$|"
-    r"\bin\s+(?:the\s+)?$|\bby\s+(?:the\s+)?$|\bfrom\s+(?:the\s+)?$",
+_STILL = re.compile(r"\b(?:is|are|does|do|has|have|can|will)\s+(?:\S+\s+){1,6}still\b", re.IGNORECASE)
+_LONG = 25  # Words; in a longer question "still" belongs to a clause.
+_ONLY = re.compile(r"\b(?:only|just|solely|exclusively)\s+(?:from|in|by)\s+(?:the\s+)?$", re.IGNORECASE)
+_ACCORDING = re.compile(r"\baccording\s+to\s+(?:the\s+)?$", re.IGNORECASE)
+_INSIDE = re.compile(r"\b(?:in|from|search)\s+(?:the\s+)?$", re.IGNORECASE)
+_COVERAGE = re.compile(r"^(?:['’]s?)?\s+(?:coverage|articles|reporting|reports|stories|archives?)\b", re.IGNORECASE)
+_SEQUENCE = re.compile(
+    r"^\W*(?:between|after|before|following|since\s+the)\b|\b(?:contradict|compared?|consisten\w+|inconsisten\w+"
+    r"|differ\w*|change[ds]?"
+    r"|same|another|both|subsequent|later|earlier)\b",
     re.IGNORECASE,
 )
-_COVERAGE = re.compile(r"^(?:['’]s?)?\s+(?:coverage|articles?|reporting|reports|stories|archive)\b", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +97,7 @@ def understand(
     moment = now.astimezone(UTC) if now.tzinfo else now.replace(tzinfo=UTC)
     alone = standalone(question[:_LONGEST], history)
     times, mentions = periods(alone, moment), outlets.find(alone)
-    texts = parts(alone)
+    texts = parts(alone, mentions)
     demanded, hints = _split(alone, times, mentions, single=not texts)
     return Query(
         question,
@@ -97,7 +106,7 @@ def understand(
         _combined(filters or Filters(), demanded),
         hints,
         tuple(_part(text, moment, outlets, demanded) for text in texts),
-        bool(_LATEST.search(alone)),
+        _wants_latest(alone),
         max((t.since for t in times if t.since and not (t.until and t.relative)), default=None),
     )
 
@@ -108,11 +117,16 @@ def _part(text: str, now: datetime, outlets: Outlets, demanded: Filters) -> Part
     return Part(text, demanded, _timed(times[:1], named))
 
 
+def _wants_latest(text: str) -> bool:
+    return bool(_LATEST.search(text) or (_STILL.search(text) and len(text.split()) < _LONG))
+
+
 def _split(text: str, times: list[Period], mentions: list[Mention], single: bool) -> tuple[Filters, Filters]:
     """Return what narrows the search, and what is only preferred."""
-    hard = [t for t in times if t.published and (single or t.relative or t.since is None)]
-    hard = hard if len(hard) == 1 else []
-    exclusive = [m for m in mentions if _exclusive(text, m)] if single and len(mentions) == 1 else []
+    hard = [t for t in times if t.published and (t.relative or t.since is None or len(times) == 1)]
+    if len(hard) != 1 or not (hard[0].relative or _plain(text, hard[0], mentions, single)):
+        hard = []
+    exclusive = [m for m in mentions if single and len(mentions) == 1 and _exclusive(text, m)]
     soft = [t for t in times if t not in hard]
     named = tuple(dict.fromkeys(name for m in exclusive for name in m.names))
     liked = tuple(dict.fromkeys(name for m in mentions for name in m.names if name not in named))
@@ -120,12 +134,20 @@ def _split(text: str, times: list[Period], mentions: list[Mention], single: bool
     return replace(_timed(hard, named), label=label), _timed(soft if len(soft) == 1 else [], liked)
 
 
+def _plain(text: str, time: Period, mentions: list[Mention], single: bool) -> bool:
+    """Tell whether one time and at most one outlet govern the whole question, not one report of several."""
+    others = text[: time.start] + text[time.end :]
+    return single and len(mentions) <= 1 and not _SEQUENCE.search(others)
+
+
 def _exclusive(text: str, mention: Mention) -> bool:
     before, behind = text[: mention.start], text[mention.end :]
-    only = re.search(r"\b(?:only|just|solely|exclusively)\s+(?:from|in|by)\s+(?:the\s+)?$", before, re.IGNORECASE)
-    told = re.search(r"\baccording\s+to\s+(?:the\s+)?$", before, re.IGNORECASE)
-    inside = re.search(r"\b(?:in|from)\s+(?:the\s+)?$", before, re.IGNORECASE)
-    return bool(only or told or (inside and _COVERAGE.match(behind)))
+    according = _ACCORDING.search(before)
+    if according and not (re.search(r"\w", before[: according.start()]) and re.search(r"\w", behind)):
+        return True
+    if _ONLY.search(before):
+        return True
+    return bool(_INSIDE.search(before) and _COVERAGE.match(behind))
 
 
 def _timed(times: Sequence[Period], named: tuple[str, ...]) -> Filters:

@@ -57,7 +57,7 @@ def _midnight(instant: datetime) -> datetime:
 
 
 def current(unit: str, now: datetime, shift: int = 0) -> Span | None:
-    """Return the day, week (from Monday), weekend, month, quarter, year or decade of `now`, moved by `shift` of them."""
+    """Return the day, week (from Monday), weekend, month, quarter, year or decade of `now`, moved by `shift`."""
     midnight = _midnight(now)
     try:
         if unit == "day":

@@ -1,0 +1,88 @@
+from corpus.article import Article, Chunk
+from rag.model import Passage
+from rag.outlets import Outlets
+from rag.parts import merge, parts
+
+OUTLETS = Outlets(["The Verge", "TechCrunch", "Live Science: The Most Interesting Articles"])
+
+
+def apart(question: str) -> list[str]:
+    return parts(question, OUTLETS.find(question))
+
+
+def passage(name: str, score: float) -> Passage:
+    article = Article(id=name, title=name, body="A sentence.")
+    return Passage(Chunk(article, 0, 0, 11), 1, score)
+
+
+def test_a_comparison_gives_one_part_for_each_report() -> None:
+    question = (
+        "Does the TechCrunch article suggest that Amazon trains its model on children's answers, while The Verge article "
+        "implies that Apple trusts Google with user data?"
+    )
+    assert apart(question) == [
+        "Does the TechCrunch article suggest that Amazon trains its model on children's answers",
+        "The Verge article implies that Apple trusts Google with user data",
+    ]
+
+
+def test_two_questions_in_one_are_two_parts_and_the_subject_is_carried_over() -> None:
+    assert apart(
+        "When did Google stop censoring its search engine, and when was the licence renewed by officials?"
+    ) == [
+        "When did Google stop censoring its search engine",
+        "Google when was the licence renewed by officials",
+    ]
+
+
+def test_dates_that_are_compared_are_asked_for_one_by_one() -> None:
+    assert apart("How did the price of bread change between 2016 and 2017?") == [
+        "How did the price of bread change in 2016",
+        "How did the price of bread change in 2017",
+    ]
+
+
+def test_alternatives_are_asked_for_one_by_one() -> None:
+    assert apart("Which came into force first, the Digital Markets Act or the Digital Services Act?") == [
+        "Which came into force first, the Digital Markets Act",
+        "Which came into force first, the Digital Services Act",
+    ]
+    assert apart("Compare the Safe Harbor ruling with the Privacy Shield ruling.") == [
+        "the Safe Harbor ruling",
+        "the Privacy Shield ruling",
+    ]
+
+
+def test_a_simple_question_has_no_parts() -> None:
+    for question in (
+        "Who led the negotiations on the Global Digital Compact?",
+        "As of 20 March 2018, how many Facebook profiles had Cambridge Analytica obtained?",
+        "Who came to Wuzhen for Pakistan, the prime minister who had been announced or someone else?",
+        "How many apps did Delhi block, and when?",
+        "",
+    ):
+        assert apart(question) == []
+
+
+def test_an_outlet_with_a_colon_is_not_cut() -> None:
+    question = "What did Live Science: The Most Interesting Articles report about the antibiotics under development?"
+    assert apart(question) == []
+
+
+def test_merging_lets_each_part_lift_its_best_and_keeps_the_first() -> None:
+    whole = [passage("a", 0.9), passage("b", 0.5), passage("c", 0.4)]
+    found = [[passage("c", 0.8), passage("d", 0.2)], [passage("d", 0.7), passage("c", 0.1)]]
+    merged = merge(whole, found)
+    # a stays first; c = 0.4 + 0.3 * 0.8 = 0.64; d = floor 0.4 + 0.3 * 0.7 = 0.61; b = 0.5.
+    assert [(p.article.id, round(p.score, 2), p.rank) for p in merged] == [
+        ("a", 0.9, 1),
+        ("c", 0.64, 2),
+        ("d", 0.61, 3),
+        ("b", 0.5, 4),
+    ]
+
+
+def test_merging_without_parts_changes_nothing() -> None:
+    whole = [passage("a", 0.9), passage("b", 0.5)]
+    assert merge(whole, []) == whole
+    assert [p.article.id for p in merge([], [[passage("x", 0.5)]])] == ["x"]
