@@ -87,7 +87,7 @@ class Retriever:
         return [
             Candidate(chunks[chunk_id], dense.get(chunk_id, 0.0), lexical.get(chunk_id, 0.0))
             for chunk_id in dict.fromkeys([*dense, *lexical])
-            if chunk_id in chunks
+            if chunk_id in chunks and (not filters or filters.admits(chunks[chunk_id].article))
         ]
 
     def cosines(self, vector: Vectors, chunk_ids: Sequence[str]) -> Mapping[str, float]:

@@ -14,6 +14,11 @@ _LANGUAGES = {
     "tr": "turkish", "ca": "catalan", "eu": "basque", "ga": "irish",
 }  # fmt: skip
 
+_SCRIPTS = {
+    "ARABIC": ("ar",), "ARMENIAN": ("hy",), "CYRILLIC": ("ru", "sr"), "DEVANAGARI": ("hi", "ne"), "GREEK": ("el",),
+    "TAMIL": ("ta",),
+}  # fmt: skip
+
 # Scripts written without spaces: Han, kana, Hangul is spaced but agglutinates, Thai, Lao, Khmer, Burmese.
 _UNSPACED = "\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\uac00-\ud7af"
 _TOKEN = re.compile(
@@ -78,8 +83,15 @@ def terms(text: str, language: str = "en") -> list[str]:
 def query_terms(text: str, languages: tuple[str, ...] = ("en",)) -> list[str]:
     """Return the distinct terms to search for: stop words dropped, stemmed in each of the archive's languages.
 
-    A question of nothing but stop words keeps them.
+    A word of another script is also stemmed in the languages of that script, however rare they are in the archive,
+    and every word as in an article whose language is not known. A question of nothing but stop words keeps them.
     """
     spoken = words(text)
     wanted = [word for word in spoken if word not in STOPWORDS] or spoken
-    return list(dict.fromkeys(stem(word, language) for word in wanted for language in languages or ("en",)))
+    return list(
+        dict.fromkeys(stem(word, code) for word in wanted for code in (*(languages or ("en",)), *_by_script(word), ""))
+    )
+
+
+def _by_script(word: str) -> tuple[str, ...]:
+    return () if word.isascii() else _SCRIPTS.get(unicodedata.name(word[0], "").partition(" ")[0], ())
