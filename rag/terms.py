@@ -21,9 +21,10 @@ _SCRIPTS = {
 
 # Scripts written without spaces: Han, kana, Hangul is spaced but agglutinates, Thai, Lao, Khmer, Burmese.
 _UNSPACED = "\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\uac00-\ud7af"
-_TOKEN = re.compile(
-    rf"\d+(?:[.,]\d+)*|[{_UNSPACED}]+|(?:(?![{_UNSPACED}])[^\W\d_])+(?:[.’'](?:(?![{_UNSPACED}])[^\W\d_])+)*\d*"
-)
+# Vowel signs and the like: part of a word in the scripts of India, in pointed Arabic and Hebrew.
+_MARKS = "".join(c for c in map(chr, range(0x300, 0x1E00)) if unicodedata.category(c).startswith("M"))
+_LETTERS = rf"(?:(?![{_UNSPACED}])[^\W\d_][{_MARKS}]*)+"
+_TOKEN = re.compile(rf"\d+(?:[.,]\d+)*|[{_UNSPACED}]+|{_LETTERS}(?:[.’']{_LETTERS})*\d*")
 _RUN = re.compile(rf"[{_UNSPACED}]+")
 
 STOPWORDS = frozenset(
@@ -83,15 +84,14 @@ def terms(text: str, language: str = "en") -> list[str]:
 def query_terms(text: str, languages: tuple[str, ...] = ("en",)) -> list[str]:
     """Return the distinct terms to search for: stop words dropped, stemmed in each of the archive's languages.
 
-    A word of another script is also stemmed in the languages of that script, however rare they are in the archive,
-    and every word as in an article whose language is not known. A question of nothing but stop words keeps them.
+    A question of nothing but stop words keeps them.
     """
     spoken = words(text)
     wanted = [word for word in spoken if word not in STOPWORDS] or spoken
-    return list(
-        dict.fromkeys(stem(word, code) for word in wanted for code in (*(languages or ("en",)), *_by_script(word), ""))
-    )
+    return list(dict.fromkeys(stem(word, language) for word in wanted for language in languages or ("en",)))
 
 
-def _by_script(word: str) -> tuple[str, ...]:
-    return () if word.isascii() else _SCRIPTS.get(unicodedata.name(word[0], "").partition(" ")[0], ())
+def script_languages(text: str) -> tuple[str, ...]:
+    """Return the languages with a stemmer whose scripts, other than Latin, stand in a text."""
+    scripts = dict.fromkeys(unicodedata.name(c, "").partition(" ")[0] for c in text if c.isalpha() and not c.isascii())
+    return tuple(code for script in scripts for code in _SCRIPTS.get(script, ()))
