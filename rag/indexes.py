@@ -5,9 +5,7 @@ import logging
 import os
 import shutil
 import threading
-import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
@@ -21,13 +19,13 @@ from corpus.chunkstore import ChunkStore, Embedded
 from corpus.errors import IndexUnavailableError
 from rag.dense import DenseIndex
 from rag.embedder import Embedder
-from rag.generation import State, probe_in_child
+from rag.generation import Generations, State, seal
 from rag.lexical import LexicalIndex
 
 log = logging.getLogger(__name__)
 
 Progress = Callable[[int, int], None]
-"""Told how many articles are embedded, and how many there are."""
+"""Told how many articles are done, and how many there are."""
 
 _EMBED_ARTICLES = 32  # Articles a transaction: what a kill costs is at most their embedding.
 _LOG_ROWS = 2000
@@ -51,8 +49,9 @@ class Indexes:
         self.store = ChunkStore(archive, embedder.profile)
         self.embedder = embedder
         self.folder = folder
+        self._generations = Generations(folder)
         self.owner = f"{owner}, process {os.getpid()}"
-        self._lock = FileLock(folder / "owner.lock")
+        self._lock = FileLock(folder / "owner.lock", thread_local=False)
         self._embedding = FileLock(folder / "embedding.lock")
         self._applying = threading.Lock()
         self._state: State | None = None
@@ -75,11 +74,13 @@ class Indexes:
 
     def applied(self) -> int:
         """Return the number of the last change that the indexes hold, open or not."""
-        state = State.read(self._state_file)
+        state = self._generations.state()
         return state.applied if state else 0
 
     def named_owner(self) -> str:
         """Return how the process that owns the indexes names itself, "" if nobody does."""
+        if self._lock.is_locked:
+            return self.owner
         try:
             self._lock.acquire(timeout=0)
         except Timeout:
@@ -87,35 +88,62 @@ class Indexes:
         self._lock.release()
         return ""
 
-    def open(self, anew: bool = False) -> None:
+    def check_embedder(self) -> None:
+        """Raise if another embedder made the indexes.
+
+        Raises:
+            IndexUnavailableError: It did; the message says what mends that.
+        """
+        state = self._generations.state()
+        if state and state.archive == self.store.archive.identity and state.profile != self.store.profile:
+            raise IndexUnavailableError(
+                f"{self.folder}: made with the embedder {state.profile}, but the settings name {self.store.profile}; "
+                "run `python -m corpus rebuild` to embed anew, or set NEWSDESK_EMBEDDER back"
+            )
+
+    def open(self, anew: bool = False, progress: Progress | None = None) -> None:
         """Take the indexes, and bring them to where the archive stands; damaged ones are rebuilt without embedding.
 
         Args:
             anew: Make them from the archive even if they are sound, or were made by another embedder.
+            progress: Told how far a rebuild is.
 
         Raises:
-            IndexUnavailableError: Another process owns them, or another embedder made them.
+            IndexUnavailableError: Another process owns them, another embedder made them, or the disk is full.
         """
-        self.folder.mkdir(parents=True, exist_ok=True)
         try:
+            self.folder.mkdir(parents=True, exist_ok=True)
             self._lock.acquire(timeout=0)
+            (self.folder / "owner").write_text(self.owner, "utf-8")
+            self._open_or_rebuild(anew, progress)
         except Timeout:
             raise IndexUnavailableError(
                 f"{self.folder}: the index is in use by {self._named_owner()}; ask there, or stop that process first"
             ) from None
-        try:
-            (self.folder / "owner").write_text(self.owner)
-            self._open_or_rebuild(anew)
+        except OSError as error:
+            self._let_go()
+            raise IndexUnavailableError(
+                f"{self.folder}: the index cannot be written ({error}); free some disk space or mend the rights of the "
+                "folder, then run the same command again"
+            ) from error
         except BaseException:
-            self.close()
+            self._let_go()
             raise
 
     def close(self) -> None:
-        """Let go of the indexes."""
-        if self._state and self._dense and self._lexical:
-            self._save(replace(self._state, open=False))
-        self._close_parts()
-        self._lock.release()
+        """Let go of the indexes; what is being applied is finished first."""
+        with self._applying:
+            state = self._state
+            try:
+                self._close_parts()
+                if state:
+                    self._save(replace(state, seal=seal(self._generations.path(state.generation))))
+            except (OSError, IndexUnavailableError):
+                log.warning(
+                    "%s: cannot be closed in order; it is looked at closely next time", self.folder, exc_info=True
+                )
+            finally:
+                self._let_go()
 
     def embed_pending(
         self, progress: Progress | None = None, wait: float = 0, stop: threading.Event | None = None
@@ -125,7 +153,8 @@ class Indexes:
         Where another process is at it this returns 0 after `wait` seconds; once `stop` is set, after the batch at hand.
         """
         done = 0
-        with contextlib.suppress(Timeout), self._embedding_lock(wait):
+        self.folder.mkdir(parents=True, exist_ok=True)
+        with contextlib.suppress(Timeout), self._embedding.acquire(timeout=wait):
             while not (stop and stop.is_set()) and (articles := self.store.pending(_EMBED_ARTICLES)):
                 done += self.store.store(self._embed(articles))
                 if progress:
@@ -145,23 +174,12 @@ class Indexes:
                 done += len(ids)
         return done
 
-    def rebuild(self, progress: Progress | None = None) -> None:
-        """Make both indexes anew from the archive's vectors, in a new folder, and put it in place of the old one."""
-        with self._applying:
-            self._rebuild(progress)
-
     def differences(self) -> dict[str, list[str]]:
         """Compare every chunk id of both indexes with the archive's; return what is missing or too much, by index."""
         with self._applying:
             wanted = set(self.store.ids())
             found = {"dense": self.dense.ids(), "lexical": self.lexical.ids()}
         return {name: sorted(wanted ^ ids) for name, ids in found.items() if wanted != ids}
-
-    @contextmanager
-    def _embedding_lock(self, wait: float) -> Iterator[None]:
-        self.folder.mkdir(parents=True, exist_ok=True)
-        with self._embedding.acquire(timeout=wait):
-            yield
 
     def _embed(self, articles: list[Article]) -> list[Embedded]:
         embedder = self.embedder
@@ -178,61 +196,66 @@ class Indexes:
         self.lexical.apply(ids, batch)
         self.dense.apply(ids, batch)
 
-    def _open_or_rebuild(self, anew: bool) -> None:
-        state = self._state = State.read(self._state_file)
-        if anew or state is None or state.archive != self.store.archive.identity:
-            self._rebuild()
-            return
-        if state.profile != self.store.profile:
-            raise IndexUnavailableError(
-                f"{self.folder}: made with the embedder {state.profile}, but the settings name {self.store.profile}; "
-                "run `python -m corpus rebuild` to embed anew, or set NEWSDESK_EMBEDDER back"
-            )
-        if not self._sound(state):
-            log.warning("%s: the index is damaged; it is moved aside and made anew from the archive", self.folder)
-            self._rebuild(keep=True)
-            return
-        self._save(replace(state, open=True))
-        self.catch_up()
-        if self.dense.count() != self.store.count() or self.lexical.count() != self.store.count():
-            self._settle()
-
-    def _settle(self) -> None:
-        """Rebuild if the counts differ although nothing was written meanwhile."""
-        self.catch_up()
-        if self._state and self.store.last_change() == self._state.applied:
+    def _open_or_rebuild(self, anew: bool, progress: Progress | None) -> None:
+        state = self._generations.state()
+        if anew or state is None or self._is_foreign(state):
+            self._rebuild(progress)
+        else:
+            self.check_embedder()
+            if not self._opened(state):
+                log.warning("%s: the index is damaged; it is moved aside and made anew from the archive", self.folder)
+                self._rebuild(progress, keep=True)
+        if not self._complete():
             log.warning("%s: the index lacks rows of the archive; it is made anew", self.folder)
-            self._rebuild()
+            self._rebuild(progress, keep=True)
+            self.catch_up()
 
-    def _sound(self, state: State) -> bool:
-        """Open both indexes; after an unclean end only if a child process could open them first, as they may crash."""
-        folder = self._generation(state.generation)
-        if not folder.is_dir() or (state.open and not probe_in_child(folder)):
+    def _is_foreign(self, state: State) -> bool:
+        """Tell whether the indexes follow another archive, or one that was since put back to an earlier state."""
+        return state.archive != self.store.archive.identity or state.applied > self.store.last_change()
+
+    def _complete(self) -> bool:
+        """Catch up, and tell whether both indexes hold as many chunks as the archive."""
+        while self._state:
+            self.catch_up()
+            wanted = self.store.count()
+            if self.dense.count() == self.lexical.count() == wanted:
+                return True
+            if self.store.last_change() == self._state.applied:  # Else something was written meanwhile.
+                break
+        return False
+
+    def _opened(self, state: State) -> bool:
+        """Open both indexes if they are whole; that they are open is noted before, as damaged ones may crash."""
+        if not self._generations.is_whole(state):
             return False
+        self._save(replace(state, seal=""))
         try:
-            self._open_parts(folder)
-            return self.dense.count() >= 0 and self.lexical.count() >= 0
-        except Exception:
-            log.warning("%s cannot be opened", folder, exc_info=True)
+            self._open_parts(self._generations.path(state.generation))
+        except IndexUnavailableError:
+            log.warning("%s: generation %d cannot be opened", self.folder, state.generation, exc_info=True)
             self._close_parts()
             return False
+        self._generations.retire(state.generation, keep=False)
+        return True
 
-    def _rebuild(self, progress: Progress | None = None, keep: bool = False) -> None:
-        old = self._state
+    def _rebuild(self, progress: Progress | None, keep: bool = False) -> None:
+        """Make both indexes from the archive's vectors in a new folder, then put it in place of the old one."""
         self._close_parts()
-        number = old.generation + 1 if old else 1
-        folder = self._generation(number)
+        number = self._generations.next_number()
+        folder = self._generations.path(number)
         fresh = folder.with_name(f"{folder.name}.new")
-        for leftover in (folder, fresh):
-            shutil.rmtree(leftover, ignore_errors=True)
         applied = self.store.last_change()
-        self._fill(fresh, progress)
-        fresh.rename(folder)
+        try:
+            self._fill(fresh, progress)
+            fresh.rename(folder)
+        except BaseException:
+            self._close_parts()
+            shutil.rmtree(fresh, ignore_errors=True)
+            raise
+        self._save(State(number, self.store.archive.identity, self.store.profile, applied))
         self._open_parts(folder)
-        self._save(State(number, self.store.archive.identity, self.store.profile, applied, open=True))
-        for other in self.folder.glob("generation-*"):
-            if other != folder:
-                self._retire(other, keep)
+        self._generations.retire(number, keep)
 
     def _fill(self, folder: Path, progress: Progress | None) -> None:
         self._open_parts(folder)
@@ -245,36 +268,29 @@ class Indexes:
                 progress(done, total)
         self._close_parts()
 
-    def _retire(self, folder: Path, keep: bool) -> None:
-        if keep and not folder.name.endswith(".new"):
-            aside = self.folder / f"damaged-{folder.name}-{int(time.time())}"
-            folder.rename(aside)
-        else:
-            shutil.rmtree(folder, ignore_errors=True)
-
-    def _generation(self, number: int) -> Path:
-        return self.folder / f"generation-{number}"
-
     def _open_parts(self, folder: Path) -> None:
         self._dense = DenseIndex(folder / "dense")
         self._lexical = LexicalIndex(folder / "lexical")
 
     def _close_parts(self) -> None:
-        for part in (self._dense, self._lexical):
+        dense, lexical = self._dense, self._lexical
+        self._dense = self._lexical = None
+        for part in (dense, lexical):
             if part:
                 part.close()
-        self._dense = self._lexical = None
+
+    def _let_go(self) -> None:
+        """Forget the state without a seal, so that the next one to open looks closely."""
+        self._close_parts()
+        self._state = None
+        self._lock.release(force=True)
 
     def _save(self, state: State) -> None:
-        state.write(self._state_file)
+        self._generations.save(state)
         self._state = state
-
-    @property
-    def _state_file(self) -> Path:
-        return self.folder / "state.json"
 
     def _named_owner(self) -> str:
         try:
-            return (self.folder / "owner").read_text() or "another process"
+            return (self.folder / "owner").read_text("utf-8") or "another process"
         except OSError:
             return "another process"

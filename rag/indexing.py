@@ -1,5 +1,6 @@
 """Bring the indexes up to date from the command line, beside a page that may own them."""
 
+from contextlib import closing
 from typing import Any
 
 from corpus.archive import Archive
@@ -19,45 +20,51 @@ def index(settings: Settings, progress: Progress | None = None) -> dict[str, Any
     """
     with Archive(settings.archive_path) as archive:
         indexes = _indexes(settings, archive)
+        indexes.check_embedder()
+        before = indexes.applied()
         embedded = indexes.embed_pending(progress, _PATIENCE_S)
         record: dict[str, Any] = {"embedded": embedded, "applied": 0, "owner": None, "chunks": indexes.store.count()}
-        try:
-            before = indexes.applied()
-            indexes.open()
-        except IndexUnavailableError:
-            owner = indexes.named_owner()
-            if not owner:
-                raise
+        if owner := _owner_or_opened(indexes):
             return record | {"owner": owner}
-        record["applied"] = indexes.catch_up() + indexes.store.last_change() - before
-        indexes.close()
-        return record
+        with closing(indexes):
+            return record | {"applied": len(indexes.store.changes(before, -1)[1]), "chunks": indexes.dense.count()}
 
 
 def rebuild_index(settings: Settings, progress: Progress | None = None) -> dict[str, Any]:
     """Make both indexes anew; only chunks that the embedder of the settings never saw are embedded."""
-    with Archive(settings.archive_path) as archive:
-        indexes = _indexes(settings, archive)
+    with Archive(settings.archive_path) as archive, closing(_indexes(settings, archive)) as indexes:
+        if owner := indexes.named_owner():
+            raise IndexUnavailableError(f"{indexes.folder}: the index is in use by {owner}; stop that process first")
         embedded = indexes.embed_pending(progress, _PATIENCE_S)
-        indexes.open(anew=True)
-        record = {"embedded": embedded, "rebuilt": True, "chunks": indexes.dense.count(), "owner": None}
-        indexes.close()
-        return record
+        indexes.open(anew=True, progress=progress)
+        return {"embedded": embedded, "rebuilt": True, "chunks": indexes.dense.count(), "owner": None}
 
 
 def check_index(settings: Settings) -> dict[str, Any]:
     """Compare every chunk id; `sound` is False if anything differs, `owner` names a process that has them open."""
-    with Archive(settings.archive_path) as archive:
-        indexes = _indexes(settings, archive)
+    with Archive(settings.archive_path) as archive, closing(_indexes(settings, archive)) as indexes:
         try:
-            indexes.open()
+            if owner := _owner_or_opened(indexes):
+                return {"sound": True, "owner": owner}
+            differences = {name: len(ids) for name, ids in indexes.differences().items()}
+            record = {"sound": not differences, "owner": None, "chunks": indexes.dense.count()}
         except IndexUnavailableError as error:
-            owner = indexes.named_owner()
-            return {"sound": bool(owner), "owner": owner or None, "problem": "" if owner else str(error)}
-        differences = {name: len(ids) for name, ids in indexes.differences().items()}
-        record = {"sound": not differences, "owner": None, "differences": differences, "chunks": indexes.dense.count()}
-        indexes.close()
+            return {"sound": False, "owner": None, "error": str(error)}
+    if not differences:
         return record
+    told = " and ".join(f"{count:,} of the {name} index" for name, count in differences.items())
+    return record | {"differences": differences, "error": f"the archive and the indexes differ in chunks: {told}"}
+
+
+def _owner_or_opened(indexes: Indexes) -> str:
+    """Open the indexes and return ""; where another process owns them, return how it names itself."""
+    try:
+        indexes.open()
+    except IndexUnavailableError:
+        if owner := indexes.named_owner():
+            return owner
+        indexes.open()  # The owner has just gone; where something else is wrong this says so.
+    return ""
 
 
 def _indexes(settings: Settings, archive: Archive) -> Indexes:

@@ -1,21 +1,28 @@
 """The lexical index: tantivy (BM25) over our own terms, so that every language is stemmed by its own rules."""
 
-from collections.abc import Sequence
+import math
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 
 import tantivy
 
 from corpus.article import Chunk
 from corpus.chunkstore import Embedded
+from corpus.errors import IndexUnavailableError
 from rag.model import Filters
 from rag.terms import terms
 
 _UNDATED = -(2**40)
 _HEAP = 64_000_000
+_NONE = "\x00"  # tantivy keeps no empty term.
 
 
 class LexicalIndex:
-    """Find chunks that share words with the question, by BM25 (k1 1.2, b 0.75, tantivy's own)."""
+    """Find chunks that share words with the question, by BM25 (k1 1.2, b 0.75, tantivy's own).
+
+    Every method raises `IndexUnavailableError` where tantivy cannot read or write its files.
+    """
 
     def __init__(self, folder: Path, heading_boost: float = 0.75) -> None:
         """Open the index in `folder`, making it if it is not there.
@@ -26,33 +33,37 @@ class LexicalIndex:
         """
         folder.mkdir(parents=True, exist_ok=True)
         self._boost = heading_boost
+        self._folder = folder
         self._schema = _schema()
-        self._index = tantivy.Index(self._schema, path=str(folder), reuse=True)
-        self._writer = self._index.writer(heap_size=_HEAP, num_threads=1)
+        with self._reported():
+            self._index = tantivy.Index(self._schema, path=str(folder), reuse=True)
+            self._writer = self._index.writer(heap_size=_HEAP, num_threads=1)
 
     def apply(self, gone: Sequence[str], batch: Sequence[Embedded]) -> None:
         """Forget every chunk of the articles `gone`, then take in the chunks of `batch`, all in one commit."""
-        for article_id in gone:
-            self._writer.delete_documents_by_term("article", article_id)
-        for item in batch:
-            for chunk in item.chunks:
-                self._writer.add_document(_document(chunk))
-        self._writer.commit()
-        self._index.reload()
+        with self._reported():
+            for article_id in gone:
+                self._writer.delete_documents_by_term("article", article_id)
+            for item in batch:
+                for chunk in item.chunks:
+                    self._writer.add_document(_document(chunk))
+            self._writer.commit()
+            self._index.reload()
 
     def search(self, wanted: Sequence[str], limit: int, filters: Filters | None = None) -> list[tuple[str, float]]:
-        """Return up to `limit` (chunk id, BM25 score), best first; `wanted` are terms, not text."""
+        """Return up to `limit` (chunk id, BM25 score), best first; `wanted` are terms, not text.
+
+        Filters on time are kept to the second, so that a chunk may be found that lies within one second outside.
+        """
         if not wanted:
             return []
-        query = self._query(wanted, filters)
-        searcher = self._index.searcher()
-        hits = searcher.search(query, limit, count=False).hits
-        return [(str(searcher.doc(address)["id"][0]), float(score)) for score, address in hits]
+        return self._found(self._query(wanted, filters), limit)
 
     def frequency(self, term: str) -> int:
         """Return in how many chunks a term stands."""
-        searcher = self._index.searcher()
-        return int(max(searcher.doc_freq("text", term), searcher.doc_freq("heading", term)))
+        with self._reported():
+            searcher = self._index.searcher()
+            return int(max(searcher.doc_freq("text", term), searcher.doc_freq("heading", term)))
 
     def count(self) -> int:
         """Return how many chunks the index holds."""
@@ -60,13 +71,31 @@ class LexicalIndex:
 
     def ids(self) -> set[str]:
         """Return the id of every chunk in the index."""
-        searcher = self._index.searcher()
-        hits = searcher.search(tantivy.Query.all_query(), max(1, searcher.num_docs), count=False).hits
-        return {str(searcher.doc(address)["id"][0]) for _, address in hits}
+        return {chunk_id for chunk_id, _ in self._found(tantivy.Query.all_query(), max(1, self.count()))}
 
     def close(self) -> None:
         """Let go of the files."""
-        self._writer.wait_merging_threads()
+        with self._reported():
+            self._writer.wait_merging_threads()
+
+    def _found(self, query: tantivy.Query, limit: int) -> list[tuple[str, float]]:
+        with self._reported():
+            searcher = self._index.searcher()
+            hits = searcher.search(query, limit, count=False).hits
+            return [(str(searcher.doc(address)["id"][0]), float(score)) for score, address in hits]
+
+    @contextmanager
+    def _reported(self) -> Iterator[None]:
+        try:
+            yield
+        except BaseException as error:
+            # A panic of tantivy's is no `Exception`, and its class cannot be imported.
+            if not isinstance(error, ValueError | OSError) and type(error).__name__ != "PanicException":
+                raise
+            raise IndexUnavailableError(
+                f"{self._folder}: the lexical index cannot be used ({error}); free some disk space if there is none, "
+                "else run `python -m corpus rebuild`"
+            ) from error
 
     def _query(self, wanted: Sequence[str], filters: Filters | None) -> tantivy.Query:
         should, must = tantivy.Occur.Should, tantivy.Occur.Must
@@ -100,10 +129,10 @@ def _document(chunk: Chunk) -> tantivy.Document:
     return tantivy.Document(
         id=chunk.id,
         article=article.id,
-        outlet=article.source or "-",
-        language=article.language or "-",
-        feed=article.feed or "-",
-        published=int(article.published_at.timestamp()) if article.published_at else _UNDATED,
+        outlet=article.source or _NONE,
+        language=article.language or _NONE,
+        feed=article.feed or _NONE,
+        published=math.floor(article.published_at.timestamp()) if article.published_at else _UNDATED,
         heading=" ".join(terms(chunk.heading, article.language)),
         text=" ".join(terms(chunk.text, article.language)),
     )
@@ -111,12 +140,12 @@ def _document(chunk: Chunk) -> tantivy.Document:
 
 def _limits(schema: tantivy.Schema, filters: Filters) -> list[tantivy.Query]:
     limits = [
-        tantivy.Query.term_set_query(schema, name, list(values))
+        tantivy.Query.term_set_query(schema, name, [value or _NONE for value in values])
         for name, values in (("outlet", filters.outlets), ("language", filters.languages), ("feed", filters.feeds))
         if values
     ]
     if filters.since or filters.until:
-        first = int(filters.since.timestamp()) if filters.since else _UNDATED + 1
-        last = int(filters.until.timestamp()) - 1 if filters.until else 2**40
+        first = math.floor(filters.since.timestamp()) if filters.since else _UNDATED + 1
+        last = math.ceil(filters.until.timestamp()) - 1 if filters.until else 2**40
         limits.append(tantivy.Query.range_query(schema, "published", tantivy.FieldType.Integer, first, last))
     return limits

@@ -8,7 +8,7 @@ from corpus.article import Article, Chunk
 from rag.embedder import Vectors
 from rag.indexes import Indexes
 from rag.model import Filters, Passage
-from rag.terms import query_terms
+from rag.terms import query_terms, script_languages
 
 CANDIDATES = 100
 """Chunks taken from each index before fusion."""
@@ -42,7 +42,7 @@ class Retriever:
     """Search both indexes at once."""
 
     def __init__(self, indexes: Indexes, languages: Sequence[str] = ("en",)) -> None:
-        """Search in `indexes`; questions are stemmed in each of `languages`."""
+        """Search in `indexes`; questions are stemmed in each of `languages`, and in those of their own scripts."""
         self.indexes = indexes
         self.languages = tuple(languages) or ("en",)
 
@@ -80,14 +80,15 @@ class Retriever:
         """Return every chunk that either index finds, unordered."""
         vector = self.indexes.embedder.embed_query(text)
         dense = dict(self.indexes.dense.search(vector, CANDIDATES, filters))
-        lexical = dict(self.indexes.lexical.search(query_terms(text, self.languages), CANDIDATES, filters))
+        spoken = (*self.languages, *script_languages(text), "")  # "": as in an article of unknown language.
+        lexical = dict(self.indexes.lexical.search(query_terms(text, spoken), CANDIDATES, filters))
         chunks = self.indexes.store.chunks(_article_ids([*dense, *lexical]))
         missing = [chunk_id for chunk_id in lexical if chunk_id not in dense and chunk_id in chunks]
         dense.update(self.cosines(vector, missing))
         return [
             Candidate(chunks[chunk_id], dense.get(chunk_id, 0.0), lexical.get(chunk_id, 0.0))
             for chunk_id in dict.fromkeys([*dense, *lexical])
-            if chunk_id in chunks
+            if chunk_id in chunks and (not filters or filters.admits(chunks[chunk_id].article))
         ]
 
     def cosines(self, vector: Vectors, chunk_ids: Sequence[str]) -> Mapping[str, float]:

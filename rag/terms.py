@@ -14,11 +14,17 @@ _LANGUAGES = {
     "tr": "turkish", "ca": "catalan", "eu": "basque", "ga": "irish",
 }  # fmt: skip
 
+_SCRIPTS = {
+    "ARABIC": ("ar",), "ARMENIAN": ("hy",), "CYRILLIC": ("ru", "sr"), "DEVANAGARI": ("hi", "ne"), "GREEK": ("el",),
+    "TAMIL": ("ta",),
+}  # fmt: skip
+
 # Scripts written without spaces: Han, kana, Hangul is spaced but agglutinates, Thai, Lao, Khmer, Burmese.
 _UNSPACED = "\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\uac00-\ud7af"
-_TOKEN = re.compile(
-    rf"\d+(?:[.,]\d+)*|[{_UNSPACED}]+|(?:(?![{_UNSPACED}])[^\W\d_])+(?:[.’'](?:(?![{_UNSPACED}])[^\W\d_])+)*\d*"
-)
+# Vowel signs and the like: part of a word in the scripts of India, in pointed Arabic and Hebrew.
+_MARKS = "".join(c for c in map(chr, range(0x300, 0x1E00)) if unicodedata.category(c).startswith("M"))
+_LETTERS = rf"(?:(?![{_UNSPACED}])[^\W\d_][{_MARKS}]*)+"
+_TOKEN = re.compile(rf"\d+(?:[.,]\d+)*|[{_UNSPACED}]+|{_LETTERS}(?:[.’']{_LETTERS})*\d*")
 _RUN = re.compile(rf"[{_UNSPACED}]+")
 
 STOPWORDS = frozenset(
@@ -83,3 +89,9 @@ def query_terms(text: str, languages: tuple[str, ...] = ("en",)) -> list[str]:
     spoken = words(text)
     wanted = [word for word in spoken if word not in STOPWORDS] or spoken
     return list(dict.fromkeys(stem(word, language) for word in wanted for language in languages or ("en",)))
+
+
+def script_languages(text: str) -> tuple[str, ...]:
+    """Return the languages with a stemmer whose scripts, other than Latin, stand in a text."""
+    scripts = dict.fromkeys(unicodedata.name(c, "").partition(" ")[0] for c in text if c.isalpha() and not c.isascii())
+    return tuple(code for script in scripts for code in _SCRIPTS.get(script, ()))
