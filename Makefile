@@ -3,7 +3,7 @@
 
 PYTHON ?= python3
 # Where other Linux machines find PyTorch without its gigabytes of CUDA:
-#   make run TORCH_INDEX=https://download.pytorch.org/whl/cpu
+#   make run TORCH_INDEX=ADDRESS (the index of CPU builds that pytorch.org names)
 TORCH_INDEX ?=
 # Arguments for the page or for pytest: make run ARGS="--port 8000", make test ARGS="tests/corpus -k dates"
 ARGS ?=

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -15,8 +15,12 @@ from rag.terms import STOPWORDS, query_terms, stem, terms, words
 READ_PASSAGES = 6
 """Passages whose sentences are read."""
 
-READ_SENTENCES = 48
-"""The most sentences that are embedded for one question."""
+EMBEDDED_SENTENCES = 14
+"""The sentences that are embedded for one question: those that its words speak for."""
+
+
+WEIGHTS = {"own": 0.3, "coverage": 0.15, "dense": 0.35, "passage": 0.15, "shape": 0.12}
+"""What a sentence is ranked by, see `Sentence`; fitted on the starter set (benchmarks/sentences.py)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,28 +72,42 @@ class PassageReader:
     def read(self, text: str, kind: str, passages: Sequence[Passage]) -> list[Sentence]:
         """Return the sentences of the first passages, the most telling first."""
         weights = self.weights(text)
-        spans = [(p, start, end) for p in passages[:READ_PASSAGES] for start, end in _spans(p)][:READ_SENTENCES]
-        if not spans:
-            return []
-        texts = [p.article.body[start:end] for p, start, end in spans]
-        vectors = self.embedder.embed([f"{p.article.title}\n{t}" for (p, _, _), t in zip(spans, texts, strict=True)])
-        cosines = vectors @ self.embedder.embed_query(text)
-        best = max(passage.score for passage in passages) or 1.0
+        best = max((passage.score for passage in passages), default=0.0) or 1.0
         asked = set(words(text))
-        found = []
-        for (passage, start, end), sentence, dense in zip(spans, texts, cosines, strict=True):
-            inside = set(terms(sentence, passage.article.language or "en"))
-            around = inside | set(terms(passage.chunk.heading, passage.article.language or "en"))
-            own, coverage = _share(weights, inside), _share(weights, around)
-            shape = has_shape(sentence, kind, asked)
-            score = _score(coverage, own, float(dense), passage.score / best, shape)
-            found.append(Sentence(passage, start, end, coverage, own, float(dense), shape, score))
+        found = [
+            _weighed(passage, span, weights, kind, asked, passage.score / best)
+            for passage in passages[:READ_PASSAGES]
+            for span in _spans(passage)
+        ]
         found.sort(key=lambda s: (-s.score, s.passage.rank, s.start))
-        return found
+        near = self._compared(text, found[:EMBEDDED_SENTENCES])
+        near.sort(key=lambda s: (-s.score, s.passage.rank, s.start))
+        return near + found[EMBEDDED_SENTENCES:]
+
+    def _compared(self, text: str, sentences: Sequence[Sentence]) -> list[Sentence]:
+        """Return sentences with their cosine to the question, which adds to their score."""
+        if not sentences:
+            return []
+        cosines = self.embedder.embed([s.text for s in sentences]) @ self.embedder.embed_query(text)
+        return [
+            replace(s, dense=float(dense), score=s.score + WEIGHTS["dense"] * float(dense))
+            for s, dense in zip(sentences, cosines, strict=True)
+        ]
 
 
-def _score(coverage: float, own: float, dense: float, passage: float, shape: bool) -> float:
-    return 0.3 * own + 0.15 * coverage + 0.35 * dense + 0.15 * passage + 0.12 * shape
+def _weighed(
+    passage: Passage, span: tuple[int, int], weights: dict[str, float], kind: str, asked: set[str], rank: float
+) -> Sentence:
+    sentence = passage.article.body[span[0] : span[1]]
+    language = passage.article.language or "en"
+    inside = set(terms(sentence, language))
+    own, coverage = _share(weights, inside), _share(weights, inside | set(terms(passage.chunk.heading, language)))
+    shape = has_shape(sentence, kind, asked)
+    score = sum(
+        WEIGHTS[name] * value
+        for name, value in (("own", own), ("coverage", coverage), ("passage", rank), ("shape", float(shape)))
+    )
+    return Sentence(passage, *span, coverage, own, 0.0, shape, score)
 
 
 def _spans(passage: Passage) -> list[tuple[int, int]]:
