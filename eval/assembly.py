@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import datetime
 
 from corpus import Article
 from corpus.archive import Archive
@@ -16,33 +17,13 @@ from eval.baselines import (
     dense_searcher,
     lexical_searcher,
 )
-from eval.question import Question
 from eval.runs import MAIN
-from eval.systems import System
+from eval.systems import AssistantSystem, System
 from eval.usual_chain import UsualChain
-from rag.embedder import Embedder
-from rag.indexes import Indexes, Progress
-from rag.model import Passage
-from rag.retrieve import Retriever
+from rag.assistant import Assistant
+from rag.indexes import Progress
 from rag.settings import Settings
-
-
-class RetrieverSystem:
-    """Search as Newsdesk does."""
-
-    name = MAIN
-
-    def __init__(self, retriever: Retriever) -> None:
-        """Take a retriever."""
-        self._retriever = retriever
-
-    def search(self, question: Question, k: int) -> list[Passage]:
-        """Return the passages for the words of the question."""
-        return self._retriever.retrieve(question.text, k)
-
-    def answer(self, question: Question) -> None:  # noqa: ARG002
-        """Answer nothing."""
-        return
+from rag.writer import chat_model
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,51 +31,61 @@ class Bench:
     """Hold what a run puts questions to.
 
     Attributes:
-        main: Newsdesk.
-        indexes: Its indexes.
+        assistant: Newsdesk.
         articles: The articles of its archive.
     """
 
-    main: System
-    indexes: Indexes
+    assistant: Assistant
     articles: Mapping[str, Article]
 
-    def baselines(self, only: str = "") -> list[System]:
-        """Return the baselines that a run of this kind can be compared with."""
-        indexes, embedder = self.indexes, RememberedQuestions(self.indexes.embedder)
-        answering: list[System] = [AlwaysRefuse(), AlwaysYes(), FirstSentence(self.main.search)]
-        searching: list[System] = [
-            OneIndex("dense", dense_searcher(indexes.dense, embedder, indexes.store)),
-            OneIndex("bm25", lexical_searcher(indexes.lexical, indexes.store)),
-            UsualChain(self.articles.values(), embedder),
-        ]
-        return (answering if only != "retrieval" else []) + (searching if only != "answers" else [])
+    def newsdesk(self, now: datetime) -> AssistantSystem:
+        """Return Newsdesk as a run asks it; `now` is that of every question without a date of its own."""
+        return AssistantSystem(self.assistant, MAIN, now)
+
+    def baselines(self, main: System, only: str = "") -> list[System]:
+        """Return the baselines that a run of this kind can be compared with.
+
+        Args:
+            main: The system that they are compared with.
+            only: "retrieval", "answers" or "", as in the run.
+
+        Raises:
+            SettingsError: A model is named that cannot be had.
+        """
+        indexes, embedder = self.assistant.indexes, RememberedQuestions(self.assistant.embedder)
+        found: list[System] = []
+        if only != "retrieval":
+            found += [AlwaysRefuse(), AlwaysYes(), FirstSentence(main.search)]
+        if only != "answers":
+            found += [
+                OneIndex("dense", dense_searcher(indexes.dense, embedder, indexes.store)),
+                OneIndex("bm25", lexical_searcher(indexes.lexical, indexes.store)),
+            ]
+        settings = self.assistant.settings
+        model = chat_model(settings) if settings.llm and only != "retrieval" else None
+        if model or only != "answers":
+            found.append(UsualChain(self.articles.values(), embedder, model, settings.llm_tries))
+        return found
 
 
 @contextmanager
 def open_bench(
     settings: Settings, articles: Mapping[str, Article], progress: Progress | None = None
 ) -> Iterator[Bench]:
-    """Open the archive of the settings, put in the articles that it lacks, index them, and give what is evaluated.
+    """Open the assistant of the settings, put in the articles that its archive lacks, and index them.
 
     Raises:
         InputError: An article does not go in under its own id, so that questions about it could not be scored.
-        IndexUnavailableError: Another process has the indexes.
+        NewsdeskError: Another process has the indexes, or the model cannot be had.
     """
     settings.data_dir.mkdir(parents=True, exist_ok=True)
-    with Archive(settings.archive_path) as archive:
-        if refused := fill(archive, articles.values()):
+    with Assistant(settings, "python -m eval") as assistant:
+        if refused := fill(assistant.archive, articles.values()):
             named = "; ".join(f"{key}: {reason}" for key, reason in refused[:5])
             raise InputError(f"{len(refused)} articles do not go in ({named}). Use an empty folder: --data DIR")
-        indexes = Indexes(archive, Embedder(settings.embedder), settings.data_dir / "index", "python -m eval")
-        indexes.open()
-        try:
-            indexes.embed_pending(progress, wait=600)
-            indexes.catch_up()
-            found = {article.id: article for article in archive.articles()}
-            yield Bench(RetrieverSystem(Retriever(indexes)), indexes, found)
-        finally:
-            indexes.close()
+        assistant.indexes.embed_pending(progress, wait=600)
+        assistant.indexes.catch_up()
+        yield Bench(assistant, {article.id: article for article in assistant.archive.articles()})
 
 
 def fill(archive: Archive, articles: Iterable[Article]) -> list[tuple[str, str]]:

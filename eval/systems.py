@@ -11,7 +11,14 @@ from rag.model import Answer, Filters, Passage, Turn
 class Asker(Protocol):
     """Describe the part of `rag.Assistant` that an evaluation calls."""
 
-    def search(self, question: str, k: int = 10, filters: Filters | None = None) -> list[Passage]:
+    def search(
+        self,
+        question: str,
+        k: int = 10,
+        filters: Filters | None = None,
+        now: datetime | None = None,
+        history: Sequence[Turn] = (),
+    ) -> list[Passage]:
         """Return the best passages."""
 
     def ask(
@@ -48,15 +55,22 @@ class Searcher(Protocol):
 class AssistantSystem:
     """Put questions to the assistant as a user would: with their history, and as of their own date."""
 
-    def __init__(self, asker: Asker, name: str) -> None:
-        """Name an assistant."""
+    def __init__(self, asker: Asker, name: str, now: datetime | None = None) -> None:
+        """Name an assistant.
+
+        Args:
+            asker: The assistant.
+            name: Fit for a file.
+            now: The "now" of every question that has no date of its own; the present without one.
+        """
         self.name = name
         self._asker = asker
+        self._now = now
 
     def search(self, question: Question, k: int) -> list[Passage]:
-        """Return the passages for the words of the question."""
-        return self._asker.search(question.text, k)
+        """Return the passages that the question would be answered from."""
+        return self._asker.search(question.text, k, None, question.as_of or self._now, question.history)
 
     def answer(self, question: Question) -> Answer:
         """Return the assistant's answer."""
-        return self._asker.ask(question.text, question.history, None, question.as_of)
+        return self._asker.ask(question.text, question.history, None, question.as_of or self._now)

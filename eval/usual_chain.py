@@ -36,11 +36,20 @@ class UsualChain:
 
     name = "langchain"
 
-    def __init__(self, articles: Iterable[Article], embedder: Embedder, model: "BaseChatModel | None" = None) -> None:
-        """Split and index the articles in memory; without a model only retrieval is compared."""
+    def __init__(
+        self, articles: Iterable[Article], embedder: Embedder, model: "BaseChatModel | None" = None, tries: int = 1
+    ) -> None:
+        """Split and index the articles in memory.
+
+        Args:
+            articles: To search in.
+            embedder: Ours.
+            model: Writes the answers; without one only retrieval is compared.
+            tries: Of a question whose model fails, so that a busy server is no defect of the chain.
+        """
         self._articles = {article.id: article for article in articles}
         self._embedder = embedder
-        self._model = model
+        self._model = model and model.with_retry(stop_after_attempt=tries)
         self._store = self._index()
 
     def search(self, question: Question, k: int) -> list[Passage]:

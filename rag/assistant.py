@@ -90,10 +90,18 @@ class Assistant:
     # Questions
 
     def search(
-        self, question: str, k: int = 10, filters: Filters | None = None, now: datetime | None = None
+        self,
+        question: str,
+        k: int = 10,
+        filters: Filters | None = None,
+        now: datetime | None = None,
+        history: Sequence[Turn] = (),
     ) -> list[Passage]:
-        """Return the `k` best passages for a question, best first; the filters are exactly those given."""
-        query = self._understood(question, (), filters, now)
+        """Return the `k` best passages for a question, best first: what `ask` with the same arguments reads.
+
+        The filters, where given, are exactly those; else what the question says holds.
+        """
+        query = self._understood(question, history, filters, now)
         return self._answering().retrieved(query, k)[0]
 
     def ask(

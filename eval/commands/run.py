@@ -3,6 +3,7 @@
 import tempfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -25,6 +26,7 @@ from eval.report import write_report
 from eval.runs import MAIN, RunFolder
 from eval.sampling import select
 from eval.summary import ALL, Summary
+from eval.systems import System
 from rag.settings import Settings
 
 GATE_FILE = Path(__file__).parents[1] / "gate.json"
@@ -130,7 +132,10 @@ def _ask(
 ) -> dict[str, Summary]:
     try:
         with progress_bars() as bar, open_bench(settings, articles, bar("articles")) as bench:
-            systems = [bench.main, *(bench.baselines(planned.manifest.only) if baselines else [])]
+            newsdesk = bench.newsdesk(datetime.fromisoformat(run.manifest.created_at))
+            systems: list[System] = [newsdesk]
+            if baselines:
+                systems += bench.baselines(newsdesk, planned.manifest.only)
             return carry_out(run, planned, systems, bar)
     except KeyboardInterrupt:
         raise NewsdeskError(f"{run.path} is interrupted; the same command goes on with it.") from None
