@@ -178,7 +178,23 @@ def served(open_assistant: Callable[[], ScriptedAssistant], per_minute: int = 10
 
 
 @pytest.fixture(scope="session")
-def desk_url(starter_archive: Path) -> Iterator[str]:
-    """Serve the starter corpus with the answers of `by_default`."""
-    with served(lambda: ScriptedAssistant(Archive(starter_archive), by_default)) as url:
-        yield url
+def session_desk(starter_archive: Path) -> Iterator[tuple[ScriptedAssistant, str]]:
+    """Serve one page for every test that can share it."""
+    assistant = ScriptedAssistant(Archive(starter_archive), by_default)
+    with served(lambda: assistant) as url:
+        yield assistant, url
+
+
+@pytest.fixture
+def assistant(session_desk: tuple[ScriptedAssistant, str]) -> Iterator[ScriptedAssistant]:
+    """Return the assistant behind the page, for a test to give it another script."""
+    shared, _ = session_desk
+    yield shared
+    shared.script, shared.model_name, shared.indexed = by_default, "none", None
+    shared.asked.clear()
+
+
+@pytest.fixture
+def desk_url(session_desk: tuple[ScriptedAssistant, str], assistant: ScriptedAssistant) -> str:
+    """Return the address of the page over the starter corpus, with the answers of `by_default`."""
+    return session_desk[1]

@@ -59,7 +59,7 @@ def test_a_supported_claim_is_left_alone() -> None:
 
 def test_a_claim_that_cannot_be_found_is_named_below() -> None:
     assert prose(answer("One.", Claim("Two.", (), False, "Why.")), 0).endswith(
-        '<b>Not supported:</b> “Two.” Why.</div>'
+        "<b>Not supported:</b> “Two.” Why.</div>"
     )
 
 
@@ -81,7 +81,24 @@ def test_claims_that_overlap_do_not_disturb_each_other() -> None:
 
 TAGS = re.compile(r"</?(?:p|br|ul|ol|li|strong|blockquote|mark)>|<(?:span|div|a|/span|/div|/a|b|/b)[^<>]*>")
 PIECES = st.sampled_from(
-    ["<script>", "[1]", "[2]", "**", "\n", "\n\n", "- ", "> ", "1. ", "\ue000", "\ue001", "It was May.", '"', "'", "&", "x "]
+    [
+        "<script>",
+        "[1]",
+        "[2]",
+        "**",
+        "\n",
+        "\n\n",
+        "- ",
+        "> ",
+        "1. ",
+        "\ue000",
+        "\ue001",
+        "It was May.",
+        '"',
+        "'",
+        "&",
+        "x ",
+    ]
 )
 
 
