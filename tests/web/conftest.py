@@ -142,7 +142,7 @@ def by_default(
 
 
 @pytest.fixture(scope="session")
-def starter_archive(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+def starter_archive(tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = tmp_path_factory.mktemp("starter") / "archive.sqlite3"
     with Archive(path) as archive:
         for article in starter_articles():
