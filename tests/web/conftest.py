@@ -163,7 +163,7 @@ def served(open_assistant: Callable[[], ScriptedAssistant], per_minute: int = 10
     from web.site import server, site
 
     port = free_port()
-    desk = Desk(open_assistant).start()
+    desk = Desk(open_assistant, patience_s=2).start()
     running = server(site(desk, port, per_minute=per_minute), "127.0.0.1", port)
     thread = threading.Thread(target=running.run, daemon=True)
     thread.start()

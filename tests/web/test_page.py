@@ -247,10 +247,26 @@ def test_an_index_being_built_is_said_beside_and_in_the_answer(
     opened(page, desk_url)
     assert "Building the index: 12 of 69 articles" in page.inner_text("#state")
     assert page.eval_on_selector("#state progress", "e => e.value") == 12
-    ask(page, QUESTION)
+    page.fill("#box textarea", QUESTION)
+    page.click("#ask")
+    page.wait_for_selector("#turn-0 .stage:has-text('Waiting for the index')")
+    page.wait_for_selector("#turn-0 .asof")
     assert page.inner_text("#turn-0 .note") == "The index is being built: 12 of 69 articles could be searched."
     assistant.indexed = None
     page.wait_for_selector("#state .busy", state="detached")
+
+
+def test_a_question_waits_for_an_index_that_is_soon_built(
+    page: "Page", desk_url: str, assistant: ScriptedAssistant
+) -> None:
+    assistant.indexed = (68, 69)
+    opened(page, desk_url)
+    page.fill("#box textarea", QUESTION)
+    page.click("#ask")
+    page.wait_for_selector("#turn-0 .note:has-text('68 of 69 articles so far')")
+    assistant.indexed = None
+    page.wait_for_selector("#turn-0 .asof")
+    assert page.query_selector("#turn-0 .note") is None
 
 
 def test_too_many_questions_in_a_minute_are_refused_in_words(page: "Page", starter_archive: Path) -> None:
