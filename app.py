@@ -15,9 +15,8 @@ from typing import TYPE_CHECKING
 from corpus.errors import NewsdeskError, SettingsError
 
 if TYPE_CHECKING:
-    import uvicorn
-
     from web.desk import Assistant
+    from web.site import Server
 
 LOOPBACK = {"127.0.0.1", "localhost", "::1"}
 PORTS_TRIED = 10
@@ -75,21 +74,21 @@ def serve(options: argparse.Namespace) -> None:
     from web.accounts import Accounts
     from web.desk import Desk
     from web.guard import LOOPBACK as NAMES
-    from web.site import server, site
+    from web.site import Server, site
 
     auth = Accounts.from_file(options.auth_file).admits if options.auth_file else None
     own = [] if options.host in {*LOOPBACK, "0.0.0.0", "::"} else [options.host]  # noqa: S104
     with listen(options.host, options.port) as bound:
         port = int(bound.getsockname()[1])
         desk = Desk(lambda: open_assistant(options.data)).start()
-        running = server(site(desk, port, [*NAMES, *options.name, *own], auth), options.host, port)
+        running = Server(site(desk, port, [*NAMES, *options.name, *own], auth), options.host, port)
         url = f"http://{address(options.host)}:{port}"
         threading.Thread(target=announce, args=(running, url), daemon=True).start()
         with contextlib.suppress(KeyboardInterrupt), contextlib.closing(desk):
             running.run(sockets=[bound])
 
 
-def announce(running: "uvicorn.Server", url: str) -> None:
+def announce(running: "Server", url: str) -> None:
     """Print the address as soon as somebody can open it."""
     while not running.started:
         time.sleep(0.05)
