@@ -1,11 +1,13 @@
 """Start the page: read the arguments, put the parts together, serve."""
 
 import argparse
+import contextlib
 import logging
 import os
 import socket
 import sys
 import threading
+import time
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -14,6 +16,7 @@ from corpus.errors import NewsdeskError, SettingsError
 
 if TYPE_CHECKING:
     from web.desk import Assistant
+    from web.site import Server
 
 LOOPBACK = {"127.0.0.1", "localhost", "::1"}
 PORTS_TRIED = 10
@@ -68,31 +71,26 @@ def serve(options: argparse.Namespace) -> None:
     # Gradio looks these up when it is imported and has no argument for them: no call home, no look-up of versions.
     os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"
     os.environ["HF_HUB_DISABLE_TELEMETRY"] = "1"
-    socket_ = listen(options.host, options.port)
-    port = int(socket_.getsockname()[1])
     from web.accounts import Accounts
     from web.desk import Desk
     from web.guard import LOOPBACK as NAMES
-    from web.site import server, site
+    from web.site import Server, site
 
-    desk = Desk(lambda: open_assistant(options.data)).start()
-    accounts = Accounts.from_file(options.auth_file) if options.auth_file else None
-    names = [*NAMES, *options.name, *([] if options.host in LOOPBACK | {"0.0.0.0", "::"} else [options.host])]  # noqa: S104
-    running = server(site(desk, port, names, accounts.admits if accounts else None), options.host, port)
-    threading.Thread(target=announce, args=(running, f"http://{address(options.host)}:{port}"), daemon=True).start()
-    try:
-        running.run(sockets=[socket_])
-    except KeyboardInterrupt:
-        pass
-    finally:
-        desk.close()
+    auth = Accounts.from_file(options.auth_file).admits if options.auth_file else None
+    own = [] if options.host in {*LOOPBACK, "0.0.0.0", "::"} else [options.host]  # noqa: S104
+    with listen(options.host, options.port) as bound:
+        port = int(bound.getsockname()[1])
+        desk = Desk(lambda: open_assistant(options.data)).start()
+        running = Server(site(desk, port, [*NAMES, *options.name, *own], auth), options.host, port)
+        url = f"http://{address(options.host)}:{port}"
+        threading.Thread(target=announce, args=(running, url), daemon=True).start()
+        with contextlib.suppress(KeyboardInterrupt), contextlib.closing(desk):
+            running.run(sockets=[bound])
 
 
-def announce(running: object, url: str) -> None:
+def announce(running: "Server", url: str) -> None:
     """Print the address as soon as somebody can open it."""
-    import time
-
-    while not getattr(running, "started", True):
+    while not running.started:
         time.sleep(0.05)
     print(f"Newsdesk is at {url}", flush=True)
 

@@ -14,6 +14,7 @@ STAGES = {
     "reading": "Reading what was found…",
     "writing": "Writing…",
     "checking": "Checking every claim…",
+    "indexing": "Waiting for the index…",
     "waiting": "Waiting for the archive to be ready…",
 }
 

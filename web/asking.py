@@ -15,6 +15,7 @@ LONGEST_QUESTION = 2000
 """Characters; more is refused."""
 
 _PATIENCE_S = 180.0  # Opening takes seconds; who asks during it waits for it.
+_LOOK_S = 0.5
 _BETWEEN_UPDATES_S = 0.06  # Tokens come faster than anybody reads; each update sends the conversation.
 
 
@@ -52,7 +53,23 @@ def _awaited(desk: Desk, exchange: Exchange) -> Generator[Exchange, None, Assist
         desk.wait(0.5)
     if desk.assistant is None and exchange.open:
         exchange.fail(desk.problem or "The archive is still being opened; ask again in a minute.")
-    return desk.assistant if exchange.open else None
+    return (yield from _indexed(desk, exchange)) if exchange.open else None
+
+
+def _indexed(desk: Desk, exchange: Exchange) -> Generator[Exchange, None, Assistant | None]:
+    """Wait for the index for a while: a refusal from a part of the archive would say little."""
+    assistant = desk.assistant
+    deadline = time.monotonic() + desk.patience_s
+    while assistant is not None and exchange.open and time.monotonic() < deadline:
+        done, total = assistant.progress()
+        if done >= total:
+            break
+        exchange.stage = "indexing"
+        exchange.note = f"The index is being built: {done:,} of {total:,} articles so far."
+        yield exchange
+        time.sleep(_LOOK_S)
+    exchange.note = ""
+    return assistant if exchange.open else None
 
 
 def _streamed(assistant: Assistant, conversation: Conversation, exchange: Exchange) -> Iterator[Exchange]:

@@ -45,11 +45,17 @@ class Assistant(Protocol):
 class Desk:
     """Open the assistant in a thread, so that the page is up before the embedder is loaded."""
 
-    def __init__(self, open_assistant: Callable[[], Assistant]) -> None:
-        """Remember how to open the assistant; `start` does it."""
+    def __init__(self, open_assistant: Callable[[], Assistant], patience_s: float = 20.0) -> None:
+        """Remember how to open the assistant; `start` does it.
+
+        Args:
+            open_assistant: Makes the assistant; called once, in a thread.
+            patience_s: How long a question waits for an index that is being built, before it is answered from the part
+                that is there.
+        """
         self._open = open_assistant
+        self.patience_s = patience_s
         self._settled = threading.Event()
-        self._closing = False
         self._assistant: Assistant | None = None
         self.problem = ""
         self._thread = threading.Thread(target=self._load, name="open the assistant", daemon=True)

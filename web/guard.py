@@ -1,9 +1,11 @@
 """What stands between the network and Gradio: which hosts and origins may ask, and what the browser is told."""
 
+import asyncio
 import base64
 import hashlib
 import re
 from collections.abc import Collection
+from functools import partial
 from urllib.parse import urlsplit
 
 from starlette.datastructures import Headers, MutableHeaders
@@ -66,6 +68,11 @@ class Guard:
         self.app = app
         self.hosts = frozenset(hosts)
         self.uploads = uploads
+        self._ending = asyncio.Event()
+
+    def end(self) -> None:
+        """Tell every request that its client is gone; an open page keeps one going that would never end."""
+        self._ending.set()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass a request on, or refuse it."""
@@ -74,7 +81,23 @@ class Guard:
             return
         refusal = self._refusal(scope)
         answer: ASGIApp = PlainTextResponse(refusal[1], refusal[0]) if refusal else self.app
-        await answer(scope, receive, _Sender(send).send if scope["type"] == "http" else send)
+        if scope["type"] == "http":
+            await answer(scope, partial(self._receive, receive), _Sender(send).send)
+        else:
+            await answer(scope, receive, send)
+
+    async def _receive(self, receive: Receive) -> Message:
+        """Return what the client sends next, or that it is gone when the server ends."""
+        if self._ending.is_set():
+            return {"type": "http.disconnect"}
+        message = asyncio.ensure_future(receive())
+        ending = asyncio.ensure_future(self._ending.wait())
+        try:
+            await asyncio.wait({message, ending}, return_when=asyncio.FIRST_COMPLETED)
+            return message.result() if message.done() else {"type": "http.disconnect"}
+        finally:
+            message.cancel()
+            ending.cancel()
 
     def _refusal(self, scope: Scope) -> tuple[int, str] | None:
         headers = Headers(scope=scope)

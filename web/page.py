@@ -9,6 +9,7 @@ import gradio as gr
 
 from web.allowance import Allowance
 from web.answers import talk, without
+from web.api import Api, refusal
 from web.asking import LONGEST_QUESTION, answering, unfit
 from web.conversation import Conversation, Exchange
 from web.desk import Desk
@@ -43,7 +44,7 @@ class Page:
         """Return the page, ready to be mounted."""
         blocks = gr.Blocks(title=TITLE, analytics_enabled=False, fill_width=True)
         with blocks:
-            self.conversation = gr.State(lambda: Conversation())
+            self.conversation = gr.State(Conversation())
             with gr.Row(elem_id="desk", equal_height=False):
                 self._side()
                 self._main()
@@ -52,6 +53,7 @@ class Page:
             self.reader = _html("reader", "")
             self.shown = [self.talk, self.evidence, self.welcome, self.box, self.ask, self.stop]
             self._connect(blocks)
+            Api(self.desk, self.allowance).build()
         return blocks
 
     def _side(self) -> None:
@@ -103,7 +105,7 @@ class Page:
     # What happens
 
     def _typed(self, question: str, conversation: Conversation, request: gr.Request) -> Iterator[Shown]:
-        problem = unfit(question) or self._refusal(request)
+        problem = unfit(question) or refusal(self.allowance, request)
         if problem:
             gr.Warning(escape(problem))
             yield _nothing()
@@ -111,7 +113,7 @@ class Page:
         yield from self._answer(conversation, conversation.begin(question.strip()))
 
     def _chosen(self, conversation: Conversation, event: gr.EventData, request: gr.Request) -> Iterator[Shown]:
-        problem = self._refusal(request)
+        problem = refusal(self.allowance, request)
         exchange = None if problem else _asked_again(conversation, event._data or {})
         if exchange is None:
             if problem:
@@ -119,10 +121,6 @@ class Page:
             yield _nothing()
             return
         yield from self._answer(conversation, exchange)
-
-    def _refusal(self, request: gr.Request) -> str:
-        seconds = self.allowance.take(str(request.username or (request.client.host if request.client else "")))
-        return f"Those were many questions in one minute; ask again in {seconds} seconds." if seconds else ""
 
     def _answer(self, conversation: Conversation, exchange: Exchange) -> Iterator[Shown]:
         yield _page(conversation, clear=True)

@@ -71,7 +71,7 @@ def marked(text: str, start: int, end: int, marks: Iterable[Span]) -> str:
     return "".join(pieces) + escape(text[at:end])
 
 
-def excerpt(text: str, within: Span, marks: Sequence[Span], margin: int = 140, least: int = 320) -> str:
+def excerpt(text: str, within: Span, marks: Sequence[Span], margin: int = 110, least: int = 320) -> str:
     """Return a passage cut down to the neighbourhood of its marks, with "…" where something is left out.
 
     Args:
@@ -88,7 +88,7 @@ def excerpt(text: str, within: Span, marks: Sequence[Span], margin: int = 140, l
     shown = [marked(text, a, b, spans).strip() for a, b in windows]
     head = "… " if windows and windows[0][0] > start else ""
     tail = " …" if windows and windows[-1][1] < end else ""
-    return head + " … ".join(shown) + tail
+    return re.sub(r"\n+", "\n", head + " … ".join(shown) + tail)
 
 
 def _word_start(text: str, at: int, least: int) -> int:

@@ -1,5 +1,6 @@
 """Put page, static files and guard together as one ASGI application, and serve it."""
 
+import socket
 from collections.abc import Callable, Collection
 from typing import Any
 
@@ -7,7 +8,6 @@ import gradio as gr
 import uvicorn
 from fastapi import FastAPI
 from starlette.staticfiles import StaticFiles
-from starlette.types import ASGIApp
 
 from web.allowance import Allowance
 from web.desk import Desk
@@ -25,7 +25,7 @@ def site(
     names: Collection[str] = LOOPBACK,
     auth: Callable[[str, str], bool] | None = None,
     per_minute: int = 10,
-) -> ASGIApp:
+) -> Guard:
     """Return the application.
 
     Args:
@@ -61,16 +61,16 @@ def site(
     return Guard(outer, allowed_hosts(port, names))
 
 
-def server(application: ASGIApp, host: str, port: int) -> uvicorn.Server:
-    """Return a server for the application; `run` serves until it is told to end."""
-    return uvicorn.Server(
-        uvicorn.Config(
-            application,
-            host=host,
-            port=port,
-            log_level="warning",
-            server_header=False,
-            lifespan="on",
-            timeout_graceful_shutdown=2,  # An open page keeps a connection that never ends by itself.
-        )
-    )
+class Server(uvicorn.Server):
+    """Serve, and end at once when told to, whatever pages are open."""
+
+    def __init__(self, application: Guard, host: str, port: int) -> None:
+        """Serve `application` on a port; `run` serves until `should_exit` is set or a signal comes."""
+        settings: dict[str, Any] = {"log_level": "warning", "server_header": False, "lifespan": "on"}
+        super().__init__(uvicorn.Config(application, host=host, port=port, timeout_graceful_shutdown=3, **settings))
+        self._guard = application
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """End the requests that wait for something, then the server."""
+        self._guard.end()
+        await super().shutdown(sockets)

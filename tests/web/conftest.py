@@ -142,7 +142,7 @@ def by_default(
 
 
 @pytest.fixture(scope="session")
-def starter_archive(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+def starter_archive(tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = tmp_path_factory.mktemp("starter") / "archive.sqlite3"
     with Archive(path) as archive:
         for article in starter_articles():
@@ -160,11 +160,11 @@ def free_port() -> int:
 def served(open_assistant: Callable[[], ScriptedAssistant], per_minute: int = 1000) -> Iterator[str]:
     """Serve the page, and yield its address."""
     from web.desk import Desk
-    from web.site import server, site
+    from web.site import Server, site
 
     port = free_port()
-    desk = Desk(open_assistant).start()
-    running = server(site(desk, port, per_minute=per_minute), "127.0.0.1", port)
+    desk = Desk(open_assistant, patience_s=2).start()
+    running = Server(site(desk, port, per_minute=per_minute), "127.0.0.1", port)
     thread = threading.Thread(target=running.run, daemon=True)
     thread.start()
     try:
@@ -178,7 +178,23 @@ def served(open_assistant: Callable[[], ScriptedAssistant], per_minute: int = 10
 
 
 @pytest.fixture(scope="session")
-def desk_url(starter_archive: Path) -> Iterator[str]:
-    """Serve the starter corpus with the answers of `by_default`."""
-    with served(lambda: ScriptedAssistant(Archive(starter_archive), by_default)) as url:
-        yield url
+def session_desk(starter_archive: Path) -> Iterator[tuple[ScriptedAssistant, str]]:
+    """Serve one page for every test that can share it."""
+    assistant = ScriptedAssistant(Archive(starter_archive), by_default)
+    with served(lambda: assistant) as url:
+        yield assistant, url
+
+
+@pytest.fixture
+def assistant(session_desk: tuple[ScriptedAssistant, str]) -> Iterator[ScriptedAssistant]:
+    """Return the assistant behind the page, for a test to give it another script."""
+    shared, _ = session_desk
+    yield shared
+    shared.script, shared.model_name, shared.indexed = by_default, "none", None
+    shared.asked.clear()
+
+
+@pytest.fixture
+def desk_url(session_desk: tuple[ScriptedAssistant, str], assistant: ScriptedAssistant) -> str:
+    """Return the address of the page over the starter corpus, with the answers of `by_default`."""
+    return session_desk[1]

@@ -114,29 +114,33 @@ def test_a_question_that_is_empty_or_too_long_is_not_asked(page: "Page", desk_ur
     assert page.query_selector(".turn") is None
 
 
-def test_a_follow_up_carries_the_conversation_and_old_evidence_stays(page: "Page", starter_archive: Path) -> None:
-    assistant = ScriptedAssistant(Archive(starter_archive), by_default)
-    with served(lambda: assistant) as url:
-        opened(page, url)
-        ask(page, QUESTION)
-        ask(page, "And the World Cup?", turns=2)
-        assert page.inner_text("#cards .cards:not([hidden])") == "No passage holds the answer."
-        page.click("#turn-0 a.n >> nth=0")
-        page.wait_for_selector("#card-0-1.on")
+def test_a_follow_up_carries_the_conversation_and_old_evidence_stays(
+    page: "Page", desk_url: str, assistant: ScriptedAssistant
+) -> None:
+    opened(page, desk_url)
+    ask(page, QUESTION)
+    ask(page, "And the World Cup?", turns=2)
+    assert page.inner_text("#cards .cards:not([hidden])") == "No passage holds the answer."
+    page.click("#turn-0 a.n >> nth=0")
+    page.wait_for_selector("#card-0-1.on")
+    with page.expect_response("**/queue/data*"):
         page.click("#turn-1 [data-act=retry]")
-        page.wait_for_function("document.querySelectorAll('#talk .turn').length === 2")
-        page.wait_for_selector("#turn-1 .asof")
+    page.wait_for_selector("#stop", state="hidden")
+    page.wait_for_selector("#turn-1 .asof")
+    assert len(page.query_selector_all(".turn")) == 2
     history = tuple(turn.role for turn in assistant.asked[1][1])
     assert (assistant.asked[1][0], history) == ("And the World Cup?", ("user", "assistant"))
     assert assistant.asked[1][1][0].content == QUESTION
     assert assistant.asked[2][:2] == assistant.asked[1][:2]
 
 
-def test_stop_ends_an_answer_and_says_that_it_is_not_whole(page: "Page", starter_archive: Path) -> None:
+def test_stop_ends_an_answer_and_says_that_it_is_not_whole(
+    page: "Page", desk_url: str, assistant: ScriptedAssistant
+) -> None:
     halted = threading.Event()
 
     def halting(
-        assistant: ScriptedAssistant, question: str, history: Sequence[Turn], filters: Filters | None
+        _: ScriptedAssistant, question: str, history: Sequence[Turn], filters: Filters | None
     ) -> Iterator[Event]:
         if question == "Go on.":
             yield from by_default(assistant, question, history, filters)
@@ -145,65 +149,65 @@ def test_stop_ends_an_answer_and_says_that_it_is_not_whole(page: "Page", starter
         halted.wait(30)
         yield from in_words(equifax_answer(assistant.archive, question))
 
-    with served(lambda: ScriptedAssistant(Archive(starter_archive), halting)) as url:
-        opened(page, url)
-        page.fill("#box textarea", QUESTION)
-        page.keyboard.press("Enter")
-        page.wait_for_selector("#turn-0 .a:has-text('The first words')")
-        assert page.inner_text("#turn-0 .stage") == "Writing…"
-        page.click("#stop")
-        page.wait_for_selector("#turn-0 .note:has-text('Stopped: this is not a whole answer')")
-        halted.set()
-        ask(page, "Go on.", turns=2)
-        assert "The first words" in page.inner_text("#turn-0 .a")
-        assert "143 million" not in page.inner_text("#turn-0 .a")
+    assistant.script = halting
+    opened(page, desk_url)
+    page.fill("#box textarea", QUESTION)
+    page.keyboard.press("Enter")
+    page.wait_for_selector("#turn-0 .a:has-text('The first words')")
+    assert page.inner_text("#turn-0 .stage") == "Writing…"
+    page.click("#stop")
+    page.wait_for_selector("#turn-0 .note:has-text('Stopped: this is not a whole answer')")
+    halted.set()
+    ask(page, "Go on.", turns=2)
+    assert "The first words" in page.inner_text("#turn-0 .a")
+    assert "143 million" not in page.inner_text("#turn-0 .a")
 
 
-def test_chips_say_what_was_understood_and_can_be_undone(page: "Page", starter_archive: Path) -> None:
+def test_chips_say_what_was_understood_and_can_be_undone(
+    page: "Page", desk_url: str, assistant: ScriptedAssistant
+) -> None:
     def narrowed(
-        assistant: ScriptedAssistant, question: str, history: Sequence[Turn], filters: Filters | None
+        _: ScriptedAssistant, question: str, history: Sequence[Turn], filters: Filters | None
     ) -> Iterator[Event]:
         used = Filters(outlets=("Desk <A>", "Desk B")) if filters is None else filters
         found = equifax_answer(assistant.archive, question)
         answer = Answer(question, "answered", found.text, f"{question} (Equifax)", found.citations, filters=used)
         yield Event("done", answer.text, (), answer)
 
-    assistant = ScriptedAssistant(Archive(starter_archive), narrowed)
-    with served(lambda: assistant) as url:
-        opened(page, url)
-        ask(page, "How many?")
-        chips = [chip.inner_text().rstrip("×") for chip in page.query_selector_all("#turn-0 .chip")]
-        assert chips == ["How many? (Equifax)", "Desk <A>", "Desk B"]
-        page.click("#turn-0 .chip >> nth=1 >> button")
-        page.wait_for_function("document.querySelectorAll('.chip').length === 2")
+    assistant.script = narrowed
+    opened(page, desk_url)
+    ask(page, "How many?")
+    chips = [chip.inner_text().rstrip("×") for chip in page.query_selector_all("#turn-0 .chip")]
+    assert chips == ["How many? (Equifax)", "Desk <A>", "Desk B"]
+    page.click("#turn-0 .chip >> nth=1 >> button")
+    page.wait_for_function("document.querySelectorAll('.chip').length === 2")
     assert assistant.asked[1] == ("How many?", (), Filters(outlets=("Desk B",)))
 
 
-def test_a_model_that_fails_and_an_error_are_told_in_words(page: "Page", starter_archive: Path) -> None:
+def test_a_model_that_fails_and_an_error_are_told_in_words(
+    page: "Page", desk_url: str, assistant: ScriptedAssistant
+) -> None:
     def failing(
-        assistant: ScriptedAssistant, question: str, history: Sequence[Turn], filters: Filters | None
+        _: ScriptedAssistant, question: str, history: Sequence[Turn], filters: Filters | None
     ) -> Iterator[Event]:
         yield Event("searching")
         if question == "cut":
             return
         raise ModelError("The model <b>refused</b>; check the key.") if question == "model" else ValueError("secret-7")
 
-    with served(lambda: ScriptedAssistant(Archive(starter_archive), failing, "openai:<i>x</i>")) as url:
-        opened(page, url)
-        assert "Model: openai:<i>x</i>" in page.inner_text("#state")
-        for turn, (question, told) in enumerate(
-            [
-                ("model", "The model <b>refused</b>; check the key."),
-                (
-                    "bug",
-                    "Something went wrong here, and no answer was made; ask again. What the server printed says why.",
-                ),
-                ("cut", "The answer broke off before it was whole; ask again."),
-            ]
-        ):
-            ask(page, question, turns=turn + 1)
-            assert page.inner_text(f"#turn-{turn} .flag") == told
-        assert "secret-7" not in page.content()
+    assistant.script, assistant.model_name = failing, "openai:<i>x</i>"
+    opened(page, desk_url)
+    assert "Model: openai:<i>x</i>" in page.inner_text("#state")
+    for turn, (question, told) in enumerate(
+        [
+            ("model", "The model <b>refused</b>; check the key."),
+            ("bug", "Something went wrong here, and no answer was made; ask again. What the server printed says why."),
+            ("cut", "The answer broke off before it was whole; ask again."),
+        ]
+    ):
+        ask(page, question, turns=turn + 1)
+        assert page.inner_text(f"#turn-{turn} .flag") == told
+    assert "secret-7" not in page.content()
 
 
 def test_questions_wait_until_the_archive_is_open(page: "Page", starter_archive: Path) -> None:
@@ -236,17 +240,33 @@ def test_an_archive_that_cannot_be_opened_says_why(page: "Page") -> None:
         page.wait_for_selector("#turn-0 .flag:has-text('data: is no folder; name one with --data')")
 
 
-def test_an_index_being_built_is_said_beside_and_in_the_answer(page: "Page", starter_archive: Path) -> None:
-    assistant = ScriptedAssistant(Archive(starter_archive), by_default)
+def test_an_index_being_built_is_said_beside_and_in_the_answer(
+    page: "Page", desk_url: str, assistant: ScriptedAssistant
+) -> None:
     assistant.indexed = (12, 69)
-    with served(lambda: assistant) as url:
-        opened(page, url)
-        assert "Building the index: 12 of 69 articles" in page.inner_text("#state")
-        assert page.eval_on_selector("#state progress", "e => e.value") == 12
-        ask(page, QUESTION)
-        assert page.inner_text("#turn-0 .note") == "The index is being built: 12 of 69 articles could be searched."
-        assistant.indexed = None
-        page.wait_for_selector("#state .busy", state="detached")
+    opened(page, desk_url)
+    assert "Building the index: 12 of 69 articles" in page.inner_text("#state")
+    assert page.eval_on_selector("#state progress", "e => e.value") == 12
+    page.fill("#box textarea", QUESTION)
+    page.click("#ask")
+    page.wait_for_selector("#turn-0 .stage:has-text('Waiting for the index')")
+    page.wait_for_selector("#turn-0 .asof")
+    assert page.inner_text("#turn-0 .note") == "The index is being built: 12 of 69 articles could be searched."
+    assistant.indexed = None
+    page.wait_for_selector("#state .busy", state="detached")
+
+
+def test_a_question_waits_for_an_index_that_is_soon_built(
+    page: "Page", desk_url: str, assistant: ScriptedAssistant
+) -> None:
+    assistant.indexed = (68, 69)
+    opened(page, desk_url)
+    page.fill("#box textarea", QUESTION)
+    page.click("#ask")
+    page.wait_for_selector("#turn-0 .note:has-text('68 of 69 articles so far')")
+    assistant.indexed = None
+    page.wait_for_selector("#turn-0 .asof")
+    assert page.query_selector("#turn-0 .note") is None
 
 
 def test_too_many_questions_in_a_minute_are_refused_in_words(page: "Page", starter_archive: Path) -> None:

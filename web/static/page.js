@@ -118,11 +118,13 @@
   const waiting = new MutationObserver(() => {
     const reader = one("#reader");
     const talk = one("#talk");
-    if (!reader || !talk) return;
+    const box = one("#box textarea");
+    if (!reader || !talk || !box) return;
     waiting.disconnect();
     watchReader(reader);
     watchTalk(talk);
-    if (innerWidth > 860) one("#box textarea")?.focus();
+    // On a phone the keyboard would cover the page.
+    if (innerWidth > 860) box.focus();
   });
   waiting.observe(document.documentElement, { childList: true, subtree: true });
   document.addEventListener("keydown", keepInside);

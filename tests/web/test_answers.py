@@ -1,0 +1,72 @@
+"""Chips, the as-of line, and sources that can be pasted."""
+
+from datetime import UTC, datetime
+
+import pytest
+
+from corpus import Article, Chunk
+from rag.model import Answer, Citation, Filters, Passage
+from web.answers import as_of, named_filters, understood, without
+from web.evidence import paragraphs, sources
+from web.page import spans
+
+FILTERS = Filters(
+    since=datetime(2017, 9, 1, tzinfo=UTC),
+    until=datetime(2017, 10, 1, tzinfo=UTC),
+    outlets=("A: one", "B"),
+    languages=("en",),
+    label="in September",
+)
+
+
+def citation(n: int, published: datetime | None) -> Citation:
+    article = Article(f"id{n}", f"Title {n}", "Body.", "Desk", "https://example.org/", published_at=published)
+    return Citation(n, Passage(Chunk(article, 0, 0, 5), n, 1.0), 0, 5)
+
+
+def line(*dates: datetime | None) -> str:
+    answer = Answer("q", "answered", "t", citations=tuple(citation(n, d) for n, d in enumerate(dates, 1)))
+    return as_of(answer, last=False).split("<span>")[1].split("</span>")[0]
+
+
+def test_filters_are_named_and_each_can_be_undone() -> None:
+    assert named_filters(FILTERS) == [
+        ("time", "in September (from 1 Sep 2017 before 1 Oct 2017)"),
+        ("outlets:A: one", "A: one"),
+        ("outlets:B", "B"),
+        ("languages:en", "en"),
+    ]
+    assert without(FILTERS, "outlets:A: one").outlets == ("B",)
+    assert without(FILTERS, "time") == Filters(outlets=("A: one", "B"), languages=("en",))
+    assert not without(without(without(without(FILTERS, "time"), "outlets:A: one"), "outlets:B"), "languages:en")
+    assert without(FILTERS, "nonsense") == FILTERS
+
+
+def test_a_question_understood_as_written_has_no_chips() -> None:
+    assert understood(Answer("q?", "answered", "t", standalone="q? ")) == ""
+
+
+def test_the_evidence_is_dated() -> None:
+    early, late = datetime(2017, 9, 7, tzinfo=UTC), datetime(2018, 3, 1, tzinfo=UTC)
+    assert line(late, None, early) == "Evidence from 7 Sep 2017 to 1 Mar 2018"
+    assert line(early, early) == "Evidence of 7 Sep 2017"
+    assert line(None) == "The date of the evidence is not known"
+    assert line() == "No passage was found"
+
+
+def test_sources_are_numbered_below_the_answer() -> None:
+    answer = Answer("q", "answered", "Yes [1].", citations=(citation(1, None), citation(1, None)))
+    assert sources(answer) == "Yes [1].\n\n[1] Title 1 · Desk · date unknown · https://example.org/"
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [("12-40,50-61", [(12, 40), (50, 61)]), ("", []), ("4-2", []), ("a-b,1-2", [(1, 2)]), (None, []), ("-1-5", [])],
+)
+def test_offsets_from_the_page_are_read_or_dropped(text: object, found: list[tuple[int, int]]) -> None:
+    assert spans(text) == found
+
+
+def test_paragraphs_keep_their_offsets() -> None:
+    body = "One.\n\nTwo.\n\n\n\nThree."
+    assert [body[a:b] for a, b in paragraphs(body)] == ["One.", "Two.", "Three."]

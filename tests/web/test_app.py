@@ -1,0 +1,44 @@
+"""The command: what it refuses, and the port that it takes."""
+
+import socket
+from pathlib import Path
+
+import pytest
+
+import app
+from corpus.errors import NewsdeskError
+
+
+@pytest.mark.parametrize("host", ["0.0.0.0", "192.168.1.5", "::", "example.org"])
+def test_other_hosts_than_this_machine_want_accounts(host: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert app.main(["--host", host]) == 2
+    assert (
+        "add --auth-file FILE, with accounts made by `python -m web.accounts NAME >> FILE`" in capsys.readouterr().err
+    )
+
+
+def test_accounts_that_cannot_be_read_end_the_command(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert app.main(["--port", "0", "--auth-file", str(tmp_path / "none"), "--data", str(tmp_path)]) == 2
+    assert "name the file of accounts" in capsys.readouterr().err
+
+
+def test_a_port_that_was_asked_for_and_is_taken_is_refused() -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = taken.getsockname()[1]
+        with pytest.raises(NewsdeskError, match=f"port {port} cannot be used; choose another with --port"):
+            app.listen("127.0.0.1", port)
+
+
+def test_without_a_wish_the_next_free_port_is_taken() -> None:
+    first = app.listen("127.0.0.1", None)
+    second = app.listen("127.0.0.1", None)
+    ports = [s.getsockname()[1] for s in (first, second)]
+    first.close()
+    second.close()
+    assert 7860 <= ports[0] < ports[1] < 7870
+
+
+def test_addresses_of_version_six_are_bracketed() -> None:
+    assert (app.address("::1"), app.address("127.0.0.1")) == ("[::1]", "127.0.0.1")

@@ -1,0 +1,199 @@
+"""Hostile text in every place that the page shows, in a real browser: nothing runs, and nothing is fetched."""
+
+import http.server
+import threading
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from corpus import Article
+from corpus.archive import Archive
+from corpus.errors import ModelError
+from rag.model import Answer, Claim, Event, Filters, Turn
+from tests.web.conftest import Script, ScriptedAssistant, cite, passage_with, served
+from tests.web.payloads import leaking, scripts
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Page
+
+WORDS = "words that are cited"
+
+
+class Collector(http.server.BaseHTTPRequestHandler):
+    """Answer everything and remember what was asked for."""
+
+    seen: list[str]
+
+    def do_GET(self) -> None:
+        self.seen.append(self.path)
+        self.send_response(204)
+        self.end_headers()
+
+    do_POST = do_GET
+
+    def log_message(self, format: str, *args: object) -> None:
+        """Say nothing."""
+
+
+@pytest.fixture
+def collector() -> Iterator[tuple[str, list[str]]]:
+    """Listen for what leaks; yield the address and what came."""
+    seen: list[str] = []
+    handler = type("Listening", (Collector,), {"seen": seen})
+    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
+        thread = threading.Thread(target=server.serve_forever, daemon=True)
+        thread.start()
+        yield f"http://127.0.0.1:{server.server_port}", seen
+        server.shutdown()
+        thread.join()
+
+
+def hostile_article(number: int, payload: str, url: str = "") -> Article:
+    return Article(
+        id=f"id-{number}-{payload}",
+        title=f"T{number} {payload}",
+        body=f"First {payload} {WORDS} {payload} last.\n\nMore {payload}",
+        source=f"S {payload}",
+        url=f"{url}-{number}" if url else payload,
+        author=f"A {payload}",
+        category=payload,
+        notice=f"N {payload}",
+    )
+
+
+def hostile_answer(question: str, articles: Sequence[Article], payloads: Sequence[str]) -> Answer:
+    """Return an answer that carries every payload in every place that the page shows."""
+    citations = tuple(cite(n, article, WORDS) for n, article in enumerate(articles, 1))
+    text = "\n\n".join(f"Text {payload} [{n}].\n- {payload}" for n, payload in enumerate(payloads, 1))
+    return Answer(
+        question,
+        "answered",
+        text,
+        standalone="Alone " + " ".join(payloads),
+        citations=citations,
+        claims=tuple(Claim(f"Text {p}", (n,), False, f"R {p}") for n, p in enumerate(payloads, 1)),
+        passages=tuple(replace(passage_with(a, WORDS), copies=(a,)) for a in articles),
+        filters=Filters(outlets=tuple(payloads), languages=tuple(payloads), feeds=tuple(payloads), label=payloads[0]),
+        parts=tuple(payloads),
+        notes=tuple(f"Note {p}" for p in payloads),
+        nearest=tuple(articles),
+        model=payloads[0],
+    )
+
+
+def run_through(page: "Page", url: str, payloads: Sequence[str]) -> list[str]:
+    """Ask with payloads in every place, read every fifth article, fail; return what was fetched from outside."""
+    outside: list[str] = []
+    page.on("request", lambda r: None if r.url.startswith((url, "data:")) else outside.append(r.url))
+    page.goto(url)
+    page.wait_for_selector("#welcome [data-act=ask]")
+    page.fill("#box textarea", " ".join(payloads)[:2000])
+    page.click("#ask")
+    page.wait_for_selector("#turn-0 .asof")
+    page.evaluate("for (const d of document.querySelectorAll('details')) d.open = true")
+    for button in range(0, page.locator("#cards .card[id] .read").count(), 5):
+        page.locator("#cards .card[id] .read").nth(button).click()
+        page.wait_for_selector(".sheet mark")
+        page.locator("#talk .n").first.hover(force=True)
+        page.keyboard.press("Escape")
+    page.fill("#box textarea", "error")
+    page.click("#ask")
+    page.wait_for_selector("#turn-1 .flag")
+    return outside
+
+
+def script_for(articles: Sequence[Article], payloads: Sequence[str]) -> Script:
+    def hostile(
+        assistant: ScriptedAssistant, question: str, history: Sequence[Turn], filters: Filters | None
+    ) -> Iterator[Event]:
+        if question == "error":
+            raise ModelError("E " + " ".join(payloads))
+        answer = hostile_answer(question, articles, payloads)
+        yield Event("writing", answer.text[: len(answer.text) // 2], answer.passages)
+        yield Event("done", answer.text, answer.passages, answer)
+
+    return hostile
+
+
+def attacked(page: "Page", folder: Path, payloads: Sequence[str], url: str = "") -> list[str]:
+    """Serve an archive full of the payloads, use the page, and return what it asked for outside."""
+    articles = [hostile_article(n, payload, url) for n, payload in enumerate(payloads)]
+    archive = Archive(folder / "archive.sqlite3")
+    for article in articles:
+        archive.put(article)
+    assistant = ScriptedAssistant(archive, script_for(articles, payloads), payloads[0])
+    with served(lambda: assistant) as address:
+        return run_through(page, address, payloads)
+
+
+def test_control_the_payloads_work_where_text_is_taken_as_markup(
+    page: "Page", collector: tuple[str, list[str]]
+) -> None:
+    address, seen = collector
+    page.set_content("<body><script>window.executed = []</script></body>")
+    for payload in scripts():
+        page.evaluate(
+            "p => { const d = document.createElement('div'); d.innerHTML = p; document.body.append(d) }", payload
+        )
+    page.wait_for_function("executed.length >= 8")
+    page.set_content("".join(p for p in leaking(address) if "refresh" not in p))
+    page.wait_for_timeout(500)
+    assert len([path for path in seen if path.startswith("/leak")]) >= 8
+
+
+def test_the_policy_stops_what_would_get_through(page: "Page", desk_url: str, collector: tuple[str, list[str]]) -> None:
+    address, seen = collector
+    page.add_init_script("window.executed = []")
+    page.goto(desk_url)
+    page.wait_for_selector("#welcome [data-act=ask]")
+    for payload in [*scripts(), *(p for p in leaking(address) if "refresh" not in p)]:
+        page.evaluate(
+            "p => { const d = document.createElement('div'); d.innerHTML = p; document.body.append(d) }", payload
+        )
+    page.wait_for_timeout(500)
+    assert page.evaluate("window.executed") == []
+    assert seen == []
+
+
+def test_no_script_of_a_text_runs(page: "Page", tmp_path: Path) -> None:
+    payloads = scripts()
+    assert len(payloads) >= 100
+    dialogs: list[str] = []
+    page.on("dialog", lambda dialog: dialogs.append(dialog.message))
+    page.add_init_script("window.executed = []")
+    outside = attacked(page, tmp_path, payloads)
+    assert page.evaluate("window.executed") == []
+    assert dialogs == []
+    assert outside == []
+    assert page.locator("#desk script, #desk img, #desk iframe, #desk svg:not(button svg), #desk object").count() == 0
+    hrefs = page.eval_on_selector_all("#desk a[href]", "all => all.map(a => a.getAttribute('href'))")
+    assert [href for href in hrefs if not href.startswith(("#card-", "http://", "https://"))] == []
+    handlers = page.evaluate(
+        "[...document.querySelectorAll('#desk *')].flatMap(e => e.getAttributeNames()).filter(n => n.startsWith('on'))"
+    )
+    assert handlers == []
+
+
+def test_payloads_are_shown_as_the_characters_they_are(page: "Page", tmp_path: Path) -> None:
+    payload = "<script>executed.push(1)</script>"
+    attacked(page, tmp_path, [payload])
+    assert page.inner_text("#card-0-1 h3") == f"1 · T0 {payload}"
+    assert payload in page.inner_text("#turn-0 .a")
+    assert payload in page.inner_text("#turn-0 .q")
+    assert page.inner_text("#turn-1 .flag") == f"E {payload}"
+
+
+def test_nothing_that_an_answer_says_makes_the_browser_fetch(
+    page: "Page", tmp_path: Path, collector: tuple[str, list[str]]
+) -> None:
+    address, seen = collector
+    payloads = leaking(address)
+    assert len(payloads) >= 60
+    outside = attacked(page, tmp_path, payloads, url=f"{address}/article")
+    page.wait_for_timeout(500)
+    assert outside == []
+    assert seen == []
+    assert page.locator("#talk a:not(.n)").count() == 0

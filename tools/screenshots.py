@@ -1,0 +1,120 @@
+"""Make the pictures in `docs/`: the page over the starter corpus, answering without a model, in a real browser.
+
+`python tools/screenshots.py [FOLDER]` wants Chromium on the PATH.
+"""
+
+import contextlib
+import os
+import shutil
+import socket
+import sys
+import tempfile
+import threading
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+ROOT = Path(__file__).parents[1]
+sys.path.insert(0, str(ROOT))
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser, Page
+
+FLAGS = ("--headless", "--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-sync")
+WIDE, NARROW = (1440, 900), (390, 844)
+QUESTION = "How many people did the Equifax breach affect?"
+REFUSED = "Who won the 2015 Rugby World Cup?"
+
+
+@contextlib.contextmanager
+def served_page(folder: Path) -> Iterator[str]:
+    """Serve the page over the starter corpus in a folder of its own, wholly indexed, and yield its address."""
+    from rag import Assistant, Settings
+    from web.desk import Desk
+    from web.site import Server, site
+
+    assistant = Assistant.from_settings(Settings(data_dir=folder, llm=""))
+    assistant.load_starter()
+    assistant.sync()
+    with socket.socket() as bound:
+        bound.bind(("127.0.0.1", 0))
+        port = bound.getsockname()[1]
+        desk = Desk(lambda: assistant).start()
+        server = Server(site(desk, port), "127.0.0.1", port)
+        thread = threading.Thread(target=server.run, args=([bound],))
+        thread.start()
+        while not server.started:
+            time.sleep(0.05)
+        try:
+            yield f"http://127.0.0.1:{port}"
+        finally:
+            server.should_exit = True
+            thread.join()
+            desk.close()
+
+
+@contextlib.contextmanager
+def opened(browser: "Browser", url: str, size: tuple[int, int], scheme: str) -> "Iterator[Page]":
+    """Open the page in a window of a size, light or dark."""
+    dark = scheme == "dark"
+    context = browser.new_context(
+        viewport={"width": size[0], "height": size[1]}, color_scheme="dark" if dark else "light", device_scale_factor=1
+    )
+    page = context.new_page()
+    page.goto(url)
+    page.wait_for_selector("#welcome [data-act=ask]")
+    yield page
+    context.close()
+
+
+def ask(page: "Page", question: str) -> None:
+    """Ask a question and wait until it is answered and everything stands still."""
+    page.fill("#box textarea", question)
+    page.click("#ask")
+    page.wait_for_selector("#talk .turn:last-child .asof")
+    page.wait_for_selector("#stop", state="hidden")
+    page.wait_for_timeout(600)
+
+
+def take(browser: "Browser", url: str, folder: Path) -> None:
+    """Take every picture."""
+    for name, size, scheme in (("page", WIDE, "light"), ("dark", WIDE, "dark"), ("narrow", NARROW, "light")):
+        with opened(browser, url, size, scheme) as page:
+            page.wait_for_timeout(400)
+            if name == "page":
+                page.screenshot(path=folder / "start.png")
+            ask(page, QUESTION)
+            page.click("#talk .n")
+            page.mouse.move(0, 0)
+            page.wait_for_timeout(600)
+            page.screenshot(path=folder / f"{name}.png", full_page=name == "narrow")
+            if name == "page":
+                page.click("#cards .card .read")
+                page.wait_for_selector(".sheet mark")
+                page.wait_for_timeout(400)
+                page.screenshot(path=folder / "reader.png")
+    with opened(browser, url, WIDE, "light") as page:
+        ask(page, REFUSED)
+        page.screenshot(path=folder / "refusal.png")
+
+
+def main(folder: Path) -> int:
+    """Take the pictures into a folder; return the exit code."""
+    path = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+    if path is None:
+        print("screenshots: Chromium is not on the PATH (on Debian: sudo apt-get install chromium)", file=sys.stderr)
+        return 1
+    os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"
+    from playwright.sync_api import sync_playwright
+
+    folder.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory() as data, served_page(Path(data)) as url, sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=path, args=list(FLAGS))
+        take(browser, url, folder)
+        browser.close()
+    return 0
+
+
+if __name__ == "__main__":
+    raise SystemExit(main(Path(sys.argv[1]) if len(sys.argv) > 1 else ROOT / "docs"))
