@@ -77,6 +77,7 @@ _ENOUGH = 8
 _PLENTY = 14
 """Content words that make it long enough without a name."""
 
+_CARRIED = 3  # Names of the last answer.
 _PREPOSITION = re.compile(
     r"^(?:in|on|since|before|after|by|until|during|from|between|at|last|this|yesterday|as\s+of)\b", re.IGNORECASE
 )
@@ -158,8 +159,9 @@ def _resolved(question: str, topic: str, answer: str) -> str:
         return _replaced(topic, rest.rstrip("?!. "))
     told = _spelt_out(rest.rstrip("?!. "), topic, answer)
     subject = _subject(_without_rival_dates(topic, rest))
-    missing = set(words(subject)) - set(words(told)) - STOPWORDS
-    return f"{told} ({subject})?" if missing else f"{told}?"
+    carried = "; ".join([subject, *_entities(told, topic, answer)])
+    missing = set(words(carried)) - set(words(told)) - STOPWORDS
+    return f"{told} ({carried})?" if missing else f"{told}?"
 
 
 def _is_element(rest: str) -> bool:
@@ -217,6 +219,15 @@ def _spelt_out(question: str, topic: str, answer: str) -> str:
     owner = word == "his" or (word == "her" and re.match(r"\s+\w", question[match.end() :]) is not None)
     put = person + ("'s" if owner and word != "hers" else "")
     return f"{question[: match.start()]}{put}{question[match.end() :]}"
+
+
+def _entities(question: str, topic: str, answer: str) -> list[str]:
+    """Return up to three names of the last answer that are new, where "it" or "they" may mean one of them."""
+    if not re.search(rf"\b(?:{_THING}|ones?)\b", question, re.IGNORECASE):
+        return []
+    known = {word for text in (question, topic) for word in words(text)}
+    said = dict.fromkeys(answer[name.start : name.end] for name in names(answer))
+    return [name for name in said if not set(words(name)) <= known][:_CARRIED]
 
 
 def _person(topic: str, answer: str) -> str:

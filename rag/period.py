@@ -47,19 +47,27 @@ _DAYS_BEFORE = re.compile(
     r"|[-–—])\s*(?:the\s+)?$",
     re.IGNORECASE,
 )
-_WORDS: tuple[tuple[Bound, str], ...] = (
-    ("as_of", r"\bas\s+(?:things\s+)?(?:stood\s+|stand\s+|known\s+)?(?:of|in|on|at)"
-              r"|\bwhat\s+was\s+known\s+(?:by|in|on|at)"
-              r"|\bit\s+is(?:\s+now)?|\bas\s+at"),
-    ("since", r"\bsince"),
-    ("after", r"\b(?:after|later\s+than|following)"),
-    ("before", r"\b(?:before|prior\s+to|earlier\s+than|ahead\s+of|preceding)"),
-    ("until", r"\b(?:until|till|up\s+(?:to|until)|through|by|no\s+later\s+than)"),
-    ("from", r"\bfrom"),
-    ("in", r"\b(?:in|on|of|at|during|over|within|for|throughout|dated?)"),
-)  # fmt: skip
-_BOUNDS: tuple[tuple[Bound, re.Pattern[str]], ...] = tuple(
-    (bound, re.compile(rf"(?:{words})\s+(?:the\s+)?$", re.IGNORECASE)) for bound, words in _WORDS
+
+
+def _before(words: str) -> re.Pattern[str]:
+    return re.compile(rf"(?:{words})\s+(?:the\s+)?$", re.IGNORECASE)
+
+
+_BOUNDS: tuple[tuple[Bound, re.Pattern[str]], ...] = (
+    (
+        "as_of",
+        _before(
+            r"\bas\s+(?:things\s+)?(?:stood\s+|stand\s+|known\s+)?(?:of|in|on|at)"
+            r"|\bwhat\s+was\s+known\s+(?:by|in|on|at)"
+            r"|\bit\s+is(?:\s+now)?|\bas\s+at"
+        ),
+    ),
+    ("since", _before(r"\bsince")),
+    ("after", _before(r"\b(?:after|later\s+than|following)")),
+    ("before", _before(r"\b(?:before|prior\s+to|earlier\s+than|ahead\s+of|preceding)")),
+    ("until", _before(r"\b(?:until|till|up\s+(?:to|until)|through|by|no\s+later\s+than)")),
+    ("from", _before(r"\bfrom")),
+    ("in", _before(r"\b(?:in|on|of|at|during|over|within|for|throughout|dated?)")),
 )
 _ONWARDS = re.compile(r"\s+(?:on|onwards?|and\s+(?:after|later|since))\b", re.IGNORECASE)
 _ABOUT_ARTICLES = re.compile(

@@ -34,6 +34,11 @@ def test_a_person_is_taken_from_the_last_answer_without_its_marks() -> None:
     assert resolved == "Who took over from Richard F Smith (ran Equifax)?"
 
 
+def test_the_names_of_the_last_answer_come_along_for_it_and_they() -> None:
+    resolved = after("When was that one postponed?", "Was there a bill in the Senate?", "Yes, the PROTECT IP Act [1].")
+    assert resolved == "When was that one postponed (a bill in the Senate; PROTECT IP Act)?"
+
+
 def test_a_chain_of_follow_ups_keeps_the_topic() -> None:
     resolved = after("And in Japan?", "How many cars did Toyota sell in India?", "2 [1].", "and in France?", "3 [1].")
     assert resolved == "How many cars did Toyota sell in Japan?"
@@ -42,7 +47,8 @@ def test_a_chain_of_follow_ups_keeps_the_topic() -> None:
 @pytest.mark.parametrize(
     "question",
     [
-        "Which states brought it?", "Who led them?", "When was that one postponed?", "Who said that?", "Did he vote for it?",
+        "Which states brought it?", "Who led them?", "When was that one postponed?", "Who said that?",
+        "Did he vote for it?",
         "Is that company still in business?", "And how did the House vote on it?", "Thanks! And who paid?",
     ],
 )  # fmt: skip

@@ -5,7 +5,8 @@ from rag.outlets import Outlets, cleaned
 ARCHIVE = Outlets(
     [
         "The Verge", "The Age", "Fortune", "Polygon", "Time", "TechCrunch", "The New York Times", "The Guardian", "",
-        "BBC News - Entertainment & Arts", "Business Today | Latest Stock Market And Economy News India", "CBSSports.com",
+        "BBC News - Entertainment & Arts", "CBSSports.com",
+        "Business Today | Latest Stock Market And Economy News India",
         "The Independent - Travel", "The Independent - Sports", "The Sydney Morning Herald", "FOX News - Health",
     ]
 )  # fmt: skip

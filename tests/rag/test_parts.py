@@ -17,8 +17,8 @@ def passage(name: str, score: float) -> Passage:
 
 def test_a_comparison_gives_one_part_for_each_report() -> None:
     question = (
-        "Does the TechCrunch article suggest that Amazon trains its model on children's answers, while The Verge article "
-        "implies that Apple trusts Google with user data?"
+        "Does the TechCrunch article suggest that Amazon trains its model on children's answers, while The Verge "
+        "article implies that Apple trusts Google with user data?"
     )
     assert apart(question) == [
         "Does the TechCrunch article suggest that Amazon trains its model on children's answers",

@@ -41,8 +41,8 @@ def test_as_of_shuts_out_what_came_later_though_another_date_is_named() -> None:
 
 def test_two_dated_reports_are_no_filter_for_the_whole() -> None:
     query = ask(
-        "Between the TechCrunch report on Google's trial published on October 31, 2023, and The Verge report on Apple's "
-        "defence of the deal published on September 26, 2023, was there a change?"
+        "Between the TechCrunch report on Google's trial published on October 31, 2023, and The Verge report on "
+        "Apple's defence of the deal published on September 26, 2023, was there a change?"
     )
     assert not query.filters
     assert [(p.hints.outlets, p.hints.since) for p in query.parts[:2]] == [
@@ -117,8 +117,9 @@ _TEXT = st.one_of(
     st.text(max_size=200),
     st.lists(
         st.sampled_from(
-            "what about 2017 last week between and from to 31 February 99 years ago since the Verge report , while ? ' \" : "
-            "he it they Q3 2021 the 1990s in May past 999 decades winter according to BBC or Compare [1] 2014-2016".split()
+            "what about 2017 last week between and from to 31 February 99 years ago since the Verge report , while ? "
+            "' \" : he it they Q3 2021 the 1990s in May past 999 decades winter according to BBC or Compare [1] "
+            "2014-2016".split()
         ),
         max_size=25,
     ).map(" ".join),
