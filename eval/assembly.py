@@ -13,14 +13,15 @@ from eval.baselines import (
     AlwaysYes,
     FirstSentence,
     OneIndex,
-    RememberedQuestions,
     dense_searcher,
     lexical_searcher,
 )
+from eval.remembering import RememberingEmbedder
 from eval.runs import MAIN
 from eval.systems import AssistantSystem, System
 from eval.usual_chain import UsualChain
 from rag.assistant import Assistant
+from rag.embedder import Embedder
 from rag.indexes import Progress
 from rag.settings import Settings
 from rag.writer import chat_model
@@ -52,7 +53,7 @@ class Bench:
         Raises:
             SettingsError: A model is named that cannot be had.
         """
-        indexes, embedder = self.assistant.indexes, RememberedQuestions(self.assistant.embedder)
+        indexes, embedder = self.assistant.indexes, RememberingEmbedder(self.assistant.embedder)
         found: list[System] = []
         if only != "retrieval":
             found += [AlwaysRefuse(), AlwaysYes(), FirstSentence(main.search)]
@@ -70,16 +71,23 @@ class Bench:
 
 @contextmanager
 def open_bench(
-    settings: Settings, articles: Mapping[str, Article], progress: Progress | None = None
+    settings: Settings, articles: Mapping[str, Article], progress: Progress | None = None, timed: bool = True
 ) -> Iterator[Bench]:
     """Open the assistant of the settings, put in the articles that its archive lacks, and index them.
+
+    Args:
+        settings: Of the assistant.
+        articles: That the questions are about.
+        progress: Told how many articles are embedded.
+        timed: Embed as for a user; else each text once, which is faster and makes the times of stages meaningless.
 
     Raises:
         InputError: An article does not go in under its own id, so that questions about it could not be scored.
         NewsdeskError: Another process has the indexes, or the model cannot be had.
     """
     settings.data_dir.mkdir(parents=True, exist_ok=True)
-    with Assistant(settings, "python -m eval") as assistant:
+    embedder = None if timed else RememberingEmbedder(Embedder(settings.embedder))
+    with Assistant(settings, "python -m eval", embedder) as assistant:
         if refused := fill(assistant.archive, articles.values()):
             named = "; ".join(f"{key}: {reason}" for key, reason in refused[:5])
             raise InputError(f"{len(refused)} articles do not go in ({named}). Use an empty folder: --data DIR")

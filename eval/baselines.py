@@ -7,7 +7,7 @@ from corpus.sentences import sentences
 from eval.question import Question
 from eval.systems import Searcher
 from rag.dense import DenseIndex
-from rag.embedder import Embedder, Vectors
+from rag.embedder import Embedder
 from rag.lexical import LexicalIndex
 from rag.model import Answer, Citation, Claim, Passage
 from rag.terms import query_terms
@@ -75,26 +75,6 @@ def quote_first(question: str, passage: Passage) -> Answer:
         claims=(Claim(text, (1,), supported=True),),
         passages=(passage,),
     )
-
-
-class RememberedQuestions(Embedder):
-    """Embed each question once, however many baselines ask for it; which of them asked first decides no figure."""
-
-    def __init__(self, embedder: Embedder) -> None:
-        """Take an embedder that is loaded already."""
-        super().__init__(embedder.name, embedder.batch_tokens)
-        self._embedder = embedder
-        self._known: dict[str, Vectors] = {}
-
-    def embed(self, texts: Sequence[str]) -> Vectors:
-        """Embed as the other one does."""
-        return self._embedder.embed(texts)
-
-    def embed_query(self, text: str) -> Vectors:
-        """Return the vector of a question, from memory where it was asked before."""
-        if text not in self._known:
-            self._known[text] = self._embedder.embed_query(text)
-        return self._known[text]
 
 
 class OneIndex:

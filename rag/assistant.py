@@ -38,12 +38,13 @@ class Assistant:
     One process at a time owns the indexes of a data folder. Methods may be called from several threads at once.
     """
 
-    def __init__(self, settings: Settings, owner: str = "a program") -> None:
+    def __init__(self, settings: Settings, owner: str = "a program", embedder: Embedder | None = None) -> None:
         """Open the archive and the indexes.
 
         Args:
             settings: Where the data lie, which embedder, which model.
             owner: How this process is named to another one that wants the same indexes.
+            embedder: In place of the one that the settings name.
 
         Raises:
             NewsdeskError: The archive, the indexes or the model cannot be had; the message says what to do.
@@ -51,7 +52,7 @@ class Assistant:
         self.settings = settings
         self.writer = Writer(settings) if settings.llm else None
         self.archive = Archive(settings.archive_path)
-        self.embedder = Embedder(settings.embedder)
+        self.embedder = embedder or Embedder(settings.embedder)
         self.indexes = Indexes(self.archive, self.embedder, settings.data_dir / "index", owner)
         self._stop = threading.Event()
         self._follower: threading.Thread | None = None

@@ -124,14 +124,19 @@ def _measure(source: Source, folder: Path) -> Summary:
     settings = Settings(data_dir=folder / "data", llm="")
     planned = plan(source.questions, source.questions.questions, source.articles, settings)
     run, _ = folder_for(planned, folder / "runs")
-    return _ask(run, planned, settings, source.articles, baselines=False)[MAIN]
+    return _ask(run, planned, settings, source.articles, baselines=False, timed=False)[MAIN]
 
 
 def _ask(
-    run: RunFolder, planned: Plan, settings: Settings, articles: Mapping[str, Article], baselines: bool
+    run: RunFolder,
+    planned: Plan,
+    settings: Settings,
+    articles: Mapping[str, Article],
+    baselines: bool,
+    timed: bool = True,
 ) -> dict[str, Summary]:
     try:
-        with progress_bars() as bar, open_bench(settings, articles, bar("articles")) as bench:
+        with progress_bars() as bar, open_bench(settings, articles, bar("articles"), timed) as bench:
             newsdesk = bench.newsdesk(datetime.fromisoformat(run.manifest.created_at))
             systems: list[System] = [newsdesk]
             if baselines:
