@@ -22,6 +22,8 @@ _DOUBTFUL = re.compile(
 )
 _DOUBT = re.compile(r"[。！？।؟۔]|[a-z]{2}[.!?][”\"’)\]]*[A-Z][a-z]")
 
+_VERBATIM = 4  # Sentences: the longest run that is compared word for word.
+
 
 @dataclass(frozen=True)
 class Evidence:
@@ -67,6 +69,20 @@ class Evidence:
         body = self.passage.article.body
         run = body[self.spans[0][0] : self.spans[-1][1]] if self.spans else ""
         return plain(f"{self.passage.article.title} | {run}")
+
+    def verbatim(self, text: str) -> tuple[int, int] | None:
+        """Return the first and the last of the sentences that a text repeats whole and word for word, or None."""
+        wanted = _bare(text)
+        if not wanted:
+            return None
+        bare = [_bare(sentence) for sentence in self.texts]
+        for first in range(len(bare)):
+            run = ""
+            for last in range(first, min(len(bare), first + _VERBATIM)):
+                run = f"{run} {bare[last]}".strip()
+                if run == wanted:
+                    return first, last
+        return None
 
     @cached_property
     def heading_lemmas(self) -> frozenset[str]:
@@ -114,6 +130,10 @@ class Evidence:
     def names(self, i: int) -> frozenset[str]:
         """Return the words of sentence i as names compare them."""
         return name_words(self.texts[i])
+
+
+def _bare(text: str) -> str:
+    return " ".join(text.split()).rstrip(" .")
 
 
 def _paragraph(body: str, end: int) -> int:

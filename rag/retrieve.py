@@ -16,7 +16,7 @@ CANDIDATES = 100
 DENSE_WEIGHT = 0.5
 """Share of the dense score in the fused one; tuned in docs/retrieval.md."""
 
-OUTLET_HINT = 0.1
+OUTLET_HINT = 0.15
 """Added to the score of a chunk from an outlet that the question names."""
 
 TIME_HINT = 0.05

@@ -80,6 +80,10 @@ class Claimed:
 
     def verdict(self, cited: Sequence[Evidence]) -> Verdict:
         """Decide whether the passages together hold the claim."""
+        for evidence in cited:
+            verbatim = evidence.verbatim(self.text)
+            if verbatim:
+                return Verdict(None, {evidence.position: verbatim})
         matches = [self._match(evidence) for evidence in cited]
         runs = {match.evidence.position: match.run for match in matches if match.masks}
         return Verdict(self._problem(matches), runs)
