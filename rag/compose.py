@@ -30,6 +30,8 @@ def chosen(sentences: Sequence[Sentence], most: int = MOST) -> list[Sentence]:
         return []
     best = sentences[0]
     found = [best]
+    if best.score > 1:  # It holds the quotation that the question asks about, so others beside it would only confuse.
+        return [s for s in sentences[:most] if s.score > 1]
     for sentence in sentences[1:]:
         if len(found) >= most or sentence.score < ENOUGH * best.score:
             break
@@ -72,7 +74,7 @@ def _before(sentence: Sentence, sentences: Sequence[Sentence]) -> Sentence | Non
     earlier = [s for s in _same_article(sentence, sentences) if s.end <= sentence.start]
     nearest = max(earlier, key=lambda s: s.end, default=None)
     between = nearest.passage.article.body[nearest.end : sentence.start] if nearest else "x"
-    return None if between.strip() else nearest
+    return None if between.strip() or "\n" in between else nearest
 
 
 def _neighbour(best: Sentence, sentences: Sequence[Sentence]) -> list[Sentence]:

@@ -11,7 +11,7 @@ from corpus.article import Chunk
 from corpus.chunkstore import Embedded
 from corpus.errors import IndexUnavailableError
 from rag.model import Filters
-from rag.terms import terms
+from rag.terms import acronyms, terms
 
 _UNDATED = -(2**40)
 _HEAP = 64_000_000
@@ -134,7 +134,7 @@ def _document(chunk: Chunk) -> tantivy.Document:
         feed=article.feed or _NONE,
         published=math.floor(article.published_at.timestamp()) if article.published_at else _UNDATED,
         heading=" ".join(terms(chunk.heading, article.language)),
-        text=" ".join(terms(chunk.text, article.language)),
+        text=" ".join([*terms(chunk.text, article.language), *acronyms(chunk.text)]),
     )
 
 

@@ -10,7 +10,7 @@ from corpus.sentences import sentences
 from rag.embedder import Embedder
 from rag.lexical import LexicalIndex
 from rag.model import Passage
-from rag.terms import STOPWORDS, query_terms, stem, terms, words
+from rag.terms import STOPWORDS, held_terms, query_terms, stem, terms, words
 
 READ_PASSAGES = 6
 """Passages whose sentences are read."""
@@ -35,7 +35,7 @@ class Sentence:
         own: The same, without the headline.
         dense: Cosine of sentence and question.
         shape: True if it holds the kind of thing asked for (a number, a date, a name, a quotation).
-        score: What it is ranked by.
+        score: What it is ranked by; 1 more if it holds a quotation of the question word for word.
     """
 
     passage: Passage
@@ -73,9 +73,9 @@ class PassageReader:
         """Return the sentences of the first passages, the most telling first."""
         weights = self.weights(text)
         best = max((passage.score for passage in passages), default=0.0) or 1.0
-        asked = set(words(text))
+        asked, quoted = set(words(text)), quotations(text)
         found = [
-            _weighed(passage, span, weights, kind, asked, passage.score / best)
+            _weighed(passage, span, weights, kind, asked, quoted, passage.score / best)
             for passage in passages[:READ_PASSAGES]
             for span in _spans(passage)
         ]
@@ -96,14 +96,21 @@ class PassageReader:
 
 
 def _weighed(
-    passage: Passage, span: tuple[int, int], weights: dict[str, float], kind: str, asked: set[str], rank: float
+    passage: Passage,
+    span: tuple[int, int],
+    weights: dict[str, float],
+    kind: str,
+    asked: set[str],
+    quoted: Sequence[str],
+    rank: float,
 ) -> Sentence:
     sentence = passage.article.body[span[0] : span[1]]
     language = passage.article.language or "en"
-    inside = set(terms(sentence, language))
+    inside = held_terms(sentence, language)
     own, coverage = share(weights, inside), share(weights, inside | set(terms(passage.chunk.heading, language)))
     shape = has_shape(sentence, kind, asked)
-    score = sum(
+    said = any(phrase in plain_quotes(sentence) for phrase in quoted)
+    score = said + sum(
         WEIGHTS[name] * value for name, value in (("coverage", coverage), ("passage", rank), ("shape", float(shape)))
     )
     return Sentence(passage, *span, coverage, own, 0.0, shape, score)
@@ -118,6 +125,17 @@ def share(weights: Mapping[str, float], found: set[str]) -> float:
     """Return the share of terms, by weight, that were found."""
     whole = sum(weights.values())
     return sum(weight for term, weight in weights.items() if term in found) / whole if whole else 0.0
+
+
+def quotations(text: str) -> list[str]:
+    """Return the quotations of three words and more in a text, folded by `plain_quotes`."""
+    found = (match.group().strip('"“”«»„') for match in _QUOTATION.finditer(text))
+    return [plain_quotes(quotation) for quotation in found if len(quotation.split()) >= 3]
+
+
+def plain_quotes(text: str) -> str:
+    """Fold what typesetting changes: quotation marks, apostrophes, white space, case, a closing stop."""
+    return " ".join(re.sub(r"[‘’]", "'", re.sub(r"[“”«»„]", '"', text)).lower().split()).rstrip(".,")
 
 
 _MONTHS = "January|February|March|April|May|June|July|August|September|October|November|December"

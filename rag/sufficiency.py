@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from rag.model import Passage
 from rag.reading import Sentence, share
-from rag.terms import STOPWORDS, stem, terms, words
+from rag.terms import STOPWORDS, held_terms, stem, words
 
 THRESHOLD = 0.31
 """Probability from which on a question counts as answerable: 1 in 20 answerable dev questions falls below."""
@@ -84,7 +84,7 @@ def signals(
     """
     article = sentences[0].passage.article
     heading = sentences[0].passage.chunk.heading
-    held = set(terms(f"{heading} {article.body}", article.language or "en"))
+    held = held_terms(f"{heading} {article.body}", article.language or "en")
     names, whole, length = _named(text), share(weights, held), min(3.0, len(weights) / 10)
     return {
         "article": whole,
@@ -102,7 +102,7 @@ def missing_names(text: str, passages: Sequence[Passage]) -> tuple[str, ...]:
     """Return the names and numbers of a question that no retrieved passage holds."""
     held: set[str] = set()
     for passage in passages[:_READ]:
-        held.update(terms(passage.chunk.indexed_text, passage.article.language or "en"))
+        held.update(held_terms(passage.chunk.indexed_text, passage.article.language or "en"))
     return tuple(name for name in _named(text) if stem(name) not in held)
 
 

@@ -27,6 +27,8 @@ _LETTERS = rf"(?:(?![{_UNSPACED}])[^\W\d_][{_MARKS}]*)+"
 _TOKEN = re.compile(rf"\d+(?:[.,]\d+)*|[{_UNSPACED}]+|{_LETTERS}(?:[.’']{_LETTERS})*\d*")
 _RUN = re.compile(rf"[{_UNSPACED}]+")
 
+_LONG_NAME = re.compile(r"\b[A-Z][a-z]+(?:[ -](?:(?:of|and|the|for|on|in)[ -]){0,2}[A-Z][a-z]+){2,6}\b")
+
 STOPWORDS = frozenset(
     "a about above after again against all also am an and any are aren't as at be because been before being below "
     "between both but by can cannot could did do does doing down during each few for from further had has have having "
@@ -79,6 +81,16 @@ def _fold(token: str) -> str:
 def terms(text: str, language: str = "en") -> list[str]:
     """Return the stemmed words of a text in order, stop words included."""
     return [stem(word, language) for word in words(text)]
+
+
+def acronyms(text: str) -> list[str]:
+    """Return the initials of the names of three words and more: "gdpr" for the General Data Protection Regulation."""
+    return ["".join(re.findall(r"\b[A-Z]", match.group())).lower() for match in _LONG_NAME.finditer(text)]
+
+
+def held_terms(text: str, language: str = "en") -> set[str]:
+    """Return every term that a text can be found by: its words, and the initials of its long names."""
+    return {*terms(text, language), *acronyms(text)}
 
 
 def query_terms(text: str, languages: tuple[str, ...] = ("en",)) -> list[str]:
