@@ -50,7 +50,7 @@ def _archive(archive: Archive) -> str:
     first = next((a.published_at for a in archive.articles(order="oldest", limit=1)), None)
     last = next((a.published_at for a in archive.articles(limit=1)), None)
     count = archive.count()
-    span = f"<br>{_month(first)} – {_month(last)}" if first and last else ""
+    span = f"<br><span>{_month(first)} – {_month(last)}</span>" if first and last else ""
     return f'<div class="state">Archive · {count:,} article{"" if count == 1 else "s"}{span}</div>'
 
 

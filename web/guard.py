@@ -19,6 +19,8 @@ _INLINE = re.compile(rb"<script(?![^>]*\bsrc=)[^>]*>(.*?)</script>", re.DOTALL |
 # Gradio's base element names the page's own address, which the policy below rules out together with every other.
 _BASE = re.compile(rb"<base\b[^>]*>", re.IGNORECASE)
 
+_SAME_SITE = re.compile(rb"SameSite=\w+", re.IGNORECASE)
+
 _HEADERS = {
     "x-content-type-options": "nosniff",
     "referrer-policy": "no-referrer",
@@ -120,6 +122,11 @@ class Guard:
         return parts.scheme in {"http", "https"} and parts.netloc in self.hosts
 
 
+def _strict(name: bytes, value: bytes) -> tuple[bytes, bytes]:
+    """Keep cookies to requests that this site itself made; Gradio lets every site send the one of who signed in."""
+    return name, _SAME_SITE.sub(b"SameSite=strict", value) if name.lower() == b"set-cookie" else value
+
+
 class _Sender:
     """Add headers to one response; a document is held back until it is whole, as the policy names its scripts."""
 
@@ -133,6 +140,8 @@ class _Sender:
             headers = MutableHeaders(scope=message)
             for name, value in _HEADERS.items():
                 headers[name] = value
+            message["headers"] = [_strict(name, value) for name, value in message["headers"]]
+            headers = MutableHeaders(scope=message)
             if headers.get("content-type", "").startswith("text/html"):
                 self._start = message
                 return

@@ -157,14 +157,18 @@ def free_port() -> int:
 
 
 @contextmanager
-def served(open_assistant: Callable[[], ScriptedAssistant], per_minute: int = 1000) -> Iterator[str]:
+def served(
+    open_assistant: Callable[[], ScriptedAssistant],
+    per_minute: int = 1000,
+    auth: Callable[[str, str], bool] | None = None,
+) -> Iterator[str]:
     """Serve the page, and yield its address."""
     from web.desk import Desk
     from web.site import Server, site
 
     port = free_port()
     desk = Desk(open_assistant, patience_s=2).start()
-    running = Server(site(desk, port, per_minute=per_minute), "127.0.0.1", port)
+    running = Server(site(desk, port, auth=auth, per_minute=per_minute), "127.0.0.1", port)
     thread = threading.Thread(target=running.run, daemon=True)
     thread.start()
     try:
