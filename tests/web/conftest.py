@@ -14,6 +14,7 @@ import pytest
 from corpus import Article, Chunk
 from corpus.archive import Archive
 from rag.model import Answer, Citation, Claim, Event, Filters, Passage, Turn
+from web.desk import Assistant
 
 ROOT = Path(__file__).parents[2]
 
@@ -158,7 +159,7 @@ def free_port() -> int:
 
 @contextmanager
 def served(
-    open_assistant: Callable[[], ScriptedAssistant],
+    open_assistant: Callable[[], Assistant],
     per_minute: int = 1000,
     auth: Callable[[str, str], bool] | None = None,
 ) -> Iterator[str]:
