@@ -31,6 +31,8 @@ class Settings(ArchiveSettings):
     passages: int = Field(12, ge=1, le=50, description="The most passages that an answer is made from.")
     tiktoken_cache: Path | None = Field(
         None,
-        validation_alias=AliasChoices("TIKTOKEN_CACHE_DIR", "DATA_GYM_CACHE_DIR"),
+        validation_alias=AliasChoices(
+            "tiktoken_cache", "NEWSDESK_TIKTOKEN_CACHE", "TIKTOKEN_CACHE_DIR", "DATA_GYM_CACHE_DIR"
+        ),
         description="Where tiktoken keeps its encodings.",
     )

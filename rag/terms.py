@@ -58,7 +58,7 @@ def words(text: str) -> list[str]:
     """
     found: list[str] = []
     for match in _TOKEN.finditer(unicodedata.normalize("NFKC", text)):
-        token = match.group().lower()
+        token = match.group().lower().replace("\u0307", "")  # What is left of a Turkish capital i.
         if token[0].isdigit():
             found.append(re.sub(r",(?=\d{3}\b)", "", token))
         elif _RUN.match(token):

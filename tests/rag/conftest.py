@@ -1,0 +1,102 @@
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from corpus.archive import Archive
+from rag.embedder import Embedder
+from rag.indexes import Indexes
+from tests.rag.wire_items import WIRES, numbered, starter_articles
+from tests.rag.word_embedder import WordEmbedder
+
+OWNER = Path(__file__).with_name("owner.py")
+
+
+@pytest.fixture(scope="session")
+def embedder() -> Embedder:
+    """Return the embedder that ships, loaded at its first use."""
+    return Embedder()
+
+
+@pytest.fixture(scope="session")
+def indexed(tmp_path_factory: pytest.TempPathFactory, embedder: Embedder) -> Path:
+    """Return a data folder, closed, whose 14 articles the embedder that ships embedded; copy it, do not write to it."""
+    data = tmp_path_factory.mktemp("indexed")
+    with Archive(data / "archive.sqlite3") as archive:
+        for article in (*starter_articles(), *WIRES):
+            assert archive.put(article) == "added"
+        indexes = Indexes(archive, embedder, data / "index", "the fixture")
+        indexes.open()
+        assert indexes.embed_pending() == 14
+        assert indexes.catch_up() == 14
+        indexes.close()
+    return data
+
+
+@pytest.fixture
+def data(indexed: Path, tmp_path: Path) -> Path:
+    """Return a copy of the indexed data folder for one test."""
+    return Path(shutil.copytree(indexed, tmp_path / "data"))
+
+
+@pytest.fixture
+def indexes(data: Path, embedder: Embedder) -> Iterator[Indexes]:
+    """Own the indexes of a copy, for one test."""
+    with Archive(data / "archive.sqlite3") as archive:
+        opened = Indexes(archive, embedder, data / "index", "the test")
+        opened.open()
+        yield opened
+        opened.close()
+
+
+@pytest.fixture(scope="module")
+def reading(indexed: Path, tmp_path_factory: pytest.TempPathFactory, embedder: Embedder) -> Iterator[Indexes]:
+    """Own the indexes of a copy that nobody changes, for one module."""
+    data = Path(shutil.copytree(indexed, tmp_path_factory.mktemp("reading") / "data"))
+    with Archive(data / "archive.sqlite3") as archive:
+        opened = Indexes(archive, embedder, data / "index", "the test")
+        opened.open()
+        yield opened
+        opened.close()
+
+
+@pytest.fixture(scope="session")
+def towns(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return a data folder, closed, with 30 short articles and vectors that need no model; copy it."""
+    data = tmp_path_factory.mktemp("towns")
+    with Archive(data / "archive.sqlite3") as archive:
+        for n in range(30):
+            archive.put(numbered(n))
+        indexes = Indexes(archive, WordEmbedder(), data / "index", "the fixture")
+        indexes.open()
+        indexes.embed_pending()
+        indexes.catch_up()
+        indexes.close()
+    return data
+
+
+@pytest.fixture
+def town_data(towns: Path, tmp_path: Path) -> Path:
+    """Return a copy of the folder of towns for one test."""
+    return Path(shutil.copytree(towns, tmp_path / "towns"))
+
+
+@pytest.fixture
+def owner() -> Iterator[Callable[[Path], "subprocess.Popen[str]"]]:
+    """Start a process that owns the indexes of a data folder and follows the archive."""
+    started: list[subprocess.Popen[str]] = []
+
+    def start(data: Path) -> "subprocess.Popen[str]":
+        command = [sys.executable, str(OWNER), str(data), "hold"]
+        child = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+        started.append(child)
+        assert child.stdout
+        assert child.stdout.readline() == "ready\n"
+        return child
+
+    yield start
+    for child in started:
+        child.communicate()

@@ -1,0 +1,63 @@
+from pathlib import Path
+
+import pytest
+from pydantic import ValidationError
+
+from rag.settings import Settings
+
+
+@pytest.fixture(autouse=True)
+def _empty_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    for name in Settings.model_fields:
+        monkeypatch.delenv(f"NEWSDESK_{name.upper()}", raising=False)
+    monkeypatch.delenv("TIKTOKEN_CACHE_DIR", raising=False)
+    monkeypatch.delenv("DATA_GYM_CACHE_DIR", raising=False)
+
+
+def test_defaults_need_nothing() -> None:
+    settings = Settings()
+    assert settings.data_dir == Path("data")
+    assert settings.archive_path == Path("data/archive.sqlite3")
+    assert (settings.embedder, settings.llm, settings.reranker) == ("all-MiniLM-L6-v2", "", "")
+    assert settings.tiktoken_cache is None
+
+
+def test_an_argument_wins_over_a_variable_and_a_variable_over_the_file(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / ".env").write_text("NEWSDESK_LLM=ollama:a\nNEWSDESK_PASSAGES=7\nNEWSDESK_EMBEDDER=file\nOTHER=1\n")
+    monkeypatch.setenv("NEWSDESK_LLM", "openai:b")
+    monkeypatch.setenv("NEWSDESK_PASSAGES", "8")
+    settings = Settings(passages=9)
+    assert (settings.embedder, settings.llm, settings.passages) == ("file", "openai:b", 9)
+
+
+def test_the_key_is_not_shown() -> None:
+    settings = Settings(llm_api_key="sk-very-secret")  # type: ignore[arg-type]
+    assert "very-secret" not in repr(settings) + str(settings.model_dump_json())
+    assert settings.llm_api_key.get_secret_value() == "sk-very-secret"
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [{"passages": 0}, {"passages": 51}, {"llm_tries": 0}, {"llm_total_s": 0}, {"evidence_tokens": 199}],
+)
+def test_a_value_out_of_range_is_refused(wrong: dict[str, int]) -> None:
+    with pytest.raises(ValidationError, match=next(iter(wrong))):
+        Settings(**wrong)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("name", ["TIKTOKEN_CACHE_DIR", "DATA_GYM_CACHE_DIR", "NEWSDESK_TIKTOKEN_CACHE"])
+def test_the_folder_of_tiktoken(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(name, "/somewhere")
+    assert Settings().tiktoken_cache == Path("/somewhere")
+
+
+def test_the_folder_of_tiktoken_as_an_argument() -> None:
+    assert Settings(tiktoken_cache=Path("/somewhere")).tiktoken_cache == Path("/somewhere")
+
+
+def test_settings_are_not_changed() -> None:
+    with pytest.raises(ValidationError, match="frozen"):
+        Settings().llm = "openai:x"

@@ -1,0 +1,73 @@
+import pytest
+
+from rag.terms import query_terms, script_languages, stem, terms, words
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("The U.S. Senate's 1,234.5 votes", ["the", "us", "senate", "1234.5", "votes"]),
+        ("don’t O'Brien’s", ["don't", "o'brien"]),
+        ("it was said.The end", ["it", "was", "said", "end"]),
+        ("ＮＡＴＯ and naïve cafés", ["nato", "and", "naïve", "cafés"]),
+        ("$4bn, 3.5% of G7 COVID-19", ["4", "bn", "3.5", "of", "g7", "covid", "19"]),
+        ("10,00 and 10,000", ["10,00", "and", "10000"]),
+        ("北京奥运 opened", ["北京", "京奥", "奥运", "opened"]),
+        ("京", ["京"]),
+        ("한국어", ["한국", "국어"]),
+        ("हिन्दी समाचार", ["हिन्दी", "समाचार"]),
+        ("தமிழ் செய்தி", ["தமிழ்", "செய்தி"]),
+        ("İstanbul", ["istanbul"]),
+        ('"" :: 😀 \x00 -- ()', []),
+        ("", []),
+    ],
+)
+def test_words(text: str, found: list[str]) -> None:
+    assert words(text) == found
+
+
+@pytest.mark.parametrize(
+    ("word", "language", "stemmed"),
+    [
+        ("governments", "en", "govern"),
+        ("правительства", "ru", "правительств"),
+        ("المصرية", "ar", "مصر"),
+        ("كِتَابٌ", "ar", "كتاب"),
+        ("l'économie", "fr", "économ"),
+        ("votes", "", "vote"),
+        ("правительства", "", "правительства"),
+        ("北京", "zh", "北京"),
+    ],
+)
+def test_stem(word: str, language: str, stemmed: str) -> None:
+    assert stem(word, language) == stemmed
+
+
+def test_terms_keep_stop_words_and_order() -> None:
+    assert terms("The votes of the voters") == ["the", "vote", "of", "the", "voter"]
+
+
+def test_query_terms_drop_stop_words_and_doubles() -> None:
+    assert query_terms("What did the voters of the voter say?") == ["voter", "say"]
+
+
+def test_a_question_of_stop_words_keeps_them() -> None:
+    assert query_terms("Who was it?") == ["who", "was", "it"]
+
+
+def test_query_terms_are_stemmed_in_every_language_given() -> None:
+    assert query_terms("правительства votes", ("en", "ru")) == ["правительства", "правительств", "vote", "votes"]
+
+
+@pytest.mark.parametrize(
+    ("text", "languages"),
+    [
+        ("Москва Moscow", ("ru", "sr")),
+        ("كتاب", ("ar",)),
+        ("Αθήνα и", ("el", "ru", "sr")),
+        ("naïve café, 北京", ()),
+        ("plain", ()),
+    ],
+)
+def test_script_languages(text: str, languages: tuple[str, ...]) -> None:
+    assert script_languages(text) == languages
