@@ -1,5 +1,6 @@
 """Count the tokens of what goes to a model, without ever touching the network."""
 
+import base64
 import hashlib
 import tempfile
 from collections.abc import Callable, Sequence
@@ -7,7 +8,7 @@ from pathlib import Path
 
 Counter = Callable[[str], int]
 
-_ENCODING = "o200k_base"
+_WORDS = r" ?\p{L}+| ?\p{N}{1,3}| ?[^\s\p{L}\p{N}]+|\s+"
 # Address and SHA-256 of the file as tiktoken 0.14 names them: tiktoken keeps it under the SHA-1 of the address, and
 # downloads it again, waiting without a limit, if it is not there or has another hash.
 _ADDRESS = "https://openaipublic.blob.core.windows.net/encodings/o200k_base.tiktoken"
@@ -29,5 +30,8 @@ def counter(pieces: Callable[[Sequence[str]], list[int]], cache: Path | None = N
         return lambda text: pieces([text])[0]
     import tiktoken
 
-    encoding = tiktoken.get_encoding(_ENCODING)
-    return lambda text: len(encoding.encode(text, disallowed_special=()))
+    # Not `get_encoding`: it looks in the folder that the environment names, whatever `cache` says, and then asks the
+    # network. The simpler split into words moves the count by about a percent.
+    ranks = {base64.b64decode(token): int(rank) for token, rank in map(bytes.split, file.read_bytes().splitlines())}
+    encoding = tiktoken.Encoding("newsdesk", pat_str=_WORDS, mergeable_ranks=ranks, special_tokens={})
+    return lambda text: len(encoding.encode_ordinary(text))
