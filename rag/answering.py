@@ -11,7 +11,9 @@ from corpus.errors import ModelError
 from rag.check import Checked, check
 from rag.compose import chosen, composed
 from rag.gate import gated
+from rag.marks import read_marks
 from rag.model import Answer, Event, Filters, Passage, Status, Turn
+from rag.orders import code_words, is_order, unordered
 from rag.parts import merge
 from rag.prompt import Prompt, build, packed
 from rag.query import Query
@@ -109,9 +111,13 @@ class Answering:
             work.passages, work.filters, notes = self.retrieved(query, self.settings.passages)
             work.notes.extend(notes)
         with work.timed("read"):
-            work.sentences = self.reader.read(query.standalone, query.kind, work.passages)
+            work.sentences = self._read(query, work.passages)
             weights = self.reader.weights(query.standalone)
             return judged(query.standalone, weights, work.passages, work.sentences).enough
+
+    def _read(self, query: Query, passages: Sequence[Passage]) -> list[Sentence]:
+        """Return the sentences of passages, best first, without those that order a machine about."""
+        return [s for s in self.reader.read(query.standalone, query.kind, passages) if not is_order(s.text)]
 
     def _quoted(self, work: Work) -> str:
         return composed(chosen(work.sentences), work.passages)
@@ -124,8 +130,8 @@ class Answering:
         work.prompt, reply = self._prompt(work, history), Reply()
         try:
             with work.timed("write"):
-                for _ in writer.stream(work.prompt, reply):
-                    yield Event("writing", gated(reply.text), work.passages)
+                for _ in writer.stream(work.prompt, reply):  # An empty piece is a chance to stop while it is silent.
+                    yield Event("writing" if reply.text else "reading", gated(reply.text), work.passages)
         except ModelError as error:
             work.usage = reply.usage
             work.notes.append(
@@ -143,14 +149,15 @@ class Answering:
 
     def _finished(self, work: Work, reply: str) -> Answer:
         """Turn a whole reply into an answer, a refusal, or, where nothing in it is supported, the evidence."""
+        passages = work.prompt.passages if work.prompt else tuple(work.passages)
         text = gated(reply)
-        if not text or _REFUSAL in text.upper():
+        if _REFUSAL in text.upper() and not read_marks(text, len(passages)).marks:
             return self._refusal(work)
-        answer = self._checked(work, text, work.prompt.passages if work.prompt else work.passages)
+        answer = self._checked(work, unordered(text, code_words(passages)), passages)
         if any(claim.supported for claim in answer.claims):
             return answer
         query = work.query
-        sentences = work.sentences or self.reader.read(query.standalone, query.kind, work.passages)
+        sentences = work.sentences or self._read(query, work.passages)
         work.sentences = sentences
         work.notes.append(
             "Nothing that the model wrote is supported by the archive; these are the archive's own sentences."

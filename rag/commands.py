@@ -9,11 +9,12 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import typer
+from pydantic import ValidationError
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from corpus.display import line, plain
-from corpus.errors import InputError, NewsdeskError
+from corpus.errors import InputError, NewsdeskError, SettingsError
 from rag.assistant import Assistant
 from rag.indexing import check_index, index, rebuild_index
 from rag.model import Answer, Filters, Passage
@@ -119,7 +120,11 @@ def listed(passage: Passage) -> str:
 
 
 def _settings(data: Path | None) -> Settings:
-    return Settings(data_dir=data) if data else Settings()
+    try:
+        return Settings(data_dir=data) if data else Settings()
+    except ValidationError as error:  # Its own text repeats what was set, a key perhaps.
+        wrong = ", ".join(sorted({f"NEWSDESK_{str(e['loc'][0]).upper()} ({e['msg']})" for e in error.errors()}))
+        raise SettingsError(f"these settings make no sense: {wrong}; correct them") from None
 
 
 @contextmanager

@@ -3,6 +3,8 @@
 import re
 from collections.abc import Sequence
 
+from rag.gate import gated
+from rag.marks import unmarked
 from rag.model import Passage
 from rag.reading import Sentence
 from rag.terms import STOPWORDS, terms
@@ -58,10 +60,13 @@ def composed(sentences: Sequence[Sentence], passages: Sequence[Passage]) -> str:
 def _paragraph(group: Sequence[Sentence], places: dict[str, int]) -> str:
     article = group[0].passage.article
     date = f"{article.published_at:%-d %B %Y}" if article.published_at else "undated"
-    said = " ".join(
-        f"{' '.join(s.text.split())} [{places[s.passage.chunk.id]}]" for s in sorted(group, key=lambda s: s.start)
-    )
+    said = " ".join(f"{_inert(s.text)} [{places[s.passage.chunk.id]}]" for s in sorted(group, key=lambda s: s.start))
     return f"**{article.source or 'Unknown outlet'}, {date}**\n{said}"
+
+
+def _inert(sentence: str) -> str:
+    """Return a sentence on one line, without links, and with nothing in it that could be taken for a mark of ours."""
+    return " ".join(gated(unmarked(sentence)).split())
 
 
 def _alike(one: Sentence, other: Sentence) -> bool:

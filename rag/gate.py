@@ -2,24 +2,41 @@
 
 import re
 
-_IMAGE = re.compile(r"!\[[^\]]*\]\([^)]*\)|!\[[^\]]*\]\[[^\]]*\]|<img\b[^>]*>?", re.IGNORECASE)
-_LINK = re.compile(r"\[([^\]\n]{1,300})\]\((?:[^()\s]|\([^()]*\))+[^)\n]*\)")
-_DEFINITION = re.compile(r"^\s*\[[^\]\n]+\]:\s*\S+.*$", re.MULTILINE)
+from corpus.characters import visible
+
+_THOUGHT = re.compile(r"<think>.*?(?:</think>|\Z)", re.DOTALL | re.IGNORECASE)
+_IMAGE = re.compile(r"!\[[^\]]*\](?:\([^)]*\)?|\[[^\]]*\])|<img\b[^>]*>?", re.IGNORECASE)
+_MARK_LINK = re.compile(r"(\[\[?[#^]?\d{1,4}\]\]?)\([^)\n]*\)?")
+_LINK = re.compile(r"\[([^\[\]\n]{1,300})\]\((?:[^()\n]|\([^()\n]*\))*\)?")
+_REFERENCE = re.compile(r"\[([^\[\]\n]{1,300})\]\[(?!\d+\])[^\[\]\n]{0,300}\]")
+_DEFINITION = re.compile(r"^[^\S\n]*\[[^\]\n]+\]:[^\S\n]*\S+.*$", re.MULTILINE)
+_SCHEME = r"(?:https?|ftps?|wss?|file|ldaps?|s?ftp|smb)"
 _ADDRESS = re.compile(
-    r"<?\b(?:https?|ftp|wss?|file|ldaps?)\s?:\s?//[^\s>\])]*>?|\b(?:javascript|vbscript|data):[^\s>\])]+", re.IGNORECASE
-)
-_TAG = re.compile(
-    r"</?(?:script|style|iframe|object|embed|svg|math|form|input|link|meta|base|video|audio|a|b|i|p|div|span|br)\b[^>]*>",
+    rf"<?\b{_SCHEME}\s?:\s?[/\\]{{2}}[^\s>\])\"']*>?|<?\b(?:javascript|vbscript|data|mailto|tel|blob):[^\s>\])\"']+>?"
+    r"|(?<![\w:/])[/\\]{2}[\w-]+(?:\.[\w-]+)+[^\s>\])\"']*|\bwww\.[^\s>\])\"']+"
+    r"|\b(?:[\w-]+\.)+[a-z]{2,24}(?::\d+)?[/?#][^\s>\])\"']*",
     re.IGNORECASE,
 )
-_INVISIBLE = re.compile(
-    "[\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff\U000e0000-\U000e007f\x00-\x08\x0b-\x1f\x7f-\x9f]"
+_TAG = re.compile(
+    r"</?(?:script|style|iframe|object|embed|svg|math|form|input|button|link|meta|base|video|audio|source|picture|"
+    r"template|details|a|b|i|p|div|span|br)\b[^<>]*>",
+    re.IGNORECASE,
 )
+_STEPS = (
+    (_THOUGHT, ""), (_IMAGE, ""), (_MARK_LINK, r"\1"), (_LINK, r"\1"), (_REFERENCE, r"\1"), (_DEFINITION, ""),
+    (_TAG, ""), (_ADDRESS, ""),
+)  # fmt: skip
 
 
 def gated(text: str) -> str:
-    """Return a model's text without images, links, addresses, tags and invisible characters; words of a link stay."""
-    text = _INVISIBLE.sub("", text)
-    for pattern, instead in ((_IMAGE, ""), (_LINK, r"\1"), (_DEFINITION, ""), (_ADDRESS, ""), (_TAG, "")):
-        text = pattern.sub(instead, text)
+    """Return a model's text without images, links, addresses, tags and invisible characters; words of a link stay.
+
+    What is taken out can leave a new one behind ("<scr<b>ipt>"), so this goes on until nothing changes.
+    """
+    text = visible(text)
+    before = ""
+    while before != text:
+        before = text
+        for pattern, instead in _STEPS:
+            text = pattern.sub(instead, text)
     return re.sub(r"[ \t]+(?=[ \t\n]|$)", "", text).strip()

@@ -59,6 +59,17 @@ def read_marks(text: str, count: int) -> Marked:
     return Marked("".join(pieces), tuple(marks), dropped)
 
 
+def unmarked(text: str) -> str:
+    """Return text of an article in which nothing can be taken for a mark: "as reported [3]" becomes "as reported (3)"."""
+    return _MARK.sub(_parenthesised, text)
+
+
+def _parenthesised(match: re.Match[str]) -> str:
+    space = re.match(r"\s*", match.group())
+    inside = match.group().strip().partition("](")[0].strip("[]【】").partition("†")[0].strip()
+    return f"{space.group() if space else ''}({inside})"
+
+
 def _numbers(mark: str, count: int) -> tuple[tuple[int, ...], int]:
     found: list[int] = []
     wrong = 0

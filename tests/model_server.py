@@ -51,7 +51,8 @@ class Reply:
         status: Another HTTP status than 200 sends an error in OpenAI's form instead.
         retry_after: Seconds for a `Retry-After` header beside an error.
         hang: "headers" never answers; "first token" sends the headers and no word. Both last until the client goes.
-        pause_s: Seconds before each piece.
+        pause_s: Seconds before each piece,
+        pause_from: from this one on, counted from 0.
         cut_after: Pieces after which a stream ends without a finish reason, or None.
         cut: How: "clean" ends the body as if it were whole, "broken" drops the connection in the middle of it.
         malformed: Send text that is no JSON where JSON belongs.
@@ -64,6 +65,7 @@ class Reply:
     retry_after: float | None = None
     hang: Literal["", "headers", "first token"] = ""
     pause_s: float = 0.0
+    pause_from: int = 0
     cut_after: int | None = None
     cut: Literal["clean", "broken"] = "clean"
     malformed: bool = False
@@ -230,7 +232,7 @@ async def _spoken(body: Body, reply: Reply) -> AsyncIterator[str]:
     for number, delta in enumerate(_deltas(reply)):
         if number == reply.cut_after:
             break
-        await asyncio.sleep(reply.pause_s)
+        await asyncio.sleep(reply.pause_s if number >= reply.pause_from else 0)
         yield _event(_chunk(body, delta))
     if reply.cut_after is not None:
         if reply.cut == "broken":

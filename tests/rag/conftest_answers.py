@@ -1,0 +1,54 @@
+"""A small archive that answers are made from, and models that answer as they are told."""
+
+import copy
+import re
+from pathlib import Path
+from typing import Any
+
+from pydantic import SecretStr
+
+from corpus.archive import Archive
+from corpus.ingest import ingest
+from corpus.readers import read_bytes
+from rag import Assistant, Settings
+from rag.writer import Writer
+
+CANARY = "sk-canary-7f3a9c51"
+
+ARTICLES = Path(__file__).parents[1] / "data" / "newsroom.jsonl"
+
+TOLL = "When does the Selmouth harbour toll rise?"
+NOT_HELD = "Who won the 2015 Rugby World Cup?"
+
+
+def newsroom(folder: Path, articles: bytes | None = None) -> Path:
+    """Fill a data folder once; asked again for the same folder, return it."""
+    if not folder.exists():
+        settings = Settings(data_dir=folder)
+        with Archive(settings.archive_path) as archive:
+            ingest(archive, read_bytes("newsroom.jsonl", articles or ARTICLES.read_bytes()))
+        with Assistant(settings) as assistant:
+            assistant.sync()
+    return folder
+
+
+def model_settings(url: str, data: Path = Path("data"), **changes: Any) -> Settings:
+    """Return settings for a model at an address, with a key that must show nowhere."""
+    limits = {"llm_first_token_s": 20.0, "llm_token_s": 20.0, "llm_tries": 1} | changes
+    return Settings(
+        data_dir=data, llm=limits.pop("llm", "openai:test"), llm_base_url=url, llm_api_key=SecretStr(CANARY), **limits
+    )
+
+
+def with_model(base: Assistant, url: str, **changes: Any) -> Assistant:
+    """Return an assistant over the same archive and indexes that asks a model."""
+    twin = copy.copy(base)
+    twin.settings = model_settings(url, base.settings.data_dir, **changes)
+    twin.writer = Writer(twin.settings)
+    return twin
+
+
+def place(prompt: str, words: str) -> int:
+    """Return the number of the passage of a prompt in which some words stand."""
+    blocks = re.split(r"^\[(\d+)\] ", prompt, flags=re.MULTILINE)
+    return next(int(n) for n, block in zip(blocks[1::2], blocks[2::2], strict=True) if words in block)
