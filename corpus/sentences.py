@@ -34,11 +34,11 @@ def sentences(text: str, language: str = "en") -> list[Span]:
         text: Paragraphs separated by line breaks.
         language: ISO 639-1 code.
     """
-    segmenter = _segmenter(language if language in _LANGUAGES else "en")
+    language = language if language in _LANGUAGES else "en"
     spans: list[Span] = []
     for paragraph in _PARAGRAPH.finditer(text):
         for start, end in _pieces(paragraph.start(), paragraph.end(), text):
-            found = _segments(segmenter, text[start:end])
+            found = _segments(language, text[start:end])
             spans.extend((start + a, start + b) for a, b in found)
     return spans
 
@@ -66,9 +66,11 @@ def _partition(segmenter: pysbd.Segmenter, text: str) -> list[Span]:
     return list(zip(starts, [*starts[1:], len(text)], strict=True))
 
 
-def _segments(segmenter: pysbd.Segmenter, text: str) -> list[Span]:
+# pysbd takes milliseconds for a paragraph, and the same ones are found for many questions.
+@lru_cache(maxsize=8192)
+def _segments(language: str, text: str) -> tuple[Span, ...]:
     spans: list[Span] = []
-    for start, end in _partition(segmenter, text):
+    for start, end in _partition(_segmenter(language), text):
         closing = _CLOSING.match(text, start)
         if closing and spans:  # A closing quotation mark belongs to the sentence that it closes.
             spans[-1] = (spans[-1][0], closing.end())
@@ -83,4 +85,4 @@ def _segments(segmenter: pysbd.Segmenter, text: str) -> list[Span]:
             spans[-1] = (spans[-1][0], end)
         else:
             spans.append((start, end))
-    return spans
+    return tuple(spans)
