@@ -24,7 +24,7 @@ from rag.assistant import Assistant
 from rag.embedder import Embedder
 from rag.indexes import Progress
 from rag.settings import Settings
-from rag.writer import chat_model
+from rag.chat_model import chat_model
 
 
 @dataclass(frozen=True, slots=True)

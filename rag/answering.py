@@ -9,7 +9,7 @@ from datetime import datetime
 from corpus.article import Article
 from corpus.errors import ModelError
 from rag.check import Checked, check
-from rag.compose import chosen, composed
+from rag.compose import chosen, composed, names_no_speaker
 from rag.gate import gated
 from rag.marks import read_marks
 from rag.model import Answer, Event, Filters, Passage, Status, Turn
@@ -120,6 +120,8 @@ class Answering:
         return [s for s in self.reader.read(query.standalone, query.kind, passages) if not is_order(s.text)]
 
     def _quoted(self, work: Work) -> str:
+        if work.query.kind in {"who", "attribution"} and names_no_speaker(work.sentences):
+            work.notes.append("The article does not name who said this.")
         return composed(chosen(work.sentences), work.passages)
 
     def _prompt(self, work: Work, history: Sequence[Turn]) -> Prompt:

@@ -13,6 +13,7 @@ from pydantic import ValidationError
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
+from corpus.article import Article
 from corpus.display import line, plain
 from corpus.errors import InputError, NewsdeskError, SettingsError
 from rag.assistant import Assistant
@@ -98,15 +99,12 @@ def written(answer: Answer) -> str:
     lines += [f"\nNote: {line(note, 500)}" for note in answer.notes]
     if answer.nearest:
         lines.append("\nNearest in the archive:")
-        lines += [f"  - {line(article.title, 200)} ({line(article.source, 80)})" for article in answer.nearest]
+        lines += [f"  - {line(article.title, 200)} ({_origin(article)})" for article in answer.nearest]
     if answer.citations:
         lines.append("\nSources:")
         for citation in answer.citations:
             article = citation.passage.article
-            date = f"{article.published_at:%-d %B %Y}" if article.published_at else "undated"
-            lines.append(
-                f"  [{citation.n}] {line(article.title, 200)}. {line(article.source, 80)}, {date} ({article.id})"
-            )
+            lines.append(f"  [{citation.n}] {line(article.title, 200)}. {_origin(article)} ({article.id})")
             lines.append(f"      “{line(citation.quote, 400)}”")
     return "\n".join(lines)
 
@@ -114,9 +112,13 @@ def written(answer: Answer) -> str:
 def listed(passage: Passage) -> str:
     """Return a passage as plain text, safe for a terminal."""
     article = passage.article
-    date = f"{article.published_at:%-d %B %Y}" if article.published_at else "undated"
-    head = f"{passage.rank}. {line(article.title, 200)} | {line(article.source, 80)} | {date} | {passage.score:.3f}"
+    head = f"{passage.rank}. {line(article.title, 200)} | {_origin(article)} | {passage.score:.3f}"
     return f"{head}\n   {passage.chunk.id}\n   {line(passage.chunk.text, 400)}"
+
+
+def _origin(article: Article) -> str:
+    date = f"{article.published_at:%-d %B %Y}" if article.published_at else "undated"
+    return f"{line(article.source, 80) or 'Unknown outlet'}, {date}"
 
 
 def _settings(data: Path | None) -> Settings:

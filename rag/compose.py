@@ -16,6 +16,9 @@ ENOUGH = 0.78
 """Share of the best sentence's score that a further sentence must reach; tuned on the starter set."""
 
 _SAME = 0.55  # Two sentences that share more of their terms say the same.
+_PRONOUN_SAID = re.compile(
+    r"[\"”’»],?\s+(?:(?:he|she|they|it)\s+\w+|(?:said|added|wrote|told|says)\s+(?:he|she|they))\b", re.IGNORECASE
+)
 _LEANS = re.compile(
     r"^[\"“'‘]?(?:He|She|It|They|This|That|These|Those|His|Her|Its|Their|Both|Such|But|And|The (?:company|agency|law|bill|"
     r"group|ruling|court|decision|ministry|government|attack|breach|move|order|measure)|In (?:it|that))\b"
@@ -55,6 +58,11 @@ def composed(sentences: Sequence[Sentence], passages: Sequence[Passage]) -> str:
     for sentence in sentences:
         groups.setdefault(sentence.passage.article.id, []).append(sentence)
     return "\n\n".join(_paragraph(group, places) for group in groups.values())
+
+
+def names_no_speaker(sentences: Sequence[Sentence]) -> bool:
+    """Tell whether the words asked about are attributed to a mere pronoun ("she added")."""
+    return bool(sentences) and sentences[0].score > 1 and bool(_PRONOUN_SAID.search(sentences[0].text))
 
 
 def _paragraph(group: Sequence[Sentence], places: dict[str, int]) -> str:

@@ -12,7 +12,7 @@ from eval.commands.results import OUT, Out, find_run
 from eval.judge import Judge, judge_run
 from eval.launch import rescore
 from rag.settings import Settings
-from rag.writer import chat_model
+from rag.chat_model import chat_model
 
 RunName = Annotated[str, typer.Argument(metavar="RUN", help="A run: name or folder.")]
 

@@ -34,7 +34,7 @@ def test_an_argument_wins_over_a_variable_and_a_variable_over_the_file(
 
 
 def test_the_key_is_not_shown() -> None:
-    settings = Settings(llm_api_key="sk-very-secret")  # type: ignore[arg-type]
+    settings = Settings(llm_api_key="sk-very-secret")
     assert "very-secret" not in repr(settings) + str(settings.model_dump_json())
     assert settings.llm_api_key.get_secret_value() == "sk-very-secret"
 
@@ -60,4 +60,4 @@ def test_the_folder_of_tiktoken_as_an_argument() -> None:
 
 def test_settings_are_not_changed() -> None:
     with pytest.raises(ValidationError, match="frozen"):
-        Settings().llm = "openai:x"
+        Settings().llm = "openai:x"  # type: ignore[misc]
