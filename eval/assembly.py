@@ -21,10 +21,10 @@ from eval.runs import MAIN
 from eval.systems import AssistantSystem, System
 from eval.usual_chain import UsualChain
 from rag.assistant import Assistant
+from rag.chat_model import chat_model
 from rag.embedder import Embedder
 from rag.indexes import Progress
 from rag.settings import Settings
-from rag.chat_model import chat_model
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,8 +11,8 @@ from eval.commands.display import print_summaries, progress_bars
 from eval.commands.results import OUT, Out, find_run
 from eval.judge import Judge, judge_run
 from eval.launch import rescore
-from rag.settings import Settings
 from rag.chat_model import chat_model
+from rag.settings import Settings
 
 RunName = Annotated[str, typer.Argument(metavar="RUN", help="A run: name or folder.")]
 

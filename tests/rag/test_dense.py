@@ -139,7 +139,7 @@ def test_a_file_that_is_no_database_is_an_error_that_says_what_to_run(tmp_path: 
     folder = tmp_path / "dense"
     folder.mkdir()
     (folder / "chroma.sqlite3").write_bytes(b"nothing of the kind" * 1000)
-    with pytest.raises(IndexUnavailableError, match=r"the dense index cannot be used .* python -m corpus rebuild"):
+    with pytest.raises(IndexUnavailableError, match=r"the dense index cannot be used .*python -m corpus rebuild"):
         DenseIndex(folder)
 
 
