@@ -50,19 +50,26 @@ def test_without_a_model_sentences_of_the_articles_answer(page: "Page", built: P
     with page_over(built) as url:
         opened(page, url)
         ask(page, "How many people did the Equifax breach affect?")
-        assert "143 million" in page.inner_text("#turn-0 .a")
+        # Which sentences answer best is for the tests of the composer; here each must lead to where it stands.
         page.click("#turn-0 a.n >> nth=0")
         card = page.locator("#cards .card.on")
-        assert "Equifax" in card.locator("h3").inner_text()
+        assert (
+            card.locator("h3")
+            .inner_text()
+            .endswith("Equifax says hackers may have taken data of 143 million Americans")
+        )
         words = card.locator("mark").first.inner_text()
+        (equifax,) = [article for article in starter_articles() if article.id == CHOSEN[0]]
+        assert words in equifax.body
+        assert words.rstrip(".") in page.inner_text("#turn-0 .a")
         card.locator(".read").click()
         page.wait_for_selector(".sheet mark")
         assert page.locator(".sheet mark").first.inner_text() in words
         page.keyboard.press("Escape")
 
         ask(page, "When did the company discover it?", turns=2)
-        assert page.locator("#turn-1 .chip").count() >= 1
-        assert "29 July" in page.inner_text("#turn-1 .a")
+        assert "Equifax" in page.inner_text("#turn-1 .chip >> nth=0")
+        assert "Equifax" in page.inner_text("#card-1-1 h3")
 
         ask(page, "Who won the 2015 Rugby World Cup?", turns=3)
         assert page.locator("#turn-2 a.n").count() == 0
