@@ -106,7 +106,9 @@ class Embedder:
         if self.name == SHIPPED:
             _verify(self.folder / "model.safetensors", SHIPPED_SHA256)
         from sentence_transformers import SentenceTransformer
+        from transformers.utils.logging import disable_progress_bar
 
+        disable_progress_bar()  # The bar for loading 90 MB would stand in the way of ours.
         return SentenceTransformer(
             str(self.folder), device="cpu", local_files_only=True, model_kwargs={"use_safetensors": True}
         )
