@@ -80,7 +80,13 @@ def _fold(token: str) -> str:
 
 def terms(text: str, language: str = "en") -> list[str]:
     """Return the stemmed words of a text in order, stop words included."""
-    return [stem(word, language) for word in words(text)]
+    return list(_terms(text, language))
+
+
+# The passages of one question are read several times over, and many questions meet the same ones.
+@lru_cache(maxsize=4096)
+def _terms(text: str, language: str) -> tuple[str, ...]:
+    return tuple(stem(word, language) for word in words(text))
 
 
 def acronyms(text: str) -> list[str]:
