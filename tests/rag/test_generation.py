@@ -1,15 +1,12 @@
-import os
 import shutil
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 
-from rag.generation import Generations, State, probe_in_child, seal
+from corpus.errors import IndexUnavailableError
+from rag.generation import Generations, State, probe, probe_in_child, seal
 
 STATE = State(3, "a1b2", "words/1", 17, "0123abcd")
-ROOT = Path(__file__).parents[2]
 
 
 @pytest.fixture
@@ -93,22 +90,17 @@ def test_a_sound_generation_is_whole(town_data: Path) -> None:
     assert not generations.is_whole(State(2, state.archive, state.profile, state.applied, ""))
 
 
-def test_a_child_reads_a_sound_generation_from_any_folder(generation: Path) -> None:
-    script = (
-        f"from pathlib import Path; from rag.generation import probe_in_child as p; print(p(Path({generation.name!r})))"
-    )
-    done = subprocess.run(
-        [sys.executable, "-c", script],
-        cwd=generation.parent,
-        env=os.environ | {"PYTHONPATH": str(ROOT), "PYTHONSAFEPATH": "1"},
-        capture_output=True,
-        text=True,
-        check=True,
-    )
-    assert done.stdout == "True\n"
+def test_a_child_reads_a_sound_generation_from_any_folder(
+    generation: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(generation.parent)
+    monkeypatch.setenv("PYTHONSAFEPATH", "1")
+    assert probe_in_child(Path(generation.name))
 
 
-def test_a_child_shows_that_a_generation_is_damaged(generation: Path) -> None:
+def test_a_probe_reads_all_of_a_generation(generation: Path) -> None:
+    probe(generation)
     store = next((generation / "lexical").glob("*.store"))
     store.write_bytes(store.read_bytes()[:-40])
-    assert not probe_in_child(generation)
+    with pytest.raises(IndexUnavailableError, match="the lexical index cannot be used"):
+        probe(generation)

@@ -152,7 +152,7 @@ HARBOUR, HERRING, TRAM = WIRES[0], WIRES[1], WIRES[2]
 
 def passages(*articles: Article) -> list[Passage]:
     counts = dict.fromkeys((article.id for article in articles), -1)
-    made = []
+    made: list[Passage] = []
     for article in articles:
         counts[article.id] += 1
         made.append(Passage(Chunk(article, counts[article.id], 0, 5), 0, 1 - len(made) / 10))

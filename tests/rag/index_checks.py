@@ -1,0 +1,56 @@
+"""How the tests of the indexes open them, and look whether they hold what the archive holds."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import numpy as np
+
+from corpus.archive import Archive
+from rag.embedder import Embedder
+from rag.indexes import Indexes
+from rag.terms import query_terms
+from tests.rag.word_embedder import SilentWordEmbedder, WordEmbedder
+
+
+@contextmanager
+def opened(data: Path, embedder: Embedder | None = None, anew: bool = False) -> Iterator[Indexes]:
+    """Open the indexes of a data folder; by default nothing may be embedded."""
+    with Archive(data / "archive.sqlite3") as archive:
+        indexes = Indexes(archive, embedder or SilentWordEmbedder(), data / "index", "the test")
+        indexes.open(anew)
+        yield indexes
+        indexes.close()
+
+
+def found(indexes: Indexes, text: str) -> list[str]:
+    """Return the ids of the articles whose words a text has."""
+    hits = indexes.lexical.search(query_terms(text, ("en",)), 10)
+    return [chunk_id.partition("@")[0] for chunk_id, _ in hits]
+
+
+def nearest(indexes: Indexes, text: str) -> str:
+    """Return the id of the chunk nearest to a text by the vectors of words."""
+    return indexes.dense.search(WordEmbedder().embed_query(text), 1)[0][0]
+
+
+def assert_whole(indexes: Indexes) -> None:
+    """Compare every id of both indexes with the archive's, and each vector with the one that it keeps."""
+    assert indexes.differences() == {}
+    for item in indexes.store.embedded(article.id for article in indexes.store.archive.articles()):
+        kept = indexes.dense.vectors([chunk.id for chunk in item.chunks])
+        for chunk, vector in zip(item.chunks, item.vectors, strict=True):
+            assert np.allclose(kept[chunk.id], vector, atol=1e-6)
+    assert indexes.applied() == indexes.store.last_change()
+
+
+def names(data: Path) -> set[str]:
+    """Return the names of the generations, in use and aside."""
+    return {path.name for path in (data / "index").iterdir() if path.is_dir()}
+
+
+@contextmanager
+def opened_second(data: Path) -> Iterator[Indexes]:
+    """Describe the indexes of a data folder as a second process would."""
+    with Archive(data / "archive.sqlite3") as archive:
+        yield Indexes(archive, SilentWordEmbedder(), data / "index", "the second")
