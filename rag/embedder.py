@@ -108,7 +108,7 @@ class Embedder:
         from sentence_transformers import SentenceTransformer
         from transformers.utils.logging import disable_progress_bar
 
-        disable_progress_bar()  # The bar for loading 90 MB would stand in the way of ours.
+        disable_progress_bar()  # type: ignore[no-untyped-call]  # The bar for loading 90 MB would stand in the way of ours.
         return SentenceTransformer(
             str(self.folder), device="cpu", local_files_only=True, model_kwargs={"use_safetensors": True}
         )

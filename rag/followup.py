@@ -70,6 +70,7 @@ _SCAFFOLD = re.compile(
     r"(?:\b(?:did|does|do|is|are|was|were|has|have|had|can|could|will|would|be|there|any|anyone|anybody)\b\s*)*",
     re.IGNORECASE,
 )
+_HEADING = re.compile(r"^\*\*[^*\n]+\*\*$", re.MULTILINE)  # Outlet and date over quoted sentences.
 _LIGHT = STOPWORDS | set("one ones many much exactly precisely else also still just anything anyone".split())
 _ENOUGH = 8
 """Content words that, with a name, make a question long enough to say what it is about."""
@@ -145,7 +146,7 @@ def standalone(question: str, history: Sequence[Turn]) -> str:
         if turn.role == "user":
             topic = _resolved(turn.content, topic, answer) if topic else turn.content.strip()
         else:
-            answer = read_marks(turn.content, 0).text
+            answer = read_marks(_HEADING.sub("", turn.content), 0).text
     return _resolved(question, topic, answer)
 
 

@@ -92,18 +92,20 @@ def understand(
         history: The turns before it, oldest first.
         now: What "last week" is counted from; taken as UTC if it names no zone.
         outlets: The outlets of the archive.
-        filters: What the user set; it wins over what the question says.
+        filters: What the user set, exactly; None leaves it to what the question says.
     """
     moment = now.astimezone(UTC) if now.tzinfo else now.replace(tzinfo=UTC)
     alone = standalone(question[:_LONGEST], history)
     times, mentions = periods(alone, moment), outlets.find(alone)
     texts = parts(alone, mentions)
     demanded, hints = _split(alone, times, mentions, single=not texts)
+    if filters is not None:
+        demanded = filters
     return Query(
         question,
         alone,
         kind(alone),
-        _combined(filters or Filters(), demanded),
+        demanded,
         hints,
         tuple(_part(text, moment, outlets, demanded) for text in texts),
         _wants_latest(alone),
@@ -154,17 +156,3 @@ def _timed(times: Sequence[Period], named: tuple[str, ...]) -> Filters:
     since = times[0].since if times else None
     until = times[0].until if times else None
     return Filters(since=since, until=until, outlets=named, label=times[0].said if times else "")
-
-
-def _combined(chosen: Filters, demanded: Filters) -> Filters:
-    """Return the user's filters, completed by what the question demands."""
-    since, until = chosen.since or demanded.since, chosen.until or demanded.until
-    if chosen.since or chosen.until:
-        since, until = chosen.since, chosen.until
-    return replace(
-        chosen,
-        since=since,
-        until=until,
-        outlets=chosen.outlets or demanded.outlets,
-        label=chosen.label or demanded.label,
-    )

@@ -75,7 +75,12 @@ def test_what_the_user_set_wins() -> None:
     assert query.filters == Filters(since=since, label="set")
     languages = ask("What happened last week?", filters=Filters(languages=("de",)))
     assert languages.filters.languages == ("de",)
-    assert languages.filters.since == datetime(2024, 5, 6, tzinfo=UTC)
+    assert languages.filters.since is None
+
+
+def test_a_filter_that_the_user_removed_stays_removed() -> None:
+    assert ask("What happened last week?").filters
+    assert not ask("What happened last week?", filters=Filters()).filters
 
 
 @pytest.mark.parametrize(
