@@ -1,0 +1,94 @@
+"""Fit what ranks sentences and what refuses questions again: `python -m benchmarks.fitting DATA SET [DATA SET ...]`.
+
+DATA is the folder of an archive that holds the articles of SET, a question set in our JSONL. Prints the weights of
+`rag.reading`, the coefficients of `rag.sufficiency`, and how many questions each threshold would refuse.
+"""
+
+import sys
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+from sklearn.linear_model import LogisticRegression
+
+from eval.loaders import load
+from eval.question import Question
+from rag import Assistant, Settings
+from rag.reading import EMBEDDED_SENTENCES, WEIGHTS, Sentence
+from rag.sufficiency import COEFFICIENTS, signals
+
+Matrix = NDArray[np.float64]
+
+
+def main(arguments: Sequence[str]) -> None:
+    """Read each set over its archive, then fit both models on all of them, each set weighing the same."""
+    pairs, rows, answerable, weights = [], [], [], []
+    for data, path in zip(arguments[::2], arguments[1::2], strict=True):
+        questions = load(Path(path)).questions
+        with Assistant(Settings(data_dir=Path(data), llm="")) as assistant:
+            for question in questions:
+                found, told = _read(assistant, question)
+                pairs.extend(found)
+                rows.append([told.get(name, 0.0) for name in COEFFICIENTS])
+                answerable.append(not question.unanswerable)
+                weights.append((1.0 if answerable[-1] else 2.0) / len(questions))
+    print_weights(np.asarray(pairs))
+    print_refusals(np.asarray(rows), np.asarray(answerable), np.asarray(weights) * len(rows))
+
+
+def print_weights(pairs: Matrix) -> None:
+    """Fit sentence weights so that gold sentences rank before others; `pairs` holds differences of their features."""
+    both = np.concatenate([pairs, -pairs])
+    model = LogisticRegression(fit_intercept=False).fit(both, [1] * len(pairs) + [0] * len(pairs))
+    shares = model.coef_[0] / model.coef_[0].sum()
+    print("WEIGHTS", {name: round(float(w), 2) for name, w in zip(WEIGHTS, shares, strict=True)})
+
+
+def print_refusals(rows: Matrix, answerable: NDArray[np.bool_], weights: Matrix) -> None:
+    """Fit the regression of refusals, and print what share of either kind thresholds would refuse."""
+    model = LogisticRegression(C=3, max_iter=2000).fit(rows, answerable, sample_weight=weights)
+    print("COEFFICIENTS", {n: round(float(c), 2) for n, c in zip(COEFFICIENTS, model.coef_[0], strict=True)})
+    print("BIAS", round(float(model.intercept_[0]), 2))
+    told = model.predict_proba(rows)[:, 1]
+    for share in (0.03, 0.05, 0.08):
+        threshold = float(np.quantile(told[answerable], share))
+        print(f"threshold {threshold:.2f}: refuses {np.mean(told[~answerable] < threshold):.3f} of the unanswerable, "
+              f"{np.mean(told[answerable] < threshold):.3f} of the answerable")  # fmt: skip
+
+
+def _read(assistant: Assistant, question: Question) -> tuple[list[list[float]], dict[str, float]]:
+    """Return differences between gold and other sentences, and the signals of the question."""
+    now = question.as_of or datetime.now(UTC)
+    passages = assistant.search(question.text, 12, now=now)
+    sentences = assistant.reader.read(question.text, "what", passages)[:EMBEDDED_SENTENCES]
+    if not sentences:
+        return [], {}
+    gold = [_is_gold(sentence, question) for sentence in sentences]
+    rows = [_features(sentence, passages[0].score or 1.0) for sentence in sentences]
+    pairs = [
+        [a - b for a, b in zip(rows[i], rows[j], strict=True)]
+        for i, hit in enumerate(gold)
+        for j, other in enumerate(gold)
+        if hit and not other
+    ]
+    return pairs, signals(question.text, assistant.reader.weights(question.text), passages, sentences)
+
+
+def _features(sentence: Sentence, best: float) -> list[float]:
+    return [sentence.coverage, sentence.dense, sentence.passage.score / best, float(sentence.shape)]
+
+
+def _is_gold(sentence: Sentence, question: Question) -> bool:
+    return any(
+        item.article_id == sentence.passage.article.id
+        and (item.quote[:60] in sentence.text or sentence.text in item.quote)
+        for item in question.evidence
+    )
+
+
+if __name__ == "__main__":
+    if len(sys.argv) < 3 or len(sys.argv) % 2 == 0:
+        sys.exit(__doc__)
+    main(sys.argv[1:])
