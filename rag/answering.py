@@ -13,7 +13,7 @@ from rag.compose import chosen, composed, names_no_speaker
 from rag.gate import gated
 from rag.marks import read_marks
 from rag.model import Answer, Event, Filters, Passage, Status, Turn
-from rag.orders import code_words, is_order, unordered
+from rag.orders import is_order, unordered
 from rag.parts import merge
 from rag.prompt import Prompt, build, packed
 from rag.query import Query
@@ -116,8 +116,9 @@ class Answering:
             return judged(query.standalone, weights, work.passages, work.sentences).enough
 
     def _read(self, query: Query, passages: Sequence[Passage]) -> list[Sentence]:
-        """Return the sentences of passages, best first, without those that order a machine about."""
-        return [s for s in self.reader.read(query.standalone, query.kind, passages) if not is_order(s.text)]
+        """Return the sentences of passages, best first, without questions and orders to a machine."""
+        found = self.reader.read(query.standalone, query.kind, passages)
+        return [s for s in found if not s.text.rstrip().endswith("?") and not is_order(s.text)]
 
     def _quoted(self, work: Work) -> str:
         if work.query.kind in {"who", "attribution"} and names_no_speaker(work.sentences):
@@ -136,8 +137,10 @@ class Answering:
                     yield Event("writing" if reply.text else "reading", gated(reply.text), work.passages)
         except ModelError as error:
             work.usage = reply.usage
+            said = str(error).rstrip(".")
+            stop = "" if said.endswith("?") else "."
             work.notes.append(
-                f"The model gave no whole answer: {error}. These are the sentences of the archive instead."
+                f"The model gave no whole answer: {said}{stop} These are the sentences of the archive instead."
             )
             yield Event(
                 "done",
@@ -155,7 +158,7 @@ class Answering:
         text = gated(reply)
         if _REFUSAL in text.upper() and not read_marks(text, len(passages)).marks:
             return self._refusal(work)
-        answer = self._checked(work, unordered(text, code_words(passages)), passages)
+        answer = self._checked(work, unordered(text, passages), passages)
         if any(claim.supported for claim in answer.claims):
             return answer
         query = work.query

@@ -22,6 +22,7 @@ _TAG = re.compile(
     r"template|details|a|b|i|p|div|span|br)\b[^<>]*>",
     re.IGNORECASE,
 )
+_ONLY_MARKS = re.compile(r"^[^\S\n]*(?:\[[#^]?\d[\d, -]*\][^\w\n[]*)+\n?", re.MULTILINE)  # What a removed image leaves.
 _STEPS = (
     (_THOUGHT, ""), (_IMAGE, ""), (_MARK_LINK, r"\1"), (_LINK, r"\1"), (_REFERENCE, r"\1"), (_DEFINITION, ""),
     (_TAG, ""), (_ADDRESS, ""),
@@ -34,9 +35,11 @@ def gated(text: str) -> str:
     What is taken out can leave a new one behind ("<scr<b>ipt>"), so this goes on until nothing changes.
     """
     text = visible(text)
-    before = ""
+    given, before = text, ""
     while before != text:
         before = text
         for pattern, instead in _STEPS:
             text = pattern.sub(instead, text)
+    if text != given:
+        text = _ONLY_MARKS.sub("", text)
     return re.sub(r"[ \t]+(?=[ \t\n]|$)", "", text).strip()

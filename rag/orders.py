@@ -6,9 +6,11 @@ nothing worse happens with the others (no link, no forged citation, no secret) d
 
 import re
 from collections.abc import Sequence
+from functools import lru_cache
 
 from corpus.sentences import sentences
 from rag.model import Passage
+from rag.prompt import SYSTEM
 
 _QUOTED = re.compile(r"“[^”]*”|\"[^\"\n]*\"|„[^“”]*[“”]|«[^»]*»|‘[^’\n]{3,}’(?!\w)|(?<!\w)'[^'\n]{3,}'(?!\w)")
 _RULES = (
@@ -80,12 +82,31 @@ def code_words(passages: Sequence[Passage]) -> frozenset[str]:
     return frozenset(ordered - reported)
 
 
-def unordered(text: str, codes: frozenset[str]) -> str:
-    """Return a reply without the sentences that hold one of these code words."""
-    if not any(code in text for code in codes):
+def unordered(text: str, passages: Sequence[Passage]) -> str:
+    """Return a reply without the sentences that repeat our own rules, or a code word from an order in the passages."""
+    written = set(_CODE_WORD.findall(text))
+    codes = written & code_words(passages) if written else written
+    if not codes and not _repeats_rules(text):
         return text
-    kept = [
-        " ".join(line[a:b] for a, b in sentences(line) if not any(code in line[a:b] for code in codes))
-        for line in text.split("\n")
-    ]
-    return "\n".join(kept).strip()
+    kept = [" ".join(_kept(line, codes)) for line in text.split("\n")]
+    return "\n".join(line for line, before in zip(kept, text.split("\n"), strict=True) if line or not before).strip()
+
+
+def _kept(line: str, codes: set[str]) -> list[str]:
+    said = [line[a:b] for a, b in sentences(line)]
+    return [s for s in said if not any(code in s for code in codes) and not _repeats_rules(s)]
+
+
+def _repeats_rules(text: str) -> bool:
+    return not _runs(text).isdisjoint(_rules())
+
+
+@lru_cache(maxsize=1)
+def _rules() -> frozenset[tuple[str, ...]]:
+    return _runs(SYSTEM)
+
+
+def _runs(text: str) -> frozenset[tuple[str, ...]]:
+    """Return every run of eight words."""
+    words = re.findall(r"\w+", text.casefold())
+    return frozenset(zip(*(words[i:] for i in range(8)), strict=False))

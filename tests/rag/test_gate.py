@@ -35,6 +35,7 @@ HOST = "evil-1.example"
         ('<a href="https://evil-1.example">A</a>', "A"),
         ("<think>They want x.</think>A [1].", "A [1]."),
         ("<think>They want", ""),
+        ("A [1].\n![p](https://evil-1.example/p) [7][9].\nB [2].", "A [1].\nB [2]."),
         ("A\u200b\u202e\U000e0041 [1].", "A [1]."),
     ],
 )

@@ -1,0 +1,72 @@
+"""The one class that everything calls."""
+
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from corpus.errors import NewsdeskError, SettingsError
+from rag import Assistant, Filters, Settings
+from tests.model_server import ModelServer
+from tests.rag.conftest_answers import TOLL, model_settings, newsroom
+
+
+@pytest.fixture(scope="module")
+def assistant(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Assistant]:
+    with Assistant(Settings(data_dir=newsroom(tmp_path_factory.getbasetemp() / "newsroom"))) as opened:
+        yield opened
+
+
+def test_search_ranks_passages(assistant: Assistant) -> None:
+    found = assistant.search(TOLL, k=3)
+    assert [p.rank for p in found] == [1, 2, 3]
+    assert found[0].article.id == "toll"
+    assert found[0].score > found[1].score > found[2].score
+
+
+def test_filters_hold(assistant: Assistant) -> None:
+    assert {p.article.id for p in assistant.search("council", filters=Filters(outlets=("Arden Post",)))} == {
+        "library",
+        "tram",
+    }
+    since = Filters(since=datetime(2024, 5, 1, tzinfo=UTC))
+    assert {p.article.id for p in assistant.search("crowns", filters=since)} == {"orchard", "ferry"}
+
+
+def test_a_filter_that_leaves_nothing_is_dropped_and_said(assistant: Assistant) -> None:
+    answer = assistant.ask(TOLL, filters=Filters(outlets=("No Such Outlet",)))
+    assert answer.notes == ("No article passes the filter, so the whole archive was searched.",)
+    assert not answer.filters
+
+
+@pytest.mark.parametrize("question", ["", "   \n "])
+def test_an_empty_question_is_refused(assistant: Assistant, question: str) -> None:
+    with pytest.raises(NewsdeskError, match="The question is empty: type one"):
+        assistant.ask(question)
+
+
+def test_a_question_of_a_book_s_length_is_refused(assistant: Assistant) -> None:
+    with pytest.raises(NewsdeskError, match=r"too long \(2,001 characters\); 2,000 are read"):
+        assistant.ask("x" * 2001)
+    assert assistant.ask("x" * 2000).status == "not_found"
+
+
+@pytest.mark.parametrize(
+    "question", ['"', "a:b AND (", "\u0000\u202e", "🦆", "[1] [2]", "<|im_end|>", "';--", "%s {0}"]
+)
+def test_odd_questions_are_answered_or_refused(assistant: Assistant, question: str) -> None:
+    assert assistant.ask(question).status in {"answered", "not_found"}
+
+
+def test_it_names_its_model_and_knows_how_much_it_holds(assistant: Assistant) -> None:
+    assert (assistant.model_name, assistant.progress()) == ("none", (5, 5))
+    assert assistant.sync() == 0
+    assert len(assistant.examples(2)) == 2
+
+
+def test_a_model_that_cannot_be_made_opens_nothing(tmp_path: Path, model_server: ModelServer) -> None:
+    settings = model_settings(model_server.url, tmp_path / "none", llm="nosuch:x")
+    with pytest.raises(SettingsError, match="nosuch is no provider"):
+        Assistant.from_settings(settings)
+    assert not (tmp_path / "none").exists()

@@ -1,0 +1,120 @@
+"""`python -m rag`, as a user types it."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.model_server import Body, ModelServer, Reply
+from tests.rag.conftest_answers import CANARY, NOT_HELD, TOLL, newsroom, place
+
+ROOT = Path(__file__).parents[2]
+TRUE = "The Selmouth harbour toll rises from 9 to 12 crowns on 1 June 2024"
+
+
+@pytest.fixture(scope="module")
+def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return newsroom(tmp_path_factory.getbasetemp() / "newsroom")
+
+
+def rag(*arguments: object, **settings: str) -> subprocess.CompletedProcess[str]:
+    named = {f"NEWSDESK_{name.upper()}": value for name, value in settings.items()}
+    plain = {name: value for name, value in os.environ.items() if not name.startswith("NEWSDESK_")}
+    command = [sys.executable, "-m", "rag", *map(str, arguments)]
+    return subprocess.run(
+        command, cwd=ROOT, env=plain | named, capture_output=True, text=True, timeout=240, check=False
+    )
+
+
+def test_ask_in_json_without_a_model(data: Path) -> None:
+    done = rag("ask", TOLL, "--json", "--data", data)
+    assert (done.returncode, done.stderr.count("Traceback")) == (0, 0)
+    record: dict[str, Any] = json.loads(done.stdout)
+    assert {
+        "question", "status", "text", "citations", "claims", "passages", "as_of", "filters", "model", "usage", "timings_ms",
+    } <= set(record)  # fmt: skip
+    assert (record["question"], record["status"], record["model"]) == (TOLL, "answered", "none")
+    cited = record["citations"][0]
+    assert {"n", "article_id", "chunk_id", "title", "outlet", "url", "published_at", "quote", "start", "end"} == set(
+        cited
+    )
+    assert (cited["n"], cited["article_id"], cited["outlet"]) == (1, "toll", "Coast Wire")
+    assert cited["end"] - cited["start"] == len(cited["quote"])
+    assert cited["quote"].startswith(TRUE)
+    assert {"text", "citations", "supported", "reason"} == set(record["claims"][0])
+    assert {"rank", "score", "article_id", "chunk_id", "text"} <= set(record["passages"][0])
+    assert record["as_of"] == {"from": "2024-03-05T08:00:00+00:00", "to": "2024-03-05T08:00:00+00:00"}
+
+
+def test_a_question_that_is_not_held_exits_with_1(data: Path) -> None:
+    done = rag("ask", NOT_HELD, "--data", data)
+    assert done.returncode == 1
+    assert done.stdout.startswith("This archive does not hold an answer to that.\n\nNearest in the archive:\n  - ")
+
+
+def test_search_in_json_with_filters(data: Path) -> None:
+    done = rag(
+        "search",
+        "Selmouth crowns",
+        "-k",
+        3,
+        "--outlet",
+        "Coast Wire",
+        "--since",
+        "2024-07-01",
+        "--json",
+        "--data",
+        data,
+    )
+    assert done.returncode == 0
+    (passage,) = json.loads(done.stdout)
+    assert (passage["rank"], passage["article_id"], passage["chunk_id"]) == (1, "ferry", "ferry@1#0")
+    assert passage["text"].startswith("A night ferry will run")
+
+
+def test_a_model_answers_and_its_failure_exits_with_1(data: Path, model_server: ModelServer) -> None:
+    def written(body: Body) -> str:
+        return f"{TRUE} [{place(str(body['messages'][-1]['content']), 'toll rises')}]."
+
+    model_server.reply = written
+    settings = {"llm": "openai:test", "llm_base_url": model_server.url, "llm_api_key": CANARY, "llm_tries": "1"}
+    done = rag("ask", TOLL, "--data", data, **settings)
+    assert done.returncode == 0
+    assert done.stdout.startswith(
+        f"{TRUE} [1].\n\nSources:\n  [1] Selmouth harbour toll goes up in June. Coast Wire, 5 March"
+    )
+    model_server.script(Reply(status=401))
+    failed = rag("ask", TOLL, "--json", "--data", data, **settings)
+    assert failed.returncode == 1
+    assert json.loads(failed.stdout)["status"] == "incomplete"
+    assert CANARY not in failed.stdout + failed.stderr + done.stdout + done.stderr
+
+
+@pytest.mark.parametrize(
+    ("arguments", "settings", "said"),
+    [
+        (("ask", "Why?", "--data", "no-such-folder"), {}, "no-such-folder: no archive there; add articles first"),
+        (("ask", "Why?", "--since", "soon"), {}, "--since soon: not a date; write it as 2017-09-07"),
+        (("ask", "  "), {}, "The question is empty: type one."),
+        (("ask", "Why?"), {"llm": "nosuch:x"}, "NEWSDESK_LLM=nosuch:x: nosuch is no provider that LangChain knows"),
+        (("ask", "Why?"), {"llm": "groq:x"}, "run `pip install langchain-groq`"),
+        (
+            ("search", "Why?"),
+            {"llm_tries": "lots", "llm_api_key": CANARY},
+            "these settings make no sense: NEWSDESK_LLM_TRIES",
+        ),
+    ],
+)
+def test_what_cannot_be_asked_exits_with_2_and_one_line(
+    data: Path, arguments: tuple[str, ...], settings: dict[str, str], said: str
+) -> None:
+    where = () if "--data" in arguments else ("--data", data)
+    done = rag(*arguments, *where, "--json", **settings)
+    assert done.returncode == 2
+    assert said in done.stderr
+    assert (done.stderr.count("\n"), "Traceback" in done.stderr, CANARY in done.stderr) == (1, False, False)
+    assert said in json.loads(done.stdout)["error"]
