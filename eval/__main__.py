@@ -5,6 +5,7 @@ import sys
 import typer
 
 from corpus import NewsdeskError
+from eval.commands.batch import batch
 from eval.commands.judging import compare_with_labels, judge
 from eval.commands.results import compare, list_all, report
 from eval.commands.run import gate, run_set
@@ -25,6 +26,7 @@ app.command("report")(report)
 app.command("gate")(gate)
 app.command("judge")(judge)
 app.command("agreement")(compare_with_labels)
+app.add_typer(batch, name="batch")
 
 
 def main() -> None:

@@ -1,24 +1,28 @@
-"""Answer a set by any model anywhere: the requests that the chain would send, and the replies scored like a live run.
+"""Answer a set by any model anywhere: the requests that the chain would send, and the replies put in for the model.
 
-Requests are in the JSONL of OpenAI's Batch API; replies may come in any order, some missing or failed. For scoring,
-retrieval and prompts are made again from the same archive, so that a reply goes through the same parsing and checks;
-a digest of each prompt makes sure that it is the one that was sent.
+Requests are in the JSONL of OpenAI's Batch API. For scoring, retrieval and prompts are made again from the same
+archive, so that a reply goes through the same parsing and checks as in a live run; a digest of each prompt makes sure
+that it is the one that was sent.
 """
 
 import hashlib
 import json
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any, Protocol
 
-from corpus import NewsdeskError
-from eval.execution import recorded
-from eval.json_lines import read_lines
-from eval.outcome import Outcome
-from eval.question import Defect, Question
-from rag.model import Answer, Filters, Turn
+from pydantic import SecretStr
+
+from corpus.errors import InputError, ModelError, SettingsError
+from eval.question import Question
+from eval.replies import Reply
+from eval.runs import MAIN
+from eval.systems import Asker, AssistantSystem
+from rag.model import Answer, Filters, Passage, Turn
+from rag.settings import Settings
+from rag.writer import chat_model
 
 _URL = "/v1/chat/completions"
 
@@ -35,7 +39,7 @@ class Prompted(Protocol):
         """Return the random line in the messages, new in each prompt."""
 
 
-class Prompter(Protocol):
+class Prompter(Asker, Protocol):
     """Describe the part of `rag.Assistant` that a batch calls."""
 
     def prompt_for(
@@ -47,8 +51,12 @@ class Prompter(Protocol):
     ) -> Prompted | Answer:
         """Return what would be sent, or the answer where code decides it alone (a refusal)."""
 
-    def answer_from(self, prompt: Any, reply_text: str) -> Answer:
+    def answer_from(self, prompt: Any, reply: str) -> Answer:
         """Return the answer that a model's reply makes."""
+
+
+Body = Callable[[Prompted], dict[str, Any]]
+"""Makes the body of a request."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,40 +66,88 @@ class Batch:
     Attributes:
         name: Without a colon.
         now: When it was exported: the "now" of every question that has none of its own, at scoring too.
+        model: That it was made for, "provider:name".
+        set_path: Where the questions were read.
+        home: Folder of the archive that was asked.
+        questions: Ids of the questions, in order.
+        question_fingerprint: Of these questions.
+        data_fingerprint: Of the articles.
     """
 
     name: str
     now: datetime
+    model: str = ""
+    set_path: str = ""
+    home: str = ""
+    questions: tuple[str, ...] = ()
+    question_fingerprint: str = ""
+    data_fingerprint: str = ""
+
+    def write(self, folder: Path) -> None:
+        """Write it into a folder of batches."""
+        folder.mkdir(parents=True, exist_ok=True)
+        record = {**asdict(self), "now": self.now.isoformat()}
+        (folder / f"{self.name}.json").write_text(json.dumps(record, indent=1, ensure_ascii=False), "utf-8")
 
 
-@dataclass(frozen=True, slots=True)
-class Reply:
-    """Hold what came back for one request: the text, or why there is none; `whole` is False where it was cut off."""
+def read_batch(folder: Path, name: str) -> Batch:
+    """Return the batch of that name.
 
-    text: str = ""
-    error: str = ""
-    whole: bool = True
+    Raises:
+        InputError: It is not there, or cannot be read.
+    """
+    path = folder / f"{Path(name).name}.json"
+    try:
+        record = json.loads(path.read_text("utf-8"))
+        now, questions = datetime.fromisoformat(record["now"]), tuple(record["questions"])
+        return Batch(**{**record, "now": now, "questions": questions})
+    except OSError:
+        raise InputError(
+            f"The batch {name} is not in {folder}. Score it where it was exported, or give --out"
+        ) from None
+    except (ValueError, TypeError, KeyError) as error:
+        raise InputError(f"{path} cannot be read ({error}). Export the batch again.") from None
 
 
-def requests(
-    prompter: Prompter, questions: Iterable[Question], batch: Batch, model: str, max_tokens: int
-) -> Iterator[dict[str, Any]]:
+def body_of(settings: Settings) -> Body:
+    """Return what makes the body of a request: what LangChain's OpenAI client would send for the model of the settings.
+
+    For a model of another provider its name and the limits are kept, and the form is OpenAI's.
+
+    Raises:
+        SettingsError: No model is named.
+    """
+    from langchain_openai import ChatOpenAI
+
+    _, _, name = settings.llm.partition(":")
+    if not name:
+        raise SettingsError("No model is named. Name the one that will answer: --llm openai:NAME, or set NEWSDESK_LLM")
+    # Nothing is sent from here, so no key is asked for.
+    model = chat_model(settings.model_copy(update={"llm": f"openai:{name}", "llm_api_key": SecretStr("none")}))
+    if not isinstance(model, ChatOpenAI):
+        raise TypeError("LangChain's OpenAI client has another type now")
+
+    def body(prompt: Prompted) -> dict[str, Any]:
+        payload: dict[str, Any] = model._get_request_payload(list(prompt.messages))
+        return {key: value for key, value in payload.items() if key != "stream"}
+
+    return body
+
+
+def requests(prompter: Prompter, questions: Iterable[Question], batch: Batch, body: Body) -> Iterator[dict[str, Any]]:
     """Yield one request for each question that a model is asked; what code refuses needs none.
 
     Args:
         prompter: The assistant.
         questions: To be asked.
         batch: Names the requests; `custom_id` is `BATCH:QUESTION:DIGEST`.
-        model: As the provider names it.
-        max_tokens: The longest answer.
+        body: Makes the body of each.
     """
     for question in questions:
         prompt = _prompt(prompter, question, batch)
         if not isinstance(prompt, Answer):
-            messages = [{"role": role, "content": text} for role, text in prompt.messages]
-            body = {"model": model, "messages": messages, "max_completion_tokens": max_tokens}
             key = f"{batch.name}:{question.id}:{digest(prompt)}"
-            yield {"custom_id": key, "method": "POST", "url": _URL, "body": body}
+            yield {"custom_id": key, "method": "POST", "url": _URL, "body": body(prompt)}
 
 
 def write_requests(path: Path, rows: Iterable[Mapping[str, Any]]) -> int:
@@ -104,40 +160,46 @@ def write_requests(path: Path, rows: Iterable[Mapping[str, Any]]) -> int:
     return count
 
 
-def read_replies(path: Path) -> tuple[dict[str, Reply], list[Defect]]:
-    """Return the replies by `custom_id`, and the lines that are none; the last good reply to a request counts.
+class RepliedSystem:
+    """Search and prompt as Newsdesk does, with the replies of a batch in place of the model."""
 
-    Raises:
-        InputError: The file cannot be read.
-    """
-    replies: dict[str, Reply] = {}
-    defects = []
-    for place, row in read_lines(path):
-        if isinstance(row, Defect) or not isinstance(row.get("custom_id"), str):
-            defects.append(row if isinstance(row, Defect) else Defect(place, "no custom_id"))
-            continue
-        reply, known = _reply(row), replies.get(row["custom_id"])
-        if known is None or known.error or not reply.error:
-            replies[row["custom_id"]] = reply
-    return replies, defects
+    name = MAIN
 
+    def __init__(self, prompter: Prompter, batch: Batch, replies: Mapping[str, Reply]) -> None:
+        """Take the assistant, the batch, and its replies by `custom_id`."""
+        prefix = f"{batch.name}:"
+        self._newsdesk = AssistantSystem(prompter, MAIN, batch.now)
+        self._prompter = prompter
+        self._batch = batch
+        self._replies = {
+            key.removeprefix(prefix).rpartition(":")[0]: (key, reply)
+            for key, reply in replies.items()
+            if key.startswith(prefix)
+        }
 
-def batch_name(replies: Mapping[str, Reply]) -> str:
-    """Return the batch that replies belong to, or "" when they name none."""
-    return next((key.split(":", 1)[0] for key in replies if key.count(":") >= 2), "")
+    def search(self, question: Question, k: int) -> list[Passage]:
+        """Return the passages that the question would be answered from."""
+        return self._newsdesk.search(question, k)
 
+    def answer(self, question: Question) -> Answer:
+        """Return the answer that the reply makes, or the refusal that needed no model.
 
-def outcomes(
-    prompter: Prompter, questions: Iterable[Question], batch: Batch, replies: Mapping[str, Reply]
-) -> Iterator[Outcome]:
-    """Yield what each question came to, as a live run would have written it; a missing reply is an error."""
-    prefix = f"{batch.name}:"
-    by_question = {key.removeprefix(prefix).rpartition(":")[0]: key for key in replies if key.startswith(prefix)}
-    for question in questions:
-        try:
-            yield _outcome(prompter, question, batch, replies, by_question.get(question.id, ""))
-        except NewsdeskError as error:
-            yield Outcome(question, error=str(error))
+        Raises:
+            ModelError: The reply is missing, failed, or belongs to another prompt.
+        """
+        prompt = _prompt(self._prompter, question, self._batch)
+        if isinstance(prompt, Answer):
+            return prompt
+        key, reply = self._replies.get(question.id, ("", Reply(error="No reply to this question.")))
+        if key and not key.endswith(digest(prompt)):
+            raise ModelError("The reply is to another prompt: archive or settings changed. Export again.")
+        if reply.error:
+            raise ModelError(reply.error)
+        answer = self._prompter.answer_from(prompt, reply.text)
+        answer = replace(answer, model=reply.model or self._batch.model, usage=reply.usage)
+        if reply.whole:
+            return answer
+        return replace(answer, status="incomplete", notes=(*answer.notes, "The model stopped before its end."))
 
 
 def digest(prompt: Prompted) -> str:
@@ -149,34 +211,3 @@ def digest(prompt: Prompted) -> str:
 
 def _prompt(prompter: Prompter, question: Question, batch: Batch) -> Prompted | Answer:
     return prompter.prompt_for(question.text, question.history, None, question.as_of or batch.now)
-
-
-def _outcome(prompter: Prompter, question: Question, batch: Batch, replies: Mapping[str, Reply], key: str) -> Outcome:
-    prompt = _prompt(prompter, question, batch)
-    if isinstance(prompt, Answer):
-        return Outcome(question, answer=recorded(prompt))
-    if not key:
-        return Outcome(question, error="No reply to this question.")
-    if not key.endswith(digest(prompt)):
-        return Outcome(question, error="The reply is to another prompt: archive or settings changed. Export again.")
-    reply = replies[key]
-    if reply.error:
-        return Outcome(question, error=reply.error)
-    answer = prompter.answer_from(prompt, reply.text)
-    if not reply.whole:
-        answer = replace(answer, status="incomplete", notes=(*answer.notes, "The model stopped before its end."))
-    return Outcome(question, answer=recorded(answer))
-
-
-def _reply(row: Mapping[str, Any]) -> Reply:
-    response = row.get("response") or {}
-    body = response.get("body") or {}
-    failure = row.get("error") or body.get("error")
-    if failure or response.get("status_code", 200) != 200:
-        message = failure.get("message") if isinstance(failure, dict) else failure
-        return Reply(error=f"The model gave no answer: {message or response.get('status_code')}")
-    try:
-        choice = body["choices"][0]
-        return Reply(str(choice["message"]["content"] or ""), whole=choice.get("finish_reason") in (None, "stop"))
-    except (KeyError, IndexError, TypeError):
-        return Reply(error="The reply has no message in it.")

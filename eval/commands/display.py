@@ -12,9 +12,12 @@ from eval.markdown import comparison_rows
 from eval.measures.catalogue import GROUPS
 from eval.summary import Summary
 
+Bars = Callable[[str], execution.Progress]
+"""Makes a bar of a name."""
+
 
 @contextmanager
-def progress_bars() -> Iterator[Callable[[str], execution.Progress]]:
+def progress_bars() -> Iterator[Bars]:
     """Show a bar with an estimate of the time left for each system; give what makes one from a name."""
     columns = (
         TextColumn("{task.description:>16}"),

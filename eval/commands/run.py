@@ -1,7 +1,8 @@
 """`run` and `gate`."""
 
 import tempfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -12,9 +13,9 @@ import typer
 from corpus import Article, NewsdeskError
 from corpus.errors import InputError
 from eval import fingerprint
-from eval.assembly import open_bench
+from eval.assembly import Bench, open_bench
 from eval.catalogue import SHIPPED
-from eval.commands.display import print_summaries, progress_bars
+from eval.commands.display import Bars, print_summaries, progress_bars
 from eval.commands.results import OUT, Out
 from eval.commands.sets import ArticleFiles, SetPath
 from eval.gate import Floors, check, limits_from, read_floors, write_floors
@@ -34,6 +35,11 @@ Only = Literal["retrieval", "answers"]
 Data = Annotated[
     Path | None, typer.Option("--data", help="Archive to ask; one is made from the set's articles without it.")
 ]
+Types = Annotated[str, typer.Option(help="Types of questions, separated by commas; all without it.")]
+Sample = Annotated[int | None, typer.Option(min=1, help="Ask that many questions, drawn at random.")]
+Seed = Annotated[int, typer.Option(help="Seed of the sample.")]
+Baselines = Annotated[bool, typer.Option(help="Put the questions to the baselines too.")]
+Note = Annotated[str, typer.Option(help="A remark to keep with the run.")]
 Jobs = Annotated[int, typer.Option(min=1, help="Questions under way at once.")]
 
 
@@ -58,34 +64,44 @@ def open_source(path: Path, files: Sequence[Path] = (), data: Path | None = None
     return Source(questions, articles)
 
 
+def types_in(text: str) -> list[str]:
+    """Return the types of questions that a comma-separated list names."""
+    return [part.strip() for part in text.split(",") if part.strip()]
+
+
+def home_of(source: Source, out: Path, data: Path | None) -> Path:
+    """Return the folder of the archive to ask: the one named, or one that is kept for these articles."""
+    return data or out / ".archives" / fingerprint.of_articles(source.articles.values())
+
+
 def run_set(
     path: SetPath,
     only: Annotated[Only | None, typer.Option(help="Ask one half only.")] = None,
-    types: Annotated[str, typer.Option(help="Types of questions, separated by commas; all without it.")] = "",
-    sample: Annotated[int | None, typer.Option(min=1, help="Ask that many questions, drawn at random.")] = None,
-    seed: Annotated[int, typer.Option(help="Seed of the sample.")] = 0,
+    types: Types = "",
+    sample: Sample = None,
+    seed: Seed = 0,
     llm: Annotated[str | None, typer.Option(help="Chat model, provider:name; NEWSDESK_LLM without it.")] = None,
     jobs: Jobs = 1,
-    baselines: Annotated[bool, typer.Option(help="Put the questions to the baselines too.")] = True,
+    baselines: Baselines = True,
     data: Data = None,
     articles: ArticleFiles = None,
     out: Out = OUT,
     name: Annotated[str, typer.Option(help="Name of the run; time and set without it.")] = "",
-    note: Annotated[str, typer.Option(help="A remark to keep with the run.")] = "",
+    note: Note = "",
     fresh: Annotated[bool, typer.Option(help="Start anew instead of going on with an interrupted run.")] = False,
 ) -> None:
     """Put a set's questions to Newsdesk and its baselines; an interrupted run of the same kind goes on."""
     source = open_source(path, articles or (), data)
-    chosen = select(source.questions, [part.strip() for part in types.split(",") if part.strip()], sample, seed)
-    home = data or out / ".archives" / fingerprint.of_articles(source.articles.values())
+    chosen = select(source.questions, types_in(types), sample, seed)
+    home = home_of(source, out, data)
     settings = Settings(data_dir=home) if llm is None else Settings(data_dir=home, llm=llm)
     planned = plan(source.questions, chosen, source.articles, settings, only or "", jobs)
     run, resumed = folder_for(planned, out, name, note, fresh)
     typer.echo(f"{'Going on with' if resumed else 'Run'} {run.path}", err=True)
-    summaries = _ask(run, planned, settings, source.articles if data is None else {}, baselines)
-    print_summaries(summaries)
-    for file in write_report(run):
-        typer.echo(str(file))
+    with opened(run, settings, source.articles if data is None else {}) as (bench, bar):
+        newsdesk = bench.newsdesk(datetime.fromisoformat(run.manifest.created_at))
+        systems = [newsdesk, *(bench.baselines(newsdesk, run.manifest.only) if baselines else [])]
+        finish(run, planned, systems, bar)
 
 
 def gate(
@@ -124,23 +140,29 @@ def _measure(source: Source, folder: Path) -> Summary:
     settings = Settings(data_dir=folder / "data", llm="")
     planned = plan(source.questions, source.questions.questions, source.articles, settings)
     run, _ = folder_for(planned, folder / "runs")
-    return _ask(run, planned, settings, source.articles, baselines=False, timed=False)[MAIN]
+    with opened(run, settings, source.articles, timed=False) as (bench, bar):
+        now = datetime.fromisoformat(run.manifest.created_at)
+        return carry_out(run, planned, [bench.newsdesk(now)], bar)[MAIN]
 
 
-def _ask(
-    run: RunFolder,
-    planned: Plan,
-    settings: Settings,
-    articles: Mapping[str, Article],
-    baselines: bool,
-    timed: bool = True,
-) -> dict[str, Summary]:
+@contextmanager
+def opened(
+    run: RunFolder, settings: Settings, articles: Mapping[str, Article], timed: bool = True
+) -> Iterator[tuple[Bench, Bars]]:
+    """Open a bench for a run, with progress bars; an interruption says how to go on.
+
+    Raises:
+        NewsdeskError: The bench cannot be opened, or the user interrupts.
+    """
     try:
         with progress_bars() as bar, open_bench(settings, articles, bar("articles"), timed) as bench:
-            newsdesk = bench.newsdesk(datetime.fromisoformat(run.manifest.created_at))
-            systems: list[System] = [newsdesk]
-            if baselines:
-                systems += bench.baselines(newsdesk, planned.manifest.only)
-            return carry_out(run, planned, systems, bar)
+            yield bench, bar
     except KeyboardInterrupt:
         raise NewsdeskError(f"{run.path} is interrupted; the same command goes on with it.") from None
+
+
+def finish(run: RunFolder, planned: Plan, systems: Sequence[System], bar: Bars) -> None:
+    """Put the questions to the systems, print the figures and write the report."""
+    print_summaries(carry_out(run, planned, systems, bar))
+    for file in write_report(run):
+        typer.echo(str(file))
