@@ -20,7 +20,7 @@ RUN := .venv/.run-$(firstword $(shell cksum requirements.lock))
 DEV := .venv/.dev-$(firstword $(shell cksum requirements-dev.lock))
 
 .DEFAULT_GOAL := help
-.PHONY: help run test lint types audit lock bench campaign screenshots anthropic ollama install install-dev clean
+.PHONY: help run test lint types gate audit lock bench campaign screenshots anthropic ollama install install-dev clean
 .NOTPARALLEL:
 
 help: ## list these commands
@@ -39,6 +39,9 @@ lint: $(DEV) ## check format and lint
 
 types: $(DEV) ## check types
 	$(BIN) -m mypy
+
+gate: $(DEV) ## measure retrieval and answers on the starter set without a model, compare with the floors
+	$(BIN) -m eval gate $(ARGS)
 
 audit: $(DEV) ## look for known vulnerabilities in what the product runs with (needs the network)
 	$(BIN) -m pip_audit --requirement requirements.lock --no-deps --disable-pip --strict

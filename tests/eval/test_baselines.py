@@ -1,6 +1,7 @@
 from collections.abc import Iterator
 
 import pytest
+from pydantic import SecretStr
 
 from corpus.archive import Archive
 from eval.assembly import fill
@@ -9,7 +10,10 @@ from eval.question import Question
 from eval.usual_chain import UsualChain
 from rag.embedder import Embedder
 from rag.indexes import Indexes
+from rag.settings import Settings
+from rag.writer import chat_model
 from tests.eval.newsroom import ARTICLES
+from tests.model_server import ModelServer, Reply
 
 QUESTION = Question("q", "How many accounts did Yahoo say were affected?", ("3 billion",))
 
@@ -57,8 +61,14 @@ def test_the_usual_chain_retrieves_by_splits(indexes: Indexes) -> None:
     assert chain.answer(QUESTION) is None
 
 
-def test_an_article_under_another_id_is_named(tmp_path_factory: pytest.TempPathFactory) -> None:
-    twin = type(ARTICLES[0])("twin", ARTICLES[0].title, ARTICLES[0].body)
-    with Archive(tmp_path_factory.mktemp("twin") / "archive.sqlite3") as archive:
-        refused = fill(archive, [ARTICLES[0], twin])
-    assert refused == [("twin", "the archive holds the same address or text under another id")]
+def test_the_usual_chain_asks_a_model(indexes: Indexes, model_server: ModelServer) -> None:
+    settings = Settings(llm="openai:test", llm_base_url=model_server.url, llm_api_key=SecretStr("key"))
+    chain = UsualChain(ARTICLES, indexes.embedder, chat_model(settings), tries=2)
+    model_server.script(Reply(status=429), Reply("All 3 billion [1]. See also [9]."), Reply("I do not know."))
+    answer = chain.answer(QUESTION)
+    assert answer is not None
+    assert (answer.status, [c.passage.article.id for c in answer.citations]) == ("answered", ["yahoo"])
+    assert "[1] Yahoo said that all 3 billion" in model_server.requests[0].text
+    refused = chain.answer(QUESTION)
+    assert refused is not None
+    assert refused.status == "not_found"

@@ -16,7 +16,7 @@ from tests.eval.newsroom import ARTICLES
 from tests.model_server import Body, ModelServer, Reply
 
 AS_OF = "2018-03-31"
-QUESTIONS = [
+QUESTIONS: list[dict[str, Any]] = [
     {"id": "yahoo", "question": "How many accounts did Yahoo say were affected?", "answer": "3 billion",
      "type": "number", "as_of": AS_OF, "evidence": [{"article_id": "yahoo", "quote": "all 3 billion accounts"}]},
     {"id": "dubai", "question": "How many states signed the treaty in Dubai?", "answer": "Eighty-nine",
