@@ -20,9 +20,9 @@ from eval.question import Question
 from eval.replies import Reply
 from eval.runs import MAIN
 from eval.systems import Asker, AssistantSystem
+from rag.chat_model import chat_model
 from rag.model import Answer, Filters, Passage, Turn
 from rag.settings import Settings
-from rag.writer import chat_model
 
 _URL = "/v1/chat/completions"
 

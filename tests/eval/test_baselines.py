@@ -8,10 +8,10 @@ from eval.assembly import fill
 from eval.baselines import AlwaysRefuse, AlwaysYes, FirstSentence, OneIndex, dense_searcher, lexical_searcher
 from eval.question import Question
 from eval.usual_chain import UsualChain
+from rag.chat_model import chat_model
 from rag.embedder import Embedder
 from rag.indexes import Indexes
 from rag.settings import Settings
-from rag.writer import chat_model
 from tests.eval.newsroom import ARTICLES
 from tests.model_server import ModelServer, Reply
 
