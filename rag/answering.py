@@ -26,6 +26,7 @@ from rag.writer import Reply, Writer
 
 NOT_FOUND = "This archive does not hold an answer to that."
 _NEAREST = 3
+_LONGEST = 1500  # Characters: no sentence that is worth quoting is longer.
 _REFUSAL = "NOT IN THE ARCHIVE"
 
 
@@ -116,8 +117,8 @@ class Answering:
             return judged(query.standalone, weights, work.passages, work.sentences).enough
 
     def _read(self, query: Query, passages: Sequence[Passage]) -> list[Sentence]:
-        """Return the sentences of passages, best first, without questions and orders to a machine."""
-        found = self.reader.read(query.standalone, query.kind, passages)
+        """Return the sentences of passages, best first, that can be quoted: no question, no order to a machine, no blob."""
+        found = [s for s in self.reader.read(query.standalone, query.kind, passages) if len(s.text) <= _LONGEST]
         return [s for s in found if not s.text.rstrip().endswith("?") and not is_order(s.text)]
 
     def _quoted(self, work: Work) -> str:

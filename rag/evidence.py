@@ -15,7 +15,7 @@ from rag.wording import lemmas
 
 _AROUND = 700  # Characters in which the sentence before or behind a chunk is looked for.
 _LONG_QUOTATION = 600  # Characters: a sentence does not end inside a quotation that is shorter.
-_STOP = re.compile(r"(\S*?)([.!?]+[”\"’)\]]*)\s+(?=[“\"‘«(\[]*[A-Z0-9À-Þ])")
+_STOP = re.compile(r"(\S{0,40}?)([.!?]+[”\"’)\]]*)\s+(?=[“\"‘«(\[]*[A-Z0-9À-Þ])")
 _DOUBTFUL = re.compile(
     r"[(“\"]*(?:\w|(?:[\w-]*\b\w\.)+\w?|\d+|[A-Z][a-z]|[Ss]t|[MD]rs?|Ms|Prof|Sen|Reps?|Gov|Gen|Lt|Col|Capt|Sgt|Rev|Hon|Pres|[Nn]os?|[Vv]s?|"
     r"etc|al|Inc|Corp|Co|Ltd|Bros|Jr|Sr|Jan|Feb|Mar|Apr|Jun|Jul|Aug|Sept?|Oct|Nov|Dec|Calif|Mass|Penn|Fla|Ariz|approx|Art|[Ff]ig|[Pp]p?)",

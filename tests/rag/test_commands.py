@@ -1,14 +1,16 @@
 """`python -m rag`, as a user types it."""
 
 import json
-import os
 import subprocess
 import sys
 from pathlib import Path
 from typing import Any
 
 import pytest
+from click.testing import Result
+from typer.testing import CliRunner
 
+from rag.commands import app
 from tests.model_server import Body, ModelServer, Reply
 from tests.rag.conftest_answers import CANARY, NOT_HELD, TOLL, newsroom, place
 
@@ -21,18 +23,15 @@ def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return newsroom(tmp_path_factory.getbasetemp() / "newsroom")
 
 
-def rag(*arguments: object, **settings: str) -> subprocess.CompletedProcess[str]:
+def rag(*arguments: object, **settings: str) -> Result:
     named = {f"NEWSDESK_{name.upper()}": value for name, value in settings.items()}
-    plain = {name: value for name, value in os.environ.items() if not name.startswith("NEWSDESK_")}
-    command = [sys.executable, "-m", "rag", *map(str, arguments)]
-    return subprocess.run(
-        command, cwd=ROOT, env=plain | named, capture_output=True, text=True, timeout=240, check=False
-    )
+    return CliRunner().invoke(app, [*map(str, arguments)], env=named, prog_name="python -m rag")
+
 
 
 def test_ask_in_json_without_a_model(data: Path) -> None:
     done = rag("ask", TOLL, "--json", "--data", data)
-    assert (done.returncode, done.stderr.count("Traceback")) == (0, 0)
+    assert (done.exit_code, done.stderr.count("Traceback")) == (0, 0)
     record: dict[str, Any] = json.loads(done.stdout)
     assert {
         "question", "status", "text", "citations", "claims", "passages", "as_of", "filters", "model", "usage", "timings_ms",
@@ -52,7 +51,7 @@ def test_ask_in_json_without_a_model(data: Path) -> None:
 
 def test_a_question_that_is_not_held_exits_with_1(data: Path) -> None:
     done = rag("ask", NOT_HELD, "--data", data)
-    assert done.returncode == 1
+    assert done.exit_code == 1
     assert done.stdout.startswith("This archive does not hold an answer to that.\n\nNearest in the archive:\n  - ")
 
 
@@ -70,7 +69,7 @@ def test_search_in_json_with_filters(data: Path) -> None:
         "--data",
         data,
     )
-    assert done.returncode == 0
+    assert done.exit_code == 0
     (passage,) = json.loads(done.stdout)
     assert (passage["rank"], passage["article_id"], passage["chunk_id"]) == (1, "ferry", "ferry@1#0")
     assert passage["text"].startswith("A night ferry will run")
@@ -83,13 +82,13 @@ def test_a_model_answers_and_its_failure_exits_with_1(data: Path, model_server: 
     model_server.reply = written
     settings = {"llm": "openai:test", "llm_base_url": model_server.url, "llm_api_key": CANARY, "llm_tries": "1"}
     done = rag("ask", TOLL, "--data", data, **settings)
-    assert done.returncode == 0
+    assert done.exit_code == 0
     assert done.stdout.startswith(
         f"{TRUE} [1].\n\nSources:\n  [1] Selmouth harbour toll goes up in June. Coast Wire, 5 March"
     )
     model_server.script(Reply(status=401))
     failed = rag("ask", TOLL, "--json", "--data", data, **settings)
-    assert failed.returncode == 1
+    assert failed.exit_code == 1
     assert json.loads(failed.stdout)["status"] == "incomplete"
     assert CANARY not in failed.stdout + failed.stderr + done.stdout + done.stderr
 
@@ -114,7 +113,16 @@ def test_what_cannot_be_asked_exits_with_2_and_one_line(
 ) -> None:
     where = () if "--data" in arguments else ("--data", data)
     done = rag(*arguments, *where, "--json", **settings)
-    assert done.returncode == 2
+    assert done.exit_code == 2
     assert said in done.stderr
     assert (done.stderr.count("\n"), "Traceback" in done.stderr, CANARY in done.stderr) == (1, False, False)
     assert said in json.loads(done.stdout)["error"]
+
+
+def test_the_command_itself(data: Path) -> None:
+    command = [sys.executable, "-m", "rag", "ask", NOT_HELD, "--json", "--data", str(data)]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=240, check=False)
+    assert done.returncode == 1
+    record = json.loads(done.stdout)
+    assert (record["status"], record["citations"]) == ("not_found", [])
+    assert set(record["nearest"][0]) == {"article_id", "title", "outlet"}
