@@ -1,12 +1,13 @@
 import json
 from pathlib import Path
+from typing import Any
 
 from typer.testing import CliRunner, Result
 
 from eval.__main__ import app
 from tests.eval.newsroom import ARTICLES
 
-QUESTIONS = [
+QUESTIONS: list[dict[str, Any]] = [
     {"id": "1", "question": "How many accounts did Yahoo say were affected?", "answer": "3 billion", "type": "number",
      "evidence": [{"article_id": "yahoo", "quote": "all 3 billion accounts were affected"}]},
     {"id": "2", "question": "Who won the 2015 Rugby World Cup?", "type": "null"},
