@@ -13,9 +13,9 @@ def summary_markdown(manifest: Manifest, summaries: Mapping[str, Summary]) -> st
     """Return the report's tables: each group of measures with every system, then by type, then latency."""
     parts = [f"# {manifest.set_name}: {len(manifest.questions)} questions", _made_with(manifest)]
     for group, heading in GROUPS.items():
-        rows = comparison_rows(summaries, group)
+        columns, rows = group_table(summaries, group)
         if rows:
-            parts += [f"## {heading}", table(["measure", *summaries], rows)]
+            parts += [f"## {heading}", table(columns, rows)]
     main = summaries.get(MAIN)
     if main:
         parts += ["## By type", table(*type_table(main))]
@@ -23,14 +23,18 @@ def summary_markdown(manifest: Manifest, summaries: Mapping[str, Summary]) -> st
     return "\n\n".join(part for part in parts if part) + "\n"
 
 
-def comparison_rows(summaries: Mapping[str, Summary], group: str) -> list[list[str]]:
-    """Return a row for each measure of a group that some system has: its name, then the figure of each system."""
-    rows = []
-    for name in (name for name, measure in MEASURES.items() if measure.group == group):
-        figures = [summary.figures.get(ALL, {}).get(name) for summary in summaries.values()]
-        if any(figures):
-            rows.append([name, *(interval(figure) for figure in figures)])
-    return rows
+def group_table(summaries: Mapping[str, Summary], group: str) -> tuple[list[str], list[list[str]]]:
+    """Return headings and rows of a group of measures: a row for each measure, a column for each system.
+
+    What no system has, and systems that have nothing of the group, are left out.
+    """
+    names = [name for name, measure in MEASURES.items() if measure.group == group]
+    found = {system: summary.figures.get(ALL, {}) for system, summary in summaries.items()}
+    systems = [system for system, figures in found.items() if any(name in figures for name in names)]
+    measured = [name for name in names if any(name in found[system] for system in systems)]
+    return ["measure", *systems], [
+        [name, *(interval(found[system].get(name)) for system in systems)] for name in measured
+    ]
 
 
 def type_table(summary: Summary) -> tuple[list[str], list[list[str]]]:

@@ -6,7 +6,7 @@ from xml.etree import ElementTree as ET
 from eval.markdown import short
 from eval.statistics import Estimate
 
-_BAR, _GAP, _LABEL, _WIDTH, _VALUE = 16, 6, 170, 330, 60
+_BAR, _GAP, _LABEL, _WIDTH, _VALUE = 16, 6, 170, 330, 90
 
 
 def bars(title: str, figures: Sequence[tuple[str, Estimate]]) -> str:

@@ -7,7 +7,7 @@ from typing import Any
 
 from corpus.errors import InputError
 from eval.comparison import Comparison, verdict_of
-from eval.markdown import comparison_rows, latency_rows, short, summary_markdown, type_table
+from eval.markdown import group_table, latency_rows, short, summary_markdown, type_table
 from eval.measures.catalogue import GROUPS, MEASURES
 from eval.measures.scoring import score
 from eval.outcome import Outcome
@@ -50,13 +50,12 @@ def report_html(run: RunFolder, summaries: Mapping[str, Summary], comparison: Co
     main = summaries.get(MAIN)
     kinds = {kind: figures for kind, figures in main.figures.items() if kind != ALL} if main else {}
     systems = {name: summary.figures.get(ALL, {}) for name, summary in summaries.items()}
-    groups = {heading: comparison_rows(summaries, group) for group, heading in GROUPS.items()}
+    groups = {heading: group_table(summaries, group) for group, heading in GROUPS.items()}
     template = Environment(loader=FileSystemLoader(_TEMPLATES), autoescape=True).get_template("report.html")
     return template.render(
         run=run,
         manifest=run.manifest,
-        systems=list(summaries),
-        groups={heading: rows for heading, rows in groups.items() if rows},
+        groups={heading: found for heading, found in groups.items() if found[1]},
         meanings={name: measure.meaning for name, measure in MEASURES.items()},
         system_plots=plots(systems, _PLOTTED),
         type_plots=plots(kinds, _PLOTTED),

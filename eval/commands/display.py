@@ -8,7 +8,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from rich.table import Table
 
 from eval import execution
-from eval.markdown import comparison_rows
+from eval.markdown import group_table
 from eval.measures.catalogue import GROUPS
 from eval.summary import Summary
 
@@ -40,9 +40,9 @@ def print_summaries(summaries: Mapping[str, Summary]) -> None:
     """Print each group of measures, a column a system."""
     console = Console()
     for group, heading in GROUPS.items():
-        rows = comparison_rows(summaries, group)
+        columns, rows = group_table(summaries, group)
         if rows:
-            table = Table("measure", *summaries, title=heading, title_justify="left")
+            table = Table(*columns, title=heading, title_justify="left")
             for row in rows:
                 table.add_row(*row)
             console.print(table)
