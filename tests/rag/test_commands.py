@@ -28,7 +28,6 @@ def rag(*arguments: object, **settings: str) -> Result:
     return CliRunner().invoke(app, [*map(str, arguments)], env=named, prog_name="python -m rag")
 
 
-
 def test_ask_in_json_without_a_model(data: Path) -> None:
     done = rag("ask", TOLL, "--json", "--data", data)
     assert (done.exit_code, done.stderr.count("Traceback")) == (0, 0)
