@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from click.testing import Result
 from typer.testing import CliRunner
 
 from rag.commands import app
@@ -23,7 +22,7 @@ def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return newsroom(tmp_path_factory.getbasetemp() / "newsroom")
 
 
-def rag(*arguments: object, **settings: str) -> Result:
+def rag(*arguments: object, **settings: str) -> Any:
     named = {f"NEWSDESK_{name.upper()}": value for name, value in settings.items()}
     return CliRunner().invoke(app, [*map(str, arguments)], env=named, prog_name="python -m rag")
 
