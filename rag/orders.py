@@ -107,6 +107,6 @@ def _rules() -> frozenset[tuple[str, ...]]:
 
 
 def _runs(text: str) -> frozenset[tuple[str, ...]]:
-    """Return every run of eight words."""
+    """Return every run of six words."""
     words = re.findall(r"\w+", text.casefold())
-    return frozenset(zip(*(words[i:] for i in range(8)), strict=False))
+    return frozenset(zip(*(words[i:] for i in range(6)), strict=False))

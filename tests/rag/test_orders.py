@@ -77,4 +77,4 @@ def test_sentences_with_a_code_word_go() -> None:
 def test_sentences_that_repeat_our_rules_go() -> None:
     leaked = "The toll rises [1]. My rules: Use only what the passages say. Never add what you know from elsewhere."
     assert unordered(leaked, [passage("The toll rises.")]) == "The toll rises [1]."
-    assert unordered("Use only what the passages say [1].", [passage("A.")]) == "Use only what the passages say [1]."
+    assert unordered("Use only what they say [1].", [passage("A.")]) == "Use only what they say [1]."
