@@ -21,6 +21,11 @@ def opened(page: "Page", url: str) -> None:
     page.wait_for_selector("#welcome [data-act=ask]")
 
 
+def shows_state(page: "Page", text: str) -> None:
+    """Wait for a text in the corner that tells the state: a page comes with one, and asks for the newest after that."""
+    page.wait_for_function("text => document.querySelector('#state').innerText.includes(text)", arg=text)
+
+
 def ask(page: "Page", question: str, turns: int = 1) -> None:
     page.fill("#box textarea", question)
     page.click("#ask")
@@ -197,7 +202,7 @@ def test_a_model_that_fails_and_an_error_are_told_in_words(
 
     assistant.script, assistant.model_name = failing, "openai:<i>x</i>"
     opened(page, desk_url)
-    assert "Model: openai:<i>x</i>" in page.inner_text("#state")
+    shows_state(page, "Model: openai:<i>x</i>")
     for turn, (question, told) in enumerate(
         [
             ("model", "The model <b>refused</b>; check the key."),
@@ -245,7 +250,7 @@ def test_an_index_being_built_is_said_beside_and_in_the_answer(
 ) -> None:
     assistant.indexed = (12, 69)
     opened(page, desk_url)
-    assert "Building the index: 12 of 69 articles" in page.inner_text("#state")
+    shows_state(page, "Building the index: 12 of 69 articles")
     assert page.eval_on_selector("#state progress", "e => e.value") == 12
     page.fill("#box textarea", QUESTION)
     page.click("#ask")

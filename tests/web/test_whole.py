@@ -12,7 +12,7 @@ from corpus.archive import Archive
 from rag import Assistant, Settings
 from tests.model_server import ModelServer, Reply
 from tests.web.conftest import served, starter_articles
-from tests.web.test_page import ask, opened
+from tests.web.test_page import ask, opened, shows_state
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page
@@ -90,7 +90,7 @@ def test_a_model_answers_over_the_wire_and_its_claims_are_checked(
 ) -> None:
     with page_over(built, llm="openai:test", llm_base_url=model_server.url, llm_api_key="key-canary") as url:
         opened(page, url)
-        assert "Model: openai:test" in page.inner_text("#state")
+        shows_state(page, "Model: openai:test")
         model_server.script(
             Reply(
                 "Ana Sousa chose the colour [1].\n\nIt was painted red in 1987 [1]. ![x](http://x.invalid/a.png) [77]"
