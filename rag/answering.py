@@ -5,6 +5,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from corpus.article import Article
 from corpus.errors import ModelError
@@ -18,11 +19,14 @@ from rag.parts import merge
 from rag.prompt import Prompt, build, packed
 from rag.query import Query
 from rag.reading import PassageReader, Sentence
+from rag.reply import Reply
 from rag.retrieve import Retriever
 from rag.settings import Settings
 from rag.sufficiency import judged
 from rag.tokens import Counter
-from rag.writer import Reply, Writer
+
+if TYPE_CHECKING:
+    from rag.writer import Writer
 
 NOT_FOUND = "This archive does not hold an answer to that."
 _NEAREST = 3
@@ -56,7 +60,7 @@ class Answering:
     """Answer questions with given parts."""
 
     def __init__(
-        self, settings: Settings, retriever: Retriever, reader: PassageReader, writer: Writer | None, count: Counter
+        self, settings: Settings, retriever: Retriever, reader: PassageReader, writer: "Writer | None", count: Counter
     ) -> None:
         """Compose the way of an answer; without a `writer` answers are verbatim sentences."""
         self.settings = settings
@@ -130,7 +134,7 @@ class Answering:
         passages = packed(work.passages, self.settings.evidence_tokens, self.count)
         return build(work.query, passages, work.now, history)
 
-    def _written(self, work: Work, writer: Writer, history: Sequence[Turn]) -> Iterator[Event]:
+    def _written(self, work: Work, writer: "Writer", history: Sequence[Turn]) -> Iterator[Event]:
         work.prompt, reply = self._prompt(work, history), Reply()
         try:
             with work.timed("write"):

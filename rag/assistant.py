@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from importlib.resources import files
 from pathlib import Path
 from types import TracebackType
+from typing import TYPE_CHECKING
 
 from corpus.archive import Archive
 from corpus.errors import NewsdeskError
@@ -23,7 +24,9 @@ from rag.reading import PassageReader
 from rag.retrieve import Retriever
 from rag.settings import Settings
 from rag.tokens import counter
-from rag.writer import Writer
+
+if TYPE_CHECKING:
+    from rag.writer import Writer
 
 log = logging.getLogger(__name__)
 
@@ -50,7 +53,7 @@ class Assistant:
             NewsdeskError: The archive, the indexes or the model cannot be had; the message says what to do.
         """
         self.settings = settings
-        self.writer = Writer(settings) if settings.llm else None
+        self.writer = _writer(settings)
         self.archive = Archive(settings.archive_path)
         self.embedder = embedder or Embedder(settings.embedder)
         self.indexes = Indexes(self.archive, self.embedder, settings.data_dir / "index", owner)
@@ -231,3 +234,12 @@ class Assistant:
             common = tuple(code for code, n in languages.items() if n >= _COMMON * sum(languages.values()))
             self._known = (change, Outlets(self.archive.tally("source")), common)
         return self._known[1], self._known[2]
+
+
+def _writer(settings: Settings) -> "Writer | None":
+    """Return the writer of the model that is set; LangChain is loaded for it alone, since that takes seconds."""
+    if not settings.llm:
+        return None
+    from rag.writer import Writer
+
+    return Writer(settings)

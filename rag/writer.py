@@ -3,7 +3,6 @@
 import re
 import time
 from collections.abc import AsyncIterator, Iterator
-from dataclasses import dataclass, field
 from threading import Lock
 
 from langchain_core.messages import AIMessageChunk
@@ -13,6 +12,7 @@ from corpus.errors import ModelError
 from rag.chat_model import chat_model, explained, passing
 from rag.patience import Impatience, Patience
 from rag.prompt import Prompt
+from rag.reply import Reply
 from rag.settings import Settings
 
 BREAK_AFTER = 5
@@ -26,21 +26,6 @@ _WHOLE = {"stop", "end_turn", "stop_sequence", "complete", "completed", "eos", "
 _CUT = {"length", "max_tokens", "model_length", "max_output_tokens", "model_context_window_exceeded"}
 _REFUSED = {"content_filter", "refusal", "safety", "recitation", "blocklist", "prohibited_content", "spii"}
 _CHARACTERS_A_TOKEN = 20  # English prose has four or five.
-
-
-@dataclass(slots=True)
-class Reply:
-    """Collect what a model writes.
-
-    Attributes:
-        text: The reply so far.
-        usage: Tokens by kind, once the model reported them.
-        whole: True once the model said that it had finished.
-    """
-
-    text: str = ""
-    usage: dict[str, int] = field(default_factory=dict)
-    whole: bool = False
 
 
 class Outage(ModelError):

@@ -12,7 +12,8 @@ from rag.kind import kind
 from rag.model import Filters
 from rag.prompt import Prompt
 from rag.query import Query
-from rag.writer import BREAK_AFTER, Outage, Reply, Writer
+from rag.reply import Reply
+from rag.writer import BREAK_AFTER, Outage, Writer
 from tests.model_server import ModelServer, refused_url
 from tests.model_server import Reply as Sent
 from tests.rag.conftest_answers import CANARY, model_settings
