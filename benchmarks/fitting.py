@@ -16,6 +16,7 @@ from sklearn.linear_model import LogisticRegression
 from eval.loaders import load
 from eval.question import Question
 from rag import Assistant, Settings
+from rag.kind import kind
 from rag.reading import EMBEDDED_SENTENCES, WEIGHTS, Sentence
 from rag.sufficiency import COEFFICIENTS, signals
 
@@ -62,7 +63,7 @@ def _read(assistant: Assistant, question: Question) -> tuple[list[list[float]], 
     """Return differences between gold and other sentences, and the signals of the question."""
     now = question.as_of or datetime.now(UTC)
     passages = assistant.search(question.text, 12, now=now)
-    sentences = assistant.reader.read(question.text, "what", passages)[:EMBEDDED_SENTENCES]
+    sentences = assistant.reader.read(question.text, kind(question.text), passages)[:EMBEDDED_SENTENCES]
     if not sentences:
         return [], {}
     gold = [_is_gold(sentence, question) for sentence in sentences]
@@ -77,7 +78,7 @@ def _read(assistant: Assistant, question: Question) -> tuple[list[list[float]], 
 
 
 def _features(sentence: Sentence, best: float) -> list[float]:
-    return [sentence.coverage, sentence.dense, sentence.passage.score / best, float(sentence.shape)]
+    return [sentence.coverage, sentence.context, sentence.dense, sentence.passage.score / best, sentence.shape]
 
 
 def _is_gold(sentence: Sentence, question: Question) -> bool:

@@ -12,8 +12,14 @@ from rag.terms import STOPWORDS, terms
 MOST = 4
 """Sentences in an answer, at most."""
 
-ENOUGH = 0.78
-"""Share of the best sentence's score that a further sentence must reach; tuned on the starter set."""
+FROM_PASSAGE = 3
+"""Sentences of the best one's passage, at most: what stands around an answer completes it and cites nothing new."""
+
+BESIDE = 0.6
+"""Share of the best sentence's score that one beside it in its passage must reach,"""
+
+ELSEWHERE = 0.9
+"""and one of another article: a further source is cited only where it answers as well. Tuned on the starter set."""
 
 _SAME = 0.55  # Two sentences that share more of their terms say the same.
 _PRONOUN_SAID = re.compile(
@@ -28,24 +34,31 @@ _LEANS = re.compile(
 def chosen(sentences: Sequence[Sentence], most: int = MOST) -> list[Sentence]:
     """Choose the sentences of an answer from those of a question, the best first.
 
-    A further sentence must come near the best one and say something else; one whose subject stands in the sentence
-    before ("He said ...") brings that sentence along.
+    Those beside the best one in its passage may answer less, those of other articles must come near it and say
+    something else; one whose subject stands in the sentence before ("He said ...") brings that sentence along.
     """
     if not sentences:
         return []
     best = sentences[0]
-    found = [best]
     if best.score > 1:  # It holds the quotation that the question asks about, so others beside it would only confuse.
         return [s for s in sentences[:most] if s.score > 1]
-    for sentence in sentences[1:]:
-        if len(found) >= most or sentence.score < ENOUGH * best.score:
-            break
-        if not any(_alike(sentence, other) for other in found):
+    found = [best]
+    before = _before(best, sentences) if _LEANS.match(best.text) else None
+    if before:
+        found.append(before)
+    beside = [s for s in sentences[1:] if s.passage is best.passage and s.score >= BESIDE * best.score]
+    _extend(found, beside, min(most, FROM_PASSAGE))
+    others = [s for s in sentences[1:] if s.passage.article.id != best.passage.article.id]
+    _extend(found, [s for s in others if s.score >= ELSEWHERE * best.score], most)
+    _extend(found, beside, most)
+    return found
+
+
+def _extend(found: list[Sentence], more: Sequence[Sentence], most: int) -> None:
+    """Add sentences that say something new, up to a number of all."""
+    for sentence in more:
+        if len(found) < most and sentence not in found and not any(_alike(sentence, other) for other in found):
             found.append(sentence)
-    before = _before(best, sentences)
-    if before and before not in found and _LEANS.match(best.text):
-        found = [best, before, *found[1 : most - 1]]
-    return found if len(found) > 1 else [best, *_neighbour(best, sentences)]
 
 
 def composed(sentences: Sequence[Sentence], passages: Sequence[Passage]) -> str:
@@ -88,11 +101,6 @@ def _before(sentence: Sentence, sentences: Sequence[Sentence]) -> Sentence | Non
     nearest = max(earlier, key=lambda s: s.end, default=None)
     between = nearest.passage.article.body[nearest.end : sentence.start] if nearest else "x"
     return None if between.strip() or "\n" in between else nearest
-
-
-def _neighbour(best: Sentence, sentences: Sequence[Sentence]) -> list[Sentence]:
-    """Return the best other sentence of the same article, so that an answer has some context."""
-    return [s for s in _same_article(best, sentences) if not _alike(s, best)][:1]
 
 
 def _same_article(sentence: Sentence, sentences: Sequence[Sentence]) -> list[Sentence]:

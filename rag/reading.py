@@ -10,7 +10,7 @@ from corpus.sentences import sentences
 from rag.embedder import Embedder
 from rag.lexical import LexicalIndex
 from rag.model import Passage
-from rag.terms import STOPWORDS, held_terms, query_terms, stem, terms, words
+from rag.terms import STOPWORDS, held_terms, query_terms, terms, words
 
 READ_PASSAGES = 6
 """Passages whose sentences are read."""
@@ -19,7 +19,7 @@ EMBEDDED_SENTENCES = 14
 """The sentences that are embedded for one question: those that its words speak for."""
 
 
-WEIGHTS = {"coverage": 0.36, "dense": 0.31, "passage": 0.2, "shape": 0.13}
+WEIGHTS = {"coverage": 0.2, "context": 0.22, "dense": 0.2, "passage": 0.18, "shape": 0.2}
 """What a sentence is ranked by, see `Sentence`; fitted on the starter set (benchmarks/fitting.py)."""
 
 
@@ -32,9 +32,9 @@ class Sentence:
         start: Offset in the article's body.
         end: Offset behind it.
         coverage: Share of the question's terms, by rarity, that stand in it or in the headline, 0 to 1.
-        own: The same, without the headline.
+        context: The same, in the sentence before it too, on which it may lean.
         dense: Cosine of sentence and question.
-        shape: True if it holds the kind of thing asked for (a number, a date, a name, a quotation).
+        shape: How far it holds the kind of thing asked for (a number, a date, names, a quotation), 0 to 1.
         score: What it is ranked by; 1 more if it holds a quotation of the question word for word.
     """
 
@@ -42,9 +42,9 @@ class Sentence:
     start: int
     end: int
     coverage: float
-    own: float
+    context: float
     dense: float
-    shape: bool
+    shape: float
     score: float
 
     @property
@@ -73,12 +73,8 @@ class PassageReader:
         """Return the sentences of the first passages, the most telling first."""
         weights = self.weights(text)
         best = max((passage.score for passage in passages), default=0.0) or 1.0
-        asked, quoted = set(words(text)), quotations(text)
-        found = [
-            _weighed(passage, span, weights, kind, asked, quoted, passage.score / best)
-            for passage in passages[:READ_PASSAGES]
-            for span in _spans(passage)
-        ]
+        asking = _Asking(weights, kind, set(words(text)), quotations(text))
+        found = [s for passage in passages[:READ_PASSAGES] for s in asking.weighed(passage, passage.score / best)]
         found.sort(key=lambda s: (-s.score, s.passage.rank, s.start))
         near = self._compared(text, found[:EMBEDDED_SENTENCES])
         near.sort(key=lambda s: (-s.score, s.passage.rank, s.start))
@@ -95,25 +91,36 @@ class PassageReader:
         ]
 
 
-def _weighed(
-    passage: Passage,
-    span: tuple[int, int],
-    weights: dict[str, float],
-    kind: str,
-    asked: set[str],
-    quoted: Sequence[str],
-    rank: float,
-) -> Sentence:
-    sentence = passage.article.body[span[0] : span[1]]
-    language = passage.article.language or "en"
-    inside = held_terms(sentence, language)
-    own, coverage = share(weights, inside), share(weights, inside | set(terms(passage.chunk.heading, language)))
-    shape = has_shape(sentence, kind, asked)
-    said = any(phrase in plain_quotes(sentence) for phrase in quoted)
-    score = said + sum(
-        WEIGHTS[name] * value for name, value in (("coverage", coverage), ("passage", rank), ("shape", float(shape)))
-    )
-    return Sentence(passage, *span, coverage, own, 0.0, shape, score)
+@dataclass(frozen=True, slots=True)
+class _Asking:
+    """Hold what sentences are held against: the terms of a question by rarity, its kind, its words, its quotations."""
+
+    weights: Mapping[str, float]
+    kind: str
+    asked: set[str]
+    quoted: Sequence[str]
+
+    def weighed(self, passage: Passage, rank: float) -> list[Sentence]:
+        """Return the sentences of a passage; `rank` is its score over that of the best one."""
+        language = passage.article.language or "en"
+        before = heading = set(terms(passage.chunk.heading, language))
+        found: list[Sentence] = []
+        for start, end in _spans(passage):
+            text = passage.article.body[start:end]
+            inside = held_terms(text, language)
+            values = {
+                "coverage": share(self.weights, inside | heading),
+                "context": share(self.weights, inside | heading | before),
+                "shape": shape(text, self.kind, self.asked),
+                "passage": rank,
+            }
+            said = any(phrase in plain_quotes(text) for phrase in self.quoted)
+            score = said + sum(WEIGHTS[name] * value for name, value in values.items())
+            found.append(
+                Sentence(passage, start, end, values["coverage"], values["context"], 0.0, values["shape"], score)
+            )
+            before = inside
+        return found
 
 
 def _spans(passage: Passage) -> list[tuple[int, int]]:
@@ -139,10 +146,13 @@ def plain_quotes(text: str) -> str:
 
 
 _MONTHS = "January|February|March|April|May|June|July|August|September|October|November|December"
-_DATE = re.compile(rf"\b(?:{_MONTHS}|(?:19|20)\d\d|(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day|yesterday|today)\b")
-_NUMBER = re.compile(
-    r"\d|\b(?:one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|dozens?|hundreds?|thousands?|millions?|"
-    r"billions?|half|third|quarter|percent|per cent)\b",
+_DATE = re.compile(
+    rf"\b(?:\d{{1,2}} (?:{_MONTHS})|(?:{_MONTHS}) \d{{1,2}}|(?:19|20)\d\d|(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day"
+    r"|yesterday|today)\b"
+)
+_NUMBER = re.compile(  # A bare year counts nothing.
+    r"\b(?!(?:19|20)\d\d\b(?! (?:percent|million|billion)))\d[\d.,]*|\b(?:one|two|three|four|five|six|seven|eight|nine|ten"
+    r"|eleven|twelve|dozens?|hundreds?|thousands?|millions?|billions?|half|third|quarter|percent|per cent)\b",
     re.IGNORECASE,
 )
 _NAME = re.compile(r"(?<![.!?“\"] )(?<!^)\b[A-Z][\w'’-]+")
@@ -157,19 +167,22 @@ _CAUSE = re.compile(
 )
 
 
-def has_shape(sentence: str, kind: str, asked: set[str]) -> bool:
-    """Tell whether a sentence holds the kind of thing that is asked for, other than what the question itself says."""
+def shape(sentence: str, kind: str, asked: set[str]) -> float:
+    """Return how far a sentence holds the kind of thing asked for, beside what the question itself says, 0 to 1.
+
+    One new name is half of what "who" and "where" want, since a sentence that tells more tends to name more.
+    """
     if kind == "when":
-        return any(stem(word) for word in _new(_DATE, sentence, asked))
+        return float(bool(_new(_DATE, sentence, asked)))
     if kind == "how_many":
-        return bool(_new(_NUMBER, sentence, asked))
+        return float(bool(_new(_NUMBER, sentence, asked)))
     if kind in {"who", "where"}:
-        return bool(_new(_NAME, sentence, asked))
+        return min(2, len(_new(_NAME, sentence, asked))) / 2
     if kind == "quotation":
-        return bool(_QUOTATION.search(sentence))
+        return float(bool(_QUOTATION.search(sentence)))
     if kind == "attribution":
-        return bool(_SAYING.search(sentence) and _new(_NAME, sentence, asked))
-    return kind == "why" and bool(_CAUSE.search(sentence))
+        return float(bool(_SAYING.search(sentence) and _new(_NAME, sentence, asked)))
+    return float(kind == "why" and bool(_CAUSE.search(sentence)))
 
 
 def _new(pattern: re.Pattern[str], sentence: str, asked: set[str]) -> list[str]:
