@@ -10,10 +10,13 @@ from corpus.article import Article
 from corpus.errors import ModelError
 from rag.check import Checked, check
 from rag.compose import chosen, composed, names_no_speaker
+from rag.coverage import Coverage, Found
+from rag.enquiry import Enquiry, enquiry
 from rag.gate import gated
 from rag.marks import read_marks
 from rag.model import Answer, Event, Filters, Passage, Status, Turn
 from rag.orders import is_order, unordered
+from rag.outlets import Outlets
 from rag.parts import merge
 from rag.prompt import Prompt, build, packed
 from rag.query import Query
@@ -21,6 +24,7 @@ from rag.reading import PassageReader, Sentence
 from rag.retrieve import Retriever
 from rag.settings import Settings
 from rag.sufficiency import judged
+from rag.timeline import listed, narrowed, remarks, written
 from rag.tokens import Counter
 from rag.writer import Reply, Writer
 
@@ -56,11 +60,18 @@ class Answering:
     """Answer questions with given parts."""
 
     def __init__(
-        self, settings: Settings, retriever: Retriever, reader: PassageReader, writer: Writer | None, count: Counter
+        self,
+        settings: Settings,
+        retriever: Retriever,
+        reader: PassageReader,
+        writer: Writer | None,
+        count: Counter,
+        outlets: Outlets,
     ) -> None:
         """Compose the way of an answer; without a `writer` answers are verbatim sentences."""
         self.settings = settings
         self.retriever = retriever
+        self.outlets = outlets
         self.reader = reader
         self.writer = writer
         self.count = count
@@ -77,6 +88,10 @@ class Answering:
     def stream(self, query: Query, history: Sequence[Turn], now: datetime) -> Iterator[Event]:
         """Yield the events of an answer behind "searching"."""
         work = Work(query, now)
+        found = self._enquired(work)
+        if found:
+            yield from self._covered(work, *found)
+            return
         if not self._gather(work):
             yield Event("done", answer=self._refusal(work), passages=work.passages)
             return
@@ -91,6 +106,9 @@ class Answering:
     def prompt_for(self, query: Query, history: Sequence[Turn], now: datetime) -> Prompt | Answer:
         """Return the prompt, or the refusal that code decides."""
         work = Work(query, now)
+        found = self._enquired(work)
+        if found:
+            return next(event.answer for event in self._covered(work, *found) if event.answer)
         return self._prompt(work, history) if self._gather(work) else self._refusal(work)
 
     def answer_from(self, prompt: Prompt, reply: str) -> Answer:
@@ -104,6 +122,42 @@ class Answering:
             return whole
         parts = [self.retriever.retrieve(p.text, k, p.filters or filters, p.hints) for p in query.parts]
         return merge(whole, parts)[:k]
+
+    def _enquired(self, work: Work) -> tuple[Enquiry, Found] | None:
+        """Return what a question about the coverage asks and what the archive has, None for any other question.
+
+        Where nothing is found on "the latest on ..." it is answered like any other question.
+        """
+        query = work.query
+        asked = enquiry(query.standalone, query.filters, self.outlets, work.now)
+        if asked is None:
+            return None
+        with work.timed("retrieve"):
+            found = Coverage(self.retriever).find(asked.topic, asked.filters, asked.form in {"timeline", "latest"})
+        return (asked, found) if found.stories or asked.form != "latest" else None
+
+    def _covered(self, work: Work, asked: Enquiry, found: Found) -> Iterator[Event]:
+        """Yield the events of an answer that is counted and sorted; no model takes part."""
+        work.filters = asked.filters
+        if not found.stories:
+            work.passages = self.retrieved(work.query, self.settings.passages)[0]
+            work.notes.append(f"No article’s {found.rule}{narrowed(asked.filters)}.")
+            yield Event("done", passages=work.passages, answer=replace(self._refusal(work), model="none"))
+            return
+        coverage = Coverage(self.retriever)
+        with work.timed("read"):
+            entries = coverage.citations(found)
+            shown = listed(asked, found, entries, coverage)
+            work.passages = [citation.passage for citation in shown]
+            done, total = self.retriever.indexes.store.progress()
+            work.notes.extend(remarks(asked, found, shown, total - done))
+        yield Event("reading", passages=work.passages)
+        text = written(asked, found, shown)
+        yield Event("writing", text, work.passages)
+        answer = self._checked(work, text, work.passages)
+        numbers = {citation.passage.chunk.id: citation.n for citation in answer.citations}
+        entries = [replace(entry, n=numbers.get(entry.passage.chunk.id, 0)) for entry in entries]
+        yield Event("done", text, work.passages, replace(answer, entries=tuple(entries), model="none"))
 
     def _gather(self, work: Work) -> bool:
         """Retrieve and read; tell whether that is enough for an answer."""

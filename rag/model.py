@@ -107,8 +107,12 @@ class Passage:
             "end": self.chunk.end,
             "text": self.chunk.text,
             "signals": {name: round(value, 6) for name, value in self.signals.items()},
-            "copies": [{"article_id": copy.id, "outlet": copy.source, "url": copy.url} for copy in self.copies],
+            "copies": self.copy_records(),
         }
+
+    def copy_records(self) -> list[dict[str, str]]:
+        """Return the copies as plain JSON values."""
+        return [{"article_id": copy.id, "outlet": copy.source, "url": copy.url} for copy in self.copies]
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,6 +195,8 @@ class Answer:
         parts: The sub-questions that were searched one by one, or empty.
         notes: Sentences for the reader that are not claims: a filter that was relaxed, a model that failed.
         nearest: For a refusal: the articles that come nearest.
+        entries: For a question about coverage: every story on the topic in order of time, undated ones last, by the
+            sentence that tells most of it; `n` is 0 for one that the text does not list.
         model: `provider:name`, or "none".
         prompt: The messages sent to the model, as (role, text).
         usage: Tokens by kind, as the model reports them.
@@ -209,6 +215,7 @@ class Answer:
     parts: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
     nearest: tuple[Article, ...] = ()
+    entries: tuple[Citation, ...] = ()
     model: str = "none"
     prompt: tuple[tuple[str, str], ...] = ()
     usage: Mapping[str, int] = field(default_factory=dict)
@@ -237,6 +244,7 @@ class Answer:
             "parts": list(self.parts),
             "notes": list(self.notes),
             "nearest": [{"article_id": a.id, "title": a.title, "outlet": a.source} for a in self.nearest],
+            "entries": [entry.to_record() | {"copies": entry.passage.copy_records()} for entry in self.entries],
             "model": self.model,
             "usage": dict(self.usage),
             "timings_ms": {stage: round(ms, 1) for stage, ms in self.timings_ms.items()},

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from corpus.article import Article, Chunk
 from rag.embedder import Vectors
 from rag.indexes import Indexes
+from rag.lexical import article_of
 from rag.model import Filters, Passage
 from rag.terms import query_terms, script_languages
 
@@ -80,8 +81,7 @@ class Retriever:
         """Return every chunk that either index finds, unordered."""
         vector = self.indexes.embedder.embed_query(text)
         dense = dict(self.indexes.dense.search(vector, CANDIDATES, filters))
-        spoken = (*self.languages, *script_languages(text), "")  # "": as in an article of unknown language.
-        lexical = dict(self.indexes.lexical.search(query_terms(text, spoken), CANDIDATES, filters))
+        lexical = dict(self.indexes.lexical.search(query_terms(text, self.spoken(text)), CANDIDATES, filters))
         chunks = self.indexes.store.chunks(_article_ids([*dense, *lexical]))
         missing = [chunk_id for chunk_id in lexical if chunk_id not in dense and chunk_id in chunks]
         dense.update(self.cosines(vector, missing))
@@ -90,6 +90,10 @@ class Retriever:
             for chunk_id in dict.fromkeys([*dense, *lexical])
             if chunk_id in chunks and (not filters or filters.admits(chunks[chunk_id].article))
         ]
+
+    def spoken(self, text: str) -> tuple[str, ...]:
+        """Return the languages to stem a text in; "" is that of an article whose language is not known."""
+        return (*self.languages, *script_languages(text), "")
 
     def cosines(self, vector: Vectors, chunk_ids: Sequence[str]) -> Mapping[str, float]:
         """Return the cosine of each chunk with a vector, from the vectors that the dense index keeps."""
@@ -117,7 +121,7 @@ def _recency(candidates: Sequence[Candidate]) -> dict[str, float]:
 
 
 def _article_ids(chunk_ids: Iterable[str]) -> list[str]:
-    return list(dict.fromkeys(chunk_id.rpartition("#")[0].rpartition("@")[0] for chunk_id in chunk_ids))
+    return list(dict.fromkeys(map(article_of, chunk_ids)))
 
 
 def collapsed(passages: Sequence[Passage], stories: Mapping[str, int]) -> list[Passage]:
