@@ -251,8 +251,13 @@ class Answering:
             prompt=work.prompt.messages if work.prompt else (),
             usage=work.usage,
             timings_ms=work.timings,
-            versions={"newsdesk": VERSION, "embedder": self.reader.embedder.profile},
+            versions=self._versions(),
         )
+
+    def _versions(self) -> dict[str, str]:
+        reranker = self.retriever.reranker
+        named = {"newsdesk": VERSION, "embedder": self.reader.embedder.profile}
+        return named | ({"reranker": reranker.profile} if reranker else {})
 
 
 VERSION = "0.1.0"

@@ -21,6 +21,7 @@ from rag.model import Answer, Citation, Event, Filters, Passage, Turn
 from rag.prompt import Prompt
 from rag.query import Outlets, Query, understand
 from rag.reading import PassageReader
+from rag.rerank import Reranker
 from rag.retrieve import Retriever
 from rag.settings import Settings
 from rag.tokens import counter
@@ -52,6 +53,7 @@ class Assistant:
         """
         self.settings = settings
         self.writer = Writer(settings) if settings.llm else None
+        self.reranker = Reranker(settings.reranker) if settings.reranker else None
         self.archive = Archive(settings.archive_path)
         self.embedder = embedder or Embedder(settings.embedder)
         self.indexes = Indexes(self.archive, self.embedder, settings.data_dir / "index", owner)
@@ -220,7 +222,7 @@ class Assistant:
         return Answering(self.settings, self._retriever(), self.reader, self.writer, self._count, outlets)
 
     def _retriever(self) -> Retriever:
-        return Retriever(self.indexes, self._vocabulary()[1])
+        return Retriever(self.indexes, self._vocabulary()[1], self.reranker)
 
     def _understood(
         self, question: str, history: Sequence[Turn], filters: Filters | None, now: datetime | None

@@ -9,6 +9,7 @@ from rag.embedder import Vectors
 from rag.indexes import Indexes
 from rag.lexical import article_of
 from rag.model import Filters, Passage
+from rag.rerank import Reranker
 from rag.terms import query_terms, script_languages
 
 CANDIDATES = 100
@@ -42,9 +43,16 @@ class Candidate:
 class Retriever:
     """Search both indexes at once."""
 
-    def __init__(self, indexes: Indexes, languages: Sequence[str] = ("en",)) -> None:
-        """Search in `indexes`; questions are stemmed in each of `languages`, and in those of their own scripts."""
+    def __init__(self, indexes: Indexes, languages: Sequence[str] = ("en",), reranker: Reranker | None = None) -> None:
+        """Search in `indexes`.
+
+        Args:
+            indexes: Where to search.
+            languages: Questions are stemmed in each of these, and in those of their own scripts.
+            reranker: What reorders the best, or None.
+        """
         self.indexes = indexes
+        self.reranker = reranker
         self.languages = tuple(languages) or ("en",)
 
     def retrieve(
@@ -75,7 +83,10 @@ class Retriever:
             Passage(c.chunk, 0, score, {"dense": c.dense, "lexical": c.lexical, "coverage": c.lexical / best})
             for score, c in scored
         ]
-        return ranked(diversified(collapsed(passages, stories), stories)[:k])
+        passages = collapsed(passages, stories)
+        if self.reranker:
+            passages = self.reranker.reranked(text, passages)
+        return ranked(diversified(passages, stories)[:k])
 
     def candidates(self, text: str, filters: Filters | None = None) -> list[Candidate]:
         """Return every chunk that either index finds, unordered."""
