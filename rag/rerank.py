@@ -79,7 +79,7 @@ class Reranker:
 
         disable_progress_bar()  # type: ignore[no-untyped-call]
         try:
-            model = CrossEncoder(
+            model: CrossEncoder = CrossEncoder(
                 str(self.folder), device="cpu", local_files_only=True, model_kwargs={"use_safetensors": True}
             )
         except (OSError, ValueError, RuntimeError, SafetensorError) as error:

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 from langchain_core.messages import AIMessage, HumanMessage
 from langchain_core.output_parsers import StrOutputParser
-from langchain_core.runnables import RunnableLambda, RunnablePassthrough
+from langchain_core.runnables import Runnable, RunnableLambda, RunnablePassthrough
 
 from corpus.errors import NewsdeskError
 from rag import Assistant, Filters, Settings
@@ -95,7 +95,7 @@ def test_earlier_turns_in_the_forms_of_langchain(assistant: Assistant) -> None:
 
 
 def test_in_a_chain_of_somebody_else(assistant: Assistant) -> None:
-    before = RunnableLambda(lambda topic: f"When does the {topic} rise?")
+    before: Runnable[str, str] = RunnableLambda(lambda topic: f"When does the {topic} rise?")
     chain = before | answering(assistant).pick("answer") | StrOutputParser()
     assert chain.invoke("Selmouth harbour toll").startswith(f"**Coast Wire, 5 March 2024**\n{TRUE}")
     retriever = ArchiveRetriever(assistant=assistant, k=1)

@@ -27,9 +27,8 @@ def made(folder: Path, labels: int = 1) -> Path:
         shutil.copy(file, folder)
     shutil.copy(shipped / "vocab.txt", folder)
     torch.manual_seed(7)
-    sizes = BertConfig(
-        hidden_size=16, num_hidden_layers=1, num_attention_heads=2, intermediate_size=16, num_labels=labels
-    )
+    sizes = BertConfig(hidden_size=16, num_hidden_layers=1, num_attention_heads=2, intermediate_size=16)
+    sizes.num_labels = labels
     model = BertForSequenceClassification(sizes)
     torch.nn.init.normal_(model.classifier.weight, std=5)
     model.save_pretrained(folder)
@@ -47,7 +46,7 @@ def oracle(folder: Path, texts: list[str]) -> list[float]:
     from transformers import AutoTokenizer, BertForSequenceClassification
 
     tokenizer = AutoTokenizer.from_pretrained(folder)
-    model = BertForSequenceClassification.from_pretrained(folder).eval()
+    model = BertForSequenceClassification.from_pretrained(folder).train(False)
     with torch.no_grad():
         return [
             float(model(**tokenizer(QUESTION, text, truncation=True, return_tensors="pt")).logits[0, 0])
