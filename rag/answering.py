@@ -236,6 +236,7 @@ class Answering:
 
     def _answer(self, work: Work, status: Status, checked: Checked) -> Answer:
         query = work.query
+        newest = self.retriever.indexes.store.archive.newest(work.now)
         return Answer(
             question=query.question,
             status=status,
@@ -246,18 +247,29 @@ class Answering:
             passages=tuple(work.passages),
             filters=work.filters,
             parts=tuple(part.text for part in query.parts),
-            notes=tuple(work.notes),
+            notes=(*work.notes, *_later(work, newest)),
             model=self.writer.name if self.writer else "none",
             prompt=work.prompt.messages if work.prompt else (),
             usage=work.usage,
             timings_ms=work.timings,
             versions=self._versions(),
+            asked_at=work.now,
+            archive_until=newest,
         )
 
     def _versions(self) -> dict[str, str]:
         reranker = self.retriever.reranker
         named = {"newsdesk": VERSION, "embedder": self.reader.embedder.profile}
         return named | ({"reranker": reranker.profile} if reranker else {})
+
+
+def _later(work: Work, newest: datetime | None) -> list[str]:
+    """Return a note where the question asks about a time after the newest article."""
+    asked = [work.query.asks_after, work.query.filters.since, work.filters.since]
+    latest = max((instant for instant in asked if instant), default=None)
+    if not (latest and newest and latest.date() > newest.date()):
+        return []
+    return [f"Nothing in the archive is dated after {newest:%-d %B %Y}, and the question asks about a later time."]
 
 
 VERSION = "0.1.0"

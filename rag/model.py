@@ -202,6 +202,8 @@ class Answer:
         usage: Tokens by kind, as the model reports them.
         timings_ms: Milliseconds by stage.
         versions: Versions of what took part (product, embedder, ...).
+        asked_at: What "last week" was counted from.
+        archive_until: When the newest article of the archive was published, none later than `asked_at`.
     """
 
     question: str
@@ -221,6 +223,8 @@ class Answer:
     usage: Mapping[str, int] = field(default_factory=dict)
     timings_ms: Mapping[str, float] = field(default_factory=dict)
     versions: Mapping[str, str] = field(default_factory=dict)
+    asked_at: datetime | None = None
+    archive_until: datetime | None = None
 
     @property
     def as_of(self) -> tuple[datetime | None, datetime | None]:
@@ -249,6 +253,8 @@ class Answer:
             "usage": dict(self.usage),
             "timings_ms": {stage: round(ms, 1) for stage, ms in self.timings_ms.items()},
             "versions": dict(self.versions),
+            "asked_at": _iso(self.asked_at),
+            "archive_until": _iso(self.archive_until),
         }
 
 
