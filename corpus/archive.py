@@ -181,6 +181,12 @@ class Archive:
             stories.regroup(connection, {row["story"] for row in rows if row["story"] is not None})
         return len(rows)
 
+    def newest(self, until: datetime) -> datetime | None:
+        """Return when the newest article that is not later than an instant was published."""
+        sql = "SELECT max(published_at) FROM articles WHERE published_at <= ?"
+        found = self.connection.execute(sql, (iso(until),)).fetchone()[0]
+        return datetime.fromisoformat(found) if found else None
+
     def tally(self, column: Literal["source", "language", "category", "feed"]) -> dict[str, int]:
         """Return the values of a column with the number of articles that have them, the commonest first."""
         sql = f"SELECT {column}, count(*) FROM articles WHERE {column} != '' GROUP BY 1 ORDER BY 2 DESC, 1"

@@ -11,10 +11,13 @@ from corpus.article import Article
 from corpus.errors import ModelError
 from rag.check import Checked, check
 from rag.compose import chosen, composed, names_no_speaker
+from rag.coverage import Coverage, Found
+from rag.enquiry import Enquiry, enquiry
 from rag.gate import gated
 from rag.marks import read_marks
 from rag.model import Answer, Event, Filters, Passage, Status, Turn
 from rag.orders import is_order, unordered
+from rag.outlets import Outlets
 from rag.parts import merge
 from rag.prompt import Prompt, build, packed
 from rag.query import Query
@@ -23,6 +26,7 @@ from rag.reply import Reply
 from rag.retrieve import Retriever
 from rag.settings import Settings
 from rag.sufficiency import judged
+from rag.timeline import listed, narrowed, remarks, written
 from rag.tokens import Counter
 
 if TYPE_CHECKING:
@@ -60,11 +64,18 @@ class Answering:
     """Answer questions with given parts."""
 
     def __init__(
-        self, settings: Settings, retriever: Retriever, reader: PassageReader, writer: "Writer | None", count: Counter
+        self,
+        settings: Settings,
+        retriever: Retriever,
+        reader: PassageReader,
+        writer: "Writer | None",
+        count: Counter,
+        outlets: Outlets,
     ) -> None:
         """Compose the way of an answer; without a `writer` answers are verbatim sentences."""
         self.settings = settings
         self.retriever = retriever
+        self.outlets = outlets
         self.reader = reader
         self.writer = writer
         self.count = count
@@ -81,6 +92,10 @@ class Answering:
     def stream(self, query: Query, history: Sequence[Turn], now: datetime) -> Iterator[Event]:
         """Yield the events of an answer behind "searching"."""
         work = Work(query, now)
+        found = self._enquired(work)
+        if found:
+            yield from self._covered(work, *found)
+            return
         if not self._gather(work):
             yield Event("done", answer=self._refusal(work), passages=work.passages)
             return
@@ -95,6 +110,9 @@ class Answering:
     def prompt_for(self, query: Query, history: Sequence[Turn], now: datetime) -> Prompt | Answer:
         """Return the prompt, or the refusal that code decides."""
         work = Work(query, now)
+        found = self._enquired(work)
+        if found:
+            return next(event.answer for event in self._covered(work, *found) if event.answer)
         return self._prompt(work, history) if self._gather(work) else self._refusal(work)
 
     def answer_from(self, prompt: Prompt, reply: str) -> Answer:
@@ -108,6 +126,42 @@ class Answering:
             return whole
         parts = [self.retriever.retrieve(p.text, k, p.filters or filters, p.hints) for p in query.parts]
         return merge(whole, parts)[:k]
+
+    def _enquired(self, work: Work) -> tuple[Enquiry, Found] | None:
+        """Return what a question about the coverage asks and what the archive has, None for any other question.
+
+        Where nothing is found on "the latest on ..." it is answered like any other question.
+        """
+        query = work.query
+        asked = enquiry(query.standalone, query.filters, self.outlets, work.now)
+        if asked is None:
+            return None
+        with work.timed("retrieve"):
+            found = Coverage(self.retriever).find(asked.topic, asked.filters, asked.form in {"timeline", "latest"})
+        return (asked, found) if found.stories or asked.form != "latest" else None
+
+    def _covered(self, work: Work, asked: Enquiry, found: Found) -> Iterator[Event]:
+        """Yield the events of an answer that is counted and sorted; no model takes part."""
+        work.filters = asked.filters
+        if not found.stories:
+            work.passages = self.retrieved(work.query, self.settings.passages)[0]
+            work.notes.append(f"No article’s {found.rule}{narrowed(asked.filters)}.")
+            yield Event("done", passages=work.passages, answer=replace(self._refusal(work), model="none"))
+            return
+        coverage = Coverage(self.retriever)
+        with work.timed("read"):
+            entries = coverage.citations(found)
+            shown = listed(asked, found, entries, coverage)
+            work.passages = [citation.passage for citation in shown]
+            done, total = self.retriever.indexes.store.progress()
+            work.notes.extend(remarks(asked, found, shown, total - done))
+        yield Event("reading", passages=work.passages)
+        text = written(asked, found, shown)
+        yield Event("writing", text, work.passages)
+        answer = self._checked(work, text, work.passages)
+        numbers = {citation.passage.chunk.id: citation.n for citation in answer.citations}
+        entries = [replace(entry, n=numbers.get(entry.passage.chunk.id, 0)) for entry in entries]
+        yield Event("done", text, work.passages, replace(answer, entries=tuple(entries), model="none"))
 
     def _gather(self, work: Work) -> bool:
         """Retrieve and read; tell whether that is enough for an answer."""
@@ -186,6 +240,7 @@ class Answering:
 
     def _answer(self, work: Work, status: Status, checked: Checked) -> Answer:
         query = work.query
+        newest = self.retriever.indexes.store.archive.newest(work.now)
         return Answer(
             question=query.question,
             status=status,
@@ -196,13 +251,29 @@ class Answering:
             passages=tuple(work.passages),
             filters=work.filters,
             parts=tuple(part.text for part in query.parts),
-            notes=tuple(work.notes),
+            notes=(*work.notes, *_later(work, newest)),
             model=self.writer.name if self.writer else "none",
             prompt=work.prompt.messages if work.prompt else (),
             usage=work.usage,
             timings_ms=work.timings,
-            versions={"newsdesk": VERSION, "embedder": self.reader.embedder.profile},
+            versions=self._versions(),
+            asked_at=work.now,
+            archive_until=newest,
         )
+
+    def _versions(self) -> dict[str, str]:
+        reranker = self.retriever.reranker
+        named = {"newsdesk": VERSION, "embedder": self.reader.embedder.profile}
+        return named | ({"reranker": reranker.profile} if reranker else {})
+
+
+def _later(work: Work, newest: datetime | None) -> list[str]:
+    """Return a note where the question asks about a time after the newest article."""
+    asked = [work.query.asks_after, work.query.filters.since, work.filters.since]
+    latest = max((instant for instant in asked if instant), default=None)
+    if not (latest and newest and latest.date() > newest.date()):
+        return []
+    return [f"Nothing in the archive is dated after {newest:%-d %B %Y}, and the question asks about a later time."]
 
 
 VERSION = "0.1.0"

@@ -15,12 +15,14 @@ from corpus.errors import NewsdeskError
 from corpus.ingest import ingest
 from corpus.readers import read
 from rag.answering import Answering
+from rag.coverage import Coverage
 from rag.embedder import Embedder
 from rag.indexes import Indexes
-from rag.model import Answer, Event, Filters, Passage, Turn
+from rag.model import Answer, Citation, Event, Filters, Passage, Turn
 from rag.prompt import Prompt
 from rag.query import Outlets, Query, understand
 from rag.reading import PassageReader
+from rag.rerank import Reranker
 from rag.retrieve import Retriever
 from rag.settings import Settings
 from rag.tokens import counter
@@ -54,6 +56,7 @@ class Assistant:
         """
         self.settings = settings
         self.writer = _writer(settings)
+        self.reranker = Reranker(settings.reranker) if settings.reranker else None
         self.archive = Archive(settings.archive_path)
         self.embedder = embedder or Embedder(settings.embedder)
         self.indexes = Indexes(self.archive, self.embedder, settings.data_dir / "index", owner)
@@ -159,6 +162,15 @@ class Assistant:
         """Make the answer of a model's whole reply to a prompt of `prompt_for`, with citations and checks."""
         return self._answering().answer_from(prompt, reply)
 
+    def timeline(self, topic: str, filters: Filters | None = None) -> list[Citation]:
+        """Return every story on a topic in order of time, undated ones last, numbered from 1.
+
+        An entry holds the sentence that tells most of the topic in the earliest article of the story; the articles
+        that carry the same text are `passage.copies`. What counts as on the topic: see `rag.coverage`.
+        """
+        coverage = Coverage(self._retriever())
+        return coverage.citations(coverage.find(topic, filters, loosely=True))
+
     def examples(self, n: int = 4) -> list[str]:
         """Return questions that the archive can answer: those that ship if it holds the starter corpus, else headlines."""
         found: list[str] = []
@@ -209,8 +221,11 @@ class Assistant:
             self._stop.wait(_FOLLOW_S)
 
     def _answering(self) -> Answering:
-        retriever = Retriever(self.indexes, self._vocabulary()[1])
-        return Answering(self.settings, retriever, self.reader, self.writer, self._count)
+        outlets = self._vocabulary()[0]
+        return Answering(self.settings, self._retriever(), self.reader, self.writer, self._count, outlets)
+
+    def _retriever(self) -> Retriever:
+        return Retriever(self.indexes, self._vocabulary()[1], self.reranker)
 
     def _understood(
         self, question: str, history: Sequence[Turn], filters: Filters | None, now: datetime | None

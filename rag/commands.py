@@ -17,6 +17,7 @@ from corpus.article import Article
 from corpus.display import line, plain
 from corpus.errors import InputError, NewsdeskError, SettingsError
 from rag.assistant import Assistant
+from rag.export import check_name, export
 from rag.indexing import check_index, index, rebuild_index
 from rag.model import Answer, Filters, Passage
 from rag.settings import Settings
@@ -31,6 +32,11 @@ Since = Annotated[str, typer.Option(help="Only articles published on this day (2
 Until = Annotated[str, typer.Option(help="Only articles published on this day or earlier.")]
 Outlet = Annotated[list[str] | None, typer.Option(help="Only articles of this outlet; may be repeated.")]
 
+Export = Annotated[
+    Path | None,
+    typer.Option("--export", help="Also write the answer with its sources to a file: FILE.md or FILE.json."),
+]
+
 
 @app.command()
 def ask(
@@ -38,12 +44,18 @@ def ask(
     since: Since = "",
     until: Until = "",
     outlet: Outlet = None,
+    export_to: Export = None,
     data: Data = None,
     as_json: AsJson = False,
 ) -> None:
     """Answer a question from the archive, every claim cited. Exit code 0: answered; 1: not; 2: could not be asked."""
-    with _reported(as_json), _assistant(data) as assistant:
-        answer = assistant.ask(question, filters=_filters(since, until, outlet))
+    with _reported(as_json):
+        if export_to:
+            check_name(export_to)
+        with _assistant(data) as assistant:
+            answer = assistant.ask(question, filters=_filters(since, until, outlet))
+        if export_to:
+            export(answer, export_to)
     print(json.dumps(answer.to_record(), ensure_ascii=False, indent=2) if as_json else written(answer))
     raise typer.Exit(0 if answer.status == "answered" else 1)
 
@@ -106,6 +118,8 @@ def written(answer: Answer) -> str:
             article = citation.passage.article
             lines.append(f"  [{citation.n}] {line(article.title, 200)}. {_origin(article)} ({article.id})")
             lines.append(f"      “{line(citation.quote, 400)}”")
+    if answer.archive_until:
+        lines.append(f"\nThe newest article in the archive is of {answer.archive_until:%-d %B %Y}.")
     return "\n".join(lines)
 
 

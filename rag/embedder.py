@@ -65,8 +65,7 @@ class Embedder:
         """Return the name under which chunks and vectors are kept: model, its weights, the rule of chunking."""
         if self.name == SHIPPED:
             return f"{SHIPPED}/{SHIPPED_SHA256[:8]}/{RULE}"
-        digests = "".join(_digest(weights) for weights in sorted(self.folder.rglob("*.safetensors")))
-        return f"{self.folder.name}/{hashlib.sha256(digests.encode()).hexdigest()[:8]}/{RULE}"
+        return f"{self.folder.name}/{weights_digest(self.folder)}/{RULE}"
 
     @cached_property
     def _tokenizer(self) -> Any:
@@ -151,6 +150,12 @@ def _batches(order: list[int], lengths: list[int], batch_tokens: int) -> list[li
         else:
             batches.append([i])
     return batches
+
+
+def weights_digest(folder: Path) -> str:
+    """Return eight characters that tell the weights in a folder from any others."""
+    digests = "".join(_digest(weights) for weights in sorted(folder.rglob("*.safetensors")))
+    return hashlib.sha256(digests.encode()).hexdigest()[:8]
 
 
 def _digest(file: Path) -> str:

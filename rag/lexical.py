@@ -1,7 +1,7 @@
 """The lexical index: tantivy (BM25) over our own terms, so that every language is stemmed by its own rules."""
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -59,6 +59,32 @@ class LexicalIndex:
             return []
         return self._found(self._query(wanted, filters), limit)
 
+    def articles(
+        self, wanted: Sequence[str], filters: Filters | None = None, among: Collection[str] = ()
+    ) -> tuple[set[str], set[str]]:
+        """Return the ids of all articles that hold any of some terms in their text, and in a heading.
+
+        A heading is headline, outlet and date. Filters are kept as in `search`; `among` narrows to some articles.
+        """
+        text, heading = (self._holding(name, wanted, filters, among) for name in ("text", "heading"))
+        return text, heading
+
+    def _holding(self, field: str, wanted: Sequence[str], filters: Filters | None, among: Collection[str]) -> set[str]:
+        with self._reported():
+            searcher = self._index.searcher()
+            most = sum(searcher.doc_freq(field, term) for term in wanted)
+        if not most:
+            return set()
+        limits = _limits(self._schema, filters) if filters else []
+        if among:
+            limits.append(tantivy.Query.term_set_query(self._schema, "article", list(among)))
+        must = tantivy.Occur.Must
+        clauses = [
+            (must, tantivy.Query.term_set_query(self._schema, field, list(wanted))),
+            *((must, x) for x in limits),
+        ]
+        return {article_of(chunk_id) for chunk_id, _ in self._found(tantivy.Query.boolean_query(clauses), most)}
+
     def frequency(self, term: str) -> int:
         """Return in how many chunks a term stands."""
         with self._reported():
@@ -111,6 +137,11 @@ class LexicalIndex:
         return tantivy.Query.boolean_query(
             [(must, words), *((must, tantivy.Query.const_score_query(limit, 0.0)) for limit in limits)]
         )
+
+
+def article_of(chunk_id: str) -> str:
+    """Return the id of the article that a chunk was cut from."""
+    return chunk_id.rpartition("#")[0].rpartition("@")[0]
 
 
 def _schema() -> tantivy.Schema:

@@ -107,8 +107,12 @@ class Passage:
             "end": self.chunk.end,
             "text": self.chunk.text,
             "signals": {name: round(value, 6) for name, value in self.signals.items()},
-            "copies": [{"article_id": copy.id, "outlet": copy.source, "url": copy.url} for copy in self.copies],
+            "copies": self.copy_records(),
         }
+
+    def copy_records(self) -> list[dict[str, str]]:
+        """Return the copies as plain JSON values."""
+        return [{"article_id": copy.id, "outlet": copy.source, "url": copy.url} for copy in self.copies]
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,11 +195,15 @@ class Answer:
         parts: The sub-questions that were searched one by one, or empty.
         notes: Sentences for the reader that are not claims: a filter that was relaxed, a model that failed.
         nearest: For a refusal: the articles that come nearest.
+        entries: For a question about coverage: every story on the topic in order of time, undated ones last, by the
+            sentence that tells most of it; `n` is 0 for one that the text does not list.
         model: `provider:name`, or "none".
         prompt: The messages sent to the model, as (role, text).
         usage: Tokens by kind, as the model reports them.
         timings_ms: Milliseconds by stage.
         versions: Versions of what took part (product, embedder, ...).
+        asked_at: What "last week" was counted from.
+        archive_until: When the newest article of the archive was published, none later than `asked_at`.
     """
 
     question: str
@@ -209,11 +217,14 @@ class Answer:
     parts: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
     nearest: tuple[Article, ...] = ()
+    entries: tuple[Citation, ...] = ()
     model: str = "none"
     prompt: tuple[tuple[str, str], ...] = ()
     usage: Mapping[str, int] = field(default_factory=dict)
     timings_ms: Mapping[str, float] = field(default_factory=dict)
     versions: Mapping[str, str] = field(default_factory=dict)
+    asked_at: datetime | None = None
+    archive_until: datetime | None = None
 
     @property
     def as_of(self) -> tuple[datetime | None, datetime | None]:
@@ -237,10 +248,13 @@ class Answer:
             "parts": list(self.parts),
             "notes": list(self.notes),
             "nearest": [{"article_id": a.id, "title": a.title, "outlet": a.source} for a in self.nearest],
+            "entries": [entry.to_record() | {"copies": entry.passage.copy_records()} for entry in self.entries],
             "model": self.model,
             "usage": dict(self.usage),
             "timings_ms": {stage: round(ms, 1) for stage, ms in self.timings_ms.items()},
             "versions": dict(self.versions),
+            "asked_at": _iso(self.asked_at),
+            "archive_until": _iso(self.archive_until),
         }
 
 

@@ -7,7 +7,9 @@ from dataclasses import dataclass, replace
 from corpus.article import Article, Chunk
 from rag.embedder import Vectors
 from rag.indexes import Indexes
+from rag.lexical import article_of
 from rag.model import Filters, Passage
+from rag.rerank import Reranker
 from rag.terms import query_terms, script_languages
 
 CANDIDATES = 100
@@ -41,9 +43,16 @@ class Candidate:
 class Retriever:
     """Search both indexes at once."""
 
-    def __init__(self, indexes: Indexes, languages: Sequence[str] = ("en",)) -> None:
-        """Search in `indexes`; questions are stemmed in each of `languages`, and in those of their own scripts."""
+    def __init__(self, indexes: Indexes, languages: Sequence[str] = ("en",), reranker: Reranker | None = None) -> None:
+        """Search in `indexes`.
+
+        Args:
+            indexes: Where to search.
+            languages: Questions are stemmed in each of these, and in those of their own scripts.
+            reranker: What reorders the best, or None.
+        """
         self.indexes = indexes
+        self.reranker = reranker
         self.languages = tuple(languages) or ("en",)
 
     def retrieve(
@@ -74,14 +83,16 @@ class Retriever:
             Passage(c.chunk, 0, score, {"dense": c.dense, "lexical": c.lexical, "coverage": c.lexical / best})
             for score, c in scored
         ]
-        return ranked(diversified(collapsed(passages, stories), stories)[:k])
+        passages = collapsed(passages, stories)
+        if self.reranker:
+            passages = self.reranker.reranked(text, passages)
+        return ranked(diversified(passages, stories)[:k])
 
     def candidates(self, text: str, filters: Filters | None = None) -> list[Candidate]:
         """Return every chunk that either index finds, unordered."""
         vector = self.indexes.embedder.embed_query(text)
         dense = dict(self.indexes.dense.search(vector, CANDIDATES, filters))
-        spoken = (*self.languages, *script_languages(text), "")  # "": as in an article of unknown language.
-        lexical = dict(self.indexes.lexical.search(query_terms(text, spoken), CANDIDATES, filters))
+        lexical = dict(self.indexes.lexical.search(query_terms(text, self.spoken(text)), CANDIDATES, filters))
         chunks = self.indexes.store.chunks(_article_ids([*dense, *lexical]))
         missing = [chunk_id for chunk_id in lexical if chunk_id not in dense and chunk_id in chunks]
         dense.update(self.cosines(vector, missing))
@@ -90,6 +101,10 @@ class Retriever:
             for chunk_id in dict.fromkeys([*dense, *lexical])
             if chunk_id in chunks and (not filters or filters.admits(chunks[chunk_id].article))
         ]
+
+    def spoken(self, text: str) -> tuple[str, ...]:
+        """Return the languages to stem a text in; "" is that of an article whose language is not known."""
+        return (*self.languages, *script_languages(text), "")
 
     def cosines(self, vector: Vectors, chunk_ids: Sequence[str]) -> Mapping[str, float]:
         """Return the cosine of each chunk with a vector, from the vectors that the dense index keeps."""
@@ -117,7 +132,7 @@ def _recency(candidates: Sequence[Candidate]) -> dict[str, float]:
 
 
 def _article_ids(chunk_ids: Iterable[str]) -> list[str]:
-    return list(dict.fromkeys(chunk_id.rpartition("#")[0].rpartition("@")[0] for chunk_id in chunk_ids))
+    return list(dict.fromkeys(map(article_of, chunk_ids)))
 
 
 def collapsed(passages: Sequence[Passage], stories: Mapping[str, int]) -> list[Passage]:

@@ -11,9 +11,7 @@ class Settings(ArchiveSettings):
     """Add to the settings of the archive those of retrieval and answers."""
 
     embedder: str = Field("all-MiniLM-L6-v2", description="The embedder that ships, or a sentence-transformers folder.")
-    reranker: str = Field(
-        "", description="A cross-encoder (sentence-transformers folder or name) that reorders, or none."
-    )
+    reranker: str = Field("", description="A sentence-transformers folder of a cross-encoder that reorders, or none.")
     llm: str = Field(
         "", description='The chat model as "provider:name", for instance "openai:gpt-5-mini"; empty: none.'
     )

@@ -233,3 +233,11 @@ def test_threads_that_put_the_same_articles_add_each_once(archive: Archive) -> N
         thread.join()
     assert (found.count("added"), found.count("unchanged")) == (30, 90)
     assert archive.count() == 30
+
+
+def test_the_newest_date_is_that_of_no_later_article(archive: Archive) -> None:
+    assert archive.newest(at(31)) is None
+    for day in (8, 20):
+        archive.put(replace(numbered(day), published_at=at(day)))
+    archive.put(replace(numbered(1), published_at=None))
+    assert [archive.newest(at(day)) for day in (7, 8, 19, 20, 31)] == [None, at(8), at(8), at(20), at(20)]

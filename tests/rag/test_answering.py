@@ -248,3 +248,30 @@ def test_the_archive_folder_holds_no_key(assistant: Assistant, model_server: Mod
     held = [p for p in assistant.settings.data_dir.rglob("*") if p.is_file() and CANARY.encode() in p.read_bytes()]
     assert held == []
     assert CANARY not in "".join(text for _, text in model_server.requests[0].messages)
+
+
+@pytest.mark.parametrize(
+    ("question", "later"),
+    [
+        ("What happened at Selmouth harbour in 2031?", True),
+        ("What did the Selmouth port authority say after 20 July 2024?", True),
+        ("When does the Selmouth harbour toll rise?", False),
+        ("What did the council of Arden decide in 2022?", False),
+    ],
+)
+def test_a_time_after_the_newest_article_is_said(assistant: Assistant, question: str, later: bool) -> None:
+    answer = assistant.ask(question, now=NOW)
+    note = "Nothing in the archive is dated after 18 July 2024, and the question asks about a later time."
+    assert (note in answer.notes) == later
+    assert (answer.asked_at, answer.archive_until) == (NOW, datetime(2024, 7, 18, 8, tzinfo=UTC))
+
+
+def test_last_week_is_later_than_an_old_archive(assistant: Assistant) -> None:
+    answer = assistant.ask("What was reported about Selmouth last week?", now=datetime(2025, 3, 1, tzinfo=UTC))
+    assert answer.notes[0].startswith("No article passes the filter (last week)")
+    assert answer.notes[-1].startswith("Nothing in the archive is dated after 18 July 2024")
+
+
+def test_what_is_published_after_the_stated_now_is_not_there_yet(assistant: Assistant) -> None:
+    answer = assistant.ask(TOLL, now=datetime(2024, 4, 1, tzinfo=UTC))
+    assert answer.archive_until == datetime(2024, 3, 5, 8, tzinfo=UTC)

@@ -91,9 +91,25 @@ def test_a_model_answers_and_its_failure_exits_with_1(data: Path, model_server: 
     assert CANARY not in failed.stdout + failed.stderr + done.stdout + done.stderr
 
 
+@pytest.mark.parametrize("name", ["answer.md", "answer.json"])
+def test_an_answer_is_exported(data: Path, tmp_path: Path, name: str) -> None:
+    file = tmp_path / name
+    done = rag("ask", TOLL, "--export", file, "--data", data)
+    assert done.exit_code == 0
+    assert done.stdout.startswith("Coast Wire, 5 March 2024\n")
+    text = file.read_text("utf-8")
+    if name.endswith(".md"):
+        assert text.startswith(f"# {TOLL}\n\n**Coast Wire, 5 March 2024**\n\n{TRUE}")
+        assert "\n1. Selmouth harbour toll goes up in June. Coast Wire, 5 March 2024\n" in text
+    else:
+        assert json.loads(text)["citations"][0]["article_id"] == "toll"
+
+
 @pytest.mark.parametrize(
     ("arguments", "settings", "said"),
     [
+        (("ask", "Why?", "--export", "answer.txt"), {}, "answer.txt: exported are Markdown and JSON; end the name in"),
+        (("ask", TOLL, "--export", "no/such/place.md"), {}, "no/such/place.md: cannot be written (No such file or"),
         (("ask", "Why?", "--data", "no-such-folder"), {}, "no-such-folder: no archive there; add articles first"),
         (("ask", "Why?", "--since", "soon"), {}, "--since soon: not a date; write it as 2017-09-07"),
         (("ask", "  "), {}, "The question is empty: type one."),

@@ -1,0 +1,104 @@
+"""The archive as a LangChain retriever, and the way of an answer as a Runnable, for chains of other people's."""
+
+from collections.abc import AsyncIterator, Iterator, Sequence
+from typing import Any
+
+from langchain_core.callbacks import CallbackManagerForRetrieverRun
+from langchain_core.documents import Document
+from langchain_core.messages import convert_to_messages
+from langchain_core.retrievers import BaseRetriever
+from langchain_core.runnables import Runnable, RunnableGenerator
+from langchain_core.runnables.config import run_in_executor
+from langchain_core.runnables.utils import AddableDict
+from pydantic import ConfigDict, SkipValidation
+
+from rag.assistant import Assistant
+from rag.model import Event, Filters, Passage, Turn
+
+_ROLES = {"human": "user", "ai": "assistant"}
+
+
+class ArchiveRetriever(BaseRetriever):
+    """Find the passages of a question, best first, as documents.
+
+    `page_content` is the text of the passage, verbatim; `metadata` holds article_id, chunk_id, title, outlet, url,
+    published_at (ISO 8601 or None), start and end (character offsets in the article's text), rank, score, signals and
+    copies.
+
+    Attributes:
+        assistant: Where to search; open it before and close it behind.
+        k: How many passages, at most.
+        filters: What every article must meet; None leaves it to what the question says.
+    """
+
+    model_config = ConfigDict(arbitrary_types_allowed=True)
+
+    assistant: SkipValidation[Assistant]
+    k: int = 10
+    filters: SkipValidation[Filters | None] = None
+
+    def _get_relevant_documents(self, query: str, *, run_manager: CallbackManagerForRetrieverRun) -> list[Document]:  # noqa: ARG002
+        return [document(passage) for passage in self.assistant.search(query, self.k, self.filters)]
+
+
+def answering(assistant: Assistant, filters: Filters | None = None) -> Runnable[Any, dict[str, Any]]:
+    """Return the way from a question to a checked answer as a Runnable.
+
+    Its input is the question, or a mapping with "question" and, if you like, "history": messages in any form that
+    LangChain takes. Its output has the keys "context" (the passages, as documents), "draft" (the text as it was
+    written, with the places of passages in [n]), "answer" (the checked text, numbers in order of mention) and "result"
+    (the `Answer`, with citations, claims and notes). Streamed, they come in this order, "draft" piece by piece; the
+    pieces add up to the output. Errors are those of `Assistant.ask`.
+
+    Args:
+        assistant: Who answers; open it before and close it behind.
+        filters: What to search in; None leaves it to what the question says.
+    """
+
+    def stream(inputs: Iterator[Any]) -> Iterator[dict[str, Any]]:
+        question, history = _question(list(inputs))
+        yield from _pieces(assistant.stream(question, history, filters))
+
+    async def astream(inputs: AsyncIterator[Any]) -> AsyncIterator[dict[str, Any]]:
+        question, history = _question([piece async for piece in inputs])
+        pieces = _pieces(assistant.stream(question, history, filters))
+        try:
+            while piece := await run_in_executor(None, next, pieces, None):
+                yield piece
+        finally:
+            await run_in_executor(None, pieces.close)  # type: ignore[attr-defined]
+
+    return RunnableGenerator(stream, astream, name="newsdesk")
+
+
+def document(passage: Passage) -> Document:
+    """Return a passage as a document of LangChain's."""
+    metadata = passage.to_record()
+    return Document(id=passage.chunk.id, page_content=metadata.pop("text"), metadata=metadata)
+
+
+def _question(pieces: list[Any]) -> tuple[str, Sequence[Turn]]:
+    """Join what a chain streams in, and return the question and the turns before it."""
+    whole = pieces[0]
+    for piece in pieces[1:]:
+        whole = whole + piece
+    if isinstance(whole, str):
+        return whole, ()
+    if not isinstance(whole, dict) or not isinstance(whole.get("question"), str):
+        raise ValueError('the input must be a question or {"question": ..., "history": [...]}')
+    messages = convert_to_messages(whole.get("history") or [])
+    return whole["question"], [Turn(_ROLES[m.type], m.text) for m in messages if m.type in _ROLES]
+
+
+def _pieces(events: Iterator[Event]) -> Iterator[dict[str, Any]]:
+    passages: Sequence[Passage] = ()
+    draft = ""
+    for event in events:
+        if event.passages and not passages:
+            passages = event.passages
+            yield AddableDict(context=[document(passage) for passage in passages])
+        if event.stage == "writing" and len(event.text) > len(draft) and event.text.startswith(draft):
+            yield AddableDict(draft=event.text[len(draft) :])
+            draft = event.text
+        if event.answer:
+            yield AddableDict(answer=event.answer.text, result=event.answer)

@@ -1,0 +1,131 @@
+"""Which questions are about the coverage, and which only sound like it."""
+
+import json
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from rag.enquiry import enquiry
+from rag.model import Filters
+from rag.outlets import Outlets
+
+OUTLETS = Outlets(["Coast Wire", "TechCrunch", "The Guardian"])
+NOW = datetime(2024, 8, 1, tzinfo=UTC)
+SETS = Path(__file__).parents[2] / "eval" / "sets"
+
+
+def read(question: str, filters: Filters | None = None) -> tuple[str, str] | None:
+    found = enquiry(question, filters or Filters(), OUTLETS, NOW)
+    return (found.form, found.topic) if found else None
+
+
+@pytest.mark.parametrize(
+    ("question", "form", "topic"),
+    [
+        ("Give me a timeline of the IANA handover", "timeline", "IANA handover"),
+        ("Please show me a short chronology of the merger.", "timeline", "merger"),
+        ("Equifax breach timeline", "timeline", "Equifax breach"),
+        ("How many articles mention Dragonfly?", "count", "Dragonfly"),
+        ("How many articles in the archive mention Google or Facebook?", "count", "Google or Facebook"),
+        ("How many stories are there about net neutrality?", "count", "net neutrality"),
+        ("In how many articles is Equifax mentioned?", "count", "Equifax"),
+        ("How often is Brexit mentioned in the archive?", "count", "Brexit"),
+        ("When was Dragonfly first reported?", "first", "Dragonfly"),
+        ("When did Dragonfly first appear in the news?", "first", "Dragonfly"),
+        (
+            "When was it first reported that Yahoo lost 3 billion accounts?",
+            "first",
+            "Yahoo lost 3 billion accounts",
+        ),
+        ("Which outlet first reported the toll?", "first", "toll"),
+        ("Which outlets covered the harbour toll?", "outlets", "harbour toll"),
+        ("How many newspapers reported on the toll?", "outlets", "toll"),
+        ("What is the latest on TikTok?", "latest", "TikTok"),
+        ("What's new with net neutrality?", "latest", "net neutrality"),
+        ("Latest news about Equifax", "latest", "Equifax"),
+    ],
+)
+def test_forms(question: str, form: str, topic: str) -> None:
+    assert read(question) == (form, topic)
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "How many people did the breach affect?",
+        "How many people mentioned the breach?",
+        "How many articles does the GDPR have?",
+        "How many articles of the treaty mention religion?",
+        "How many stories does the tower have?",
+        "How many reports did Equifax publish on the breach?",
+        "How many times did Zuckerberg mention privacy?",
+        "How many articles mention it?",
+        "How many articles mention Google and how many mention Facebook?",
+        "How often is Brexit mentioned in the speech?",
+        "When was the bug first reported to Apple?",
+        "When was the girl first reported missing?",
+        "When was the first case reported?",
+        "When was the leak first reported by a researcher?",
+        "When did Equifax first report the breach?",
+        "Which outlets did Russia block?",
+        "Which outlets refused to pay Facebook?",
+        "Which newspaper covered up the story?",
+        "What is the latest iPhone on sale?",
+        "What is the latest on offer from Apple?",
+        "What is the latest figure on unemployment?",
+        "What is the timeline for the merger?",
+        "Did the article give a timeline of the outage?",
+        "Give me a timeline of the breach and say who was fined",
+        "How long after Cambridge Analytica was first reported did the FTC penalty on Facebook come?",
+        "",
+        "timeline of",
+    ],
+)
+def test_what_only_sounds_alike(question: str) -> None:
+    assert read(question) is None
+
+
+def test_no_question_of_the_starter_set_is_taken_for_one() -> None:
+    questions = [json.loads(line)["question"] for line in (SETS / "starter.jsonl").read_text("utf-8").splitlines()]
+    assert len(questions) > 200
+    assert [question for question in questions if read(question)] == []
+
+
+def test_no_question_of_multihop_rag_is_taken_for_one(shared_data: Path) -> None:
+    lines = (shared_data / "multihop_rag" / "questions_dev.jsonl").read_text("utf-8").splitlines()
+    assert [question for line in lines if read(question := json.loads(line)["question"])] == []
+
+
+@pytest.mark.parametrize(
+    ("question", "topic", "filters"),
+    [
+        (
+            "In 2017, how many articles mentioned Equifax?",
+            "Equifax",
+            Filters(datetime(2017, 1, 1, tzinfo=UTC), datetime(2018, 1, 1, tzinfo=UTC), label="In 2017"),
+        ),
+        (
+            "timeline of the Equifax breach since 2017",
+            "Equifax breach",
+            Filters(datetime(2017, 1, 1, tzinfo=UTC), label="since 2017"),
+        ),
+        ("How many TechCrunch articles mention Dragonfly?", "Dragonfly", Filters(outlets=("TechCrunch",))),
+        ("How many articles by TechCrunch mention Dragonfly?", "Dragonfly", Filters(outlets=("TechCrunch",))),
+        ("When did Coast Wire first report on the toll?", "toll", Filters(outlets=("Coast Wire",))),
+        ("When was Dragonfly first reported by Coast Wire?", "Dragonfly", Filters(outlets=("Coast Wire",))),
+        ("How many articles mention TechCrunch?", "TechCrunch", Filters()),
+        ("How many articles mention the 2016 election?", "2016 election", Filters()),
+    ],
+)
+def test_time_and_outlet_become_filters(question: str, topic: str, filters: Filters) -> None:
+    found = enquiry(question, Filters(), OUTLETS, NOW)
+    assert found is not None
+    assert (found.topic, found.filters) == (topic, filters)
+
+
+def test_filters_that_are_given_hold() -> None:
+    given = Filters(since=datetime(2020, 1, 1, tzinfo=UTC), outlets=("The Guardian",))
+    found = enquiry("How many articles by TechCrunch mention Dragonfly in 2018?", given, OUTLETS, NOW)
+    assert found is not None
+    assert (found.topic, found.filters) == ("Dragonfly", given)
