@@ -26,7 +26,7 @@ def talk(conversation: Conversation) -> str:
 
 
 def _exchange(exchange: Exchange, turn: int, last: bool) -> str:
-    question = f'<div class="q">{escape(exchange.question)}</div>'
+    question = f'<div class="q" data-question="{escape(exchange.question)}">{escape(exchange.question)}</div>'
     if exchange.answer is not None:
         body = _answered(exchange.answer, turn, last)
     elif exchange.stage == "failed":
@@ -113,20 +113,23 @@ def _nearest(answer: Answer) -> str:
     return f'<div class="nearest"><h3>The nearest articles</h3><ul>{items}</ul></div>'
 
 
-def as_of(answer: Answer, last: bool) -> str:
-    """Render the line under an answer: how old its evidence is, and what can be done with it."""
+def as_of_words(answer: Answer) -> str:
+    """Say how old the evidence of an answer is."""
     earliest, latest = answer.as_of
     if not answer.citations:
-        span = f"{len(answer.passages)} passages were read" if answer.passages else "No passage was found"
-    elif earliest is None:
-        span = "The date of the evidence is not known"
-    elif day(earliest) == day(latest):
-        span = f"Evidence of {day(earliest)}"
-    else:
-        span = f"Evidence from {day(earliest)} to {day(latest)}"
+        return f"{len(answer.passages)} passages were read" if answer.passages else "No passage was found"
+    if earliest is None:
+        return "The date of the evidence is not known"
+    if day(earliest) == day(latest):
+        return f"Evidence of {day(earliest)}"
+    return f"Evidence from {day(earliest)} to {day(latest)}"
+
+
+def as_of(answer: Answer, last: bool) -> str:
+    """Render the line under an answer: how old its evidence is, and what can be done with it."""
     copy = f'<button type="button" data-act="copy" data-text="{escape(sources(answer))}">Copy with sources</button>'
     acts = (copy if answer.citations else "") + (_RETRY if last else "")
-    return f'<div class="asof"><span>{escape(span)}</span><span class="acts">{acts}</span></div>'
+    return f'<div class="asof"><span>{escape(as_of_words(answer))}</span><span class="acts">{acts}</span></div>'
 
 
 _RETRY = '<button type="button" data-act="retry">Ask again</button>'

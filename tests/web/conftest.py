@@ -3,6 +3,7 @@
 import json
 import re
 import socket
+import tempfile
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -162,24 +163,29 @@ def served(
     open_assistant: Callable[[], Assistant],
     per_minute: int = 1000,
     auth: Callable[[str, str], bool] | None = None,
+    kept: Path | None = None,
 ) -> Iterator[str]:
-    """Serve the page, and yield its address."""
+    """Serve the page, and yield its address; `kept` is the file of conversations, by default one that goes with it."""
+    from web.conversations import Conversations
     from web.desk import Desk
     from web.site import Server, site
 
     port = free_port()
     desk = Desk(open_assistant, patience_s=2).start()
-    running = Server(site(desk, port, auth=auth, per_minute=per_minute), "127.0.0.1", port)
-    thread = threading.Thread(target=running.run, daemon=True)
-    thread.start()
-    try:
-        while not running.started and thread.is_alive():
-            thread.join(0.02)
-        yield f"http://127.0.0.1:{port}"
-    finally:
-        running.should_exit = True
-        thread.join(10)
-        desk.close()
+    with tempfile.TemporaryDirectory() as folder:
+        conversations = Conversations(kept or Path(folder) / "conversations.sqlite3")
+        running = Server(site(desk, conversations, port, auth=auth, per_minute=per_minute), "127.0.0.1", port)
+        thread = threading.Thread(target=running.run, daemon=True)
+        thread.start()
+        try:
+            while not running.started and thread.is_alive():
+                thread.join(0.02)
+            yield f"http://127.0.0.1:{port}"
+        finally:
+            running.should_exit = True
+            thread.join(10)
+            desk.close()
+            conversations.close()
 
 
 @pytest.fixture(scope="session")

@@ -7,8 +7,9 @@ import pytest
 from corpus import Article, Chunk
 from rag.model import Answer, Citation, Filters, Passage
 from web.answers import as_of, named_filters, understood, without
-from web.evidence import paragraphs, sources
-from web.page import spans
+from web.article import paragraphs
+from web.evidence import sources
+from web.reading import spans
 
 FILTERS = Filters(
     since=datetime(2017, 9, 1, tzinfo=UTC),
