@@ -4,8 +4,8 @@ from dataclasses import replace
 from typing import Any
 
 from rag.model import Filters
-from web.answers import without
 from web.asking import unfit
+from web.chips import without
 from web.conversation import Exchange, Sitting
 
 

@@ -74,7 +74,8 @@ def _indexed(desk: Desk, exchange: Exchange) -> Generator[Exchange, None, Assist
 
 def _streamed(assistant: Assistant, conversation: Conversation, exchange: Exchange) -> Iterator[Exchange]:
     shown, stage = 0.0, ""
-    for event in assistant.stream(exchange.question, conversation.history(), exchange.filters):
+    history, filters = conversation.history(), exchange.filters
+    for event in assistant.stream(exchange.question, history, filters, whole=exchange.whole):
         if not exchange.open:
             return
         exchange.take(event)

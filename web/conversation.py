@@ -30,6 +30,7 @@ class Exchange:
         key: The number under which it is kept, or 0.
         opinion: 1 if the reader found the answer useful, -1 if not, 0 if nothing was said.
         remark: What the reader wrote on it.
+        cost: What the answer cost, in dollars; 0 where no price is set.
         further: Questions that the archive can answer next.
     """
 
@@ -48,6 +49,7 @@ class Exchange:
     key: int = 0
     opinion: int = 0
     remark: str = ""
+    cost: float = 0.0
     further: Sequence[str] = ()
 
     @property

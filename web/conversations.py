@@ -31,7 +31,7 @@ CREATE TABLE IF NOT EXISTS turns (
     conversation TEXT NOT NULL REFERENCES conversations ON DELETE CASCADE,
     question TEXT NOT NULL, filters TEXT, alone INTEGER NOT NULL, whole INTEGER NOT NULL, model TEXT NOT NULL,
     stage TEXT NOT NULL, text TEXT NOT NULL, error TEXT NOT NULL, note TEXT NOT NULL, answer TEXT,
-    asked_at TEXT NOT NULL, opinion INTEGER NOT NULL DEFAULT 0, remark TEXT NOT NULL DEFAULT '') STRICT;
+    asked_at TEXT NOT NULL, opinion INTEGER NOT NULL DEFAULT 0, remark TEXT NOT NULL DEFAULT '', cost REAL NOT NULL DEFAULT 0) STRICT;
 CREATE INDEX IF NOT EXISTS of_conversation ON turns (conversation, key);
 CREATE TABLE IF NOT EXISTS articles (digest TEXT PRIMARY KEY, record TEXT NOT NULL) STRICT, WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS evidence (
@@ -116,12 +116,12 @@ class Conversations:
                 connection.execute("INSERT INTO conversations VALUES (?, ?, ?, ?)", made)
             connection.execute("UPDATE conversations SET changed_at = ? WHERE id = ?", (now, conversation.id))
             filters = filters_to(exchange.filters)
-            told = (exchange.stage, exchange.text, exchange.error, exchange.note, answer, exchange.asked_at.isoformat())
+            told = (exchange.stage, exchange.text, exchange.error, exchange.note, answer, exchange.cost)
             asked = (exchange.question, filters, exchange.alone, exchange.whole, exchange.model)
             turn = connection.execute(
                 "INSERT INTO turns (conversation, question, filters, alone, whole, model, stage, text, error, note, "
-                "answer, asked_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-                (conversation.id, *asked, *told),
+                "answer, cost, asked_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                (conversation.id, *asked, *told, exchange.asked_at.isoformat()),
             ).lastrowid
             connection.executemany("INSERT OR IGNORE INTO articles VALUES (?, ?)", articles.items())
             connection.executemany("INSERT INTO evidence VALUES (?, ?)", [(turn, digest) for digest in articles])
@@ -243,4 +243,5 @@ def _exchange(connection: sqlite3.Connection, turn: sqlite3.Row) -> Exchange:
         key=turn["key"],
         opinion=turn["opinion"],
         remark=turn["remark"],
+        cost=turn["cost"],
     )

@@ -23,8 +23,15 @@ class Assistant(Protocol):
     def model_name(self) -> str:
         """Return "none", or the model as "provider:name"."""
 
-    def stream(self, question: str, history: Sequence[Turn] = (), filters: Filters | None = None) -> Iterator[Event]:
-        """Answer step by step."""
+    def stream(
+        self,
+        question: str,
+        history: Sequence[Turn] = (),
+        filters: Filters | None = None,
+        *,
+        whole: bool = False,
+    ) -> Iterator[Event]:
+        """Answer step by step; `whole` leaves a question of several parts in one piece."""
 
     def ask(self, question: str, history: Sequence[Turn] = (), filters: Filters | None = None) -> Answer:
         """Answer at once."""

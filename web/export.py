@@ -6,9 +6,10 @@ from collections.abc import Callable
 from typing import Any
 
 from rag.model import Answer
-from web.answers import as_of_words, named_filters
+from web.chips import named_filters
 from web.conversation import Conversation, Exchange
 from web.evidence import by_number
+from web.foot import as_of_words
 from web.prose import prose
 from web.render import byline, day, escape, link, web_address
 

@@ -10,13 +10,11 @@ from web.answers import talk
 from web.conversation import Conversation, Sitting
 from web.eval_set import eval_set
 from web.export import exported
+from web.foot import LONGEST_REMARK
 from web.frame import QUIET, Frame, user_of
 from web.reading import anew
 from web.render import escape
 from web.side import download, listing
-
-LONGEST_REMARK = 1000
-"""Characters."""
 
 Page = Callable[..., tuple[Any, ...]]
 

@@ -62,9 +62,18 @@ class ScriptedAssistant:
         self.script = script
         self.model_name = model_name
         self.indexed: tuple[int, int] | None = None
+        self.whole = False
         self.asked: list[tuple[str, tuple[Turn, ...], Filters | None]] = []
 
-    def stream(self, question: str, history: Sequence[Turn] = (), filters: Filters | None = None) -> Iterator[Event]:
+    def stream(
+        self,
+        question: str,
+        history: Sequence[Turn] = (),
+        filters: Filters | None = None,
+        *,
+        whole: bool = False,
+    ) -> Iterator[Event]:
+        self.whole = whole
         self.asked.append((question, tuple(history), filters))
         yield from self.script(self, question, history, filters)
 
