@@ -10,6 +10,7 @@ from web.acts import asked, chosen, replaces
 from web.answers import talk
 from web.api import refusal
 from web.asking import LONGEST_QUESTION, answering, unfit
+from web.choosing import connect_choosing, shown
 from web.conversation import Conversation, Exchange, Sitting
 from web.evidence import evidence
 from web.facts import facts, welcome
@@ -17,9 +18,11 @@ from web.frame import QUIET, Frame, markup, user_of
 from web.keeping import connect_keeping, listed
 from web.reading import reads
 from web.render import escape
+from web.suggestions import further
 
 Shown = tuple[Any, ...]
-"""Values of `AskView.shown`, in its order: talk, evidence, welcome, box, ask, stop, list."""
+"""Values of `AskView.shown`, in its order: talk, evidence, welcome, box, ask, stop, list,
+bar."""
 
 
 def ask_tab(frame: Frame) -> None:
@@ -43,7 +46,7 @@ class AskView:
             with gr.Column(elem_id="evidence", min_width=0):
                 self.evidence = markup("cards", evidence(Conversation()))
         side = frame.side
-        self.shown = [self.talk, self.evidence, self.welcome, self.box, self.ask, self.stop, side.listing]
+        self.shown = [self.talk, self.evidence, self.welcome, self.box, self.ask, self.stop, side.listing, self.narrow]
 
     def _composer(self) -> None:
         self.box = gr.Textbox(
@@ -57,6 +60,7 @@ class AskView:
             elem_id="box",
         )
         with gr.Row(elem_id="send"):
+            self.narrow = markup("narrow", "")
             self.stop = gr.Button("Stop", elem_id="stop", size="sm", visible=False)
             self.ask = gr.Button("Ask", elem_id="ask", size="sm", variant="primary")
 
@@ -71,6 +75,9 @@ class AskView:
         side.new.click(self._clear, [sitting], self.shown, cancels=running, queue=False, **QUIET)
         reads(self.frame, [self.talk, self.evidence, self.frame.reader])
         connect_keeping(self.frame, self.talk, self.shown, self.page, running)
+        connect_choosing(self.frame, self.narrow)
+        for asked_for in running:
+            asked_for.then(self._led_on, [sitting], self.talk, queue=False, **QUIET)
         timer = gr.Timer(1.0)
         looked = [side.state, self.welcome, timer]
         timer.tick(self._look, [sitting], looked, queue=False, **QUIET)
@@ -115,6 +122,15 @@ class AskView:
         if sitting.conversation is conversation:
             yield self.page(sitting, user, lists=True)
 
+    def _led_on(self, sitting: Sitting) -> Any:
+        """Add to the last answer what can be asked next."""
+        conversation, assistant = sitting.conversation, self.frame.desk.assistant
+        last = conversation.exchanges[-1] if conversation.exchanges else None
+        if last is None or last.answer is None or last.further or assistant is None:
+            return gr.skip()
+        last.further = further(assistant, last.answer, [exchange.question for exchange in conversation.exchanges])
+        return talk(conversation) if last.further and last is conversation.exchanges[-1] else gr.skip()
+
     def _keep(self, user: str, conversation: Conversation, exchange: Exchange) -> None:
         problem = _saved(lambda: self.frame.conversations.keep(user, conversation, exchange))
         exchange.note = " ".join(filter(None, [exchange.note, problem]))
@@ -151,6 +167,7 @@ class AskView:
             gr.update(interactive=not busy),
             gr.update(visible=busy),
             listed(self.frame, sitting, user) if lists else gr.skip(),
+            shown(self.frame, sitting) if clear else gr.skip(),
         )
 
     def _look(self, sitting: Sitting) -> Shown:

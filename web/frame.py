@@ -14,6 +14,9 @@ from web.side import Side
 QUIET: dict[str, Any] = {"api_visibility": "private", "show_progress": "hidden"}
 """Arguments of every event of the page: no endpoint for programs, no veil over what is waited for."""
 
+WARNING: dict[str, Any] = {**QUIET, "concurrency_limit": 20}
+"""Arguments of events that may tell the reader that something failed: only those that pass the queue can."""
+
 # The component hands what is clicked in it to the static script, which decides what it means.
 _LISTEN = "element.addEventListener('click', e => window.newsdesk && window.newsdesk.click(e, trigger));"
 

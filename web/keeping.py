@@ -11,7 +11,7 @@ from web.conversation import Conversation, Sitting
 from web.eval_set import eval_set
 from web.export import exported
 from web.foot import LONGEST_REMARK
-from web.frame import QUIET, Frame, user_of
+from web.frame import QUIET, WARNING, Frame, user_of
 from web.reading import anew
 from web.render import escape
 from web.side import download, listing
@@ -41,12 +41,12 @@ def connect_keeping(frame: Frame, spoken: gr.HTML, shown: list[Any], page: Page,
     """
     keeping = Keeping(frame, page)
     side, sitting = frame.side, frame.sitting
-    quiet = {**QUIET, "queue": False}
-    side.listing.submit(keeping.opened, [sitting], shown, cancels=running, **quiet)
-    side.listing.like(keeping.changed, [sitting], [*shown, side.file], **quiet)
-    side.find.change(keeping.found, [side.find, sitting], side.listing, **quiet)
-    spoken.like(keeping.judged, [sitting], [spoken, side.listing], **quiet)
-    frame.blocks.load(keeping.begun, [sitting], side.listing, **quiet)
+    at_once = {**QUIET, "queue": False}
+    side.listing.submit(keeping.opened, [sitting], shown, cancels=running, **WARNING)
+    side.listing.like(keeping.changed, [sitting], [*shown, side.file], **WARNING)
+    side.find.change(keeping.found, [side.find, sitting], side.listing, **at_once)
+    spoken.like(keeping.judged, [sitting], [spoken, side.listing], **WARNING)
+    frame.blocks.load(keeping.begun, [sitting], side.listing, **at_once)
 
 
 class Keeping:

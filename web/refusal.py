@@ -37,12 +37,9 @@ def _tries(answer: Answer) -> str:
         ways.append(_way("Ask it apart from what was said before", 'data-act="undo" data-what="standalone"'))
     if answer.parts:
         ways.append(_way("Ask it in one piece", 'data-act="undo" data-what="parts"'))
-    ways += [
-        _way(question, f'data-act="ask" data-question="{escape(question)}"')
-        for question in (f"What is known about “{article.title}”?" for article in answer.nearest[:2])
-    ]
     advice = "Name people, places and figures as an article would, and leave out what the archive need not say."
-    return f'<div class="tries"><h3>What to try</h3><p>{advice}</p><div class="next">{"".join(ways)}</div></div>'
+    buttons = f'<div class="next">{"".join(ways)}</div>' if ways else ""
+    return f'<div class="tries"><h3>What to try</h3><p>{advice}</p>{buttons}</div>'
 
 
 def _way(label: str, attributes: str) -> str:

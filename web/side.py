@@ -39,7 +39,7 @@ def listing(listed: Sequence[Listed], current: str, words: str = "", rated: bool
         nothing = "No conversation holds these words." if words else ""
         return f'<p class="quiet" role="status" data-ready>{nothing}</p>'
     save = (
-        '<button type="button" class="ratings" data-act="export" data-kind="ratings">Save ratings as an eval set</button>'
+        '<button type="button" class="ratings" data-act="export" data-kind="ratings" title="As a question set for python -m eval">Save ratings</button>'
         if rated
         else ""
     )

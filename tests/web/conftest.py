@@ -15,6 +15,8 @@ import pytest
 from corpus import Article, Chunk
 from corpus.archive import Archive
 from rag.model import Answer, Citation, Claim, Event, Filters, Passage, Turn
+from rag.settings import Settings
+from rag.writer import Writer
 from web.desk import Assistant
 
 ROOT = Path(__file__).parents[2]
@@ -63,6 +65,8 @@ class ScriptedAssistant:
         self.model_name = model_name
         self.indexed: tuple[int, int] | None = None
         self.whole = False
+        self.settings = Settings(llm="" if model_name == "none" else model_name)
+        self.verbatim: Script = refusing
         self.asked: list[tuple[str, tuple[Turn, ...], Filters | None]] = []
 
     def stream(
@@ -76,6 +80,9 @@ class ScriptedAssistant:
         self.whole = whole
         self.asked.append((question, tuple(history), filters))
         yield from self.script(self, question, history, filters)
+
+    def writing_with(self, writer: Writer | None) -> "ScriptedAssistant":
+        return ScriptedAssistant(self.archive, self.script if writer else self.verbatim)
 
     def ask(self, question: str, history: Sequence[Turn] = (), filters: Filters | None = None) -> Answer:
         (answer,) = [e.answer for e in self.stream(question, history, filters) if e.answer is not None]
@@ -152,6 +159,12 @@ def by_default(
     yield from in_words(equifax_answer(assistant.archive, question))
 
 
+def refusing(
+    assistant: ScriptedAssistant, question: str, history: Sequence[Turn], filters: Filters | None
+) -> Iterator[Event]:
+    yield Event("done", answer=Answer(question, "not_found", "No."))
+
+
 @pytest.fixture(scope="session")
 def starter_archive(tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = tmp_path_factory.mktemp("starter") / "archive.sqlite3"
@@ -173,6 +186,7 @@ def served(
     per_minute: int = 1000,
     auth: Callable[[str, str], bool] | None = None,
     kept: Path | None = None,
+    servers: tuple[str, ...] = (),
 ) -> Iterator[str]:
     """Serve the page, and yield its address; `kept` is the file of conversations, by default one that goes with it."""
     from web.conversations import Conversations
@@ -180,7 +194,7 @@ def served(
     from web.site import Server, site
 
     port = free_port()
-    desk = Desk(open_assistant, patience_s=2).start()
+    desk = Desk(open_assistant, patience_s=2, servers=servers).start()
     with tempfile.TemporaryDirectory() as folder:
         conversations = Conversations(kept or Path(folder) / "conversations.sqlite3")
         running = Server(site(desk, conversations, port, auth=auth, per_minute=per_minute), "127.0.0.1", port)
@@ -211,6 +225,7 @@ def assistant(session_desk: tuple[ScriptedAssistant, str]) -> Iterator[ScriptedA
     shared, _ = session_desk
     yield shared
     shared.script, shared.model_name, shared.indexed = by_default, "none", None
+    shared.verbatim, shared.whole = refusing, False
     shared.asked.clear()
 
 

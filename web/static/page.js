@@ -99,7 +99,18 @@
 
   function watchTalk(talk) {
     let turns = 0;
+    // What had the focus is drawn anew with the rest; its successor takes it over.
+    let focused = "";
+    talk.addEventListener("focusin", (event) => {
+      const { act, turn, value } = event.target.dataset;
+      const where = event.target.closest(".turn")?.id;
+      focused = act && where ? `#${where} [data-act=${act}]${turn && value ? `[data-value="${value}"]` : ""}` : "";
+    });
+    talk.addEventListener("focusout", (event) => {
+      if (event.relatedTarget) focused = "";
+    });
     new MutationObserver(() => {
+      if (focused && document.activeElement === document.body) one(focused)?.focus({ preventScroll: true });
       const now = all(".turn", talk);
       if (now.length > turns) now[now.length - 1].scrollIntoView({ block: "start", behavior: gentle() });
       turns = now.length;
