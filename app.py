@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from corpus.errors import NewsdeskError, SettingsError
+from corpus.settings import ArchiveSettings
 
 if TYPE_CHECKING:
     from web.desk import Assistant
@@ -72,16 +73,21 @@ def serve(options: argparse.Namespace) -> None:
     os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"
     os.environ["HF_HUB_DISABLE_TELEMETRY"] = "1"
     from web.accounts import Accounts
+    from web.conversations import FILE, Conversations
     from web.desk import Desk
     from web.guard import LOOPBACK as NAMES
     from web.site import Server, site
 
     auth = Accounts.from_file(options.auth_file).admits if options.auth_file else None
     own = [] if options.host in {*LOOPBACK, "0.0.0.0", "::"} else [options.host]  # noqa: S104
-    with listen(options.host, options.port) as bound:
+    settings = ArchiveSettings(data_dir=options.data) if options.data else ArchiveSettings()
+    with (
+        listen(options.host, options.port) as bound,
+        contextlib.closing(Conversations(settings.data_dir / FILE)) as conversations,
+    ):
         port = int(bound.getsockname()[1])
         desk = Desk(lambda: open_assistant(options.data)).start()
-        running = Server(site(desk, port, [*NAMES, *options.name, *own], auth), options.host, port)
+        running = Server(site(desk, conversations, port, [*NAMES, *options.name, *own], auth), options.host, port)
         url = f"http://{address(options.host)}:{port}"
         threading.Thread(target=announce, args=(running, url), daemon=True).start()
         with contextlib.suppress(KeyboardInterrupt), contextlib.closing(desk):

@@ -4,6 +4,7 @@ import json
 import logging
 import threading
 from collections.abc import Iterator, Sequence
+from copy import copy
 from datetime import UTC, datetime
 from importlib.resources import files
 from pathlib import Path
@@ -94,6 +95,15 @@ class Assistant:
         self.indexes.close()
         self.archive.close()
 
+    def writing_with(self, writer: Writer | None) -> "Assistant":
+        """Return an assistant over the same archive and indexes whose answers another model writes, or none.
+
+        It ends with this one, which alone is closed.
+        """
+        other = copy(self)
+        other.writer = writer
+        return other
+
     # Questions
 
     def search(
@@ -140,11 +150,15 @@ class Assistant:
         history: Sequence[Turn] = (),
         filters: Filters | None = None,
         now: datetime | None = None,
+        whole: bool = False,
     ) -> Iterator[Event]:
-        """Answer step by step; the last event holds the answer. The arguments are those of `ask`."""
+        """Answer step by step; the last event holds the answer.
+
+        The arguments are those of `ask`; `whole` leaves a question of several parts in one piece.
+        """
         yield Event("searching")
         now = now or datetime.now(UTC)
-        query = self._understood(question, history, filters, now)
+        query = self._understood(question, history, filters, now, whole)
         yield from self._answering().stream(query, history, now)
 
     def prompt_for(
@@ -228,7 +242,12 @@ class Assistant:
         return Retriever(self.indexes, self._vocabulary()[1], self.reranker)
 
     def _understood(
-        self, question: str, history: Sequence[Turn], filters: Filters | None, now: datetime | None
+        self,
+        question: str,
+        history: Sequence[Turn],
+        filters: Filters | None,
+        now: datetime | None,
+        whole: bool = False,
     ) -> Query:
         question = " ".join(question.split())
         if not question:
@@ -238,7 +257,12 @@ class Assistant:
                 f"The question is too long ({len(question):,} characters); {_MOST_CHARACTERS:,} are read."
             )
         return understand(
-            question, history, now=now or datetime.now(UTC), outlets=self._vocabulary()[0], filters=filters
+            question,
+            history,
+            now=now or datetime.now(UTC),
+            outlets=self._vocabulary()[0],
+            filters=filters,
+            whole=whole,
         )
 
     def _vocabulary(self) -> tuple[Outlets, tuple[str, ...]]:

@@ -1,4 +1,4 @@
-"""The commands `ask`, `search` and `index`."""
+"""The commands `ask`, `chat`, `search` and `index`."""
 
 import json
 import sys
@@ -17,6 +17,7 @@ from corpus.article import Article
 from corpus.display import line, plain
 from corpus.errors import InputError, NewsdeskError, SettingsError
 from rag.assistant import Assistant
+from rag.chat import Chat
 from rag.export import check_name, export
 from rag.indexing import check_index, index, rebuild_index
 from rag.model import Answer, Filters, Passage
@@ -77,6 +78,13 @@ def search(
         print(json.dumps([passage.to_record() for passage in passages], ensure_ascii=False, indent=2))
     else:
         print("\n\n".join(listed(passage) for passage in passages) or "Nothing found.")
+
+
+@app.command()
+def chat(since: Since = "", until: Until = "", outlet: Outlet = None, data: Data = None) -> None:
+    """Converse in the terminal: every question may lean on those before it. /help lists what else can be typed."""
+    with _reported(as_json=False), _assistant(data) as assistant:
+        Chat(assistant, written, _filters(since, until, outlet)).run()
 
 
 @app.command("index")

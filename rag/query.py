@@ -84,6 +84,7 @@ def understand(
     now: datetime,
     outlets: Outlets,
     filters: Filters | None = None,
+    whole: bool = False,
 ) -> Query:
     """Work out what a question means, by rules alone.
 
@@ -93,11 +94,12 @@ def understand(
         now: What "last week" is counted from; taken as UTC if it names no zone.
         outlets: The outlets of the archive.
         filters: What the user set, exactly; None leaves it to what the question says.
+        whole: Leave the question in one piece.
     """
     moment = now.astimezone(UTC) if now.tzinfo else now.replace(tzinfo=UTC)
     alone = standalone(question[:_LONGEST], history)
     times, mentions = periods(alone, moment), outlets.find(alone)
-    texts = parts(alone, mentions)
+    texts = [] if whole else parts(alone, mentions)
     demanded, hints = _split(alone, times, mentions, single=not texts)
     if filters is not None:
         demanded = filters

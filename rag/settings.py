@@ -20,6 +20,10 @@ class Settings(ArchiveSettings):
     )
     llm_api_key: SecretStr = Field(SecretStr(""), description="Key for the model; else the provider's own variable.")
     llm_max_tokens: int = Field(800, ge=16, description="The longest answer, in tokens.")
+    llm_input_price: float = Field(
+        0.0, ge=0, description="Dollars for a million tokens sent to the model; 0: not told."
+    )
+    llm_output_price: float = Field(0.0, ge=0, description="Dollars for a million tokens that it writes.")
     llm_connect_s: float = Field(5.0, gt=0, description="Seconds to wait for a connection to the model.")
     llm_first_token_s: float = Field(30.0, gt=0, description="Seconds to wait for the first token.")
     llm_token_s: float = Field(20.0, gt=0, description="Seconds to wait between two tokens.")

@@ -149,6 +149,7 @@ class ModelServer:
     def _app(self) -> FastAPI:
         app = FastAPI(openapi_url=None)
         app.add_api_route("/v1/chat/completions", self._complete, methods=["POST"], response_model=None)
+        app.add_api_route("/v1/models", lambda: {"object": "list", "data": [{"id": "test", "object": "model"}]})
         return app
 
     async def _complete(self, request: Request) -> Response:

@@ -31,6 +31,7 @@ REFUSED = "Who won the 2015 Rugby World Cup?"
 def served_page(folder: Path) -> Iterator[str]:
     """Serve the page over the starter corpus in a folder of its own, wholly indexed, and yield its address."""
     from rag import Assistant, Settings
+    from web.conversations import FILE, Conversations
     from web.desk import Desk
     from web.site import Server, site
 
@@ -41,7 +42,8 @@ def served_page(folder: Path) -> Iterator[str]:
         bound.bind(("127.0.0.1", 0))
         port = bound.getsockname()[1]
         desk = Desk(lambda: assistant).start()
-        server = Server(site(desk, port), "127.0.0.1", port)
+        conversations = Conversations(folder / FILE)
+        server = Server(site(desk, conversations, port), "127.0.0.1", port)
         thread = threading.Thread(target=server.run, args=([bound],))
         thread.start()
         while not server.started:
@@ -52,6 +54,7 @@ def served_page(folder: Path) -> Iterator[str]:
             server.should_exit = True
             thread.join()
             desk.close()
+            conversations.close()
 
 
 @contextlib.contextmanager

@@ -33,13 +33,18 @@ def filters_of(since: str, until: str, outlet: str) -> Filters | None:
     if not (since or until or outlet):
         return None
     return Filters(
-        since=_day(since) if since else None,
-        until=_day(until) + timedelta(days=1) if until else None,
+        since=day_of(since) if since else None,
+        until=day_of(until) + timedelta(days=1) if until else None,
         outlets=(outlet,) if outlet else (),
     )
 
 
-def _day(text: str) -> datetime:
+def day_of(text: str) -> datetime:
+    """Read a day, "2017-09-01", as its first instant in UTC.
+
+    Raises:
+        NewsdeskError: It is none.
+    """
     try:
         return datetime.combine(datetime.strptime(text.strip(), "%Y-%m-%d").date(), time(), UTC)
     except ValueError as error:

@@ -8,6 +8,7 @@ from corpus import NewsdeskError
 from web.conversation import Conversation, Exchange
 from web.desk import Assistant, Desk
 from web.facts import building_note
+from web.foot import cost_of
 
 log = logging.getLogger(__name__)
 
@@ -31,7 +32,8 @@ def unfit(question: str) -> str:
 def answering(desk: Desk, conversation: Conversation, exchange: Exchange) -> Iterator[Exchange]:
     """Yield the exchange each time that the page should show more of it; it is never open when this ends."""
     try:
-        assistant = yield from _awaited(desk, exchange)
+        opened = yield from _awaited(desk, exchange)
+        assistant = desk.writing(exchange.model) if opened else None
         if assistant is not None:
             exchange.note = building_note(assistant)
             yield from _streamed(assistant, conversation, exchange)
@@ -74,7 +76,8 @@ def _indexed(desk: Desk, exchange: Exchange) -> Generator[Exchange, None, Assist
 
 def _streamed(assistant: Assistant, conversation: Conversation, exchange: Exchange) -> Iterator[Exchange]:
     shown, stage = 0.0, ""
-    for event in assistant.stream(exchange.question, conversation.history(), exchange.filters):
+    history, filters = conversation.history(), exchange.filters
+    for event in assistant.stream(exchange.question, history, filters, whole=exchange.whole):
         if not exchange.open:
             return
         exchange.take(event)
@@ -82,3 +85,6 @@ def _streamed(assistant: Assistant, conversation: Conversation, exchange: Exchan
         if event.stage != stage or now - shown >= _BETWEEN_UPDATES_S:
             shown, stage = now, event.stage
             yield exchange
+    if exchange.answer and not exchange.model:
+        prices = assistant.settings.llm_input_price, assistant.settings.llm_output_price
+        exchange.cost = cost_of(exchange.answer.usage, *prices)

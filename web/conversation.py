@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 
 from rag.model import Answer, Event, Filters, Passage, Turn
 
@@ -17,23 +18,39 @@ class Exchange:
         question: What the reader wrote.
         filters: What the reader narrowed the search to, or None to let the question decide.
         alone: Asked without the conversation before it.
+        whole: Asked in one piece, not part by part.
+        model: Which model was chosen for it, as `web.models` names them; "" for the one that is set.
         stage: The last stage that the assistant reported; "stopped" or "failed" when it came to no end.
         text: The answer so far.
         passages: What was retrieved so far.
         answer: The whole answer, at the end.
         error: What went wrong, for the reader.
         note: What the reader should know of the circumstances.
+        asked_at: When, in UTC.
+        key: The number under which it is kept, or 0.
+        opinion: 1 if the reader found the answer useful, -1 if not, 0 if nothing was said.
+        remark: What the reader wrote on it.
+        cost: What the answer cost, in dollars; 0 where no price is set.
+        further: Questions that the archive can answer next.
     """
 
     question: str
     filters: Filters | None = None
     alone: bool = False
+    whole: bool = False
+    model: str = ""
     stage: str = "searching"
     text: str = ""
     passages: Sequence[Passage] = ()
     answer: Answer | None = None
     error: str = ""
     note: str = ""
+    asked_at: datetime = field(default_factory=lambda: datetime.now(UTC))
+    key: int = 0
+    opinion: int = 0
+    remark: str = ""
+    cost: float = 0.0
+    further: Sequence[str] = ()
 
     @property
     def open(self) -> bool:
@@ -63,13 +80,20 @@ class Exchange:
 
 @dataclass(slots=True)
 class Conversation:
-    """Hold the exchanges of one reader's page."""
+    """Hold the exchanges of one reader's page.
+
+    Attributes:
+        exchanges: In the order asked.
+        id: The name under which it is kept, or "".
+        title: What the list calls it, or "".
+    """
 
     exchanges: list[Exchange] = field(default_factory=list)
+    id: str = ""
+    title: str = ""
 
-    def begin(self, question: str, filters: Filters | None = None, alone: bool = False) -> Exchange:
-        """Add a question and return its exchange."""
-        exchange = Exchange(question, filters, alone)
+    def begin(self, exchange: Exchange) -> Exchange:
+        """Add an exchange and return it."""
         self.exchanges.append(exchange)
         return exchange
 
@@ -91,3 +115,25 @@ class Conversation:
             if exchange.answer is not None:
                 turns += [Turn("user", exchange.question), Turn("assistant", exchange.answer.text)]
         return turns
+
+
+@dataclass(slots=True)
+class Sitting:
+    """Hold what one open page has before it.
+
+    Attributes:
+        conversation: The one that is open.
+        words: What the list of conversations is searched for.
+        filters: What the reader narrowed every search to.
+        model: The model that the reader chose, as `web.models` names it; "" for the one that is set.
+    """
+
+    conversation: Conversation = field(default_factory=Conversation)
+    words: str = ""
+    filters: Filters = field(default_factory=Filters)
+    model: str = ""
+
+    def turn_to(self, conversation: Conversation) -> None:
+        """Open another conversation; what is still being answered in the one before is stopped."""
+        self.conversation.stop()
+        self.conversation = conversation

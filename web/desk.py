@@ -3,11 +3,16 @@
 import logging
 import threading
 from collections.abc import Callable, Iterator, Sequence
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from corpus import NewsdeskError
 from corpus.archive import Archive
 from rag.model import Answer, Event, Filters, Passage, Turn
+from rag.settings import Settings
+from web.models import LOCAL_SERVERS, Models
+
+if TYPE_CHECKING:
+    from rag.writer import Writer
 
 log = logging.getLogger(__name__)
 
@@ -20,11 +25,25 @@ class Assistant(Protocol):
         """Return the archive that it answers from."""
 
     @property
+    def settings(self) -> Settings:
+        """Return what it was made from."""
+
+    @property
     def model_name(self) -> str:
         """Return "none", or the model as "provider:name"."""
 
-    def stream(self, question: str, history: Sequence[Turn] = (), filters: Filters | None = None) -> Iterator[Event]:
-        """Answer step by step."""
+    def stream(
+        self,
+        question: str,
+        history: Sequence[Turn] = (),
+        filters: Filters | None = None,
+        *,
+        whole: bool = False,
+    ) -> Iterator[Event]:
+        """Answer step by step; `whole` leaves a question of several parts in one piece."""
+
+    def writing_with(self, writer: "Writer | None") -> "Assistant":
+        """Return one over the same archive whose answers another model writes, or none."""
 
     def ask(self, question: str, history: Sequence[Turn] = (), filters: Filters | None = None) -> Answer:
         """Answer at once."""
@@ -45,15 +64,23 @@ class Assistant(Protocol):
 class Desk:
     """Open the assistant in a thread, so that the page is up before the embedder is loaded."""
 
-    def __init__(self, open_assistant: Callable[[], Assistant], patience_s: float = 20.0) -> None:
+    def __init__(
+        self,
+        open_assistant: Callable[[], Assistant],
+        patience_s: float = 20.0,
+        servers: tuple[str, ...] = LOCAL_SERVERS,
+    ) -> None:
         """Remember how to open the assistant; `start` does it.
 
         Args:
             open_assistant: Makes the assistant; called once, in a thread.
             patience_s: How long a question waits for an index that is being built, before it is answered from the part
                 that is there.
+            servers: Addresses on this machine that are asked for models when a reader wishes so.
         """
         self._open = open_assistant
+        self._servers = servers
+        self.models: Models | None = None
         self.patience_s = patience_s
         self._settled = threading.Event()
         self._assistant: Assistant | None = None
@@ -67,7 +94,9 @@ class Desk:
 
     def _load(self) -> None:
         try:
-            self._assistant = self._open()
+            assistant = self._open()
+            self.models = Models(assistant.settings, self._servers)
+            self._assistant = assistant
         except NewsdeskError as error:
             self.problem = str(error)
         except Exception:
@@ -85,6 +114,19 @@ class Desk:
     def opening(self) -> bool:
         """Tell whether it is still being opened."""
         return not self._settled.is_set()
+
+    def writing(self, key: str) -> Assistant | None:
+        """Return the assistant with the model that a reader chose, or None while there is no assistant.
+
+        Raises:
+            SettingsError: The model is not offered any more, or cannot be made.
+        """
+        if self._assistant is None or self.models is None:
+            return None
+        settings = self.models.chosen(key)
+        if settings is None:
+            return self._assistant
+        return self._assistant.writing_with(self.models.writer(settings) if settings.llm else None)
 
     def wait(self, seconds: float) -> Assistant | None:
         """Return the assistant, waiting for it at most so long."""

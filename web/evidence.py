@@ -1,11 +1,10 @@
-"""The evidence beside an answer: a card for every source, and the reader for whole articles."""
+"""The evidence beside an answer: a card for every source, and what was retrieved and not used."""
 
 from collections.abc import Sequence
 
-from corpus import Article
 from rag.model import Answer, Citation, Passage
 from web.conversation import Conversation, Exchange
-from web.render import Span, byline, day, escape, excerpt, link, marked, merged, web_address
+from web.render import Span, byline, day, escape, excerpt, link, web_address
 
 NOTHING_YET = (
     '<p class="quiet">The sources of an answer stand here: headline, outlet, date, and the words that each claim rests '
@@ -30,12 +29,13 @@ def _section(exchange: Exchange, turn: int) -> str:
         return _found(exchange.passages, turn) if exchange.passages else NOTHING_YET
     if answer.status == "not_found":
         return '<p class="quiet">No passage holds the answer.</p>' + _unused(answer.passages, turn)
-    cards = [_card(citations, turn) for citations in _by_number(answer.citations)]
+    cards = [_card(citations, turn) for citations in by_number(answer.citations)]
     used = {citation.passage.chunk.id for citation in answer.citations}
     return "".join(cards) + _unused([p for p in answer.passages if p.chunk.id not in used], turn)
 
 
-def _by_number(citations: Sequence[Citation]) -> list[list[Citation]]:
+def by_number(citations: Sequence[Citation]) -> list[list[Citation]]:
+    """Return the citations of each number, in the order of the numbers."""
     groups: dict[int, list[Citation]] = {}
     for citation in citations:
         groups.setdefault(citation.n, []).append(citation)
@@ -98,63 +98,10 @@ def _unused(passages: Sequence[Passage], turn: int) -> str:
     return f'<details class="unused" data-turn="{turn}"><summary>{count}</summary>{cards}</details>'
 
 
-def reader(article: Article, passage: Span | None = None, marks: Sequence[Span] = ()) -> str:
-    """Render a whole article with the passage set off and the cited words marked."""
-    body = article.body
-    head = (
-        f'<div class="meta">{escape(byline(article.source, day(article.published_at), article.category))}</div>'
-        f'<h2 id="reader-title">{escape(article.title)}</h2>'
-        f'<div class="meta">{escape(byline(article.author, _changed(article)))}</div>'
-    )
-    notice = f'<p class="notice">{escape(article.notice)}</p>' if article.notice else ""
-    text = "".join(
-        _paragraph(body, span, bool(passage and span[0] < passage[1] and passage[0] < span[1]), marks)
-        for span in paragraphs(body)
-    )
-    out = f'<p class="source">{link(article.url, article.url)}</p>' if web_address(article.url) else ""
-    return _sheet(f'{head}{notice}<div class="text">{text}</div>{out}')
-
-
-def reader_missing() -> str:
-    """Say that an article is no longer there."""
-    return _sheet('<h2 id="reader-title">Gone</h2><p>This article is no longer in the archive.</p>')
-
-
-def _sheet(content: str) -> str:
-    return (
-        '<div class="veil" data-act="close"></div>'
-        '<div class="sheet" role="dialog" aria-modal="true" aria-labelledby="reader-title" tabindex="-1">'
-        f'<button type="button" class="close" data-act="close" aria-label="Close the article">×</button>{content}</div>'
-    )
-
-
-def _changed(article: Article) -> str:
-    changed = article.updated_at
-    return byline(
-        f"updated {day(changed)}" if changed and changed != article.published_at else "",
-        f"version {article.version}" if article.version > 1 else "",
-    )
-
-
-def _paragraph(body: str, span: Span, cited: bool, marks: Sequence[Span]) -> str:
-    return f"<p{' class=passage' if cited else ''}>{marked(body, *span, merged(marks, *span))}</p>"
-
-
-def paragraphs(body: str) -> list[Span]:
-    """Return where the paragraphs of a body stand, as offsets."""
-    spans: list[Span] = []
-    at = 0
-    for piece in body.split("\n\n"):
-        if piece.strip():
-            spans.append((at, at + len(piece)))
-        at += len(piece) + 2
-    return spans
-
-
 def sources(answer: Answer) -> str:
     """Return an answer as plain text with its numbered sources, to be pasted elsewhere."""
     lines = [answer.text, ""]
-    for citations in _by_number(answer.citations):
+    for citations in by_number(answer.citations):
         article = citations[0].passage.article
         lines.append(
             f"[{citations[0].n}] {byline(article.title, article.source, day(article.published_at), article.url)}"

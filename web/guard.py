@@ -19,6 +19,9 @@ _INLINE = re.compile(rb"<script(?![^>]*\bsrc=)[^>]*>(.*?)</script>", re.DOTALL |
 # Gradio's base element names the page's own address, which the policy below rules out together with every other.
 _BASE = re.compile(rb"<base\b[^>]*>", re.IGNORECASE)
 
+OWN_WAY = b'<meta name="newsdesk-own-way" content="yes">'
+"""Stands in a document that the browser was led to by its user or by this site, not by a link of another one."""
+
 _SAME_SITE = re.compile(rb"SameSite=\w+", re.IGNORECASE)
 
 _HEADERS = {
@@ -84,7 +87,8 @@ class Guard:
         refusal = self._refusal(scope)
         answer: ASGIApp = PlainTextResponse(refusal[1], refusal[0]) if refusal else self.app
         if scope["type"] == "http":
-            await answer(scope, partial(self._receive, receive), _Sender(send).send)
+            own_way = Headers(scope=scope).get("sec-fetch-site") in {"none", "same-origin"}
+            await answer(scope, partial(self._receive, receive), _Sender(send, own_way).send)
         else:
             await answer(scope, receive, send)
 
@@ -130,8 +134,9 @@ def _strict(name: bytes, value: bytes) -> tuple[bytes, bytes]:
 class _Sender:
     """Add headers to one response; a document is held back until it is whole, as the policy names its scripts."""
 
-    def __init__(self, send: Send) -> None:
+    def __init__(self, send: Send, own_way: bool) -> None:
         self._send = send
+        self._mark = OWN_WAY if own_way else b""
         self._start: Message | None = None
         self._body = b""
 
@@ -150,7 +155,7 @@ class _Sender:
             self._body += message.get("body", b"")
             if message.get("more_body", False):
                 return
-            body = _BASE.sub(b"", self._body, count=1)
+            body = _BASE.sub(b"", self._body, count=1).replace(b"</head>", self._mark + b"</head>", 1)
             headers = MutableHeaders(scope=self._start)
             headers["content-security-policy"] = policy(body)
             headers["content-length"] = str(len(body))

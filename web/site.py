@@ -10,9 +10,10 @@ from fastapi import FastAPI
 from starlette.staticfiles import StaticFiles
 
 from web.allowance import Allowance
+from web.conversations import Conversations
 from web.desk import Desk
 from web.guard import LOOPBACK, Guard, allowed_hosts
-from web.page import STATIC, Page
+from web.page import STATIC, built
 from web.theme import HEAD, theme
 
 WAITING_QUESTIONS = 64
@@ -21,6 +22,7 @@ WAITING_QUESTIONS = 64
 
 def site(
     desk: Desk,
+    conversations: Conversations,
     port: int,
     names: Collection[str] = LOOPBACK,
     auth: Callable[[str, str], bool] | None = None,
@@ -30,12 +32,13 @@ def site(
 
     Args:
         desk: Where questions are answered.
+        conversations: Where they are kept.
         port: The port that it is reached on.
         names: The host names that it is reached by.
         auth: Tells whether a name and a password belong together; without it everybody who reaches the port may ask.
         per_minute: Questions that one client may ask in a minute.
     """
-    blocks = Page(desk, Allowance(per_minute)).build().queue(max_size=WAITING_QUESTIONS)
+    blocks = built(desk, Allowance(per_minute), conversations).queue(max_size=WAITING_QUESTIONS)
     outer = FastAPI(docs_url=None, redoc_url=None, openapi_url=None)
     outer.mount("/page", StaticFiles(directory=STATIC), name="page")
     settings: dict[str, Any] = {

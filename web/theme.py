@@ -2,7 +2,7 @@
 
 import gradio as gr
 
-HEAD = '<script src="/page/page.js" defer></script>'
+HEAD = "".join(f'<script src="/page/{name}.js" defer></script>' for name in ("page", "rail", "ask"))
 
 _SANS = ("system-ui", "Segoe UI", "Roboto", "Helvetica Neue", "Arial", "sans-serif")
 _MONO = ("ui-monospace", "Consolas", "monospace")

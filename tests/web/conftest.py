@@ -3,6 +3,7 @@
 import json
 import re
 import socket
+import tempfile
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -14,6 +15,8 @@ import pytest
 from corpus import Article, Chunk
 from corpus.archive import Archive
 from rag.model import Answer, Citation, Claim, Event, Filters, Passage, Turn
+from rag.settings import Settings
+from rag.writer import Writer
 from web.desk import Assistant
 
 ROOT = Path(__file__).parents[2]
@@ -61,11 +64,25 @@ class ScriptedAssistant:
         self.script = script
         self.model_name = model_name
         self.indexed: tuple[int, int] | None = None
+        self.whole = False
+        self.settings = Settings(llm="" if model_name == "none" else model_name)
+        self.verbatim: Script = refusing
         self.asked: list[tuple[str, tuple[Turn, ...], Filters | None]] = []
 
-    def stream(self, question: str, history: Sequence[Turn] = (), filters: Filters | None = None) -> Iterator[Event]:
+    def stream(
+        self,
+        question: str,
+        history: Sequence[Turn] = (),
+        filters: Filters | None = None,
+        *,
+        whole: bool = False,
+    ) -> Iterator[Event]:
+        self.whole = whole
         self.asked.append((question, tuple(history), filters))
         yield from self.script(self, question, history, filters)
+
+    def writing_with(self, writer: Writer | None) -> "ScriptedAssistant":
+        return ScriptedAssistant(self.archive, self.script if writer else self.verbatim)
 
     def ask(self, question: str, history: Sequence[Turn] = (), filters: Filters | None = None) -> Answer:
         (answer,) = [e.answer for e in self.stream(question, history, filters) if e.answer is not None]
@@ -142,6 +159,12 @@ def by_default(
     yield from in_words(equifax_answer(assistant.archive, question))
 
 
+def refusing(
+    assistant: ScriptedAssistant, question: str, history: Sequence[Turn], filters: Filters | None
+) -> Iterator[Event]:
+    yield Event("done", answer=Answer(question, "not_found", "No."))
+
+
 @pytest.fixture(scope="session")
 def starter_archive(tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = tmp_path_factory.mktemp("starter") / "archive.sqlite3"
@@ -162,24 +185,30 @@ def served(
     open_assistant: Callable[[], Assistant],
     per_minute: int = 1000,
     auth: Callable[[str, str], bool] | None = None,
+    kept: Path | None = None,
+    servers: tuple[str, ...] = (),
 ) -> Iterator[str]:
-    """Serve the page, and yield its address."""
+    """Serve the page, and yield its address; `kept` is the file of conversations, by default one that goes with it."""
+    from web.conversations import Conversations
     from web.desk import Desk
     from web.site import Server, site
 
     port = free_port()
-    desk = Desk(open_assistant, patience_s=2).start()
-    running = Server(site(desk, port, auth=auth, per_minute=per_minute), "127.0.0.1", port)
-    thread = threading.Thread(target=running.run, daemon=True)
-    thread.start()
-    try:
-        while not running.started and thread.is_alive():
-            thread.join(0.02)
-        yield f"http://127.0.0.1:{port}"
-    finally:
-        running.should_exit = True
-        thread.join(10)
-        desk.close()
+    desk = Desk(open_assistant, patience_s=2, servers=servers).start()
+    with tempfile.TemporaryDirectory() as folder:
+        conversations = Conversations(kept or Path(folder) / "conversations.sqlite3")
+        running = Server(site(desk, conversations, port, auth=auth, per_minute=per_minute), "127.0.0.1", port)
+        thread = threading.Thread(target=running.run, daemon=True)
+        thread.start()
+        try:
+            while not running.started and thread.is_alive():
+                thread.join(0.02)
+            yield f"http://127.0.0.1:{port}"
+        finally:
+            running.should_exit = True
+            thread.join(10)
+            desk.close()
+            conversations.close()
 
 
 @pytest.fixture(scope="session")
@@ -196,6 +225,7 @@ def assistant(session_desk: tuple[ScriptedAssistant, str]) -> Iterator[ScriptedA
     shared, _ = session_desk
     yield shared
     shared.script, shared.model_name, shared.indexed = by_default, "none", None
+    shared.verbatim, shared.whole = refusing, False
     shared.asked.clear()
 
 

@@ -6,9 +6,11 @@ import pytest
 
 from corpus import Article, Chunk
 from rag.model import Answer, Citation, Filters, Passage
-from web.answers import as_of, named_filters, understood, without
-from web.evidence import paragraphs, sources
-from web.page import spans
+from web.article import paragraphs
+from web.chips import named_filters, understood, without
+from web.evidence import sources
+from web.foot import as_of_words, cost_of, spent
+from web.reading import spans
 
 FILTERS = Filters(
     since=datetime(2017, 9, 1, tzinfo=UTC),
@@ -26,7 +28,7 @@ def citation(n: int, published: datetime | None) -> Citation:
 
 def line(*dates: datetime | None) -> str:
     answer = Answer("q", "answered", "t", citations=tuple(citation(n, d) for n, d in enumerate(dates, 1)))
-    return as_of(answer, last=False).split("<span>")[1].split("</span>")[0]
+    return as_of_words(answer)
 
 
 def test_filters_are_named_and_each_can_be_undone() -> None:
@@ -70,3 +72,12 @@ def test_offsets_from_the_page_are_read_or_dropped(text: object, found: list[tup
 def test_paragraphs_keep_their_offsets() -> None:
     body = "One.\n\nTwo.\n\n\n\nThree."
     assert [body[a:b] for a, b in paragraphs(body)] == ["One.", "Two.", "Three."]
+
+
+def test_what_an_answer_took_is_told_where_a_model_wrote_it() -> None:
+    usage = {"input_tokens": 2_000_000, "output_tokens": 500_000}
+    assert cost_of(usage, 0.5, 4) == 3.0
+    assert spent(Answer("q", "answered", "t"), 0) == ""
+    answer = Answer("q", "answered", "t", model="openai:x", usage={"input_tokens": 1200, "output_tokens": 50})
+    assert spent(answer, 0) == "openai:x · 1,200 tokens read, 50 written"
+    assert spent(answer, 0.00123).endswith(" · $0.0012")

@@ -1,26 +1,26 @@
 """A conversation: what is open, what a follow-up is told, what comes too late."""
 
 from rag.model import Answer, Event, Turn
-from web.conversation import REMEMBERED, Conversation
+from web.conversation import REMEMBERED, Conversation, Exchange
 
 
 def answered(conversation: Conversation, question: str, text: str) -> None:
-    conversation.begin(question).take(Event("done", text, answer=Answer(question, "answered", text)))
+    conversation.begin(Exchange(question)).take(Event("done", text, answer=Answer(question, "answered", text)))
 
 
 def test_a_follow_up_is_told_what_was_answered_before_it() -> None:
     conversation = Conversation()
     answered(conversation, "one?", "1")
-    conversation.begin("failed?").fail("no")
-    conversation.begin("stopped?").stop()
-    conversation.begin("two?")
+    conversation.begin(Exchange("failed?")).fail("no")
+    conversation.begin(Exchange("stopped?")).stop()
+    conversation.begin(Exchange("two?"))
     assert conversation.history() == [Turn("user", "one?"), Turn("assistant", "1")]
 
 
 def test_a_question_asked_alone_is_told_nothing() -> None:
     conversation = Conversation()
     answered(conversation, "one?", "1")
-    conversation.begin("two?", alone=True)
+    conversation.begin(Exchange("two?", alone=True))
     assert conversation.history() == []
     assert Conversation().history() == []
 
@@ -29,13 +29,13 @@ def test_only_the_last_exchanges_are_told() -> None:
     conversation = Conversation()
     for number in range(REMEMBERED + 3):
         answered(conversation, f"q{number}", f"a{number}")
-    conversation.begin("now?")
+    conversation.begin(Exchange("now?"))
     assert [turn.content for turn in conversation.history()][:2] == ["q3", "a3"]
     assert len(conversation.history()) == 2 * REMEMBERED
 
 
 def test_what_comes_after_a_stop_is_too_late() -> None:
-    exchange = Conversation().begin("q")
+    exchange = Conversation().begin(Exchange("q"))
     exchange.take(Event("writing", "half"))
     exchange.stop()
     exchange.take(Event("done", "whole", answer=Answer("q", "answered", "whole")))

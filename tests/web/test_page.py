@@ -1,7 +1,7 @@
 """The page in a real browser: ask, follow the evidence, read, go on, stop, begin anew."""
 
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -32,6 +32,15 @@ def ask(page: "Page", question: str, turns: int = 1) -> None:
     page.wait_for_function(f"document.querySelectorAll('#talk .turn').length === {turns}")
     page.wait_for_selector("#stop", state="hidden")
     page.wait_for_selector(f"#turn-{turns - 1} .asof")
+
+
+def wait_until(page: "Page", holds: Callable[[], bool]) -> None:
+    """Wait until something holds on this side."""
+    for _ in range(300):
+        if holds():
+            return
+        page.wait_for_timeout(100)
+    raise AssertionError("it never held")
 
 
 def test_a_question_is_answered_with_its_evidence_beside_it(page: "Page", desk_url: str) -> None:
@@ -128,9 +137,8 @@ def test_a_follow_up_carries_the_conversation_and_old_evidence_stays(
     assert page.inner_text("#cards .cards:not([hidden])") == "No passage holds the answer."
     page.click("#turn-0 a.n >> nth=0")
     page.wait_for_selector("#card-0-1.on")
-    with page.expect_response("**/queue/data*"):
-        page.click("#turn-1 [data-act=retry]")
-    page.wait_for_selector("#stop", state="hidden")
+    page.click("#turn-1 [data-act=retry]")
+    wait_until(page, lambda: len(assistant.asked) == 3)
     page.wait_for_selector("#turn-1 .asof")
     assert len(page.query_selector_all(".turn")) == 2
     history = tuple(turn.role for turn in assistant.asked[1][1])
@@ -159,7 +167,8 @@ def test_stop_ends_an_answer_and_says_that_it_is_not_whole(
     page.fill("#box textarea", QUESTION)
     page.keyboard.press("Enter")
     page.wait_for_selector("#turn-0 .a:has-text('The first words')")
-    assert page.inner_text("#turn-0 .stage") == "Writing…"
+    assert page.locator("#turn-0 .stage .done").all_inner_texts() == ["Searching", "Reading"]
+    assert page.inner_text("#turn-0 .stage .now") == "Writing…"
     page.click("#stop")
     page.wait_for_selector("#turn-0 .note:has-text('Stopped: this is not a whole answer')")
     halted.set()
@@ -176,17 +185,24 @@ def test_chips_say_what_was_understood_and_can_be_undone(
     ) -> Iterator[Event]:
         used = Filters(outlets=("Desk <A>", "Desk B")) if filters is None else filters
         found = equifax_answer(assistant.archive, question)
-        answer = Answer(question, "answered", found.text, f"{question} (Equifax)", found.citations, filters=used)
+        parts = () if assistant.whole else ("How many?", "When?")
+        answer = Answer(
+            question, "answered", found.text, f"{question} (Equifax)", found.citations, filters=used, parts=parts
+        )
         yield Event("done", answer.text, (), answer)
 
     assistant.script = narrowed
     opened(page, desk_url)
     ask(page, "How many?")
     chips = [chip.inner_text().rstrip("×") for chip in page.query_selector_all("#turn-0 .chip")]
-    assert chips == ["How many? (Equifax)", "Desk <A>", "Desk B"]
+    assert chips == ["How many? (Equifax)", "Desk <A>", "Desk B", "2 parts"]
     page.click("#turn-0 .chip >> nth=1 >> button")
-    page.wait_for_function("document.querySelectorAll('.chip').length === 2")
+    page.wait_for_function("document.querySelectorAll('.chip').length === 3")
     assert assistant.asked[1] == ("How many?", (), Filters(outlets=("Desk B",)))
+    page.click("#turn-0 .chip:has-text('2 parts') button")
+    page.wait_for_function("document.querySelectorAll('.chip').length === 2")
+    assert assistant.asked[2] == ("How many?", (), Filters(outlets=("Desk B",)))
+    assert assistant.whole
 
 
 def test_a_model_that_fails_and_an_error_are_told_in_words(

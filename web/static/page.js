@@ -8,6 +8,17 @@
   const gentle = () => (matchMedia("(prefers-reduced-motion: reduce)").matches ? "auto" : "smooth");
   let opener = null;
 
+  // What a button with `data-act` does; one that is not named here is the server's "submit".
+  const acts = {
+    close,
+    copy,
+    read(button, trigger) {
+      // From within the reader another article opens in place; closing it leads back to where the first one was opened.
+      if (!button.closest("#reader")) opener = button;
+      trigger("select", { ...button.dataset });
+    },
+  };
+
   function showCards(turn) {
     for (const section of all("#cards .cards")) section.hidden = section.dataset.turn !== turn;
   }
@@ -68,19 +79,17 @@
     }
     const button = event.target.closest("[data-act]");
     if (!button) return;
-    const data = { ...button.dataset };
-    if (data.act === "close") close();
-    else if (data.act === "copy") copy(button);
-    else if (data.act === "read") {
-      opener = button;
-      trigger("select", data);
-    } else trigger("submit", data);
+    const act = acts[button.dataset.act];
+    if (act) act(button, trigger);
+    else trigger("submit", { ...button.dataset });
   }
 
   function watchReader(reader) {
+    let shown = null;
     new MutationObserver(() => {
       const sheet = one(".sheet", reader);
-      if (!sheet || document.body.classList.contains("reading")) return;
+      if (!sheet || sheet === shown) return;
+      shown = sheet;
       document.body.classList.add("reading");
       sheet.focus({ preventScroll: true });
       const place = one("mark, .passage", sheet);
@@ -90,7 +99,18 @@
 
   function watchTalk(talk) {
     let turns = 0;
+    // What had the focus is drawn anew with the rest; its successor takes it over.
+    let focused = "";
+    talk.addEventListener("focusin", (event) => {
+      const { act, turn, value } = event.target.dataset;
+      const where = event.target.closest(".turn")?.id;
+      focused = act && where ? `#${where} [data-act=${act}]${turn && value ? `[data-value="${value}"]` : ""}` : "";
+    });
+    talk.addEventListener("focusout", (event) => {
+      if (event.relatedTarget) focused = "";
+    });
     new MutationObserver(() => {
+      if (focused && document.activeElement === document.body) one(focused)?.focus({ preventScroll: true });
       const now = all(".turn", talk);
       if (now.length > turns) now[now.length - 1].scrollIntoView({ block: "start", behavior: gentle() });
       turns = now.length;
@@ -102,7 +122,7 @@
     if (!sheet) return;
     if (event.key === "Escape") close();
     if (event.key !== "Tab") return;
-    const stops = all("button, a[href]", sheet);
+    const stops = all("button, a[href], summary", sheet).filter((stop) => stop.offsetParent);
     const first = stops[0];
     const last = stops[stops.length - 1];
     if (event.shiftKey && (document.activeElement === first || document.activeElement === sheet)) {
@@ -129,5 +149,5 @@
   waiting.observe(document.documentElement, { childList: true, subtree: true });
   document.addEventListener("keydown", keepInside);
   for (const name of ["mouseover", "focusin", "focusout"]) document.addEventListener(name, showTip);
-  window.newsdesk = { click };
+  window.newsdesk = { click, acts, one, all };
 })();

@@ -1,0 +1,190 @@
+"""The tab in which one asks: the conversation, the question below it, the evidence beside it."""
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import gradio as gr
+
+from corpus.errors import NewsdeskError
+from web.acts import asked, chosen, replaces
+from web.answers import talk
+from web.api import refusal
+from web.asking import LONGEST_QUESTION, answering, unfit
+from web.choosing import connect_choosing, shown
+from web.conversation import Conversation, Exchange, Sitting
+from web.evidence import evidence
+from web.facts import facts, welcome
+from web.frame import QUIET, Frame, markup, user_of
+from web.keeping import connect_keeping, listed
+from web.reading import reads
+from web.render import escape
+from web.suggestions import further
+
+Shown = tuple[Any, ...]
+"""Values of `AskView.shown`, in its order: talk, evidence, welcome, box, ask, stop, list,
+bar."""
+
+
+def ask_tab(frame: Frame) -> None:
+    """Add the tab."""
+    AskView(frame).connect()
+
+
+class AskView:
+    """Hold the widgets of the tab, and what happens when one is used. No answer is made here."""
+
+    def __init__(self, frame: Frame) -> None:
+        """Add the widgets to the blocks that are open."""
+        self.frame = frame
+        with gr.Row(elem_id="asking", equal_height=False):
+            with gr.Column(elem_id="main", min_width=0):
+                with gr.Column(elem_id="scroll", min_width=0):
+                    self.welcome = markup("welcome", welcome(frame.desk))
+                    self.talk = markup("talk", "")
+                with gr.Column(elem_id="composer", min_width=0):
+                    self._composer()
+            with gr.Column(elem_id="evidence", min_width=0):
+                self.evidence = markup("cards", evidence(Conversation()))
+        side = frame.side
+        self.shown = [self.talk, self.evidence, self.welcome, self.box, self.ask, self.stop, side.listing, self.narrow]
+
+    def _composer(self) -> None:
+        self.box = gr.Textbox(
+            placeholder="Ask the archive…",
+            label="Question",
+            show_label=False,
+            container=False,
+            max_length=LONGEST_QUESTION,
+            lines=1,
+            max_lines=6,
+            elem_id="box",
+        )
+        with gr.Row(elem_id="send"):
+            self.narrow = markup("narrow", "")
+            self.stop = gr.Button("Stop", elem_id="stop", size="sm", visible=False)
+            self.ask = gr.Button("Ask", elem_id="ask", size="sm", variant="primary")
+
+    def connect(self) -> None:
+        """Say what happens when something is used."""
+        sitting, side = self.frame.sitting, self.frame.side
+        asking = {**QUIET, "concurrency_limit": 20, "concurrency_id": "asking", "outputs": self.shown}
+        typed = gr.on([self.box.submit, self.ask.click], self._typed, [self.box, sitting], **asking)
+        picked = gr.on([self.talk.submit, self.welcome.submit], self._chosen, [sitting], **asking)
+        running = [typed, picked]
+        self.stop.click(self._stop, [sitting], self.shown, cancels=running, queue=False, **QUIET)
+        side.new.click(self._clear, [sitting], self.shown, cancels=running, queue=False, **QUIET)
+        reads(self.frame, [self.talk, self.evidence, self.frame.reader])
+        connect_keeping(self.frame, self.talk, self.shown, self.page, running)
+        connect_choosing(self.frame, self.narrow)
+        for asked_for in running:
+            asked_for.then(self._led_on, [sitting], self.talk, queue=False, **QUIET)
+        timer = gr.Timer(1.0)
+        looked = [side.state, self.welcome, timer]
+        timer.tick(self._look, [sitting], looked, queue=False, **QUIET)
+        self.frame.blocks.load(self._look, [sitting], looked, queue=False, **QUIET)
+
+    def _typed(self, question: str, sitting: Sitting, request: gr.Request) -> Iterator[Shown]:
+        busy = any(exchange.open for exchange in sitting.conversation.exchanges)
+        problem = "An answer is still being made; stop it first." if busy else unfit(question)
+        problem = problem or refusal(self.frame.allowance, request)
+        if problem:
+            gr.Warning(escape(problem))
+            yield _nothing(self.shown)
+            return
+        yield from self._answer(sitting, asked(sitting, question), user_of(request))
+
+    def _chosen(self, sitting: Sitting, event: gr.EventData, request: gr.Request) -> Iterator[Shown]:
+        data = event._data or {}
+        problem = refusal(self.frame.allowance, request)
+        exchange = None if problem else chosen(sitting, data)
+        if exchange is None:
+            if problem:
+                gr.Warning(escape(problem))
+            yield _nothing(self.shown)
+            return
+        user = user_of(request)
+        if replaces(data) and (last := sitting.conversation.take_back()) is not None:
+            _saved(lambda: self.frame.conversations.take_back(user, sitting.conversation, last))
+        yield from self._answer(sitting, exchange, user)
+
+    def _answer(self, sitting: Sitting, exchange: Exchange, user: str) -> Iterator[Shown]:
+        conversation = sitting.conversation
+        conversation.begin(exchange)
+        try:
+            yield self.page(sitting, user, clear=True)
+            for _ in answering(self.frame.desk, conversation, exchange):
+                if sitting.conversation is not conversation:
+                    return
+                yield self.page(sitting, user)
+        finally:
+            exchange.stop()
+            self._keep(user, conversation, exchange)
+        if sitting.conversation is conversation:
+            yield self.page(sitting, user, lists=True)
+
+    def _led_on(self, sitting: Sitting) -> Any:
+        """Add to the last answer what can be asked next."""
+        conversation, assistant = sitting.conversation, self.frame.desk.assistant
+        last = conversation.exchanges[-1] if conversation.exchanges else None
+        if last is None or last.answer is None or last.further or assistant is None:
+            return gr.skip()
+        last.further = further(assistant, last.answer, [exchange.question for exchange in conversation.exchanges])
+        return talk(conversation) if last.further and last is conversation.exchanges[-1] else gr.skip()
+
+    def _keep(self, user: str, conversation: Conversation, exchange: Exchange) -> None:
+        problem = _saved(lambda: self.frame.conversations.keep(user, conversation, exchange))
+        exchange.note = " ".join(filter(None, [exchange.note, problem]))
+
+    def _stop(self, sitting: Sitting, request: gr.Request) -> Shown:
+        conversation = sitting.conversation
+        for exchange in [e for e in conversation.exchanges if e.open]:
+            exchange.stop()
+            self._keep(user_of(request), conversation, exchange)
+        return self.page(sitting, user_of(request), lists=True)
+
+    def _clear(self, sitting: Sitting, request: gr.Request) -> Shown:
+        sitting.turn_to(Conversation())
+        return self.page(sitting, user_of(request), clear=True, lists=True)
+
+    def page(self, sitting: Sitting, user: str, clear: bool = False, lists: bool = False) -> Shown:
+        """Return what the page shows of its conversation.
+
+        Args:
+            sitting: The page.
+            user: Who looks at it.
+            clear: Empty the box, and show the greeting anew where there is no conversation.
+            lists: Show the list of conversations anew.
+        """
+        conversation = sitting.conversation
+        busy = any(exchange.open for exchange in conversation.exchanges)
+        empty = not conversation.exchanges
+        greeting = {"value": welcome(self.frame.desk)} if clear and empty else {}
+        return (
+            talk(conversation),
+            evidence(conversation),
+            gr.update(visible=empty, **greeting),
+            gr.update(value="") if clear else gr.skip(),
+            gr.update(interactive=not busy),
+            gr.update(visible=busy),
+            listed(self.frame, sitting, user) if lists else gr.skip(),
+            shown(self.frame, sitting) if clear else gr.skip(),
+        )
+
+    def _look(self, sitting: Sitting) -> Shown:
+        found = facts(self.frame.desk)
+        empty = not sitting.conversation.exchanges
+        greeting = gr.update(value=welcome(self.frame.desk)) if empty else gr.skip()
+        return found.state, greeting, gr.Timer(15.0 if found.settled else 1.0)
+
+
+def _nothing(shown: list[Any]) -> Shown:
+    return tuple(gr.skip() for _ in shown)
+
+
+def _saved(write: Callable[[], None]) -> str:
+    """Write to the conversations that are kept; return what went wrong, for the reader."""
+    try:
+        write()
+    except NewsdeskError as error:
+        return f"This was not kept: {error}."
+    return ""

@@ -1,0 +1,58 @@
+"""What every tab of the page shares, and the form that a tab has: one function that is given the frame."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import gradio as gr
+
+from web.allowance import Allowance
+from web.conversations import Conversations
+from web.desk import Desk
+from web.side import Side
+
+QUIET: dict[str, Any] = {"api_visibility": "private", "show_progress": "hidden"}
+"""Arguments of every event of the page: no endpoint for programs, no veil over what is waited for."""
+
+WARNING: dict[str, Any] = {**QUIET, "concurrency_limit": 20}
+"""Arguments of events that may tell the reader that something failed: only those that pass the queue can."""
+
+# The component hands what is clicked in it to the static script, which decides what it means.
+_LISTEN = "element.addEventListener('click', e => window.newsdesk && window.newsdesk.click(e, trigger));"
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """Hold what stands around the tabs.
+
+    Attributes:
+        desk: Where questions are answered.
+        allowance: How many questions a client may ask.
+        conversations: Where conversations are kept.
+        blocks: The page.
+        sitting: State of one open page, a `web.conversation.Sitting`.
+        side: The rail at the left.
+        reader: Where a whole article opens, above all tabs.
+    """
+
+    desk: Desk
+    allowance: Allowance
+    conversations: Conversations
+    blocks: gr.Blocks
+    sitting: gr.State
+    side: Side
+    reader: gr.HTML
+
+
+Tab = Callable[[Frame], None]
+"""Adds the widgets of a tab to the blocks that are open, and connects them."""
+
+
+def markup(name: str, value: str) -> gr.HTML:
+    """Return a component for markup of ours, whose buttons the static script reads."""
+    return gr.HTML(value, elem_id=name, apply_default_css=False, js_on_load=_LISTEN)
+
+
+def user_of(request: gr.Request) -> str:
+    """Return who signed in, or "" where nobody does."""
+    return str(request.username or "")

@@ -1,0 +1,121 @@
+"""Below the question: what every search is narrowed to, and which model writes."""
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+
+from corpus import NewsdeskError
+from corpus.archive import Archive
+from rag.model import Filters
+from web.api import day_of
+from web.conversation import Sitting
+from web.models import Choice, Models
+from web.render import day, escape
+
+_MOST_OPTIONS = 100
+_KINDS = {"outlets": "Outlets", "languages": "Languages", "feeds": "Feeds"}
+
+
+def bar(sitting: Sitting, models: Models | None, panel: str = "") -> str:
+    """Render the line that says what is narrowed, each part a button that opens a panel.
+
+    Args:
+        sitting: The page.
+        models: What can be chosen, or None while the archive is being opened.
+        panel: A panel that stands open, or "".
+    """
+    choice = next((c for c in models.choices if c.key == sitting.model), None) if models else None
+    wide = "" if sitting.filters else ' class="any"'
+    opened = ' aria-expanded="true"' if panel else ' aria-expanded="false"'
+    label = "Model" if choice is None else choice.label if choice.llm else "No model"
+    model = f'<button type="button" data-act="models"{opened}>{escape(label)}</button>' if models else ""
+    return (
+        f'<div class="narrow" data-panel><button type="button" data-act="filters"{wide}{opened}>'
+        f"{escape(described(sitting.filters))}</button>{model}{panel}</div>"
+    )
+
+
+def described(filters: Filters) -> str:
+    """Say in a few words what a search is narrowed to."""
+    outlets = _some(filters.outlets, "Any outlet", "outlets")
+    last = filters.until - timedelta(days=1) if filters.until else None
+    if filters.since and last:
+        time = day(filters.since) if filters.since.date() == last.date() else f"{day(filters.since)} – {day(last)}"
+    elif filters.since or last:
+        time = f"since {day(filters.since)}" if filters.since else f"until {day(last)}"
+    else:
+        time = "Any time"
+    rest = [_some(filters.languages, "", "languages"), _some(filters.feeds, "", "feeds")]
+    return " · ".join(filter(None, [outlets, time, *rest]))
+
+
+def _some(values: tuple[str, ...], none: str, plural: str) -> str:
+    return none if not values else values[0] if len(values) == 1 else f"{len(values)} {plural}"
+
+
+def filters_panel(archive: Archive, filters: Filters) -> str:
+    """Render the form of the filters with what the archive holds."""
+    tallies = {
+        "outlets": archive.tally("source"),
+        "languages": archive.tally("language"),
+        "feeds": archive.tally("feed"),
+    }
+    groups = "".join(_group(kind, tallies[kind], getattr(filters, kind)) for kind in _KINDS if len(tallies[kind]) > 1)
+    last = filters.until - timedelta(days=1) if filters.until else None
+    dates = (
+        f'<div class="dates"><label>From <input type="date" name="since" value="{_iso(filters.since)}"></label>'
+        f'<label>to <input type="date" name="until" value="{_iso(last)}"></label></div>'
+    )
+    buttons = (
+        '<div class="ends"><button type="button" class="do" data-act="widen">Search everything</button>'
+        '<button type="button" class="do main" data-act="narrow">Apply</button></div>'
+    )
+    return f'<div class="pop" role="dialog" aria-label="Narrow the search">{dates}{groups}{buttons}</div>'
+
+
+def _iso(date: datetime | None) -> str:
+    return f"{date:%Y-%m-%d}" if date else ""
+
+
+def _group(kind: str, tally: Mapping[str, int], chosen: tuple[str, ...]) -> str:
+    values = [*chosen, *(value for value in tally if value not in chosen)][:_MOST_OPTIONS]
+    items = "".join(
+        f'<label><input type="checkbox" name="{kind}" value="{escape(value)}"{" checked" if value in chosen else ""}> '
+        f"<span>{escape(value)}</span> <small>{tally.get(value, 0):,}</small></label>"
+        for value in values
+    )
+    return f"<fieldset><legend>{_KINDS[kind]}</legend><div>{items}</div></fieldset>"
+
+
+def filters_from(data: Mapping[str, object]) -> Filters:
+    """Read what the form sends.
+
+    Raises:
+        NewsdeskError: A day is none, or the last one lies before the first.
+    """
+    since, until = str(data.get("since") or ""), str(data.get("until") or "")
+    first = day_of(since) if since else None
+    end = day_of(until) + timedelta(days=1) if until else None
+    if first and end and end <= first:
+        raise NewsdeskError(f"{until} lies before {since}; swap the two days")
+    lists = {kind: data.get(kind) for kind in _KINDS}
+    names = {kind: tuple(str(v) for v in value) for kind, value in lists.items() if isinstance(value, list)}
+    return Filters(first, end, names.get("outlets", ()), names.get("languages", ()), names.get("feeds", ()))
+
+
+def models_panel(choices: list[Choice], current: str, looked: int | None) -> str:
+    """Render the models to choose from.
+
+    Args:
+        choices: What there is.
+        current: The key of the one that is chosen.
+        looked: How many models were found just now, or None where nobody looked.
+    """
+    items = "".join(
+        f'<button type="button" class="choice" data-act="model" data-key="{escape(c.key)}" '
+        f'aria-pressed="{"true" if c.key == current else "false"}"><span>{escape(c.label)}</span>'
+        f"<small>{escape(c.address)}</small></button>"
+        for c in choices
+    )
+    said = "" if looked is None else f"<p>{looked or 'No'} model{'' if looked == 1 else 's'} found on this machine.</p>"
+    look = '<div class="ends"><button type="button" class="do" data-act="look">Look for local models</button></div>'
+    return f'<div class="pop" role="dialog" aria-label="Choose a model">{items}{said}{look}</div>'

@@ -1,0 +1,117 @@
+// Asking: the last question by arrow key, a question carried by the address, editing one, judging an answer.
+(() => {
+  "use strict";
+
+  const { acts, one, all } = window.newsdesk;
+  const LONGEST = 2000;
+
+  function write(box, text) {
+    Object.getOwnPropertyDescriptor(HTMLTextAreaElement.prototype, "value").set.call(box, text);
+    box.dispatchEvent(new Event("input", { bubbles: true }));
+    box.setSelectionRange(text.length, text.length);
+  }
+
+  acts.rewrite = (button, trigger) => {
+    const shown = one(".q", button.closest(".turn"));
+    if (!shown || one("textarea", shown)) return;
+    const box = document.createElement("textarea");
+    box.value = shown.dataset.question;
+    box.maxLength = LONGEST;
+    box.rows = 3;
+    box.setAttribute("aria-label", "Edit the question");
+    const named = (label, action) => {
+      const made = document.createElement("button");
+      made.type = "button";
+      made.textContent = label;
+      made.addEventListener("click", action);
+      return made;
+    };
+    const end = () => {
+      shown.classList.remove("editing");
+      shown.textContent = shown.dataset.question;
+      button.focus();
+    };
+    const send = () => {
+      const question = box.value.trim();
+      if (question) trigger("submit", { act: "edit", question });
+    };
+    box.addEventListener("keydown", (event) => {
+      if (event.key === "Escape") end();
+      if (event.key !== "Enter" || event.shiftKey) return;
+      event.preventDefault();
+      send();
+    });
+    shown.classList.add("editing");
+    shown.replaceChildren(box, named("Cancel", end), named("Ask", send));
+    box.focus();
+  };
+
+  acts.rate = (button, trigger) => trigger("like", { ...button.dataset });
+
+  acts.remark = (button, trigger) => {
+    trigger("like", { ...button.dataset, remark: one("input", button.parentElement).value });
+    button.textContent = "Kept";
+  };
+
+  acts.narrow = (button, trigger) => {
+    const panel = button.closest(".pop");
+    const ticked = (name) => all(`input[name=${name}]:checked`, panel).map((input) => input.value);
+    const day = (name) => one(`input[name=${name}]`, panel).value;
+    const lists = { outlets: ticked("outlets"), languages: ticked("languages"), feeds: ticked("feeds") };
+    trigger("submit", { act: "narrow", since: day("since"), until: day("until"), ...lists });
+  };
+
+  acts.look = (button, trigger) => {
+    button.textContent = "Looking…";
+    trigger("submit", { ...button.dataset });
+  };
+
+  function closePanel() {
+    const panel = one("#narrow .pop");
+    if (!panel) return;
+    panel.remove();
+    for (const button of all("#narrow [aria-expanded]")) button.setAttribute("aria-expanded", "false");
+    one("#narrow button").focus();
+  }
+
+  document.addEventListener("click", (event) => {
+    if (event.target.isConnected && !event.target.closest("#narrow")) closePanel();
+  });
+
+  document.addEventListener("keydown", (event) => {
+    const box = event.target;
+    if (event.key === "Escape") closePanel();
+    if (event.key === "Enter" && box.matches(".remark input")) one("button", box.parentElement).click();
+    if (event.key !== "ArrowUp" || !box.matches("#box textarea") || box.value) return;
+    const asked = all("#talk .q").pop();
+    if (!asked) return;
+    event.preventDefault();
+    write(box, asked.dataset.question);
+  });
+
+  // A question in the address is written into the box. It is asked at once only if the user came here by an own way:
+  // a link on another site may propose a question, and not spend a model's tokens on it.
+  function carried(box) {
+    const question = new URLSearchParams(location.search).get("q");
+    if (!question || !question.trim()) return;
+    history.replaceState(null, "", location.pathname);
+    write(box, question.trim().slice(0, LONGEST));
+    if (one('meta[name="newsdesk-own-way"]')) setTimeout(() => one("#ask").click(), 0);
+  }
+
+  // The list comes with the page's first answer from the server; before it nothing would be heard.
+  const waiting = new MutationObserver(() => {
+    const box = one("#box textarea");
+    if (!box || !one("#kept [data-ready]")) return;
+    waiting.disconnect();
+    carried(box);
+    let shown = null;
+    new MutationObserver(() => {
+      const panel = one("#narrow .pop");
+      if (panel && panel !== shown) one("button, input", panel).focus();
+      if (!panel && shown) box.focus();
+      shown = panel;
+    }).observe(one("#narrow"), { childList: true, subtree: true });
+  });
+  waiting.observe(document.documentElement, { childList: true, subtree: true });
+})();

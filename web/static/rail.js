@@ -1,0 +1,117 @@
+// The rail: menus of the list, renaming in place, asking before something is deleted, saving files.
+(() => {
+  "use strict";
+
+  const { acts, one, all } = window.newsdesk;
+  const SURE_MS = 4000;
+
+  function closeMenus(but) {
+    for (const menu of all("#kept .menu")) {
+      if (menu === but) continue;
+      menu.hidden = true;
+      menu.previousElementSibling.setAttribute("aria-expanded", "false");
+    }
+  }
+
+  acts.menu = (button) => {
+    const menu = button.nextElementSibling;
+    closeMenus(menu);
+    menu.hidden = !menu.hidden;
+    button.setAttribute("aria-expanded", String(!menu.hidden));
+    if (menu.hidden) return;
+    // Fixed, so that the list's own edge does not cut it.
+    const at = button.getBoundingClientRect();
+    menu.style.top = `${Math.min(at.bottom + 4, innerHeight - menu.offsetHeight - 8)}px`;
+    menu.style.left = `${Math.min(at.left, innerWidth - menu.offsetWidth - 8)}px`;
+    one("button", menu).focus();
+  };
+
+  acts.open = (button, trigger) => {
+    showRail(false);
+    trigger("submit", { ...button.dataset });
+  };
+
+  acts.export = (button, trigger) => {
+    closeMenus();
+    trigger("like", { ...button.dataset });
+  };
+
+  acts.delete = (button, trigger) => {
+    if (button.classList.contains("sure")) {
+      trigger("like", { ...button.dataset });
+      return;
+    }
+    button.classList.add("sure");
+    button.textContent = "Really delete?";
+    setTimeout(() => {
+      button.classList.remove("sure");
+      button.textContent = "Delete";
+    }, SURE_MS);
+  };
+
+  acts.rename = (button, trigger) => {
+    const item = button.closest("li");
+    const title = one(".open", item);
+    closeMenus();
+    const box = document.createElement("input");
+    box.value = title.textContent;
+    box.maxLength = Number(title.dataset.limit);
+    box.setAttribute("aria-label", "New title");
+    title.hidden = true;
+    item.prepend(box);
+    box.select();
+    let over = false;
+    const end = (keep) => {
+      if (over) return;
+      over = true;
+      const renamed = box.value.trim();
+      box.remove();
+      title.hidden = false;
+      title.focus();
+      if (keep && renamed && renamed !== title.textContent) trigger("like", { ...button.dataset, title: renamed });
+    };
+    box.addEventListener("keydown", (event) => {
+      if (event.key === "Enter") end(true);
+      if (event.key === "Escape") end(false);
+    });
+    box.addEventListener("blur", () => end(false));
+  };
+
+  function showRail(open) {
+    one("#side")?.classList.toggle("unfolded", open);
+    one("#unfold")?.setAttribute("aria-expanded", String(open));
+  }
+
+  function save(file) {
+    const link = document.createElement("a");
+    link.href = URL.createObjectURL(new Blob([file.dataset.text], { type: file.dataset.kind }));
+    link.download = file.dataset.name;
+    link.click();
+    setTimeout(() => URL.revokeObjectURL(link.href), 10000);
+  }
+
+  document.addEventListener("click", (event) => {
+    if (!event.target.closest("#kept .menu, #kept .dots")) closeMenus();
+    if (event.target.closest("#new")) showRail(false);
+    if (event.target.closest("#unfold")) showRail(!one("#side").classList.contains("unfolded"));
+  });
+  document.addEventListener("keydown", (event) => {
+    if (event.key !== "Escape") return;
+    const open = one("#kept .menu:not([hidden])");
+    closeMenus();
+    open?.previousElementSibling.focus();
+  });
+
+  const waiting = new MutationObserver(() => {
+    const place = one("#file");
+    if (!place) return;
+    waiting.disconnect();
+    new MutationObserver(() => {
+      const file = one("[data-name]", place);
+      if (!file || file.dataset.saved) return;
+      file.dataset.saved = "yes";
+      save(file);
+    }).observe(place, { childList: true, subtree: true });
+  });
+  waiting.observe(document.documentElement, { childList: true, subtree: true });
+})();

@@ -1,0 +1,84 @@
+"""What to ask next: questions made from the archive by code, each tried before it is offered."""
+
+import re
+import time
+from collections.abc import Iterator, Sequence
+from itertools import islice
+
+from corpus import NewsdeskError
+from rag.model import Answer
+from rag.names import names
+from web.desk import Assistant
+
+OFFERED = 3
+
+_BUDGET_S = 1.5  # The answer stands already; nobody waits longer for what comes below it.
+_TRIED = 12
+_KNOWN_EXAMPLES = 60
+_SHARED = 2  # Words; one alone ("company") says little.
+_LONG = 5
+_SPOKE = re.compile(r"(?:, [^,.;]{3,60},)? (?:said|told|wrote|testified|argued|warned|added)\b")
+
+
+def further(assistant: Assistant, answer: Answer, asked: Sequence[str]) -> list[str]:
+    """Return questions that lead on from an answer and that the archive answers without a model.
+
+    Args:
+        assistant: Answers them, to see whether it can.
+        answer: What was answered last.
+        asked: The questions of the conversation so far.
+    """
+    tried = assistant.writing_with(None)
+    ends = time.monotonic() + _BUDGET_S
+    found: list[str] = []
+    known = {question.casefold() for question in asked}
+    for question in islice(_candidates(assistant, answer), _TRIED):
+        if time.monotonic() > ends or len(found) == OFFERED:
+            break
+        if question.casefold() in known:
+            continue
+        known.add(question.casefold())
+        if _answered(tried, question):
+            found.append(question)
+    return found
+
+
+def _answered(assistant: Assistant, question: str) -> bool:
+    try:
+        return assistant.ask(question).status == "answered"
+    except NewsdeskError:
+        return False
+
+
+def _candidates(assistant: Assistant, answer: Answer) -> Iterator[str]:
+    """Yield questions: of the examples those about the same matter, what its speakers said, what else was found."""
+    words = content_words(" ".join([answer.standalone or answer.question, *_titles(answer)]))
+    for question in assistant.examples(_KNOWN_EXAMPLES):
+        if len(content_words(question) & words) >= _SHARED:
+            yield question
+    yield from (f"What did {name} say?" for name in speakers(answer))
+    yield from (f"What is known about “{title}”?" for title in _titles(answer, cited=False))
+
+
+def _titles(answer: Answer, cited: bool = True) -> list[str]:
+    """Return the headlines of the articles that are cited, or of those that were found and are not."""
+    used = {citation.passage.article.id for citation in answer.citations}
+    found = {p.article.title: None for p in answer.passages if (p.article.id in used) is cited}
+    return list(found)
+
+
+def content_words(text: str) -> frozenset[str]:
+    """Return the words of a text that may tell what it is about: those of five letters and more."""
+    return frozenset(word for word in re.findall(r"\w+", text.casefold()) if len(word) >= _LONG)
+
+
+def speakers(answer: Answer) -> list[str]:
+    """Return who is quoted in the passages of an answer and not named in its question, by two names or three."""
+    found: dict[str, None] = {}
+    for text in (passage.chunk.text for passage in answer.passages):
+        for name in names(text):
+            written = text[name.start : name.end]
+            if 2 <= len(name.words) <= 3 and written.isprintable() and _SPOKE.match(text, name.end):
+                found[written] = None
+    asked = answer.question.casefold()
+    return [name for name in found if name.casefold().split()[-1] not in asked]
