@@ -95,7 +95,7 @@ class Assistant:
         self.indexes.close()
         self.archive.close()
 
-    def writing_with(self, writer: Writer | None) -> "Assistant":
+    def writing_with(self, writer: "Writer | None") -> "Assistant":
         """Return an assistant over the same archive and indexes whose answers another model writes, or none.
 
         It ends with this one, which alone is closed.

@@ -54,7 +54,8 @@ def filters_from(record: str) -> Filters | None:
 
 def _places(record: dict[str, Any]) -> Iterator[Place]:
     """Yield every place of an answer that holds an article."""
-    for passage in [*record["passages"], *(citation["passage"] for citation in record["citations"])]:
+    cited = (citation["passage"] for citation in [*record["citations"], *record["entries"]])
+    for passage in [*record["passages"], *cited]:
         yield passage["chunk"], "article"
         yield from ((passage["copies"], i) for i in range(len(passage["copies"])))
     yield from ((record["nearest"], i) for i in range(len(record["nearest"])))
