@@ -23,7 +23,7 @@ _AFTER_CLOCK = re.compile(
 
 
 class _Segmenter(pysbd.Segmenter):  # type: ignore[misc]
-    """Find the sentences again in the text as pysbd does, but without compiling a pattern for each: half of its time."""
+    """Find the sentences again in the text as pysbd does, but without a pattern for each: a third of its time."""
 
     def sentences_with_char_spans(self, sentences: list[str]) -> list[TextSpan]:
         text, done, spans = self.original_text, 0, []

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-_TORCH_BATCH = 8  # Texts; with 32 of full length their states no longer fit the cache, and it takes half as long again.
+_TORCH_BATCH = 8  # Texts; with 32 it takes a quarter longer (docs/ingest.md).
 
 Vectors = NDArray[np.float32]
 Kind = Literal["query", "document"]
