@@ -1,4 +1,4 @@
-"""Measure how well near duplicates are grouped: `python benchmarks/copies.py ARTICLES.jsonl ...`.
+"""Measure how well near duplicates are grouped: `python -m benchmarks.copies ARTICLES.jsonl ...`.
 
 Copies are made of real articles by the edits that outlets make to wire copy. The hard negatives are: different articles
 on one beat that have the most words in common, articles that quote the same statement, reports that fill the same

@@ -5,6 +5,7 @@ import threading
 from functools import lru_cache
 
 import pysbd
+from pysbd.utils import TextSpan
 
 Span = tuple[int, int]
 
@@ -14,15 +15,33 @@ _SEGMENTING = threading.Lock()  # A pysbd segmenter keeps the text that it works
 _PIECE = 4000
 _PARAGRAPH = re.compile(r"[^\n]+")
 _CLOSING = re.compile(r"[”’»）」』]+|[\"')\]]+(?=\s|$)")
+_SPACE = re.compile(r"\s*")
 _CLOCK = re.compile(r"\b[ap]\.m\.$")
 _AFTER_CLOCK = re.compile(
     r"(?:(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day|E[DS]?T|P[DS]?T|C[DS]?T|GMT|UTC|BST|CET|Eastern|Pacific)\b"
 )
 
 
+class _Segmenter(pysbd.Segmenter):  # type: ignore[misc]
+    """Find the sentences again in the text as pysbd does, but without a pattern for each: a third of its time."""
+
+    def sentences_with_char_spans(self, sentences: list[str]) -> list[TextSpan]:
+        text, done, spans = self.original_text, 0, []
+        for sentence in sentences:
+            start = text.find(sentence)
+            while start >= 0:
+                end = _SPACE.match(text, start + len(sentence)).end()  # type: ignore[union-attr]  # It may be empty.
+                if end > done:
+                    spans.append(TextSpan(text[start:end], start, end))
+                    done = end
+                    break
+                start = text.find(sentence, max(end, start + 1))
+        return spans
+
+
 @lru_cache(maxsize=32)
-def _segmenter(language: str) -> pysbd.Segmenter:
-    return pysbd.Segmenter(language=language, clean=False, char_span=True)
+def _segmenter(language: str) -> _Segmenter:
+    return _Segmenter(language=language, clean=False, char_span=True)
 
 
 def sentences(text: str, language: str = "en") -> list[Span]:
@@ -54,7 +73,7 @@ def _pieces(start: int, end: int, text: str) -> list[Span]:
     return [*pieces, (start, end)]
 
 
-def _partition(segmenter: pysbd.Segmenter, text: str) -> list[Span]:
+def _partition(segmenter: _Segmenter, text: str) -> list[Span]:
     """Return the segments so that together they are the whole text.
 
     pysbd looks its sentences up in the text again, and leaves out one that it cannot find: one that holds a character

@@ -20,7 +20,7 @@ class RememberingEmbedder(Embedder):
 
     def __init__(self, embedder: Embedder, kept: int = TEXTS_KEPT) -> None:
         """Take the embedder to ask, and how many texts to remember."""
-        super().__init__(embedder.name, embedder.batch_tokens)
+        super().__init__(embedder.name)
         self._embedder = embedder
         self._kept = kept
         self._known: OrderedDict[tuple[str, str], Vectors] = OrderedDict()

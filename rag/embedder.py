@@ -5,22 +5,21 @@ import threading
 from collections.abc import Sequence
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
-
-import numpy as np
-from numpy.typing import NDArray
+from typing import TYPE_CHECKING
 
 from corpus.chunking import RULE
 from corpus.errors import SettingsError
+from rag.runtime import Runtime, TorchRuntime, multiplies_bfloat16, open_runtime
+from rag.runtime import Vectors as Vectors
 
 if TYPE_CHECKING:
-    from sentence_transformers import SentenceTransformer
+    from tokenizers import Tokenizer
 
 SHIPPED = "all-MiniLM-L6-v2"
 SHIPPED_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
 """Hash of `model.safetensors` as sentence-transformers publishes it."""
 
-Vectors = NDArray[np.float32]
+_MANY = 128  # Fewer texts are embedded before PyTorch is imported.
 
 
 class Embedder:
@@ -29,17 +28,12 @@ class Embedder:
     Vectors are float32 of length 1, so that a dot product is their cosine.
     """
 
-    def __init__(self, name: str = SHIPPED, batch_tokens: int = 8192) -> None:
-        """Name a model.
-
-        Args:
-            name: "all-MiniLM-L6-v2", which ships, or a folder of sentence-transformers.
-            batch_tokens: The most tokens, padding included, that are embedded at once.
-        """
+    def __init__(self, name: str = SHIPPED) -> None:
+        """Name a model: "all-MiniLM-L6-v2", which ships, or a folder of sentence-transformers."""
         self.name = name
-        self.batch_tokens = batch_tokens
         self._lock = threading.Lock()
-        self._loaded: SentenceTransformer | None = None
+        self._loaded: Runtime | None = None
+        self._loaded_for_many: Runtime | None = None
 
     @cached_property
     def folder(self) -> Path:
@@ -68,7 +62,7 @@ class Embedder:
         return f"{self.folder.name}/{weights_digest(self.folder)}/{RULE}"
 
     @cached_property
-    def _tokenizer(self) -> Any:
+    def _tokenizer(self) -> "Tokenizer":
         from tokenizers import Tokenizer
 
         file = self.folder / "tokenizer.json"
@@ -95,61 +89,43 @@ class Embedder:
         return [len(e.ids) for e in self._tokenizer.encode_batch(list(texts), add_special_tokens=False)]
 
     @property
-    def _model(self) -> "SentenceTransformer":
+    def _runtime(self) -> Runtime:
         if self._loaded is None:
             with self._lock:
                 self._loaded = self._loaded or self._load()
         return self._loaded
 
-    def _load(self) -> "SentenceTransformer":
+    def _load(self) -> Runtime:
         if self.name == SHIPPED:
             _verify(self.folder / "model.safetensors", SHIPPED_SHA256)
-        from sentence_transformers import SentenceTransformer
-        from transformers.utils.logging import disable_progress_bar
+        return open_runtime(self.folder, self._tokenizer, self.max_tokens)
 
-        disable_progress_bar()  # type: ignore[no-untyped-call]  # The bar for loading 90 MB would stand in the way of ours.
-        return SentenceTransformer(
-            str(self.folder), device="cpu", local_files_only=True, model_kwargs={"use_safetensors": True}
-        )
+    def _runtime_for(self, texts: int) -> Runtime:
+        """Return what is fastest for so many texts: for many, PyTorch where the processor has a unit for bfloat16."""
+        runtime = self._runtime
+        if texts < _MANY or self.name != SHIPPED or not multiplies_bfloat16():
+            return runtime
+        with self._lock:
+            self._loaded_for_many = self._loaded_for_many or TorchRuntime(self.folder, bfloat16=True)
+        return self._loaded_for_many
 
     @property
     def dimensions(self) -> int:
         """Return the length of a vector."""
-        return int(self._model.get_embedding_dimension() or 0)
+        return self._runtime.dimensions
 
     def load(self) -> None:
         """Load the model now instead of at the first text."""
         self.embed_query("ready")
 
     def embed(self, texts: Sequence[str]) -> Vectors:
-        """Return one vector a text, shape (texts, dimensions).
-
-        Texts are sorted by length and batched by tokens, so that little is spent on padding.
-        """
-        lengths = [min(n + 2, self.max_tokens) for n in self.count(texts)]
-        order = sorted(range(len(texts)), key=lambda i: lengths[i])
-        out = np.zeros((len(texts), self.dimensions), dtype=np.float32)
-        for batch in _batches(order, lengths, self.batch_tokens):
-            out[batch] = self._model.encode_document(
-                [texts[i] for i in batch], batch_size=len(batch), normalize_embeddings=True, show_progress_bar=False
-            )
-        return out
+        """Return one vector a text, shape (texts, dimensions)."""
+        return self._runtime_for(len(texts)).encode(texts, "document")
 
     def embed_query(self, text: str) -> Vectors:
         """Return the vector of a question, shape (dimensions,)."""
-        vector = self._model.encode_query(text, normalize_embeddings=True, show_progress_bar=False)
-        return np.asarray(vector, dtype=np.float32)
-
-
-def _batches(order: list[int], lengths: list[int], batch_tokens: int) -> list[list[int]]:
-    """Group texts, shortest first, so that (texts x longest) stays within `batch_tokens`."""
-    batches: list[list[int]] = []
-    for i in order:
-        if batches and (len(batches[-1]) + 1) * lengths[i] <= batch_tokens:
-            batches[-1].append(i)
-        else:
-            batches.append([i])
-    return batches
+        vectors = self._runtime.encode([text], "query")
+        return vectors.reshape(-1)
 
 
 def weights_digest(folder: Path) -> str:

