@@ -28,6 +28,8 @@ _TOKEN = re.compile(rf"\d+(?:[.,]\d+)*|[{_UNSPACED}]+|{_LETTERS}(?:[.’']{_LETT
 _RUN = re.compile(rf"[{_UNSPACED}]+")
 
 _LONG_NAME = re.compile(r"\b[A-Z][a-z]+(?:[ -](?:(?:of|and|the|for|on|in)[ -]){0,2}[A-Z][a-z]+){2,6}\b")
+_ARTICLE = re.compile(r"^(?:The|An?) ")
+_LINK = re.compile(r"(?: (?:of|and|the|for|on|in))+ ")
 
 STOPWORDS = frozenset(
     "a about above after again against all also am an and any are aren't as at be because been before being below "
@@ -90,8 +92,16 @@ def _terms(text: str, language: str) -> tuple[str, ...]:
 
 
 def acronyms(text: str) -> list[str]:
-    """Return the initials of the names of three words and more: "gdpr" for the General Data Protection Regulation."""
-    return ["".join(re.findall(r"\b[A-Z]", match.group())).lower() for match in _LONG_NAME.finditer(text)]
+    """Return the initials of the names of three words and more: "gdpr" for the General Data Protection Regulation.
+
+    A name that goes on behind "of", "and" and the like gives those of its whole and of its pieces.
+    """
+    found: list[str] = []
+    for match in _LONG_NAME.finditer(text):
+        name = _ARTICLE.sub("", match.group())
+        pieces = [re.findall(r"\b[A-Z]", piece) for piece in (name, *_LINK.split(name))]
+        found.extend("".join(initials).lower() for initials in pieces if len(initials) >= 3)
+    return list(dict.fromkeys(found))
 
 
 def held_terms(text: str, language: str = "en") -> set[str]:

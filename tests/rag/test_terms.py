@@ -1,6 +1,6 @@
 import pytest
 
-from rag.terms import query_terms, script_languages, stem, terms, words
+from rag.terms import acronyms, held_terms, query_terms, script_languages, stem, terms, words
 
 
 @pytest.mark.parametrize(
@@ -71,3 +71,11 @@ def test_query_terms_are_stemmed_in_every_language_given() -> None:
 )
 def test_script_languages(text: str, languages: tuple[str, ...]) -> None:
     assert script_languages(text) == languages
+
+
+def test_a_long_name_is_found_by_its_initials() -> None:
+    assert acronyms("The General Data Protection Regulation") == ["gdpr"]
+    assert acronyms("the Court of Justice of the European Union") == ["cjeu"]
+    assert acronyms("The Federal Trade Commission and Mr Smith") == ["ftcms", "ftc"]
+    assert acronyms("The New York mayor") == []
+    assert {"gdpr", "regul"} <= held_terms("the General Data Protection Regulation")

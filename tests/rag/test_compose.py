@@ -1,0 +1,71 @@
+from rag.compose import chosen, composed, names_no_speaker
+from rag.model import Passage
+from rag.reading import Sentence
+from tests.rag.passages import passage
+
+BODY = "The council met on Monday. It rejected the plan by nine votes to two. Nobody spoke for the harbour company."
+
+
+def sentence(of: Passage, words: str, score: float) -> Sentence:
+    start = of.article.body.index(words)
+    end = of.article.body.index(".", start) + 1
+    return Sentence(of, start, end, 0.5, 0.5, 0.5, 1.0, score)
+
+
+def test_nothing_is_chosen_of_nothing() -> None:
+    assert chosen([]) == []
+
+
+def test_sentences_beside_the_best_complete_it_if_they_bear_on_the_question() -> None:
+    here = passage(BODY)
+    best, near, far = (sentence(here, words, score) for words, score in (("Nobody", 0.9), ("The c", 0.6), ("It", 0.3)))
+    assert chosen([best, near, far]) == [best, near]
+
+
+def test_another_article_is_cited_only_where_it_answers_as_well() -> None:
+    here, there, elsewhere = (
+        passage(body, id=id) for body, id in ((BODY, "a"), ("Two of nine agreed.", "b"), ("A ship sank.", "c"))
+    )
+    best, second, third = (
+        sentence(here, "Nobody", 0.9),
+        sentence(there, "Two", 0.85),
+        sentence(elsewhere, "A ship", 0.7),
+    )
+    assert chosen([best, second, third]) == [best, second]
+
+
+def test_a_sentence_that_leans_brings_the_one_before() -> None:
+    here = passage(BODY)
+    best, before = sentence(here, "It rejected", 0.9), sentence(here, "The council", 0.2)
+    assert chosen([best, before]) == [best, before]
+
+
+def test_what_says_the_same_is_left_out() -> None:
+    here, there = passage(BODY), passage("It rejected the plan by nine votes to two on Monday.", id="b")
+    best = sentence(here, "It rejected", 0.9)
+    assert chosen([best, sentence(there, "It", 0.89)]) == [best]
+
+
+def test_a_quotation_that_was_asked_about_stands_alone() -> None:
+    here = passage(BODY)
+    best, other = sentence(here, "Nobody", 1.6), sentence(here, "The council", 0.9)
+    assert chosen([best, other]) == [best]
+
+
+def test_an_answer_names_outlet_and_date_once_and_keeps_the_order_of_the_article() -> None:
+    here = passage(BODY)
+    text = composed([sentence(here, "Nobody", 0.9), sentence(here, "The council", 0.6)], [here])
+    assert text == (
+        "**Coast Wire, 5 March 2024**\nThe council met on Monday [1]. Nobody spoke for the harbour company [1]."
+    ) or text == (
+        "**Coast Wire, 5 March 2024**\nThe council met on Monday. [1] Nobody spoke for the harbour company. [1]"
+    )
+
+
+def test_a_mere_pronoun_is_no_speaker() -> None:
+    asked = passage("“This is an all-out assault on Internet freedoms”, she added.")
+    whole = Sentence(asked, 0, len(asked.article.body), 1, 1, 1, 1.0, 1.9)
+    named = passage("“This is an all-out assault on Internet freedoms”, Roseann Rife said.")
+    assert names_no_speaker([whole])
+    assert not names_no_speaker([Sentence(named, 0, len(named.article.body), 1, 1, 1, 1.0, 1.9)])
+    assert not names_no_speaker([])
