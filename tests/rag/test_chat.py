@@ -1,6 +1,7 @@
 """`python -m rag chat`: a conversation in the terminal."""
 
 import io
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -24,17 +25,20 @@ def assistant(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Assistant]:
         yield opened
 
 
-def talked(assistant: Assistant, monkeypatch: pytest.MonkeyPatch, *lines: str, terminal: bool = False) -> str:
+def talked(assistant: Assistant, *lines: str, terminal: bool = False) -> str:
     """Type some lines and return what was shown."""
-    monkeypatch.setattr("sys.stdin", io.StringIO("".join(line + "\n" for line in lines)))
-    shown = io.StringIO()
+    shown, keyboard = io.StringIO(), sys.stdin
     console = Console(file=shown, force_terminal=terminal, highlight=False, markup=False, width=100)
-    Chat(assistant, written, console=console).run()
+    sys.stdin = io.StringIO("".join(line + "\n" for line in lines))
+    try:
+        Chat(assistant, written, console=console).run()
+    finally:
+        sys.stdin = keyboard
     return shown.getvalue()
 
 
-def test_a_question_is_answered_with_numbers_and_sources(assistant: Assistant, monkeypatch: pytest.MonkeyPatch) -> None:
-    shown = talked(assistant, monkeypatch, TOLL, "/source 1", "/source 9", "/quit", "never asked")
+def test_a_question_is_answered_with_numbers_and_sources(assistant: Assistant) -> None:
+    shown = talked(assistant, TOLL, "/source 1", "/source 9", "/quit", "never asked")
     assert f"{TRUE}" in shown
     assert "[1]" in shown
     assert "Sources:\n  [1] Selmouth harbour toll goes up in June. Coast Wire, 5 March 2024" in shown
@@ -44,17 +48,17 @@ def test_a_question_is_answered_with_numbers_and_sources(assistant: Assistant, m
 
 
 def test_a_follow_up_leans_on_what_was_said_until_the_conversation_is_new(
-    assistant: Assistant, monkeypatch: pytest.MonkeyPatch, model_server: ModelServer
+    assistant: Assistant, model_server: ModelServer
 ) -> None:
     asked = with_model(assistant, model_server.url)
     model_server.reply = lambda body: Reply(f"{TRUE} [1].")
-    talked(asked, monkeypatch, TOLL, "And why does the toll rise?", "/new", "Why does the Selmouth toll rise?")
+    talked(asked, TOLL, "And why does the toll rise?", "/new", "Why does the Selmouth toll rise?")
     told = [TOLL in str(request.messages) for request in model_server.requests]
     assert told == [True, True, False]
 
 
-def test_what_is_no_question_is_told_in_words(assistant: Assistant, monkeypatch: pytest.MonkeyPatch) -> None:
-    shown = talked(assistant, monkeypatch, "/help", "/nonsense", "/source 1", "", "x" * 3000, NOT_HELD)
+def test_what_is_no_question_is_told_in_words(assistant: Assistant) -> None:
+    shown = talked(assistant, "/help", "/nonsense", "/source 1", "", "x" * 3000, NOT_HELD)
     assert "/source N   show the passage" in shown
     assert "/nonsense is no command; /help lists them." in shown
     assert "There is no answer yet." in shown
@@ -62,11 +66,9 @@ def test_what_is_no_question_is_told_in_words(assistant: Assistant, monkeypatch:
     assert "This archive does not hold an answer to that." in shown
 
 
-def test_a_terminal_sees_no_control_characters_of_a_model(
-    assistant: Assistant, monkeypatch: pytest.MonkeyPatch, model_server: ModelServer
-) -> None:
+def test_a_terminal_sees_no_control_characters_of_a_model(assistant: Assistant, model_server: ModelServer) -> None:
     model_server.reply = lambda body: Reply(f"{TRUE} [1]. \x1b]0;owned\x07")
-    shown = talked(with_model(assistant, model_server.url), monkeypatch, TOLL, terminal=True)
+    shown = talked(with_model(assistant, model_server.url), TOLL, terminal=True)
     assert "\x1b]0;" not in shown
     assert "\x07" not in shown
 

@@ -58,13 +58,14 @@ def test_without_a_model_sentences_of_the_articles_answer(page: "Page", built: P
             .inner_text()
             .endswith("Equifax says hackers may have taken data of 143 million Americans")
         )
-        words = card.locator("mark").first.inner_text()
+        words = card.locator("mark").first.inner_text().splitlines()[0]
         (equifax,) = [article for article in starter_articles() if article.id == CHOSEN[0]]
         assert words in equifax.body
-        assert words.rstrip(".") in page.inner_text("#turn-0 .a")
+        # One mark may span several sentences and what stands between them; it begins with words of the answer.
+        assert words[:60] in page.inner_text("#turn-0 .a")
         card.locator(".read").click()
         page.wait_for_selector(".sheet mark")
-        assert page.locator(".sheet mark").first.inner_text() in words
+        assert words in page.locator(".sheet mark").first.inner_text()
         page.keyboard.press("Escape")
 
         ask(page, "When did the company discover it?", turns=2)
