@@ -9,11 +9,8 @@ import tempfile
 import time
 from pathlib import Path
 
-import corpus
+from benchmarks.starter import QUESTIONS, STARTER
 from rag import Assistant, Settings
-
-STARTER = Path(corpus.__file__).parent / "starter" / "articles.jsonl"
-QUESTIONS = Path(__file__).parents[1] / "eval" / "sets" / "starter.jsonl"
 
 
 def main() -> None:

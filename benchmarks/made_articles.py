@@ -4,12 +4,11 @@ import json
 import random
 from pathlib import Path
 
-import corpus
+from benchmarks.starter import STARTER
 from corpus.article import Article
 from corpus.readers import read
 from corpus.sentences import sentences
 
-STARTER = Path(corpus.__file__).parent / "starter" / "articles.jsonl"
 _CHANGED = 0.4  # Of the words, so that no run of them long enough to look copied is left.
 
 

@@ -18,7 +18,7 @@ from pathlib import Path
 
 import numpy as np
 
-import corpus
+from benchmarks.starter import QUESTIONS, STARTER
 from corpus.archive import Archive
 from corpus.article import Article, Chunk
 from corpus.chunkstore import ChunkStore, Embedded, Vectors
@@ -27,8 +27,6 @@ from corpus.sentences import sentences
 from rag import Assistant, Settings
 from rag.embedder import Embedder
 
-STARTER = Path(corpus.__file__).parent / "starter" / "articles.jsonl"
-QUESTIONS = Path(__file__).parents[1] / "eval" / "sets" / "starter.jsonl"
 _CHUNKS = 4  # Chunks an article.
 _SENTENCES = 6  # Sentences a chunk.
 _BATCH = 500  # Articles a transaction.

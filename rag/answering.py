@@ -15,8 +15,8 @@ from rag.coverage import Coverage, Found
 from rag.enquiry import Enquiry, enquiry
 from rag.gate import gated
 from rag.marks import read_marks
-from rag.model import Answer, Event, Filters, Passage, Status, Turn
-from rag.orders import is_order, unordered
+from rag.model import Answer, Event, Filters, Passage, Status, Turn, day
+from rag.orders import quotable, unordered
 from rag.outlets import Outlets
 from rag.parts import merge
 from rag.prompt import Prompt, build, packed
@@ -34,7 +34,6 @@ if TYPE_CHECKING:
 
 NOT_FOUND = "This archive does not hold an answer to that."
 _NEAREST = 3
-_LONGEST = 1500  # Characters: no sentence that is worth quoting is longer.
 _REFUSAL = "NOT IN THE ARCHIVE"
 
 
@@ -75,6 +74,7 @@ class Answering:
         """Compose the way of an answer; without a `writer` answers are verbatim sentences."""
         self.settings = settings
         self.retriever = retriever
+        self.coverage = Coverage(retriever)
         self.outlets = outlets
         self.reader = reader
         self.writer = writer
@@ -137,7 +137,7 @@ class Answering:
         if asked is None:
             return None
         with work.timed("retrieve"):
-            found = Coverage(self.retriever).find(asked.topic, asked.filters, asked.form in {"timeline", "latest"})
+            found = self.coverage.find(asked.topic, asked.filters, asked.form in {"timeline", "latest"})
         return (asked, found) if found.stories or asked.form != "latest" else None
 
     def _covered(self, work: Work, asked: Enquiry, found: Found) -> Iterator[Event]:
@@ -148,10 +148,9 @@ class Answering:
             work.notes.append(f"No article’s {found.rule}{narrowed(asked.filters)}.")
             yield Event("done", passages=work.passages, answer=replace(self._refusal(work), model="none"))
             return
-        coverage = Coverage(self.retriever)
         with work.timed("read"):
-            entries = coverage.citations(found)
-            shown = listed(asked, found, entries, coverage)
+            entries = self.coverage.citations(found)
+            shown = listed(asked, found, entries, self.coverage)
             work.passages = [citation.passage for citation in shown]
             done, total = self.retriever.indexes.store.progress()
             work.notes.extend(remarks(asked, found, shown, total - done))
@@ -175,9 +174,8 @@ class Answering:
             return judged(query.standalone, weights, work.passages, work.sentences).enough
 
     def _read(self, query: Query, passages: Sequence[Passage]) -> list[Sentence]:
-        """Return the sentences of passages, best first, that can be quoted: no question, no order to a machine, no blob."""
-        found = [s for s in self.reader.read(query.standalone, query.kind, passages) if len(s.text) <= _LONGEST]
-        return [s for s in found if not s.text.rstrip().endswith("?") and not is_order(s.text)]
+        """Return the sentences of passages, best first, that can be quoted."""
+        return [s for s in self.reader.read(query.standalone, query.kind, passages) if quotable(s.text)]
 
     def _quoted(self, work: Work) -> str:
         if work.query.kind in {"who", "attribution"} and names_no_speaker(work.sentences):
@@ -273,7 +271,7 @@ def _later(work: Work, newest: datetime | None) -> list[str]:
     latest = max((instant for instant in asked if instant), default=None)
     if not (latest and newest and latest.date() > newest.date()):
         return []
-    return [f"Nothing in the archive is dated after {newest:%-d %B %Y}, and the question asks about a later time."]
+    return [f"Nothing in the archive is dated after {day(newest)}, and the question asks about a later time."]
 
 
 VERSION = "0.1.0"

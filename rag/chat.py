@@ -10,7 +10,7 @@ from rich.text import Text
 from corpus.display import line, plain
 from corpus.errors import NewsdeskError
 from rag.assistant import Assistant
-from rag.model import Answer, Event, Filters, Turn
+from rag.model import REMEMBERED, Answer, Event, Filters, Turn
 
 HELP = """\
 Type a question and press Enter; a follow-up may lean on what was said before.
@@ -19,7 +19,6 @@ Type a question and press Enter; a follow-up may lean on what was said before.
   /help       show this
   /quit       leave; so does Ctrl-D. Ctrl-C stops an answer."""
 
-_REMEMBERED = 6  # Exchanges that a follow-up can lean on, as on the page.
 _PROMPT = "> "
 _STAGES = {"searching": "Searching…", "reading": "Reading…", "writing": "Writing…", "checking": "Checking every claim…"}
 
@@ -107,7 +106,7 @@ class Chat:
             return
         self.last = answer
         self.history += [Turn("user", question), Turn("assistant", answer.text)]
-        del self.history[: -2 * _REMEMBERED]
+        del self.history[: -2 * REMEMBERED]
         self._say(f"\n{self.written(answer)}\n")
 
     def _streamed(self, question: str) -> Answer:

@@ -20,7 +20,7 @@ from rag.assistant import Assistant
 from rag.chat import Chat
 from rag.export import check_name, export
 from rag.indexing import check_index, index, rebuild_index
-from rag.model import Answer, Filters, Passage
+from rag.model import Answer, Filters, Passage, day
 from rag.settings import Settings
 
 app = typer.Typer(help="Ask and search a news archive.", no_args_is_help=True, add_completion=False)
@@ -127,7 +127,7 @@ def written(answer: Answer) -> str:
             lines.append(f"  [{citation.n}] {line(article.title, 200)}. {_origin(article)} ({article.id})")
             lines.append(f"      “{line(citation.quote, 400)}”")
     if answer.archive_until:
-        lines.append(f"\nThe newest article in the archive is of {answer.archive_until:%-d %B %Y}.")
+        lines.append(f"\nThe newest article in the archive is of {day(answer.archive_until)}.")
     return "\n".join(lines)
 
 
@@ -139,8 +139,7 @@ def listed(passage: Passage) -> str:
 
 
 def _origin(article: Article) -> str:
-    date = f"{article.published_at:%-d %B %Y}" if article.published_at else "undated"
-    return f"{line(article.source, 80) or 'Unknown outlet'}, {date}"
+    return f"{line(article.source, 80) or 'Unknown outlet'}, {day(article.published_at)}"
 
 
 def _settings(data: Path | None) -> Settings:

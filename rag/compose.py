@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 from rag.gate import gated
 from rag.marks import unmarked
-from rag.model import Passage
+from rag.model import Passage, day
 from rag.reading import Sentence
 from rag.terms import STOPWORDS, terms
 
@@ -80,12 +80,11 @@ def names_no_speaker(sentences: Sequence[Sentence]) -> bool:
 
 def _paragraph(group: Sequence[Sentence], places: dict[str, int]) -> str:
     article = group[0].passage.article
-    date = f"{article.published_at:%-d %B %Y}" if article.published_at else "undated"
-    said = " ".join(f"{_inert(s.text)} [{places[s.passage.chunk.id]}]" for s in sorted(group, key=lambda s: s.start))
-    return f"**{article.source or 'Unknown outlet'}, {date}**\n{said}"
+    said = " ".join(f"{inert(s.text)} [{places[s.passage.chunk.id]}]" for s in sorted(group, key=lambda s: s.start))
+    return f"**{article.source or 'Unknown outlet'}, {day(article.published_at)}**\n{said}"
 
 
-def _inert(sentence: str) -> str:
+def inert(sentence: str) -> str:
     """Return a sentence on one line, without links, and with nothing in it that could be taken for a mark of ours."""
     return " ".join(gated(unmarked(sentence)).split())
 
@@ -97,11 +96,8 @@ def _alike(one: Sentence, other: Sentence) -> bool:
 
 def _before(sentence: Sentence, sentences: Sequence[Sentence]) -> Sentence | None:
     """Return the sentence right before one, in the same article."""
-    earlier = [s for s in _same_article(sentence, sentences) if s.end <= sentence.start]
+    article = sentence.passage.article.id
+    earlier = [s for s in sentences if s.passage.article.id == article and s.end <= sentence.start]
     nearest = max(earlier, key=lambda s: s.end, default=None)
     between = nearest.passage.article.body[nearest.end : sentence.start] if nearest else "x"
     return None if between.strip() or "\n" in between else nearest
-
-
-def _same_article(sentence: Sentence, sentences: Sequence[Sentence]) -> list[Sentence]:
-    return [s for s in sentences if s is not sentence and s.passage.article.id == sentence.passage.article.id]

@@ -10,11 +10,10 @@ from corpus.selection import Selection
 from rag.evidence import sentence_spans
 from rag.model import Citation, Filters, Passage
 from rag.names import names
-from rag.orders import is_order
+from rag.orders import LONGEST_QUOTED, quotable
 from rag.retrieve import Retriever
 from rag.terms import STOPWORDS, held_terms, stem, terms, words
 
-_LONGEST = 1500  # Characters: no sentence that is worth quoting is longer.
 _MANY = 12  # Articles: of more than that only those that hold more of the topic than its names.
 _FEW = 1000  # Articles: so many can be named in a query of the index.
 _QUOTED = re.compile(r"[\"“«„']([^\"”»“']+)[\"”»“']")
@@ -200,14 +199,14 @@ def _telling(chunks: Sequence[Chunk], parts: Sequence[Part]) -> tuple[float, Chu
     for chunk in sorted(chunks, key=lambda c: c.ordinal):
         for a, b in sentence_spans(chunk.text, chunk.article.language or "en"):
             sentence = chunk.text[a:b]
-            if len(sentence) > _LONGEST or sentence.rstrip().endswith("?") or is_order(sentence):
+            if not quotable(sentence):
                 continue
             found = set(terms(sentence, chunk.article.language or "en"))
             share = sum(_NAME if p.name else _WORD for p in parts if p.held(sentence, found)) / whole
             if best is None or share > best[0]:
                 best = share, chunk, chunk.start + a, chunk.start + b
     first = min(chunks, key=lambda c: c.ordinal)
-    return best or (0.0, first, first.start, first.start + min(_LONGEST, first.end - first.start))
+    return best or (0.0, first, first.start, first.start + min(LONGEST_QUOTED, first.end - first.start))
 
 
 def _rule(either: Sequence[Sequence[Part]]) -> str:

@@ -3,13 +3,12 @@
 import json
 import re
 from collections.abc import Iterator
-from datetime import datetime
 from pathlib import Path
 
 from corpus.article import Article
 from corpus.display import line
 from corpus.errors import InputError
-from rag.model import Answer, Citation
+from rag.model import Answer, Citation, day
 
 _MARKUP = re.compile(r"[\\`*_\[\]<>#&|~!$^{}@]")
 _ADDRESS = re.compile(r"(?<=\w)(?=://)|(?<=\bwww)(?=\.)", re.IGNORECASE)
@@ -68,7 +67,7 @@ def as_markdown(answer: Answer) -> str:
         blocks.append("\n".join(_source(citation) for citation in answer.citations))
     if any(entry.n == 0 for entry in answer.entries):
         blocks.append("## All stories")
-        blocks.append("\n".join(f"- {_day(e.passage.article.published_at)}: {_origin(e)}" for e in answer.entries))
+        blocks.append("\n".join(f"- {day(e.passage.article.published_at)}: {_origin(e)}" for e in answer.entries))
     if answer.nearest:
         blocks.append("## Nearest in the archive")
         blocks.append("\n".join(f"- {_named(article)}" for article in answer.nearest))
@@ -107,25 +106,21 @@ def _origin(entry: Citation) -> str:
 
 def _named(article: Article) -> str:
     outlet = escaped(article.source) or "Unknown outlet"
-    return f"{escaped(article.title)}. {outlet}, {_day(article.published_at)}"
+    return f"{escaped(article.title)}. {outlet}, {day(article.published_at)}"
 
 
 def _as_of(answer: Answer) -> str:
     earliest, latest = answer.as_of
-    span = "undated" if not latest else f"of {_day(earliest)}"
+    span = "undated" if not latest else f"of {day(earliest)}"
     if earliest and latest and earliest.date() != latest.date():
-        span = f"from {_day(earliest)} to {_day(latest)}"
-    newest = f" The newest article in the archive is of {_day(answer.archive_until)}." if answer.archive_until else ""
+        span = f"from {day(earliest)} to {day(latest)}"
+    newest = f" The newest article in the archive is of {day(answer.archive_until)}." if answer.archive_until else ""
     return f"The evidence is {span}.{newest}"
 
 
 def _made(answer: Answer) -> str:
-    asked = f"Asked on {_day(answer.asked_at)}. " if answer.asked_at else ""
+    asked = f"Asked on {day(answer.asked_at)}. " if answer.asked_at else ""
     searched = [f"searched as: {answer.standalone}"] if answer.standalone not in {"", answer.question} else []
     said = [f"status: {answer.status}", f"model: {answer.model}", *searched]
     said += [f"{name}: {version}" for name, version in answer.versions.items()]
     return asked + escaped("; ".join(said))
-
-
-def _day(date: datetime | None) -> str:
-    return f"{date:%-d %B %Y}" if date else "undated"

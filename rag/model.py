@@ -10,6 +10,10 @@ from corpus import Article, Chunk
 Status = Literal["answered", "not_found", "incomplete"]
 
 
+REMEMBERED = 6
+"""Exchanges handed over with a follow-up; what came before does not bear on it."""
+
+
 @dataclass(frozen=True, slots=True)
 class Turn:
     """Hold one earlier message of the conversation; `role` is "user" or "assistant"."""
@@ -273,6 +277,11 @@ class Event:
     text: str = ""
     passages: Sequence[Passage] = ()
     answer: Answer | None = None
+
+
+def day(date: datetime | None) -> str:
+    """Write the day of an instant for a reader, "7 September 2017", or say that it is not known."""
+    return f"{date:%-d %B %Y}" if date else "undated"
 
 
 def _iso(date: datetime | None) -> str | None:

@@ -12,6 +12,9 @@ from corpus.sentences import sentences
 from rag.model import Passage
 from rag.prompt import SYSTEM
 
+LONGEST_QUOTED = 1500
+"""Characters: no sentence that is worth quoting is longer."""
+
 _QUOTED = re.compile(r"“[^”]*”|\"[^\"\n]*\"|„[^“”]*[“”]|«[^»]*»|‘[^’\n]{3,}’(?!\w)|(?<!\w)'[^'\n]{3,}'(?!\w)")
 _RULES = (
     r"(?:instructions?|rules?|prompts?|orders|directions|guidelines|guardrails|"  # English, French, Dutch
@@ -67,6 +70,11 @@ def is_order(sentence: str) -> bool:
     return bool(
         _ASKED_FOR.search(said) and any("-" in code and len(code) >= _LONG_CODE for code in _CODE_WORD.findall(said))
     )
+
+
+def quotable(sentence: str) -> bool:
+    """Tell whether a sentence can be quoted as an answer: no question, no order to a machine, no blob."""
+    return len(sentence) <= LONGEST_QUOTED and not sentence.rstrip().endswith("?") and not is_order(sentence)
 
 
 def code_words(passages: Sequence[Passage]) -> frozenset[str]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from rag.marks import unmarked
-from rag.model import Passage, Turn
+from rag.model import Passage, Turn, day
 from rag.query import Query
 from rag.tokens import Counter
 
@@ -102,12 +102,11 @@ def packed(passages: Sequence[Passage], budget: int, count: Counter) -> list[Pas
 
 def _block(n: int, passage: Passage, boundary: str) -> str:
     article = passage.article
-    date = f"{article.published_at:%-d %B %Y}" if article.published_at else "undated"
     outlets = list(dict.fromkeys(copy.source for copy in passage.copies if copy.source))
     copies = ", ".join(outlets[:_COPIES]) + (" and others" if len(outlets) > _COPIES else "")
     lines = [
         f"[{n}] {neutral(' '.join(article.title.split()), boundary)}",
-        f"Outlet: {neutral(' '.join(article.source.split()), boundary) or 'unknown'}; date: {date}"
+        f"Outlet: {neutral(' '.join(article.source.split()), boundary) or 'unknown'}; date: {day(article.published_at)}"
         + (f"; also carried by {neutral(copies, boundary)}" if copies else ""),
         neutral(passage.chunk.text, boundary),
     ]

@@ -4,11 +4,10 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from corpus.article import Article
+from rag.compose import inert
 from rag.coverage import Coverage, Found, Story
 from rag.enquiry import Enquiry
-from rag.gate import gated
-from rag.marks import unmarked
-from rag.model import Citation, Filters
+from rag.model import Citation, Filters, day
 
 MOST: dict[str, int] = {"timeline": 30, "count": 8, "first": 1, "outlets": 20, "latest": 5}
 """How many stories (for "outlets": outlets) a text lists; all are counted."""
@@ -51,7 +50,7 @@ def written(enquiry: Enquiry, found: Found, citations: Sequence[Citation]) -> st
                 map(_outlet, dict.fromkeys([article.source, *(c.source for c in citation.passage.copies)]))
             )
             said = f"{_day(article)}: {said}"
-        blocks.append(f"**{said}**\n{inert(citation.quote)} [{place}]")
+        blocks.append(f"**{said}**\n{_plain(citation.quote)} [{place}]")
     return "\n\n".join(blocks)
 
 
@@ -74,24 +73,24 @@ def remarks(enquiry: Enquiry, found: Found, citations: Sequence[Citation], waiti
     return notes
 
 
-def inert(text: str) -> str:
-    """Return words of an article or a question on one line, with no link, mark or emphasis in them."""
-    return " ".join(gated(unmarked(text)).replace("*", "").split())
+def _plain(text: str) -> str:
+    """Return words of an article or a question as `inert` does, with no emphasis in them either."""
+    return " ".join(inert(text).replace("*", "").split())
 
 
 def narrowed(filters: Filters) -> str:
     """Return what filters say, to be put behind a topic: " in Coast Wire, since 2017", or ""."""
     said = [", ".join(map(_outlet, filters.outlets))] if filters.outlets else []
     if filters.since:
-        said.append(f"from {filters.since:%-d %B %Y}")
+        said.append(f"from {day(filters.since)}")
     if filters.until:
-        said.append(f"before {filters.until:%-d %B %Y}")
+        said.append(f"before {day(filters.until)}")
     return f" ({', '.join(said)})" if said else ""
 
 
 def _head(enquiry: Enquiry, found: Found) -> str:
     articles, stories = found.articles, found.stories
-    about = f"“{inert(found.topic)}”{narrowed(enquiry.filters)}"
+    about = f"“{_plain(found.topic)}”{narrowed(enquiry.filters)}"
     outlets = sum(bool(name) for name, _ in _by_outlet(found))
     first = articles[0]
     if enquiry.form == "first":
@@ -132,11 +131,11 @@ def _span(articles: Sequence[Article]) -> str:
 
 
 def _day(article: Article) -> str:
-    return f"{article.published_at:%-d %B %Y}" if article.published_at else "undated"
+    return day(article.published_at)
 
 
 def _outlet(name: str) -> str:
-    return inert(name) or "Unknown outlet"
+    return _plain(name) or "Unknown outlet"
 
 
 def _many(count: int, thing: str) -> str:

@@ -1,7 +1,7 @@
 """The conversation: questions, what they were understood as, answers with their flags and dates."""
 
 from web.chips import understood
-from web.conversation import Conversation, Exchange
+from web.conversation import CUT, Conversation, Exchange
 from web.foot import acts, foot
 from web.prose import growing, prose
 from web.refusal import offered
@@ -26,10 +26,7 @@ def _exchange(exchange: Exchange, turn: int, last: bool) -> str:
     elif exchange.stage == "failed":
         body = f'<div class="flag" role="alert">{escape(exchange.error)}</div>{acts(last)}'
     elif exchange.stage == "stopped":
-        body = (
-            f'<div class="a cut">{growing(exchange.text)}</div>'
-            f'<div class="note">Stopped: this is not a whole answer, and nothing in it was checked.</div>{acts(last)}'
-        )
+        body = f'<div class="a cut">{growing(exchange.text)}</div><div class="note">{CUT}</div>{acts(last)}'
     else:
         body = f'<div class="a">{growing(exchange.text)}</div>{_stage(exchange.stage)}'
     note = f'<div class="note">{escape(exchange.note)}</div>' if exchange.note else ""

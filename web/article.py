@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from corpus import Article
-from web.render import Span, byline, day, escape, link, marked, merged, web_address
+from web.render import Span, byline, day, escape, link, marked, merged, read_button, web_address
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,24 +60,17 @@ def _version(article: Article, current: bool) -> str:
     label = f"Version {article.version} · {day(article.updated_at or article.published_at)}"
     if current:
         return f'<span aria-current="true">{escape(label)}</span>'
-    return _read(article, label)
+    return read_button(article, label)
 
 
 def _copies(copies: Sequence[Article]) -> str:
     if not copies:
         return ""
     items = "".join(
-        f"<li>{_read(copy, copy.title)} <span>{escape(byline(copy.source, day(copy.published_at)))}</span></li>"
+        f"<li>{read_button(copy, copy.title)} <span>{escape(byline(copy.source, day(copy.published_at)))}</span></li>"
         for copy in copies
     )
     return f'<div class="nearest"><h3>The same report elsewhere</h3><ul>{items}</ul></div>'
-
-
-def _read(article: Article, label: str) -> str:
-    return (
-        f'<button type="button" class="read" data-act="read" data-article="{escape(article.id)}" '
-        f'data-version="{article.version}">{escape(label)}</button>'
-    )
 
 
 def reader_missing() -> str:

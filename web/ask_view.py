@@ -14,15 +14,14 @@ from web.choosing import connect_choosing, shown
 from web.conversation import Conversation, Exchange, Sitting
 from web.evidence import evidence
 from web.facts import facts, welcome
-from web.frame import QUIET, Frame, markup, user_of
+from web.frame import QUIET, Frame, box, markup, user_of
 from web.keeping import connect_keeping, listed
 from web.reading import reads
 from web.render import escape
 from web.suggestions import further
 
 Shown = tuple[Any, ...]
-"""Values of `AskView.shown`, in its order: talk, evidence, welcome, box, ask, stop, list,
-bar."""
+"""Values of `AskView.shown`, in its order: talk, evidence, welcome, box, ask, stop, list, bar."""
 
 
 def ask_tab(frame: Frame) -> None:
@@ -49,16 +48,7 @@ class AskView:
         self.shown = [self.talk, self.evidence, self.welcome, self.box, self.ask, self.stop, side.listing, self.narrow]
 
     def _composer(self) -> None:
-        self.box = gr.Textbox(
-            placeholder="Ask the archive…",
-            label="Question",
-            show_label=False,
-            container=False,
-            max_length=LONGEST_QUESTION,
-            lines=1,
-            max_lines=6,
-            elem_id="box",
-        )
+        self.box = box("box", "Question", LONGEST_QUESTION, placeholder="Ask the archive…", max_lines=6)
         with gr.Row(elem_id="send"):
             self.narrow = markup("narrow", "")
             self.stop = gr.Button("Stop", elem_id="stop", size="sm", visible=False)
@@ -84,7 +74,7 @@ class AskView:
         self.frame.blocks.load(self._look, [sitting], looked, queue=False, **QUIET)
 
     def _typed(self, question: str, sitting: Sitting, request: gr.Request) -> Iterator[Shown]:
-        busy = any(exchange.open for exchange in sitting.conversation.exchanges)
+        busy = sitting.conversation.busy
         problem = "An answer is still being made; stop it first." if busy else unfit(question)
         problem = problem or refusal(self.frame.allowance, request)
         if problem:
@@ -156,7 +146,7 @@ class AskView:
             lists: Show the list of conversations anew.
         """
         conversation = sitting.conversation
-        busy = any(exchange.open for exchange in conversation.exchanges)
+        busy = conversation.busy
         empty = not conversation.exchanges
         greeting = {"value": welcome(self.frame.desk)} if clear and empty else {}
         return (

@@ -4,10 +4,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
-from rag.model import Answer, Event, Filters, Passage, Turn
+from rag.model import REMEMBERED, Answer, Event, Filters, Passage, Turn
 
-REMEMBERED = 6
-"""Exchanges handed to the assistant with a follow-up; what came before does not bear on it."""
+CUT = "Stopped: this is not a whole answer, and nothing in it was checked."
+"""What is said of an exchange that the reader stopped."""
 
 
 @dataclass(slots=True)
@@ -96,6 +96,11 @@ class Conversation:
         """Add an exchange and return it."""
         self.exchanges.append(exchange)
         return exchange
+
+    @property
+    def busy(self) -> bool:
+        """Tell whether an answer is still awaited."""
+        return any(exchange.open for exchange in self.exchanges)
 
     def take_back(self) -> Exchange | None:
         """Remove the last exchange and return it."""

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from rag.model import Answer, Citation, Passage
 from web.conversation import Conversation, Exchange
-from web.render import Span, byline, day, escape, excerpt, link, web_address
+from web.render import Span, byline, day, escape, excerpt, link, read_button, web_address
 
 NOTHING_YET = (
     '<p class="quiet">The sources of an answer stand here: headline, outlet, date, and the words that each claim rests '
@@ -73,10 +73,8 @@ def _more(passage: Passage, spans: Sequence[Span]) -> str:
         f"{len(passage.copies)} {'copy' if len(passage.copies) == 1 else 'copies'}" if passage.copies else "",
     )
     return (
-        '<div class="more">'
-        f'<button type="button" class="read" data-act="read" data-article="{escape(article.id)}" '
-        f'data-version="{article.version}" data-passage="{chunk.start}-{chunk.end}" data-marks="{marks}">'
-        f"Read the article</button>{out}{f'<span>{escape(facts)}</span>' if facts else ''}</div>"
+        f'<div class="more">{read_button(article, "Read the article", (chunk.start, chunk.end), marks)}{out}'
+        f"{f'<span>{escape(facts)}</span>' if facts else ''}</div>"
     )
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from rag.model import Answer
 from web.chips import named_filters
-from web.conversation import Conversation, Exchange
+from web.conversation import CUT, Conversation, Exchange
 from web.evidence import by_number
 from web.foot import as_of_words
 from web.prose import prose
@@ -80,7 +80,7 @@ def plain(text: str) -> str:
 def _told(exchange: Exchange) -> list[str]:
     answer = exchange.answer
     if answer is None:
-        said = exchange.error or "Stopped: this is not a whole answer, and nothing in it was checked."
+        said = exchange.error or CUT
         return [*([_text(exchange.text)] if exchange.text else []), f"*{plain(said)}*"]
     flags = [
         f"> **Not supported:** “{plain(one_line(claim.text))}” {plain(one_line(claim.reason))}"
@@ -129,7 +129,7 @@ def _turn(exchange: Exchange, turn: int) -> str:
     head = f"<h2>{escape(exchange.question)}</h2>"
     answer = exchange.answer
     if answer is None:
-        said = exchange.error or "Stopped: this is not a whole answer, and nothing in it was checked."
+        said = exchange.error or CUT
         return f'<section>{head}<p>{escape(exchange.text)}</p><p class="flag">{escape(said)}</p></section>'
     notes = "".join(f'<p class="note">{escape(note)}</p>' for note in (*answer.notes, as_of_words(answer)))
     items = "".join(_source(answer, turn))

@@ -53,6 +53,28 @@ def markup(name: str, value: str) -> gr.HTML:
     return gr.HTML(value, elem_id=name, apply_default_css=False, js_on_load=_LISTEN)
 
 
+def box(name: str, label: str, longest: int, placeholder: str = "", max_lines: int = 1) -> gr.Textbox:
+    """Return a box to type in, its label for screen readers only.
+
+    Args:
+        name: Its id in the page.
+        label: What it is for.
+        longest: Characters that it takes.
+        placeholder: What an empty one shows; the label by default.
+        max_lines: Lines that it grows to.
+    """
+    return gr.Textbox(
+        placeholder=placeholder or label,
+        label=label,
+        show_label=False,
+        container=False,
+        max_length=longest,
+        lines=1,
+        max_lines=max_lines,
+        elem_id=name,
+    )
+
+
 def user_of(request: gr.Request) -> str:
     """Return who signed in, or "" where nobody does."""
     return str(request.username or "")

@@ -37,7 +37,7 @@ def bar(sitting: Sitting, models: Models | None, panel: str = "") -> str:
 def described(filters: Filters) -> str:
     """Say in a few words what a search is narrowed to."""
     outlets = _some(filters.outlets, "Any outlet", "outlets")
-    last = filters.until - timedelta(days=1) if filters.until else None
+    last = _last_day(filters)
     if filters.since and last:
         time = day(filters.since) if filters.since.date() == last.date() else f"{day(filters.since)} – {day(last)}"
     elif filters.since or last:
@@ -46,6 +46,11 @@ def described(filters: Filters) -> str:
         time = "Any time"
     rest = [_some(filters.languages, "", "languages"), _some(filters.feeds, "", "feeds")]
     return " · ".join(filter(None, [outlets, time, *rest]))
+
+
+def _last_day(filters: Filters) -> datetime | None:
+    """Return a moment of the last day that filters admit: they end with the first instant behind it."""
+    return filters.until - timedelta(days=1) if filters.until else None
 
 
 def _some(values: tuple[str, ...], none: str, plural: str) -> str:
@@ -60,7 +65,7 @@ def filters_panel(archive: Archive, filters: Filters) -> str:
         "feeds": archive.tally("feed"),
     }
     groups = "".join(_group(kind, tallies[kind], getattr(filters, kind)) for kind in _KINDS if len(tallies[kind]) > 1)
-    last = filters.until - timedelta(days=1) if filters.until else None
+    last = _last_day(filters)
     dates = (
         f'<div class="dates"><label>From <input type="date" name="since" value="{_iso(filters.since)}"></label>'
         f'<label>to <input type="date" name="until" value="{_iso(last)}"></label></div>'

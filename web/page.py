@@ -11,7 +11,7 @@ from web.conversation import Sitting
 from web.conversations import LONGEST_TITLE, Conversations
 from web.desk import Desk
 from web.facts import facts
-from web.frame import Frame, Tab, markup
+from web.frame import Frame, Tab, box, markup
 from web.side import Side
 
 STATIC = Path(__file__).parent / "static"
@@ -53,16 +53,7 @@ def _side(desk: Desk) -> Side:
     with gr.Column(elem_id="side", min_width=0):
         gr.HTML(_HEADLINE, apply_default_css=False, js_on_load=None)
         new = gr.Button("+ New question", elem_id="new", size="sm")
-        find = gr.Textbox(
-            placeholder="Find a conversation",
-            label="Find a conversation",
-            show_label=False,
-            container=False,
-            max_length=LONGEST_TITLE,
-            lines=1,
-            max_lines=1,
-            elem_id="find",
-        )
+        find = box("find", "Find a conversation", LONGEST_TITLE)
         listing = markup("kept", "")
         state = markup("state", facts(desk).state)
         file = markup("file", "")

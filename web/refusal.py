@@ -2,7 +2,7 @@
 
 from rag.model import Answer
 from web.chips import named_filters
-from web.render import byline, day, escape
+from web.render import byline, day, escape, read_button
 
 
 def offered(answer: Answer, last: bool) -> str:
@@ -19,9 +19,7 @@ def _nearest(answer: Answer) -> str:
     if not answer.nearest:
         return ""
     items = "".join(
-        f'<li><button type="button" class="read" data-act="read" data-article="{escape(a.id)}" '
-        f'data-version="{a.version}">{escape(a.title)}</button> '
-        f"<span>{escape(byline(a.source, day(a.published_at)))}</span></li>"
+        f"<li>{read_button(a, a.title)} <span>{escape(byline(a.source, day(a.published_at)))}</span></li>"
         for a in answer.nearest
     )
     return f'<div class="nearest"><h3>The nearest articles</h3><ul>{items}</ul></div>'

@@ -10,6 +10,8 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from urllib.parse import urlsplit
 
+from corpus import Article
+
 Span = tuple[int, int]
 
 _REL = 'rel="noopener noreferrer nofollow" target="_blank"'
@@ -41,6 +43,22 @@ def link(address: str, text: str) -> str:
 def day(date: datetime | None) -> str:
     """Write a date as "7 Sep 2017", or say that it is not known."""
     return f"{date:%-d %b %Y}" if date else "date unknown"
+
+
+def read_button(article: Article, label: str, passage: Span | None = None, marks: str = "") -> str:
+    """Render a button that opens an article in the reader.
+
+    Args:
+        article: In the version that is to be read.
+        label: What the button says.
+        passage: Where to begin, as offsets, with what to mark there.
+        marks: What to mark, as "12-40,50-61".
+    """
+    within = f' data-passage="{passage[0]}-{passage[1]}" data-marks="{marks}"' if passage else ""
+    return (
+        f'<button type="button" class="read" data-act="read" data-article="{escape(article.id)}" '
+        f'data-version="{article.version}"{within}>{escape(label)}</button>'
+    )
 
 
 def byline(*parts: str) -> str:

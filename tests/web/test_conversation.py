@@ -1,7 +1,7 @@
 """A conversation: what is open, what a follow-up is told, what comes too late."""
 
-from rag.model import Answer, Event, Turn
-from web.conversation import REMEMBERED, Conversation, Exchange
+from rag.model import REMEMBERED, Answer, Event, Turn
+from web.conversation import Conversation, Exchange
 
 
 def answered(conversation: Conversation, question: str, text: str) -> None:
