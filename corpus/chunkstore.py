@@ -39,13 +39,19 @@ class ChunkStore:
         )
         return [article_from_row(row) for row in self.archive.connection.execute(sql, (self.profile, limit))]
 
-    def progress(self) -> tuple[int, int]:
-        """Return how many articles have chunks under the profile, and how many there are."""
+    def progress(self, applied: int | None = None) -> tuple[int, int]:
+        """Return how many articles have chunks under the profile, and how many there are.
+
+        Args:
+            applied: Leave out those with a change behind this one, which an index that holds no later one lacks.
+        """
         sql = (
             "SELECT (SELECT count(*) FROM indexed JOIN articles ON key = article_key "
-            "AND indexed.version = articles.version WHERE profile = ?), (SELECT count(*) FROM articles)"
+            "AND indexed.version = articles.version WHERE profile = ? "
+            "AND id NOT IN (SELECT article_id FROM changes WHERE seq > ?)), (SELECT count(*) FROM articles)"
         )
-        done, total = self.archive.connection.execute(sql, (self.profile,)).fetchone()
+        last = self.last_change() if applied is None else applied
+        done, total = self.archive.connection.execute(sql, (self.profile, last)).fetchone()
         return int(done), int(total)
 
     def store(self, batch: Sequence[Embedded]) -> int:

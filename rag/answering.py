@@ -152,7 +152,7 @@ class Answering:
             entries = self.coverage.citations(found)
             shown = listed(asked, found, entries, self.coverage)
             work.passages = [citation.passage for citation in shown]
-            done, total = self.retriever.indexes.store.progress()
+            done, total = self.retriever.indexes.progress()
             work.notes.extend(remarks(asked, found, shown, total - done))
         yield Event("reading", passages=work.passages)
         text = written(asked, found, shown)

@@ -204,7 +204,7 @@ class Assistant:
 
     def progress(self) -> tuple[int, int]:
         """Return how many articles can be found, and how many there are."""
-        return self.indexes.store.progress()
+        return self.indexes.progress()
 
     def sync(self) -> int:
         """Embed and index what the archive holds and the indexes do not; return how many articles that was."""
@@ -225,7 +225,7 @@ class Assistant:
     def _follow(self) -> None:
         while not self._stop.is_set():
             try:
-                self.indexes.embed_pending(stop=self._stop)
+                self.indexes.embed_pending(lambda *_: self.indexes.catch_up(), stop=self._stop)
                 self.indexes.catch_up()
             except NewsdeskError:
                 log.warning("following the archive failed; trying again", exc_info=True)

@@ -24,7 +24,7 @@ from rag.lexical import LexicalIndex
 
 log = logging.getLogger(__name__)
 
-Progress = Callable[[int, int], None]
+Progress = Callable[[int, int], object]
 """Told how many articles are done, and how many there are."""
 
 _EMBED_ARTICLES = 32  # Articles a transaction: what a kill costs is at most their embedding.
@@ -173,6 +173,10 @@ class Indexes:
                 self._save(replace(self._state, applied=seq))
                 done += len(ids)
         return done
+
+    def progress(self) -> tuple[int, int]:
+        """Return how many articles can be found in the open indexes as they are now, and how many there are."""
+        return self.store.progress(self._state.applied if self._state else 0)
 
     def differences(self) -> dict[str, list[str]]:
         """Compare every chunk id of both indexes with the archive's; return what is missing or too much, by index."""

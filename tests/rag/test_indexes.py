@@ -28,6 +28,15 @@ def test_an_empty_archive_has_empty_indexes(tmp_path: Path) -> None:
         assert found(indexes, "anything") == []
 
 
+def test_an_article_counts_as_found_once_the_indexes_hold_it(tmp_path: Path) -> None:
+    with opened(tmp_path, WordEmbedder()) as indexes:
+        indexes.store.archive.put(numbered(1))
+        assert indexes.embed_pending() == 1
+        assert (found(indexes, "bridge1"), indexes.progress()) == ([], (0, 1))
+        indexes.catch_up()
+        assert (found(indexes, "bridge1"), indexes.progress()) == (["n001"], (1, 1))
+
+
 def test_what_is_added_changed_and_removed_is_followed(town_data: Path) -> None:
     with opened(town_data, WordEmbedder()) as indexes:
         archive = indexes.store.archive
