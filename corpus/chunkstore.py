@@ -1,8 +1,10 @@
 """Chunks, their vectors, and the log of changes: the part of the archive that the indexes are derived from."""
 
+import json
 import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from itertools import groupby
 
 import numpy as np
@@ -10,6 +12,7 @@ from numpy.typing import NDArray
 
 from corpus.archive import Archive, article_from_row
 from corpus.article import Article, Chunk
+from corpus.selection import Selection
 
 Vectors = NDArray[np.float32]
 
@@ -21,6 +24,22 @@ class Embedded:
     article: Article
     chunks: tuple[Chunk, ...]
     vectors: Vectors
+
+
+@dataclass(frozen=True, slots=True)
+class Facets:
+    """Hold what of an article a search filters, groups and orders by; not its text, which costs most to read.
+
+    Attributes are those of `Article`; `story` is the number of its group of near duplicates, or None.
+    """
+
+    id: str
+    version: int
+    source: str
+    published_at: datetime | None
+    language: str
+    feed: str
+    story: int | None
 
 
 class ChunkStore:
@@ -124,6 +143,41 @@ class ChunkStore:
                 vectors = np.stack([np.frombuffer(line["vector"], dtype="<f4") for line in lines])
                 found.append(Embedded(article, chunks, vectors))
         return found
+
+    def facets(self, article_ids: Iterable[str]) -> dict[str, Facets]:
+        """Return the facets of the newest version of the given articles; unknown ids are left out."""
+        sql = (
+            "SELECT id, version, source, published_at, language, feed, story FROM articles INDEXED BY articles_facets "
+            "WHERE id IN (SELECT value FROM json_each(?))"
+        )
+        found: dict[str, Facets] = {}
+        for name, version, source, date, language, feed, story in self.archive.connection.execute(
+            sql, (json.dumps(list(article_ids)),)
+        ):
+            published = datetime.fromisoformat(date) if date else None
+            found[name] = Facets(name, version, source, published, language, feed, story)
+        return found
+
+    def vectors(self, places: Iterable[tuple[str, int]]) -> dict[tuple[str, int], Vectors]:
+        """Return the vector of each chunk, named by article id and ordinal; unknown ones are left out."""
+        sql = (
+            "SELECT articles.id, ordinal, vector FROM json_each(?) AS wanted "
+            "JOIN articles INDEXED BY articles_facets ON articles.id = wanted.value ->> 0 "
+            "JOIN chunks ON article_key = articles.key AND profile = ? AND ordinal = wanted.value ->> 1"
+        )
+        rows = self.archive.connection.execute(sql, (json.dumps(list(places)), self.profile))
+        return {(name, ordinal): np.frombuffer(vector, dtype="<f4") for name, ordinal, vector in rows}
+
+    def vectors_of(self, selection: Selection) -> dict[str, Vectors]:
+        """Return the vectors of all chunks of the selected articles by chunk id."""
+        condition, values = selection.where()
+        sql = (
+            "SELECT id, articles.version, ordinal, vector FROM articles JOIN chunks ON article_key = key "
+            f"JOIN indexed USING (article_key, profile) WHERE profile = ? AND indexed.version = articles.version "
+            f"AND {condition}"
+        )
+        rows = self.archive.connection.execute(sql, (self.profile, *values))
+        return {f"{name}@{version}#{n}": np.frombuffer(vector, dtype="<f4") for name, version, n, vector in rows}
 
     def chunks(self, article_ids: Iterable[str]) -> dict[str, Chunk]:
         """Return all chunks of the given articles by id, without their vectors."""

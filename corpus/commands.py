@@ -55,7 +55,7 @@ def list_articles(
         outlets=tuple(outlet or ()),
         since=since,
         until=until,
-        feed=feed,
+        feeds=(feed,) if feed else (),
         languages=tuple(language or ()),
         undated=undated,
         words=words,
@@ -112,7 +112,12 @@ def remove(
 ) -> None:
     """Remove articles with all their versions, after showing how many; several options narrow together."""
     selection = Selection(
-        ids=tuple(ids or ()), url=url, outlets=tuple(outlet or ()), since=since, until=until, feed=feed
+        ids=tuple(ids or ()),
+        url=url,
+        outlets=tuple(outlet or ()),
+        since=since,
+        until=until,
+        feeds=(feed,) if feed else (),
     )
     if not selection:
         raise typer.BadParameter("say which: an ID, --url, --outlet, --since, --until or --feed")

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from corpus.errors import ArchiveError
 
-VERSION = 1
+VERSION = 2
 
 # `articles` holds the newest text of each article, `versions` the earlier ones; `digest` is that of an article as it
 # arrived. `story` names a group of near duplicates, found by `bands`. `chunks` belong to a profile (embedder and rule
@@ -36,6 +36,7 @@ CREATE INDEX IF NOT EXISTS articles_url ON articles(url) WHERE url != '';
 CREATE INDEX IF NOT EXISTS articles_text ON articles(text_digest);
 CREATE INDEX IF NOT EXISTS articles_date ON articles(published_at);
 CREATE INDEX IF NOT EXISTS articles_source ON articles(source);
+CREATE INDEX IF NOT EXISTS articles_facets ON articles(id, version, source, published_at, language, feed, story);
 CREATE INDEX IF NOT EXISTS articles_story ON articles(story) WHERE story IS NOT NULL;
 CREATE TABLE IF NOT EXISTS versions (
     article_key INTEGER NOT NULL REFERENCES articles(key) ON DELETE CASCADE,

@@ -15,7 +15,7 @@ class Selection:
         outlets: Any of these outlets, exactly as written in the archive.
         since: Published at or after this instant; undated articles fail.
         until: Published before this instant; undated articles fail.
-        feed: Brought by this feed.
+        feeds: Brought by any of these feeds.
         languages: In any of these languages.
         undated: Only articles without a date.
         words: Headlines that contain this text, whatever the case.
@@ -26,7 +26,7 @@ class Selection:
     outlets: tuple[str, ...] = ()
     since: datetime | None = None
     until: datetime | None = None
-    feed: str = ""
+    feeds: tuple[str, ...] = ()
     languages: tuple[str, ...] = ()
     undated: bool = False
     words: str = ""
@@ -39,14 +39,14 @@ class Selection:
         """Return an SQL condition over the table `articles` and its values."""
         terms: list[str] = []
         values: list[object] = []
-        for column, wanted in (("id", self.ids), ("source", self.outlets), ("language", self.languages)):
+        lists = (("id", self.ids), ("source", self.outlets), ("language", self.languages), ("feed", self.feeds))
+        for column, wanted in lists:
             if wanted:  # One value however long the list: SQLite bounds how many a statement may have.
                 terms.append(f"{column} IN (SELECT value FROM json_each(?))")
                 values.append(json.dumps(wanted))
-        for condition, value in (("url = ?", self.url), ("feed = ?", self.feed)):
-            if value:
-                terms.append(condition)
-                values.append(value)
+        if self.url:
+            terms.append("url = ?")
+            values.append(self.url)
         for condition, date in (("published_at >= ?", self.since), ("published_at < ?", self.until)):
             if date:
                 terms.append(condition)

@@ -50,6 +50,10 @@ class RememberingEmbedder(Embedder):
         known = self._recall("query", text)
         return self._keep("query", text, self._embedder.embed_query(text)) if known is None else known
 
+    def embed_queries(self, texts: Sequence[str]) -> Vectors:
+        """Return one vector a question, shape (texts, dimensions)."""
+        return np.stack([self.embed_query(text) for text in texts])
+
     def _recall(self, kind: str, text: str) -> Vectors | None:
         with self._remembering:
             if (kind, text) in self._known:

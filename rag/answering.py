@@ -121,6 +121,7 @@ class Answering:
         return self._finished(work, reply)
 
     def _search(self, query: Query, k: int, filters: Filters) -> list[Passage]:
+        self.retriever.expect([query.standalone, *(part.text for part in query.parts)])
         whole = self.retriever.retrieve(query.standalone, k, filters, query.hints, query.latest)
         if not query.parts:
             return whole

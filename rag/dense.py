@@ -1,6 +1,5 @@
 """The dense index: Chroma, owned by one process; the only module that imports it."""
 
-import math
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -11,13 +10,10 @@ import numpy as np
 from chromadb.config import Settings as ChromaSettings
 from chromadb.errors import ChromaError
 
-from corpus.article import Article
 from corpus.chunkstore import Embedded, Vectors
 from corpus.errors import IndexUnavailableError
-from rag.model import Filters
 
 _BATCH = 2000  # Chroma refuses more than 5,461 rows at once.
-_UNDATED = -(2**40)  # Chroma has no null: a number before any date.
 
 
 class DenseIndex:
@@ -53,37 +49,24 @@ class DenseIndex:
                 self._collection.upsert(
                     ids=[chunk.id for chunk, _ in some],
                     embeddings=[vector for _, vector in some],
-                    metadatas=[_metadata(chunk.article) for chunk, _ in some],
+                    metadatas=[{"article_id": chunk.article.id} for chunk, _ in some],
                 )
 
-    def search(self, vector: Vectors, limit: int, filters: Filters | None = None) -> list[tuple[str, float]]:
+    def search(self, vector: Vectors, limit: int) -> list[tuple[str, float]]:
         """Return up to `limit` (chunk id, cosine), best first.
 
-        Filters on time are kept to the second, so that a chunk may be found that lies within one second outside.
+        Filters are not for Chroma: at 10,000 chunks one on time takes it twenty times as long (docs/retrieval.md).
         """
-        count = self.count()
-        if not count:
-            return []
         with self._reported():
             found = self._collection.query(
                 query_embeddings=np.asarray([vector], dtype=np.float32),
-                n_results=min(limit, count),
-                where=_where(filters) if filters else None,
+                n_results=limit,
                 include=["distances"],
             )
         distances = (found["distances"] or [[]])[0]
         return [
             (chunk_id, 1.0 - float(distance)) for chunk_id, distance in zip(found["ids"][0], distances, strict=True)
         ]
-
-    def vectors(self, chunk_ids: Sequence[str]) -> dict[str, Vectors]:
-        """Return the vectors of the given chunks; unknown ids are left out."""
-        if not chunk_ids:
-            return {}
-        with self._reported():
-            rows = self._collection.get(ids=list(chunk_ids), include=["embeddings"])
-        found = rows["embeddings"] if rows["embeddings"] is not None else []
-        return {i: np.asarray(v, dtype=np.float32) for i, v in zip(rows["ids"], found, strict=True)}
 
     def count(self) -> int:
         """Return how many chunks the index holds."""
@@ -120,30 +103,5 @@ class DenseIndex:
             ) from error
 
 
-def _metadata(article: Article) -> dict[str, Any]:
-    date = article.published_at
-    return {
-        "article_id": article.id,
-        "outlet": article.source,
-        "language": article.language,
-        "feed": article.feed,
-        "published": math.floor(date.timestamp()) if date else _UNDATED,
-    }
-
-
 def _among(name: str, values: Sequence[str]) -> dict[str, Any]:
     return {name: {"$in": list(values)}}
-
-
-def _where(filters: Filters) -> dict[str, Any] | None:
-    terms: list[dict[str, Any]] = []
-    for name, values in (("outlet", filters.outlets), ("language", filters.languages), ("feed", filters.feeds)):
-        if values:
-            terms.append(_among(name, values))
-    if filters.since or filters.until:
-        terms.append({"published": {"$gt": _UNDATED}})
-    if filters.since:
-        terms.append({"published": {"$gte": math.floor(filters.since.timestamp())}})
-    if filters.until:
-        terms.append({"published": {"$lt": math.ceil(filters.until.timestamp())}})
-    return {"$and": terms} if len(terms) > 1 else (terms[0] if terms else None)

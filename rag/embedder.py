@@ -7,6 +7,8 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from corpus.chunking import RULE
 from corpus.errors import SettingsError
 from rag.runtime import Runtime, TorchRuntime, multiplies_bfloat16, open_runtime
@@ -19,6 +21,7 @@ SHIPPED = "all-MiniLM-L6-v2"
 SHIPPED_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
 """Hash of `model.safetensors` as sentence-transformers publishes it."""
 
+_REMEMBERED = 32  # Questions: one that is searched, read and searched again is embedded once.
 _MANY = 128  # Fewer texts are embedded before PyTorch is imported.
 
 
@@ -34,6 +37,7 @@ class Embedder:
         self._lock = threading.Lock()
         self._loaded: Runtime | None = None
         self._loaded_for_many: Runtime | None = None
+        self._recent: dict[str, Vectors] = {}  # By question, used longest ago first.
 
     @cached_property
     def folder(self) -> Path:
@@ -124,8 +128,22 @@ class Embedder:
 
     def embed_query(self, text: str) -> Vectors:
         """Return the vector of a question, shape (dimensions,)."""
-        vectors = self._runtime.encode([text], "query")
-        return vectors.reshape(-1)
+        return np.asarray(self.embed_queries([text])[0], dtype=np.float32)
+
+    def embed_queries(self, texts: Sequence[str]) -> Vectors:
+        """Return one vector a question, shape (texts, dimensions); those of the last questions are remembered."""
+        with self._lock:
+            known = {text: self._recent[text] for text in texts if text in self._recent}
+        fresh = [text for text in dict.fromkeys(texts) if text not in known]
+        if fresh:
+            known.update(zip(fresh, self._runtime.encode(fresh, "query"), strict=True))
+        with self._lock:
+            for text, vector in known.items():
+                self._recent.pop(text, None)
+                self._recent[text] = vector
+            while len(self._recent) > _REMEMBERED:
+                del self._recent[next(iter(self._recent))]
+        return np.stack([known[text] for text in texts])
 
 
 def weights_digest(folder: Path) -> str:

@@ -6,6 +6,8 @@ from datetime import datetime
 from typing import Any, Literal
 
 from corpus import Article, Chunk
+from corpus.chunkstore import Facets
+from corpus.selection import Selection
 
 Status = Literal["answered", "not_found", "incomplete"]
 
@@ -46,7 +48,7 @@ class Filters:
         """Tell whether anything is narrowed."""
         return bool(self.since or self.until or self.outlets or self.languages or self.feeds)
 
-    def admits(self, article: Article) -> bool:
+    def admits(self, article: Article | Facets) -> bool:
         """Tell whether an article passes; an undated one fails any filter on time."""
         if self.outlets and article.source not in self.outlets:
             return False
@@ -59,6 +61,13 @@ class Filters:
             if date is None or (self.since and date < self.since) or (self.until and date >= self.until):
                 return False
         return True
+
+    @property
+    def selection(self) -> Selection:
+        """Return the same as a selection of the archive's articles; it keeps time to the second."""
+        return Selection(
+            outlets=self.outlets, since=self.since, until=self.until, languages=self.languages, feeds=self.feeds
+        )
 
     def to_record(self) -> dict[str, Any]:
         """Return plain JSON values."""

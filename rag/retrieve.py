@@ -2,14 +2,14 @@
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
-from corpus.article import Article, Chunk
+from corpus.article import Article
+from corpus.chunkstore import Facets
 from rag.embedder import Vectors
 from rag.indexes import Indexes
-from rag.lexical import article_of
 from rag.model import Filters, Passage
-from rag.rerank import Reranker
+from rag.rerank import RERANKED, Reranker
 from rag.terms import query_terms, script_languages
 
 CANDIDATES = 100
@@ -27,17 +27,30 @@ TIME_HINT = 0.05
 LATEST = 0.06
 """Added to the newest of the candidates, and in proportion to the older ones, where the newest state is asked for."""
 
+_WIDER = 4  # More chunks are asked for where a filter holds.
+_FEW = 300  # Articles: of so many every chunk is compared.
+
 PER_STORY = 2
 """Chunks of one outlet on one story that may stand before others had their turn."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Candidate:
-    """Hold a chunk with its two scores; `dense` is a cosine, `lexical` a BM25 score, 0 where not found."""
+    """Hold a chunk that an index found, before its text is read.
 
-    chunk: Chunk
-    dense: float
-    lexical: float
+    Attributes:
+        chunk_id: The chunk.
+        article: What is known of its article without the text.
+        ordinal: Its place in the article.
+        score: The fused score; 0 until it is ranked.
+        signals: "dense" is a cosine, "lexical" a BM25 score (0 where not found), "coverage" its share of the best one.
+    """
+
+    chunk_id: str
+    article: Facets
+    ordinal: int
+    score: float = 0.0
+    signals: dict[str, float] = field(default_factory=dict)
 
 
 class Retriever:
@@ -55,6 +68,10 @@ class Retriever:
         self.reranker = reranker
         self.languages = tuple(languages) or ("en",)
 
+    def expect(self, texts: Sequence[str]) -> None:
+        """Embed several texts that are going to be searched for at once, which is faster than one by one."""
+        self.indexes.embedder.embed_queries(texts)
+
     def retrieve(
         self, text: str, k: int, filters: Filters | None = None, hints: Filters | None = None, latest: bool = False
     ) -> list[Passage]:
@@ -71,51 +88,100 @@ class Retriever:
             latest: Prefer what is newest.
         """
         candidates = self.candidates(text, filters)
-        best = max((c.lexical for c in candidates), default=0.0) or 1.0
         newest = _recency(candidates) if latest else {}
-        scored = [
-            (_fused(c, best) + _hinted(c.chunk.article, hints) + LATEST * newest.get(c.chunk.id, 0.0), c)
-            for c in candidates
-        ]
-        scored.sort(key=lambda pair: (-pair[0], pair[1].chunk.id))
-        stories = self.indexes.store.archive.stories([c.chunk.article.id for _, c in scored])
-        passages = [
-            Passage(c.chunk, 0, score, {"dense": c.dense, "lexical": c.lexical, "coverage": c.lexical / best})
-            for score, c in scored
-        ]
-        passages = collapsed(passages, stories)
+        for c in candidates:
+            c.score = (
+                DENSE_WEIGHT * c.signals["dense"]
+                + (1 - DENSE_WEIGHT) * c.signals["coverage"]
+                + _hinted(c.article, hints)
+                + LATEST * newest.get(c.chunk_id, 0.0)
+            )
+        candidates.sort(key=lambda c: (-c.score, c.chunk_id))
+        kept, copies = collapsed(candidates)
         if self.reranker:
-            passages = self.reranker.reranked(text, passages)
-        return ranked(diversified(passages, stories)[:k])
+            kept = self._reranked(self.reranker, text, kept)
+        return self._passages(diversified(kept)[:k], copies)
 
     def candidates(self, text: str, filters: Filters | None = None) -> list[Candidate]:
         """Return every chunk that either index finds, unordered."""
         vector = self.indexes.embedder.embed_query(text)
-        dense = dict(self.indexes.dense.search(vector, CANDIDATES, filters))
+        dense = self._near(vector, filters) if filters else dict(self.indexes.dense.search(vector, CANDIDATES))
         lexical = dict(self.indexes.lexical.search(query_terms(text, self.spoken(text)), CANDIDATES, filters))
-        chunks = self.indexes.store.chunks(_article_ids([*dense, *lexical]))
-        missing = [chunk_id for chunk_id in lexical if chunk_id not in dense and chunk_id in chunks]
-        dense.update(self.cosines(vector, missing))
-        return [
-            Candidate(chunks[chunk_id], dense.get(chunk_id, 0.0), lexical.get(chunk_id, 0.0))
-            for chunk_id in dict.fromkeys([*dense, *lexical])
-            if chunk_id in chunks and (not filters or filters.admits(chunks[chunk_id].article))
-        ]
+        found = self._admitted([*dense, *lexical], filters)
+        cosines = self._cosines(vector, [c for c in found if c.chunk_id not in dense])
+        best = max((lexical.get(c.chunk_id, 0.0) for c in found), default=0.0) or 1.0
+        for c in found:
+            words = lexical.get(c.chunk_id, 0.0)
+            near = dense.get(c.chunk_id) if c.chunk_id in dense else cosines.get((c.article.id, c.ordinal))
+            c.signals = {"dense": near or 0.0, "lexical": words, "coverage": words / best}
+        return found
 
     def spoken(self, text: str) -> tuple[str, ...]:
         """Return the languages to stem a text in; "" is that of an article whose language is not known."""
         return (*self.languages, *script_languages(text), "")
 
-    def cosines(self, vector: Vectors, chunk_ids: Sequence[str]) -> Mapping[str, float]:
-        """Return the cosine of each chunk with a vector, from the vectors that the dense index keeps."""
-        return {i: float(v @ vector) for i, v in self.indexes.dense.vectors(chunk_ids).items()}
+    def _near(self, vector: Vectors, filters: Filters) -> dict[str, float]:
+        """Return the nearest chunks that pass filters, with their cosines.
+
+        More are asked for until enough of them pass; where few articles pass at all, each of their chunks is compared.
+        """
+        wide = CANDIDATES
+        while True:
+            wide *= _WIDER
+            found = dict(self.indexes.dense.search(vector, wide))
+            passing = [c.chunk_id for c in self._admitted(list(found), filters)]
+            if len(passing) >= CANDIDATES or len(found) < wide:
+                return {chunk_id: found[chunk_id] for chunk_id in passing[:CANDIDATES]}
+            if self.indexes.store.archive.count(filters.selection) <= _FEW:
+                cosines = {i: float(v @ vector) for i, v in self.indexes.store.vectors_of(filters.selection).items()}
+                return dict(sorted(cosines.items(), key=lambda pair: -pair[1])[:CANDIDATES])
+
+    def _admitted(self, chunk_ids: Sequence[str], filters: Filters | None) -> list[Candidate]:
+        """Return those of some chunks, in their order, that the archive still holds and that pass."""
+        places = {chunk_id: _place(chunk_id) for chunk_id in chunk_ids}
+        facets = self.indexes.store.facets({article for article, _, _ in places.values()})
+        return [
+            Candidate(chunk_id, facets[article], ordinal)
+            for chunk_id, (article, version, ordinal) in places.items()
+            if article in facets
+            and facets[article].version == version
+            and (not filters or filters.admits(facets[article]))
+        ]
+
+    def _cosines(self, vector: Vectors, candidates: Sequence[Candidate]) -> dict[tuple[str, int], float]:
+        """Return the cosine of chunks that only words found, from the vectors that the archive keeps."""
+        kept = self.indexes.store.vectors((c.article.id, c.ordinal) for c in candidates)
+        return {place: float(v @ vector) for place, v in kept.items()}
+
+    def _passages(self, candidates: Sequence[Candidate], copies: Mapping[int, Sequence[str]]) -> list[Passage]:
+        """Read the chunks of candidates, in their order; one that went meanwhile is passed over."""
+        chunks = self.indexes.store.chunks(c.article.id for c in candidates)
+        kept = [c for c in candidates if c.chunk_id in chunks]
+        return [
+            Passage(chunks[c.chunk_id], rank, c.score, c.signals, self._articles(copies.get(c.article.story or 0, ())))
+            for rank, c in enumerate(kept, 1)
+        ]
+
+    def _articles(self, ids: Iterable[str]) -> tuple[Article, ...]:
+        return tuple(article for i in ids if (article := self.indexes.store.archive.get(i)))
+
+    def _reranked(self, reranker: Reranker, text: str, candidates: Sequence[Candidate]) -> list[Candidate]:
+        top = {c.chunk_id: c for c in candidates[:RERANKED]}
+        read = reranker.reranked(text, self._passages(list(top.values()), {}))
+        for passage in read:
+            candidate = top[passage.chunk.id]
+            candidate.score, candidate.signals = passage.score, dict(passage.signals)
+        return [*(top[passage.chunk.id] for passage in read), *candidates[RERANKED:]]
 
 
-def _fused(candidate: Candidate, best: float) -> float:
-    return DENSE_WEIGHT * candidate.dense + (1 - DENSE_WEIGHT) * candidate.lexical / best
+def _place(chunk_id: str) -> tuple[str, int, int]:
+    """Take a chunk's id apart: article, version, ordinal."""
+    text, _, ordinal = chunk_id.rpartition("#")
+    article, _, version = text.rpartition("@")
+    return article, int(version), int(ordinal)
 
 
-def _hinted(article: Article, hints: Filters | None) -> float:
+def _hinted(article: Facets, hints: Filters | None) -> float:
     if not hints:
         return 0.0
     bonus = OUTLET_HINT if article.source in hints.outlets else 0.0
@@ -126,42 +192,32 @@ def _hinted(article: Article, hints: Filters | None) -> float:
 
 def _recency(candidates: Sequence[Candidate]) -> dict[str, float]:
     """Return for each dated chunk where its date stands between the oldest (0) and the newest (1)."""
-    dates = {c.chunk.id: date.timestamp() for c in candidates if (date := c.chunk.article.published_at)}
+    dates = {c.chunk_id: date.timestamp() for c in candidates if (date := c.article.published_at)}
     first, last = min(dates.values(), default=0.0), max(dates.values(), default=0.0)
     return {i: (date - first) / (last - first or 1.0) for i, date in dates.items()}
 
 
-def _article_ids(chunk_ids: Iterable[str]) -> list[str]:
-    return list(dict.fromkeys(map(article_of, chunk_ids)))
-
-
-def collapsed(passages: Sequence[Passage], stories: Mapping[str, int]) -> list[Passage]:
-    """Fold the copies of one story into the passage of the copy that ranks best; the others are named in `copies`."""
+def collapsed(candidates: Iterable[Candidate]) -> tuple[list[Candidate], dict[int, list[str]]]:
+    """Keep of each story only the copy that ranks best; return what is kept, and the other copies' ids by story."""
     leaders: dict[int, str] = {}
-    copies: dict[int, dict[str, Article]] = {}
-    kept: list[Passage] = []
-    for passage in passages:
-        article = passage.article
-        story = stories.get(article.id)
-        if story is None or leaders.setdefault(story, article.id) == article.id:
-            kept.append(passage)
-        else:
-            copies.setdefault(story, {})[article.id] = article
-    return [replace(p, copies=tuple(copies.get(stories.get(p.article.id, -1), {}).values())) for p in kept]
+    copies: dict[int, list[str]] = {}
+    kept: list[Candidate] = []
+    for candidate in candidates:
+        article = candidate.article
+        if article.story is None or leaders.setdefault(article.story, article.id) == article.id:
+            kept.append(candidate)
+        elif article.id not in (others := copies.setdefault(article.story, [])):
+            others.append(article.id)
+    return kept, copies
 
 
-def diversified(passages: Sequence[Passage], stories: Mapping[str, int]) -> list[Passage]:
+def diversified(candidates: Iterable[Candidate]) -> list[Candidate]:
     """Move the third and later chunks of an article, or of its story, behind what comes for the first time."""
     seen: Counter[object] = Counter()
-    early: list[Passage] = []
-    late: list[Passage] = []
-    for passage in passages:
-        key = stories.get(passage.article.id, passage.article.id)
+    early: list[Candidate] = []
+    late: list[Candidate] = []
+    for candidate in candidates:
+        key = candidate.article.story or candidate.article.id
         seen[key] += 1
-        (early if seen[key] <= PER_STORY else late).append(passage)
+        (early if seen[key] <= PER_STORY else late).append(candidate)
     return early + late
-
-
-def ranked(passages: Iterable[Passage]) -> list[Passage]:
-    """Number passages in their order."""
-    return [replace(passage, rank=rank) for rank, passage in enumerate(passages, 1)]

@@ -92,7 +92,9 @@ class OnnxRuntime:
         def run(batch: Batch) -> None:
             out[batch] = self._run([rows[i] for i in batch])
 
-        batches = list(_batches([len(row) for row in rows], self._batch_tokens))
+        lengths = [len(row) for row in rows]
+        # Few texts are shared out, so that no core waits for another.
+        batches = list(_batches(lengths, min(self._batch_tokens, -(-sum(lengths) // self._threads))))
         if len(batches) == 1:
             run(batches[0])
         else:

@@ -36,7 +36,7 @@ def archive(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Archive]:
         (Selection(since=at(8)), ["n00001", "harbour"]),
         (Selection(since=at(8, 10)), ["n00001"]),
         (Selection(until=at(10)), ["harbour"]),
-        (Selection(feed="https://f.example/rss"), ["n00001"]),
+        (Selection(feeds=("https://f.example/rss",)), ["n00001"]),
         (Selection(languages=("fr", "de")), ["n00001"]),
         (Selection(undated=True), ["n00002"]),
         (Selection(words="éLECTION"), ["n00001"]),

@@ -1,18 +1,20 @@
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from corpus.archive import Archive
 from corpus.article import Article, Chunk
+from corpus.chunkstore import Embedded, Facets
 from corpus.selection import Selection
 from rag.indexes import Indexes
 from rag.model import Filters, Passage
-from rag.retrieve import LATEST, OUTLET_HINT, TIME_HINT, Retriever, collapsed, diversified, ranked
+from rag.retrieve import CANDIDATES, LATEST, OUTLET_HINT, TIME_HINT, Candidate, Retriever, collapsed, diversified
 from tests.rag.wire_items import WIRES
-from tests.rag.word_embedder import WordEmbedder
+from tests.rag.word_embedder import DIMENSIONS, WordEmbedder
 
 
 @pytest.fixture(scope="module")
@@ -82,8 +84,8 @@ def test_scores_are_ordered_and_made_of_both_signals(retriever: Retriever) -> No
 def test_a_chunk_that_only_words_find_has_its_cosine_too(reading: Indexes, retriever: Retriever) -> None:
     vector = reading.embedder.embed_query("herring")
     for candidate in retriever.candidates("herring"):
-        kept = reading.store.embedded([candidate.chunk.article.id])[0].vectors[candidate.chunk.ordinal]
-        assert candidate.dense == pytest.approx(float(kept @ vector), abs=1e-4)
+        kept = reading.store.embedded([candidate.article.id])[0].vectors[candidate.ordinal]
+        assert candidate.signals["dense"] == pytest.approx(float(kept @ vector), abs=1e-4)
 
 
 MARCH = datetime(2024, 3, 1, tzinfo=UTC)
@@ -147,32 +149,75 @@ def test_a_chunk_that_the_archive_holds_no_more_is_passed_over(indexes: Indexes)
     assert "undated" not in found(retriever, "herring smokehouse")
 
 
-HARBOUR, HERRING, TRAM = WIRES[0], WIRES[1], WIRES[2]
+@pytest.fixture(scope="module")
+def crowd(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Indexes]:
+    """Own indexes of 620 articles: each tenth undated, 10 of an outlet of its own, vectors drawn by a seed."""
+    data = tmp_path_factory.mktemp("crowd")
+    draw = np.random.default_rng(7)
+    with Archive(data / "archive.sqlite3") as archive:
+        indexes = Indexes(archive, WordEmbedder(), data / "index", "the test")
+        indexes.open()
+        for n in range(620):
+            date = None if n % 10 == 9 else datetime(2020, 1, 1, tzinfo=UTC) + timedelta(days=n)
+            archive.put(
+                Article(f"n{n:03}", f"Title {n}", f"Text {n}.", "Rare" if n % 62 == 0 else "Post", published_at=date)
+            )
+        rows = []
+        for article in archive.articles():
+            vector = draw.standard_normal((1, DIMENSIONS)).astype(np.float32)
+            rows.append(Embedded(article, (Chunk(article, 0, 0, 5),), vector / np.linalg.norm(vector)))
+        indexes.store.store(rows)
+        indexes.catch_up()
+        yield indexes
+        indexes.close()
 
 
-def passages(*articles: Article) -> list[Passage]:
-    counts = dict.fromkeys((article.id for article in articles), -1)
-    made: list[Passage] = []
-    for article in articles:
-        counts[article.id] += 1
-        made.append(Passage(Chunk(article, counts[article.id], 0, 5), 0, 1 - len(made) / 10))
+@pytest.mark.parametrize(
+    "filters",
+    [
+        Filters(outlets=("Rare",)),
+        Filters(since=datetime(2021, 6, 1, tzinfo=UTC)),
+        Filters(until=datetime(2020, 8, 1, tzinfo=UTC)),
+        Filters(since=datetime(2020, 2, 1, tzinfo=UTC), until=datetime(2020, 2, 20, tzinfo=UTC)),
+        Filters(outlets=("Nobody",)),
+    ],
+)
+def test_filters_leave_the_nearest_of_what_passes(crowd: Indexes, filters: Filters) -> None:
+    vector = crowd.embedder.embed_query("nothing that any index of words knows")
+    passing = [item for some in crowd.store.everything() for item in some if filters.admits(item.article)]
+    wanted = sorted(passing, key=lambda item: -float(item.vectors[0] @ vector))[:CANDIDATES]
+    got = Retriever(crowd).candidates("nothing that any index of words knows", filters)
+    near = sorted(got, key=lambda c: -c.signals["dense"])
+    assert [c.article.id for c in near] == [item.article.id for item in wanted]
+
+
+def candidates(*articles: tuple[str, int | None]) -> list[Candidate]:
+    counts = dict.fromkeys((name for name, _ in articles), -1)
+    made: list[Candidate] = []
+    for name, story in articles:
+        counts[name] += 1
+        facets = Facets(name, 1, "Post", None, "en", "", story)
+        made.append(Candidate(f"{name}@1#{counts[name]}", facets, counts[name], 1 - len(made) / 10))
     return made
 
 
 def test_copies_are_folded_into_the_one_that_ranks_best() -> None:
-    copy = replace(HARBOUR, id="copy", source="Wire")
-    kept = collapsed(passages(HARBOUR, copy, TRAM, copy, HARBOUR), {"harbour": 7, "copy": 7})
-    assert [(p.chunk.id, [c.id for c in p.copies]) for p in kept] == [
-        ("harbour@1#0", ["copy"]),
-        ("tram@1#0", []),
-        ("harbour@1#1", ["copy"]),
-    ]
+    kept, copies = collapsed(candidates(("harbour", 7), ("copy", 7), ("tram", None), ("copy", 7), ("harbour", 7)))
+    assert [c.chunk_id for c in kept] == ["harbour@1#0", "tram@1#0", "harbour@1#1"]
+    assert copies == {7: ["copy"]}
+
+
+def test_folded_copies_are_named_in_every_passage_of_the_story(indexes: Indexes) -> None:
+    indexes.store.archive.put(replace(WIRES[0], id="copy", source="Wire", url=""))
+    indexes.embed_pending()
+    indexes.catch_up()
+    best = Retriever(indexes).retrieve("herring near the breakwater of Eastfield harbour Ana Sousa", 9)
+    named = {p.article.id: [copy.id for copy in p.copies] for p in best if p.article.id in {"harbour", "copy"}}
+    assert named in ({"harbour": ["copy"]}, {"copy": ["harbour"]})
 
 
 def test_the_third_chunk_of_a_story_waits_behind_what_comes_for_the_first_time() -> None:
-    order = [p.chunk.id for p in diversified(passages(HARBOUR, HARBOUR, HARBOUR, TRAM, HARBOUR, HERRING), {})]
-    assert order == ["harbour@1#0", "harbour@1#1", "tram@1#0", "herring@1#0", "harbour@1#2", "harbour@1#3"]
-
-
-def test_ranks_count_from_one() -> None:
-    assert [p.rank for p in ranked(passages(HARBOUR, TRAM))] == [1, 2]
+    order = diversified(candidates(*[("harbour", None)] * 3, ("tram", None), ("harbour", None), ("herring", None)))
+    assert [c.chunk_id for c in order] == [
+        "harbour@1#0", "harbour@1#1", "tram@1#0", "herring@1#0", "harbour@1#2", "harbour@1#3",
+    ]  # fmt: skip

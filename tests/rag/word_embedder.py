@@ -26,9 +26,9 @@ class WordEmbedder(Embedder):
             row /= np.linalg.norm(row)
         return out
 
-    def embed_query(self, text: str) -> Vectors:
-        """Return the vector of a question."""
-        return np.asarray(self.embed([text])[0], dtype=np.float32)
+    def embed_queries(self, texts: Sequence[str]) -> Vectors:
+        """Return one vector a question."""
+        return self.embed(texts)
 
 
 class SilentWordEmbedder(WordEmbedder):
