@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING
 
 from corpus.article import Article
 from corpus.errors import ModelError
+from rag.accounts import told_apart
 from rag.check import Checked, check
-from rag.compose import chosen, composed, names_no_speaker
+from rag.compose import chosen, composed, names_no_speaker, rivals
 from rag.coverage import Coverage, Found
 from rag.enquiry import Enquiry, enquiry
 from rag.gate import gated
@@ -172,7 +173,7 @@ class Answering:
         with work.timed("read"):
             work.sentences = self._read(query, work.passages)
             weights = self.reader.weights(query.standalone)
-            return judged(query.standalone, weights, work.passages, work.sentences).enough
+            return judged(query.standalone, query.kind, weights, work.passages, work.sentences).enough
 
     def _read(self, query: Query, passages: Sequence[Passage]) -> list[Sentence]:
         """Return the sentences of passages, best first, that can be quoted."""
@@ -181,6 +182,8 @@ class Answering:
     def _quoted(self, work: Work) -> str:
         if work.query.kind in {"who", "attribution"} and names_no_speaker(work.sentences):
             work.notes.append("The article does not name who said this.")
+        if work.sentences and (others := rivals(work.sentences)):
+            work.notes.append(told_apart(work.sentences[0], others))
         return composed(chosen(work.sentences), work.passages)
 
     def _prompt(self, work: Work, history: Sequence[Turn]) -> Prompt:

@@ -118,7 +118,7 @@ class Assistant:
 
         The filters, where given, are exactly those; else what the question says holds.
         """
-        query = self._understood(question, history, filters, now)
+        query = self.understood(question, history, filters, now)
         return self._answering().retrieved(query, k)[0]
 
     def ask(
@@ -158,8 +158,37 @@ class Assistant:
         """
         yield Event("searching")
         now = now or datetime.now(UTC)
-        query = self._understood(question, history, filters, now, whole)
+        query = self.understood(question, history, filters, now, whole)
         yield from self._answering().stream(query, history, now)
+
+    def understood(
+        self,
+        question: str,
+        history: Sequence[Turn] = (),
+        filters: Filters | None = None,
+        now: datetime | None = None,
+        whole: bool = False,
+    ) -> Query:
+        """Return what a question is understood as: stand-alone, its kind, its parts, its filters.
+
+        Raises:
+            NewsdeskError: It is empty or too long.
+        """
+        question = " ".join(question.split())
+        if not question:
+            raise NewsdeskError("The question is empty: type one.")
+        if len(question) > _MOST_CHARACTERS:
+            raise NewsdeskError(
+                f"The question is too long ({len(question):,} characters); {_MOST_CHARACTERS:,} are read."
+            )
+        return understand(
+            question,
+            history,
+            now=now or datetime.now(UTC),
+            outlets=self._vocabulary()[0],
+            filters=filters,
+            whole=whole,
+        )
 
     def prompt_for(
         self,
@@ -170,7 +199,7 @@ class Assistant:
     ) -> Prompt | Answer:
         """Return what would be sent to a model, or the answer where no model would be asked."""
         now = now or datetime.now(UTC)
-        return self._answering().prompt_for(self._understood(question, history, filters, now), history, now)
+        return self._answering().prompt_for(self.understood(question, history, filters, now), history, now)
 
     def answer_from(self, prompt: Prompt, reply: str) -> Answer:
         """Make the answer of a model's whole reply to a prompt of `prompt_for`, with citations and checks."""
@@ -240,30 +269,6 @@ class Assistant:
 
     def _retriever(self) -> Retriever:
         return Retriever(self.indexes, self._vocabulary()[1], self.reranker)
-
-    def _understood(
-        self,
-        question: str,
-        history: Sequence[Turn],
-        filters: Filters | None,
-        now: datetime | None,
-        whole: bool = False,
-    ) -> Query:
-        question = " ".join(question.split())
-        if not question:
-            raise NewsdeskError("The question is empty: type one.")
-        if len(question) > _MOST_CHARACTERS:
-            raise NewsdeskError(
-                f"The question is too long ({len(question):,} characters); {_MOST_CHARACTERS:,} are read."
-            )
-        return understand(
-            question,
-            history,
-            now=now or datetime.now(UTC),
-            outlets=self._vocabulary()[0],
-            filters=filters,
-            whole=whole,
-        )
 
     def _vocabulary(self) -> tuple[Outlets, tuple[str, ...]]:
         """Return the outlets of the archive and its main languages; asked again only after it changed."""

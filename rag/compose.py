@@ -3,6 +3,7 @@
 import re
 from collections.abc import Sequence
 
+from rag.accounts import differing
 from rag.gate import gated
 from rag.marks import unmarked
 from rag.model import Passage, day
@@ -20,6 +21,9 @@ BESIDE = 0.6
 
 ELSEWHERE = 0.85
 """and one of another article: a further source is cited only where it answers as well. Tuned on the starter set."""
+
+RIVAL = 0.7
+"""Share of the best sentence's score from which an account that differs is given beside it."""
 
 _SAME = 0.55  # Two sentences that share more of their terms say the same.
 _PRONOUN_SAID = re.compile(
@@ -49,9 +53,16 @@ def chosen(sentences: Sequence[Sentence], most: int = MOST) -> list[Sentence]:
     beside = [s for s in sentences[1:] if s.passage is best.passage and s.score >= BESIDE * best.score]
     _extend(found, beside, min(most, FROM_PASSAGE))
     others = [s for s in sentences[1:] if s.passage.article.id != best.passage.article.id]
+    found.extend(rivals(sentences)[: most - len(found)])
     _extend(found, [s for s in others if s.score >= ELSEWHERE * best.score], most)
     _extend(found, beside, most)
     return found
+
+
+def rivals(sentences: Sequence[Sentence]) -> list[Sentence]:
+    """Return the sentences whose account differs from the best one's, which stand beside it in the answer."""
+    best = sentences[0]
+    return differing(best, [s for s in sentences[1:] if s.score >= RIVAL * best.score])[: MOST - 1]
 
 
 def _extend(found: list[Sentence], more: Sequence[Sentence], most: int) -> None:

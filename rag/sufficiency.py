@@ -5,6 +5,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from rag.demanded import uncounted, unspoken
 from rag.model import Passage
 from rag.reading import Sentence, share
 from rag.terms import STOPWORDS, held_terms, stem, words
@@ -14,21 +15,26 @@ THRESHOLD = 0.28
 
 # Logistic regression over the signals below, fitted on the starter set and the dev questions of MultiHop-RAG;
 # `python -m benchmarks.fitting` fits it again. The share of one article by itself is left out: fitted, it counted
-# against short questions.
+# against short questions. So is the score of the best sentence, which adds nothing to the others.
 BIAS = -2.88
 COEFFICIENTS: Mapping[str, float] = {
     "joint": 1.61,
-    "score": 0.05,
+    "near": 0.0,
+    "lead": 0.0,
     "missing": -0.99,
     "absent": -1.21,
     "year": -1.05,
     "length": 0.66,
     "long_article": 4.37,
     "dense": 1.79,
+    "uncounted": 0.0,
+    "unspoken": 0.0,
 }
 
 _NAME = re.compile(r"(?<![.!?] )(?<!^)\b[A-Z][\w’'&-]*|\b[A-Z]{2,}\b|\b\d[\d.,]*\b")
 _YEAR = re.compile(r"\b(?:19|20)\d\d\b")
+_NEAR = 12  # Sentences whose cosine counts.
+_BEST = 6  # Passages in which a demanded number or quotation is looked for.
 _READ = 8  # Passages in which a name of the question is looked for.
 
 
@@ -47,19 +53,20 @@ class Sufficiency:
 
 
 def judged(
-    text: str, weights: Mapping[str, float], passages: Sequence[Passage], sentences: Sequence[Sentence]
+    text: str, kind: str, weights: Mapping[str, float], passages: Sequence[Passage], sentences: Sequence[Sentence]
 ) -> Sufficiency:
     """Judge whether passages answer a question.
 
     Args:
         text: The stand-alone question.
+        kind: What it asks for (`rag.kind`).
         weights: Its terms with their rarity, as `PassageReader.weights` gives them.
         passages: What was retrieved, best first.
         sentences: Their sentences, the most telling first.
     """
     if not passages or not sentences:
         return Sufficiency(0.0, {}, ())
-    found = signals(text, weights, passages, sentences)
+    found = signals(text, kind, weights, passages, sentences)
     return Sufficiency(probability(found), found, missing_names(text, passages))
 
 
@@ -70,12 +77,13 @@ def probability(found: Mapping[str, float]) -> float:
 
 
 def signals(
-    text: str, weights: Mapping[str, float], passages: Sequence[Passage], sentences: Sequence[Sentence]
+    text: str, kind: str, weights: Mapping[str, float], passages: Sequence[Passage], sentences: Sequence[Sentence]
 ) -> dict[str, float]:
     """Return what speaks for and against an answer.
 
     - `joint`: the best product of cosine and coverage of a sentence: near in meaning and in words.
-    - `score`: the score of the best sentence.
+    - `near`: the best cosine among the first sentences.
+    - `lead`: how far the first passage's score lies above the fourth's.
     - `missing`: how many names and numbers of the question no passage holds.
     - `absent`: the share of them that the article of the best sentence does not hold.
     - `year`: 1 if that article lacks a year that the question names.
@@ -83,20 +91,25 @@ def signals(
     - `long_article`: `length` times the share of the terms, by rarity, in the article of the best sentence: the longer
       a question, the more it means that one article holds its words.
     - `dense`: the best cosine of a passage.
+    - `uncounted`, `unspoken`: what the question demands and no sentence holds (`rag.demanded`).
     """
     article = sentences[0].passage.article
     heading = sentences[0].passage.chunk.heading
     held = held_terms(f"{heading} {article.body}", article.language or "en")
+    within = [sentence for sentence in sentences if sentence.passage.rank <= _BEST]
     names, whole, length = _named(text), share(weights, held), min(3.0, len(weights) / 10)
     return {
         "joint": max(s.dense * s.coverage for s in sentences),
-        "score": sentences[0].score,
+        "near": max(s.dense for s in sentences[:_NEAR]),
+        "lead": passages[0].score - passages[:4][-1].score,
         "missing": float(len(missing_names(text, passages))),
         "absent": sum(stem(name) not in held for name in names) / max(1, len(names)),
         "year": float(any(year not in held for year in _YEAR.findall(text))),
         "length": length,
         "long_article": length * whole,
         "dense": max(passage.signals.get("dense", 0.0) for passage in passages),
+        "uncounted": uncounted(text, kind, weights, within),
+        "unspoken": unspoken(text, kind, weights, within),
     }
 
 

@@ -1,0 +1,98 @@
+"""Whether sentences hold the kind of thing that a question demands: so many of something, money, somebody's words."""
+
+import re
+from collections.abc import Mapping, Sequence
+from itertools import pairwise
+
+from rag.reading import Sentence, share
+from rag.terms import held_terms, stem, words
+
+_TOP = 4  # Sentences in which a number is looked for.
+_BEHIND = 4  # Words behind a number among which stands what it counts.
+_VERBS = "did|does|do|had|has|have|was|were|is|are|will|would|could|can|in|on|of|signed|joined|voted|attended|took|lost"
+_COUNTED = re.compile(
+    rf"\bhow (?:many|much)\s+(?:of\s+)?(?:the\s+)?((?:[a-z'-]+\s+){{0,3}}?[a-z'-]+)\s+(?:{_VERBS})\b", re.IGNORECASE
+)
+_NUMBER = re.compile(
+    r"\b\d[\d.,]*|\b(?:one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|dozens?|hundreds?|thousands?"
+    r"|millions?|billions?)\b",
+    re.IGNORECASE,
+)
+_MONEY = re.compile(
+    r"\b(?:fined?|pay|paid|cost|price|salary|sum|damages|worth|spen[dt]|money|fees?|debt|raised?|sell|sold)\b",
+    re.IGNORECASE,
+)
+_CURRENCY = re.compile(r"[$€£¥]|\b(?:dollars?|euros?|pounds?|yuan|rou?bles?|usd|rupees?)\b", re.IGNORECASE)
+_SAID = re.compile(
+    r"\b(?:did|does|do|has|have|had)\s+(?P<speaker>.{2,60}?)\s+(?:say|tell|write|call|describe|put|react|announce"
+    r"|promise|warn|claim|argue|admit|said|told|called)\b(?P<topic>.*)",
+    re.IGNORECASE,
+)
+# What a question says about saying, telling and naming is not what it is about.
+_FRAME = frozenset(
+    stem(word)
+    for word in "many much say said says tell told date day name named exact exactly call called word words first year "
+    "time kind amount number share figure long give gave get got happen happened according article articles report "
+    "reported archive know describe described put".split()
+)
+
+
+def uncounted(question: str, kind: str, weights: Mapping[str, float], sentences: Sequence[Sentence]) -> float:
+    """Return 1 if a question asks for so many of something, or for money, and the best sentences give none, else 0.
+
+    Args:
+        question: The stand-alone question.
+        kind: What it asks for (`rag.kind`).
+        weights: Its terms.
+        sentences: The most telling first.
+    """
+    if kind != "how_many":
+        return 0.0
+    match = _COUNTED.search(question)
+    things = {stem(word) for word in words(match[1])} & set(weights) if match else set()
+    texts = [sentence.text for sentence in sentences[:_TOP]]
+    if things:
+        return float(not any(things & counted for text in texts for counted in _counted(text)))
+    return float(bool(_MONEY.search(question)) and not any(_CURRENCY.search(text) for text in texts))
+
+
+def _counted(text: str) -> list[set[str]]:
+    """Return for each number of a text the stems of the words behind it."""
+    places = [match.end() for match in _NUMBER.finditer(text)]
+    return [{stem(word) for word in words(text[place : place + 45])[:_BEHIND]} for place in places]
+
+
+def unspoken(question: str, kind: str, weights: Mapping[str, float], sentences: Sequence[Sentence]) -> float:
+    """Return the share, by rarity, of the topic in "What did SPEAKER say about TOPIC?" that no quotation of theirs holds.
+
+    A quotation's sentence counts with the one before and the one behind it. 0 for any other question.
+    """
+    match = _SAID.search(question) if kind == "quotation" else None
+    if match is None:
+        return 0.0
+    telling = {term: weight for term, weight in weights.items() if term not in _FRAME}
+    called = [stem(word) for word in words(match["speaker"])]
+    topic = {
+        term: telling[term] for word in words(match["topic"]) if (term := stem(word)) in telling and term not in called
+    }
+    if not topic:
+        return 0.0
+    around = _windows(sentences)
+    spoken = [
+        around[i]
+        for i, sentence in enumerate(sentences)
+        if sentence.shape > 0 and (not set(called) & set(telling) or called[-1] in around[i])
+    ]
+    return 1 - max((share(topic, held) for held in spoken), default=0.0)
+
+
+def _windows(sentences: Sequence[Sentence]) -> list[set[str]]:
+    """Return for each sentence its terms with those of its neighbours in the passage."""
+    terms = [held_terms(sentence.text, sentence.passage.article.language or "en") for sentence in sentences]
+    order = sorted(range(len(sentences)), key=lambda i: (sentences[i].passage.rank, sentences[i].start))
+    found = [set(held) for held in terms]
+    for one, other in pairwise(order):
+        if sentences[one].passage.chunk.id == sentences[other].passage.chunk.id:
+            found[one] |= terms[other]
+            found[other] |= terms[one]
+    return found
