@@ -24,7 +24,7 @@ Matrix = NDArray[np.float64]
 
 
 def main(arguments: Sequence[str]) -> None:
-    """Read each set over its archive, then fit both models on all of them, each set weighing the same."""
+    """Read each set over its archive, then fit both models on all of them; either kind of question weighs the same in each."""
     pairs, rows, answerable, weights, sets = [], [], [], [], []
     for number, (data, path) in enumerate(zip(arguments[::2], arguments[1::2], strict=True)):
         questions = load(Path(path)).questions
@@ -35,9 +35,11 @@ def main(arguments: Sequence[str]) -> None:
                 rows.append([told.get(name, 0.0) for name in COEFFICIENTS])
                 answerable.append(not question.unanswerable)
                 sets.append(number)
-                weights.append((1.0 if answerable[-1] else 2.0) / len(questions))
+                weights.append(1 / sum(q.unanswerable == question.unanswerable for q in questions))
     print_weights(np.asarray(pairs))
-    print_refusals(np.asarray(rows), np.asarray(answerable), np.asarray(weights) * len(rows), np.asarray(sets))
+    print_refusals(
+        np.asarray(rows), np.asarray(answerable), np.asarray(weights) * len(rows) / sum(weights), np.asarray(sets)
+    )
 
 
 def print_weights(pairs: Matrix) -> None:
