@@ -97,7 +97,7 @@ def _starts(unit: Unit, first: date, last: date, most: int) -> Iterator[date]:
     for _ in range(most + 1):
         yield at
         at = _following(unit, at)
-        if at > last:
+        if at > last or at == date.max:
             return
 
 

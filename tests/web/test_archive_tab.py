@@ -146,7 +146,7 @@ def test_the_tab_has_no_serious_barrier_and_goes_by_keyboard(page: "Page", desk_
     page.goto(desk_url)
     page.wait_for_selector("#welcome [data-act=ask]")
     page.get_by_role("tab", name="Ask").focus()
-    page.keyboard.press("ArrowRight")
+    page.keyboard.press("Tab")
     page.keyboard.press("Enter")
     page.wait_for_selector("#articles .articles")
     assert serious(page) == []
