@@ -8,10 +8,11 @@ from corpus import NewsdeskError
 from rag.model import Filters
 from web.adding_view import AddingView
 from web.browsing import LONGEST_WORDS, Browsing, listing, narrowed_by, removed
+from web.choosing import narrowed
 from web.desk import Assistant
 from web.facts import facts
 from web.frame import WARNING, Frame, box, markup
-from web.holdings import holdings, opening
+from web.holdings import PATIENCE_S, holdings, opening
 from web.narrowing import filter_bar, filters_from, filters_panel
 from web.reading import anew, reads
 from web.render import escape
@@ -20,7 +21,6 @@ Shown = tuple[Any, ...]
 """Values of `ArchiveView.shown`, in its order: holdings, bar of filters, list, state of the archive in the rail."""
 
 _KINDS = ("outlets", "languages")
-_PATIENCE_S = 120.0
 
 
 def archive_tab(frame: Frame, place: gr.Tab) -> None:
@@ -95,7 +95,7 @@ class ArchiveView:
 
     def _page(self, browsing: Browsing, panel: bool = False) -> Shown:
         desk = self.frame.desk
-        assistant = desk.wait(_PATIENCE_S)
+        assistant = desk.wait(PATIENCE_S)
         if assistant is None:
             return opening(desk.problem), "", "", gr.skip()
         try:
@@ -120,14 +120,10 @@ def _narrowed(filters: Filters, data: dict[str, Any]) -> Filters:
         NewsdeskError: The form of the filters makes no sense.
     """
     act = data.get("act")
-    if act == "narrow":
-        return filters_from(data)
-    if act == "widen":
-        return Filters()
     if act == "only":
         return narrowed_by(filters, data)
     if act == "span":
         span = filters_from(data)
         again = (span.since, span.until) == (filters.since, filters.until)
         return Filters(None if again else span.since, None if again else span.until, filters.outlets, filters.languages)
-    return filters
+    return narrowed(filters, data)

@@ -156,6 +156,9 @@ class _Sender:
                 headers[name] = value
             message["headers"] = [_strict(name, value) for name, value in message["headers"]]
             headers = MutableHeaders(scope=message)
+            if "content-security-policy" in headers:  # A page with a stricter one of its own.
+                await self._send(message)
+                return
             if headers.get("content-type", "").startswith("text/html"):
                 self._start = message
                 return

@@ -8,6 +8,9 @@ from rag.model import Filters
 from web.histogram import Bar, bars
 from web.render import escape
 
+PATIENCE_S = 120.0
+"""So long a tab waits for an archive that is being opened."""
+
 _OUTLETS, _LANGUAGES = 8, 6
 
 

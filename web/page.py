@@ -11,9 +11,11 @@ from web.ask_view import ask_tab
 from web.conversation import Sitting
 from web.conversations import LONGEST_TITLE, Conversations
 from web.desk import Desk
+from web.eval_view import eval_tab
 from web.facts import facts
 from web.frame import Frame, Tab, box, markup
 from web.side import Side
+from web.timeline_view import timeline_tab
 
 STATIC = Path(__file__).parent / "static"
 TITLE = "Newsdesk"
@@ -25,7 +27,12 @@ _HEADLINE = (
     '<button type="button" id="unfold" aria-expanded="false" aria-controls="kept">Conversations</button></div>'
 )
 
-TABS: tuple[tuple[str, Tab], ...] = (("Ask", ask_tab), ("Archive", archive_tab))
+TABS: tuple[tuple[str, Tab], ...] = (
+    ("Ask", ask_tab),
+    ("Archive", archive_tab),
+    ("Timeline", timeline_tab),
+    ("Eval", eval_tab),
+)
 """What the tabs are called, and what makes each."""
 
 

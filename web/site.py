@@ -16,6 +16,7 @@ from web.conversations import Conversations
 from web.desk import Desk
 from web.guard import LOOPBACK, Guard, allowed_hosts
 from web.page import STATIC, built
+from web.report import serve_reports
 from web.theme import HEAD, STYLES, theme
 
 WAITING_QUESTIONS = 64
@@ -46,6 +47,7 @@ def site(
     """
     blocks = built(desk, Allowance(per_minute), conversations, changeable, runs).queue(max_size=WAITING_QUESTIONS)
     outer = FastAPI(docs_url=None, redoc_url=None, openapi_url=None)
+    serve_reports(outer, runs)
     outer.mount("/page", StaticFiles(directory=STATIC), name="page")
     settings: dict[str, Any] = {
         "footer_links": [],

@@ -3,10 +3,11 @@
 import gradio as gr
 
 HEAD = "".join(
-    f'<script src="/page/{name}.js" defer></script>' for name in ("page", "panels", "rail", "ask", "archive")
+    f'<script src="/page/{name}.js" defer></script>'
+    for name in ("page", "panels", "rail", "ask", "archive", "timeline")
 )
 
-STYLES = ("page", "archive")
+STYLES = ("page", "archive", "timeline", "eval")
 """The style sheets of `static/`, in their order."""
 
 _SANS = ("system-ui", "Segoe UI", "Roboto", "Helvetica Neue", "Arial", "sans-serif")
