@@ -157,8 +157,16 @@ def _change(change: "Change") -> str:
     sure = change.p < _SURE and difference != 0 and measure.rising is not None
     kind = "" if not sure else ' class="better"' if better else ' class="worse"'
     said = f"{difference:+.3f}" if measure.share else f"{difference:+.1f}"
-    cells = (short(change.a), short(change.b), said, f"{change.p:.3f}", len(change.won), len(change.lost), change.n)
+    cells = (
+        short(change.a),
+        short(change.b),
+        said,
+        "< .001" if change.p < 0.001 else short(change.p),
+        len(change.won),
+        len(change.lost),
+        change.n,
+    )
     return (
         f'<tr{kind}><th scope="row" title="{escape(measure.meaning)}">{escape(change.measure)}</th>'
-        f"{''.join(f'<td>{cell}</td>' for cell in cells)}</tr>"
+        f"{''.join(f'<td>{escape(cell)}</td>' for cell in cells)}</tr>"
     )

@@ -4,7 +4,7 @@ import gradio as gr
 
 HEAD = "".join(
     f'<script src="/page/{name}.js" defer></script>'
-    for name in ("page", "panels", "rail", "ask", "archive", "timeline")
+    for name in ("page", "panels", "rail", "ask", "archive", "timeline", "eval")
 )
 
 STYLES = ("page", "archive", "timeline", "eval")

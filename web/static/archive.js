@@ -1,4 +1,4 @@
-// The Archive tab: asking before an article is removed, by its name; keeping the focus where lists are drawn anew.
+// The Archive tab: asking before an article is removed, by its name; keeping the focus where a list is drawn anew.
 (() => {
   "use strict";
 
@@ -45,8 +45,8 @@
   };
 
   // What had the focus in one of these places is drawn anew with the rest; its successor takes it over.
-  const places = ["#holdings", "#articles", "#progress", "#feeds"];
-  const told = ["act", "article", "kind", "value", "since", "url"];
+  const places = ["#holdings", "#articles", "#progress", "#feeds", "#runs"];
+  const told = ["act", "article", "kind", "value", "since", "url", "run"];
   let focused = null;
   document.addEventListener("focusin", (event) => {
     const place = places.find((selector) => event.target.closest(selector));
