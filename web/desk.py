@@ -10,6 +10,7 @@ from corpus.archive import Archive
 from rag.model import Answer, Citation, Event, Filters, Passage, Turn
 from rag.settings import Settings
 from web.additions import Additions, OpenFetcher
+from web.examples import Examples
 from web.models import LOCAL_SERVERS, Models
 
 if TYPE_CHECKING:
@@ -92,6 +93,7 @@ class Desk:
         self._fetcher = fetcher
         self.models: Models | None = None
         self.additions: Additions | None = None
+        self.examples: Examples | None = None
         self.patience_s = patience_s
         self._settled = threading.Event()
         self._assistant: Assistant | None = None
@@ -107,6 +109,7 @@ class Desk:
         try:
             assistant = self._open()
             self.models = Models(assistant.settings, self._servers)
+            self.examples = Examples(assistant)
             self.additions = Additions(assistant.archive, assistant.settings, self._fetcher)
             self._assistant = assistant
         except NewsdeskError as error:
@@ -151,6 +154,8 @@ class Desk:
             self._thread.join()
         if self.additions is not None:
             self.additions.close()
+        if self.examples is not None:
+            self.examples.close()
         if self._assistant is not None:
             self._assistant.close()
             self._assistant = None

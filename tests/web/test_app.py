@@ -22,6 +22,17 @@ def test_accounts_that_cannot_be_read_end_the_command(tmp_path: Path, capsys: py
     assert "name the file of accounts" in capsys.readouterr().err
 
 
+def test_a_setting_that_makes_no_sense_ends_the_command_with_a_line(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("NEWSDESK_PASSAGES", "many")
+    monkeypatch.setenv("NEWSDESK_HOST_DELAY_S", "-1")
+    assert app.main(["--port", "0", "--data", str(tmp_path)]) == 2
+    (line,) = capsys.readouterr().err.splitlines()
+    assert line.startswith("app.py: these settings make no sense: NEWSDESK_HOST_DELAY_S (")
+    assert "NEWSDESK_PASSAGES (" in line
+
+
 def test_a_port_that_was_asked_for_and_is_taken_is_refused() -> None:
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
