@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 FERRY = Article(
     "ferry",
-    "Eastfield ferry runs again",
+    "Harbour opens ferry to Eastfield",
     "The ferry of Eastfield runs again since Monday. Ana Sousa said the ferry of Eastfield would carry 120 passengers. "
     "The Harbour Office said that the fare stays at two dollars.",
     "Eastfield Gazette",
