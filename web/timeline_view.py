@@ -65,11 +65,11 @@ class TimelineView:
         reads(self.frame, [self.entries])
 
     def _turned_to(self, story: Story) -> Shown:
-        return self._page(story)
+        return gr.skip(), *self._page(story)
 
     def _asked(self, topic: str, story: Story) -> Shown:
         story.topic = " ".join(topic[:LONGEST_TOPIC].split())
-        return self._page(story)
+        return story.topic, *self._page(story)
 
     def _chosen(self, story: Story, event: gr.EventData) -> Shown:
         data: dict[str, Any] = event._data or {}
@@ -81,16 +81,17 @@ class TimelineView:
         except NewsdeskError as error:
             gr.Warning(escape(error))
             return gr.skip(), gr.skip(), gr.skip()
-        return self._page(story, panel=act == "filters")
+        return gr.skip(), *self._page(story, panel=act == "filters")
 
     def _page(self, story: Story, panel: bool = False) -> Shown:
+        """Return the bar and the story; the box is left alone, as somebody may be typing in it."""
         desk = self.frame.desk
         assistant = desk.wait(PATIENCE_S)
         if assistant is None:
-            return gr.skip(), "", opening(desk.problem)
+            return "", opening(desk.problem)
         form = filters_panel(assistant.archive, story.filters, ("outlets",)) if panel else ""
         told = gr.skip() if panel else anew(_told(assistant, story))
-        return story.topic, anew(filter_bar(story.filters, form)), told
+        return anew(filter_bar(story.filters, form)), told
 
 
 def _told(assistant: Assistant, story: Story) -> str:

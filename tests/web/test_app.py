@@ -9,6 +9,12 @@ import app
 from corpus.errors import NewsdeskError
 
 
+@pytest.fixture(autouse=True)
+def _own_environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """Undo what the command sets for Gradio."""
+    monkeypatch.setenv("GRADIO_TEMP_DIR", str(tmp_path))
+
+
 @pytest.mark.parametrize("host", ["0.0.0.0", "192.168.1.5", "::", "example.org"])
 def test_other_hosts_than_this_machine_want_accounts(host: str, capsys: pytest.CaptureFixture[str]) -> None:
     assert app.main(["--host", host]) == 2
