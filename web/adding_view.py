@@ -28,14 +28,14 @@ class Watching:
     Attributes:
         progress: How far each thing is, as markup.
         feeds: The feeds, as markup.
-        settled: How many things have come to their end.
-        drawn: How many had when the articles were drawn last.
+        settled: How many things have come to their end, and whether all of the archive can be asked about.
+        drawn: The same when the articles were drawn last.
     """
 
     progress: str = ""
     feeds: str = ""
-    settled: int = 0
-    drawn: int = 0
+    settled: tuple[int, bool] = (0, True)
+    drawn: tuple[int, bool] = (0, True)
 
 
 class AddingView:
@@ -142,7 +142,9 @@ class AddingView:
         own = additions.of(user_of(request))
         done, total = assistant.progress()
         waiting = total - done if own else 0
-        now = Watching(progress(own, waiting), followed(additions.feeds()), sum(not one.open for one in own))
+        now = Watching(
+            progress(own, waiting), followed(additions.feeds()), (sum(not one.open for one in own), not waiting)
+        )
         busy = any(addition.open for addition in own) or waiting > 0
         changed = tuple(
             new if new != old else gr.skip()

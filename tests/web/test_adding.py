@@ -245,6 +245,7 @@ def test_what_was_added_can_be_asked_about_and_what_was_removed_cannot(page: "Pa
         drop(page, written(tmp_path, "story.txt", f"Lighthouse painted\n\n{STORY}"))
         ended(page, 1)
         page.wait_for_selector("#progress :text('All of it can be asked about.')")
+        page.wait_for_selector("#state:has-text('2 articles'):not(:has(.busy))")
         page.get_by_role("tab", name="Ask").click()
         ask(page, question)
         assert "Ana Sousa" in page.inner_text("#turn-0 .a")
