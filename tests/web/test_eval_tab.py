@@ -102,6 +102,7 @@ def test_a_report_opens_apart_and_can_reach_nothing(page: "Page", starter_archiv
         with page.context.expect_page() as waiting:
             page.click("tr:has(b:text-is('second')) a.out")
         opened = waiting.value
+        opened.wait_for_selector("details.q")
         asked: list[str] = []
         opened.on("requestfinished", lambda request: asked.append(request.url))
         opened.reload()
