@@ -178,8 +178,8 @@ def refusing(
 def uploads(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     """Return the folder in which uploads lie, which Gradio looks up in the environment."""
     folder = tmp_path_factory.mktemp("uploads")
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("GRADIO_TEMP_DIR", str(folder))
+    with pytest.MonkeyPatch.context() as environment:
+        environment.setenv("GRADIO_TEMP_DIR", str(folder))
         yield folder
 
 
