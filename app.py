@@ -6,6 +6,7 @@ import logging
 import os
 import socket
 import sys
+import tempfile
 import threading
 import time
 from collections.abc import Sequence
@@ -13,9 +14,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from corpus.errors import NewsdeskError, SettingsError
-from corpus.settings import ArchiveSettings
 
 if TYPE_CHECKING:
+    from rag.settings import Settings
     from web.desk import Assistant
     from web.site import Server
 
@@ -39,6 +40,7 @@ def parser() -> argparse.ArgumentParser:
         metavar="HOST",
         help="a name that browsers reach this server by; repeatable",
     )
+    found.add_argument("--read-only", action="store_true", help="let nobody add or remove articles by the page")
     return found
 
 
@@ -61,7 +63,7 @@ def serve(options: argparse.Namespace) -> None:
     """Open the assistant in the background, and serve the page meanwhile.
 
     Raises:
-        SettingsError: Another host than loopback without accounts.
+        SettingsError: Another host than loopback without accounts, or a setting that makes no sense.
         NewsdeskError: The port is taken.
     """
     if options.host not in LOOPBACK and options.auth_file is None:
@@ -72,6 +74,14 @@ def serve(options: argparse.Namespace) -> None:
     # Gradio looks these up when it is imported and has no argument for them: no call home, no look-up of versions.
     os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"
     os.environ["HF_HUB_DISABLE_TELEMETRY"] = "1"
+    with tempfile.TemporaryDirectory(prefix="newsdesk-uploads-") as uploads:
+        os.environ["GRADIO_TEMP_DIR"] = uploads  # Readable by this user only, and gone in the end.
+        serve_page(options)
+
+
+def serve_page(options: argparse.Namespace) -> None:
+    """Put the parts together and serve; Gradio is first imported here."""
+    from rag.settings import read_settings
     from web.accounts import Accounts
     from web.conversations import FILE, Conversations
     from web.desk import Desk
@@ -80,14 +90,16 @@ def serve(options: argparse.Namespace) -> None:
 
     auth = Accounts.from_file(options.auth_file).admits if options.auth_file else None
     own = [] if options.host in {*LOOPBACK, "0.0.0.0", "::"} else [options.host]  # noqa: S104
-    settings = ArchiveSettings(data_dir=options.data) if options.data else ArchiveSettings()
+    settings = read_settings(options.data)
     with (
         listen(options.host, options.port) as bound,
         contextlib.closing(Conversations(settings.data_dir / FILE)) as conversations,
     ):
         port = int(bound.getsockname()[1])
-        desk = Desk(lambda: open_assistant(options.data)).start()
-        running = Server(site(desk, conversations, port, [*NAMES, *options.name, *own], auth), options.host, port)
+        desk = Desk(lambda: open_assistant(settings)).start()
+        names = [*NAMES, *options.name, *own]
+        page = site(desk, conversations, port, names, auth, changeable=not options.read_only)
+        running = Server(page, options.host, port)
         url = f"http://{address(options.host)}:{port}"
         threading.Thread(target=announce, args=(running, url), daemon=True).start()
         with contextlib.suppress(KeyboardInterrupt), contextlib.closing(desk):
@@ -127,11 +139,11 @@ def listen(host: str, port: int | None) -> socket.socket:
     raise NewsdeskError(f"{host}: port {tried[0]} cannot be used; choose another with --port, or stop what uses it")
 
 
-def open_assistant(data: Path | None) -> "Assistant":
+def open_assistant(settings: "Settings") -> "Assistant":
     """Open the assistant over the archive; an archive that is empty gets the starter corpus."""
-    from rag import Assistant, Settings
+    from rag import Assistant
 
-    assistant = Assistant.from_settings(Settings(data_dir=data) if data else Settings())
+    assistant = Assistant.from_settings(settings)
     if assistant.archive.count() == 0:
         assistant.load_starter()
     assistant.start()

@@ -192,6 +192,14 @@ class Archive:
         sql = f"SELECT {column}, count(*) FROM articles WHERE {column} != '' GROUP BY 1 ORDER BY 2 DESC, 1"
         return {str(value): int(count) for value, count in self.connection.execute(sql)}
 
+    def days(self) -> dict[str, int]:
+        """Return how many articles were published on each day (UTC), "2017-09-07", in order; undated ones left out."""
+        sql = (
+            "SELECT substr(published_at, 1, 10), count(*) FROM articles WHERE published_at IS NOT NULL "
+            "GROUP BY 1 ORDER BY 1"
+        )
+        return {str(day): int(count) for day, count in self.connection.execute(sql)}
+
     # Near duplicates
 
     def copies(self, article_id: str) -> list[Article]:

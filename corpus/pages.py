@@ -1,6 +1,7 @@
 """Articles at addresses: each page is fetched through the gate of `corpus.fetch` and read."""
 
 from collections.abc import Iterable, Iterator
+from contextlib import ExitStack
 
 from corpus.article import Article
 from corpus.errors import InputError
@@ -16,13 +17,21 @@ def is_address(source: str) -> bool:
 
 
 def read_pages(
-    addresses: Iterable[str], options: ReadOptions, settings: ArchiveSettings
+    addresses: Iterable[str], options: ReadOptions, settings: ArchiveSettings, fetcher: Fetcher | None = None
 ) -> Iterator[Article | Refusal]:
-    """Yield what stands at each address: the article of a page, or the articles of a document (JSON, PDF, ...)."""
-    with Fetcher(settings) as fetcher:
+    """Yield what stands at each address: the article of a page, or the articles of a document (JSON, PDF, ...).
+
+    Args:
+        addresses: Where to look.
+        options: How to read what is there.
+        settings: What a fetcher is made from.
+        fetcher: One that is there already; it is not closed.
+    """
+    with ExitStack() as stack:
+        chosen = fetcher or stack.enter_context(Fetcher(settings))
         for address in addresses:
             try:
-                page = fetcher.get(address, accept=DOCUMENT)
+                page = chosen.get(address, accept=DOCUMENT)
             except InputError as error:
                 yield Refusal(address, str(error))
                 continue

@@ -11,6 +11,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING
 
+from corpus import Article
 from corpus.archive import Archive
 from corpus.errors import NewsdeskError
 from corpus.ingest import ingest
@@ -213,6 +214,16 @@ class Assistant:
         """
         coverage = Coverage(self._retriever())
         return coverage.citations(coverage.find(topic, filters, loosely=True))
+
+    def articles(self, words: str, filters: Filters | None = None) -> list[Article]:
+        """Return every indexed article whose headline or text holds some words, newest first, undated ones last.
+
+        The words may stand in any form; names of several words and what is in quotation marks must stand as written,
+        and "A or B" takes either.
+        """
+        found = Coverage(self._retriever()).find(words, filters).articles
+        dated = [article for article in found if article.published_at]
+        return dated[::-1] + [article for article in found if not article.published_at]
 
     def examples(self, n: int = 4) -> list[str]:
         """Return questions that the archive can answer: those that ship if it holds the starter corpus, else headlines."""

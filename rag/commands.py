@@ -9,19 +9,18 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import typer
-from pydantic import ValidationError
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from corpus.article import Article
 from corpus.display import line, plain
-from corpus.errors import InputError, NewsdeskError, SettingsError
+from corpus.errors import InputError, NewsdeskError
 from rag.assistant import Assistant
 from rag.chat import Chat
 from rag.export import check_name, export
 from rag.indexing import check_index, index, rebuild_index
 from rag.model import Answer, Filters, Passage, day
-from rag.settings import Settings
+from rag.settings import read_settings
 
 app = typer.Typer(help="Ask and search a news archive.", no_args_is_help=True, add_completion=False)
 
@@ -96,7 +95,7 @@ def index_command(
 ) -> None:
     """Embed what is new in the archive and bring both indexes up to date."""
     with _reported(as_json):
-        settings = _settings(data)
+        settings = read_settings(data)
         with _bar() as progress:
             if check:
                 record = check_index(settings)
@@ -142,17 +141,9 @@ def _origin(article: Article) -> str:
     return f"{line(article.source, 80) or 'Unknown outlet'}, {day(article.published_at)}"
 
 
-def _settings(data: Path | None) -> Settings:
-    try:
-        return Settings(data_dir=data) if data else Settings()
-    except ValidationError as error:  # Its own text repeats what was set, a key perhaps.
-        wrong = ", ".join(sorted({f"NEWSDESK_{str(e['loc'][0]).upper()} ({e['msg']})" for e in error.errors()}))
-        raise SettingsError(f"these settings make no sense: {wrong}; correct them") from None
-
-
 @contextmanager
 def _assistant(data: Path | None) -> Iterator[Assistant]:
-    settings = _settings(data)
+    settings = read_settings(data)
     if not settings.archive_path.exists():
         raise InputError(f"{settings.data_dir}: no archive there; add articles first: python -m corpus add PATH")
     with Assistant(settings, owner="python -m rag") as assistant:

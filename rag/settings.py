@@ -2,8 +2,9 @@
 
 from pathlib import Path
 
-from pydantic import AliasChoices, Field, SecretStr
+from pydantic import AliasChoices, Field, SecretStr, ValidationError
 
+from corpus.errors import SettingsError
 from corpus.settings import ArchiveSettings
 
 
@@ -38,3 +39,16 @@ class Settings(ArchiveSettings):
         ),
         description="Where tiktoken keeps its encodings.",
     )
+
+
+def read_settings(data: Path | None = None) -> Settings:
+    """Read the settings, with the folder of the command line if one is given.
+
+    Raises:
+        SettingsError: A variable makes no sense.
+    """
+    try:
+        return Settings(data_dir=data) if data else Settings()
+    except ValidationError as error:  # Its own text repeats what was set, a key perhaps.
+        wrong = ", ".join(sorted({f"NEWSDESK_{str(e['loc'][0]).upper()} ({e['msg']})" for e in error.errors()}))
+        raise SettingsError(f"these settings make no sense: {wrong}; correct them") from None

@@ -7,6 +7,7 @@ import contextlib
 import os
 import shutil
 import socket
+import subprocess
 import sys
 import tempfile
 import threading
@@ -25,6 +26,15 @@ FLAGS = ("--headless", "--no-sandbox", "--disable-gpu", "--disable-background-ne
 WIDE, NARROW = (1440, 900), (390, 844)
 QUESTION = "How many people did the Equifax breach affect?"
 REFUSED = "Who won the 2015 Rugby World Cup?"
+STORY = "Equifax"
+ADDED = """---
+title: Harbour council votes for a second ferry
+date: 2024-11-04
+source: Eastfield Gazette
+---
+
+The harbour council of Eastfield voted on Monday for a second ferry, the harbour master Ana Sousa said.
+"""
 
 
 @contextlib.contextmanager
@@ -38,12 +48,13 @@ def served_page(folder: Path) -> Iterator[str]:
     assistant = Assistant.from_settings(Settings(data_dir=folder, llm=""))
     assistant.load_starter()
     assistant.sync()
+    assistant.start()
     with socket.socket() as bound:
         bound.bind(("127.0.0.1", 0))
         port = bound.getsockname()[1]
         desk = Desk(lambda: assistant).start()
         conversations = Conversations(folder / FILE)
-        server = Server(site(desk, conversations, port), "127.0.0.1", port)
+        server = Server(site(desk, conversations, port, runs=runs_in(folder)), "127.0.0.1", port)
         thread = threading.Thread(target=server.run, args=([bound],))
         thread.start()
         while not server.started:
@@ -55,6 +66,17 @@ def served_page(folder: Path) -> Iterator[str]:
             thread.join()
             desk.close()
             conversations.close()
+
+
+def runs_in(folder: Path) -> Path:
+    """Measure a part of the questions that ship, twice: as they are and with fewer passages; return where the runs lie."""
+    runs = folder / "eval-runs"
+    command = [sys.executable, "-m", "eval", "run", str(ROOT / "eval" / "sets" / "starter.jsonl"), "--sample", "40"]
+    command += ["--out", str(runs), "--no-baselines", "--name"]
+    for name, passages in (("few-passages", "2"), ("usual", "12")):
+        environment = {**os.environ, "NEWSDESK_PASSAGES": passages, "NEWSDESK_LLM": ""}
+        subprocess.run([*command, name], check=True, cwd=ROOT, env=environment, stdout=subprocess.DEVNULL)
+    return runs
 
 
 @contextlib.contextmanager
@@ -100,6 +122,37 @@ def take(browser: "Browser", url: str, folder: Path) -> None:
     with opened(browser, url, WIDE, "light") as page:
         ask(page, REFUSED)
         page.screenshot(path=folder / "refusal.png")
+    with opened(browser, url, WIDE, "light") as page:
+        take_tabs(page, folder)
+
+
+def take_tabs(page: "Page", folder: Path) -> None:
+    """Take a picture of each further tab."""
+    page.get_by_role("tab", name="Archive").click()
+    page.wait_for_selector("#articles .articles")
+    with tempfile.TemporaryDirectory() as made:
+        story = Path(made) / "ferry.md"
+        story.write_text(ADDED, "utf-8")
+        page.set_input_files("#drop input[type=file]", story)
+        page.wait_for_selector("#progress :text('All of it can be asked about.')")
+    page.wait_for_timeout(800)
+    page.screenshot(path=folder / "archive.png")
+    page.get_by_role("tab", name="Timeline").click()
+    page.fill("#topic input", STORY)
+    page.click("#show-story")
+    page.wait_for_selector("#entries .entry")
+    page.mouse.move(0, 0)
+    page.wait_for_timeout(400)
+    page.screenshot(path=folder / "timeline.png")
+    page.get_by_role("tab", name="Eval").click()
+    page.wait_for_selector("#runs table")
+    for number in range(2):
+        page.click(f"[data-act=compare] >> nth={number}")
+        page.wait_for_function(f"document.querySelectorAll('#runs [aria-pressed=true]').length === {number + 1}")
+    page.wait_for_selector("#comparison table")
+    page.mouse.move(0, 0)
+    page.wait_for_timeout(400)
+    page.screenshot(path=folder / "eval.png")
 
 
 def main(folder: Path) -> int:

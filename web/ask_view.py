@@ -24,7 +24,7 @@ Shown = tuple[Any, ...]
 """Values of `AskView.shown`, in its order: talk, evidence, welcome, box, ask, stop, list, bar."""
 
 
-def ask_tab(frame: Frame) -> None:
+def ask_tab(frame: Frame, _: gr.Tab) -> None:
     """Add the tab."""
     AskView(frame).connect()
 

@@ -44,12 +44,19 @@ def chosen(frame: Frame, sitting: Sitting, data: dict[str, Any]) -> Any:
         return shown(frame, sitting, models_panel(models.choices, sitting.model, looked))
     if act == "model" and any(choice.key == data.get("key") for choice in models.choices):
         sitting.model = str(data.get("key"))
-    elif act == "widen":
-        sitting.filters = Filters()
-    elif act == "narrow":
-        try:
-            sitting.filters = filters_from(data)
-        except NewsdeskError as error:
-            gr.Warning(escape(error))
-            return gr.skip()
+    try:
+        sitting.filters = narrowed(sitting.filters, data)
+    except NewsdeskError as error:
+        gr.Warning(escape(error))
+        return gr.skip()
     return shown(frame, sitting)
+
+
+def narrowed(filters: Filters, data: dict[str, Any]) -> Filters:
+    """Return the filters as a button of their panel changes them.
+
+    Raises:
+        NewsdeskError: What the form says makes no sense.
+    """
+    act = data.get("act")
+    return filters_from(data) if act == "narrow" else Filters() if act == "widen" else filters

@@ -5,10 +5,12 @@ import threading
 from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any, Protocol
 
-from corpus import NewsdeskError
+from corpus import Article, NewsdeskError
 from corpus.archive import Archive
-from rag.model import Answer, Event, Filters, Passage, Turn
+from rag.model import Answer, Citation, Event, Filters, Passage, Turn
 from rag.settings import Settings
+from web.additions import Additions, OpenFetcher
+from web.examples import Examples
 from web.models import LOCAL_SERVERS, Models
 
 if TYPE_CHECKING:
@@ -51,6 +53,12 @@ class Assistant(Protocol):
     def search(self, question: str, k: int = 10, filters: Filters | None = None) -> list[Passage]:
         """Return the passages that a question is about."""
 
+    def articles(self, words: str, filters: Filters | None = None) -> list[Article]:
+        """Return every article that holds some words, newest first."""
+
+    def timeline(self, topic: str, filters: Filters | None = None) -> list[Citation]:
+        """Return every story on a topic in order of time, each by a sentence."""
+
     def progress(self) -> tuple[int, int]:
         """Return how many articles are indexed, and how many there are."""
 
@@ -69,6 +77,7 @@ class Desk:
         open_assistant: Callable[[], Assistant],
         patience_s: float = 20.0,
         servers: tuple[str, ...] = LOCAL_SERVERS,
+        fetcher: OpenFetcher | None = None,
     ) -> None:
         """Remember how to open the assistant; `start` does it.
 
@@ -77,10 +86,14 @@ class Desk:
             patience_s: How long a question waits for an index that is being built, before it is answered from the part
                 that is there.
             servers: Addresses on this machine that are asked for models when a reader wishes so.
+            fetcher: Makes what fetches pages and feeds, in place of one for the public internet.
         """
         self._open = open_assistant
         self._servers = servers
+        self._fetcher = fetcher
         self.models: Models | None = None
+        self.additions: Additions | None = None
+        self.examples: Examples | None = None
         self.patience_s = patience_s
         self._settled = threading.Event()
         self._assistant: Assistant | None = None
@@ -96,6 +109,8 @@ class Desk:
         try:
             assistant = self._open()
             self.models = Models(assistant.settings, self._servers)
+            self.examples = Examples(assistant)
+            self.additions = Additions(assistant.archive, assistant.settings, self._fetcher)
             self._assistant = assistant
         except NewsdeskError as error:
             self.problem = str(error)
@@ -137,6 +152,10 @@ class Desk:
         """Wait for the opening to end, and close what was opened."""
         if self._thread.is_alive():
             self._thread.join()
+        if self.additions is not None:
+            self.additions.close()
+        if self.examples is not None:
+            self.examples.close()
         if self._assistant is not None:
             self._assistant.close()
             self._assistant = None

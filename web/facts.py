@@ -31,13 +31,14 @@ def facts(desk: Desk) -> Facts:
             return Facts('<div class="state busy" role="status">Opening the archive…</div>', settled=False)
         return Facts(f'<div class="flag" role="alert">{escape(desk.problem)}</div>', settled=True)
     done, total = assistant.progress()
+    making = desk.examples is not None and desk.examples.busy
     building = (
         f'<div class="state busy" role="status">Building the index: {done:,} of {total:,} articles'
         f'<progress max="{total}" value="{done}"></progress></div>'
         if done < total
         else ""
     )
-    return Facts(building + _archive(assistant.archive) + _model(assistant), settled=done >= total)
+    return Facts(building + _archive(assistant.archive) + _model(assistant), settled=done >= total and not making)
 
 
 def building_note(assistant: Assistant) -> str:
@@ -69,8 +70,7 @@ def _model(assistant: Assistant) -> str:
 
 def welcome(desk: Desk) -> str:
     """Render what stands in place of a conversation: what this is, and questions to begin with."""
-    assistant = desk.assistant
-    examples = assistant.examples(4) if assistant is not None else []
+    examples = desk.examples.offered() if desk.examples is not None else []
     buttons = "".join(
         f'<button type="button" data-act="ask" data-question="{escape(text)}">{escape(text)}</button>'
         for text in examples

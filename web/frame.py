@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import gradio as gr
@@ -33,6 +34,8 @@ class Frame:
         sitting: State of one open page, a `web.conversation.Sitting`.
         side: The rail at the left.
         reader: Where a whole article opens, above all tabs.
+        changeable: Whether articles may be added and removed here.
+        runs: The folder of the runs of the evaluation.
     """
 
     desk: Desk
@@ -42,10 +45,12 @@ class Frame:
     sitting: gr.State
     side: Side
     reader: gr.HTML
+    changeable: bool
+    runs: Path
 
 
-Tab = Callable[[Frame], None]
-"""Adds the widgets of a tab to the blocks that are open, and connects them."""
+Tab = Callable[[Frame, gr.Tab], None]
+"""Adds the widgets of a tab to the blocks that are open, and connects them; the tab says when it is turned to."""
 
 
 def markup(name: str, value: str) -> gr.HTML:

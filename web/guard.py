@@ -62,17 +62,17 @@ def _sha256(script: bytes) -> str:
 class Guard:
     """Refuse foreign hosts, origins and uploads; add the headers that a browser protects a page by."""
 
-    def __init__(self, app: ASGIApp, hosts: Collection[str], uploads: bool = False) -> None:
+    def __init__(self, app: ASGIApp, hosts: Collection[str], upload_bytes: int = 0) -> None:
         """Stand before `app`.
 
         Args:
             app: What answers.
             hosts: Values of the Host header that are let through, in lower case.
-            uploads: Let files be uploaded.
+            upload_bytes: The most that one upload may hold; 0 lets no file be uploaded.
         """
         self.app = app
         self.hosts = frozenset(hosts)
-        self.uploads = uploads
+        self.upload_bytes = upload_bytes
         self._ending = asyncio.Event()
 
     def end(self) -> None:
@@ -114,8 +114,17 @@ class Guard:
             return 403, "Requests from other sites are refused."
         if headers.get("sec-fetch-site") == "cross-site" and scope.get("method") != "GET":
             return 403, "Requests from other sites are refused."
-        if not self.uploads and "/upload" in scope["path"]:
+        return self._of_upload(headers) if "/upload" in scope["path"] and scope.get("method") == "POST" else None
+
+    def _of_upload(self, headers: Headers) -> tuple[int, str] | None:
+        """Return why an upload is refused; what it holds is told before it is read, and the server keeps it to that."""
+        if not self.upload_bytes:
             return 403, "Uploads are switched off."
+        length = headers.get("content-length", "")
+        if not length.isdecimal():
+            return 411, "Say how long the upload is."
+        if int(length) > self.upload_bytes:
+            return 413, f"That is more than {self.upload_bytes // 1_000_000} MB at once; add the files in several goes."
         return None
 
     def _own(self, origin: str) -> bool:
@@ -147,6 +156,9 @@ class _Sender:
                 headers[name] = value
             message["headers"] = [_strict(name, value) for name, value in message["headers"]]
             headers = MutableHeaders(scope=message)
+            if "content-security-policy" in headers:  # A page with a stricter one of its own.
+                await self._send(message)
+                return
             if headers.get("content-type", "").startswith("text/html"):
                 self._start = message
                 return

@@ -1,6 +1,6 @@
 """Below the question: what every search is narrowed to, and which model writes."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import datetime, timedelta
 
 from corpus import NewsdeskError
@@ -24,13 +24,25 @@ def bar(sitting: Sitting, models: Models | None, panel: str = "") -> str:
         panel: A panel that stands open, or "".
     """
     choice = next((c for c in models.choices if c.key == sitting.model), None) if models else None
-    wide = "" if sitting.filters else ' class="any"'
     opened = ' aria-expanded="true"' if panel else ' aria-expanded="false"'
     label = "Model" if choice is None else choice.label if choice.llm else "No model"
     model = f'<button type="button" data-act="models"{opened}>{escape(label)}</button>' if models else ""
+    return filter_bar(sitting.filters, panel, model)
+
+
+def filter_bar(filters: Filters, panel: str = "", beside: str = "") -> str:
+    """Render the button that tells what is narrowed and opens the panel in which that is chosen.
+
+    Args:
+        filters: What is narrowed.
+        panel: The panel if it stands open, or "".
+        beside: Markup of what stands on the same line.
+    """
+    wide = "" if filters else ' class="any"'
+    opened = "true" if panel else "false"
     return (
-        f'<div class="narrow" data-panel><button type="button" data-act="filters"{wide}{opened}>'
-        f"{escape(described(sitting.filters))}</button>{model}{panel}</div>"
+        f'<div class="narrow" data-panel><button type="button" data-act="filters"{wide} aria-expanded="{opened}">'
+        f"{escape(described(filters))}</button>{beside}{panel}</div>"
     )
 
 
@@ -57,14 +69,20 @@ def _some(values: tuple[str, ...], none: str, plural: str) -> str:
     return none if not values else values[0] if len(values) == 1 else f"{len(values)} {plural}"
 
 
-def filters_panel(archive: Archive, filters: Filters) -> str:
-    """Render the form of the filters with what the archive holds."""
+def filters_panel(archive: Archive, filters: Filters, kinds: Collection[str] = tuple(_KINDS)) -> str:
+    """Render the form of the filters with what the archive holds.
+
+    Args:
+        archive: Whose outlets, languages and feeds there are to choose from.
+        filters: What is chosen now.
+        kinds: Which of these three.
+    """
     tallies = {
         "outlets": archive.tally("source"),
         "languages": archive.tally("language"),
         "feeds": archive.tally("feed"),
     }
-    groups = "".join(_group(kind, tallies[kind], getattr(filters, kind)) for kind in _KINDS if len(tallies[kind]) > 1)
+    groups = "".join(_group(kind, tallies[kind], getattr(filters, kind)) for kind in kinds if len(tallies[kind]) > 1)
     last = _last_day(filters)
     dates = (
         f'<div class="dates"><label>From <input type="date" name="since" value="{_iso(filters.since)}"></label>'

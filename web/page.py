@@ -6,16 +6,20 @@ import gradio as gr
 
 from web.allowance import Allowance
 from web.api import Api
+from web.archive_view import archive_tab
 from web.ask_view import ask_tab
 from web.conversation import Sitting
 from web.conversations import LONGEST_TITLE, Conversations
 from web.desk import Desk
+from web.eval_view import eval_tab
 from web.facts import facts
 from web.frame import Frame, Tab, box, markup
 from web.side import Side
+from web.timeline_view import timeline_tab
 
 STATIC = Path(__file__).parent / "static"
 TITLE = "Newsdesk"
+_CLEAN_S = 900  # Files that were uploaded and then not added are deleted after so many seconds.
 
 # A narrow window has no room for the list; there it unfolds.
 _HEADLINE = (
@@ -23,28 +27,35 @@ _HEADLINE = (
     '<button type="button" id="unfold" aria-expanded="false" aria-controls="kept">Conversations</button></div>'
 )
 
-TABS: tuple[tuple[str, Tab], ...] = (("Ask", ask_tab),)
-"""What the tabs are called, and what makes each; the bar with the names is shown from two on."""
+TABS: tuple[tuple[str, Tab], ...] = (
+    ("Ask", ask_tab),
+    ("Archive", archive_tab),
+    ("Timeline", timeline_tab),
+    ("Eval", eval_tab),
+)
+"""What the tabs are called, and what makes each."""
 
 
-def built(desk: Desk, allowance: Allowance, conversations: Conversations) -> gr.Blocks:
+def built(desk: Desk, allowance: Allowance, conversations: Conversations, changeable: bool, runs: Path) -> gr.Blocks:
     """Return the page, ready to be mounted.
 
     Args:
         desk: Where questions are answered.
         allowance: How many questions a client may ask.
         conversations: Where conversations are kept.
+        changeable: Let readers add and remove articles.
+        runs: The folder of the runs of the evaluation.
     """
-    blocks = gr.Blocks(title=TITLE, analytics_enabled=False, fill_width=True)
+    blocks = gr.Blocks(title=TITLE, analytics_enabled=False, fill_width=True, delete_cache=(_CLEAN_S, _CLEAN_S))
     with blocks:
         sitting = gr.State(Sitting())
         reader = markup("reader", "")
         with gr.Row(elem_id="desk", equal_height=False):
-            frame = Frame(desk, allowance, conversations, blocks, sitting, _side(desk), reader)
-            with gr.Tabs(elem_id="tabs", elem_classes=[] if len(TABS) > 1 else ["alone"]):
+            frame = Frame(desk, allowance, conversations, blocks, sitting, _side(desk), reader, changeable, runs)
+            with gr.Tabs(elem_id="tabs"):
                 for name, tab in TABS:
-                    with gr.Tab(name, elem_id=f"tab-{name.casefold()}"):
-                        tab(frame)
+                    with gr.Tab(name, elem_id=f"tab-{name.casefold()}") as place:
+                        tab(frame, place)
         Api(desk, allowance).build()
     return blocks
 

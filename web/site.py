@@ -2,6 +2,7 @@
 
 import socket
 from collections.abc import Callable, Collection
+from pathlib import Path
 from typing import Any
 
 import gradio as gr
@@ -9,12 +10,14 @@ import uvicorn
 from fastapi import FastAPI
 from starlette.staticfiles import StaticFiles
 
+from web.addition import FILE_BYTES, UPLOAD_BYTES
 from web.allowance import Allowance
 from web.conversations import Conversations
 from web.desk import Desk
 from web.guard import LOOPBACK, Guard, allowed_hosts
 from web.page import STATIC, built
-from web.theme import HEAD, theme
+from web.report import serve_reports
+from web.theme import HEAD, STYLES, theme
 
 WAITING_QUESTIONS = 64
 """Questions that may wait in the queue; one more is refused at once."""
@@ -27,6 +30,8 @@ def site(
     names: Collection[str] = LOOPBACK,
     auth: Callable[[str, str], bool] | None = None,
     per_minute: int = 10,
+    changeable: bool = True,
+    runs: Path = Path("eval-runs"),
 ) -> Guard:
     """Return the application.
 
@@ -37,9 +42,12 @@ def site(
         names: The host names that it is reached by.
         auth: Tells whether a name and a password belong together; without it everybody who reaches the port may ask.
         per_minute: Questions that one client may ask in a minute.
+        changeable: Let who may ask add and remove articles too.
+        runs: The folder of the runs of the evaluation, by default where `python -m eval` writes them.
     """
-    blocks = built(desk, Allowance(per_minute), conversations).queue(max_size=WAITING_QUESTIONS)
+    blocks = built(desk, Allowance(per_minute), conversations, changeable, runs).queue(max_size=WAITING_QUESTIONS)
     outer = FastAPI(docs_url=None, redoc_url=None, openapi_url=None)
+    serve_reports(outer, runs)
     outer.mount("/page", StaticFiles(directory=STATIC), name="page")
     settings: dict[str, Any] = {
         "footer_links": [],
@@ -47,7 +55,7 @@ def site(
         "show_error": False,
         "ssr_mode": False,
         "enable_monitoring": False,
-        "max_file_size": "10mb",
+        "max_file_size": FILE_BYTES,
     }
     gr.mount_gradio_app(
         outer,
@@ -57,11 +65,11 @@ def site(
         server_port=port,
         auth=auth,
         theme=theme(),
-        css_paths=[STATIC / "page.css"],
+        css_paths=[STATIC / f"{name}.css" for name in STYLES],
         head=HEAD,
         **settings,
     )
-    return Guard(outer, allowed_hosts(port, names))
+    return Guard(outer, allowed_hosts(port, names), UPLOAD_BYTES if changeable else 0)
 
 
 class Server(uvicorn.Server):

@@ -7,8 +7,8 @@ from itertools import islice
 
 from corpus import NewsdeskError
 from rag.model import Answer
-from rag.names import names
 from web.desk import Assistant
+from web.spoken import spoken_by
 
 OFFERED = 3
 
@@ -17,17 +17,18 @@ _TRIED = 12
 _KNOWN_EXAMPLES = 60
 _SHARED = 2  # Words; one alone ("company") says little.
 _LONG = 5
-_SPOKE = re.compile(r"(?:, [^,.;]{3,60},)? (?:said|told|wrote|testified|argued|warned|added)\b")
 
 
 def further(assistant: Assistant, answer: Answer, asked: Sequence[str]) -> list[str]:
-    """Return questions that lead on from an answer and that the archive answers without a model.
+    """Return questions that lead on from an answer and that the archive answers without a model; none from a refusal.
 
     Args:
         assistant: Answers them, to see whether it can.
         answer: What was answered last.
         asked: The questions of the conversation so far.
     """
+    if answer.status != "answered":  # What is offered there are the nearest articles, and ways to ask otherwise.
+        return []
     tried = assistant.writing_with(None)
     ends = time.monotonic() + _BUDGET_S
     found: list[str] = []
@@ -73,12 +74,7 @@ def content_words(text: str) -> frozenset[str]:
 
 
 def speakers(answer: Answer) -> list[str]:
-    """Return who is quoted in the passages of an answer and not named in its question, by two names or three."""
-    found: dict[str, None] = {}
-    for text in (passage.chunk.text for passage in answer.passages):
-        for name in names(text):
-            written = text[name.start : name.end]
-            if 2 <= len(name.words) <= 3 and written.isprintable() and _SPOKE.match(text, name.end):
-                found[written] = None
+    """Return who is quoted in the passages of an answer and not named in its question."""
+    found = dict.fromkeys(name for passage in answer.passages for name in spoken_by(passage.chunk.text))
     asked = answer.question.casefold()
     return [name for name in found if name.casefold().split()[-1] not in asked]

@@ -2,7 +2,13 @@
 
 import gradio as gr
 
-HEAD = "".join(f'<script src="/page/{name}.js" defer></script>' for name in ("page", "rail", "ask"))
+HEAD = "".join(
+    f'<script src="/page/{name}.js" defer></script>'
+    for name in ("page", "panels", "rail", "ask", "archive", "timeline", "eval")
+)
+
+STYLES = ("page", "archive", "timeline", "eval")
+"""The style sheets of `static/`, in their order."""
 
 _SANS = ("system-ui", "Segoe UI", "Roboto", "Helvetica Neue", "Arial", "sans-serif")
 _MONO = ("ui-monospace", "Consolas", "monospace")

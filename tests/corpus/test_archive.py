@@ -241,3 +241,9 @@ def test_the_newest_date_is_that_of_no_later_article(archive: Archive) -> None:
         archive.put(replace(numbered(day), published_at=at(day)))
     archive.put(replace(numbered(1), published_at=None))
     assert [archive.newest(at(day)) for day in (7, 8, 19, 20, 31)] == [None, at(8), at(8), at(20), at(20)]
+
+
+def test_articles_are_counted_by_the_day(archive: Archive) -> None:
+    dates = (at(9), at(10), at(9, hour=23), None)
+    outcomes(archive, *(replace(numbered(n), published_at=date) for n, date in enumerate(dates)))
+    assert list(archive.days().items()) == [("2024-01-09", 2), ("2024-01-10", 1)]

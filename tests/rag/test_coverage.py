@@ -215,6 +215,14 @@ def test_the_assistant_lists_a_timeline_for_programs(assistant: Assistant) -> No
     assert [(entry.n, entry.passage.article.id) for entry in entries] == [(1, "plan"), (2, "leak"), (3, "title")]
 
 
+def test_the_assistant_lists_the_articles_that_hold_some_words(assistant: Assistant) -> None:
+    found = assistant.articles("Dragonfly", Filters(outlets=("Coast Wire",)))
+    dates = [article.published_at for article in found if article.published_at]
+    assert {article.id for article in found} >= {"plan", "leak", "title"}
+    assert dates == sorted(dates, reverse=True)
+    assert assistant.articles("Dragonfly nowhere") == []
+
+
 @pytest.mark.parametrize(("form", "most"), [("timeline", 30), ("count", 8), ("latest", 5)])
 def test_a_long_list_is_cut_to_what_tells_most(tmp_path: Path, form: Form, most: int) -> None:
     with Assistant(Settings(data_dir=tmp_path), embedder=WordEmbedder()) as opened:

@@ -3,7 +3,8 @@ from pathlib import Path
 import pytest
 from pydantic import ValidationError
 
-from rag.settings import Settings
+from corpus.errors import SettingsError
+from rag.settings import Settings, read_settings
 
 
 @pytest.fixture(autouse=True)
@@ -61,3 +62,10 @@ def test_the_folder_of_tiktoken_as_an_argument() -> None:
 def test_settings_are_not_changed() -> None:
     with pytest.raises(ValidationError, match="frozen"):
         Settings().llm = "openai:x"  # type: ignore[misc]
+
+
+def test_what_makes_no_sense_is_named_without_what_was_set(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("NEWSDESK_PASSAGES", "secret")
+    with pytest.raises(SettingsError, match=r"NEWSDESK_PASSAGES \(.*correct them") as raised:
+        read_settings(Path("data"))
+    assert "secret" not in str(raised.value)

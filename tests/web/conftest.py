@@ -17,6 +17,7 @@ from corpus.archive import Archive
 from rag.model import Answer, Citation, Claim, Event, Filters, Passage, Turn
 from rag.settings import Settings
 from rag.writer import Writer
+from web.additions import OpenFetcher
 from web.desk import Assistant
 
 ROOT = Path(__file__).parents[2]
@@ -93,6 +94,14 @@ class ScriptedAssistant:
         found = [a for a in self.archive.articles() if word in a.body and (filters is None or filters.admits(a))]
         return [passage_with(article, word, rank) for rank, article in enumerate(found[:k], 1)]
 
+    def articles(self, words: str, filters: Filters | None = None) -> list[Article]:
+        wanted = [a for a in self.archive.articles() if words.casefold() in f"{a.title} {a.body}".casefold()]
+        return [a for a in wanted if filters is None or filters.admits(a)]
+
+    def timeline(self, topic: str, filters: Filters | None = None) -> list[Citation]:
+        found = [a for a in self.archive.articles(order="oldest") if topic in a.body]
+        return [cite(n, a, topic) for n, a in enumerate(found, 1) if filters is None or filters.admits(a)]
+
     def progress(self) -> tuple[int, int]:
         count = self.archive.count()
         return self.indexed or (count, count)
@@ -165,6 +174,15 @@ def refusing(
     yield Event("done", answer=Answer(question, "not_found", "No."))
 
 
+@pytest.fixture(scope="session", autouse=True)
+def uploads(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """Return the folder in which uploads lie, which Gradio looks up in the environment."""
+    folder = tmp_path_factory.mktemp("uploads")
+    with pytest.MonkeyPatch.context() as environment:
+        environment.setenv("GRADIO_TEMP_DIR", str(folder))
+        yield folder
+
+
 @pytest.fixture(scope="session")
 def starter_archive(tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = tmp_path_factory.mktemp("starter") / "archive.sqlite3"
@@ -187,6 +205,9 @@ def served(
     auth: Callable[[str, str], bool] | None = None,
     kept: Path | None = None,
     servers: tuple[str, ...] = (),
+    fetcher: OpenFetcher | None = None,
+    changeable: bool = True,
+    runs: Path = Path("no-runs"),
 ) -> Iterator[str]:
     """Serve the page, and yield its address; `kept` is the file of conversations, by default one that goes with it."""
     from web.conversations import Conversations
@@ -194,10 +215,13 @@ def served(
     from web.site import Server, site
 
     port = free_port()
-    desk = Desk(open_assistant, patience_s=2, servers=servers).start()
+    desk = Desk(open_assistant, patience_s=2, servers=servers, fetcher=fetcher).start()
     with tempfile.TemporaryDirectory() as folder:
         conversations = Conversations(kept or Path(folder) / "conversations.sqlite3")
-        running = Server(site(desk, conversations, port, auth=auth, per_minute=per_minute), "127.0.0.1", port)
+        application = site(
+            desk, conversations, port, auth=auth, per_minute=per_minute, changeable=changeable, runs=runs
+        )
+        running = Server(application, "127.0.0.1", port)
         thread = threading.Thread(target=running.run, daemon=True)
         thread.start()
         try:

@@ -9,6 +9,12 @@ import app
 from corpus.errors import NewsdeskError
 
 
+@pytest.fixture(autouse=True)
+def _own_environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """Undo what the command sets for Gradio."""
+    monkeypatch.setenv("GRADIO_TEMP_DIR", str(tmp_path))
+
+
 @pytest.mark.parametrize("host", ["0.0.0.0", "192.168.1.5", "::", "example.org"])
 def test_other_hosts_than_this_machine_want_accounts(host: str, capsys: pytest.CaptureFixture[str]) -> None:
     assert app.main(["--host", host]) == 2
@@ -20,6 +26,17 @@ def test_other_hosts_than_this_machine_want_accounts(host: str, capsys: pytest.C
 def test_accounts_that_cannot_be_read_end_the_command(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert app.main(["--port", "0", "--auth-file", str(tmp_path / "none"), "--data", str(tmp_path)]) == 2
     assert "name the file of accounts" in capsys.readouterr().err
+
+
+def test_a_setting_that_makes_no_sense_ends_the_command_with_a_line(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("NEWSDESK_PASSAGES", "many")
+    monkeypatch.setenv("NEWSDESK_HOST_DELAY_S", "-1")
+    assert app.main(["--port", "0", "--data", str(tmp_path)]) == 2
+    (line,) = capsys.readouterr().err.splitlines()
+    assert line.startswith("app.py: these settings make no sense: NEWSDESK_HOST_DELAY_S (")
+    assert "NEWSDESK_PASSAGES (" in line
 
 
 def test_a_port_that_was_asked_for_and_is_taken_is_refused() -> None:

@@ -3,10 +3,15 @@
 import base64
 import hashlib
 import re
+from http.client import HTTPConnection
+from pathlib import Path
 
 import httpx
 import pytest
 
+from corpus.archive import Archive
+from tests.web.conftest import ScriptedAssistant, by_default, served
+from web.addition import FILE_BYTES, UPLOAD_BYTES
 from web.guard import allowed_hosts, policy
 
 FOREIGN = [
@@ -60,9 +65,28 @@ def test_only_the_inline_scripts_of_the_page_may_run(desk_url: str) -> None:
     assert len(answer.content) == int(answer.headers["content-length"]) or "content-encoding" in answer.headers
 
 
-def test_uploads_are_closed(desk_url: str) -> None:
-    answer = httpx.post(f"{desk_url}/gradio_api/upload", files={"files": ("a.txt", b"x")})
-    assert (answer.status_code, answer.text) == (403, "Uploads are switched off.")
+def test_uploads_are_closed_where_nothing_may_be_added(starter_archive: Path) -> None:
+    with served(lambda: ScriptedAssistant(Archive(starter_archive), by_default), changeable=False) as url:
+        answer = httpx.post(f"{url}/gradio_api/upload", files={"files": ("a.txt", b"x")})
+        assert (answer.status_code, answer.text) == (403, "Uploads are switched off.")
+
+
+def test_an_upload_must_tell_its_length_and_keep_to_the_limit(desk_url: str) -> None:
+    address = f"{desk_url}/gradio_api/upload"
+    assert httpx.post(address, content=iter([b"x"])).status_code == 411
+    told = HTTPConnection(desk_url.removeprefix("http://"))
+    told.putrequest("POST", "/gradio_api/upload")
+    told.putheader("content-length", str(UPLOAD_BYTES + 1))
+    told.endheaders()
+    answer = told.getresponse()
+    assert (answer.status, answer.read()) == (413, b"That is more than 100 MB at once; add the files in several goes.")
+    told.close()
+
+
+def test_a_file_that_is_too_large_is_not_kept(desk_url: str, uploads: Path) -> None:
+    answer = httpx.post(f"{desk_url}/gradio_api/upload", files={"files": ("large.txt", b"x" * (FILE_BYTES + 1))})
+    assert answer.status_code == 413
+    assert [path for path in uploads.rglob("*") if path.is_file()] == []
 
 
 def test_files_of_the_machine_are_not_served(desk_url: str) -> None:

@@ -53,34 +53,13 @@
     button.textContent = "Kept";
   };
 
-  acts.narrow = (button, trigger) => {
-    const panel = button.closest(".pop");
-    const ticked = (name) => all(`input[name=${name}]:checked`, panel).map((input) => input.value);
-    const day = (name) => one(`input[name=${name}]`, panel).value;
-    const lists = { outlets: ticked("outlets"), languages: ticked("languages"), feeds: ticked("feeds") };
-    trigger("submit", { act: "narrow", since: day("since"), until: day("until"), ...lists });
-  };
-
   acts.look = (button, trigger) => {
     button.textContent = "Looking…";
     trigger("submit", { ...button.dataset });
   };
 
-  function closePanel() {
-    const panel = one("#narrow .pop");
-    if (!panel) return;
-    panel.remove();
-    for (const button of all("#narrow [aria-expanded]")) button.setAttribute("aria-expanded", "false");
-    one("#narrow button").focus();
-  }
-
-  document.addEventListener("click", (event) => {
-    if (event.target.isConnected && !event.target.closest("#narrow")) closePanel();
-  });
-
   document.addEventListener("keydown", (event) => {
     const box = event.target;
-    if (event.key === "Escape") closePanel();
     if (event.key === "Enter" && box.matches(".remark input")) one("button", box.parentElement).click();
     if (event.key !== "ArrowUp" || !box.matches("#box textarea") || box.value) return;
     const asked = all("#talk .q").pop();
@@ -105,13 +84,6 @@
     if (!box || !one("#kept [data-ready]")) return;
     waiting.disconnect();
     carried(box);
-    let shown = null;
-    new MutationObserver(() => {
-      const panel = one("#narrow .pop");
-      if (panel && panel !== shown) one("button, input", panel).focus();
-      if (!panel && shown) box.focus();
-      shown = panel;
-    }).observe(one("#narrow"), { childList: true, subtree: true });
   });
   waiting.observe(document.documentElement, { childList: true, subtree: true });
 })();

@@ -54,9 +54,9 @@
     setTimeout(() => (button.textContent = "Copy with sources"), 2000);
   }
 
-  // Headline, outlet and date of the mark under the pointer or with the focus, kept inside the window.
+  // Headline, outlet and date of what is under the pointer or with the focus, kept inside the window.
   function showTip(event) {
-    const mark = event.target.closest && event.target.closest("a.n");
+    const mark = event.target.closest && event.target.closest("[data-tip]");
     one("#tip")?.remove();
     if (!mark) return;
     const tip = document.createElement("div");

@@ -1,0 +1,151 @@
+"""Hostile text in the tabs, the rail, the panels and the remark, in a real browser: nothing runs, nothing is fetched."""
+
+import json
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from corpus.archive import Archive
+from corpus.feed_book import FeedBook
+from tests.eval.records import HELD, answer, outcome
+from tests.web.conftest import ScriptedAssistant, served
+from tests.web.payloads import leaking, scripts
+from tests.web.test_adding import drop, ended, written
+from tests.web.test_archive_tab import turned_to
+from tests.web.test_eval_tab import made
+from tests.web.test_hostile import WORDS, collector, hostile_article, script_for
+from tests.web.test_timeline_tab import show
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Page
+
+__all__ = ["collector"]
+
+
+def use_the_tabs(page: "Page", url: str, folder: Path, payloads: Sequence[str]) -> None:
+    """Go through every state of the tabs, with payloads typed, uploaded and listed."""
+    turned_to(page, url)
+    for _ in range(len(payloads) // 25):
+        page.click("[data-act=page]:has-text('Older')")
+        page.wait_for_timeout(60)
+    page.click(".articles .remove >> nth=0", force=True)
+    assert page.inner_text(".removal p").startswith("Remove “T")
+    page.click(".articles .read >> nth=0")
+    page.wait_for_selector(".sheet")
+    page.keyboard.press("Escape")
+    page.click("#archive-filters [data-act=filters]")
+    page.wait_for_selector(".pop")
+    page.keyboard.press("Escape")
+    page.fill("#words input", payloads[0][:200])
+    page.keyboard.press("Enter")
+    page.wait_for_timeout(300)
+    rows = [{"title": f"Added {p}", "body": f"Added text {p} {WORDS}.", "source": p} for p in payloads[:5]]
+    lines = "".join(json.dumps(row) + "\n" for row in [*rows, *({"title": p} for p in payloads)])
+    drop(page, written(folder, "<img src=x onerror=executed.push(1)>.jsonl", lines))
+    page.fill("#address input", payloads[0])
+    page.click("#add-page")
+    ended(page, 2)
+    page.evaluate("for (const d of document.querySelectorAll('details')) d.open = true")
+    turned_to_timeline(page, payloads)
+    page.get_by_role("tab", name="Eval").click()
+    page.wait_for_selector("#runs table")
+    for button in (0, 1):
+        page.click(f"[data-act=compare] >> nth={button}")
+        page.wait_for_function(f"document.querySelectorAll('#runs [aria-pressed=true]').length === {button + 1}")
+    page.wait_for_selector("#comparison table")
+
+
+def turned_to_timeline(page: "Page", payloads: Sequence[str]) -> None:
+    page.get_by_role("tab", name="Timeline").click()
+    show(page, payloads[0][:200])
+    page.wait_for_selector("#entries .quiet")
+    show(page, WORDS)
+    page.wait_for_selector("#entries .entry >> nth=2")
+    if page.locator(".points button").count():
+        page.focus(".points button")
+        page.wait_for_selector("#tip")
+        page.keyboard.press("Enter")
+    page.click("#story-filters [data-act=filters]")
+    page.wait_for_selector(".pop")
+    page.keyboard.press("Escape")
+
+
+def use_the_rail(page: "Page", payloads: Sequence[str]) -> None:
+    """Ask with payloads, judge with payloads, search and reopen what is kept, open the panels below the question."""
+    page.get_by_role("tab", name="Ask").click()
+    page.fill("#box textarea", payloads[0])
+    page.click("#ask")
+    page.wait_for_selector("#turn-0 [data-act=rate]")
+    page.click("#turn-0 [data-act=rate] >> nth=0")
+    page.wait_for_selector("#turn-0 .remark input")
+    page.fill("#turn-0 .remark input", " ".join(payloads)[:1000])
+    page.click("#turn-0 .remark button")
+    page.click("#narrow [data-act=filters]")
+    page.wait_for_selector(".pop input[type=checkbox]")
+    for box in range(3):
+        page.check(f".pop input[name=outlets] >> nth={box}")
+    page.click(".pop [data-act=narrow]")
+    page.wait_for_selector("#narrow button:has-text('3 outlets')")
+    page.click("#narrow [data-act=models]")
+    page.wait_for_selector(".pop .choice")
+    page.keyboard.press("Escape")
+    page.fill("#find input", "<")
+    page.wait_for_selector("#kept .open")
+    page.hover("#kept .open")
+    page.click("#kept .dots")
+    page.click("#kept [data-act=rename]")
+    page.fill("#kept input", payloads[1][:100])
+    page.keyboard.press("Enter")
+    page.wait_for_timeout(400)
+    page.click("#new")
+    page.fill("#find input", "")
+    page.wait_for_selector("#kept .open")
+    page.click("#kept .open")
+    page.wait_for_selector("#turn-0 .remark input")
+
+
+@pytest.mark.parametrize("kind", ["scripts", "leaks"])
+def test_no_text_runs_or_fetches_anywhere(
+    page: "Page", tmp_path: Path, collector: tuple[str, list[str]], kind: str
+) -> None:
+    address, seen = collector
+    payloads = scripts() if kind == "scripts" else leaking(address)
+    articles = [
+        hostile_article(n, payload, "" if kind == "scripts" else f"{address}/a") for n, payload in enumerate(payloads)
+    ]
+    articles = [replace(a, language=p, feed=p) for a, p in zip(articles, payloads, strict=True)]
+    archive = Archive(tmp_path / "archive.sqlite3")
+    for article in articles:
+        archive.put(article)
+    book = FeedBook(archive.connection)
+    for payload in payloads:
+        book.add(payload)
+        book.pulled(payload, "rss", payload, "", "")
+        book.failed(payload, payload)
+    runs = tmp_path / "runs"
+    asked = [outcome(replace(HELD, text=payload, id=payload), answer(payload)) for payload in payloads[:9]]
+    for n, name in enumerate(["a<img src=x onerror=executed.push(1)>", "b"]):
+        made(runs, name, asked, n + 1, " ".join(payloads))
+
+    said: list[str] = []
+    outside: list[str] = []
+    page.on("dialog", lambda dialog: said.append(dialog.message))
+    page.add_init_script("window.executed = []")
+    assistant = ScriptedAssistant(archive, script_for(articles, payloads), payloads[0])
+    with served(lambda: assistant, runs=runs) as url:
+        page.on("request", lambda r: None if r.url.startswith((url, "data:", "blob:")) else outside.append(r.url))
+        use_the_tabs(page, url, tmp_path, payloads)
+        use_the_rail(page, payloads)
+        page.wait_for_timeout(300)
+        assert page.evaluate("window.executed") == []
+        assert (said, outside, seen) == ([], [], [])
+        inside = "#desk :is(script, img, iframe, object, embed, form, base, meta, link, style)"
+        assert page.locator(inside).count() == 0
+        handlers = page.evaluate(
+            "[...document.querySelectorAll('#desk *')].flatMap(e => e.getAttributeNames()).filter(n => n.startsWith('on'))"
+        )
+        assert handlers == []
+        assert page.title() == "Newsdesk"

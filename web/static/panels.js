@@ -1,0 +1,60 @@
+// Panels that a bar of filters opens, in every tab: what their form holds, closing them, where the focus goes.
+(() => {
+  "use strict";
+
+  const { acts, one, all } = window.newsdesk;
+
+  acts.narrow = (button, trigger) => {
+    const panel = button.closest(".pop");
+    const ticked = (name) => all(`input[name=${name}]:checked`, panel).map((input) => input.value);
+    const day = (name) => one(`input[name=${name}]`, panel).value;
+    const lists = { outlets: ticked("outlets"), languages: ticked("languages"), feeds: ticked("feeds") };
+    trigger("submit", { act: "narrow", since: day("since"), until: day("until"), ...lists });
+  };
+
+  function close(bar) {
+    const panel = one(".pop", bar);
+    if (!panel) return;
+    panel.remove();
+    for (const button of all("[aria-expanded]", bar)) button.setAttribute("aria-expanded", "false");
+    one("button", bar).focus();
+  }
+
+  document.addEventListener("click", (event) => {
+    if (!event.target.isConnected) return;
+    const own = event.target.closest("[data-panel]");
+    for (const bar of all("[data-panel]")) if (bar !== own) close(bar);
+  });
+  document.addEventListener("keydown", (event) => {
+    if (event.key === "Escape") all("[data-panel]").forEach(close);
+    if (event.key === "Enter" && event.target.matches(".pop input")) one(".pop .main", event.target.closest("[data-panel]"))?.click();
+  });
+
+  // A panel that opens takes the focus; when it goes the box beside it gets it, or the bar itself.
+  const open = new Map();
+  new MutationObserver(() => {
+    for (const bar of all("[data-panel]")) {
+      const place = bar.closest("[id]").id;
+      const panel = one(".pop", bar);
+      if (panel && panel !== open.get(place)) one("button, input", panel).focus();
+      if (!panel && open.get(place) && document.activeElement === document.body) {
+        const box = place === "narrow" ? one("#box textarea") : one("button", bar);
+        box.focus();
+      }
+      open.set(place, panel);
+    }
+  }).observe(document.documentElement, { childList: true, subtree: true });
+
+  // Buttons that belong together are one stop of the Tab key; the arrow keys go from one to the next.
+  document.addEventListener("keydown", (event) => {
+    const group = event.target.closest && event.target.closest("[data-roving]");
+    if (!group) return;
+    const stops = all("button", group);
+    const at = stops.indexOf(event.target);
+    const to = { ArrowRight: at + 1, ArrowLeft: at - 1, Home: 0, End: stops.length - 1 }[event.key];
+    if (to === undefined || !stops[to]) return;
+    event.preventDefault();
+    for (const stop of stops) stop.tabIndex = stop === stops[to] ? 0 : -1;
+    stops[to].focus();
+  });
+})();
