@@ -10,25 +10,26 @@ from rag.model import Passage
 from rag.reading import Sentence, share
 from rag.terms import STOPWORDS, held_terms, stem, words
 
-THRESHOLD = 0.28
-"""Probability from which on a question counts as answerable: 1 in 20 answerable dev questions falls below."""
+THRESHOLD = 0.3
+"""Probability from which on a question counts as answerable: in cross-validation 1 in 20 answerable dev questions falls
+below (.063 of the starter set, .039 of MultiHop-RAG)."""
 
 # Logistic regression over the signals below, fitted on the starter set and the dev questions of MultiHop-RAG;
 # `python -m benchmarks.fitting` fits it again. The share of one article by itself is left out: fitted, it counted
 # against short questions. So is the score of the best sentence, which adds nothing to the others.
-BIAS = -2.88
+BIAS = -4.98
 COEFFICIENTS: Mapping[str, float] = {
-    "joint": 1.61,
-    "near": 0.0,
-    "lead": 0.0,
-    "missing": -0.99,
-    "absent": -1.21,
-    "year": -1.05,
-    "length": 0.66,
-    "long_article": 4.37,
-    "dense": 1.79,
-    "uncounted": 0.0,
-    "unspoken": 0.0,
+    "joint": -1.98,
+    "near": 5.03,
+    "lead": 2.99,
+    "missing": -0.87,
+    "absent": -2.14,
+    "year": -1.22,
+    "length": 0.83,
+    "long_article": 5.13,
+    "dense": 0.11,
+    "uncounted": -3.85,
+    "unspoken": -1.91,
 }
 
 _NAME = re.compile(r"(?<![.!?] )(?<!^)\b[A-Z][\w’'&-]*|\b[A-Z]{2,}\b|\b\d[\d.,]*\b")
