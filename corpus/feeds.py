@@ -20,8 +20,9 @@ from corpus.feed_document import ENTRIES_AT_MOST, Entry, FeedDocument
 from corpus.feed_formats import read_feed
 from corpus.fetch import Fetcher
 from corpus.page import FEED, FetchError, Page
-from corpus.readers import Limits, Refusal, article_from_html
+from corpus.readers import Limits, Refusal
 from corpus.readers.draft import Draft, article_of
+from corpus.readers.html_page import article_from_html
 
 _TOO_BUSY = (429, 503)
 _HEADLINE_LENGTH = 100

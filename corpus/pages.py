@@ -6,13 +6,9 @@ from corpus.article import Article
 from corpus.errors import InputError
 from corpus.fetch import Fetcher
 from corpus.page import DOCUMENT, PAGE
-from corpus.readers import ReadOptions, Refusal, article_from_html, read_bytes
+from corpus.readers import ReadOptions, Refusal, read_bytes
+from corpus.readers.html_page import article_from_html
 from corpus.settings import ArchiveSettings
-
-
-def is_address(source: str) -> bool:
-    """Tell an address from a path."""
-    return source.lower().startswith(("http://", "https://"))
 
 
 def read_pages(

@@ -11,7 +11,8 @@ import pyarrow.parquet as pq
 import pytest
 
 from corpus import Article
-from corpus.readers import Refusal, article_from_html, read_bytes
+from corpus.readers import Refusal, read_bytes
+from corpus.readers.html_page import article_from_html
 
 TEN = datetime(2015, 12, 16, 10, tzinfo=UTC)
 LATER = datetime(2015, 12, 17, 10, tzinfo=UTC)
