@@ -2,7 +2,7 @@
 
 import os
 from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Annotated, Any
@@ -20,6 +20,7 @@ from corpus.ingest import Summary, ingest
 from corpus.options import AsJson, Data, instant, settings_for
 from corpus.parallel import read_files
 from corpus.readers import FORMATS, ReadOptions, Refusal
+from corpus.readings import Readings
 from corpus.settings import ArchiveSettings
 
 _FORMATS = ", ".join(one.name for one in FORMATS)
@@ -90,7 +91,10 @@ def _take_in(intake: Intake, settings: ArchiveSettings, summary: Summary, quiet:
             meter = stack.enter_context(_Meter(quiet))
             take: dict[str, Any] = {"dry_run": intake.dry_run, "limit": intake.limit, "since": intake.since}
             take |= {"progress": meter.tell, "summary": summary}
-            ingest(archive, read_files(intake.files, intake.options, intake.jobs), **take)
+            options = intake.options
+            if archive and not intake.dry_run and intake.since is None:
+                options = replace(options, memory=stack.enter_context(Readings(settings.archive_path)))
+            ingest(archive, read_files(intake.files, options, intake.jobs), **take)
             if intake.addresses:
                 from corpus.pages import read_pages  # What fetches is loaded only where something is fetched.
 

@@ -34,7 +34,8 @@ class Head:
 class Format:
     """Hold one format: its name and suffixes (for help and docs), how it is told, and where its reader is.
 
-    The reader is imported when the first file of the format is met: some bring libraries that take long to load.
+    The reader is imported when the first file of the format is met: some bring libraries that take long to load. A file
+    of some formats is one `document`, which is known again as a whole; others hold many items.
     """
 
     name: str
@@ -42,6 +43,7 @@ class Format:
     sniff: Callable[[Head], bool]
     module: str
     function: str = "read"
+    document: bool = False
 
     def read(self, document: Document, options: ReadOptions) -> Iterator[Article | Refusal]:
         """Yield the articles of a file of this format."""
@@ -88,16 +90,24 @@ def _is_table(head: Head) -> bool:
 
 FORMATS: tuple[Format, ...] = (
     Format("Parquet", (".parquet",), lambda head: head.data.startswith(b"PAR1"), "parquet"),
-    Format("PDF", (".pdf",), lambda head: b"%PDF-" in head.data[:1024], "pdf"),
-    Format("DOCX", (".docx",), _is_docx, "docx"),
+    Format("PDF", (".pdf",), lambda head: b"%PDF-" in head.data[:1024], "pdf", document=True),
+    Format("DOCX", (".docx",), _is_docx, "docx", document=True),
     Format("WARC", (".warc",), lambda head: head.data.startswith(b"WARC/"), "warc"),
-    Format("NITF", (".xml", ".nitf"), lambda head: head.root == "nitf", "nitf"),
-    Format("NewsML-G2", (".xml",), lambda head: head.root in ("newsItem", "newsMessage", "packageItem"), "newsml"),
-    Format("HTML", (".html", ".htm"), _is_page, "html_page"),
+    Format("NITF", (".xml", ".nitf"), lambda head: head.root == "nitf", "nitf", document=True),
+    Format(
+        "NewsML-G2",
+        (".xml",),
+        lambda head: head.root in ("newsItem", "newsMessage", "packageItem"),
+        "newsml",
+        document=True,
+    ),
+    Format("HTML", (".html", ".htm"), _is_page, "html_page", document=True),
     Format("ninjs or AP JSON", (".json",), _is_wire, "json_text"),
     Format("JSONL", (".jsonl", ".ndjson"), _is_lines, "json_text", "read_lines"),
     Format("JSON", (".json",), _is_json, "json_text"),
-    Format("Markdown", (".md", ".markdown"), _is_markdown, "markdown"),
+    Format("Markdown", (".md", ".markdown"), _is_markdown, "markdown", document=True),
     Format("CSV or TSV", (".csv", ".tsv"), _is_table, "table"),
-    Format("plain text", (".txt",), lambda head: head.suffix in _TEXTS and bool(head.text.strip()), "plain"),
+    Format(
+        "plain text", (".txt",), lambda head: head.suffix in _TEXTS and bool(head.text.strip()), "plain", document=True
+    ),
 )
