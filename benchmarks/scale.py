@@ -67,7 +67,10 @@ def grow(settings: Settings, size: int) -> None:
 
 def _row(assistant: Assistant, questions: Sequence[str]) -> str:
     """Measure both in turn, question by question, so that what else the machine does falls on both."""
-    dense, embed = assistant.indexes.dense, assistant.embedder.embed  # A question that `embed_query` knows costs nothing.
+    dense, embed = (
+        assistant.indexes.dense,
+        assistant.embedder.embed,
+    )  # A question that `embed_query` knows costs nothing.
     for question in questions[:5]:
         assistant.search(question)
     bare, search = [], []

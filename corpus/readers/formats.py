@@ -13,6 +13,7 @@ from corpus.readers.outcome import ReadOptions, Refusal
 _PAGE = re.compile(r"\s*<(?:!doctype\s+html|html[\s>]|head[\s>]|body[\s>])", re.IGNORECASE)
 _TABLES = (".csv", ".tsv", ".tab", ".psv")
 _TEXTS = ("", ".txt", ".text")
+_JSON_FEED = re.compile(r'"version"\s*:\s*"https?:(?:\\?/){2}(?:www\.)?jsonfeed\.org')
 _WIRE_FIELDS = re.compile(r'"(?:body_\w+|bodies|headlines)"\s*:')
 
 
@@ -78,6 +79,14 @@ def _is_wire(head: Head) -> bool:
     return bool(re.match(r"\s*\{", head.text) and _WIRE_FIELDS.search(head.text)) and not _is_lines(head)
 
 
+def is_feed(text: str) -> bool:
+    """Tell whether a text begins as a feed or sitemap does."""
+    start = text.lstrip("\ufeff \t\r\n")
+    if start.startswith("{"):
+        return bool(_JSON_FEED.search(start[:4096]))
+    return xml_tree.root_name(text).lower() in ("rss", "feed", "rdf", "urlset", "sitemapindex")
+
+
 def _is_markdown(head: Head) -> bool:
     front = re.match(r"(?:---|\+\+\+)[ \t]*\r?\n\w+[ \t]*[:=]", head.text)
     return bool(head.text) and (head.suffix in (".md", ".markdown") or (bool(front) and head.suffix in _TEXTS))
@@ -101,6 +110,7 @@ FORMATS: tuple[Format, ...] = (
         "newsml",
         document=True,
     ),
+    Format("feed", (".rss", ".atom"), lambda head: is_feed(head.text), "feed_file"),
     Format("HTML", (".html", ".htm"), _is_page, "html_page", document=True),
     Format("ninjs or AP JSON", (".json",), _is_wire, "json_text"),
     Format("JSONL", (".jsonl", ".ndjson"), _is_lines, "json_text", "read_lines"),

@@ -90,8 +90,6 @@ def format_of(opened: Document) -> Format:
     for one in FORMATS:
         if one.sniff(head):
             return one
-    if head.root in ("rss", "feed", "RDF", "urlset", "sitemapindex"):
-        raise InputError("It is a feed or sitemap: add the address that it came from instead.")
     names = ", ".join(one.name for one in FORMATS)
     raise InputError(f"It is not a format that Newsdesk reads: use one of {names}.")
 
