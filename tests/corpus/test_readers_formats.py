@@ -320,4 +320,4 @@ def test_a_saved_json_feed_is_read_as_its_entries() -> None:
 def test_what_holds_no_text_names_the_command_that_follows_it() -> None:
     sitemap = "<urlset xmlns='http://www.sitemaps.org/schemas/sitemap/0.9'><url><loc>https://post.example/</loc></url></urlset>"
     assert "python -m corpus feed add URL" in refusal("sitemap.xml", sitemap)
-    assert refusal("a.xml", "<feed>no entries</feed>").startswith("It cannot be read as a feed")
+    assert refusal("a.xml", '<!DOCTYPE rss [<!ENTITY a "b">]><rss/>').startswith("It cannot be read as a feed")
