@@ -70,8 +70,8 @@ def test_a_client_searches_asks_and_reads(served: Path) -> None:
         rest = record(await session.call_tool("get_article", {"article_id": "long", "start": first["next_start"]}))
         assert first["body"] + rest["body"] == LONG.strip()
         assert (len(first["body"]), rest["next_start"]) == (50_000, None)
-        none = record(await session.call_tool("search_archive", {"query": "harbour", "outlet": "No such outlet"}))
-        assert none["passages"] == []
+        narrowed = record(await session.call_tool("search_archive", {"query": "harbour", "outlet": "Coast Wire"}))
+        assert {passage["outlet"] for passage in narrowed["passages"]} == {"Coast Wire"}
 
     conversed(served, talk)
 
