@@ -2,7 +2,7 @@
 
 import os
 from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Annotated, Any
@@ -10,6 +10,7 @@ from typing import Annotated, Any
 import typer
 from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
+from corpus.address import is_address
 from corpus.archive import Archive
 from corpus.article import Article
 from corpus.display import console, print_json, summary_text
@@ -17,9 +18,9 @@ from corpus.errors import ArchiveError
 from corpus.indexing import Indexing, is_pending, report_indexing, run_index
 from corpus.ingest import Summary, ingest
 from corpus.options import AsJson, Data, instant, settings_for
-from corpus.pages import is_address, read_pages
 from corpus.parallel import read_files
 from corpus.readers import FORMATS, ReadOptions, Refusal
+from corpus.readings import Readings
 from corpus.settings import ArchiveSettings
 
 _FORMATS = ", ".join(one.name for one in FORMATS)
@@ -90,8 +91,14 @@ def _take_in(intake: Intake, settings: ArchiveSettings, summary: Summary, quiet:
             meter = stack.enter_context(_Meter(quiet))
             take: dict[str, Any] = {"dry_run": intake.dry_run, "limit": intake.limit, "since": intake.since}
             take |= {"progress": meter.tell, "summary": summary}
-            ingest(archive, read_files(intake.files, intake.options, intake.jobs), **take)
-            ingest(archive, read_pages(intake.addresses, intake.options, settings), live=True, **take)
+            options = intake.options
+            if archive and not intake.dry_run and intake.since is None:
+                options = replace(options, memory=stack.enter_context(Readings(settings.archive_path)))
+            ingest(archive, read_files(intake.files, options, intake.jobs), **take)
+            if intake.addresses:
+                from corpus.pages import read_pages  # What fetches is loaded only where something is fetched.
+
+                ingest(archive, read_pages(intake.addresses, intake.options, settings), live=True, **take)
     except KeyboardInterrupt:
         err.print("Interrupted. What is counted here is safe; run the same command again to go on.")
         return 130

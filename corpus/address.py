@@ -16,6 +16,11 @@ _TRACKING = re.compile(
 )
 
 
+def is_address(source: str) -> bool:
+    """Tell an address from a path."""
+    return source.lower().startswith(("http://", "https://"))
+
+
 def address(text: str) -> str:
     """Return an http(s) address that is safe to show as a link, or "".
 

@@ -36,6 +36,7 @@ _SHORT = 40  # Words.
 _FIGURES = 3  # So few numbers say nothing.
 _SLICE = 20_000  # Shingles hashed at once, so that a book needs no gigabyte.
 _UNSPACED = "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff"
+_SENTENCE = re.compile(r"[.!?…。！？؟।]+[\"'”’»)\]]*(?:\s+|(?<=[。！？]))|\n+")
 _TOKEN = re.compile(f"[{_UNSPACED}]|[^\\W_{_UNSPACED}]+")
 _MULTIPLIER = np.uint64(0x9E3779B97F4A7C15)
 _PERMUTATIONS = BANDS * _ROWS
@@ -50,23 +51,32 @@ class Fingerprint:
         coarse: Hashes of its short shingles, sorted, each once.
         fine: Hashes of its long shingles, sorted, each once.
         figures: Its numbers.
+        sentences: Its sentences, by a hash of their words.
     """
 
     words: int
     coarse: Hashes
     fine: Hashes
     figures: frozenset[str]
+    sentences: frozenset[int]
 
 
 def fingerprint(article: Article) -> Fingerprint:
     """Return what an article's text is compared by; the headline plays no part, for it is what copies change first."""
-    tokens = _TOKEN.findall(article.body.casefold())
+    body = article.body.casefold()
+    tokens = _TOKEN.findall(body)
     unspaced = sum(len(word) == 1 and word >= "\u0e00" for word in tokens) > len(tokens) / 2
     factor = 2 if unspaced else 1
     codes = np.fromiter((zlib.crc32(token.encode()) for token in tokens), dtype=np.uint64, count=len(tokens))
     figures = frozenset(token for token in tokens if token[0].isdigit())
     return Fingerprint(
-        len(tokens) // factor, _shingles(codes, _COARSE * factor), _shingles(codes, _FINE * factor), figures
+        len(tokens) // factor,
+        _shingles(codes, _COARSE * factor),
+        _shingles(codes, _FINE * factor),
+        figures,
+        frozenset(
+            zlib.crc32(" ".join(words).encode()) for words in map(_TOKEN.findall, _SENTENCE.split(body)) if words
+        ),
     )
 
 
@@ -90,12 +100,15 @@ def resembles(one: Fingerprint, other: Fingerprint) -> bool:
 
     The thresholds were set with `benchmarks/copies.py`: a copy that was cut and got a new lede and a local paragraph
     shares from .34 of its long shingles, two articles that quote one statement of 45 words share up to .3, and reports
-    of one template up to .4, which have other figures.
+    of one template up to .4, which have other figures. A text of a sentence or two that fills a template with other names
+    shares more than that, but no sentence.
     """
     common = share(one.fine, other.fine)
     if _contradict(one, other) and common < _VERBATIM:
         return False
-    return common >= (_OVERLAP if min(one.words, other.words) >= _SHORT else _OVERLAP_SHORT)
+    if min(one.words, other.words) >= _SHORT:
+        return common >= _OVERLAP
+    return common >= _OVERLAP_SHORT and not one.sentences.isdisjoint(other.sentences)
 
 
 def _contradict(one: Fingerprint, other: Fingerprint) -> bool:

@@ -16,6 +16,8 @@ _LONGEST = 60
 # The first printed newspaper appeared in 1605.
 _EARLIEST = datetime(1600, 1, 1, tzinfo=UTC)
 _AHEAD = timedelta(days=2)
+ANY_TIME = datetime(9000, 1, 1, tzinfo=UTC)
+"""A present to which no date is ahead, for those that may lie in the future, as the end of an embargo does."""
 # Epoch seconds from March 1973 on (nine digits), so that a year or 20170301 is never taken for one.
 _EPOCH_SECONDS = (100_000_000, 10_000_000_000)
 _ISO = re.compile(

@@ -34,12 +34,17 @@ def read_feed(data: bytes, url: str, charset: str = "") -> FeedDocument:
     try:
         if data.startswith(b"\x1f\x8b"):
             data = gunzipped(data, FEED.max_bytes)
-        return _read(decoded(data, charset).lstrip("\ufeff \t\r\n"), url)
+        return feed_of(decoded(data, charset).lstrip("\ufeff \t\r\n"), url)
     except (InputError, CodingError) as error:
         raise InputError(f"{shown(url)}: {error}") from error
 
 
-def _read(text: str, url: str) -> FeedDocument:
+def feed_of(text: str, url: str) -> FeedDocument:
+    """Return the feed that a text is; its relative addresses begin at `url`.
+
+    Raises:
+        InputError: It is none; the message does not name it.
+    """
     if text.startswith("{"):
         return read_json_feed(text, url)
     root = root_of(text)
@@ -52,10 +57,23 @@ def _read(text: str, url: str) -> FeedDocument:
     raise InputError("it is no feed: give the address of an RSS, Atom or JSON feed or of a news sitemap")
 
 
-def _page_reason(text: str, url: str) -> str:
+def named_feeds(text: str, url: str) -> list[str]:
+    """Return the addresses of the first feeds that a web page names (`<link rel="alternate">`), each once."""
     links = (link for link in _LINK.findall(text[:500_000]) if _FEED_TYPE.search(link))
     targets = [match for match in map(_TARGET.search, links) if match]
-    found = [urljoin(url, unescape(match[1] or match[2] or match[3])) for match in targets]
+    found = (_joined(url, unescape(match[1] or match[2] or match[3])) for match in targets)
+    return [shown(name) for name in dict.fromkeys(filter(None, found))][:_NAMED_AT_MOST]
+
+
+def _joined(base: str, link: str) -> str:
+    try:
+        return urljoin(base, link)
+    except ValueError:
+        return ""
+
+
+def _page_reason(text: str, url: str) -> str:
+    found = named_feeds(text, url)
     if not found:
         return "it is a web page and names no feed: add it as a page, or look for the address of the site's feed"
-    return f"it is a web page, not a feed; it names {', '.join(dict.fromkeys(found[:_NAMED_AT_MOST]))}: add that"
+    return f"it is a web page, not a feed; it names {', '.join(found)}: add that"

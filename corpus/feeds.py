@@ -3,7 +3,6 @@
 What a page lacks (date, byline, outlet) its entry tells. Where the page cannot be had, the feed's own text stands in.
 """
 
-import textwrap
 from collections.abc import Generator, Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -20,11 +19,12 @@ from corpus.feed_document import ENTRIES_AT_MOST, Entry, FeedDocument
 from corpus.feed_formats import read_feed
 from corpus.fetch import Fetcher
 from corpus.page import FEED, FetchError, Page
-from corpus.readers import Limits, Refusal, article_from_html
+from corpus.readers import Limits, Refusal
 from corpus.readers.draft import Draft, article_of
+from corpus.readers.feed_file import draft_of
+from corpus.readers.html_page import article_from_html
 
 _TOO_BUSY = (429, 503)
-_HEADLINE_LENGTH = 100
 
 
 class Pulled(NamedTuple):
@@ -152,18 +152,7 @@ def _page_article(page: Page, entry: Entry) -> Article | Refusal:
 
 def _told(entry: Entry, document: FeedDocument) -> tuple[Article | None, Article | None]:
     """Return the article that the feed itself tells, if it tells a text, and one for its particulars only."""
-    draft = Draft(
-        title=entry.title or _headline(entry.text),
-        body=entry.text,
-        source=entry.source or document.title,
-        url=entry.url,
-        author=entry.author,
-        published=entry.published,
-        updated=entry.updated,
-        language=entry.language,
-        category=entry.category,
-        wire_id="" if entry.url else entry.id,
-    )
+    draft = draft_of(entry, document)
     own = _article(draft)
     return own, own or _article(replace(draft, title="-", body="-"))
 
@@ -173,12 +162,6 @@ def _article(draft: Draft) -> Article | None:
         return article_of(draft, Limits())
     except InputError:
         return None
-
-
-def _headline(text: str) -> str:
-    """Return the beginning of a text that has no headline, as short messages have none."""
-    line = clean.line(text, 2 * _HEADLINE_LENGTH)
-    return textwrap.shorten(line, _HEADLINE_LENGTH, placeholder=" ...") or line[:_HEADLINE_LENGTH]
 
 
 def _filled(page: Article, own: Article | None, told: Article | None) -> Article:

@@ -8,8 +8,6 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, Literal
 
-import numpy as np
-
 from corpus.archive import Archive
 from corpus.errors import ArchiveError
 
@@ -190,6 +188,8 @@ def _pending(archive: Archive) -> Iterator[Check]:
 
 
 def _vectors(archive: Archive) -> Iterator[Check]:
+    import numpy as np  # Only `doctor` looks at vectors; `stats` need not wait for it.
+
     lengths: dict[str, set[int]] = {}
     odd = total = 0
     for row in archive.connection.execute("SELECT profile, vector FROM chunks"):

@@ -109,6 +109,9 @@ def _take(
     live: bool,
     summary: Summary,
 ) -> str:
+    if isinstance(item, Refusal) and item.known:
+        summary.unchanged += 1
+        return "unchanged"
     if isinstance(item, Refusal):
         summary.refused.append(item)
         return "kept" if item.kept else "refused"

@@ -1,19 +1,20 @@
 """Articles at addresses: each page is fetched through the gate of `corpus.fetch` and read."""
 
 from collections.abc import Iterable, Iterator
-from contextlib import ExitStack
+from dataclasses import replace
 
 from corpus.article import Article
 from corpus.errors import InputError
+from corpus.feed_formats import named_feeds
 from corpus.fetch import Fetcher
-from corpus.page import DOCUMENT, PAGE
-from corpus.readers import ReadOptions, Refusal, article_from_html, read_bytes
+from corpus.page import DOCUMENT, PAGE, Page, shown
+from corpus.readers import ReadOptions, Refusal, encoding, read_bytes
+from corpus.readers.document import HEAD
+from corpus.readers.formats import is_feed
+from corpus.readers.html_page import article_from_html
 from corpus.settings import ArchiveSettings
 
-
-def is_address(source: str) -> bool:
-    """Tell an address from a path."""
-    return source.lower().startswith(("http://", "https://"))
+_FOLLOW = "`python -m corpus feed add {0}`, then `python -m corpus feed pull`, takes in the articles that it names."
 
 
 def read_pages(
@@ -22,20 +23,29 @@ def read_pages(
     """Yield what stands at each address: the article of a page, or the articles of a document (JSON, PDF, ...).
 
     Args:
-        addresses: Where to look.
-        options: How to read what is there.
-        settings: What a fetcher is made from.
-        fetcher: One that is there already; it is not closed.
+        addresses: Of http(s).
+        options: How to read.
+        settings: How to fetch.
+        fetcher: What fetches; one of the settings, unless given.
     """
-    with ExitStack() as stack:
-        chosen = fetcher or stack.enter_context(Fetcher(settings))
+    with fetcher or Fetcher(settings) as opened:
         for address in addresses:
             try:
-                page = chosen.get(address, accept=DOCUMENT)
+                page = opened.get(address, accept=DOCUMENT)
             except InputError as error:
                 yield Refusal(address, str(error))
                 continue
-            if page.content_type in PAGE.types or not page.content_type:
-                yield article_from_html(page.body, page.final_url, options, page.charset or None)
-            else:
-                yield from read_bytes(page.final_url, page.body, options)
+            yield from _articles(address, page, options)
+
+
+def _articles(address: str, page: Page, options: ReadOptions) -> Iterator[Article | Refusal]:
+    text = encoding.decoded(page.body[:HEAD], page.charset)
+    if is_feed(text):
+        yield Refusal(address, f"It is a feed or sitemap: {_FOLLOW.format(shown(address))}")
+    elif page.content_type in PAGE.types or not page.content_type:
+        found = article_from_html(page.body, page.final_url, options, page.charset or None)
+        feeds = named_feeds(text, page.final_url) if isinstance(found, Refusal) else []
+        hint = f" The page names a feed: {_FOLLOW.format(feeds[0])}" if feeds else ""
+        yield replace(found, reason=found.reason + hint) if isinstance(found, Refusal) else found
+    else:
+        yield from read_bytes(page.final_url, page.body, options)

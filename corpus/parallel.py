@@ -85,7 +85,12 @@ def _pool(jobs: int) -> ProcessPoolExecutor:
 
 
 def _read_batch(batch: Batch, options: ReadOptions) -> list[Item]:
-    return list(read(batch, options))
+    """Read in a process of its own: it has its own connection to what was read before."""
+    try:
+        return list(read(batch, options))
+    finally:
+        if options.memory:
+            options.memory.close()
 
 
 def _read_here(batch: Batch | Refusal, options: ReadOptions) -> Iterator[Item]:

@@ -2,14 +2,19 @@
 
 import sqlite3
 from collections.abc import Iterable
+from typing import TYPE_CHECKING
 
 from corpus.article import Article
-from corpus.copies import Fingerprint, fingerprint, resembles, signature
 from corpus.rows import article_from_row
+
+if TYPE_CHECKING:
+    from corpus.copies import Fingerprint
 
 
 def join(connection: sqlite3.Connection, key: int, article: Article) -> None:
     """File an article under its bands and group it with its copies; groups that it connects become one."""
+    from corpus.copies import fingerprint, resembles, signature  # Needs numpy, which reading the archive does not.
+
     print_ = fingerprint(article)
     bands = list(enumerate(signature(print_)))
     copies = [
@@ -31,6 +36,8 @@ def leave(connection: sqlite3.Connection, key: int) -> None:
 
 def regroup(connection: sqlite3.Connection, numbers: Iterable[int]) -> None:
     """Group the members of these groups anew, after some of them went: what only those connected comes apart."""
+    from corpus.copies import fingerprint
+
     for number in numbers:
         rows = connection.execute("SELECT * FROM articles WHERE story = ? ORDER BY key", (number,)).fetchall()
         connection.execute("UPDATE articles SET story = NULL WHERE story = ?", (number,))
@@ -57,8 +64,10 @@ def _unite(connection: sqlite3.Connection, keys: list[int], numbers: set[int]) -
     )
 
 
-def _connected(prints: dict[int, Fingerprint]) -> list[list[int]]:
+def _connected(prints: dict[int, "Fingerprint"]) -> list[list[int]]:
     """Return the groups that remain when each is compared with each."""
+    from corpus.copies import resembles
+
     groups: list[list[int]] = []
     for key, print_ in prints.items():
         near = [group for group in groups if any(resembles(print_, prints[other]) for other in group)]

@@ -6,7 +6,6 @@ from typing import Literal
 from urllib.parse import urlsplit
 
 from corpus.article import Article, Chunk
-from corpus.copies import similar
 from corpus.errors import InputError
 from corpus.rows import article_from_row, digest, stamp, text_digest
 
@@ -134,7 +133,7 @@ def _foreign(current: Article, article: Article) -> bool:
     if article.url and article.url == current.url:
         return False
     outlets = {current.source.casefold(), article.source.casefold()} - {""}
-    return (len(outlets) == 2 and not similar(current, article)) or (
+    return (len(outlets) == 2 and not _similar(current, article)) or (
         bool(current.url and article.url) and _unrelated(current, article)
     )
 
@@ -142,4 +141,10 @@ def _foreign(current: Article, article: Article) -> bool:
 def _unrelated(one: Article, other: Article) -> bool:
     """Tell whether two texts have neither the date nor their words in common."""
     dates = {one.published_at, other.published_at}
-    return None not in dates and len(dates) == 2 and not similar(one, other)
+    return None not in dates and len(dates) == 2 and not _similar(one, other)
+
+
+def _similar(one: Article, other: Article) -> bool:
+    from corpus.copies import similar  # Needs numpy, which reading the archive does not.
+
+    return similar(one, other)

@@ -1,4 +1,4 @@
-"""The commands `ask`, `chat`, `search` and `index`."""
+"""The commands `ask`, `chat`, `search`, `mcp` and `index`."""
 
 import json
 import sys
@@ -84,6 +84,21 @@ def chat(since: Since = "", until: Until = "", outlet: Outlet = None, data: Data
     """Converse in the terminal: every question may lean on those before it. /help lists what else can be typed."""
     with _reported(as_json=False), _assistant(data) as assistant:
         Chat(assistant, written, _filters(since, until, outlet)).run()
+
+
+@app.command("mcp")
+def mcp_command(
+    http: Annotated[
+        int | None, typer.Option("--http", min=1, max=65535, metavar="PORT", help="Over HTTP at this port instead.")
+    ] = None,
+    data: Data = None,
+) -> None:
+    """Serve search, answers and articles to MCP clients on stdin and stdout; they start this command themselves."""
+    from rag.mcp_server import serve
+
+    with _reported(as_json=False), _assistant(data) as assistant:
+        assistant.start()
+        serve(assistant, _filters, http)
 
 
 @app.command("index")

@@ -1,8 +1,7 @@
 """Readers: every format that news comes in, to clean `Article`s and `Refusal`s."""
 
 from corpus.readers.formats import FORMATS, Format
-from corpus.readers.html_page import article_from_html
 from corpus.readers.outcome import Limits, ReadOptions, Refusal
 from corpus.readers.registry import read, read_bytes
 
-__all__ = ["FORMATS", "Format", "Limits", "ReadOptions", "Refusal", "article_from_html", "read", "read_bytes"]
+__all__ = ["FORMATS", "Format", "Limits", "ReadOptions", "Refusal", "read", "read_bytes"]

@@ -1,16 +1,19 @@
 """Turn what a reader found, whatever its shape, into a clean `Article`."""
 
+import json
 import logging
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
 
 from corpus import clean, dates, language, notices
 from corpus.address import address, canonical, key
 from corpus.article import Article
 from corpus.characters import mixed_scripts, visible
 from corpus.errors import InputError
-from corpus.readers.outcome import Limits, ReadOptions, Refusal
+from corpus.readers.memory import remembered
+from corpus.readers.outcome import Limits, Reading, ReadOptions, Refusal
+from corpus.rows import digest
 
 _log = logging.getLogger(__name__)
 _ID_LENGTH = 200
@@ -44,15 +47,27 @@ class Draft:
 
 def outcomes(item: str, draft: Draft, options: ReadOptions) -> Iterator[Article | Refusal]:
     """Yield the article that a draft makes and the warnings about it, or the refusal."""
+    content = json.dumps(astuple(draft), default=repr).encode() if options.memory else b""
+    yield from remembered(item, content, options, lambda inner: _read(item, draft, inner))
+
+
+def _read(item: str, draft: Draft, options: ReadOptions) -> Iterator[Article | Refusal]:
     try:
         article = article_of(draft, options.limits)
     except InputError as error:
         yield Refusal(item, str(error))
         return
+    if options.memory and not (_is_ahead(draft.published) or _is_ahead(draft.updated)):
+        options.memory.note(b"", [Reading(article.id, digest(article))])
     yield article
     for warning in _warnings(draft, article, options.limits):
         _log.warning("%s: %s", item, warning)
         yield Refusal(item, warning, kept=True)
+
+
+def _is_ahead(value: object) -> bool:
+    """Tell whether a date is not believed yet, as it lies in the future: some day it will be."""
+    return bool(value) and dates.instant(value) is None and dates.instant(value, now=dates.ANY_TIME) is not None
 
 
 def article_of(draft: Draft, limits: Limits) -> Article:

@@ -5,8 +5,6 @@ from datetime import UTC, datetime
 from corpus import dates
 from corpus.errors import InputError
 
-# An embargo ends in the future, which other dates may not.
-_ANY_TIME = datetime(9000, 1, 1, tzinfo=UTC)
 _WITHDRAWN = ("canceled", "cancelled", "withheld", "killed")
 
 
@@ -19,6 +17,6 @@ def check(status: str, embargo: object) -> None:
     status = status.rpartition(":")[2].strip().lower()
     if status in _WITHDRAWN:
         raise InputError(f"Its provider has marked it as {status}: nothing is to be done.")
-    until = dates.instant(embargo, now=_ANY_TIME)
+    until = dates.instant(embargo, now=dates.ANY_TIME)
     if until and until > datetime.now(UTC):
         raise InputError(f"It is under embargo until {until:%Y-%m-%d %H:%M} UTC: add it then.")

@@ -3,29 +3,17 @@
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from importlib import import_module
 
 from corpus.article import Article
-from corpus.readers import (
-    docx,
-    html_page,
-    json_text,
-    markdown,
-    newsml,
-    nitf,
-    parquet,
-    pdf,
-    plain,
-    table,
-    warc,
-    xml_tree,
-)
+from corpus.readers import table, xml_tree
 from corpus.readers.document import Document
 from corpus.readers.outcome import ReadOptions, Refusal
 
-Reader = Callable[[Document, ReadOptions], Iterator[Article | Refusal]]
 _PAGE = re.compile(r"\s*<(?:!doctype\s+html|html[\s>]|head[\s>]|body[\s>])", re.IGNORECASE)
 _TABLES = (".csv", ".tsv", ".tab", ".psv")
 _TEXTS = ("", ".txt", ".text")
+_JSON_FEED = re.compile(r'"version"\s*:\s*"https?:(?:\\?/){2}(?:www\.)?jsonfeed\.org')
 _WIRE_FIELDS = re.compile(r'"(?:body_\w+|bodies|headlines)"\s*:')
 
 
@@ -45,12 +33,23 @@ class Head:
 
 @dataclass(frozen=True, slots=True)
 class Format:
-    """Hold one format: its name and suffixes (for help and docs), how it is told, and its reader."""
+    """Hold one format: its name and suffixes (for help and docs), how it is told, and where its reader is.
+
+    The reader is imported when the first file of the format is met: some bring libraries that take long to load. A file
+    of some formats is one `document`, which is known again as a whole; others hold many items.
+    """
 
     name: str
     suffixes: tuple[str, ...]
     sniff: Callable[[Head], bool]
-    read: Reader
+    module: str
+    function: str = "read"
+    document: bool = False
+
+    def read(self, document: Document, options: ReadOptions) -> Iterator[Article | Refusal]:
+        """Yield the articles of a file of this format."""
+        reader = getattr(import_module(f"corpus.readers.{self.module}"), self.function)
+        yield from reader(document, options)
 
 
 def _is_docx(head: Head) -> bool:
@@ -80,6 +79,14 @@ def _is_wire(head: Head) -> bool:
     return bool(re.match(r"\s*\{", head.text) and _WIRE_FIELDS.search(head.text)) and not _is_lines(head)
 
 
+def is_feed(text: str) -> bool:
+    """Tell whether a text begins as a feed or sitemap does."""
+    start = text.lstrip("\ufeff \t\r\n")
+    if start.startswith("{"):
+        return bool(_JSON_FEED.search(start[:4096]))
+    return xml_tree.root_name(text).lower() in ("rss", "feed", "rdf", "urlset", "sitemapindex")
+
+
 def _is_markdown(head: Head) -> bool:
     front = re.match(r"(?:---|\+\+\+)[ \t]*\r?\n\w+[ \t]*[:=]", head.text)
     return bool(head.text) and (head.suffix in (".md", ".markdown") or (bool(front) and head.suffix in _TEXTS))
@@ -91,17 +98,26 @@ def _is_table(head: Head) -> bool:
 
 
 FORMATS: tuple[Format, ...] = (
-    Format("Parquet", (".parquet",), lambda head: head.data.startswith(b"PAR1"), parquet.read),
-    Format("PDF", (".pdf",), lambda head: b"%PDF-" in head.data[:1024], pdf.read),
-    Format("DOCX", (".docx",), _is_docx, docx.read),
-    Format("WARC", (".warc",), lambda head: head.data.startswith(b"WARC/"), warc.read),
-    Format("NITF", (".xml", ".nitf"), lambda head: head.root == "nitf", nitf.read),
-    Format("NewsML-G2", (".xml",), lambda head: head.root in ("newsItem", "newsMessage", "packageItem"), newsml.read),
-    Format("HTML", (".html", ".htm"), _is_page, html_page.read),
-    Format("ninjs or AP JSON", (".json",), _is_wire, json_text.read),
-    Format("JSONL", (".jsonl", ".ndjson"), _is_lines, json_text.read_lines),
-    Format("JSON", (".json",), _is_json, json_text.read),
-    Format("Markdown", (".md", ".markdown"), _is_markdown, markdown.read),
-    Format("CSV or TSV", (".csv", ".tsv"), _is_table, table.read),
-    Format("plain text", (".txt",), lambda head: head.suffix in _TEXTS and bool(head.text.strip()), plain.read),
+    Format("Parquet", (".parquet",), lambda head: head.data.startswith(b"PAR1"), "parquet"),
+    Format("PDF", (".pdf",), lambda head: b"%PDF-" in head.data[:1024], "pdf", document=True),
+    Format("DOCX", (".docx",), _is_docx, "docx", document=True),
+    Format("WARC", (".warc",), lambda head: head.data.startswith(b"WARC/"), "warc"),
+    Format("NITF", (".xml", ".nitf"), lambda head: head.root == "nitf", "nitf", document=True),
+    Format(
+        "NewsML-G2",
+        (".xml",),
+        lambda head: head.root in ("newsItem", "newsMessage", "packageItem"),
+        "newsml",
+        document=True,
+    ),
+    Format("feed", (".rss", ".atom"), lambda head: is_feed(head.text), "feed_file"),
+    Format("HTML", (".html", ".htm"), _is_page, "html_page", document=True),
+    Format("ninjs or AP JSON", (".json",), _is_wire, "json_text"),
+    Format("JSONL", (".jsonl", ".ndjson"), _is_lines, "json_text", "read_lines"),
+    Format("JSON", (".json",), _is_json, "json_text"),
+    Format("Markdown", (".md", ".markdown"), _is_markdown, "markdown", document=True),
+    Format("CSV or TSV", (".csv", ".tsv"), _is_table, "table"),
+    Format(
+        "plain text", (".txt",), lambda head: head.suffix in _TEXTS and bool(head.text.strip()), "plain", document=True
+    ),
 )

@@ -16,6 +16,7 @@ from corpus.markup import MOST_TAGS, drop_hidden, text_of, tree_text
 from corpus.readers import encoding, json_ld, page_meta
 from corpus.readers.document import Document
 from corpus.readers.draft import Draft, outcomes
+from corpus.readers.memory import remembered
 from corpus.readers.outcome import ReadOptions, Refusal
 
 _DEFAULT = ReadOptions()
@@ -51,6 +52,11 @@ def from_page(
     if len(html) > options.limits.page_bytes:
         yield Refusal(item, f"The page is larger than {options.limits.page_bytes:,} bytes: store its text instead.")
         return
+    content = f"page\0{declared}\0{url}\0".encode("utf-8", "surrogatepass") + html if options.memory else b""
+    yield from remembered(item, content, options, lambda inner: _page(item, html, url, inner, declared))
+
+
+def _page(item: str, html: bytes, url: str, options: ReadOptions, declared: str) -> Iterator[Article | Refusal]:
     try:
         draft = draft_of(encoding.decoded(html, declared), url)
     except InputError as error:

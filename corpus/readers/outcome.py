@@ -1,8 +1,8 @@
-"""What goes into reading and what comes out beside articles: `ReadOptions`, `Limits`, `Refusal`."""
+"""What goes into reading and what comes out beside articles: `ReadOptions`, `Limits`, `Memory`, `Refusal`."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from types import MappingProxyType
+from typing import NamedTuple, Protocol
 
 from corpus.errors import InputError
 
@@ -17,11 +17,33 @@ class Refusal:
         item: The file, and the row, record or entry in it.
         reason: The problem, then the next thing to do.
         kept: True for a warning about an article that came out all the same.
+        known: True for an article that the archive holds, so that it was not read again.
     """
 
     item: str
     reason: str
     kept: bool = False
+    known: bool = False
+
+
+class Reading(NamedTuple):
+    """Hold what an item was read as: the id of an article and its `corpus.rows.digest`."""
+
+    article_id: str
+    digest: bytes
+
+
+class Memory(Protocol):
+    """Know what was read before."""
+
+    def recall(self, key: bytes) -> int:
+        """Return how many articles an item gave, if the archive holds each of them as it was read; else 0."""
+
+    def note(self, key: bytes, readings: list[Reading]) -> None:
+        """Remember which articles an item gave."""
+
+    def close(self) -> None:
+        """Write what was noted."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,13 +78,15 @@ class ReadOptions:
     Attributes:
         mapping: Field of ours to field of theirs (`body` to `story_text`, or `content.rendered` for a nested one).
         limits: The bounds.
+        memory: What was read before is passed over; without one, everything is read.
 
     Raises:
         InputError: If the mapping names a field that an article does not have.
     """
 
-    mapping: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+    mapping: Mapping[str, str] = field(default_factory=dict)
     limits: Limits = field(default_factory=Limits)
+    memory: Memory | None = None
 
     def __post_init__(self) -> None:
         unknown = sorted(set(self.mapping) - set(FIELDS))

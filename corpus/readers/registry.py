@@ -12,6 +12,7 @@ from corpus.errors import InputError
 from corpus.readers import compression, encoding, folder
 from corpus.readers.document import Document, document
 from corpus.readers.formats import FORMATS, Format, Head
+from corpus.readers.memory import remembered
 from corpus.readers.outcome import ReadOptions, Refusal
 
 _log = logging.getLogger(__name__)
@@ -47,11 +48,9 @@ def _stream(name: str, stream: BinaryIO, options: ReadOptions) -> Iterator[Artic
     try:
         opened = document(name, stream, options.limits)
         empty = True
-        for one in format_of(opened).read(opened, options):
+        for one in _read(opened, format_of(opened), options):
             empty = False
             yield one
-        if opened.inflated and opened.inflated.damage:
-            raise opened.inflated.damage
         if empty:
             yield Refusal(name, "It holds no article: there is nothing to read.")
     except InputError as error:
@@ -63,6 +62,20 @@ def _stream(name: str, stream: BinaryIO, options: ReadOptions) -> Iterator[Artic
     except Exception as error:  # A parser of another project may raise anything, and the batch goes on.
         _log.exception("%s cannot be read", name)
         yield Refusal(name, f"It cannot be read ({type(error).__name__}): check that the file is whole.")
+
+
+def _read(opened: Document, found: Format, options: ReadOptions) -> Iterator[Article | Refusal]:
+    content = b""
+    if found.document and options.memory and not opened.inflated:
+        content = opened.stream.read(options.limits.page_bytes + 1)
+        opened.stream.seek(0)
+    if 0 < len(content) <= options.limits.page_bytes:
+        content = f"{found.name}\0".encode() + content
+        yield from remembered(opened.name, content, options, lambda inner: found.read(opened, inner))
+    else:
+        yield from found.read(opened, options)
+    if opened.inflated and opened.inflated.damage:
+        raise opened.inflated.damage
 
 
 def format_of(opened: Document) -> Format:
@@ -77,8 +90,6 @@ def format_of(opened: Document) -> Format:
     for one in FORMATS:
         if one.sniff(head):
             return one
-    if head.root in ("rss", "feed", "RDF", "urlset", "sitemapindex"):
-        raise InputError("It is a feed or sitemap: add the address that it came from instead.")
     names = ", ".join(one.name for one in FORMATS)
     raise InputError(f"It is not a format that Newsdesk reads: use one of {names}.")
 

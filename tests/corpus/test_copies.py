@@ -85,6 +85,23 @@ def test_other_articles_are_not_alike(name: str) -> None:
     assert not similar(*OTHERS[name])
 
 
+GAME = "For rowing fans across the county, Thursday's race between the {0} and {1} will be shown live on the town's channel."
+GUIDE = "In this guide to the garden show, we have gathered and simplified the best {0} beds for the second season."
+
+
+def test_a_short_text_that_names_others_in_the_same_sentence_is_no_copy() -> None:
+    herons, swans = (copy(a, GAME.format(a, b)) for a, b in (("Herons", "Otters"), ("Swans", "Beavers")))
+    assert not similar(herons, swans)
+    assert not similar(herons, copy("report", GAME.format("Swans", "Beavers"), LEDE))
+    assert not similar(copy("roses", GUIDE.format("rose")), copy("tulips", LEDE, GUIDE.format("tulip")))
+
+
+def test_a_short_text_that_stands_whole_in_another_is_a_copy() -> None:
+    game = GAME.format("Herons", "Otters")
+    assert similar(copy("one", game), copy("two", game, LOCAL))
+    assert similar(copy("one", f"{game} {LEDE}"), copy("two", f"{LOCAL} {game}"))
+
+
 def test_scripts_without_spaces_are_compared_by_characters() -> None:
     text = (
         "東京都は月曜日、来年三月から北側の港を深くする工事を始めると発表した。費用は約十四億円で、九か月かかる見通し。"

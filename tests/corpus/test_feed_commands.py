@@ -11,7 +11,8 @@ from typer.testing import CliRunner
 from corpus.archive import Archive
 from corpus.errors import InputError
 from corpus.feed_book import FeedBook
-from corpus.feed_commands import FeedSummary, feed_app, interval, pulled_feeds
+from corpus.feed_commands import feed_app, interval
+from corpus.feed_pulls import FeedSummary, pulled_feeds
 from corpus.readers import Refusal
 from tests.corpus.web_server import Reply, Web
 

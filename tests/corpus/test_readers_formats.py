@@ -11,7 +11,8 @@ import pyarrow.parquet as pq
 import pytest
 
 from corpus import Article
-from corpus.readers import Refusal, article_from_html, read_bytes
+from corpus.readers import Refusal, read_bytes
+from corpus.readers.html_page import article_from_html
 
 TEN = datetime(2015, 12, 16, 10, tzinfo=UTC)
 LATER = datetime(2015, 12, 17, 10, tzinfo=UTC)
@@ -288,5 +289,4 @@ def test_warc_gives_the_pages_that_were_answered(packed: bool) -> None:
 
 def test_what_is_no_format_is_named_with_the_list() -> None:
     assert refusal("a.py", "import os").startswith("It is not a format that Newsdesk reads: use one of Parquet, PDF,")
-    assert "feed or sitemap" in refusal("a.xml", "<rss><channel/></rss>")
     assert refusal("a.txt", "").startswith("It is empty")
