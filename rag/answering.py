@@ -81,10 +81,13 @@ class Answering:
         self.writer = writer
         self.count = count
 
-    def retrieved(self, query: Query, k: int) -> tuple[list[Passage], Filters, list[str]]:
-        """Return passages, the filters that held, and notes; filters that leave nothing are dropped, and that is said."""
+    def retrieved(self, query: Query, k: int, strict: bool = False) -> tuple[list[Passage], Filters, list[str]]:
+        """Return passages, the filters that held, and notes.
+
+        Filters that leave nothing are dropped, and that is said, unless they are to be kept strictly.
+        """
         found = self._search(query, k, query.filters)
-        if found or not query.filters:
+        if found or strict or not query.filters:
             return found, query.filters, []
         said = f" ({query.filters.label})" if query.filters.label else ""
         note = f"No article passes the filter{said}, so the whole archive was searched."

@@ -117,10 +117,11 @@ class Assistant:
     ) -> list[Passage]:
         """Return the `k` best passages for a question, best first: what `ask` with the same arguments reads.
 
-        The filters, where given, are exactly those; else what the question says holds.
+        Filters, where given, hold exactly, so that nothing may be found; `ask` then looks in the whole archive and says
+        so. Without any, what the question says holds, unless it leaves nothing.
         """
         query = self.understood(question, history, filters, now)
-        return self._answering().retrieved(query, k)[0]
+        return self._answering().retrieved(query, k, strict=filters is not None)[0]
 
     def ask(
         self,

@@ -40,6 +40,10 @@ def test_a_filter_that_leaves_nothing_is_dropped_and_said(assistant: Assistant) 
     assert not answer.filters
 
 
+def test_a_search_keeps_the_filters_that_it_is_given(assistant: Assistant) -> None:
+    assert assistant.search(TOLL, filters=Filters(outlets=("No Such Outlet",))) == []
+
+
 @pytest.mark.parametrize("question", ["", "   \n "])
 def test_an_empty_question_is_refused(assistant: Assistant, question: str) -> None:
     with pytest.raises(NewsdeskError, match="The question is empty: type one"):
