@@ -14,6 +14,7 @@ import socket
 import statistics
 import subprocess
 import sys
+import tempfile
 import threading
 import time
 import urllib.request
@@ -118,11 +119,11 @@ def _serving(data: Path) -> Iterator[str]:
     from web.desk import Desk
     from web.site import Server, site
 
-    with socket.socket() as bound:
+    with socket.socket() as bound, tempfile.TemporaryDirectory() as folder:
         bound.bind(("127.0.0.1", 0))
         port = bound.getsockname()[1]
         desk = Desk(lambda: Assistant(Settings(data_dir=data, llm=""))).start()
-        conversations = Conversations(data / FILE)
+        conversations = Conversations(Path(folder) / FILE)
         server = Server(site(desk, conversations, port, per_minute=10_000), "127.0.0.1", port)
         thread = threading.Thread(target=server.run, args=([bound],))
         thread.start()
@@ -162,7 +163,7 @@ def _browsed(url: str, questions: Sequence[str]) -> tuple[list[float], list[floa
 
 def _crowd(url: str, questions: Sequence[str]) -> None:
     """Let users ask at once, each one question after the other."""
-    from gradio_client import Client
+    from gradio_client import Client  # type: ignore[import-untyped]
 
     def user(number: int) -> tuple[list[float], int]:
         client, waits, errors = Client(url, verbose=False), [], 0
