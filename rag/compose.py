@@ -31,7 +31,8 @@ _PRONOUN_SAID = re.compile(
 )
 _LEANS = re.compile(
     r"^[\"“'‘]?(?:He|She|It|They|This|That|These|Those|His|Her|Its|Their|Both|Such|But|And|The (?:company|agency|law|bill|"
-    r"group|ruling|court|decision|ministry|government|attack|breach|move|order|measure)|In (?:it|that))\b"
+    r"group|ruling|court|decision|ministry|government|attack|breach|move|order|measure)|In (?:it|that)"
+    r"|(?:[\w,.]+ ){1,3}of (?:them|these|those))\b"
 )
 
 

@@ -1,3 +1,5 @@
+import pytest
+
 from rag.compose import chosen, composed, names_no_speaker
 from rag.model import Passage
 from rag.reading import Sentence
@@ -34,9 +36,10 @@ def test_another_article_is_cited_only_where_it_answers_as_well() -> None:
     assert chosen([best, second, third]) == [best, second]
 
 
-def test_a_sentence_that_leans_brings_the_one_before() -> None:
-    here = passage(BODY)
-    best, before = sentence(here, "It rejected", 0.9), sentence(here, "The council", 0.2)
+@pytest.mark.parametrize("leaning", ["It rejected the plan.", "About 8,000 of them were hit.", "Those went home."])
+def test_a_sentence_that_leans_brings_the_one_before(leaning: str) -> None:
+    here = passage(f"The council met on Monday. {leaning}")
+    best, before = sentence(here, leaning[:8], 0.9), sentence(here, "The council", 0.2)
     assert chosen([best, before]) == [best, before]
 
 
