@@ -14,6 +14,9 @@ RETRY_AFTER_S = 30.0
 """The longest that a model may ask to be waited for."""
 
 
+_GRACE_S = 5.0  # The connection waits so much longer than `rag.patience`, which says better what did not come.
+
+
 def chat_model(settings: Settings) -> BaseChatModel:
     """Make the LangChain chat model that the settings name.
 
@@ -54,7 +57,7 @@ def _openai_options(settings: Settings) -> dict[str, Any]:
 
     # A client of its own: the default one is shared by all models of a process, and tied to one event loop. No
     # connection is kept: one that the server has closed meanwhile fails the next question.
-    patience = max(settings.llm_first_token_s, settings.llm_token_s)
+    patience = max(settings.llm_first_token_s, settings.llm_token_s) + _GRACE_S
     timeout = httpx.Timeout(patience, connect=settings.llm_connect_s)
     limits = httpx.Limits(max_keepalive_connections=0)
     options: dict[str, Any] = {

@@ -4,7 +4,7 @@ import re
 from collections.abc import Mapping, Sequence
 from itertools import pairwise
 
-from rag.reading import Sentence, share
+from rag.reading import SAYING, Sentence, share
 from rag.terms import held_terms, stem, words
 
 _TOP = 4  # Sentences in which a number is looked for.
@@ -63,9 +63,10 @@ def _counted(text: str) -> list[set[str]]:
 
 
 def unspoken(question: str, kind: str, weights: Mapping[str, float], sentences: Sequence[Sentence]) -> float:
-    """Return the share, by rarity, of the topic in "What did SPEAKER say about TOPIC?" that no quotation of theirs holds.
+    """Return the share, by rarity, of the topic in "What did SPEAKER say about TOPIC?" of which they do not speak.
 
-    A quotation's sentence counts with the one before and the one behind it. 0 for any other question.
+    They speak in a sentence with a quotation or with a verb of saying, which counts with the one before and the one
+    behind it. 0 for any other question.
     """
     match = _SAID.search(question) if kind == "quotation" else None
     if match is None:
@@ -81,7 +82,8 @@ def unspoken(question: str, kind: str, weights: Mapping[str, float], sentences: 
     spoken = [
         around[i]
         for i, sentence in enumerate(sentences)
-        if sentence.shape > 0 and (not set(called) & set(telling) or called[-1] in around[i])
+        if (sentence.shape > 0 or SAYING.search(sentence.text))
+        and (not set(called) & set(telling) or called[-1] in around[i])
     ]
     return 1 - max((share(topic, held) for held in spoken), default=0.0)
 

@@ -157,7 +157,7 @@ _NUMBER = re.compile(  # A bare year counts nothing.
 )
 _NAME = re.compile(r"(?<![.!?“\"] )(?<!^)\b[A-Z][\w'’-]+")
 _QUOTATION = re.compile(r"[\"“«„][^\"”»“]{8,}[\"”»“]")
-_SAYING = re.compile(
+SAYING = re.compile(
     r"\b(?:said|says|say|told|wrote|called|calls|argued|warned|added|accused|described|announced|stated|declared|"
     r"according to|insisted|promised|asked|tweeted|testified|denied|admitted)\b",
     re.IGNORECASE,
@@ -181,7 +181,7 @@ def shape(sentence: str, kind: str, asked: set[str]) -> float:
     if kind == "quotation":
         return float(bool(_QUOTATION.search(sentence)))
     if kind == "attribution":
-        return float(bool(_SAYING.search(sentence) and _new(_NAME, sentence, asked)))
+        return float(bool(SAYING.search(sentence) and _new(_NAME, sentence, asked)))
     return float(kind == "why" and bool(_CAUSE.search(sentence)))
 
 

@@ -40,6 +40,7 @@ def test_what_is_counted_must_be_counted(question: str, kind: str, body: str, ex
         ('The harbour is silting up.| "It must be saved," Ana Sousa said.', 0),
         ('"The tram must be saved," Ana Sousa said.', 1),
         ('"The harbour must be saved," Ben Roe said.', 1),
+        ("Ana Sousa said that the harbour would be saved.", 0),
         ("Ana Sousa runs the harbour.", 1),
     ],
 )
