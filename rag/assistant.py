@@ -117,8 +117,7 @@ class Assistant:
     ) -> list[Passage]:
         """Return the `k` best passages for a question, best first: what `ask` with the same arguments reads.
 
-        Filters, where given, hold exactly, so that nothing may be found; `ask` then looks in the whole archive and says
-        so. Without any, what the question says holds, unless it leaves nothing.
+        Filters, where given, hold exactly; without any, what the question says holds, unless it leaves nothing.
         """
         query = self.understood(question, history, filters, now)
         return self._answering().retrieved(query, k, strict=filters is not None)[0]
@@ -160,8 +159,7 @@ class Assistant:
         """
         yield Event("searching")
         now = now or datetime.now(UTC)
-        query = self.understood(question, history, filters, now, whole)
-        yield from self._answering().stream(query, history, now)
+        yield from self._answering().stream(self.understood(question, history, filters, now, whole), history, now)
 
     def understood(
         self,
