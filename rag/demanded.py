@@ -22,7 +22,12 @@ _MONEY = re.compile(
     r"\b(?:fined?|pay|paid|cost|price|salary|sum|damages|worth|spen[dt]|money|fees?|debt|raised?|sell|sold)\b",
     re.IGNORECASE,
 )
-_CURRENCY = re.compile(r"[$€£¥]|\b(?:dollars?|euros?|pounds?|yuan|rou?bles?|usd|rupees?)\b", re.IGNORECASE)
+_CURRENCY = re.compile(
+    r"[$€£¥₹₽₩₺₪₫₦₴]|\b(?:dollars?|cents?|euros?|pounds?|pence|yuan|renminbi|yen|won|rou?bles?|rupees?|rupiah|rand|crowns?"
+    r"|kron[aeo]r?|koruny?|francs?|pesos?|reais|lira|zlot(?:y|ych)|forints?|hryvnias?|dinars?|dirhams?|riyals?|shekels?"
+    r"|naira|shillings?|baht|dong|ringgit|usd|eur|gbp|cny|jpy|chf|inr)\b",
+    re.IGNORECASE,
+)
 _SAID = re.compile(
     r"\b(?:did|does|do|has|have|had)\s+(?P<speaker>.{2,60}?)\s+(?:say|tell|write|call|describe|put|react|announce"
     r"|promise|warn|claim|argue|admit|said|told|called)\b(?P<topic>.*)",

@@ -26,6 +26,7 @@ def weights(question: str) -> dict[str, float]:
         ("How many countries had ratified the treaty?", "who", "Nobody came.", 0),
         ("How much was the bank fined?", "how_many", "It must pay 3 million euros.", 0),
         ("How much was the bank fined?", "how_many", "It has 12 branches.", 1),
+        ("How much does the terminal cost?", "how_many", "The terminal costs 41 million crowns.", 0),
         ("How big is the harbour?", "how_many", "It is wide.", 0),
     ],
 )
