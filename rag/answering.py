@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 
 from corpus.article import Article
 from corpus.errors import ModelError
-from rag.accounts import told_apart
+from rag.accounts import differing, told_apart
 from rag.check import Checked, check
-from rag.compose import chosen, composed, names_no_speaker, rivals
+from rag.compose import chosen, composed, names_no_speaker
 from rag.coverage import Coverage, Found
 from rag.enquiry import Enquiry, enquiry
 from rag.gate import gated
@@ -185,9 +185,10 @@ class Answering:
     def _quoted(self, work: Work) -> str:
         if work.query.kind in {"who", "attribution"} and names_no_speaker(work.sentences):
             work.notes.append("The article does not name who said this.")
-        if work.sentences and (others := rivals(work.sentences)):
-            work.notes.append(told_apart(work.sentences[0], others))
-        return composed(chosen(work.sentences), work.passages)
+        said = chosen(work.sentences)
+        if said and (others := differing(said[0], said[1:])):
+            work.notes.append(told_apart(said[0], others))
+        return composed(said, work.passages)
 
     def _prompt(self, work: Work, history: Sequence[Turn]) -> Prompt:
         passages = packed(work.passages, self.settings.evidence_tokens, self.count)

@@ -54,16 +54,10 @@ def chosen(sentences: Sequence[Sentence], most: int = MOST) -> list[Sentence]:
     beside = [s for s in sentences[1:] if s.passage is best.passage and s.score >= BESIDE * best.score]
     _extend(found, beside, min(most, FROM_PASSAGE))
     others = [s for s in sentences[1:] if s.passage.article.id != best.passage.article.id]
-    found.extend(rivals(sentences)[: most - len(found)])
+    found.extend(differing(best, [s for s in others if s.score >= RIVAL * best.score])[: most - len(found)])
     _extend(found, [s for s in others if s.score >= ELSEWHERE * best.score], most)
     _extend(found, beside, most)
     return found
-
-
-def rivals(sentences: Sequence[Sentence]) -> list[Sentence]:
-    """Return the sentences whose account differs from the best one's, which stand beside it in the answer."""
-    best = sentences[0]
-    return differing(best, [s for s in sentences[1:] if s.score >= RIVAL * best.score])[: MOST - 1]
 
 
 def _extend(found: list[Sentence], more: Sequence[Sentence], most: int) -> None:
