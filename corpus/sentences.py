@@ -16,6 +16,7 @@ _PIECE = 4000
 _PARAGRAPH = re.compile(r"[^\n]+")
 _CLOSING = re.compile(r"[”’»）」』]+|[\"')\]]+(?=\s|$)")
 _SPACE = re.compile(r"\s*")
+_POINT = re.compile(r"(?<!\S)\.$")  # Not a full stop but the first sign of a word: ".org", ".NET", ".300".
 _CLOCK = re.compile(r"\b[ap]\.m\.$")
 _AFTER_CLOCK = re.compile(
     r"(?:(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day|E[DS]?T|P[DS]?T|C[DS]?T|GMT|UTC|BST|CET|Eastern|Pacific)\b"
@@ -100,7 +101,8 @@ def _segments(language: str, text: str) -> tuple[Span, ...]:
             end -= 1
         if start >= end:
             continue
-        if spans and _CLOCK.search(text[: spans[-1][1]]) and _AFTER_CLOCK.match(text, start):  # "5 p.m. Tuesday"
+        clock = spans and _CLOCK.search(text[: spans[-1][1]]) and _AFTER_CLOCK.match(text, start)  # "5 p.m. Tuesday"
+        if clock or (spans and spans[-1][1] == start and _POINT.search(text[:start])):
             spans[-1] = (spans[-1][0], end)
         else:
             spans.append((start, end))

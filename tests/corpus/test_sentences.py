@@ -22,6 +22,11 @@ from corpus.sentences import sentences
         ("It begins at 5 p.m. Tuesday. Come!", "en", ["It begins at 5 p.m. Tuesday.", "Come!"]),
         ("会議は月曜日に始まる。参加者は多い。", "ja", ["会議は月曜日に始まる。", "参加者は多い。"]),
         ("Das kostet z.B. drei Euro. Mehr nicht.", "de", ["Das kostet z.B. drei Euro.", "Mehr nicht."]),
+        (
+            "It runs the .org domain. The .NET code cost .5 percent.",
+            "en",
+            ["It runs the .org domain.", "The .NET code cost .5 percent."],
+        ),
         ("It rains. It pours.", "xx", ["It rains.", "It pours."]),
         ("", "en", []),
         (" \n ", "en", []),
