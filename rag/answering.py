@@ -11,22 +11,19 @@ from corpus.article import Article
 from corpus.errors import ModelError
 from rag.accounts import differing, told_apart
 from rag.check import Checked, check
-from rag.compose import chosen, composed, names_no_speaker
+from rag.compose import chosen, composed, names_no_speaker, shortcomings
 from rag.coverage import Coverage, Found
 from rag.enquiry import Enquiry, enquiry
+from rag.finding import Finder, Readings, Retrieved
 from rag.gate import gated
 from rag.marks import read_marks
 from rag.model import Answer, Event, Filters, Passage, Status, Turn, day
-from rag.orders import quotable, unordered
+from rag.orders import unordered
 from rag.outlets import Outlets
-from rag.parts import merge
 from rag.prompt import Prompt, build, packed
 from rag.query import Query
-from rag.reading import PassageReader, Sentence
 from rag.reply import Reply
-from rag.retrieve import Retriever
 from rag.settings import Settings
-from rag.sufficiency import judged
 from rag.timeline import listed, narrowed, remarks, written
 from rag.tokens import Counter
 
@@ -45,7 +42,7 @@ class Work:
     query: Query
     now: datetime
     passages: list[Passage] = field(default_factory=list)
-    sentences: list[Sentence] = field(default_factory=list)
+    readings: Readings | None = None
     notes: list[str] = field(default_factory=list)
     filters: Filters = field(default_factory=Filters)
     timings: dict[str, float] = field(default_factory=dict)
@@ -66,32 +63,19 @@ class Answering:
     def __init__(
         self,
         settings: Settings,
-        retriever: Retriever,
-        reader: PassageReader,
+        finder: Finder,
         writer: "Writer | None",
         count: Counter,
         outlets: Outlets,
     ) -> None:
         """Compose the way of an answer; without a `writer` answers are verbatim sentences."""
         self.settings = settings
-        self.retriever = retriever
-        self.coverage = Coverage(retriever)
+        self.finder = finder
+        self.retriever = finder.retriever
+        self.coverage = Coverage(finder.retriever)
         self.outlets = outlets
-        self.reader = reader
         self.writer = writer
         self.count = count
-
-    def retrieved(self, query: Query, k: int, strict: bool = False) -> tuple[list[Passage], Filters, list[str]]:
-        """Return passages, the filters that held, and notes.
-
-        Filters that leave nothing are dropped, and that is said, unless they are to be kept strictly.
-        """
-        found = self._search(query, k, query.filters)
-        if found or strict or not query.filters:
-            return found, query.filters, []
-        said = f" ({query.filters.label})" if query.filters.label else ""
-        note = f"No article passes the filter{said}, so the whole archive was searched."
-        return self._search(query, k, Filters()), Filters(), [note]
 
     def stream(self, query: Query, history: Sequence[Turn], now: datetime) -> Iterator[Event]:
         """Yield the events of an answer behind "searching"."""
@@ -124,14 +108,6 @@ class Answering:
         work = Work(prompt.query, prompt.now, list(prompt.passages), prompt=prompt)
         return self._finished(work, reply)
 
-    def _search(self, query: Query, k: int, filters: Filters) -> list[Passage]:
-        self.retriever.expect([query.standalone, *(part.text for part in query.parts)])
-        whole = self.retriever.retrieve(query.standalone, k, filters, query.hints, query.latest)
-        if not query.parts:
-            return whole
-        parts = [self.retriever.retrieve(p.text, k, p.filters or filters, p.hints) for p in query.parts]
-        return merge(whole, parts)[:k]
-
     def _enquired(self, work: Work) -> tuple[Enquiry, Found] | None:
         """Return what a question about the coverage asks and what the archive has, None for any other question.
 
@@ -149,7 +125,7 @@ class Answering:
         """Yield the events of an answer that is counted and sorted; no model takes part."""
         work.filters = asked.filters
         if not found.stories:
-            work.passages = self.retrieved(work.query, self.settings.passages)[0]
+            work.passages = list(self.finder.search(work.query, self.settings.passages).passages)
             work.notes.append(f"No article’s {found.rule}{narrowed(asked.filters)}.")
             yield Event("done", passages=work.passages, answer=replace(self._refusal(work), model="none"))
             return
@@ -169,25 +145,22 @@ class Answering:
 
     def _gather(self, work: Work) -> bool:
         """Retrieve and read; tell whether that is enough for an answer."""
-        query = work.query
         with work.timed("retrieve"):
-            work.passages, work.filters, notes = self.retrieved(query, self.settings.passages)
-            work.notes.extend(notes)
+            found = self.finder.search(work.query, self.settings.passages)
+            work.passages, work.filters = list(found.passages), found.filters
+            work.notes.extend(found.notes)
         with work.timed("read"):
-            work.sentences = self._read(query, work.passages)
-            weights = self.reader.weights(query.standalone)
-            return judged(query.standalone, query.kind, weights, work.passages, work.sentences).enough
-
-    def _read(self, query: Query, passages: Sequence[Passage]) -> list[Sentence]:
-        """Return the sentences of passages, best first, that can be quoted."""
-        return [s for s in self.reader.read(query.standalone, query.kind, passages) if quotable(s.text)]
+            work.readings = self.finder.read(work.query, found)
+            return work.readings.enough
 
     def _quoted(self, work: Work) -> str:
-        if work.query.kind in {"who", "attribution"} and names_no_speaker(work.sentences):
+        readings = work.readings or self.finder.read(work.query, Retrieved(work.passages))
+        if work.query.kind in {"who", "attribution"} and names_no_speaker(readings.whole.sentences):
             work.notes.append("The article does not name who said this.")
-        said = chosen(work.sentences)
+        said = chosen(readings)
         if said and (others := differing(said[0], said[1:])):
             work.notes.append(told_apart(said[0], others))
+        work.notes.extend(shortcomings(readings))
         return composed(said, work.passages)
 
     def _prompt(self, work: Work, history: Sequence[Turn]) -> Prompt:
@@ -226,9 +199,6 @@ class Answering:
         answer = self._checked(work, unordered(text, passages), passages)
         if any(claim.supported for claim in answer.claims):
             return answer
-        query = work.query
-        sentences = work.sentences or self._read(query, work.passages)
-        work.sentences = sentences
         work.notes.append(
             "Nothing that the model wrote is supported by the archive; these are the archive's own sentences."
         )
@@ -269,7 +239,7 @@ class Answering:
 
     def _versions(self) -> dict[str, str]:
         reranker = self.retriever.reranker
-        named = {"newsdesk": VERSION, "embedder": self.reader.embedder.profile}
+        named = {"newsdesk": VERSION, "embedder": self.finder.reader.embedder.profile}
         return named | ({"reranker": reranker.profile} if reranker else {})
 
 

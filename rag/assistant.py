@@ -19,6 +19,7 @@ from corpus.readers import read
 from rag.answering import Answering
 from rag.coverage import Coverage
 from rag.embedder import Embedder
+from rag.finding import Finder
 from rag.indexes import Indexes
 from rag.model import Answer, Citation, Event, Filters, Passage, Turn
 from rag.prompt import Prompt
@@ -120,7 +121,7 @@ class Assistant:
         Filters, where given, hold exactly; without any, what the question says holds, unless it leaves nothing.
         """
         query = self.understood(question, history, filters, now)
-        return self._answering().retrieved(query, k, strict=filters is not None)[0]
+        return list(self._answering().finder.search(query, k, strict=filters is not None).passages)
 
     def ask(
         self,
@@ -274,8 +275,8 @@ class Assistant:
             self._stop.wait(_FOLLOW_S)
 
     def _answering(self) -> Answering:
-        outlets = self._vocabulary()[0]
-        return Answering(self.settings, self._retriever(), self.reader, self.writer, self._count, outlets)
+        finder = Finder(self._retriever(), self.reader)
+        return Answering(self.settings, finder, self.writer, self._count, self._vocabulary()[0])
 
     def _retriever(self) -> Retriever:
         return Retriever(self.indexes, self._vocabulary()[1], self.reranker)

@@ -4,6 +4,7 @@ import re
 from collections.abc import Sequence
 
 from rag.accounts import differing
+from rag.finding import Readings
 from rag.gate import gated
 from rag.marks import unmarked
 from rag.model import Passage, day
@@ -22,6 +23,10 @@ BESIDE = 0.6
 ELSEWHERE = 0.85
 """and one of another article: a further source is cited only where it answers as well. Tuned on the starter set."""
 
+ANSWERED = 0.5
+"""Probability from which a part of a question brings a sentence of its own: with less more of the evidence is cited,
+and more that is none (docs/answers.md)."""
+
 RIVAL = 0.7
 """Share of the best sentence's score from which an account that differs is given beside it."""
 
@@ -36,8 +41,27 @@ _LEANS = re.compile(
 )
 
 
-def chosen(sentences: Sequence[Sentence], most: int = MOST) -> list[Sentence]:
-    """Choose the sentences of an answer from those of a question, the best first.
+def chosen(readings: Readings) -> list[Sentence]:
+    """Choose the sentences of an answer: for each part the one that answers it best, then those that answer the whole.
+
+    A part brings its own sentence where the passages answer it well.
+    """
+    most = max(MOST, len(readings.parts))
+    found: list[Sentence] = []
+    for part in readings.parts:
+        if part.sufficiency.probability >= ANSWERED:
+            _extend(found, _complete(part.sentences), most)
+    _extend(found, _answering(readings.whole.sentences), most)
+    return found
+
+
+def shortcomings(readings: Readings) -> list[str]:
+    """Return a note for each part of a question that the archive does not answer."""
+    return [f"Not in this archive: “{part.said}”" for part in readings.lacking]
+
+
+def _answering(sentences: Sequence[Sentence], most: int = MOST) -> list[Sentence]:
+    """Choose the sentences that answer one question from those read for it, the best first.
 
     Those beside the best one in its passage may answer less, those of other articles must come near it and say
     something else; one whose subject stands in the sentence before ("He said ...") brings that sentence along.
@@ -47,10 +71,7 @@ def chosen(sentences: Sequence[Sentence], most: int = MOST) -> list[Sentence]:
     best = sentences[0]
     if best.score > 1:  # It holds the quotation that the question asks about, so others beside it would only confuse.
         return [s for s in sentences[:most] if s.score > 1]
-    found = [best]
-    before = _before(best, sentences) if _LEANS.match(best.text) else None
-    if before:
-        found.append(before)
+    found = _complete(sentences)
     beside = [s for s in sentences[1:] if s.passage is best.passage and s.score >= BESIDE * best.score]
     _extend(found, beside, min(most, FROM_PASSAGE))
     others = [s for s in sentences[1:] if s.passage.article.id != best.passage.article.id]
@@ -60,10 +81,18 @@ def chosen(sentences: Sequence[Sentence], most: int = MOST) -> list[Sentence]:
     return found
 
 
+def _complete(sentences: Sequence[Sentence]) -> list[Sentence]:
+    """Return the best sentence, and the one before it that it leans on."""
+    if not sentences:
+        return []
+    before = _before(sentences[0], sentences) if _LEANS.match(sentences[0].text) else None
+    return [sentences[0], before] if before else [sentences[0]]
+
+
 def _extend(found: list[Sentence], more: Sequence[Sentence], most: int) -> None:
     """Add sentences that say something new, up to a number of all."""
     for sentence in more:
-        if len(found) < most and sentence not in found and not any(_alike(sentence, other) for other in found):
+        if len(found) < most and sentence not in found and not any(_repeats(sentence, other) for other in found):
             found.append(sentence)
 
 
@@ -95,9 +124,10 @@ def inert(sentence: str) -> str:
     return " ".join(gated(unmarked(sentence)).split())
 
 
-def _alike(one: Sentence, other: Sentence) -> bool:
+def _repeats(one: Sentence, other: Sentence) -> bool:
+    """Tell whether two sentences say the same, with the same figures."""
     a, b = (set(terms(s.text)) - STOPWORDS for s in (one, other))
-    return len(a & b) >= _SAME * max(1, min(len(a), len(b)))
+    return len(a & b) >= _SAME * max(1, min(len(a), len(b))) and not differing(other, [one])
 
 
 def _before(sentence: Sentence, sentences: Sequence[Sentence]) -> Sentence | None:

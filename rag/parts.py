@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from itertools import pairwise
 
@@ -30,8 +30,30 @@ _LISTED = re.compile(
     rf"|how|what)\b)",
     re.IGNORECASE,
 )
+_ASKING = re.compile(  # "When did ..., where was ..., and how many ...?"
+    r",\s+(?=(?:and\s+)?(?:when|where|why|how|what)\s+(?:did|does|do|was|were|is|are|has|have|had|will|would|can|could|many"
+    r"|much|long|often|far|big|large)\b)",
+    re.IGNORECASE,
+)
+_GAPPED = re.compile(  # "Who ran it in 2015, and who in 2017?"
+    r"^(?P<stem>\W*(?P<asked>who|what|when|where|how\s+many|how\s+much|which\s+\w+)\b.{4,120}?)\s+"
+    r"(?P<how>during|in|at|under|after|before|for|on|from|to|with|by|against)\s+(?P<one>[^,;?]{2,60}?)"
+    r"[,;]?\s+(?:and|but)\s+(?P=asked)\s+(?P=how)\s+(?P<other>[^,;?]{2,60}?)\W*$",
+    re.IGNORECASE,
+)
+_LEANING = re.compile(r"\b(?:he|she|it|they|him|her|them|his|its|their|those)\b", re.IGNORECASE)
 _IDENTIFYING = re.compile(r"^\W*(?:who|which|what|whose)\b|,\s+(?:who|which|what)\b[^,]*$", re.IGNORECASE)
-_ASKED = re.compile(r"^\W*(?:and|but)\s+(?:who|whom|whose|what|when|where|why|how|which)\b", re.IGNORECASE)
+_ASKED = re.compile(
+    r"^\W*(?:(?:and|but)\s+(?:who|whom|whose|what|when|where|why|how|which)|(?:what|when|where|why|how)\s+\w+)\b",
+    re.IGNORECASE,
+)
+_SEVERAL = re.compile(
+    r"\?\s+(?:\w+\W+){0,4}?(?:who|whom|whose|what|when|where|why|how|which|did|do|does|is|are|was|were|has|have)\b"
+    r"|[,;]?\s+(?:and|but)\s+(?:(?:in|on|at|by|for|from|to|with|of)\s+)?(?:who|whom|whose|what|when|where|why|how|which)\b",
+    re.IGNORECASE,
+)
+_RELATIVE = re.compile(r"\b(?:and|but)\s+(?:who|which|whose)\b", re.IGNORECASE)
+_QUESTION = re.compile(r"^\W*(?:[^,;?]{0,60}:\s+)?(?:who|whom|whose|what|when|where|why|how|which)\b", re.IGNORECASE)
 _ALTERNATIVES = re.compile(
     r"^(?P<stem>.{12,}?)[,:]\s+(?P<one>[^,:]{3,60}?)\s+or\s+(?P<other>[^,:]{3,60}?)\s*\?*$", re.IGNORECASE
 )
@@ -52,7 +74,7 @@ _FRAME = frozenset(
 _FEWEST = 4
 """Content words that a part must have of its own; a shorter piece stays with its neighbour (docs/questions.md)."""
 
-_FEWEST_ASKED = 2
+_FEWEST_ASKED = 1
 """The same for a piece that asks a question of its own: "and when was it renewed"."""
 
 _MOST = 6
@@ -63,21 +85,41 @@ _PART_WEIGHT = 0.3
 _NOW = datetime(2100, 1, 1, tzinfo=UTC)  # Only the places of dates are needed here.
 
 
-def parts(question: str, mentions: Sequence[Mention] = ()) -> list[str]:
-    """Return the self-contained search texts of a question that asks for several things, or nothing for a simple one.
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """Hold one thing of several that a question asks for.
+
+    Attributes:
+        text: What to search for; makes sense without the question.
+        said: The same in the words of the question.
+    """
+
+    text: str
+    said: str
+
+
+def parts(question: str, mentions: Sequence[Mention] = ()) -> list[Piece]:
+    """Return the things that a question asks for one by one, or nothing for a simple one.
 
     Args:
         question: The stand-alone question.
         mentions: Where it names outlets: it is not cut there, and an outlet is not what a part is about.
     """
     text = question.strip()
-    found = _alternatives(text) or _dated(text) or _clauses(text, mentions)
-    kept = list(dict.fromkeys(" ".join(part.split()) for part in found))[:_MOST]
-    return kept if len(kept) >= 2 else []
+    found = [Piece(part, part) for part in _alternatives(text) or _dated(text)] or _clauses(text, mentions)
+    kept = {(plain := " ".join(piece.text.split())): Piece(plain, " ".join(piece.said.split())) for piece in found}
+    return list(kept.values())[:_MOST] if len(kept) >= 2 else []
+
+
+def several(question: str) -> bool:
+    """Tell whether a question puts several questions, each of which wants an answer: "When ..., and who ...?"."""
+    return bool(_SEVERAL.search(question)) and not (_RELATIVE.search(question) and _IDENTIFYING.match(question))
 
 
 def _alternatives(text: str) -> list[str]:
-    """Take "Which ..., A or B?" and "Compare A and B" apart."""
+    """Take "Which ..., A or B?", "Compare A and B" and "Who ... in A, and who in B?" apart."""
+    if match := _GAPPED.match(text):
+        return [f"{match['stem']} {match['how']} {match[side]}" for side in ("one", "other")]
     if match := _ALTERNATIVES.match(text):
         proper = all(re.search(r"[A-Z0-9]", match[side]) for side in ("one", "other"))
         if (
@@ -106,13 +148,13 @@ def _dated(text: str) -> list[str]:
     return [f"{head}{text[d.start : d.end]}{tail}" for d in named]
 
 
-def _clauses(text: str, mentions: Sequence[Mention]) -> list[str]:
-    joints = [_CONTRAST, _JOINED, *([_LISTED] if _IDENTIFYING.search(text) else [])]
+def _clauses(text: str, mentions: Sequence[Mention]) -> list[Piece]:
+    joints = [_CONTRAST, _JOINED, _ASKING, *([_LISTED] if _IDENTIFYING.search(text) else [])]
     pieces = _grown(_cut(text, joints, mentions), {w for m in mentions for w in words(text[m.start : m.end])})
     if len(pieces) < 2:
         return []
     subject = " ".join(_subjects(pieces[0], mentions))
-    return [_search_text(piece, subject if i else "", mentions) for i, piece in enumerate(pieces)]
+    return [Piece(_search_text(piece, subject if i else "", mentions), _bare(piece)) for i, piece in enumerate(pieces)]
 
 
 def _cut(text: str, joints: Iterable[re.Pattern[str]], mentions: Sequence[Mention]) -> list[str]:
@@ -127,8 +169,10 @@ def _grown(pieces: Sequence[str], frame: set[str]) -> list[str]:
     """Join pieces that are too short to be searched for themselves with their neighbour."""
     grown: list[str] = []
     for piece in pieces:
-        enough = _FEWEST_ASKED if _ASKED.match(piece) else _FEWEST
-        if grown and (len(_content(piece, frame)) < enough or len(_content(grown[-1], frame)) < _FEWEST):
+        asked = bool(_ASKED.match(piece))
+        enough = _FEWEST_ASKED if asked else _FEWEST
+        before = _FEWEST_ASKED if asked and grown and _QUESTION.match(grown[-1]) else _FEWEST
+        if grown and (len(_content(piece, frame)) < enough or len(_content(grown[-1], frame)) < before):
             grown[-1] += piece
         else:
             grown.append(piece)
@@ -146,9 +190,13 @@ def _subjects(piece: str, mentions: Sequence[Mention]) -> list[str]:
     return [name for name in called if not set(words(name)) <= outlets]
 
 
+def _bare(piece: str) -> str:
+    return _LEADING.sub("", piece.strip(" ,;:?.")).strip()
+
+
 def _search_text(piece: str, subject: str, mentions: Sequence[Mention]) -> str:
-    bare = _LEADING.sub("", piece.strip(" ,;:?.")).strip()
-    return f"{subject} {bare}" if subject and not _subjects(bare, mentions) else bare
+    bare = _bare(piece)
+    return f"{subject} {bare}" if subject and (not _subjects(bare, mentions) or _LEANING.search(bare)) else bare
 
 
 def merge(whole: Sequence[Passage], parts: Sequence[Sequence[Passage]]) -> list[Passage]:

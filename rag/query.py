@@ -9,7 +9,7 @@ from rag.followup import standalone
 from rag.kind import Kind, kind
 from rag.model import Filters, Turn
 from rag.outlets import Mention, Outlets
-from rag.parts import parts
+from rag.parts import Piece, parts, several
 from rag.period import Period, periods
 
 __all__ = ["Kind", "Outlets", "Part", "Query", "understand"]
@@ -43,11 +43,13 @@ class Part:
 
     Attributes:
         text: What to search for; makes sense without the question.
+        said: The same in the words of the question.
         filters: What the part must meet.
         hints: Outlet and time named for this part: preferred, not required.
     """
 
     text: str
+    said: str
     filters: Filters
     hints: Filters
 
@@ -65,6 +67,7 @@ class Query:
         parts: The things asked for one by one; empty for a simple question.
         latest: True if the question wants the newest state of things.
         asks_after: The question asks for something at or after this instant, or None.
+        several: The parts are questions of their own, each of which wants an answer.
     """
 
     question: str
@@ -75,6 +78,7 @@ class Query:
     parts: tuple[Part, ...]
     latest: bool
     asks_after: datetime | None
+    several: bool = False
 
 
 def understand(
@@ -99,8 +103,8 @@ def understand(
     moment = now.astimezone(UTC) if now.tzinfo else now.replace(tzinfo=UTC)
     alone = standalone(question[:_LONGEST], history)
     times, mentions = periods(alone, moment), outlets.find(alone)
-    texts = [] if whole else parts(alone, mentions)
-    demanded, hints = _split(alone, times, mentions, single=not texts)
+    pieces = [] if whole else parts(alone, mentions)
+    demanded, hints = _split(alone, times, mentions, single=not pieces)
     if filters is not None:
         demanded = filters
     return Query(
@@ -109,16 +113,17 @@ def understand(
         kind(alone),
         demanded,
         hints,
-        tuple(_part(text, moment, outlets, demanded) for text in texts),
+        tuple(_part(piece, moment, outlets, demanded) for piece in pieces),
         _wants_latest(alone),
         max((t.since for t in times if t.since and not (t.until and t.relative)), default=None),
+        bool(pieces) and several(alone),
     )
 
 
-def _part(text: str, now: datetime, outlets: Outlets, demanded: Filters) -> Part:
-    times = periods(text, now)
-    named = tuple(dict.fromkeys(name for mention in outlets.find(text) for name in mention.names))
-    return Part(text, demanded, _timed(times[:1], named))
+def _part(piece: Piece, now: datetime, outlets: Outlets, demanded: Filters) -> Part:
+    times = periods(piece.text, now)
+    named = tuple(dict.fromkeys(name for mention in outlets.find(piece.text) for name in mention.names))
+    return Part(piece.text, piece.said, demanded, _timed(times[:1], named))
 
 
 def _wants_latest(text: str) -> bool:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from corpus.sentences import sentences
-from rag.embedder import Embedder
+from rag.embedder import Embedder, Vectors
 from rag.lexical import LexicalIndex
 from rag.model import Passage
 from rag.terms import STOPWORDS, held_terms, query_terms, terms, words
@@ -69,22 +69,33 @@ class PassageReader:
             for term in query_terms(text)
         }
 
-    def read(self, text: str, kind: str, passages: Sequence[Passage]) -> list[Sentence]:
-        """Return the sentences of the first passages, the most telling first."""
+    def read(
+        self, text: str, kind: str, passages: Sequence[Passage], known: dict[str, Vectors] | None = None
+    ) -> list[Sentence]:
+        """Return the sentences of the first passages, the most telling first.
+
+        Args:
+            text: What is asked.
+            kind: What it asks for (`rag.kind`).
+            passages: Best first.
+            known: The vectors of sentences, which what is embedded here is added to; for several questions in a row.
+        """
         weights = self.weights(text)
         best = max((passage.score for passage in passages), default=0.0) or 1.0
         asking = _Asking(weights, kind, set(words(text)), quotations(text))
         found = [s for passage in passages[:READ_PASSAGES] for s in asking.weighed(passage, passage.score / best)]
         found.sort(key=lambda s: (-s.score, s.passage.rank, s.start))
-        near = self._compared(text, found[:EMBEDDED_SENTENCES])
+        near = self._compared(text, found[:EMBEDDED_SENTENCES], {} if known is None else known)
         near.sort(key=lambda s: (-s.score, s.passage.rank, s.start))
         return near + found[EMBEDDED_SENTENCES:]
 
-    def _compared(self, text: str, sentences: Sequence[Sentence]) -> list[Sentence]:
+    def _compared(self, text: str, sentences: Sequence[Sentence], known: dict[str, Vectors]) -> list[Sentence]:
         """Return sentences with their cosine to the question, which adds to their score."""
         if not sentences:
             return []
-        cosines = self.embedder.embed([s.text for s in sentences]) @ self.embedder.embed_query(text)
+        fresh = [t for t in dict.fromkeys(s.text for s in sentences) if t not in known]
+        known.update(zip(fresh, self.embedder.embed(fresh), strict=True))
+        cosines = np.stack([known[s.text] for s in sentences]) @ self.embedder.embed_query(text)
         return [
             replace(s, dense=float(dense), score=s.score + WEIGHTS["dense"] * float(dense))
             for s, dense in zip(sentences, cosines, strict=True)

@@ -1,9 +1,13 @@
 """Passages made by hand."""
 
+from collections.abc import Sequence
 from datetime import UTC, datetime
 
 from corpus import Article, Chunk
+from rag.finding import Reading, Readings
 from rag.model import Passage
+from rag.reading import Sentence
+from rag.sufficiency import Sufficiency
 
 
 def passage(
@@ -17,3 +21,11 @@ def passage(
     """Return a passage that is a whole article."""
     article = Article(id, title, body, source, published_at=published_at, language="en")
     return Passage(Chunk(article, 0, 0, len(body)), rank, 1.0)
+
+
+def readings(
+    sentences: Sequence[Sentence], *parts: tuple[str, float, Sequence[Sentence]], several: bool = True
+) -> Readings:
+    """Return what was read for a question, and for its parts: what was asked, how likely it is answered, by what."""
+    whole = Reading("", sentences, Sufficiency(0.9, {}, ()))
+    return Readings(whole, [Reading(said, found, Sufficiency(p, {}, ())) for said, p, found in parts], several)

@@ -5,7 +5,7 @@ import pytest
 from rag.accounts import differing, told_apart
 from rag.compose import chosen, composed
 from rag.reading import Sentence
-from tests.rag.passages import passage
+from tests.rag.passages import passage, readings
 
 LEDGER = "The council approved the ferry terminal, which costs 41 million crowns."
 
@@ -53,5 +53,5 @@ def test_figures_of_one_outlet_tell_how_its_account_changed() -> None:
 
 def test_an_account_that_differs_stands_in_the_answer_though_it_repeats_the_words() -> None:
     best, other = told("The ferry terminal costs 410 million crowns.", "Herald", 9), told(LEDGER, "Ledger", 3, 0.7)
-    assert chosen([best, other]) == [best, other]
+    assert chosen(readings([best, other])) == [best, other]
     assert "41 million crowns. [2]" in composed([best, other], [best.passage, other.passage])

@@ -1,9 +1,9 @@
 import pytest
 
-from rag.compose import chosen, composed, names_no_speaker
+from rag.compose import chosen, composed, names_no_speaker, shortcomings
 from rag.model import Passage
 from rag.reading import Sentence
-from tests.rag.passages import passage
+from tests.rag.passages import passage, readings
 
 BODY = "The council met on Monday. It rejected the plan by nine votes to two. Nobody spoke for the harbour company."
 
@@ -15,13 +15,13 @@ def sentence(of: Passage, words: str, score: float) -> Sentence:
 
 
 def test_nothing_is_chosen_of_nothing() -> None:
-    assert chosen([]) == []
+    assert chosen(readings([])) == []
 
 
 def test_sentences_beside_the_best_complete_it_if_they_bear_on_the_question() -> None:
     here = passage(BODY)
     best, near, far = (sentence(here, words, score) for words, score in (("Nobody", 0.9), ("The c", 0.6), ("It", 0.3)))
-    assert chosen([best, near, far]) == [best, near]
+    assert chosen(readings([best, near, far])) == [best, near]
 
 
 def test_another_article_is_cited_only_where_it_answers_as_well() -> None:
@@ -33,26 +33,49 @@ def test_another_article_is_cited_only_where_it_answers_as_well() -> None:
         sentence(there, "Two", 0.8),
         sentence(elsewhere, "A ship", 0.7),
     )
-    assert chosen([best, second, third]) == [best, second]
+    assert chosen(readings([best, second, third])) == [best, second]
 
 
 @pytest.mark.parametrize("leaning", ["It rejected the plan.", "About 8,000 of them were hit.", "Those went home."])
 def test_a_sentence_that_leans_brings_the_one_before(leaning: str) -> None:
     here = passage(f"The council met on Monday. {leaning}")
     best, before = sentence(here, leaning[:8], 0.9), sentence(here, "The council", 0.2)
-    assert chosen([best, before]) == [best, before]
+    assert chosen(readings([best, before])) == [best, before]
+
+
+def test_each_part_of_a_question_brings_what_answers_it_before_the_whole_does() -> None:
+    here, there = passage(BODY), passage("It opened in May. The harbour has two cranes.", id="b")
+    vote, council = sentence(here, "It rejected", 0.9), sentence(here, "The council", 0.8)
+    cranes, opened = sentence(there, "The harbour", 0.4), sentence(there, "It opened", 0.3)
+    parts = ("How was the vote", 0.9, [vote, council]), ("how many cranes are there", 0.6, [cranes, opened])
+    assert chosen(readings([vote, council, cranes], *parts)) == [vote, council, cranes]
+
+
+def test_a_part_without_an_answer_is_said_to_be_missing_and_brings_nothing() -> None:
+    here, there = passage(BODY), passage("The harbour has two cranes.", id="b")
+    vote, cranes = sentence(here, "It rejected", 0.9), sentence(there, "The harbour", 0.3)
+    parts = ("How was the vote", 0.9, [vote]), ("who paid for the cranes", 0.05, [cranes])
+    read = readings([vote], *parts)
+    assert read.enough
+    assert chosen(read) == [vote]
+    assert shortcomings(read) == ["Not in this archive: “who paid for the cranes”"]
+
+
+def test_nothing_is_said_to_be_missing_of_one_question_that_was_searched_in_parts() -> None:
+    vote = sentence(passage(BODY), "It rejected", 0.9)
+    assert shortcomings(readings([vote], ("the vote", 0.9, [vote]), ("cranes", 0.05, []), several=False)) == []
 
 
 def test_what_says_the_same_is_left_out() -> None:
     here, there = passage(BODY), passage("It rejected the plan by nine votes to two on Monday.", id="b")
     best = sentence(here, "It rejected", 0.9)
-    assert chosen([best, sentence(there, "It", 0.89)]) == [best]
+    assert chosen(readings([best, sentence(there, "It", 0.89)])) == [best]
 
 
 def test_a_quotation_that_was_asked_about_stands_alone() -> None:
     here = passage(BODY)
     best, other = sentence(here, "Nobody", 1.6), sentence(here, "The council", 0.9)
-    assert chosen([best, other]) == [best]
+    assert chosen(readings([best, other])) == [best]
 
 
 def test_an_answer_names_outlet_and_date_once_and_keeps_the_order_of_the_article() -> None:

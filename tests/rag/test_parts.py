@@ -7,7 +7,7 @@ OUTLETS = Outlets(["The Verge", "TechCrunch", "Live Science: The Most Interestin
 
 
 def apart(question: str) -> list[str]:
-    return parts(question, OUTLETS.find(question))
+    return [piece.text for piece in parts(question, OUTLETS.find(question))]
 
 
 def passage(name: str, score: float) -> Passage:

@@ -1,0 +1,133 @@
+"""Find and read the evidence for a question: the passages, their sentences, and whether they are enough for an answer.
+
+A question that asks for several things is searched and read once as a whole and once for each of them, so that every
+part is represented, and so that what the archive lacks can be named.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+
+from rag.embedder import Vectors
+from rag.kind import Kind, kind
+from rag.model import Filters, Passage
+from rag.orders import quotable
+from rag.parts import merge
+from rag.query import Query
+from rag.reading import PassageReader, Sentence
+from rag.retrieve import Retriever
+from rag.sufficiency import Sufficiency, judged
+
+
+@dataclass(frozen=True, slots=True)
+class Retrieved:
+    """Hold what a search found.
+
+    Attributes:
+        passages: Best first.
+        parts: For each part of the question the passages found for it that are among `passages`, best first.
+        filters: The filters that held.
+        notes: What the user should know of the filters.
+    """
+
+    passages: Sequence[Passage] = ()
+    parts: Sequence[Sequence[Passage]] = ()
+    filters: Filters = field(default_factory=Filters)
+    notes: Sequence[str] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """Hold what the passages say to one question.
+
+    Attributes:
+        said: The question, or the part of one, in the user's words.
+        sentences: Those that can be quoted, the most telling first.
+        sufficiency: Whether they answer it.
+    """
+
+    said: str
+    sentences: Sequence[Sentence]
+    sufficiency: Sufficiency
+
+
+@dataclass(frozen=True, slots=True)
+class Readings:
+    """Hold the reading of a question as a whole and of its parts.
+
+    Attributes:
+        whole: What the passages say to the whole question.
+        parts: What they say to each part.
+        several: The parts are questions of their own, each of which wants an answer.
+    """
+
+    whole: Reading
+    parts: Sequence[Reading] = ()
+    several: bool = False
+
+    @property
+    def enough(self) -> bool:
+        """Tell whether to answer: the whole question, or one of several that it asks."""
+        return self.whole.sufficiency.enough or (self.several and any(p.sufficiency.enough for p in self.parts))
+
+    @property
+    def lacking(self) -> list[Reading]:
+        """Return the parts without an answer, where others have one."""
+        if not self.several or not any(part.sufficiency.enough for part in self.parts):
+            return []
+        return [part for part in self.parts if part.sufficiency.lacking]
+
+
+class Finder:
+    """Search an archive and read what was found."""
+
+    def __init__(self, retriever: Retriever, reader: PassageReader) -> None:
+        """Search with `retriever`, read with `reader`."""
+        self.retriever = retriever
+        self.reader = reader
+
+    def search(self, query: Query, k: int, strict: bool = False) -> Retrieved:
+        """Return the `k` best passages for a question, and for each of its parts.
+
+        Filters that leave nothing are dropped, and that is said, unless they are to be kept strictly.
+        """
+        found = self._search(query, k, query.filters)
+        if found.passages or strict or not query.filters:
+            return found
+        said = f" ({query.filters.label})" if query.filters.label else ""
+        note = f"No article passes the filter{said}, so the whole archive was searched."
+        wider = self._search(query, k, Filters())
+        return Retrieved(wider.passages, wider.parts, wider.filters, (note,))
+
+    def _search(self, query: Query, k: int, filters: Filters) -> Retrieved:
+        self.retriever.expect([query.standalone, *(part.text for part in query.parts)])
+        whole = self.retriever.retrieve(query.standalone, k, filters, query.hints, query.latest)
+        if not query.parts:
+            return Retrieved(whole, (), filters)
+        parts = [self.retriever.retrieve(p.text, k, p.filters or filters, p.hints) for p in query.parts]
+        merged = merge(whole, parts)[:k]
+        kept = {passage.chunk.id for passage in merged}
+        return Retrieved(merged, [[p for p in part if p.chunk.id in kept] for part in parts], filters)
+
+    def read(self, query: Query, found: Retrieved) -> Readings:
+        """Read what was found for the question and, with the passages found for it, for each part."""
+        known: dict[str, Vectors] = {}
+        whole = self._reading(query.question, query.standalone, query.kind, found.passages, known)
+        places = {passage.chunk.id: passage for passage in found.passages}
+        parts = [
+            self._reading(part.said, part.text, kind(part.text), passages, known)
+            for part, passages in zip(query.parts, found.parts, strict=False)  # Passages of elsewhere have none.
+        ]
+        return Readings(whole, [_placed(part, places) for part in parts], query.several)
+
+    def _reading(
+        self, said: str, text: str, asked: Kind, passages: Sequence[Passage], known: dict[str, Vectors]
+    ) -> Reading:
+        passages = [replace(passage, rank=rank) for rank, passage in enumerate(passages, 1)]
+        sentences = [s for s in self.reader.read(text, asked, passages, known) if quotable(s.text)]
+        return Reading(said, sentences, judged(text, asked, self.reader.weights(text), passages, sentences))
+
+
+def _placed(reading: Reading, places: Mapping[str, Passage]) -> Reading:
+    """Return a reading whose sentences name the passages as the whole question ranked them."""
+    sentences = [replace(s, passage=places[s.passage.chunk.id]) for s in reading.sentences]
+    return replace(reading, sentences=sentences)
