@@ -226,7 +226,7 @@ class Answering:
             claims=checked.claims,
             passages=tuple(work.passages),
             filters=work.filters,
-            parts=tuple(part.text for part in query.parts),
+            parts=tuple(part.said for part in query.parts),
             notes=(*work.notes, *_later(work, newest)),
             model=self.writer.name if self.writer else "none",
             prompt=work.prompt.messages if work.prompt else (),

@@ -9,6 +9,7 @@ from rag.gate import gated
 from rag.marks import unmarked
 from rag.model import Passage, day
 from rag.reading import Sentence
+from rag.sufficiency import THRESHOLD
 from rag.terms import STOPWORDS, terms
 
 MOST = 4
@@ -56,8 +57,11 @@ def chosen(readings: Readings) -> list[Sentence]:
 
 
 def shortcomings(readings: Readings) -> list[str]:
-    """Return a note for each part of a question that the archive does not answer."""
-    return [f"Not in this archive: “{part.said}”" for part in readings.lacking]
+    """Return what to tell of a question that is answered in part, or perhaps not at all."""
+    if lacking := readings.lacking:
+        return [f"Not in this archive: “{part.said}”" for part in lacking]
+    doubtful = THRESHOLD <= readings.whole.sufficiency.probability < ANSWERED
+    return ["The archive may not answer this: these sentences come nearest."] if doubtful else []
 
 
 def _answering(sentences: Sequence[Sentence], most: int = MOST) -> list[Sentence]:

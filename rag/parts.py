@@ -52,7 +52,7 @@ _SEVERAL = re.compile(
     r"|[,;]?\s+(?:and|but)\s+(?:(?:in|on|at|by|for|from|to|with|of)\s+)?(?:who|whom|whose|what|when|where|why|how|which)\b",
     re.IGNORECASE,
 )
-_RELATIVE = re.compile(r"\b(?:and|but)\s+(?:who|which|whose)\b", re.IGNORECASE)
+_RELATIVE = re.compile(r"(?<!\?)\s(?:and|but)\s+(?:who|which|whose)\b", re.IGNORECASE)
 _QUESTION = re.compile(r"^\W*(?:[^,;?]{0,60}:\s+)?(?:who|whom|whose|what|when|where|why|how|which)\b", re.IGNORECASE)
 _ALTERNATIVES = re.compile(
     r"^(?P<stem>.{12,}?)[,:]\s+(?P<one>[^,:]{3,60}?)\s+or\s+(?P<other>[^,:]{3,60}?)\s*\?*$", re.IGNORECASE

@@ -24,8 +24,11 @@ def passage(
 
 
 def readings(
-    sentences: Sequence[Sentence], *parts: tuple[str, float, Sequence[Sentence]], several: bool = True
+    sentences: Sequence[Sentence],
+    *parts: tuple[str, float, Sequence[Sentence]],
+    several: bool = True,
+    probability: float = 0.9,
 ) -> Readings:
     """Return what was read for a question, and for its parts: what was asked, how likely it is answered, by what."""
-    whole = Reading("", sentences, Sufficiency(0.9, {}, ()))
+    whole = Reading("", sentences, Sufficiency(probability, {}, ()))
     return Readings(whole, [Reading(said, found, Sufficiency(p, {}, ())) for said, p, found in parts], several)

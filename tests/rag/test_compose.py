@@ -66,6 +66,14 @@ def test_nothing_is_said_to_be_missing_of_one_question_that_was_searched_in_part
     assert shortcomings(readings([vote], ("the vote", 0.9, [vote]), ("cranes", 0.05, []), several=False)) == []
 
 
+def test_a_doubtful_answer_says_so() -> None:
+    vote = sentence(passage(BODY), "It rejected", 0.9)
+    assert shortcomings(readings([vote], probability=0.4)) == [
+        "The archive may not answer this: these sentences come nearest."
+    ]
+    assert shortcomings(readings([vote], probability=0.6)) == []
+
+
 def test_what_says_the_same_is_left_out() -> None:
     here, there = passage(BODY), passage("It rejected the plan by nine votes to two on Monday.", id="b")
     best = sentence(here, "It rejected", 0.9)

@@ -1,7 +1,9 @@
+import pytest
+
 from corpus.article import Article, Chunk
 from rag.model import Passage
 from rag.outlets import Outlets
-from rag.parts import merge, parts
+from rag.parts import merge, parts, several
 
 OUTLETS = Outlets(["The Verge", "TechCrunch", "Live Science: The Most Interesting Articles"])
 
@@ -86,3 +88,42 @@ def test_merging_without_parts_changes_nothing() -> None:
     whole = [passage("a", 0.9), passage("b", 0.5)]
     assert merge(whole, []) == whole
     assert [p.article.id for p in merge([], [[passage("x", 0.5)]])] == ["x"]
+
+
+def test_what_a_second_question_leaves_out_is_put_in() -> None:
+    assert apart("Who was running CISA during SolarWinds, and who during Log4Shell?") == [
+        "Who was running CISA during SolarWinds",
+        "Who was running CISA during Log4Shell",
+    ]
+    assert apart("Which president opened NETmundial, and what did she call US spying in that speech?") == [
+        "Which president opened NETmundial",
+        "NETmundial what did she call US spying in that speech",
+    ]
+    assert apart("Who is the chief of OpenAI? And how many people work there?") == [
+        "Who is the chief of OpenAI",
+        "OpenAI how many people work there",
+    ]
+
+
+def test_questions_in_a_row_are_asked_one_by_one() -> None:
+    assert apart(
+        "When did Google leave China, when was Dragonfly found out, and where did Pichai speak about both?"
+    ) == [
+        "When did Google leave China",
+        "when was Dragonfly found out",
+        "where did Pichai speak about both",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("question", "expected"),
+    [
+        ("When did it open, and who paid for it?", True),
+        ("Who opened it? And who paid for it?", True),
+        ("Who opened it and who was accused of fraud, according to Fortune?", False),
+        ("Did it open while prices rose?", False),
+        ("Why did it open?", False),
+    ],
+)
+def test_several_questions_are_told_from_one_with_several_clauses(question: str, expected: bool) -> None:
+    assert several(question) is expected
