@@ -23,7 +23,7 @@ from rag.finding import Finder
 from rag.indexes import Indexes
 from rag.model import Answer, Citation, Event, Filters, Passage, Turn
 from rag.prompt import Prompt
-from rag.query import Outlets, Query, understand
+from rag.query import Outlets, Query, accepted, understand
 from rag.reading import PassageReader
 from rag.rerank import Reranker
 from rag.retrieve import Retriever
@@ -36,7 +36,6 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 _FOLLOW_S = 1.0  # How often the archive is looked at for changes.
-_MOST_CHARACTERS = 2000
 _COMMON = 0.01  # Share of the archive from which on questions are stemmed in a language too.
 
 
@@ -136,7 +135,7 @@ class Assistant:
             question: What is asked, at most 2,000 characters.
             history: The turns before, oldest first; what makes a follow-up stand alone.
             filters: What to search in; they win over what the question says.
-            now: What "last week" is counted from; the present by default.
+            now: What "last week" is counted from, the present by default; what was published later is not looked at.
 
         Raises:
             NewsdeskError: The question is empty or too long. A failing model raises nothing: see `Answer.status`.
@@ -175,20 +174,18 @@ class Assistant:
         Raises:
             NewsdeskError: It is empty or too long.
         """
-        question = " ".join(question.split())
-        if not question:
-            raise NewsdeskError("The question is empty: type one.")
-        if len(question) > _MOST_CHARACTERS:
-            raise NewsdeskError(
-                f"The question is too long ({len(question):,} characters); {_MOST_CHARACTERS:,} are read."
-            )
+        present = datetime.now(UTC)
+        now = now or present
+        now = now if now.tzinfo else now.replace(tzinfo=UTC)
+        newest = self.archive.newest(present)
         return understand(
-            question,
+            accepted(question),
             history,
-            now=now or datetime.now(UTC),
+            now=now,
             outlets=self._vocabulary()[0],
             filters=filters,
             whole=whole,
+            looking_back=bool(newest and newest > now),
         )
 
     def prompt_for(

@@ -149,7 +149,12 @@ def _dated(text: str) -> list[str]:
 
 
 def _clauses(text: str, mentions: Sequence[Mention]) -> list[Piece]:
-    joints = [_CONTRAST, _JOINED, _ASKING, *([_LISTED] if _IDENTIFYING.search(text) else [])]
+    joints = [
+        _CONTRAST,
+        _JOINED,
+        *([_ASKING] if _QUESTION.match(text) else []),
+        *([_LISTED] if _IDENTIFYING.search(text) else []),
+    ]
     pieces = _grown(_cut(text, joints, mentions), {w for m in mentions for w in words(text[m.start : m.end])})
     if len(pieces) < 2:
         return []

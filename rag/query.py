@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
+from corpus.errors import NewsdeskError
 from rag.followup import standalone
 from rag.kind import Kind, kind
 from rag.model import Filters, Turn
@@ -12,9 +13,9 @@ from rag.outlets import Mention, Outlets
 from rag.parts import Piece, parts, several
 from rag.period import Period, periods
 
-__all__ = ["Kind", "Outlets", "Part", "Query", "understand"]
+__all__ = ["Kind", "Outlets", "Part", "Query", "accepted", "understand"]
 
-_LONGEST = 4000  # Characters of a question that are looked at.
+_LONGEST = 2000  # Characters of a question.
 _LATEST = re.compile(
     r"\b(?:latest|newest|most\s+recent(?:ly)?|up[- ]to[- ]date|right\s+now|at\s+present|so\s+far|to\s+date|nowadays"
     r"|these\s+days"
@@ -81,6 +82,20 @@ class Query:
     several: bool = False
 
 
+def accepted(question: str) -> str:
+    """Return a question on one line.
+
+    Raises:
+        NewsdeskError: It is empty or longer than 2,000 characters.
+    """
+    question = " ".join(question.split())
+    if not question:
+        raise NewsdeskError("The question is empty: type one.")
+    if (length := len(question)) > _LONGEST:
+        raise NewsdeskError(f"The question is too long ({length:,} characters); {_LONGEST:,} are read.")
+    return question
+
+
 def understand(
     question: str,
     history: Sequence[Turn] = (),
@@ -89,6 +104,7 @@ def understand(
     outlets: Outlets,
     filters: Filters | None = None,
     whole: bool = False,
+    looking_back: bool = False,
 ) -> Query:
     """Work out what a question means, by rules alone.
 
@@ -99,6 +115,7 @@ def understand(
         outlets: The outlets of the archive.
         filters: What the user set, exactly; None leaves it to what the question says.
         whole: Leave the question in one piece.
+        looking_back: `now` is a time in the past: what was published after it is not looked at, nor what is undated.
     """
     moment = now.astimezone(UTC) if now.tzinfo else now.replace(tzinfo=UTC)
     alone = standalone(question[:_LONGEST], history)
@@ -107,6 +124,8 @@ def understand(
     demanded, hints = _split(alone, times, mentions, single=not pieces)
     if filters is not None:
         demanded = filters
+    elif looking_back:
+        demanded = replace(demanded, until=min(demanded.until or moment, moment))
     return Query(
         question,
         alone,

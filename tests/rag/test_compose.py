@@ -30,7 +30,7 @@ def test_another_article_is_cited_only_where_it_answers_as_well() -> None:
     )
     best, second, third = (
         sentence(here, "Nobody", 0.9),
-        sentence(there, "Two", 0.8),
+        sentence(there, "Two", 0.85),
         sentence(elsewhere, "A ship", 0.7),
     )
     assert chosen(readings([best, second, third])) == [best, second]

@@ -6,8 +6,11 @@ from datetime import UTC, datetime
 import pytest
 
 from rag import Assistant, Settings
+from rag.finding import newest_first
+from rag.reading import Sentence
 from tests.model_server import ModelServer
 from tests.rag.conftest_answers import NOT_HELD, TOLL, newsroom, with_model
+from tests.rag.passages import passage
 
 NOW = datetime(2024, 8, 1, tzinfo=UTC)
 RISE = "The Selmouth harbour toll rises from 9 to 12 crowns"
@@ -46,3 +49,22 @@ def test_where_nothing_of_several_parts_is_held_all_is_refused(assistant: Assist
 def test_a_model_is_asked_where_one_part_is_held(assistant: Assistant, model_server: ModelServer) -> None:
     with_model(assistant, model_server.url).ask(f"{TOLL} And {NOT_HELD}", now=NOW)
     assert RISE in model_server.requests[0].text
+
+
+def test_what_was_published_after_the_stated_time_is_not_looked_at(assistant: Assistant) -> None:
+    before = datetime(2024, 3, 1, tzinfo=UTC)
+    assert assistant.search(TOLL, now=NOW)[0].article.id == "toll"
+    found = assistant.search(TOLL, now=before)
+    assert found
+    assert all(p.article.published_at and p.article.published_at < before for p in found)
+    assert RISE not in assistant.ask(TOLL, now=before).text
+
+
+def test_the_newest_account_leads_where_the_newest_is_asked_for() -> None:
+    old, new = (
+        passage(body, id=id, published_at=datetime(year, 1, 1, tzinfo=UTC))
+        for body, id, year in (("China has 384 million users.", "a", 2010), ("China has 618 million users.", "b", 2014))
+    )
+    best, other = (Sentence(of, 0, 28, 0.5, 0.5, 0.5, 1.0, score) for of, score in ((old, 0.7), (new, 0.6)))
+    assert [s.passage.article.id for s in newest_first([best, other])] == ["b", "a"]
+    assert max(s.score for s in newest_first([best, other])) <= 1
