@@ -7,6 +7,9 @@ from itertools import pairwise
 from rag.reading import SAYING, Sentence, share
 from rag.terms import held_terms, stem, words
 
+_ANYBODY = frozenset({stem(word) for word in ("people", "persons", "individuals", "humans", "men", "women")})
+_THEM = "of them"
+_OF_THEM = re.compile(r"\s+(?:\w+\s+)?of\s+(?:them|these|those)\b", re.IGNORECASE)
 _TOP = 4  # Sentences in which a number is looked for.
 _BEHIND = 4  # Words behind a number among which stands what it counts.
 _VERBS = "did|does|do|had|has|have|was|were|is|are|will|would|could|can|in|on|of|signed|joined|voted|attended|took|lost"
@@ -56,15 +59,20 @@ def uncounted(question: str, kind: str, weights: Mapping[str, float], sentences:
     match = _COUNTED.search(question)
     things = {stem(word) for word in words(match[1])} & set(weights) if match else set()
     texts = [sentence.text for sentence in sentences[:_TOP]]
+    if things & _ANYBODY:  # Articles count them as users, guests, workers.
+        return float(not any(_NUMBER.search(text) for text in texts))
     if things:
-        return float(not any(things & counted for text in texts for counted in _counted(text)))
+        return float(not any((things | {_THEM}) & counted for text in texts for counted in _counted(text)))
     return float(bool(_MONEY.search(question)) and not any(_CURRENCY.search(text) for text in texts))
 
 
 def _counted(text: str) -> list[set[str]]:
-    """Return for each number of a text the stems of the words behind it."""
+    """Return for each number of a text the stems of the words behind it, `_THEM` for "8,000 of them"."""
     places = [match.end() for match in _NUMBER.finditer(text)]
-    return [{stem(word) for word in words(text[place : place + 45])[:_BEHIND]} for place in places]
+    return [
+        {_THEM} if _OF_THEM.match(text, place) else {stem(word) for word in words(text[place : place + 45])[:_BEHIND]}
+        for place in places
+    ]
 
 
 def unspoken(question: str, kind: str, weights: Mapping[str, float], sentences: Sequence[Sentence]) -> float:

@@ -28,6 +28,10 @@ def weights(question: str) -> dict[str, float]:
         ("How much was the bank fined?", "how_many", "It has 12 branches.", 1),
         ("How much does the terminal cost?", "how_many", "The terminal costs 41 million crowns.", 0),
         ("How big is the harbour?", "how_many", "It is wide.", 0),
+        ("How many people are on the network?", "how_many", "It has 750 million users.", 0),
+        ("How many people are on the network?", "how_many", "It has many users.", 1),
+        ("How many Canadians were affected?", "how_many", "About 8,000 of them were affected.", 0),
+        ("How many Canadians were affected?", "how_many", "About 8,000 files were lost.", 1),
     ],
 )
 def test_what_is_counted_must_be_counted(question: str, kind: str, body: str, expected: float) -> None:
