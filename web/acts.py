@@ -24,7 +24,7 @@ def chosen(sitting: Sitting, data: dict[str, Any]) -> Exchange | None:
     """
     act, question = data.get("act"), str(data.get("question", ""))
     if act == "ask":
-        return None if unfit(question) else asked(sitting, question)
+        return None if unfit(question) or sitting.conversation.answers(question) else asked(sitting, question)
     last = sitting.conversation.exchanges[-1] if sitting.conversation.exchanges else None
     if last is None or last.open:
         return None

@@ -57,7 +57,9 @@ class AskView:
     def connect(self) -> None:
         """Say what happens when something is used."""
         sitting, side = self.frame.sitting, self.frame.side
+        # By default a click is dropped while the last question is still being kept, though its answer is whole.
         asking = {**QUIET, "concurrency_limit": 20, "concurrency_id": "asking", "outputs": self.shown}
+        asking["trigger_mode"] = "multiple"
         typed = gr.on([self.box.submit, self.ask.click], self._typed, [self.box, sitting], **asking)
         picked = gr.on([self.talk.submit, self.welcome.submit], self._chosen, [sitting], **asking)
         running = [typed, picked]
@@ -74,6 +76,9 @@ class AskView:
         self.frame.blocks.load(self._look, [sitting], looked, queue=False, **QUIET)
 
     def _typed(self, question: str, sitting: Sitting, request: gr.Request) -> Iterator[Shown]:
+        if sitting.conversation.answers(question):  # A double click.
+            yield _nothing(self.shown)
+            return
         busy = sitting.conversation.busy
         problem = "An answer is still being made; stop it first." if busy else unfit(question)
         problem = problem or refusal(self.frame.allowance, request)

@@ -102,6 +102,10 @@ class Conversation:
         """Tell whether an answer is still awaited."""
         return any(exchange.open for exchange in self.exchanges)
 
+    def answers(self, question: str) -> bool:
+        """Tell whether an answer to this question is under way."""
+        return any(exchange.open and exchange.question == question.strip() for exchange in self.exchanges)
+
     def take_back(self) -> Exchange | None:
         """Remove the last exchange and return it."""
         return self.exchanges.pop() if self.exchanges else None

@@ -34,6 +34,15 @@ def test_only_the_last_exchanges_are_told() -> None:
     assert len(conversation.history()) == 2 * REMEMBERED
 
 
+def test_a_question_that_is_being_answered_is_known_again() -> None:
+    conversation = Conversation()
+    answered(conversation, "one?", "1")
+    conversation.begin(Exchange("two?"))
+    assert conversation.answers(" two?\n")
+    assert not conversation.answers("one?")
+    assert not conversation.answers("three?")
+
+
 def test_what_comes_after_a_stop_is_too_late() -> None:
     exchange = Conversation().begin(Exchange("q"))
     exchange.take(Event("writing", "half"))

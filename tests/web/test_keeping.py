@@ -1,13 +1,15 @@
 """The list of conversations in a real browser: open, find, rename, delete, save; whole after a restart."""
 
+import contextlib
 import json
+import sqlite3
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from corpus.archive import Archive
 from tests.web.conftest import EQUIFAX, ScriptedAssistant, by_default, served, starter_articles
 from tests.web.test_access import serious
-from tests.web.test_page import QUESTION, ask, opened
+from tests.web.test_page import QUESTION, ask, opened, wait_until
 from tests.web.test_sign_in import sign_in
 
 if TYPE_CHECKING:
@@ -93,6 +95,26 @@ def test_conversations_are_listed_found_renamed_and_deleted(page: "Page", starte
         page.wait_for_selector("#welcome [data-act=ask]")
         page.reload()
         has_titles(page, "Who won the World Cup?")
+
+
+def test_a_question_is_not_lost_that_comes_while_the_last_one_is_being_kept(
+    page: "Page", starter_archive: Path, tmp_path: Path
+) -> None:
+    kept = tmp_path / "kept.sqlite3"
+    assistant = ScriptedAssistant(Archive(starter_archive), by_default)
+    with served(lambda: assistant, kept=kept) as url, contextlib.closing(sqlite3.connect(kept)) as other:
+        opened(page, url)
+        other.execute("BEGIN IMMEDIATE")
+        ask(page, QUESTION)
+        page.fill("#box textarea", "Who won the World Cup?")
+        page.click("#ask")
+        wait_until(page, lambda: len(assistant.asked) == 2)
+        other.rollback()
+        page.wait_for_selector("#turn-1 .asof")
+        page.reload()
+        page.click("#kept .open")
+        page.wait_for_selector("#turn-1 .nearest")
+        assert page.inner_text("#turn-0 .q") == QUESTION
 
 
 def test_a_conversation_is_saved_as_a_file(page: "Page", starter_archive: Path) -> None:
