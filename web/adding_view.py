@@ -80,9 +80,9 @@ class AddingView:
     def _uploaded(self, files: Sequence[str] | None, watching: Watching, request: gr.Request) -> Shown:
         wanted = [Addition("file", Path(file).name, Path(file)) for file in files or ()]
         if len(wanted) > FILES:
-            gr.Warning(f"{len(wanted)} files are too many at once; add {FILES} at a time, or use python -m corpus add.")
             for addition in wanted:
                 addition.discard()
+            gr.Warning(f"{len(wanted)} files are too many at once; add {FILES} at a time, or use python -m corpus add.")
             wanted = []
         return None, *self._begin(wanted, watching, request)
 
@@ -106,9 +106,9 @@ class AddingView:
                 raise NewsdeskError("The archive is still being opened; add it again in a moment.")
             additions.begin(user_of(request), wanted)
         except NewsdeskError as error:
-            gr.Warning(escape(error))
             for addition in wanted:
                 addition.discard()
+            gr.Warning(escape(error))
         return self._look(watching, request)
 
     def _chosen(self, watching: Watching, event: gr.EventData, request: gr.Request) -> Shown:
