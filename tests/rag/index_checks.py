@@ -35,11 +35,11 @@ def nearest(indexes: Indexes, text: str) -> str:
 
 
 def assert_whole(indexes: Indexes) -> None:
-    """Compare every id of both indexes with the archive's, and each vector with the one that it keeps."""
+    """Compare every id of both indexes with the archive's, and look for each vector that it keeps where it must be."""
     assert indexes.differences() == {}
     for item in indexes.store.embedded(article.id for article in indexes.store.archive.articles()):
         for chunk, vector in zip(item.chunks, item.vectors, strict=True):
-            cosines = dict(indexes.dense.search(vector, indexes.dense.count()))
+            cosines = dict(indexes.dense.search(vector, 20))
             assert cosines[chunk.id] == pytest.approx(1, abs=1e-5)
     assert indexes.applied() == indexes.store.last_change()
 
