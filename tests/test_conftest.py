@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.conftest import chromium_path
+from tests.conftest import chromium_path, workers
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page
@@ -25,6 +25,20 @@ def test_chromium_is_found_on_the_path(tmp_path: Path, monkeypatch: pytest.Monke
     program.chmod(0o755)
     monkeypatch.setenv("PATH", str(tmp_path))
     assert chromium_path(on_ci=True) == str(program)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "cores", "count"),
+    [
+        (["tests"], 2, 2),
+        (["tests/web", "tests/rag"], 64, 4),
+        (["tests"], 1, 1),
+        (["tests/rag/test_kind.py"], 2, 0),
+        (["tests/rag/test_kind.py::test_a"], 2, 0),
+    ],
+)
+def test_folders_are_shared_among_processes_and_files_are_not(arguments: list[str], cores: int, count: int) -> None:
+    assert workers(arguments, cores) == count
 
 
 def test_page_runs_scripts_and_shows_text(page: "Page") -> None:

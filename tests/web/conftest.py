@@ -192,12 +192,6 @@ def starter_archive(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return path
 
 
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
-
-
 @contextmanager
 def served(
     open_assistant: Callable[[], Assistant],
@@ -214,15 +208,16 @@ def served(
     from web.desk import Desk
     from web.site import Server, site
 
-    port = free_port()
     desk = Desk(open_assistant, patience_s=2, servers=servers, fetcher=fetcher).start()
-    with tempfile.TemporaryDirectory() as folder:
+    # The socket listens from here on, so that nobody else gets its port meanwhile.
+    with tempfile.TemporaryDirectory() as folder, socket.create_server(("127.0.0.1", 0)) as bound:
+        port = bound.getsockname()[1]
         conversations = Conversations(kept or Path(folder) / "conversations.sqlite3")
         application = site(
             desk, conversations, port, auth=auth, per_minute=per_minute, changeable=changeable, runs=runs
         )
         running = Server(application, "127.0.0.1", port)
-        thread = threading.Thread(target=running.run, daemon=True)
+        thread = threading.Thread(target=running.run, args=([bound],), daemon=True)
         thread.start()
         try:
             while not running.started and thread.is_alive():

@@ -44,7 +44,7 @@ def collector() -> Iterator[tuple[str, list[str]]]:
     seen: list[str] = []
     handler = type("Listening", (Collector,), {"seen": seen})
     with http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
-        thread = threading.Thread(target=server.serve_forever, daemon=True)
+        thread = threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True)
         thread.start()
         yield f"http://127.0.0.1:{server.server_port}", seen
         server.shutdown()

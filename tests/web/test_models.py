@@ -33,7 +33,7 @@ def listing(body: bytes, status: int = 200, location: str = "") -> Iterator[tupl
             """Say nothing."""
 
     with http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
-        thread = threading.Thread(target=server.serve_forever, daemon=True)
+        thread = threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True)
         thread.start()
         yield f"http://127.0.0.1:{server.server_port}/v1", asked
         server.shutdown()
