@@ -16,7 +16,7 @@ from tests.corpus.web_server import Reply, Web, send
 from tests.web.conftest import ScriptedAssistant, by_default, served, starter_articles
 from tests.web.test_access import serious
 from tests.web.test_archive_tab import headlines, turned_to
-from tests.web.test_page import ask
+from tests.web.test_page import ask, wait_until
 from tests.web.test_sign_in import sign_in
 from web.accounts import Accounts, entry
 from web.addition import FILES
@@ -234,10 +234,12 @@ def test_what_was_added_can_be_asked_about_and_what_was_removed_cannot(page: "Pa
     with Archive(settings.archive_path) as made:
         made.put(starter_articles()[0])
 
+    assistants: list[Assistant] = []
+
     def opened() -> Assistant:
-        assistant = Assistant.from_settings(settings)
-        assistant.start()
-        return assistant
+        assistants.append(Assistant.from_settings(settings))
+        assistants[0].start()
+        return assistants[0]
 
     question = "Who chose the colour of the lighthouse of Eastfield?"
     with served(opened) as address:
@@ -256,7 +258,7 @@ def test_what_was_added_can_be_asked_about_and_what_was_removed_cannot(page: "Pa
         page.click(".articles .remove")
         page.click("text=Remove it")
         page.wait_for_selector("#articles .note")
-        page.wait_for_timeout(2500)
+        wait_until(page, lambda: "Ana Sousa" not in assistants[0].ask(question).text)
         page.get_by_role("tab", name="Ask").click()
         ask(page, question, turns=2)
         assert "Ana Sousa" not in page.inner_text("#turn-1 .a")

@@ -1,7 +1,8 @@
 """A conversation: what is open, what a follow-up is told, what comes too late."""
 
 from rag.model import REMEMBERED, Answer, Event, Turn
-from web.conversation import Conversation, Exchange
+from web.acts import chosen
+from web.conversation import Conversation, Exchange, Sitting
 
 
 def answered(conversation: Conversation, question: str, text: str) -> None:
@@ -41,6 +42,11 @@ def test_a_question_that_is_being_answered_is_known_again() -> None:
     assert conversation.answers(" two?\n")
     assert not conversation.answers("one?")
     assert not conversation.answers("three?")
+    sitting = Sitting(conversation)
+    assert chosen(sitting, {"act": "ask", "question": "two?"}) is None
+    other = chosen(sitting, {"act": "ask", "question": "three?"})
+    assert other is not None
+    assert other.question == "three?"
 
 
 def test_what_comes_after_a_stop_is_too_late() -> None:
