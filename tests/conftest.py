@@ -2,6 +2,7 @@
 
 import os
 import shutil
+import signal
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -31,6 +32,12 @@ CHROMIUM_FLAGS = (
 # A machine that is busy is no reason for a test to fail.
 hypothesis.settings.register_profile("newsdesk", deadline=None)
 hypothesis.settings.load_profile("newsdesk")
+
+
+def pytest_configure() -> None:
+    """Let what the tests start be interrupted: where a script runs them in the background, they are told not to be."""
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 def workers(arguments: Sequence[str], cores: int) -> int:

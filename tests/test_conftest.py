@@ -1,5 +1,7 @@
 """The rule for the browser, and the browser itself."""
 
+import subprocess
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -25,6 +27,11 @@ def test_chromium_is_found_on_the_path(tmp_path: Path, monkeypatch: pytest.Monke
     program.chmod(0o755)
     monkeypatch.setenv("PATH", str(tmp_path))
     assert chromium_path(on_ci=True) == str(program)
+
+
+def test_what_the_tests_start_can_be_interrupted() -> None:
+    command = "import signal; print(signal.getsignal(signal.SIGINT) is signal.default_int_handler)"
+    assert subprocess.run([sys.executable, "-c", command], capture_output=True, text=True).stdout == "True\n"
 
 
 @pytest.mark.parametrize(
