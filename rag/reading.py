@@ -12,12 +12,13 @@ from rag.lexical import LexicalIndex
 from rag.model import Passage
 from rag.terms import STOPWORDS, held_terms, query_terms, terms, words
 
-READ_PASSAGES = 6
+READ_PASSAGES = 8
 """Passages whose sentences are read."""
 
 EMBEDDED_SENTENCES = 14
 """The sentences that are embedded for one question: those that its words speak for."""
 
+_AROUND = 700  # Characters before and behind a passage in which a neighbouring sentence is looked for.
 
 WEIGHTS = {"coverage": 0.2, "context": 0.22, "dense": 0.2, "passage": 0.18, "shape": 0.2}
 """What a sentence is ranked by, see `Sentence`; fitted on the starter set (benchmarks/fitting.py)."""
@@ -85,6 +86,10 @@ class PassageReader:
         asking = _Asking(weights, kind, set(words(text)), quotations(text))
         found = [s for passage in passages[:READ_PASSAGES] for s in asking.weighed(passage, passage.score / best)]
         found.sort(key=lambda s: (-s.score, s.passage.rank, s.start))
+        once: dict[tuple[str, int], Sentence] = {}  # Neighbouring passages share the sentence at their border.
+        for sentence in found:
+            once.setdefault((sentence.passage.article.id, sentence.start), sentence)
+        found = list(once.values())
         near = self._compared(text, found[:EMBEDDED_SENTENCES], {} if known is None else known)
         near.sort(key=lambda s: (-s.score, s.passage.rank, s.start))
         return near + found[EMBEDDED_SENTENCES:]
@@ -114,7 +119,8 @@ class _Asking:
     def weighed(self, passage: Passage, rank: float) -> list[Sentence]:
         """Return the sentences of a passage; `rank` is its score over that of the best one."""
         language = passage.article.language or "en"
-        before = heading = set(terms(passage.chunk.heading, language))
+        heading = set(terms(passage.chunk.heading, language))
+        before = held_terms(_lead(passage), language) or heading
         found: list[Sentence] = []
         for start, end in _spans(passage):
             text = passage.article.body[start:end]
@@ -134,9 +140,21 @@ class _Asking:
         return found
 
 
+def _lead(passage: Passage) -> str:
+    """Return the sentence before a passage, on which its first one may lean; "" at the start of a paragraph."""
+    body, start = passage.article.body, passage.chunk.start
+    piece = body[max(0, start - _AROUND) : start]
+    piece = piece[piece.rstrip(" ").rfind("\n") + 1 :]
+    spans = sentences(piece, passage.article.language or "en")
+    return piece[slice(*spans[-1])] if spans else ""
+
+
 def _spans(passage: Passage) -> list[tuple[int, int]]:
-    chunk = passage.chunk
-    return [(chunk.start + a, chunk.start + b) for a, b in sentences(chunk.text, passage.article.language or "en")]
+    """Return the sentences of a passage, and the one behind it in the same paragraph, as offsets in the body."""
+    chunk, language = passage.chunk, passage.article.language or "en"
+    inside = [(chunk.start + a, chunk.start + b) for a, b in sentences(chunk.text, language)]
+    behind = passage.article.body[chunk.end : chunk.end + _AROUND].partition("\n")[0]
+    return inside + [(chunk.end + a, chunk.end + b) for a, b in sentences(behind, language)[:1]]
 
 
 def share(weights: Mapping[str, float], found: set[str]) -> float:
@@ -166,6 +184,7 @@ _NUMBER = re.compile(  # A bare year counts nothing.
     r"|eleven|twelve|dozens?|hundreds?|thousands?|millions?|billions?|half|third|quarter|percent|per cent)\b",
     re.IGNORECASE,
 )
+_OF_THEM = re.compile(rf"(?:{_NUMBER.pattern})\s+(?:\w+\s+)?of\s+(?:them|these|those)\b", re.IGNORECASE)
 _NAME = re.compile(r"(?<![.!?“\"] )(?<!^)\b[A-Z][\w'’-]+")
 _QUOTATION = re.compile(r"[\"“«„][^\"”»“]{8,}[\"”»“]")
 SAYING = re.compile(
@@ -181,12 +200,14 @@ _CAUSE = re.compile(
 def shape(sentence: str, kind: str, asked: set[str]) -> float:
     """Return how far a sentence holds the kind of thing asked for, beside what the question itself says, 0 to 1.
 
+    So many "of them" are half of what "how many" wants, since they are a part of what the sentence before counts.
     One new name is half of what "who" and "where" want, since a sentence that tells more tends to name more.
     """
     if kind == "when":
         return float(bool(_new(_DATE, sentence, asked)))
     if kind == "how_many":
-        return float(bool(_new(_NUMBER, sentence, asked)))
+        whole = _new(_NUMBER, _OF_THEM.sub("", sentence), asked)
+        return 1.0 if whole else 0.5 * bool(_new(_NUMBER, sentence, asked))
     if kind in {"who", "where"}:
         return min(2, len(_new(_NAME, sentence, asked))) / 2
     if kind == "quotation":

@@ -31,6 +31,7 @@ _LONG_NAME = re.compile(r"\b[A-Z][a-z]+(?:[ -](?:(?:of|and|the|for|on|in)[ -]){0
 _ARTICLE = re.compile(r"^(?:The|An?) ")
 _LINK = re.compile(r"(?: (?:of|and|the|for|on|in))+ ")
 
+_HOW = re.compile(r"\bhow\s+(?:many|much|long|often)\b", re.IGNORECASE)
 STOPWORDS = frozenset(
     "a about above after again against all also am an and any are aren't as at be because been before being below "
     "between both but by can cannot could did do does doing down during each few for from further had has have having "
@@ -112,9 +113,10 @@ def held_terms(text: str, language: str = "en") -> set[str]:
 def query_terms(text: str, languages: tuple[str, ...] = ("en",)) -> list[str]:
     """Return the distinct terms to search for: stop words dropped, stemmed in each of the archive's languages.
 
-    A question of nothing but stop words keeps them.
+    "Many" of "how many" and the like ask and say nothing of what is asked about. A question of nothing but stop words
+    keeps them.
     """
-    spoken = words(text)
+    spoken = words(_HOW.sub(" ", text)) or words(text)
     wanted = [word for word in spoken if word not in STOPWORDS] or spoken
     return list(dict.fromkeys(stem(word, language) for word in wanted for language in languages or ("en",)))
 

@@ -1,7 +1,9 @@
 import pytest
 
+from corpus import Chunk
 from rag.embedder import Embedder
 from rag.indexes import Indexes
+from rag.model import Passage
 from rag.reading import PassageReader, plain_quotes, quotations, shape, share
 from tests.rag.passages import passage
 
@@ -13,6 +15,8 @@ from tests.rag.passages import passage
         ("It closed early.", "when", 0),
         ("Some 1,229 people came.", "how_many", 1),
         ("It was so in 2014.", "how_many", 0),
+        ("About 8,000 of them were affected.", "how_many", 0.5),
+        ("About 8,000 of them and 12 others were affected.", "how_many", 1),
         ("The motion passed by 3.5 percent.", "how_many", 1),
         ("Later the judge George Hanks refused.", "who", 1),
         ("Later the judge Hanks refused.", "who", 0.5),
@@ -60,3 +64,23 @@ def test_the_sentence_with_the_quotation_asked_about_comes_first(reading: Indexe
     first = PassageReader(embedder, reading.lexical).read('Who said "an all-out assault"?', "attribution", [here])[0]
     assert first.text.endswith("she added.")
     assert first.score > 1
+
+
+def test_the_sentence_behind_a_passage_is_read_with_what_it_leans_on(embedder: Embedder, reading: Indexes) -> None:
+    body = (
+        "The number of Canadians went down. About 8,000 of them were affected. Nobody was hurt.\n\nMore is not known."
+    )
+    whole = passage(body)
+    article = whole.article
+    cut = body.index("About")
+    first, second = (
+        Passage(Chunk(article, n, start, end), n + 1, 1.0 - n / 10)
+        for n, (start, end) in enumerate([(0, cut), (cut, len(body))])
+    )
+    reader, asked = PassageReader(embedder, reading.lexical), "How many Canadians were affected?"
+    best = reader.read(asked, "how_many", [first])[0]
+    assert (best.text, best.passage) == ("About 8,000 of them were affected.", first)
+    alone = next(s for s in reader.read(asked, "how_many", [second]) if s.start == cut)
+    assert alone.context == best.context > alone.coverage
+    starts = [s.start for s in reader.read(asked, "how_many", [first, second])]
+    assert len(starts) == len(set(starts)) == 4
