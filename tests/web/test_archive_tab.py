@@ -47,7 +47,7 @@ def test_it_tells_what_there_is_and_lists_the_newest_first(page: "Page", desk_ur
     assert len(headlines(page)) == 25
     assert page.inner_text(".articles li >> nth=0").split("\n")[:2] == [
         "UN General Assembly adopts convention against cybercrime",
-        "Newsdesk Security Desk · 25 Dec 2024 · en",
+        "Newsdesk Security Desk · 25 Dec 2024 · English",
     ]
     page.click("[data-act=page]:has-text('Older')")
     page.wait_for_selector(".pages:has-text('26–50 of 69')")
