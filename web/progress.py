@@ -91,7 +91,8 @@ def _reason(refusal: Refusal, addition: Addition) -> str:
 
 def _why(reason: str, addition: Addition) -> str:
     """Return a reason without the name that stands above it, and without a setting that readers cannot change."""
-    return reason.removeprefix(f"{addition.name}: ").replace(ROBOTS_HINT, "")
+    why = reason.removeprefix(f"{addition.name}: ").replace(ROBOTS_HINT, "").strip()
+    return f"{why[:1].upper()}{why[1:]}{'' if why.endswith(('.', '!', '?')) or not why else '.'}"
 
 
 def followed(feeds: Sequence[Feed]) -> str:

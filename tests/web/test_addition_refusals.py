@@ -34,7 +34,7 @@ FOLLOW = "into the box and choose “Follow the feed”."
         ("file", "a.jsonl", '{"title": "A"}\n', "name the field that holds it “body” in the file."),
         ("file", "a.xml", SITEMAP, f"put the address that it came from {FOLLOW}"),
         ("page", "http://news.example/rss", RSS, f"put http://news.example/rss {FOLLOW}"),
-        ("page", "http://news.example/shut", "", "the site's robots.txt asks not to fetch this page"),
+        ("page", "http://news.example/shut", "", "The site's robots.txt asks not to fetch this page."),
     ],
 )
 def test_a_refusal_says_what_to_do_on_the_page(tmp_path: Path, kind: Kind, name: str, content: str, said: str) -> None:

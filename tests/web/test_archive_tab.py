@@ -170,6 +170,9 @@ def test_a_phone_sees_the_tab_whole(page: "Page", desk_url: str) -> None:
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
     page.click(".hence")
     page.wait_for_function("document.querySelector('#add').getBoundingClientRect().top < innerHeight")
+    page.click("#archive-filters [data-act=filters]")
+    page.wait_for_selector(".pop .main")
+    page.wait_for_function("document.querySelector('.pop .main').getBoundingClientRect().bottom < innerHeight")
 
 
 def test_versions_copies_and_corrections_are_told(page: "Page", tmp_path: Path) -> None:
