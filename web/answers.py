@@ -20,9 +20,7 @@ def talk(conversation: Conversation) -> str:
 
 
 def _exchange(exchange: Exchange, turn: int, last: bool) -> str:
-    question = (
-        f'<div class="q" data-question="{escape(exchange.question)}">{escape(exchange.question)}</div>'
-    )
+    question = f'<div class="q" data-question="{escape(exchange.question)}">{escape(exchange.question)}</div>'
     if exchange.answer is not None:
         body = _answered(exchange, turn, last)
     elif exchange.stage == "failed":
