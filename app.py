@@ -143,7 +143,7 @@ def open_assistant(settings: "Settings") -> "Assistant":
     """Open the assistant over the archive; an archive that is empty gets the starter corpus."""
     from rag import Assistant
 
-    assistant = Assistant.from_settings(settings)
+    assistant = Assistant.from_settings(settings, owner="the page")
     if assistant.archive.count() == 0:
         assistant.load_starter()
     assistant.start()

@@ -2,6 +2,7 @@
 
 import json
 import subprocess
+import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -23,6 +24,7 @@ from tests.rag.index_checks import assert_whole, found, nearest, opened, opened_
 from tests.rag.wire_items import numbered
 from tests.rag.word_embedder import SilentEmbedder, SilentWordEmbedder, WordEmbedder
 
+ROOT = Path(__file__).parents[2]
 Owner = Callable[[Path], "subprocess.Popen[str]"]
 
 
@@ -133,7 +135,7 @@ def rag(*arguments: str, typed: str = "") -> Any:
 
 
 def test_ask_search_and_chat_answer_beside_a_page(owner: Owner, data: Path) -> None:
-    owner(data)
+    page = owner(data)
     where = ("--data", str(data))
     answer = rag("ask", "Why did India ban TikTok?", "--json", *where)
     assert (answer.exit_code, json.loads(answer.stdout)["status"]) == (0, "answered")
@@ -148,3 +150,13 @@ def test_ask_search_and_chat_answer_beside_a_page(owner: Owner, data: Path) -> N
             time.sleep(0.05)
     found = rag("search", "bridge50", "-k", "1", "--json", *where)
     assert [passage["article_id"] for passage in json.loads(found.stdout)] == ["n050"]
+    assert told_by_doctor(data) == f"in use by the page of the test, process {page.pid}, which keeps them up to date"
+    page.communicate()
+    assert told_by_doctor(data).endswith("chunks, the same in both as in the archive")
+
+
+def told_by_doctor(data: Path) -> str:
+    """Return what `python -m corpus doctor` finds of the indexes."""
+    command = [sys.executable, "-m", "corpus", "doctor", "--json", "--data", str(data)]
+    checks = json.loads(subprocess.run(command, cwd=ROOT, capture_output=True, check=True).stdout)
+    return str(checks[-1]["finding"])

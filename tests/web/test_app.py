@@ -1,12 +1,16 @@
 """The command: what it refuses, and the port that it takes."""
 
 import socket
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 
 import app
+from corpus.archive import Archive
+from corpus.article import Article
 from corpus.errors import NewsdeskError
+from rag.settings import Settings
 
 
 @pytest.fixture(autouse=True)
@@ -59,3 +63,11 @@ def test_without_a_wish_the_next_free_port_is_taken() -> None:
 
 def test_addresses_of_version_six_are_bracketed() -> None:
     assert (app.address("::1"), app.address("127.0.0.1")) == ("[::1]", "127.0.0.1")
+
+
+def test_the_page_names_itself_to_others_that_want_the_indexes(tmp_path: Path) -> None:
+    settings = Settings(data_dir=tmp_path, llm="")
+    with Archive(settings.archive_path) as archive:
+        archive.put(Article("a", "Ferry", "The ferry of Eastfield runs again.", "Coast Wire"))
+    with closing(app.open_assistant(settings)) as assistant:
+        assert assistant.indexes.named_owner().startswith("the page, process ")
