@@ -10,7 +10,7 @@ import app
 from corpus.archive import Archive
 from corpus.article import Article
 from corpus.errors import NewsdeskError
-from rag.settings import Settings
+from rag import Assistant, Settings
 
 
 @pytest.fixture(autouse=True)
@@ -70,4 +70,5 @@ def test_the_page_names_itself_to_others_that_want_the_indexes(tmp_path: Path) -
     with Archive(settings.archive_path) as archive:
         archive.put(Article("a", "Ferry", "The ferry of Eastfield runs again.", "Coast Wire"))
     with closing(app.open_assistant(settings)) as assistant:
+        assert isinstance(assistant, Assistant)
         assert assistant.indexes.named_owner().startswith("the page, process ")
