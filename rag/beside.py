@@ -5,7 +5,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from corpus.archive import Archive
-from corpus.errors import IndexUnavailableError
+from corpus.errors import IndexInUseError, IndexUnavailableError
 from corpus.selection import Selection
 from rag.embedder import Embedder
 from rag.generation import State
@@ -80,11 +80,9 @@ class IndexesBeside(Indexes):
             return
         try:
             self._owning.open(progress=progress)
-        except IndexUnavailableError:
-            if not self._owning.named_owner():  # Else another one was quicker.
-                raise
-        else:
-            self._owning.close()
+        except IndexInUseError:  # Another one was quicker.
+            return
+        self._owning.close()
 
     def _usable(self) -> State | None:
         """Return what the owner noted last, if that is about this archive and can be read."""

@@ -14,7 +14,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 from corpus.article import Article
 from corpus.display import line, plain
-from corpus.errors import IndexUnavailableError, InputError, NewsdeskError
+from corpus.errors import IndexInUseError, InputError, NewsdeskError
 from rag.assistant import Assistant
 from rag.chat import Chat
 from rag.export import check_name, export
@@ -170,7 +170,7 @@ def _assistant(data: Path | None, lasting: bool = False) -> Iterator[Assistant]:
 
 def _opened(settings: Settings, lasting: bool) -> Assistant:
     if not lasting:
-        with suppress(IndexUnavailableError):  # Owned by a page, else the other way meets the same error.
+        with suppress(IndexInUseError):
             return Assistant(settings, "python -m rag")
     return Assistant(settings, "python -m rag", beside=True)
 

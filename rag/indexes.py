@@ -16,7 +16,7 @@ from corpus.archive import Archive
 from corpus.article import Article
 from corpus.chunking import chunk
 from corpus.chunkstore import ChunkStore, Embedded
-from corpus.errors import IndexUnavailableError
+from corpus.errors import IndexInUseError, IndexUnavailableError
 from rag.dense import Dense, DenseIndex
 from rag.embedder import Embedder
 from rag.generation import Generations, State, seal
@@ -110,7 +110,7 @@ class Indexes:
             progress: Told how far a rebuild is.
 
         Raises:
-            IndexUnavailableError: Another process owns them, another embedder made them, or the disk is full.
+            IndexUnavailableError: Another process owns them (`IndexInUseError`), another embedder made them, the disk is full.
         """
         try:
             self.folder.mkdir(parents=True, exist_ok=True)
@@ -118,7 +118,7 @@ class Indexes:
             (self.folder / "owner").write_text(self.owner, "utf-8")
             self._open_or_rebuild(anew, progress)
         except Timeout:
-            raise IndexUnavailableError(
+            raise IndexInUseError(
                 f"{self.folder}: the index is in use by {self._named_owner()}; ask there, or stop that process first"
             ) from None
         except OSError as error:

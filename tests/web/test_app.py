@@ -1,6 +1,7 @@
 """The command: what it refuses, and the port that it takes."""
 
 import socket
+import threading
 from contextlib import closing
 from pathlib import Path
 
@@ -72,3 +73,14 @@ def test_the_page_names_itself_to_others_that_want_the_indexes(tmp_path: Path) -
     with closing(app.open_assistant(settings)) as assistant:
         assert isinstance(assistant, Assistant)
         assert assistant.indexes.named_owner().startswith("the page, process ")
+
+
+def test_the_page_waits_for_a_command_that_has_the_indexes_for_a_moment(tmp_path: Path) -> None:
+    settings = Settings(data_dir=tmp_path, llm="")
+    command = Assistant(settings, "a command")
+    command.archive.put(Article("a", "Ferry", "The ferry of Eastfield runs again.", "Coast Wire"))
+    ending = threading.Timer(1.5, command.close)  # Longer than a lock is waited for.
+    ending.start()
+    with closing(app.open_assistant(settings)) as assistant:
+        assert assistant.archive.count() == 1
+    ending.join()
