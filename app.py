@@ -13,7 +13,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from corpus.errors import NewsdeskError, SettingsError
+from corpus.errors import IndexInUseError, NewsdeskError, SettingsError
 
 if TYPE_CHECKING:
     from rag.settings import Settings
@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 
 LOOPBACK = {"127.0.0.1", "localhost", "::1"}
 PORTS_TRIED = 10
+PATIENCE_S = 10.0
+"""So long the page waits for a command that has the indexes."""
 
 
 def parser() -> argparse.ArgumentParser:
@@ -143,7 +145,15 @@ def open_assistant(settings: "Settings") -> "Assistant":
     """Open the assistant over the archive; an archive that is empty gets the starter corpus."""
     from rag import Assistant
 
-    assistant = Assistant.from_settings(settings)
+    ends = time.monotonic() + PATIENCE_S
+    while True:
+        try:
+            assistant = Assistant.from_settings(settings, owner="the page")
+            break
+        except IndexInUseError:
+            if time.monotonic() > ends:
+                raise
+            time.sleep(0.2)
     if assistant.archive.count() == 0:
         assistant.load_starter()
     assistant.start()

@@ -5,6 +5,7 @@ NewsdeskError                 message = the problem, then the next thing to do
 ├── InputError                an item that cannot be read: names it and says why
 ├── ArchiveError              the archive (SQLite) cannot be opened or written
 ├── IndexUnavailableError     an index is locked, damaged or made by another embedder
+│   └── IndexInUseError       another process owns it
 ├── ModelError                the language model failed (refused, timed out, cut, not configured)
 └── SettingsError             a setting does not make sense
 ```
@@ -28,6 +29,10 @@ class ArchiveError(NewsdeskError):
 
 class IndexUnavailableError(NewsdeskError):
     """Say that an index is held by another process, damaged, or made by another embedder."""
+
+
+class IndexInUseError(IndexUnavailableError):
+    """Say which process owns the indexes now."""
 
 
 class ModelError(NewsdeskError):

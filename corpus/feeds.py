@@ -19,7 +19,7 @@ from corpus.feed_document import ENTRIES_AT_MOST, Entry, FeedDocument
 from corpus.feed_formats import read_feed
 from corpus.fetch import Fetcher
 from corpus.page import FEED, FetchError, Page
-from corpus.readers import Limits, Refusal
+from corpus.readers import ReadOptions, Refusal
 from corpus.readers.draft import Draft, article_of
 from corpus.readers.feed_file import draft_of
 from corpus.readers.html_page import article_from_html
@@ -159,7 +159,7 @@ def _told(entry: Entry, document: FeedDocument) -> tuple[Article | None, Article
 
 def _article(draft: Draft) -> Article | None:
     try:
-        return article_of(draft, Limits())
+        return article_of(draft, ReadOptions())
     except InputError:
         return None
 

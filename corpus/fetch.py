@@ -19,7 +19,7 @@ from corpus.connection import NETWORK_ERRORS, Deadline, Exchange
 from corpus.content_coding import ACCEPT_ENCODING, CodingError
 from corpus.page import LATER, PAGE, ROBOTS, FetchError, Kind, Page, read_answer, shown
 from corpus.robots import Robots, Turns
-from corpus.settings import ArchiveSettings
+from corpus.settings import ROBOTS_HINT, ArchiveSettings
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +112,7 @@ class Fetcher:
         refusal = self._robots.refusal(target) if self._robots else ""
         if self._robots and refusal:
             unread = not self._robots.is_known(target)
-            raise FetchError(url, f"{refusal} (NEWSDESK_ROBOTS=false fetches it all the same)", passing=unread)
+            raise FetchError(url, f"{refusal}{ROBOTS_HINT}", passing=unread)
         if new_host:
             asked = self._robots.delay(target) if self._robots else 0.0
             deadline.extend(self._turns.wait(target.host, max(asked, self._delay_s)))

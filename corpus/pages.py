@@ -14,8 +14,6 @@ from corpus.readers.formats import is_feed
 from corpus.readers.html_page import article_from_html
 from corpus.settings import ArchiveSettings
 
-_FOLLOW = "`python -m corpus feed add {0}`, then `python -m corpus feed pull`, takes in the articles that it names."
-
 
 def read_pages(
     addresses: Iterable[str], options: ReadOptions, settings: ArchiveSettings, fetcher: Fetcher | None = None
@@ -41,11 +39,11 @@ def read_pages(
 def _articles(address: str, page: Page, options: ReadOptions) -> Iterator[Article | Refusal]:
     text = encoding.decoded(page.body[:HEAD], page.charset)
     if is_feed(text):
-        yield Refusal(address, f"It is a feed or sitemap: {_FOLLOW.format(shown(address))}")
+        yield Refusal(address, f"It is a feed or sitemap: {options.hints.followed(shown(address))}")
     elif page.content_type in PAGE.types or not page.content_type:
         found = article_from_html(page.body, page.final_url, options, page.charset or None)
         feeds = named_feeds(text, page.final_url) if isinstance(found, Refusal) else []
-        hint = f" The page names a feed: {_FOLLOW.format(feeds[0])}" if feeds else ""
+        hint = f" The page names a feed: {options.hints.followed(feeds[0])}" if feeds else ""
         yield replace(found, reason=found.reason + hint) if isinstance(found, Refusal) else found
     else:
         yield from read_bytes(page.final_url, page.body, options)

@@ -5,6 +5,9 @@ from pathlib import Path
 from pydantic import Field
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+ROBOTS_HINT = " (NEWSDESK_ROBOTS=false fetches it all the same)"
+"""Ends the reason where a robots.txt forbids to fetch something."""
+
 
 class ArchiveSettings(BaseSettings):
     """Read `NEWSDESK_*` variables and `.env`, once; an argument wins over a variable, a variable over `.env`."""

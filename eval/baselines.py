@@ -6,7 +6,7 @@ from corpus.chunkstore import ChunkStore
 from corpus.sentences import sentences
 from eval.question import Question
 from eval.systems import Searcher
-from rag.dense import DenseIndex
+from rag.dense import Dense
 from rag.embedder import Embedder
 from rag.lexical import LexicalIndex
 from rag.model import Answer, Citation, Claim, Passage
@@ -94,7 +94,7 @@ class OneIndex:
         return
 
 
-def dense_searcher(index: DenseIndex, embedder: Embedder, store: ChunkStore) -> Searcher:
+def dense_searcher(index: Dense, embedder: Embedder, store: ChunkStore) -> Searcher:
     """Return a search by the cosine of vectors alone."""
 
     def search(text: str, k: int) -> list[Passage]:

@@ -8,7 +8,6 @@ from copy import copy
 from datetime import UTC, datetime
 from importlib.resources import files
 from pathlib import Path
-from types import TracebackType
 from typing import TYPE_CHECKING
 
 from corpus import Article
@@ -17,6 +16,7 @@ from corpus.errors import NewsdeskError
 from corpus.ingest import ingest
 from corpus.readers import read
 from rag.answering import Answering
+from rag.beside import IndexesBeside
 from rag.coverage import Coverage
 from rag.embedder import Embedder
 from rag.finding import Finder
@@ -42,16 +42,19 @@ _COMMON = 0.01  # Share of the archive from which on questions are stemmed in a 
 class Assistant:
     """Search an archive and answer questions from it.
 
-    One process at a time owns the indexes of a data folder. Methods may be called from several threads at once.
+    One process at a time owns the indexes of a data folder; others read beside it. Several threads may call at once.
     """
 
-    def __init__(self, settings: Settings, owner: str = "a program", embedder: Embedder | None = None) -> None:
+    def __init__(
+        self, settings: Settings, owner: str = "a program", embedder: Embedder | None = None, beside: bool = False
+    ) -> None:
         """Open the archive and the indexes.
 
         Args:
             settings: Where the data lie, which embedder, which model.
             owner: How this process is named to another one that wants the same indexes.
             embedder: In place of the one that the settings name.
+            beside: Read the indexes without owning them, see `rag.beside`.
 
         Raises:
             NewsdeskError: The archive, the indexes or the model cannot be had; the message says what to do.
@@ -61,7 +64,9 @@ class Assistant:
         self.reranker = Reranker(settings.reranker) if settings.reranker else None
         self.archive = Archive(settings.archive_path)
         self.embedder = embedder or Embedder(settings.embedder)
-        self.indexes = Indexes(self.archive, self.embedder, settings.data_dir / "index", owner)
+        self.indexes = (IndexesBeside if beside else Indexes)(
+            self.archive, self.embedder, settings.data_dir / "index", owner
+        )
         self._stop = threading.Event()
         self._follower: threading.Thread | None = None
         try:
@@ -82,9 +87,7 @@ class Assistant:
         """Return the assistant."""
         return self
 
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
+    def __exit__(self, *raised: object) -> None:
         """Close it."""
         self.close()
 
@@ -224,11 +227,9 @@ class Assistant:
 
     def examples(self, n: int = 4) -> list[str]:
         """Return questions that the archive can answer: those that ship if it holds the starter corpus, else headlines."""
-        found: list[str] = []
-        for line in (files("corpus") / "starter" / "examples.jsonl").read_text("utf-8").splitlines():
-            example = json.loads(line)
-            if all(self.archive.get(article_id) for article_id in example["articles"]):
-                found.append(example["question"])
+        shipped = (files("corpus") / "starter" / "examples.jsonl").read_text("utf-8").splitlines()
+        kept = [e for e in map(json.loads, shipped) if all(self.archive.get(i) for i in e["articles"])]
+        found = [str(example["question"]) for example in kept]
         titles = [f"What is known about “{a.title}”?" for a in self.archive.articles(limit=n)] if not found else []
         return (found or titles)[:n]
 

@@ -3,7 +3,7 @@
 import json
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Annotated, Any
@@ -14,13 +14,13 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 from corpus.article import Article
 from corpus.display import line, plain
-from corpus.errors import InputError, NewsdeskError
+from corpus.errors import IndexInUseError, InputError, NewsdeskError
 from rag.assistant import Assistant
 from rag.chat import Chat
 from rag.export import check_name, export
 from rag.indexing import check_index, index, rebuild_index
 from rag.model import Answer, Filters, Passage, day
-from rag.settings import read_settings
+from rag.settings import Settings, read_settings
 
 app = typer.Typer(help="Ask and search a news archive.", no_args_is_help=True, add_completion=False)
 
@@ -82,7 +82,8 @@ def search(
 @app.command()
 def chat(since: Since = "", until: Until = "", outlet: Outlet = None, data: Data = None) -> None:
     """Converse in the terminal: every question may lean on those before it. /help lists what else can be typed."""
-    with _reported(as_json=False), _assistant(data) as assistant:
+    with _reported(as_json=False), _assistant(data, lasting=True) as assistant:
+        assistant.start()
         Chat(assistant, written, _filters(since, until, outlet)).run()
 
 
@@ -96,7 +97,7 @@ def mcp_command(
     """Serve search, answers and articles to MCP clients on stdin and stdout; they start this command themselves."""
     from rag.mcp_server import serve
 
-    with _reported(as_json=False), _assistant(data) as assistant:
+    with _reported(as_json=False), _assistant(data, lasting=True) as assistant:
         assistant.start()
         serve(assistant, _filters, http)
 
@@ -157,13 +158,21 @@ def _origin(article: Article) -> str:
 
 
 @contextmanager
-def _assistant(data: Path | None) -> Iterator[Assistant]:
+def _assistant(data: Path | None, lasting: bool = False) -> Iterator[Assistant]:
+    """Open the assistant; one that lasts, or stands beside a page, owns no indexes, so that a page can."""
     settings = read_settings(data)
     if not settings.archive_path.exists():
         raise InputError(f"{settings.data_dir}: no archive there; add articles first: python -m corpus add PATH")
-    with Assistant(settings, owner="python -m rag") as assistant:
+    with _opened(settings, lasting) as assistant:
         assistant.sync()
         yield assistant
+
+
+def _opened(settings: Settings, lasting: bool) -> Assistant:
+    if not lasting:
+        with suppress(IndexInUseError):
+            return Assistant(settings, "python -m rag")
+    return Assistant(settings, "python -m rag", beside=True)
 
 
 @contextmanager

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 import chromadb
 import numpy as np
@@ -14,6 +14,25 @@ from corpus.chunkstore import Embedded, Vectors
 from corpus.errors import IndexUnavailableError
 
 _BATCH = 2000  # Chroma refuses more than 5,461 rows at once.
+
+
+class Dense(Protocol):
+    """Name what finds chunks by their vectors: `DenseIndex`, or `rag.vector_table.VectorTable`."""
+
+    def apply(self, gone: Sequence[str], batch: Sequence[Embedded]) -> None:
+        """Forget every chunk of the articles `gone`, then take in the chunks of `batch`."""
+
+    def search(self, vector: Vectors, limit: int) -> list[tuple[str, float]]:
+        """Return up to `limit` (chunk id, cosine), best first."""
+
+    def count(self) -> int:
+        """Return how many chunks there are."""
+
+    def ids(self) -> set[str]:
+        """Return the id of every chunk."""
+
+    def close(self) -> None:
+        """Let go of what is held."""
 
 
 class DenseIndex:

@@ -16,8 +16,8 @@ from corpus.archive import Archive
 from corpus.article import Article
 from corpus.chunking import chunk
 from corpus.chunkstore import ChunkStore, Embedded
-from corpus.errors import IndexUnavailableError
-from rag.dense import DenseIndex
+from corpus.errors import IndexInUseError, IndexUnavailableError
+from rag.dense import Dense, DenseIndex
 from rag.embedder import Embedder
 from rag.generation import Generations, State, seal
 from rag.lexical import LexicalIndex
@@ -29,6 +29,7 @@ Progress = Callable[[int, int], object]
 
 _EMBED_ARTICLES = 32  # Articles a transaction: what a kill costs is at most their embedding.
 _LOG_ROWS = 2000
+_PATIENCE_S = 0.9  # One who owns them only to bring them up to date is waited for.
 
 
 class Indexes:
@@ -55,11 +56,11 @@ class Indexes:
         self._embedding = FileLock(folder / "embedding.lock")
         self._applying = threading.Lock()
         self._state: State | None = None
-        self._dense: DenseIndex | None = None
+        self._dense: Dense | None = None
         self._lexical: LexicalIndex | None = None
 
     @property
-    def dense(self) -> DenseIndex:
+    def dense(self) -> Dense:
         """Return the open dense index."""
         if self._dense is None:
             raise ValueError("the indexes are not open")
@@ -109,15 +110,15 @@ class Indexes:
             progress: Told how far a rebuild is.
 
         Raises:
-            IndexUnavailableError: Another process owns them, another embedder made them, or the disk is full.
+            IndexUnavailableError: Another process owns them (`IndexInUseError`), another embedder made them, the disk is full.
         """
         try:
             self.folder.mkdir(parents=True, exist_ok=True)
-            self._lock.acquire(timeout=0)
+            self._lock.acquire(timeout=_PATIENCE_S)
             (self.folder / "owner").write_text(self.owner, "utf-8")
             self._open_or_rebuild(anew, progress)
         except Timeout:
-            raise IndexUnavailableError(
+            raise IndexInUseError(
                 f"{self.folder}: the index is in use by {self._named_owner()}; ask there, or stop that process first"
             ) from None
         except OSError as error:
@@ -139,9 +140,7 @@ class Indexes:
                 if state:
                     self._save(replace(state, seal=seal(self._generations.path(state.generation))))
             except (OSError, IndexUnavailableError):
-                log.warning(
-                    "%s: cannot be closed in order; it is looked at closely next time", self.folder, exc_info=True
-                )
+                log.warning("%s: not closed in order; it is looked at closely next time", self.folder, exc_info=True)
             finally:
                 self._let_go()
 

@@ -24,23 +24,30 @@ class LexicalIndex:
     Every method raises `IndexUnavailableError` where tantivy cannot read or write its files.
     """
 
-    def __init__(self, folder: Path, heading_boost: float = 0.75) -> None:
+    def __init__(self, folder: Path, heading_boost: float = 0.75, writing: bool = True) -> None:
         """Open the index in `folder`, making it if it is not there.
 
         Args:
             folder: Where the index lies.
             heading_boost: Weight of a term found in headline, outlet or date, against 1 for one in the text.
+            writing: Open it to write too, which one process at a time can; else it must be there.
         """
-        folder.mkdir(parents=True, exist_ok=True)
         self._boost = heading_boost
         self._folder = folder
         self._schema = _schema()
+        self._writer = None
         with self._reported():
-            self._index = tantivy.Index(self._schema, path=str(folder), reuse=True)
-            self._writer = self._index.writer(heap_size=_HEAP, num_threads=1)
+            if writing:
+                folder.mkdir(parents=True, exist_ok=True)
+                self._index = tantivy.Index(self._schema, path=str(folder), reuse=True)
+                self._writer = self._index.writer(heap_size=_HEAP, num_threads=1)
+            else:
+                self._index = tantivy.Index.open(str(folder))
 
     def apply(self, gone: Sequence[str], batch: Sequence[Embedded]) -> None:
         """Forget every chunk of the articles `gone`, then take in the chunks of `batch`, all in one commit."""
+        if self._writer is None:
+            raise ValueError("the index is open for reading only")
         with self._reported():
             for article_id in gone:
                 self._writer.delete_documents_by_term("article", article_id)
@@ -49,6 +56,14 @@ class LexicalIndex:
                     self._writer.add_document(_document(chunk))
             self._writer.commit()
             self._index.reload()
+
+    def follow(self, folder: Path) -> None:
+        """See what the process that writes has written since, perhaps into another folder."""
+        with self._reported():
+            if folder == self._folder:
+                self._index.reload()
+            else:
+                self._index, self._folder = tantivy.Index.open(str(folder)), folder
 
     def search(self, wanted: Sequence[str], limit: int, filters: Filters | None = None) -> list[tuple[str, float]]:
         """Return up to `limit` (chunk id, BM25 score), best first; `wanted` are terms, not text.
@@ -101,8 +116,9 @@ class LexicalIndex:
 
     def close(self) -> None:
         """Let go of the files."""
-        with self._reported():
-            self._writer.wait_merging_threads()
+        if self._writer is not None:
+            with self._reported():
+                self._writer.wait_merging_threads()
 
     def _found(self, query: tantivy.Query, limit: int) -> list[tuple[str, float]]:
         with self._reported():

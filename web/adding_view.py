@@ -82,7 +82,7 @@ class AddingView:
         if len(wanted) > FILES:
             for addition in wanted:
                 addition.discard()
-            gr.Warning(f"{len(wanted)} files are too many at once; add {FILES} at a time, or use python -m corpus add.")
+            gr.Warning(f"{len(wanted)} files are too many at once; add {FILES} at a time.")
             wanted = []
         return None, *self._begin(wanted, watching, request)
 

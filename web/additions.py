@@ -11,7 +11,7 @@ from corpus.archive import Archive
 from corpus.errors import InputError
 from corpus.feed_book import Feed, FeedBook
 from corpus.ingest import ingest
-from corpus.readers import ReadOptions, Refusal, read_bytes
+from corpus.readers import Hints, ReadOptions, Refusal, read_bytes
 from web.addition import Addition
 
 if TYPE_CHECKING:
@@ -23,6 +23,13 @@ MOST_WAITING = 200
 """So many things of one reader may wait to be added."""
 
 _WORKERS = 2  # A feed that takes minutes does not hold up a file.
+_OPTIONS = ReadOptions(
+    hints=Hints(
+        name="“{ours}” in the file",
+        follow="put {url} into the box and choose “Follow the feed”.",
+        origin="put the address that it came from into the box and choose “Follow the feed”.",
+    )
+)
 _LAST_S = 5.0  # A fetch under way ends by itself within half a minute; nobody waits for that when the server ends.
 
 OpenFetcher = Callable[[ArchiveSettings], "Fetcher"]
@@ -133,13 +140,13 @@ class Additions:
 
     def _file(self, addition: Addition) -> Iterator[Article | Refusal]:
         data = addition.path.read_bytes() if addition.path else b""
-        yield from read_bytes(addition.name, data)
+        yield from read_bytes(addition.name, data, _OPTIONS)
 
     def _page(self, addition: Addition) -> Iterator[Article | Refusal]:
         from corpus.pages import read_pages
 
         with self._fetcher() as fetcher:
-            yield from read_pages([addition.name], ReadOptions(), self._settings, fetcher)
+            yield from read_pages([addition.name], _OPTIONS, self._settings, fetcher)
 
     def _feed(self, addition: Addition) -> Iterator[Article | Refusal]:
         """Follow a feed from now on and yield what is new in it; one that cannot be read is not followed."""

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from corpus import Article
+from web.languages import language_name
 from web.render import Span, byline, day, escape, link, marked, merged, read_button, web_address
 
 
@@ -26,7 +27,7 @@ def reader(
     """Render a whole article with the passage set off and the cited words marked, its versions and its copies."""
     body = article.body
     head = (
-        f'<div class="meta">{escape(byline(article.source, day(article.published_at), article.category))}</div>'
+        f'<div class="meta">{escape(byline(article.source, day(article.published_at), article.category, language_name(article.language)))}</div>'
         f'<h2 id="reader-title">{escape(article.title)}</h2>'
         f'<div class="meta">{escape(byline(article.author, _changed(article)))}</div>'
     )

@@ -8,6 +8,7 @@ from corpus.archive import Archive
 from corpus.selection import Selection
 from rag.model import Filters
 from web.desk import Assistant
+from web.languages import language_name
 from web.render import byline, day, escape, read_button
 
 PAGE = 25
@@ -86,7 +87,7 @@ def _item(article: Article, copied: bool, removable: bool) -> str:
     meta = byline(
         article.source or "Unknown outlet",
         day(article.published_at),
-        article.language,
+        language_name(article.language),
         f"version {article.version}" if article.version > 1 else "",
         "also elsewhere" if copied else "",
         "corrected" if article.notice else "",

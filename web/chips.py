@@ -4,6 +4,7 @@ from dataclasses import replace
 from typing import Any
 
 from rag.model import Answer, Filters
+from web.languages import language_name
 from web.render import day, escape
 
 
@@ -29,8 +30,13 @@ def named_filters(filters: Filters) -> list[tuple[str, str]]:
         span = " ".join(part for part in (since, until) if part)
         found.append(("time", f"{filters.label} ({span})" if filters.label else span))
     for name in ("outlets", "languages", "feeds"):
-        found += [(f"{name}:{value}", value) for value in getattr(filters, name)]
+        found += [(f"{name}:{value}", shown_value(name, value)) for value in getattr(filters, name)]
     return found
+
+
+def shown_value(kind: str, value: str) -> str:
+    """Return how the page writes one outlet, language or feed of the filters, whose `kind` is the name of their field."""
+    return language_name(value) if kind == "languages" else value
 
 
 def without(filters: Filters, name: str) -> Filters:

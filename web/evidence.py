@@ -54,7 +54,7 @@ def _card(citations: Sequence[Citation], turn: int) -> str:
 def _head(passage: Passage, number: str = "") -> str:
     article = passage.article
     return (
-        f"<h3>{escape(number)}{escape(article.title)}</h3>"
+        f"<h3>{escape(number)}<bdi>{escape(article.title)}</bdi></h3>"
         f'<div class="meta">{escape(byline(article.source, day(article.published_at)))}</div>'
     )
 

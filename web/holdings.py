@@ -5,6 +5,7 @@ from datetime import date
 
 from corpus.archive import Archive
 from rag.model import Filters
+from web.chips import shown_value
 from web.histogram import Bar, bars
 from web.render import escape
 
@@ -84,7 +85,7 @@ def _group(kind: str, name: str, tally: Mapping[str, int], chosen: tuple[str, ..
     shown = list(tally.items())[:most]
     items = "".join(
         f'<button type="button" data-act="only" data-kind="{kind}" data-value="{escape(value)}" '
-        f'aria-pressed="{"true" if value in chosen else "false"}">{escape(value)} <small>{count:,}</small></button>'
+        f'aria-pressed="{"true" if value in chosen else "false"}">{escape(shown_value(kind, value))} <small>{count:,}</small></button>'
         for value, count in shown
     )
     rest = len(tally) - len(shown)

@@ -7,7 +7,9 @@ from corpus import NewsdeskError
 from corpus.archive import Archive
 from rag.model import Filters
 from web.api import day_of
+from web.chips import shown_value
 from web.conversation import Sitting
+from web.languages import language_name
 from web.models import Choice, Models
 from web.render import day, escape
 
@@ -56,7 +58,7 @@ def described(filters: Filters) -> str:
         time = f"since {day(filters.since)}" if filters.since else f"until {day(last)}"
     else:
         time = "Any time"
-    rest = [_some(filters.languages, "", "languages"), _some(filters.feeds, "", "feeds")]
+    rest = [_some(tuple(map(language_name, filters.languages)), "", "languages"), _some(filters.feeds, "", "feeds")]
     return " · ".join(filter(None, [outlets, time, *rest]))
 
 
@@ -103,7 +105,7 @@ def _group(kind: str, tally: Mapping[str, int], chosen: tuple[str, ...]) -> str:
     values = [*chosen, *(value for value in tally if value not in chosen)][:_MOST_OPTIONS]
     items = "".join(
         f'<label><input type="checkbox" name="{kind}" value="{escape(value)}"{" checked" if value in chosen else ""}> '
-        f"<span>{escape(value)}</span> <small>{tally.get(value, 0):,}</small></label>"
+        f"<span>{escape(shown_value(kind, value))}</span> <small>{tally.get(value, 0):,}</small></label>"
         for value in values
     )
     return f"<fieldset><legend>{_KINDS[kind]}</legend><div>{items}</div></fieldset>"

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from corpus.feed_book import Feed
 from corpus.ingest import Summary
 from corpus.readers import Refusal
+from corpus.settings import ROBOTS_HINT
 from web.addition import Addition
 from web.render import day, escape, read_button
 
@@ -59,7 +60,7 @@ def _item(addition: Addition) -> str:
     rest = len(addition.summary.refused) - _REASONS_SHOWN
     if rest > 0:
         reasons += f"<li>{rest:,} more, not listed here.</li>"
-    why = addition.problem.removeprefix(f"{addition.name}: ")
+    why = _why(addition.problem, addition)
     problem = f'<p class="flag">{escape(why)}</p>' if why else ""
     several = len(addition.summary.refused) > 1
     listed = f"<ul>{reasons}</ul>" if reasons else ""
@@ -85,7 +86,13 @@ def counted(summary: Summary) -> str:
 
 def _reason(refusal: Refusal, addition: Addition) -> str:
     item = "" if refusal.item == addition.name else f"<b>{escape(refusal.item)}</b> "
-    return f"<li>{item}{escape(refusal.reason.removeprefix(f'{addition.name}: '))}</li>"
+    return f"<li>{item}{escape(_why(refusal.reason, addition))}</li>"
+
+
+def _why(reason: str, addition: Addition) -> str:
+    """Return a reason without the name that stands above it, and without a setting that readers cannot change."""
+    why = reason.removeprefix(f"{addition.name}: ").replace(ROBOTS_HINT, "").strip()
+    return f"{why[:1].upper()}{why[1:]}{'' if why.endswith(('.', '!', '?')) or not why else '.'}"
 
 
 def followed(feeds: Sequence[Feed]) -> str:
@@ -99,7 +106,7 @@ def followed(feeds: Sequence[Feed]) -> str:
 def _feed(feed: Feed) -> str:
     name, url = escape(feed.title or feed.url), escape(feed.url)
     when = f"read {day(feed.last_pulled)}" if feed.last_pulled else "never read"
-    failed = f'<p class="flag">{escape(feed.last_error)}</p>' if feed.last_error else ""
+    failed = f'<p class="flag">{escape(feed.last_error.replace(ROBOTS_HINT, ""))}</p>' if feed.last_error else ""
     return (
         f'<li><b title="{url}">{name}</b><span>{escape(when)}</span>{failed}<div class="acts">'
         f'<button type="button" data-act="pull" data-url="{url}" aria-label="Look for new articles of {name}">Look again</button>'

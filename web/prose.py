@@ -7,7 +7,7 @@ import re
 from collections.abc import Sequence
 
 from rag.model import Answer, Claim
-from web.render import byline, day, escape
+from web.render import byline, day, escape, isolated
 
 # Two characters that no font draws and no article needs stand for the tags while the text is taken apart.
 _OPEN, _CLOSE = "\ue000", "\ue001"
@@ -103,12 +103,17 @@ def _lines(lines: Sequence[str], tips: dict[int, str], turn: int) -> str:
 
 
 def _inline(text: str, tips: dict[int, str], turn: int) -> str:
-    safe = _BOLD.sub(r"<strong>\1</strong>", escape(text))
+    safe = _BOLD.sub(_bold, escape(text))
     safe = _MARKS.sub(lambda marks: _citations(marks, tips, turn), safe)
     # A list may end inside an underline; then each item closes what it opened.
     safe = safe.replace(_OPEN, '<span class="un">').replace(_CLOSE, "</span>")
     missing = safe.count('<span class="un">') - safe.count("</span>")
     return safe + "</span>" * missing if missing > 0 else safe
+
+
+def _bold(found: re.Match[str]) -> str:
+    """Render what is bold; an outlet and a date keep apart where one of them is written from right to left."""
+    return f"<strong>{', '.join(map(isolated, found[1].split(', ')))}</strong>"
 
 
 def _citations(marks: re.Match[str], tips: dict[int, str], turn: int) -> str:

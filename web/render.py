@@ -6,6 +6,7 @@ Headlines, bodies, outlets, addresses, questions, errors and what a model writes
 
 import html
 import re
+import unicodedata
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 from urllib.parse import urlsplit
@@ -62,8 +63,14 @@ def read_button(article: Article, label: str, passage: Span | None = None, marks
 
 
 def byline(*parts: str) -> str:
-    """Join what is known of an article's origin with dots, as text."""
-    return " · ".join(part for part in parts if part)
+    """Join what is known of an article's origin with dots, as text; what is written from right to left keeps apart."""
+    return " · ".join(isolated(part) for part in parts if part)
+
+
+def isolated(text: str) -> str:
+    """Put marks around a text with letters that are written from right to left, else they draw in what follows."""
+    rightward = any(unicodedata.bidirectional(char) in {"R", "AL"} for char in text)
+    return f"\u2068{text}\u2069" if rightward else text
 
 
 def merged(spans: Iterable[Span], start: int, end: int) -> list[Span]:

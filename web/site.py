@@ -17,7 +17,7 @@ from web.desk import Desk
 from web.guard import LOOPBACK, Guard, allowed_hosts
 from web.page import STATIC, built
 from web.report import serve_reports
-from web.theme import HEAD, STYLES, theme
+from web.theme import HEAD, SIGN_IN, STYLES, theme
 
 WAITING_QUESTIONS = 64
 """Questions that may wait in the queue; one more is refused at once."""
@@ -64,6 +64,7 @@ def site(
         server_name=next(iter(names)),
         server_port=port,
         auth=auth,
+        auth_message=SIGN_IN,
         theme=theme(),
         css_paths=[STATIC / f"{name}.css" for name in STYLES],
         head=HEAD,

@@ -3,10 +3,12 @@
 import re
 import time
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from itertools import islice
 
 from corpus import NewsdeskError
 from rag.model import Answer
+from rag.terms import STOPWORDS
 from web.desk import Assistant
 from web.spoken import spoken_by
 
@@ -54,11 +56,13 @@ def _answered(assistant: Assistant, question: str) -> bool:
 def _candidates(assistant: Assistant, answer: Answer) -> Iterator[str]:
     """Yield questions: of the examples those about the same matter, what its speakers said, what else was found."""
     words = content_words(" ".join([answer.standalone or answer.question, *_titles(answer)]))
+    near = [p for p in answer.passages if content_words(p.article.title) & words]
     for question in assistant.examples(_KNOWN_EXAMPLES):
         if len(content_words(question) & words) >= _SHARED:
             yield question
-    yield from (f"What did {name} say?" for name in speakers(answer))
-    yield from (f"What is known about “{title}”?" for title in _titles(answer, cited=False))
+    yield from (f"What did {name} say?" for name in speakers(replace(answer, passages=tuple(near))))
+    titles = {passage.article.title for passage in near}
+    yield from (f"What is known about “{title}”?" for title in _titles(answer, cited=False) if title in titles)
 
 
 def _titles(answer: Answer, cited: bool = True) -> list[str]:
@@ -70,7 +74,8 @@ def _titles(answer: Answer, cited: bool = True) -> list[str]:
 
 def content_words(text: str) -> frozenset[str]:
     """Return the words of a text that may tell what it is about: those of five letters and more."""
-    return frozenset(word for word in re.findall(r"\w+", text.casefold()) if len(word) >= _LONG)
+    words = re.findall(r"\w+", text.casefold())
+    return frozenset(word for word in words if len(word) >= _LONG and word not in STOPWORDS)
 
 
 def speakers(answer: Answer) -> list[str]:

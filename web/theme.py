@@ -10,6 +10,9 @@ HEAD = "".join(
 STYLES = ("page", "archive", "timeline", "eval")
 """The style sheets of `static/`, in their order."""
 
+SIGN_IN = "".join(f'<link rel="stylesheet" href="/page/{name}.css">' for name in ("page", "signin"))
+"""Stands on the page on which one signs in, which Gradio makes itself and gives no style sheet of ours."""
+
 _SANS = ("system-ui", "Segoe UI", "Roboto", "Helvetica Neue", "Arial", "sans-serif")
 _MONO = ("ui-monospace", "Consolas", "monospace")
 

@@ -53,7 +53,7 @@ def outcomes(item: str, draft: Draft, options: ReadOptions) -> Iterator[Article 
 
 def _read(item: str, draft: Draft, options: ReadOptions) -> Iterator[Article | Refusal]:
     try:
-        article = article_of(draft, options.limits)
+        article = article_of(draft, options)
     except InputError as error:
         yield Refusal(item, str(error))
         return
@@ -70,18 +70,19 @@ def _is_ahead(value: object) -> bool:
     return bool(value) and dates.instant(value) is None and dates.instant(value, now=dates.ANY_TIME) is not None
 
 
-def article_of(draft: Draft, limits: Limits) -> Article:
+def article_of(draft: Draft, options: ReadOptions) -> Article:
     """Return the clean article.
 
     Raises:
         InputError: If no headline or no text is left.
     """
+    limits, named = options.limits, options.hints.named
     title = clean.line(draft.title, clean.TITLE_LENGTH)
     body = clean.cut(_without_headline(clean.body(draft.body[: limits.page_bytes]), title), limits.article_bytes)
     if not title:
-        raise InputError("It has no headline: give one, or name the field that holds it with --map title=FIELD.")
+        raise InputError(f"It has no headline: give one, or name the field that holds it {named('title', 'FIELD')}.")
     if not body:
-        raise InputError("It has no text: give some, or name the field that holds it with --map body=FIELD.")
+        raise InputError(f"It has no text: give some, or name the field that holds it {named('body', 'FIELD')}.")
     url = address(draft.url)
     published = dates.instant(draft.published)
     tongue = language.code(draft.language) or language.detected(f"{title}\n{body[:4000]}")

@@ -13,7 +13,6 @@ from corpus.readers.draft import Draft, outcomes
 from corpus.readers.outcome import ReadOptions, Refusal
 
 _HEADLINE_LENGTH = 100
-_FOLLOW = "`python -m corpus feed add URL` follows the address that it came from, and fetches their pages."
 
 
 def read(document: Document, options: ReadOptions) -> Iterator[Article | Refusal]:
@@ -27,13 +26,13 @@ def read(document: Document, options: ReadOptions) -> Iterator[Article | Refusal
     except InputError as error:
         raise InputError(f"It cannot be read as a feed ({error}): fetch it again, or check the file.") from error
     if feed.kind in ("sitemap", "index"):
-        raise InputError(f"It is a sitemap, which names pages and holds no text: {_FOLLOW}")
+        raise InputError(f"It is a sitemap, which names pages and holds no text: {options.hints.origin}")
     for number, entry in enumerate(feed.entries, 1):
         item = f"{document.name}: entry {number}"
         if entry.text:
             yield from outcomes(item, draft_of(entry, feed), options)
         else:
-            yield Refusal(item, f"The feed names this entry and holds no text of it: {_FOLLOW}")
+            yield Refusal(item, f"The feed names this entry and holds no text of it: {options.hints.origin}")
     if feed.dropped:
         yield Refusal(document.name, f"{feed.dropped:,} entries beyond the first {len(feed.entries):,} were left out.")
 

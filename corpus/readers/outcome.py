@@ -72,6 +72,31 @@ class Limits:
 
 
 @dataclass(frozen=True, slots=True)
+class Hints:
+    """Word the next thing to do where that depends on where one stands; by default at a terminal.
+
+    Attributes:
+        name: How the field or column that holds {ours} is named; {kind} is FIELD or COLUMN.
+        follow: How to take in what a feed at {url} names.
+        origin: The same, of a feed whose address is not known.
+    """
+
+    name: str = "with --map {ours}={kind}"
+    follow: str = (
+        "`python -m corpus feed add {url}`, then `python -m corpus feed pull`, takes in the articles that it names."
+    )
+    origin: str = "`python -m corpus feed add URL` follows the address that it came from, and fetches their pages."
+
+    def named(self, ours: str, kind: str) -> str:
+        """Say how the field or column of theirs that holds a field of ours is named."""
+        return self.name.format(ours=ours, kind=kind)
+
+    def followed(self, url: str) -> str:
+        """Say how to take in what a feed names."""
+        return self.follow.replace("{url}", url)
+
+
+@dataclass(frozen=True, slots=True)
 class ReadOptions:
     """Say how to read.
 
@@ -79,6 +104,7 @@ class ReadOptions:
         mapping: Field of ours to field of theirs (`body` to `story_text`, or `content.rendered` for a nested one).
         limits: The bounds.
         memory: What was read before is passed over; without one, everything is read.
+        hints: How a refusal words what to do next.
 
     Raises:
         InputError: If the mapping names a field that an article does not have.
@@ -87,6 +113,7 @@ class ReadOptions:
     mapping: Mapping[str, str] = field(default_factory=dict)
     limits: Limits = field(default_factory=Limits)
     memory: Memory | None = None
+    hints: Hints = field(default_factory=Hints)
 
     def __post_init__(self) -> None:
         unknown = sorted(set(self.mapping) - set(FIELDS))

@@ -29,7 +29,8 @@ def read(document: Document, options: ReadOptions) -> Iterator[Article | Refusal
         raise InputError(f"It is not a whole Parquet file ({_detail(error)}): fetch it again.") from error
     if missing := records.columns(table.schema_arrow.names, options.mapping):
         names = ", ".join(table.schema_arrow.names[:20])
-        raise InputError(f"No column holds the {missing[0]}: its columns are {names}; use --map {missing[0]}=COLUMN.")
+        hint = options.hints.named(missing[0], "COLUMN")
+        raise InputError(f"No column holds the {missing[0]}: its columns are {names}; name the right one {hint}.")
     largest = max(
         (table.metadata.row_group(n).total_byte_size for n in range(table.metadata.num_row_groups)), default=0
     )

@@ -30,7 +30,7 @@ def read(document: Document, options: ReadOptions) -> Iterator[Article | Refusal
     if missing := records.columns(names, options.mapping):
         raise InputError(
             f"No column holds the {missing[0]}: its columns are {', '.join(names[:20])[:300]};"
-            f" name the right one with --map {missing[0]}=COLUMN."
+            f" name the right one {options.hints.named(missing[0], 'COLUMN')}."
         )
     number = 1
     while True:

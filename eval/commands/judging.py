@@ -42,7 +42,12 @@ def compare_with_labels(
 ) -> None:
     """Compare a judge's verdicts with labels by hand: agreement, Cohen's kappa, and where they differ."""
     found = agreement(find_run(run, out).outcomes(), read_labels(labels))
-    typer.echo(f"{found.n} compared: agreement {found.share:.3f}, Cohen's kappa {found.kappa:.3f}")
+    if found.n:
+        typer.echo(f"{found.n} compared: agreement {found.share:.3f}, Cohen's kappa {found.kappa:.3f}")
+    else:
+        typer.echo(
+            f"Nothing to compare: none of these answers was judged. First: python -m eval judge {run} --llm MODEL"
+        )
     for heading, ids in (
         ("Judge right, person wrong", found.judge_only),
         ("Judge wrong, person right", found.person_only),

@@ -3,8 +3,10 @@ from pathlib import Path
 
 import pytest
 from langchain.chat_models import init_chat_model
+from typer.testing import CliRunner
 
 from corpus.errors import InputError
+from eval.__main__ import app
 from eval.agreement import agreement, read_labels
 from eval.judge import Judge, judge_run, read_verdict
 from eval.outcome import Outcome
@@ -36,6 +38,16 @@ def test_agreement_by_hand() -> None:
 def test_agreement_with_nothing_to_compare() -> None:
     found = agreement([], {"a": True})
     assert (found.n, found.share, found.kappa, found.unjudged) == (0, 0.0, 0.0, ("a",))
+
+
+def test_labels_of_a_run_that_nobody_judged_say_what_to_run_first(tmp_path: Path) -> None:
+    create(tmp_path / "run", Manifest("s", "s", ("held", "null"), "q", "d"))
+    labels = tmp_path / "labels.jsonl"
+    labels.write_text('{"id": "held", "correct": true}\n')
+    done = CliRunner().invoke(app, ["agreement", "run", str(labels), "--out", str(tmp_path)])
+    assert done.exit_code == 0
+    assert "Nothing to compare: none of these answers was judged. First: python -m eval judge run" in done.stdout
+    assert "Labelled, not judged (1): held" in done.stdout
 
 
 def test_labels(tmp_path: Path) -> None:

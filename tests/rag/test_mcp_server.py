@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import subprocess
 import sys
 from collections.abc import Awaitable, Callable
 from pathlib import Path
@@ -15,6 +16,7 @@ from mcp.types import CallToolResult, TextContent
 from corpus.archive import Archive
 from corpus.article import Article
 from rag.mcp_server import UNTRUSTED
+from tests.rag.wire_items import numbered
 
 LONG = "The harbour board met again on Monday. " * 2000
 
@@ -88,5 +90,33 @@ def test_what_cannot_be_done_is_an_error_of_the_tool_that_names_the_reason(serve
         assert "soon: not a date" in await said(session, "search_archive", query="harbour", since="soon")
         assert "less than or equal to 50" in await said(session, "search_archive", query="harbour", k=51)
         assert "There is no article 'nobody'" in await said(session, "get_article", article_id="nobody")
+
+    conversed(served, talk)
+
+
+def test_it_answers_beside_a_page_and_after_the_page_has_gone(
+    served: Path, owner: Callable[[Path], "subprocess.Popen[str]"]
+) -> None:
+    page = owner(served)
+
+    async def ids(session: ClientSession, query: str) -> list[str]:
+        found = record(await session.call_tool("search_archive", {"query": query, "k": 1}))
+        return [passage["article_id"] for passage in found["passages"]]
+
+    async def talk(session: ClientSession) -> None:
+        assert page.poll() is None
+        while await ids(session, "harbour board minutes") != ["long"]:  # The page takes it in meanwhile.
+            await asyncio.sleep(0.1)
+        answer = record(await session.call_tool("ask_archive", {"question": "Why did India ban TikTok?"}))
+        assert answer["status"] == "answered"
+        cited = answer["citations"][0]
+        article = record(await session.call_tool("get_article", {"article_id": cited["article_id"]}))
+        assert article["body"][cited["start"] : cited["end"]] == cited["quote"]
+        page.communicate()
+        with Archive(served / "archive.sqlite3") as archive:
+            archive.put(numbered(50))
+        while await ids(session, "bridge50") != ["n050"]:
+            await asyncio.sleep(0.1)
+        assert owner(served).poll() is None  # A page can start while the server runs.
 
     conversed(served, talk)

@@ -126,11 +126,11 @@ def test_a_page_is_added_by_its_address(page: "Page", url: str, archive: Archive
 @pytest.mark.parametrize(
     ("address", "reason"),
     [
-        ("http://127.0.0.1/admin", "the host is not on the public internet"),
-        ("http://169.254.169.254/latest/meta-data", "the host is not on the public internet"),
-        ("file:///etc/passwd", "only http and https addresses are fetched"),
-        ("http://news.example:8080/", "port 8080 is not one of 80, 443"),
-        ("http://news.example/none", "the server answered 404"),
+        ("http://127.0.0.1/admin", "The host is not on the public internet"),
+        ("http://169.254.169.254/latest/meta-data", "The host is not on the public internet"),
+        ("file:///etc/passwd", "Only http and https addresses are fetched"),
+        ("http://news.example:8080/", "Port 8080 is not one of 80, 443"),
+        ("http://news.example/none", "The server answered 404"),
     ],
 )
 def test_an_address_is_fetched_through_the_gate(

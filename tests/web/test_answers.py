@@ -36,7 +36,7 @@ def test_filters_are_named_and_each_can_be_undone() -> None:
         ("time", "in September (from 1 Sep 2017 before 1 Oct 2017)"),
         ("outlets:A: one", "A: one"),
         ("outlets:B", "B"),
-        ("languages:en", "en"),
+        ("languages:en", "English"),
     ]
     assert without(FILTERS, "outlets:A: one").outlets == ("B",)
     assert without(FILTERS, "time") == Filters(outlets=("A: one", "B"), languages=("en",))

@@ -1,12 +1,17 @@
 """The command: what it refuses, and the port that it takes."""
 
 import socket
+import threading
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 
 import app
+from corpus.archive import Archive
+from corpus.article import Article
 from corpus.errors import NewsdeskError
+from rag import Assistant, Settings
 
 
 @pytest.fixture(autouse=True)
@@ -59,3 +64,23 @@ def test_without_a_wish_the_next_free_port_is_taken() -> None:
 
 def test_addresses_of_version_six_are_bracketed() -> None:
     assert (app.address("::1"), app.address("127.0.0.1")) == ("[::1]", "127.0.0.1")
+
+
+def test_the_page_names_itself_to_others_that_want_the_indexes(tmp_path: Path) -> None:
+    settings = Settings(data_dir=tmp_path, llm="")
+    with Archive(settings.archive_path) as archive:
+        archive.put(Article("a", "Ferry", "The ferry of Eastfield runs again.", "Coast Wire"))
+    with closing(app.open_assistant(settings)) as assistant:
+        assert isinstance(assistant, Assistant)
+        assert assistant.indexes.named_owner().startswith("the page, process ")
+
+
+def test_the_page_waits_for_a_command_that_has_the_indexes_for_a_moment(tmp_path: Path) -> None:
+    settings = Settings(data_dir=tmp_path, llm="")
+    command = Assistant(settings, "a command")
+    command.archive.put(Article("a", "Ferry", "The ferry of Eastfield runs again.", "Coast Wire"))
+    ending = threading.Timer(1.5, command.close)  # Longer than a lock is waited for.
+    ending.start()
+    with closing(app.open_assistant(settings)) as assistant:
+        assert assistant.archive.count() == 1
+    ending.join()

@@ -47,7 +47,7 @@ def test_it_tells_what_there_is_and_lists_the_newest_first(page: "Page", desk_ur
     assert len(headlines(page)) == 25
     assert page.inner_text(".articles li >> nth=0").split("\n")[:2] == [
         "UN General Assembly adopts convention against cybercrime",
-        "Newsdesk Security Desk · 25 Dec 2024 · en",
+        "Newsdesk Security Desk · 25 Dec 2024 · English",
     ]
     page.click("[data-act=page]:has-text('Older')")
     page.wait_for_selector(".pages:has-text('26–50 of 69')")
@@ -170,6 +170,9 @@ def test_a_phone_sees_the_tab_whole(page: "Page", desk_url: str) -> None:
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
     page.click(".hence")
     page.wait_for_function("document.querySelector('#add').getBoundingClientRect().top < innerHeight")
+    page.click("#archive-filters [data-act=filters]")
+    page.wait_for_selector(".pop .main")
+    page.wait_for_function("document.querySelector('.pop .main').getBoundingClientRect().bottom < innerHeight")
 
 
 def test_versions_copies_and_corrections_are_told(page: "Page", tmp_path: Path) -> None:

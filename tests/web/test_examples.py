@@ -74,6 +74,24 @@ def test_what_ships_is_offered_where_the_starter_corpus_is(starter_archive: Path
     assistant.close()
 
 
+def test_what_is_offered_below_an_answer_is_about_its_matter(settings: Settings) -> None:
+    rain = article_of(
+        {
+            "id": "c",
+            "title": "Rain after the storm",
+            "body": "It rains in Eastfield again, the forester Mara Bell said.",
+        }
+    )
+    with Archive(settings.archive_path) as archive:
+        archive.put(rain)
+    with Assistant.from_settings(settings) as assistant:
+        assistant.sync()
+        answer = assistant.ask("What did Ana Sousa say about Eastfield?")
+        assert {"ferry", "c"} <= {passage.article.id for passage in answer.passages}
+        offered = further(assistant, answer, [answer.question])
+    assert not [question for question in offered if "Mara Bell" in question or "Rain" in question]
+
+
 def test_below_a_refusal_no_question_is_offered(page: "Page", starter_archive: Path) -> None:
     assistant = ScriptedAssistant(Archive(starter_archive), by_default)
     assistant.verbatim = by_default

@@ -23,7 +23,7 @@ def test_the_form_is_read_to_the_end_of_its_last_day() -> None:
         ({"since": "2017-09-01"}, "Any outlet · since 1 Sep 2017"),
         ({"until": "2017-09-01"}, "Any outlet · until 1 Sep 2017"),
         ({"since": "2017-09-01", "until": "2017-09-01"}, "Any outlet · 1 Sep 2017"),
-        ({"outlets": ["A", "B"], "languages": ["de"]}, "2 outlets · Any time · de"),
+        ({"outlets": ["A", "B"], "languages": ["de"]}, "2 outlets · Any time · German"),
         ({}, "Any outlet · Any time"),
     ],
 )

@@ -17,6 +17,10 @@ def answer(text: str, *claims: Claim) -> Answer:
     return Answer("q", "answered", text, citations=(SOURCE,), claims=claims)
 
 
+def test_an_outlet_that_is_written_from_right_to_left_keeps_apart_from_the_date() -> None:
+    assert growing("**صحيفة, 7 March 2026**") == "<p><strong>\u2068صحيفة\u2069, 7 March 2026</strong></p>"
+
+
 def test_a_citation_of_the_answer_becomes_our_link() -> None:
     assert prose(answer("Yes [1]."), 3) == (
         '<p>Yes<span class="nb">&nbsp;<a class="n" href="#card-3-1" data-turn="3" data-n="1" '

@@ -37,6 +37,11 @@ def test_other_addresses_than_http_become_text(address: str) -> None:
     assert "<a" not in link(address, "here")
 
 
+def test_what_runs_from_right_to_left_does_not_draw_in_what_follows() -> None:
+    assert byline("صحيفة الساحل", "7 Mar 2026", "") == "\u2068صحيفة الساحل\u2069 · 7 Mar 2026"
+    assert byline("Küstenbote", "7 Mar 2026") == "Küstenbote · 7 Mar 2026"
+
+
 def test_link_opens_apart_and_says_nothing() -> None:
     assert link('https://example.org/?a="b"&c', "<b>") == (
         '<a class="out" href="https://example.org/?a=&quot;b&quot;&amp;c" '

@@ -29,6 +29,7 @@ def test_only_who_signed_in_may_ask(page: "Page", starter_archive: Path, tmp_pat
         assert httpx.post(f"{url}/gradio_api/queue/join", json={}).status_code == 401
         assert "Equifax" not in httpx.get(f"{url}/config").text
         page.goto(url)
+        page.wait_for_function("document.querySelector('.column.panel')?.getBoundingClientRect().width === 380")
         sign_in(page, "anna", "wrong password")
         page.wait_for_selector("text=Incorrect Credentials")
         sign_in(page, "anna", "correct horse")

@@ -108,6 +108,9 @@ def test_a_phone_sees_the_story_whole(page: "Page", desk_url: str) -> None:
     show(page, "China")
     page.wait_for_selector("#entries .entry")
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    show(page, "no such story")
+    page.wait_for_selector("#entries .entry", state="detached")
+    assert page.evaluate("document.querySelector('#side').getBoundingClientRect().height < 120")
 
 
 def test_undated_stories_stand_at_the_end_and_off_the_plot(page: "Page", tmp_path: Path) -> None:

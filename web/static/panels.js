@@ -36,7 +36,10 @@
     for (const bar of all("[data-panel]")) {
       const place = bar.closest("[id]").id;
       const panel = one(".pop", bar);
-      if (panel && panel !== open.get(place)) one("button, input", panel).focus();
+      if (panel && panel !== open.get(place)) {
+        one("button, input", panel).focus();
+        requestAnimationFrame(() => panel.scrollIntoView({ block: "nearest" }));
+      }
       if (!panel && open.get(place) && document.activeElement === document.body) {
         const box = place === "narrow" ? one("#box textarea") : one("button", bar);
         box.focus();
