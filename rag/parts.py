@@ -58,6 +58,7 @@ _ALTERNATIVES = re.compile(
     r"^(?P<stem>.{12,}?)[,:]\s+(?P<one>[^,:]{3,60}?)\s+or\s+(?P<other>[^,:]{3,60}?)\s*\?*$", re.IGNORECASE
 )
 _COMPARED = re.compile(r"^compare\s+(?P<one>.{3,80}?)\s+(?:and|with|to)\s+(?P<other>.{3,80}?)\W*$", re.IGNORECASE)
+_OF_NAME = re.compile(r"^(.*[a-z].*\b(?:of|for|in|by|from|against|at|on|to))\s+(?:the\s+)?[A-Z]\S*(?:\s+[A-Z]\S*)*$")
 _CHANGING = re.compile(
     r"\b(?:change[ds]?|changing|differ\w*|compare[ds]?|grow|grew|grown|rise|rose|fall|fell|increase[ds]?"
     r"|decrease[ds]?|evolve[ds]?|develop\w*"
@@ -131,7 +132,9 @@ def _alternatives(text: str) -> list[str]:
     elif match := _COMPARED.match(text):
         one, other = match["one"], match["other"]
         if names(f"compare {one}") and names(f"compare {other}"):
-            return [one, other]
+            shared = _OF_NAME.match(one)
+            bare = all(word[:1].isupper() or word[:1].isdigit() for word in other.split())
+            return [one, f"{shared[1]} {other}" if shared and bare else other]
     return []
 
 

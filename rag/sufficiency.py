@@ -33,10 +33,18 @@ COEFFICIENTS: Mapping[str, float] = {
     "dense": 0.14,
     "uncounted": -3.84,
     "unspoken": -2.11,
+    "short": 0.0,
+    "complete": 0.0,
 }
 
 _NAME = re.compile(r"(?<![.!?] )(?<!^)\b[A-Z][\w’'&-]*|\b[A-Z]{2,}\b|\b\d[\d.,]*\b")
 _YEAR = re.compile(r"\b(?:19|20)\d\d\b")
+_ASKING = frozenset(
+    stem(word)
+    for word in "happen tell know news story summarise summarize explain describe say said told latest update "
+    "information anything something thing".split()
+)
+_LEADING = 8  # Sentences of which one may hold the whole topic.
 _NEAR = 12  # Sentences whose cosine counts.
 _BEST = 6  # Passages in which a demanded number or quotation is looked for.
 _READ = 8  # Passages in which a name of the question is looked for.
@@ -100,6 +108,8 @@ def signals(
     - `long_article`: `length` times the share of the terms, by rarity, in the article of the best sentence: the longer
       a question, the more it means that one article holds its words.
     - `dense`: the best cosine of a passage.
+    - `short`: 1 for a question without terms, less by a fifth for each, 0 from five on: people type "net neutrality".
+    - `complete`: 1 if one of the first sentences holds, with its headline, every term but those of asking.
     - `uncounted`, `unspoken`: what the question demands and no sentence holds (`rag.demanded`).
     """
     article = sentences[0].passage.article
@@ -107,6 +117,7 @@ def signals(
     held = held_terms(f"{heading} {article.body}", article.language or "en")
     within = [sentence for sentence in sentences if sentence.passage.rank <= _BEST]
     names, whole, length = _named(text), share(weights, held), min(3.0, len(weights) / 10)
+    topic = set(weights) - _ASKING
     return {
         "joint": max(s.dense * s.coverage for s in sentences),
         "near": max(s.dense for s in sentences[:_NEAR]),
@@ -117,9 +128,17 @@ def signals(
         "length": length,
         "long_article": length * whole,
         "dense": max(passage.signals.get("dense", 0.0) for passage in passages),
+        "short": max(0.0, 1 - len(topic) / 5),
+        "complete": float(any(topic <= _around(sentence) for sentence in sentences[:_LEADING])),
         "uncounted": uncounted(text, kind, weights, within),
         "unspoken": unspoken(text, kind, weights, within),
     }
+
+
+def _around(sentence: Sentence) -> set[str]:
+    """Return the terms of a sentence and of the heading of its passage."""
+    article = sentence.passage.article
+    return held_terms(f"{sentence.passage.chunk.heading} {sentence.text}", article.language or "en")
 
 
 def missing_names(text: str, passages: Sequence[Passage]) -> tuple[str, ...]:

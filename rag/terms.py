@@ -32,6 +32,20 @@ _ARTICLE = re.compile(r"^(?:The|An?) ")
 _LINK = re.compile(r"(?: (?:of|and|the|for|on|in))+ ")
 
 _HOW = re.compile(r"\bhow\s+(?:many|much|long|often)\b", re.IGNORECASE)
+_USUAL = {  # Short forms that news and its readers use for one another.
+    short: re.compile(rf"\b{long}\b", re.IGNORECASE)
+    for short, long in (
+        ("ceo", "chief executive"),
+        ("cfo", "(?:chief financial officer|finance chief)"),
+        ("pm", "prime minister"),
+        ("mp", "member of parliament"),
+        ("ai", "artificial intelligence"),
+        ("us", "united states"),
+        ("eu", "european union"),
+        ("un", "united nations"),
+        ("uk", "(?:united kingdom|britain)"),
+    )
+}
 STOPWORDS = frozenset(
     "a about above after again against all also am an and any are aren't as at be because been before being below "
     "between both but by can cannot could did do does doing down during each few for from further had has have having "
@@ -106,8 +120,8 @@ def acronyms(text: str) -> list[str]:
 
 
 def held_terms(text: str, language: str = "en") -> set[str]:
-    """Return every term that a text can be found by: its words, and the initials of its long names."""
-    return {*terms(text, language), *acronyms(text)}
+    """Return every term that a text answers to: its words, the initials of its long names, usual short forms."""
+    return {*terms(text, language), *acronyms(text), *(short for short, long in _USUAL.items() if long.search(text))}
 
 
 def query_terms(text: str, languages: tuple[str, ...] = ("en",)) -> list[str]:

@@ -55,6 +55,11 @@ def test_alternatives_are_asked_for_one_by_one() -> None:
     ]
 
 
+def test_what_two_names_have_in_common_is_asked_for_both() -> None:
+    assert apart("Compare the fines for Meta and Didi.") == ["the fines for Meta", "the fines for Didi"]
+    assert apart("Compare the fine for Meta with the Didi ruling.") == ["the fine for Meta", "the Didi ruling"]
+
+
 def test_a_simple_question_has_no_parts() -> None:
     for question in (
         "Who led the negotiations on the Global Digital Compact?",

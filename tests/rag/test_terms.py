@@ -79,3 +79,18 @@ def test_a_long_name_is_found_by_its_initials() -> None:
     assert acronyms("The Federal Trade Commission and Mr Smith") == ["ftcms", "ftc"]
     assert acronyms("The New York mayor") == []
     assert {"gdpr", "regul"} <= held_terms("the General Data Protection Regulation")
+
+
+@pytest.mark.parametrize(
+    ("text", "short"),
+    [("Sundar Pichai, its chief executive, spoke.", "ceo"), ("The United States and the European Union", "us")],
+)
+def test_a_text_answers_to_usual_short_forms(text: str, short: str) -> None:
+    assert short in held_terms(text)
+    assert short not in held_terms("The executive of the union spoke to them.")
+
+
+def test_how_many_asks_and_is_not_looked_for() -> None:
+    assert query_terms("How many people, and how long?") == ["peopl"]
+    assert query_terms("How many?") == ["mani"]
+    assert query_terms("Has it many sides?") == ["mani", "side"]
