@@ -70,8 +70,9 @@ class Readings:
 
     @property
     def enough(self) -> bool:
-        """Tell whether to answer: the whole question, or one of several that it asks."""
-        return self.whole.sufficiency.enough or (self.several and any(p.sufficiency.enough for p in self.parts))
+        """Tell whether to answer: the whole question, one of several that it asks, or all that it compares."""
+        parts = [part.sufficiency.enough for part in self.parts]
+        return self.whole.sufficiency.enough or (any(parts) if self.several else bool(parts) and all(parts))
 
     @property
     def lacking(self) -> list[Reading]:

@@ -16,6 +16,7 @@ Kind = Literal[
     "timeline",
     "coverage",
     "list",
+    "topic",
 ]
 
 _VERBATIM = re.compile(r"[\"“][^\"”]*[\"”]")
@@ -90,6 +91,13 @@ _YES_NO = re.compile(
 _CLOSING = re.compile(
     r"[,;:.–—-]\s+(?:and )?(?:did|does|do|is|are|was|were|has|have|had)\s+(?!how|what|who|when|where|why)[^,;]*\?\W*$"
 )
+_TOPIC = re.compile(  # "Tell me about net neutrality", "what was SOPA", or no more than a name.
+    r"^(?:please )?(?:about\b|(?:tell me|give me an overview|anything|what do (?:you|we) know|news|reports?) (?:\w+ )?(?:about|of|on)\b"
+    r"|(?:what(?:'s|’s| is| has)? happen(?:ed|ing|s)?|what(?:'s|’s| is| was) (?:up|going on)) (?:to|with|in|at|after|during)\b"
+    r"|(?:summari[sz]e|explain|describe)\b|what(?:'s|’s| is| are| was| were) (?:the |an? )?(?:[\w.’'-]+\W*){1,4}$"
+    r"|(?!\W*(?:and|but|who|whom|whose|what|when|where|why|how|which|did|does|do|is|are|was|were|has|have|had|can|could"
+    r"|will|would|should|may|might)\b)(?:[\w.’'-]+\W*){1,3}$)"
+)
 _ASKING = re.compile(r"\b(?:who|whom|whose|which|what|when|where|why|how)\b")
 _OPENING = re.compile(
     r"^(?:tell me|do you know|can you (?:tell|say)(?: me)?|could you (?:tell|say)(?: me)?|i wonder)\b[\s,]*"
@@ -104,6 +112,8 @@ def kind(question: str) -> Kind:
     found = [(match.start(), order) for order, (_, rule) in enumerate(_PATTERNS) if (match := rule.search(text))]
     if found:
         return _PATTERNS[min(found)[1]][0]
+    if _TOPIC.match(text):
+        return "topic"
     if _CLOSING.search(text) and not _ASKING.match(text):
         return "yes_no"
     return "what"

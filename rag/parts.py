@@ -22,7 +22,8 @@ _CONTRAST = re.compile(
 _JOINED = re.compile(
     r",?\s+(?:and|as\s+well\s+as|before|after)\s+(?=(?:(?:then|also|both|who|which|whose|what|when|where|why|how"
     r"|that|from|by|with)\s+)*"
-    rf"(?:(?:the|an?|another|its|their|later|subsequent)\b|(?:{_VERB})\s))",
+    rf"(?:(?:the|an?|another|its|their|later|subsequent)\b|(?:{_VERB})\s))"
+    r"|,?\s+(?:and|but)\s+(?=(?:who|what|when|where|why|how)\s)",
     re.IGNORECASE,
 )
 _LISTED = re.compile(

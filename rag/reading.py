@@ -35,7 +35,8 @@ class Sentence:
         coverage: Share of the question's terms, by rarity, that stand in it or in the headline, 0 to 1.
         context: The same, in the sentence before it too, on which it may lean.
         dense: Cosine of sentence and question.
-        shape: How far it holds the kind of thing asked for (a number, a date, names, a quotation), 0 to 1.
+        shape: How far it holds the kind of thing asked for (a number, a date, names, a quotation, of a mere topic the
+            first sentence of an article), 0 to 1.
         score: What it is ranked by; 1 more if it holds a quotation of the question word for word.
     """
 
@@ -119,6 +120,8 @@ class _Asking:
     def weighed(self, passage: Passage, rank: float) -> list[Sentence]:
         """Return the sentences of a passage; `rank` is its score over that of the best one."""
         language = passage.article.language or "en"
+        body = passage.article.body
+        lead = len(body) - len(body.lstrip())
         heading = set(terms(passage.chunk.heading, language))
         before = held_terms(_lead(passage), language) or heading
         found: list[Sentence] = []
@@ -128,7 +131,7 @@ class _Asking:
             values = {
                 "coverage": share(self.weights, inside | heading),
                 "context": share(self.weights, inside | heading | before),
-                "shape": shape(text, self.kind, self.asked),
+                "shape": float(start == lead) if self.kind == "topic" else shape(text, self.kind, self.asked),
                 "passage": rank,
             }
             said = any(phrase in plain_quotes(text) for phrase in self.quoted)

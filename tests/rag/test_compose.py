@@ -61,6 +61,15 @@ def test_a_part_without_an_answer_is_said_to_be_missing_and_brings_nothing() -> 
     assert shortcomings(read) == ["Not in this archive: “who paid for the cranes”"]
 
 
+@pytest.mark.parametrize(
+    ("several", "chances", "enough"),
+    [(True, (0.9, 0.1), True), (True, (0.1, 0.1), False), (False, (0.9, 0.1), False), (False, (0.9, 0.9), True)],
+)
+def test_parts_can_be_enough_where_the_whole_is_not(several: bool, chances: tuple[float, float], enough: bool) -> None:
+    one, other = chances
+    assert readings([], ("a", one, []), ("b", other, []), several=several, probability=0.1).enough is enough
+
+
 def test_nothing_is_said_to_be_missing_of_one_question_that_was_searched_in_parts() -> None:
     vote = sentence(passage(BODY), "It rejected", 0.9)
     assert shortcomings(readings([vote], ("the vote", 0.9, [vote]), ("cranes", 0.05, []), several=False)) == []

@@ -110,6 +110,10 @@ def test_what_a_second_question_leaves_out_is_put_in() -> None:
     ]
 
 
+def test_a_second_question_may_have_any_verb() -> None:
+    assert apart("When was WannaCry, and who won the World Cup?") == ["When was WannaCry", "who won the World Cup"]
+
+
 def test_questions_in_a_row_are_asked_one_by_one() -> None:
     assert apart(
         "When did Google leave China, when was Dragonfly found out, and where did Pichai speak about both?"
