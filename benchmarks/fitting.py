@@ -16,9 +16,8 @@ from sklearn.linear_model import LogisticRegression
 from eval.loaders import load
 from eval.question import Question
 from rag import Assistant, Settings
-from rag.orders import quotable
 from rag.reading import EMBEDDED_SENTENCES, WEIGHTS, Sentence
-from rag.sufficiency import COEFFICIENTS, signals
+from rag.sufficiency import COEFFICIENTS
 
 Matrix = NDArray[np.float64]
 
@@ -72,13 +71,13 @@ def _read(assistant: Assistant, question: Question) -> tuple[list[list[float]], 
     """Return differences between gold and other sentences, and the signals of the question."""
     now = question.as_of or datetime.now(UTC)
     query = assistant.understood(question.text, question.history, now=now)
-    passages = assistant.search(question.text, assistant.settings.passages, now=now, history=question.history)
-    sentences = [
-        s for s in assistant.reader.read(query.standalone, query.kind, passages) if quotable(s.text)
-    ]  # fmt: skip
+    finder = assistant.finder()
+    found = finder.gather(query, assistant.settings.passages)
+    whole = finder.read(query, found).whole
+    passages, sentences = found.passages, list(whole.sentences)
     if not sentences:
         return [], {}
-    told = signals(query.standalone, query.kind, assistant.reader.weights(query.standalone), passages, sentences)
+    told = dict(whole.sufficiency.signals)
     sentences = sentences[:EMBEDDED_SENTENCES]
     gold = [_is_gold(sentence, question) for sentence in sentences]
     rows = [_features(sentence, passages[0].score or 1.0) for sentence in sentences]

@@ -146,7 +146,7 @@ class Answering:
     def _gather(self, work: Work) -> bool:
         """Retrieve and read; tell whether that is enough for an answer."""
         with work.timed("retrieve"):
-            found = self.finder.search(work.query, self.settings.passages)
+            found = self.finder.gather(work.query, self.settings.passages)
             work.passages, work.filters = list(found.passages), found.filters
             work.notes.extend(found.notes)
         with work.timed("read"):

@@ -108,8 +108,6 @@ class Assistant:
         other.writer = writer
         return other
 
-    # Questions
-
     def search(
         self,
         question: str,
@@ -123,7 +121,7 @@ class Assistant:
         Filters, where given, hold exactly; without any, what the question says holds, unless it leaves nothing.
         """
         query = self.understood(question, history, filters, now)
-        return list(self._answering().finder.search(query, k, strict=filters is not None).passages)
+        return list(self.finder().search(query, k, strict=filters is not None).passages)
 
     def ask(
         self,
@@ -273,8 +271,11 @@ class Assistant:
             self._stop.wait(_FOLLOW_S)
 
     def _answering(self) -> Answering:
-        finder = Finder(self._retriever(), self.reader)
-        return Answering(self.settings, finder, self.writer, self._count, self._vocabulary()[0])
+        return Answering(self.settings, self.finder(), self.writer, self._count, self._vocabulary()[0])
+
+    def finder(self) -> Finder:
+        """Return what searches the archive and reads what it found, for a question or two: it knows today's outlets."""
+        return Finder(self._retriever(), self.reader)
 
     def _retriever(self) -> Retriever:
         return Retriever(self.indexes, self._vocabulary()[1], self.reranker)

@@ -7,6 +7,7 @@ part is represented, and so that what the archive lacks can be named.
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
+from corpus.sentences import sentences
 from rag.embedder import Vectors
 from rag.kind import Kind, kind
 from rag.model import Filters, Passage
@@ -16,6 +17,8 @@ from rag.query import Query
 from rag.reading import PassageReader, Sentence
 from rag.retrieve import Retriever
 from rag.sufficiency import Sufficiency, judged
+
+_BEHIND = 700  # Characters behind a passage in which a sentence is looked for.
 
 NEWEST = 0.2
 """Added to the score of a sentence of the newest article, and in proportion to the place of the others, where the newest
@@ -113,6 +116,12 @@ class Finder:
         kept = {passage.chunk.id for passage in merged}
         return Retrieved(merged, [[p for p in part if p.chunk.id in kept] for part in parts], filters)
 
+    def gather(self, query: Query, k: int) -> Retrieved:
+        """Return what `search` does, each passage with the sentence behind it: evidence runs on over a border."""
+        found = self.search(query, k)
+        passages = [widened(passage) for passage in found.passages]
+        return replace(found, passages=passages, parts=[[widened(p) for p in part] for part in found.parts])
+
     def read(self, query: Query, found: Retrieved) -> Readings:
         """Read what was found for the question and, with the passages found for it, for each part."""
         known: dict[str, Vectors] = {}
@@ -130,26 +139,33 @@ class Finder:
         self, said: str, text: str, asked: Kind, passages: Sequence[Passage], known: dict[str, Vectors]
     ) -> Reading:
         passages = [replace(passage, rank=rank) for rank, passage in enumerate(passages, 1)]
-        sentences = [s for s in self.reader.read(text, asked, passages, known) if quotable(s.text)]
-        return Reading(said, sentences, judged(text, asked, self.reader.weights(text), passages, sentences))
+        read = [s for s in self.reader.read(text, asked, passages, known) if quotable(s.text)]
+        return Reading(said, read, judged(text, asked, self.reader.weights(text), passages, read))
 
 
-def newest_first(sentences: Sequence[Sentence]) -> list[Sentence]:
+def widened(passage: Passage) -> Passage:
+    """Return a passage with the sentence behind it, where one stands in the same paragraph."""
+    chunk, body = passage.chunk, passage.article.body
+    rest = body[chunk.end : chunk.end + _BEHIND].partition("\n")[0]
+    spans = sentences(rest, passage.article.language or "en")
+    return replace(passage, chunk=replace(chunk, end=chunk.end + spans[0][1])) if spans else passage
+
+
+def newest_first(read: Sequence[Sentence]) -> list[Sentence]:
     """Return sentences ranked anew for a question about the newest state of things; undated ones gain nothing.
 
     Scores stay within 1, but for a sentence that holds a quotation of the question: it keeps its own.
     """
-    published = [sentence.passage.article.published_at for sentence in sentences]
+    published = [sentence.passage.article.published_at for sentence in read]
     dates = sorted({date for date in published if date})
     gain = {date: NEWEST * place / max(1, len(dates) - 1) for place, date in enumerate(dates)}
     again = [
         s if s.score > 1 else replace(s, score=(s.score + (gain[date] if date else 0.0)) / (1 + NEWEST))
-        for s, date in zip(sentences, published, strict=True)
+        for s, date in zip(read, published, strict=True)
     ]
     return sorted(again, key=lambda s: (-s.score, s.passage.rank, s.start))
 
 
 def _placed(reading: Reading, places: Mapping[str, Passage]) -> Reading:
     """Return a reading whose sentences name the passages as the whole question ranked them."""
-    sentences = [replace(s, passage=places[s.passage.chunk.id]) for s in reading.sentences]
-    return replace(reading, sentences=sentences)
+    return replace(reading, sentences=[replace(s, passage=places[s.passage.chunk.id]) for s in reading.sentences])

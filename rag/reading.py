@@ -18,7 +18,7 @@ READ_PASSAGES = 8
 EMBEDDED_SENTENCES = 14
 """The sentences that are embedded for one question: those that its words speak for."""
 
-_AROUND = 700  # Characters before and behind a passage in which a neighbouring sentence is looked for.
+_BEFORE = 700  # Characters before a passage in which the sentence before it is looked for.
 
 WEIGHTS = {"coverage": 0.2, "context": 0.22, "dense": 0.2, "passage": 0.18, "shape": 0.2}
 """What a sentence is ranked by, see `Sentence`; fitted on the starter set (benchmarks/fitting.py)."""
@@ -146,18 +146,15 @@ class _Asking:
 def _lead(passage: Passage) -> str:
     """Return the sentence before a passage, on which its first one may lean; "" at the start of a paragraph."""
     body, start = passage.article.body, passage.chunk.start
-    piece = body[max(0, start - _AROUND) : start]
+    piece = body[max(0, start - _BEFORE) : start]
     piece = piece[piece.rstrip(" ").rfind("\n") + 1 :]
     spans = sentences(piece, passage.article.language or "en")
     return piece[slice(*spans[-1])] if spans else ""
 
 
 def _spans(passage: Passage) -> list[tuple[int, int]]:
-    """Return the sentences of a passage, and the one behind it in the same paragraph, as offsets in the body."""
-    chunk, language = passage.chunk, passage.article.language or "en"
-    inside = [(chunk.start + a, chunk.start + b) for a, b in sentences(chunk.text, language)]
-    behind = passage.article.body[chunk.end : chunk.end + _AROUND].partition("\n")[0]
-    return inside + [(chunk.end + a, chunk.end + b) for a, b in sentences(behind, language)[:1]]
+    chunk = passage.chunk
+    return [(chunk.start + a, chunk.start + b) for a, b in sentences(chunk.text, passage.article.language or "en")]
 
 
 def share(weights: Mapping[str, float], found: set[str]) -> float:

@@ -1,12 +1,13 @@
 """Questions of several parts, from the words to the answer, over the newsroom and with the embedder that ships."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
 
 from rag import Assistant, Settings
-from rag.finding import newest_first
+from rag.finding import newest_first, widened
 from rag.reading import Sentence
 from tests.model_server import ModelServer
 from tests.rag.conftest_answers import NOT_HELD, TOLL, newsroom, with_model
@@ -68,3 +69,25 @@ def test_the_newest_account_leads_where_the_newest_is_asked_for() -> None:
     best, other = (Sentence(of, 0, 28, 0.5, 0.5, 0.5, 1.0, score) for of, score in ((old, 0.7), (new, 0.6)))
     assert [s.passage.article.id for s in newest_first([best, other])] == ["b", "a"]
     assert max(s.score for s in newest_first([best, other])) <= 1
+
+
+@pytest.mark.parametrize(
+    ("behind", "text"),
+    [
+        (" It costs 9 crowns. It is new.", "The toll rises. It costs 9 crowns."),
+        ("\n\nMore.", "The toll rises."),
+        ("", "The toll rises."),
+    ],
+)
+def test_a_passage_is_given_with_the_sentence_behind_it(behind: str, text: str) -> None:
+    whole = passage(f"The toll rises.{behind}")
+    cut = replace(whole, chunk=replace(whole.chunk, end=len("The toll rises.")))
+    assert widened(cut).chunk.text == text
+    assert widened(cut).chunk.id == cut.chunk.id
+
+
+def test_every_sentence_of_an_answer_stands_in_the_passage_that_it_cites(assistant: Assistant) -> None:
+    for question in (TOLL, "What does the harbour authority plan?"):
+        answer = assistant.ask(question, now=NOW)
+        cited = {c.n: c.passage.chunk.text for c in answer.citations}
+        assert all(any(claim.text in cited[n] for n in claim.citations) for claim in answer.claims)

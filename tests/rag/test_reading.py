@@ -66,21 +66,15 @@ def test_the_sentence_with_the_quotation_asked_about_comes_first(reading: Indexe
     assert first.score > 1
 
 
-def test_the_sentence_behind_a_passage_is_read_with_what_it_leans_on(embedder: Embedder, reading: Indexes) -> None:
-    body = (
-        "The number of Canadians went down. About 8,000 of them were affected. Nobody was hurt.\n\nMore is not known."
-    )
-    whole = passage(body)
-    article = whole.article
+def test_what_a_passage_begins_with_may_lean_on_the_sentence_before_it(embedder: Embedder, reading: Indexes) -> None:
+    body = "The number of Canadians went down. About 8,000 of them were affected. Nobody was hurt."
     cut = body.index("About")
     first, second = (
-        Passage(Chunk(article, n, start, end), n + 1, 1.0 - n / 10)
-        for n, (start, end) in enumerate([(0, cut), (cut, len(body))])
+        Passage(Chunk(passage(body).article, n, start, end), n + 1, 1.0 - n / 10)
+        for n, (start, end) in enumerate([(0, body.index(" Nobody")), (cut, len(body))])
     )
     reader, asked = PassageReader(embedder, reading.lexical), "How many Canadians were affected?"
-    best = reader.read(asked, "how_many", [first])[0]
-    assert (best.text, best.passage) == ("About 8,000 of them were affected.", first)
     alone = next(s for s in reader.read(asked, "how_many", [second]) if s.start == cut)
-    assert alone.context == best.context > alone.coverage
-    starts = [s.start for s in reader.read(asked, "how_many", [first, second])]
-    assert len(starts) == len(set(starts)) == 4
+    assert alone.context > alone.coverage
+    both = [s for s in reader.read(asked, "how_many", [first, second]) if s.start == cut]
+    assert [s.passage for s in both] == [first]
