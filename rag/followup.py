@@ -56,6 +56,12 @@ _ASKING = re.compile(
     r"^(?:who|whom|whose|what|when|where|why|how|which|did|does|do|is|are|was|were|has|have|had|can|will)\b",
     re.IGNORECASE,
 )
+_MORE = re.compile(  # "Tell me more", "any details?", "go on"
+    r"^(?:please\s+)?(?:(?:tell|say|show|give|explain)\s+(?:me\s+)?)?(?:(?:some|any|a\s+(?:bit|little)|much)\s+)?"
+    r"(?:more|else|anything\s+else|what\s+else|(?:more|further)\s+details?|details?|go\s+on|continue)"
+    r"(?:\s+(?:about|on)\s+(?:it|that|this))?(?:\s+please)?\W*$",
+    re.IGNORECASE,
+)
 _DEFINING = re.compile(r"^(?:what|who|where)\s+(?:is|are|was|were)\b", re.IGNORECASE)
 _SAYING = re.compile(
     r"^what\s+(?:did|does|do|has|have)\s+(?:\S+\s+){1,5}(?:say|said|write|written|report|reported|think|reply"
@@ -108,7 +114,11 @@ def is_followup(question: str) -> bool:
     called = list(names(rest))
     if _ABOUT.match(text):
         return len(content) < _ENOUGH
-    if _SAYING.match(rest) or (not called and _ASKING.match(rest) and _says_nothing(rest, content)):
+    if (
+        _MORE.match(rest)
+        or _SAYING.match(rest)
+        or (not called and _ASKING.match(rest) and _says_nothing(rest, content))
+    ):
         return True
     if len(content) >= (_ENOUGH if called else _PLENTY) or any(
         len(q.group().split()) > 2 for q in _QUOTED.finditer(rest)

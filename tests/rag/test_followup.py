@@ -50,6 +50,7 @@ def test_a_chain_of_follow_ups_keeps_the_topic() -> None:
         "Which states brought it?", "Who led them?", "When was that one postponed?", "Who said that?",
         "Did he vote for it?",
         "Is that company still in business?", "And how did the House vote on it?", "Thanks! And who paid?",
+        "Tell me more", "more", "any details?", "Go on.", "what else",
     ],
 )  # fmt: skip
 def test_what_points_at_nothing_is_a_follow_up(question: str) -> None:
@@ -66,6 +67,10 @@ def test_what_points_at_nothing_is_a_follow_up(question: str) -> None:
         '"We are here to bring it back from the brink" - whose line is that?',
         "Why was it pointless for NotPetya victims to pay up?",
         "What is inflation?",
+        "Heartbleed",
+        "more on Heartbleed",
+        "Tell me about net neutrality",
+        "Yahoo breach",
         "equifax settlement amount?",
         "Wie viele Menschen leben in Berlin?",
         "",
