@@ -32,12 +32,11 @@ _ARTICLE = re.compile(r"^(?:The|An?) ")
 _LINK = re.compile(r"(?: (?:of|and|the|for|on|in))+ ")
 
 _HOW = re.compile(r"\bhow\s+(?:many|much|long|often)\b", re.IGNORECASE)
+_OFFICES = {"ceo": "chief executive", "cfo": "chief financial officer", "pm": "prime minister"}
 _USUAL = {  # Short forms that news and its readers use for one another.
     short: re.compile(rf"\b{long}\b", re.IGNORECASE)
     for short, long in (
-        ("ceo", "chief executive"),
-        ("cfo", "(?:chief financial officer|finance chief)"),
-        ("pm", "prime minister"),
+        *_OFFICES.items(),
         ("mp", "member of parliament"),
         ("ai", "artificial intelligence"),
         ("us", "united states"),
@@ -121,16 +120,18 @@ def acronyms(text: str) -> list[str]:
 
 def held_terms(text: str, language: str = "en") -> set[str]:
     """Return every term that a text answers to: its words, the initials of its long names, usual short forms."""
-    return {*terms(text, language), *acronyms(text), *(short for short, long in _USUAL.items() if long.search(text))}
+    found = {*terms(text, language), *acronyms(text), *(short for short, long in _USUAL.items() if long.search(text))}
+    return found.union(*(terms(long, language) for short, long in _OFFICES.items() if short in found))
 
 
 def query_terms(text: str, languages: tuple[str, ...] = ("en",)) -> list[str]:
     """Return the distinct terms to search for: stop words dropped, stemmed in each of the archive's languages.
 
-    "Many" of "how many" and the like ask and say nothing of what is asked about. A question of nothing but stop words
-    keeps them.
+    "Many" of "how many" and the like ask and say nothing of what is asked about. "CEO" is looked for as "chief
+    executive" too. A question of nothing but stop words keeps them.
     """
     spoken = words(_HOW.sub(" ", text)) or words(text)
+    spoken = [word for said in spoken for word in (said, *_OFFICES.get(said, "").split())]
     wanted = [word for word in spoken if word not in STOPWORDS] or spoken
     return list(dict.fromkeys(stem(word, language) for word in wanted for language in languages or ("en",)))
 

@@ -94,3 +94,9 @@ def test_how_many_asks_and_is_not_looked_for() -> None:
     assert query_terms("How many people, and how long?") == ["peopl"]
     assert query_terms("How many?") == ["mani"]
     assert query_terms("Has it many sides?") == ["mani", "side"]
+
+
+def test_an_office_is_looked_for_in_both_its_forms() -> None:
+    assert query_terms("Who is the CEO of Google?") == ["ceo", "chief", "execut", "googl"]
+    for text in ("Google's chief executive spoke.", "The CEO of Google spoke."):
+        assert set(query_terms("Who is the CEO of Google?")) <= held_terms(text)
