@@ -86,11 +86,24 @@ def _answering(sentences: Sequence[Sentence], most: int = MOST) -> list[Sentence
 
 
 def _complete(sentences: Sequence[Sentence]) -> list[Sentence]:
-    """Return the best sentence, and the one before it that it leans on."""
-    if not sentences:
-        return []
-    before = _before(sentences[0], sentences) if _LEANS.match(sentences[0].text) else None
-    return [sentences[0], before] if before else [sentences[0]]
+    """Return the best sentence, and those before it that it leans on."""
+    return [sentences[0], *reversed(_leaned_on(sentences[0], sentences))] if sentences else []
+
+
+def _leaned_on(sentence: Sentence, sentences: Sequence[Sentence]) -> list[Sentence]:
+    """Return the one or two sentences before one that say who "he" in it is, in the order of the article.
+
+    The second is taken from the same paragraph only: further off, somebody else may have been the last one named.
+    """
+    first = _before(sentence, sentences) if _leans(sentence.text) else None
+    second = _before(first, sentences) if first and _leans(first.text) else None
+    if first and second and "\n" not in first.passage.article.body[second.end : first.start]:
+        return [second, first]
+    return [first] if first else []
+
+
+def _leans(text: str) -> bool:
+    return bool(_LEANS.match(text) or _PRONOUN_SAID.search(text))
 
 
 def _extend(found: list[Sentence], more: Sequence[Sentence], most: int) -> None:
@@ -118,8 +131,14 @@ def names_no_speaker(sentences: Sequence[Sentence]) -> bool:
 
 
 def _paragraph(group: Sequence[Sentence], places: dict[str, int]) -> str:
-    article = group[0].passage.article
-    said = " ".join(f"{inert(s.text)} [{places[s.passage.chunk.id]}]" for s in sorted(group, key=lambda s: s.start))
+    """Write the sentences of an article: the one that answers best and what follows it, then what stands before it.
+
+    They keep the order of the article where the first would begin with a "she" that nothing before it explains.
+    """
+    article, order = group[0].passage.article, sorted(group, key=lambda s: s.start)
+    lead = [*_leaned_on(group[0], order), group[0]][0]
+    first = 0 if _leans(lead.text) else order.index(lead)
+    said = " ".join(f"{inert(s.text)} [{places[s.passage.chunk.id]}]" for s in order[first:] + order[:first])
     return f"**{article.source or 'Unknown outlet'}, {day(article.published_at)}**\n{said}"
 
 
@@ -140,4 +159,4 @@ def _before(sentence: Sentence, sentences: Sequence[Sentence]) -> Sentence | Non
     earlier = [s for s in sentences if s.passage.article.id == article and s.end <= sentence.start]
     nearest = max(earlier, key=lambda s: s.end, default=None)
     between = nearest.passage.article.body[nearest.end : sentence.start] if nearest else "x"
-    return None if between.strip() or "\n" in between else nearest
+    return None if between.strip() else nearest
