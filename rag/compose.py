@@ -41,6 +41,10 @@ _LEANS = re.compile(
     r"|(?:[\w,.]+ ){1,3}of (?:them|these|those))\b"
 )
 
+_POINTS = re.compile(
+    r"^[\"“'‘]?(?:(?:[\w,.]+ ){1,3}of (?:them|these|those)|These|Those|Both|Such|They|Their|He|She|His|Her)\b"
+)
+
 
 def chosen(readings: Readings) -> list[Sentence]:
     """Choose the sentences of an answer: for each part the one that answers it best, then those that answer the whole.
@@ -77,11 +81,11 @@ def _answering(sentences: Sequence[Sentence], most: int = MOST) -> list[Sentence
         return [s for s in sentences[:most] if s.score > 1]
     found = _complete(sentences)
     beside = [s for s in sentences[1:] if s.passage is best.passage and s.score >= BESIDE * best.score]
-    _extend(found, beside, min(most, FROM_PASSAGE))
+    _extend(found, beside, min(most, FROM_PASSAGE), sentences)
     others = [s for s in sentences[1:] if s.passage.article.id != best.passage.article.id]
     found.extend(differing(best, [s for s in others if s.score >= RIVAL * best.score])[: most - len(found)])
-    _extend(found, [s for s in others if s.score >= ELSEWHERE * best.score], most)
-    _extend(found, beside, most)
+    _extend(found, [s for s in others if s.score >= ELSEWHERE * best.score], most, sentences)
+    _extend(found, beside, most, sentences)
     return found
 
 
@@ -106,11 +110,25 @@ def _leans(text: str) -> bool:
     return bool(_LEANS.match(text) or _PRONOUN_SAID.search(text))
 
 
-def _extend(found: list[Sentence], more: Sequence[Sentence], most: int) -> None:
-    """Add sentences that say something new, up to a number of all."""
+def _extend(found: list[Sentence], more: Sequence[Sentence], most: int, read: Sequence[Sentence] = ()) -> None:
+    """Add sentences that say something new, up to a number of all.
+
+    One that begins with "They" or "8,000 of them" comes right behind the sentence before it, or not at all: behind
+    another it would say something else.
+
+    Args:
+        found: What was chosen before.
+        more: What may be added.
+        most: Sentences, at most.
+        read: Where the sentence before one is looked for.
+    """
     for sentence in more:
-        if len(found) < most and sentence not in found and not any(_repeats(sentence, other) for other in found):
-            found.append(sentence)
+        if sentence in found or any(_repeats(sentence, other) for other in found):
+            continue
+        before = _before(sentence, read) if _POINTS.match(sentence.text) else None
+        added = [before, sentence] if before and before not in found else [sentence]
+        if len(found) + len(added) <= most:
+            found.extend(added)
 
 
 def composed(sentences: Sequence[Sentence], passages: Sequence[Passage]) -> str:

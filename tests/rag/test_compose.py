@@ -91,6 +91,14 @@ def test_a_quotation_of_a_mere_pronoun_brings_its_speaker_along() -> None:
     assert composed([best, hour, named], [here]).index("Ana Sousa") < composed([best, hour, named], [here]).index("“It")
 
 
+def test_what_points_at_the_sentence_before_comes_behind_it_or_not_at_all() -> None:
+    here = passage("It hit 145 million people. Rain fell. The number of Canadians fell. About 8,000 of them were hit.")
+    best, them, fell = (sentence(here, words, score) for words, score in (("It", 0.9), ("About", 0.8), ("The n", 0.2)))
+    assert chosen(readings([best, them, fell])) == [best, fell, them]
+    wide = [sentence(passage(text, id=text), text[:4], 0.89) for text in ("Dogs bark.", "Birds sing.")]
+    assert them not in chosen(readings([best, *wide, them, fell]))
+
+
 def test_what_says_the_same_is_left_out() -> None:
     here, there = passage(BODY), passage("It rejected the plan by nine votes to two on Monday.", id="b")
     best = sentence(here, "It rejected", 0.9)
