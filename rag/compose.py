@@ -12,7 +12,7 @@ from rag.reading import Sentence
 from rag.sufficiency import THRESHOLD
 from rag.terms import STOPWORDS, terms
 
-MOST = 4
+MOST = 5
 """Sentences in an answer, at most."""
 
 FROM_PASSAGE = 2

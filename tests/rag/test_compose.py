@@ -95,7 +95,7 @@ def test_what_points_at_the_sentence_before_comes_behind_it_or_not_at_all() -> N
     here = passage("It hit 145 million people. Rain fell. The number of Canadians fell. About 8,000 of them were hit.")
     best, them, fell = (sentence(here, words, score) for words, score in (("It", 0.9), ("About", 0.8), ("The n", 0.2)))
     assert chosen(readings([best, them, fell])) == [best, fell, them]
-    wide = [sentence(passage(text, id=text), text[:4], 0.89) for text in ("Dogs bark.", "Birds sing.")]
+    wide = [sentence(passage(text, id=text), text[:4], 0.89) for text in ("Dogs bark.", "Birds sing.", "Cats sleep.")]
     assert them not in chosen(readings([best, *wide, them, fell]))
 
 
