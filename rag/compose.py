@@ -26,7 +26,7 @@ ELSEWHERE = 0.9
 
 ANSWERED = 0.5
 """Probability from which a part of a question brings a sentence of its own: with less more of the evidence is cited,
-and more that is none (docs/answers.md)."""
+and more that is none (docs/questions.md)."""
 
 RIVAL = 0.7
 """Share of the best sentence's score from which an account that differs is given beside it."""
