@@ -91,13 +91,15 @@ _YES_NO = re.compile(
 _CLOSING = re.compile(
     r"[,;:.–—-]\s+(?:and )?(?:did|does|do|is|are|was|were|has|have|had)\s+(?!how|what|who|when|where|why)[^,;]*\?\W*$"
 )
-_TOPIC = re.compile(  # "Tell me about net neutrality", "what was SOPA", or no more than a name.
+# "Tell me about net neutrality", "what was SOPA", or no more than a name. A word gives nothing back, else a row of dots
+# or hyphens is tried in every division.
+_TOPIC = re.compile(
     r"^(?:please )?(?:about\b|(?:tell me|give me an overview|anything|what do (?:you|we) know|news|reports?) (?:\w+ )?(?:about|of|on)\b"
     r"|(?:what(?:'s|’s| is| has)? happen(?:ed|ing|s)?|what(?:'s|’s| is| was) (?:up|going on)) (?:to|with|in|at|after|during)\b"
     r"|(?:summari[sz]e|explain|describe)\b|what(?:'s|’s| is| are| was| were) (?:the |an? )?(?:(?!(?:behind|of|for|in|on|by|with|from|at|to"
-    r"|worth|doing|called|used)\b)[\w.’'-]+\W*){1,4}$"
+    r"|worth|doing|called|used)\b)[\w.’'-]++\W*+){1,4}$"
     r"|(?!\W*(?:and|but|who|whom|whose|what|when|where|why|how|which|did|does|do|is|are|was|were|has|have|had|can|could"
-    r"|will|would|should|may|might)\b)(?:[\w.’'-]+\W*){1,3}$)"
+    r"|will|would|should|may|might)\b)(?:[\w.’'-]++\W*+){1,3}$)"
 )
 _ASKING = re.compile(r"\b(?:who|whom|whose|which|what|when|where|why|how)\b")
 _OPENING = re.compile(

@@ -49,3 +49,9 @@ def test_the_words_tell_what_is_asked(question: str, expected: str) -> None:
 
 def test_words_inside_a_quotation_ask_nothing() -> None:
     assert kind('Who said "Why is it so, and how many are there?"') == "attribution"
+
+
+@pytest.mark.parametrize("row", [".", "-", "'", ". ", "- "])
+def test_a_row_of_dots_is_no_riddle(row: str) -> None:
+    assert kind(f"What is {row * 900} this and that and more of it all?") == "what"  # Once it took for ever.
+    assert kind(f"Bread {row * 900} this and that and more of it all") == "what"
