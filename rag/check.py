@@ -11,8 +11,6 @@ from rag.reasons import reason
 from rag.statements import Statement, statements
 from rag.support import Claimed, Problem, Verdict
 
-_WIDEST = 5  # Sentences: what one highlight covers at most when several claims cite the same passage.
-
 
 @dataclass(frozen=True, slots=True)
 class Checked:
@@ -21,7 +19,7 @@ class Checked:
     Attributes:
         text: The answer with marks `[n]`, numbered in order of first mention.
         claims: What it states, in order.
-        citations: One for each number, in order.
+        citations: In the order of the numbers; of one number as many as the claims rest on runs of sentences apart.
         dropped: How many marks pointed at no passage.
     """
 
@@ -60,8 +58,8 @@ def check(text: str, passages: Sequence[Passage], *, now: datetime | None = None
         for finding in findings
         if finding.marked
     ]
-    citations = tuple(_citation(n, evidence[position - 1], findings) for position, n in numbers.items())
-    return Checked(with_marks(marked.text, marks), claims, citations, marked.dropped)
+    citations = [c for position, n in numbers.items() for c in _citations(n, evidence[position - 1], findings)]
+    return Checked(with_marks(marked.text, marks), claims, tuple(citations), marked.dropped)
 
 
 def _finding(
@@ -109,18 +107,18 @@ def _claim(text: str, finding: _Finding, numbers: dict[int, int]) -> Claim:
     return Claim(words, cited, problem is None, reason(problem, cited) if problem else "")
 
 
-def _citation(n: int, evidence: Evidence, findings: Sequence[_Finding]) -> Citation:
-    """Return the citation with the sentences that support the claims citing it, those of held claims first."""
+def _citations(n: int, evidence: Evidence, findings: Sequence[_Finding]) -> list[Citation]:
+    """Return a citation for each run of sentences that supports claims citing it; where no claim is held, for one."""
     citing = [f for f in findings if evidence.position in f.verdict.runs and evidence.position in f.cited]
-    citing.sort(key=lambda finding: finding.verdict.problem is not None)
     chunk = evidence.passage.chunk
     if not citing or not evidence.spans:
-        return Citation(n, evidence.passage, chunk.start, chunk.end)
-    first, last = citing[0].verdict.runs[evidence.position]
-    for finding in citing[1:]:
-        if finding.verdict.problem is not None:
-            break
-        low, high = finding.verdict.runs[evidence.position]
-        if max(last, high) - min(first, low) < _WIDEST:
-            first, last = min(first, low), max(last, high)
-    return Citation(n, evidence.passage, evidence.spans[first][0], evidence.spans[last][1])
+        return [Citation(n, evidence.passage, chunk.start, chunk.end)]
+    held = [finding for finding in citing if finding.verdict.problem is None]
+    runs: list[tuple[int, int]] = []
+    for first, last in sorted(finding.verdict.runs[evidence.position] for finding in held or citing[:1]):
+        if runs and first <= runs[-1][1] + 1:
+            runs[-1] = (runs[-1][0], max(last, runs[-1][1]))
+        else:
+            runs.append((first, last))
+    spans = evidence.spans
+    return [Citation(n, evidence.passage, spans[first][0], spans[last][1]) for first, last in runs]

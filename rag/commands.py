@@ -17,7 +17,7 @@ from corpus.display import line, plain
 from corpus.errors import IndexInUseError, InputError, NewsdeskError
 from rag.assistant import Assistant
 from rag.chat import Chat
-from rag.export import check_name, export
+from rag.export import by_number, check_name, export
 from rag.indexing import check_index, index, rebuild_index
 from rag.model import Answer, Filters, Passage, day
 from rag.settings import Settings, read_settings
@@ -137,10 +137,10 @@ def written(answer: Answer) -> str:
         lines += [f"  - {line(article.title, 200)} ({_origin(article)})" for article in answer.nearest]
     if answer.citations:
         lines.append("\nSources:")
-        for citation in answer.citations:
-            article = citation.passage.article
-            lines.append(f"  [{citation.n}] {line(article.title, 200)}. {_origin(article)} ({article.id})")
-            lines.append(f"      “{line(citation.quote, 400)}”")
+        for citations in by_number(answer.citations):
+            article = citations[0].passage.article
+            lines.append(f"  [{citations[0].n}] {line(article.title, 200)}. {_origin(article)} ({article.id})")
+            lines += [f"      “{line(citation.quote, 400)}”" for citation in citations]
     if answer.archive_until:
         lines.append(f"\nThe newest article in the archive is of {day(answer.archive_until)}.")
     return "\n".join(lines)

@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from corpus.article import Article
@@ -64,7 +64,7 @@ def as_markdown(answer: Answer) -> str:
         blocks.append("\n".join(f"- {escaped(note)}" for note in answer.notes))
     if answer.citations:
         blocks.append("## Sources")
-        blocks.append("\n".join(_source(citation) for citation in answer.citations))
+        blocks.append("\n".join(map(_source, by_number(answer.citations))))
     if any(entry.n == 0 for entry in answer.entries):
         blocks.append("## All stories")
         blocks.append("\n".join(f"- {day(e.passage.article.published_at)}: {_origin(e)}" for e in answer.entries))
@@ -86,11 +86,21 @@ def _paragraphs(text: str) -> Iterator[str]:
         yield f"**{escaped(heading[1])}**" if heading else escaped(piece)
 
 
-def _source(citation: Citation) -> str:
-    article = citation.passage.article
-    where = f"article {escaped(article.id)}, characters {citation.start} to {citation.end}"
-    number = f"{citation.n}. "
-    lines = [f"{_address(article.url)}{where}", f"> {escaped(citation.quote)}"]
+def by_number(citations: Sequence[Citation]) -> list[list[Citation]]:
+    """Return the citations of each number, in the order of the numbers."""
+    groups: dict[int, list[Citation]] = {}
+    for citation in citations:
+        groups.setdefault(citation.n, []).append(citation)
+    return [groups[n] for n in sorted(groups)]
+
+
+def _source(citations: Sequence[Citation]) -> str:
+    article = citations[0].passage.article
+    places = " and ".join(f"{citation.start} to {citation.end}" for citation in citations)
+    where = f"article {escaped(article.id)}, characters {places}"
+    number = f"{citations[0].n}. "
+    quotes = " … ".join(escaped(citation.quote) for citation in citations)
+    lines = [f"{_address(article.url)}{where}", f"> {quotes}"]
     return number + _named(article) + "".join(f"\n\n{' ' * len(number)}{said}" for said in lines) + "\n"
 
 

@@ -201,7 +201,7 @@ class Answer:
         status: "answered"; "not_found" when the archive does not hold it; "incomplete" when the model failed.
         text: Markdown with `[n]` marks, paragraphs separated by a blank line.
         standalone: The question as it was searched, follow-ups made self-contained.
-        citations: In order of `n`.
+        citations: In order of `n`; of one number several where its passage is cited for words that stand apart.
         claims: In order of the text.
         passages: All that was retrieved, best first, also what is not cited.
         filters: What narrowed the search.

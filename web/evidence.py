@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from rag.export import by_number
 from rag.model import Answer, Citation, Passage
 from web.conversation import Conversation, Exchange
 from web.render import Span, byline, day, escape, excerpt, link, read_button, web_address
@@ -32,14 +33,6 @@ def _section(exchange: Exchange, turn: int) -> str:
     cards = [_card(citations, turn) for citations in by_number(answer.citations)]
     used = {citation.passage.chunk.id for citation in answer.citations}
     return "".join(cards) + _unused([p for p in answer.passages if p.chunk.id not in used], turn)
-
-
-def by_number(citations: Sequence[Citation]) -> list[list[Citation]]:
-    """Return the citations of each number, in the order of the numbers."""
-    groups: dict[int, list[Citation]] = {}
-    for citation in citations:
-        groups.setdefault(citation.n, []).append(citation)
-    return [groups[n] for n in sorted(groups)]
 
 
 def _card(citations: Sequence[Citation], turn: int) -> str:

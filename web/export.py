@@ -5,10 +5,10 @@ import re
 from collections.abc import Callable
 from typing import Any
 
+from rag.export import by_number
 from rag.model import Answer
 from web.chips import named_filters
 from web.conversation import CUT, Conversation, Exchange
-from web.evidence import by_number
 from web.foot import as_of_words
 from web.prose import prose
 from web.render import byline, day, escape, link, web_address

@@ -10,7 +10,7 @@ from eval.question import Evidence, Question
 def citation_measures(question: Question, answer: Mapping[str, Any]) -> dict[str, float]:
     """Return precision and recall of an answer's citations against the gold evidence.
 
-    Precision is the share of the citations whose passage holds gold evidence, and is not defined without a citation.
+    Precision is the share of the cited passages that hold gold evidence, and is not defined without a citation.
     Recall is the share of the gold articles that are cited, 0 when the answer was refused. Neither is defined without
     gold.
     """
@@ -18,7 +18,8 @@ def citation_measures(question: Question, answer: Mapping[str, Any]) -> dict[str
     if not gold:
         return {}
     texts = cited_texts(answer)
-    cited = [(str(row["article_id"]), texts.get(str(row["chunk_id"]), "")) for row in answer["citations"]]
+    passages = {str(row["chunk_id"]): str(row["article_id"]) for row in answer["citations"]}
+    cited = [(article, texts.get(chunk, "")) for chunk, article in passages.items()]
     values = {"citation recall": len({article for article, _ in cited} & set(gold)) / len(gold)}
     if cited:
         right = sum(any(holds(article, text, e) for e in question.evidence) for article, text in cited)

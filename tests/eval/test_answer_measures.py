@@ -82,6 +82,11 @@ def test_citations_of_articles_without_quotes_count_by_article() -> None:
     assert values == {"citation recall": 1 / 2, "citation precision": 1 / 2}
 
 
+def test_a_passage_that_is_cited_for_words_apart_counts_once() -> None:
+    question = Question("q", "Q", evidence=(Evidence("a"),))
+    assert citation_measures(question, answer("x", ["a#0", "a#0", "b#0"]))["citation precision"] == 1 / 2
+
+
 def test_quotations_must_stand_in_what_is_cited() -> None:
     text = 'He said "no cyber hegemony" and "No cyber hegemony," [1] and "all 3 billion accounts" [1].'
     assert support_measures(answer(text, ["a#0"])) == {"verbatim quotes": pytest.approx(1 / 3)}

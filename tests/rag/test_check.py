@@ -176,3 +176,12 @@ def test_any_text_is_checked(text: str) -> None:
         assert claim.supported == (claim.reason == "")
     for citation in result.citations:
         assert 0 <= citation.start <= citation.end <= len(citation.passage.article.body)
+
+
+def test_a_citation_marks_all_that_it_is_cited_for_and_nothing_else() -> None:
+    body = "The toll rises. It rains. Snow falls. Hail comes. Fog lifts. Wind turns. Sun sets. The ferry sank."
+    article = Article("f", "Weather", body, "Desk")
+    found = check("The toll rises. [1] The ferry sank. [1]", [Passage(Chunk(article, 0, 0, len(body)), 1, 1.0)])
+    assert [(c.n, c.quote) for c in found.citations] == [(1, "The toll rises."), (1, "The ferry sank.")]
+    near = check("The toll rises. [1] Snow falls. [1]", [Passage(Chunk(article, 0, 0, len(body)), 1, 1.0)])
+    assert [c.quote for c in near.citations] == ["The toll rises.", "Snow falls."]
