@@ -130,7 +130,7 @@ class Finder:
             whole = replace(whole, sentences=newest_first(whole.sentences))
         places = {passage.chunk.id: passage for passage in found.passages}
         parts = [
-            self._reading(part.said, part.text, kind(part.text), passages, known)
+            self._reading(part.said, part.text, kind(part.said), passages, known)
             for part, passages in zip(query.parts, found.parts, strict=False)  # Passages of elsewhere have none.
         ]
         return Readings(whole, [_placed(part, places) for part in parts], query.several)
@@ -144,11 +144,12 @@ class Finder:
 
 
 def widened(passage: Passage) -> Passage:
-    """Return a passage with the sentence behind it, where one stands in the same paragraph."""
+    """Return a passage with the sentence behind it, where one stands in the same paragraph and its end is in sight."""
     chunk, body = passage.chunk, passage.article.body
     rest = body[chunk.end : chunk.end + _BEHIND].partition("\n")[0]
     spans = sentences(rest, passage.article.language or "en")
-    return replace(passage, chunk=replace(chunk, end=chunk.end + spans[0][1])) if spans else passage
+    whole = len(spans) > 1 or (spans and len(rest) < _BEHIND)
+    return replace(passage, chunk=replace(chunk, end=chunk.end + spans[0][1])) if whole else passage
 
 
 def newest_first(read: Sequence[Sentence]) -> list[Sentence]:

@@ -10,6 +10,7 @@ from rag.date_forms import dates
 from rag.model import Passage
 from rag.names import names
 from rag.outlets import Mention
+from rag.quotations import quotations
 from rag.terms import STOPWORDS, words
 
 _VERB = r"\w+ing|\w+ed|\w+s|is|was|has|had|are|were|have|will|can|could|does|did"
@@ -105,7 +106,7 @@ def parts(question: str, mentions: Sequence[Mention] = ()) -> list[Piece]:
 
     Args:
         question: The stand-alone question.
-        mentions: Where it names outlets: it is not cut there, and an outlet is not what a part is about.
+        mentions: Where it names outlets: it is not cut there nor inside a quotation, and an outlet is not what a part is about.
     """
     text = question.strip()
     found = [Piece(part, part) for part in _alternatives(text) or _dated(text)] or _clauses(text, mentions)
@@ -115,6 +116,8 @@ def parts(question: str, mentions: Sequence[Mention] = ()) -> list[Piece]:
 
 def several(question: str) -> bool:
     """Tell whether a question puts several questions, each of which wants an answer: "When ..., and who ...?"."""
+    if _GAPPED.match(question):
+        return True
     return bool(_SEVERAL.search(question)) and not (_RELATIVE.search(question) and _IDENTIFYING.match(question))
 
 
@@ -170,7 +173,8 @@ def _cut(text: str, joints: Iterable[re.Pattern[str]], mentions: Sequence[Mentio
     places = {0, len(text)}
     for joint in joints:
         places.update(m.start() for m in joint.finditer(text))
-    inner = {place for place in places if any(m.start < place < m.end for m in mentions)}
+    whole = [*((m.start, m.end) for m in mentions), *quotations(text)]
+    inner = {place for place in places if any(start < place < end for start, end in whole)}
     return [text[a:b] for a, b in pairwise(sorted(places - inner))]
 
 

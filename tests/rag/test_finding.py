@@ -42,6 +42,14 @@ def test_two_parts_are_answered_from_two_articles(assistant: Assistant) -> None:
     assert not any(note.startswith("Not in this archive") for note in answer.notes)
 
 
+def test_a_part_asks_for_what_its_own_words_ask_for(assistant: Assistant) -> None:
+    query = assistant.understood("Who shelved the tram line in Arden, and where would it have ended?", now=NOW)
+    assert query.parts[1].text == "Arden where would it have ended"
+    finder = assistant.finder()
+    where = finder.read(query, finder.gather(query, 12)).parts[1]
+    assert any(sentence.shape for sentence in where.sentences)
+
+
 def test_where_nothing_of_several_parts_is_held_all_is_refused(assistant: Assistant) -> None:
     answer = assistant.ask(f"{NOT_HELD} And who painted the ceiling of the Sistine Chapel?", now=NOW)
     assert (answer.status, answer.citations) == ("not_found", ())
@@ -76,6 +84,7 @@ def test_the_newest_account_leads_where_the_newest_is_asked_for() -> None:
     [
         (" It costs 9 crowns. It is new.", "The toll rises. It costs 9 crowns."),
         ("\n\nMore.", "The toll rises."),
+        (f" It {'really ' * 200}rises.", "The toll rises."),
         ("", "The toll rises."),
     ],
 )

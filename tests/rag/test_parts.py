@@ -110,6 +110,10 @@ def test_what_a_second_question_leaves_out_is_put_in() -> None:
     ]
 
 
+def test_a_quotation_stays_whole() -> None:
+    assert apart('Who said "we won the vote, and who are they to complain" in 2014?') == []
+
+
 def test_a_second_question_may_have_any_verb() -> None:
     assert apart("When was WannaCry, and who won the World Cup?") == ["When was WannaCry", "who won the World Cup"]
 
@@ -131,6 +135,7 @@ def test_questions_in_a_row_are_asked_one_by_one() -> None:
         ("Who opened it? And who paid for it?", True),
         ("Who opened it and who was accused of fraud, according to Fortune?", False),
         ("Did it open while prices rose?", False),
+        ("Who ran it in 2015, and who in 2017?", True),
         ("Why did it open?", False),
     ],
 )
