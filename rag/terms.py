@@ -33,6 +33,7 @@ _LINK = re.compile(r"(?: (?:of|and|the|for|on|in))+ ")
 
 _HOW = re.compile(r"\bhow\s+(?:many|much|long|often)\b", re.IGNORECASE)
 _OFFICES = {"ceo": "chief executive", "cfo": "chief financial officer", "pm": "prime minister"}
+_OFFICE = re.compile(rf"(?<!\d\s)\b(?:{'|'.join(_OFFICES)})\b", re.IGNORECASE)  # Not the PM of "5 PM".
 _USUAL = {  # Short forms that news and its readers use for one another.
     short: re.compile(rf"\b{long}\b", re.IGNORECASE)
     for short, long in (
@@ -121,7 +122,7 @@ def acronyms(text: str) -> list[str]:
 def held_terms(text: str, language: str = "en") -> set[str]:
     """Return every term that a text answers to: its words, the initials of its long names, usual short forms."""
     found = {*terms(text, language), *acronyms(text), *(short for short, long in _USUAL.items() if long.search(text))}
-    return found.union(*(terms(long, language) for short, long in _OFFICES.items() if short in found))
+    return found.union(*(terms(_OFFICES[short.lower()], language) for short in set(_OFFICE.findall(text))))
 
 
 def query_terms(text: str, languages: tuple[str, ...] = ("en",)) -> list[str]:
@@ -131,7 +132,8 @@ def query_terms(text: str, languages: tuple[str, ...] = ("en",)) -> list[str]:
     executive" too. A question of nothing but stop words keeps them.
     """
     spoken = words(_HOW.sub(" ", text)) or words(text)
-    spoken = [word for said in spoken for word in (said, *_OFFICES.get(said, "").split())]
+    offices = {short.lower() for short in _OFFICE.findall(text)}
+    spoken = [word for said in spoken for word in (said, *(_OFFICES[said].split() if said in offices else ()))]
     wanted = [word for word in spoken if word not in STOPWORDS] or spoken
     return list(dict.fromkeys(stem(word, language) for word in wanted for language in languages or ("en",)))
 

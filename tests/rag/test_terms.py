@@ -100,3 +100,9 @@ def test_an_office_is_looked_for_in_both_its_forms() -> None:
     assert query_terms("Who is the CEO of Google?") == ["ceo", "chief", "execut", "googl"]
     for text in ("Google's chief executive spoke.", "The CEO of Google spoke."):
         assert set(query_terms("Who is the CEO of Google?")) <= held_terms(text)
+
+
+def test_an_hour_is_no_prime_minister() -> None:
+    assert "minist" not in held_terms("The vote ended at 5 pm on Monday.")
+    assert query_terms("Who voted at 5 PM?") == ["vote", "5", "pm"]
+    assert {"prime", "minist"} <= held_terms("The PM resigned.") & set(query_terms("who is the pm"))
