@@ -108,8 +108,8 @@ def signals(
     - `long_article`: `length` times the share of the terms, by rarity, in the article of the best sentence: the longer
       a question, the more it means that one article holds its words.
     - `dense`: the best cosine of a passage.
-    - `short`: 1 for a question without terms, less by a fifth for each, 0 from five on: people type "net neutrality".
-    - `complete`: 1 if one of the first sentences holds, with its headline, every term but those of asking.
+    - `short`: 1 less a fifth for each term but those of asking, 0 from five on and for none: people type "net neutrality".
+    - `complete`: 1 if one of the first sentences holds, with its headline, all of these terms and there are some.
     - `uncounted`, `unspoken`: what the question demands and no sentence holds (`rag.demanded`).
     """
     article = sentences[0].passage.article
@@ -117,7 +117,7 @@ def signals(
     held = held_terms(f"{heading} {article.body}", article.language or "en")
     within = [sentence for sentence in sentences if sentence.passage.rank <= _BEST]
     names, whole, length = _named(text), share(weights, held), min(3.0, len(weights) / 10)
-    topic = set(weights) - _ASKING
+    topic = set(weights) - _ASKING if any(word not in STOPWORDS for word in words(text)) else set()
     return {
         "joint": max(s.dense * s.coverage for s in sentences),
         "near": max(s.dense for s in sentences[:_NEAR]),
@@ -128,8 +128,8 @@ def signals(
         "length": length,
         "long_article": length * whole,
         "dense": max(passage.signals.get("dense", 0.0) for passage in passages),
-        "short": max(0.0, 1 - len(topic) / 5),
-        "complete": float(any(topic <= _around(sentence) for sentence in sentences[:_LEADING])),
+        "short": max(0.0, 1 - len(topic) / 5) if topic else 0.0,
+        "complete": float(bool(topic) and any(topic <= _around(sentence) for sentence in sentences[:_LEADING])),
         "uncounted": uncounted(text, kind, weights, within),
         "unspoken": unspoken(text, kind, weights, within),
     }

@@ -55,6 +55,11 @@ def test_where_nothing_of_several_parts_is_held_all_is_refused(assistant: Assist
     assert (answer.status, answer.citations) == ("not_found", ())
 
 
+@pytest.mark.parametrize("question", ["Tell me the latest news", "Why?", "What happened?"])
+def test_a_question_about_nothing_has_no_answer(assistant: Assistant, question: str) -> None:
+    assert assistant.ask(question, now=NOW).status == "not_found"
+
+
 def test_a_model_is_asked_where_one_part_is_held(assistant: Assistant, model_server: ModelServer) -> None:
     with_model(assistant, model_server.url).ask(f"{TOLL} And {NOT_HELD}", now=NOW)
     assert RISE in model_server.requests[0].text
