@@ -153,6 +153,8 @@ def standalone(question: str, history: Sequence[Turn]) -> str:
     """
     topic, answer = "", ""
     for turn in history:
+        if turn.role == "user" and topic and _MORE.match(_OPENER.sub("", turn.content.strip())):
+            continue  # What comes after it is about the same.
         if turn.role == "user":
             topic = _resolved(turn.content, topic, answer) if topic else turn.content.strip()
         else:

@@ -56,6 +56,12 @@ _SEVERAL = re.compile(
 )
 _RELATIVE = re.compile(r"(?<!\?)\s(?:and|but)\s+(?:who|which|whose)\b", re.IGNORECASE)
 _QUESTION = re.compile(r"^\W*(?:[^,;?]{0,60}:\s+)?(?:who|whom|whose|what|when|where|why|how|which)\b", re.IGNORECASE)
+_ASKS = re.compile(
+    r"^\W*(?:(?:please|tell\s+me|and|but|then|so|also)\s+)*(?:(?:in|on|at|by|for|from|to|with|of|under|since|until)\s+)?"
+    r"(?:who|whom|whose|what|when|where|why|how|which|did|do|does|is|are|was|were|has|have|had|can|could|will|would)\b",
+    re.IGNORECASE,
+)
+_BRACKETED = re.compile(r"\((?:[^()]|\([^()]*\))*\)")  # What a follow-up is about.
 _ALTERNATIVES = re.compile(
     r"^(?P<stem>.{12,}?)[,:]\s+(?P<one>[^,:]{3,60}?)\s+or\s+(?P<other>[^,:]{3,60}?)\s*\?*$", re.IGNORECASE
 )
@@ -106,7 +112,7 @@ def parts(question: str, mentions: Sequence[Mention] = ()) -> list[Piece]:
 
     Args:
         question: The stand-alone question.
-        mentions: Where it names outlets: it is not cut there nor inside a quotation, and an outlet is not what a part is about.
+        mentions: Where it names outlets: it is not cut there, nor in quotations and brackets, and an outlet is not what a part is about.
     """
     text = question.strip()
     found = [Piece(part, part) for part in _alternatives(text) or _dated(text)] or _clauses(text, mentions)
@@ -119,6 +125,11 @@ def several(question: str) -> bool:
     if _GAPPED.match(question):
         return True
     return bool(_SEVERAL.search(question)) and not (_RELATIVE.search(question) and _IDENTIFYING.match(question))
+
+
+def asks(piece: str) -> bool:
+    """Tell whether a piece of a question asks something, and is no mere remark before it."""
+    return bool(_ASKS.match(piece))
 
 
 def _alternatives(text: str) -> list[str]:
@@ -173,7 +184,7 @@ def _cut(text: str, joints: Iterable[re.Pattern[str]], mentions: Sequence[Mentio
     places = {0, len(text)}
     for joint in joints:
         places.update(m.start() for m in joint.finditer(text))
-    whole = [*((m.start, m.end) for m in mentions), *quotations(text)]
+    whole = [*((m.start, m.end) for m in mentions), *quotations(text), *(m.span() for m in _BRACKETED.finditer(text))]
     inner = {place for place in places if any(start < place < end for start, end in whole)}
     return [text[a:b] for a, b in pairwise(sorted(places - inner))]
 

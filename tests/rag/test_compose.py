@@ -75,6 +75,11 @@ def test_nothing_is_said_to_be_missing_of_one_question_that_was_searched_in_part
     assert shortcomings(readings([vote], ("the vote", 0.9, [vote]), ("cranes", 0.05, []), several=False)) == []
 
 
+def test_a_remark_before_the_question_is_not_said_to_be_missing() -> None:
+    vote = sentence(passage(BODY), "It rejected", 0.9)
+    assert shortcomings(readings([vote], ("how was the vote", 0.9, [vote]), ("I write about harbours", 0.05, []))) == []
+
+
 def test_a_doubtful_answer_says_so() -> None:
     vote = sentence(passage(BODY), "It rejected", 0.9)
     assert shortcomings(readings([vote], probability=0.4)) == [

@@ -78,3 +78,8 @@ def test_what_points_at_nothing_is_a_follow_up(question: str) -> None:
 )
 def test_what_stands_alone_is_left_as_it_is(question: str) -> None:
     assert after(question, "Who won the cup in 2018?", "France [1].") == question
+
+
+def test_what_comes_after_more_is_about_the_same() -> None:
+    turns = ("How many people did the Equifax breach hit?", "147 million.", "Tell me more", "It was in May.")
+    assert after("Who found it?", *turns) == "Who found it (people did the Equifax breach hit)?"

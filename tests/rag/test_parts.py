@@ -3,7 +3,7 @@ import pytest
 from corpus.article import Article, Chunk
 from rag.model import Passage
 from rag.outlets import Outlets
-from rag.parts import merge, parts, several
+from rag.parts import asks, merge, parts, several
 
 OUTLETS = Outlets(["The Verge", "TechCrunch", "Live Science: The Most Interesting Articles"])
 
@@ -112,6 +112,25 @@ def test_what_a_second_question_leaves_out_is_put_in() -> None:
 
 def test_a_quotation_stays_whole() -> None:
     assert apart('Who said "we won the vote, and who are they to complain" in 2014?') == []
+
+
+def test_what_a_follow_up_is_about_stays_whole() -> None:
+    assert (
+        apart("When was it stopped (tool did WannaCry use; Windows; EternalBlue; US National Security Agency)?") == []
+    )
+
+
+@pytest.mark.parametrize(
+    ("piece", "expected"),
+    [
+        ("who paid for it", True),
+        ("in which town did it open", True),
+        ("did it open", True),
+        ("I am writing on how towns grow", False),
+    ],
+)
+def test_a_piece_that_asks_is_told_from_a_remark(piece: str, expected: bool) -> None:
+    assert asks(piece) is expected
 
 
 def test_a_second_question_may_have_any_verb() -> None:
