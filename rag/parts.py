@@ -55,6 +55,12 @@ _SEVERAL = re.compile(
     re.IGNORECASE,
 )
 _RELATIVE = re.compile(r"(?<!\?)\s(?:and|but)\s+(?:who|which|whose)\b", re.IGNORECASE)
+_APART = re.compile(r",\s+(?:and|but)\s+(?:who|which)\b", re.IGNORECASE)
+_INDIVIDUAL = re.compile(  # "Who is the man that ..., and who ...?" asks for one man.
+    r"^\W*(?:who|which|what)\s+(?:is|was|are|were)\s+the\s+(?:\w+\s+){0,2}?(?:individual|person|man|woman|people|figure"
+    r"|company|firm|organi[sz]ation|one)\b",
+    re.IGNORECASE,
+)
 _QUESTION = re.compile(r"^\W*(?:[^,;?]{0,60}:\s+)?(?:who|whom|whose|what|when|where|why|how|which)\b", re.IGNORECASE)
 _ASKS = re.compile(
     r"^\W*(?:(?:please|tell\s+me|and|but|then|so|also)\s+)*(?:(?:in|on|at|by|for|from|to|with|of|under|since|until)\s+)?"
@@ -122,7 +128,7 @@ def parts(question: str, mentions: Sequence[Mention] = ()) -> list[Piece]:
 
 def several(question: str) -> bool:
     """Tell whether a question puts several questions, each of which wants an answer: "When ..., and who ...?"."""
-    if _GAPPED.match(question):
+    if _GAPPED.match(question) or (_APART.search(question) and not _INDIVIDUAL.match(question)):
         return True
     return bool(_SEVERAL.search(question)) and not (_RELATIVE.search(question) and _IDENTIFYING.match(question))
 

@@ -155,6 +155,9 @@ def test_questions_in_a_row_are_asked_one_by_one() -> None:
         ("Who opened it and who was accused of fraud, according to Fortune?", False),
         ("Did it open while prices rose?", False),
         ("Who ran it in 2015, and who in 2017?", True),
+        ("Who ran it during the strike, and who won the World Cup?", True),
+        ("Who is the individual that ran it, and who was accused of fraud?", False),
+        ("Who is the woman who ran it, and whose trial began in May?", False),
         ("Why did it open?", False),
     ],
 )
