@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 from corpus.sentences import sentences
 from rag.embedder import Vectors
 from rag.kind import Kind, kind
-from rag.model import Filters, Passage
+from rag.model import Filters, Passage, day
 from rag.orders import quotable
 from rag.parts import asks, merge
 from rag.query import Query
@@ -96,14 +96,16 @@ class Finder:
     def search(self, query: Query, k: int, strict: bool = False) -> Retrieved:
         """Return the `k` best passages for a question, and for each of its parts.
 
-        Filters that leave nothing are dropped, and that is said, unless they are to be kept strictly.
+        Filters that leave nothing are dropped, and that is said, unless they are to be kept strictly. What was published
+        after the time at which the question is asked is not looked at even then.
         """
-        found = self._search(query, k, query.filters)
-        if found.passages or strict or not query.filters:
+        found, wide = self._search(query, k, query.filters), Filters(until=query.known_until)
+        if found.passages or strict or replace(query.filters, label="") == wide:
             return found
         said = f" ({query.filters.label})" if query.filters.label else ""
-        note = f"No article passes the filter{said}, so the whole archive was searched."
-        wider = self._search(query, k, Filters())
+        searched = f"all that is dated before {day(wide.until)}" if wide else "the whole archive"
+        note = f"No article passes the filter{said}, so {searched} was searched."
+        wider = self._search(query, k, wide)
         return Retrieved(wider.passages, wider.parts, wider.filters, (note,))
 
     def _search(self, query: Query, k: int, filters: Filters) -> Retrieved:

@@ -69,6 +69,7 @@ class Query:
         latest: True if the question wants the newest state of things.
         asks_after: The question asks for something at or after this instant, or None.
         several: The parts are questions of their own, each of which wants an answer.
+        known_until: What was published later is never looked at, or None: the question is asked in the present.
     """
 
     question: str
@@ -80,6 +81,7 @@ class Query:
     latest: bool
     asks_after: datetime | None
     several: bool = False
+    known_until: datetime | None = None
 
 
 def accepted(question: str) -> str:
@@ -136,6 +138,7 @@ def understand(
         _wants_latest(alone),
         max((t.since for t in times if t.since and not (t.until and t.relative)), default=None),
         bool(pieces) and several(alone),
+        moment if looking_back else None,
     )
 
 

@@ -74,6 +74,17 @@ def test_what_was_published_after_the_stated_time_is_not_looked_at(assistant: As
     assert RISE not in assistant.ask(TOLL, now=before).text
 
 
+def test_what_was_published_later_is_not_looked_at_where_a_filter_is_dropped(assistant: Assistant) -> None:
+    assert assistant.ask(TOLL, now=datetime(1990, 1, 1, tzinfo=UTC)).passages == ()
+    before = datetime(2024, 3, 1, tzinfo=UTC)
+    answer = assistant.ask("What did the council of Arden decide last week?", now=before)
+    assert (
+        "No article passes the filter (last week), so all that is dated before 1 March 2024 was searched."
+        in answer.notes
+    )
+    assert all(p.article.published_at and p.article.published_at < before for p in answer.passages)
+
+
 def test_the_newest_account_leads_where_the_newest_is_asked_for() -> None:
     old, new = (
         passage(body, id=id, published_at=datetime(year, 1, 1, tzinfo=UTC))
