@@ -113,7 +113,7 @@ class Finder:
         whole = self.retriever.retrieve(query.standalone, k, filters, query.hints, query.latest)
         if not query.parts:
             return Retrieved(whole, (), filters)
-        parts = [self.retriever.retrieve(p.text, k, p.filters or filters, p.hints) for p in query.parts]
+        parts = [self.retriever.retrieve(p.text, k, filters, p.hints) for p in query.parts]
         merged = merge(whole, parts)[:k]
         kept = {passage.chunk.id for passage in merged}
         return Retrieved(merged, [[p for p in part if p.chunk.id in kept] for part in parts], filters)

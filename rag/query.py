@@ -45,13 +45,11 @@ class Part:
     Attributes:
         text: What to search for; makes sense without the question.
         said: The same in the words of the question.
-        filters: What the part must meet.
         hints: Outlet and time named for this part: preferred, not required.
     """
 
     text: str
     said: str
-    filters: Filters
     hints: Filters
 
 
@@ -134,7 +132,7 @@ def understand(
         kind(alone),
         demanded,
         hints,
-        tuple(_part(piece, moment, outlets, demanded) for piece in pieces),
+        tuple(_part(piece, moment, outlets) for piece in pieces),
         _wants_latest(alone),
         max((t.since for t in times if t.since and not (t.until and t.relative)), default=None),
         bool(pieces) and several(alone),
@@ -142,10 +140,10 @@ def understand(
     )
 
 
-def _part(piece: Piece, now: datetime, outlets: Outlets, demanded: Filters) -> Part:
+def _part(piece: Piece, now: datetime, outlets: Outlets) -> Part:
     times = periods(piece.text, now)
     named = tuple(dict.fromkeys(name for mention in outlets.find(piece.text) for name in mention.names))
-    return Part(piece.text, piece.said, demanded, _timed(times[:1], named))
+    return Part(piece.text, piece.said, _timed(times[:1], named))
 
 
 def _wants_latest(text: str) -> bool:

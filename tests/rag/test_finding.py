@@ -8,6 +8,7 @@ import pytest
 
 from rag import Assistant, Settings
 from rag.finding import newest_first, widened
+from rag.model import Filters
 from rag.reading import Sentence
 from tests.model_server import ModelServer
 from tests.rag.conftest_answers import NOT_HELD, TOLL, newsroom, with_model
@@ -83,6 +84,12 @@ def test_what_was_published_later_is_not_looked_at_where_a_filter_is_dropped(ass
         in answer.notes
     )
     assert all(p.article.published_at and p.article.published_at < before for p in answer.passages)
+
+
+def test_where_a_filter_is_dropped_it_is_dropped_for_the_parts_too(assistant: Assistant) -> None:
+    filters = Filters(outlets=("No Such Outlet",))
+    query = assistant.understood(f"{TOLL} And {TRAM}", filters=filters, now=NOW)
+    assert all(assistant.finder().search(query, 12).parts)
 
 
 def test_the_newest_account_leads_where_the_newest_is_asked_for() -> None:
