@@ -12,7 +12,7 @@ from rag.embedder import Vectors
 from rag.kind import Kind, kind
 from rag.model import Filters, Passage, day
 from rag.orders import quotable
-from rag.parts import asks, merge
+from rag.parts import merge, remark
 from rag.query import Query
 from rag.reading import PassageReader, Sentence
 from rag.retrieve import Retriever
@@ -82,7 +82,7 @@ class Readings:
         """Return the parts without an answer, where others have one."""
         if not self.several or not any(part.sufficiency.enough for part in self.parts):
             return []
-        return [part for part in self.parts if part.sufficiency.lacking and asks(part.said)]
+        return [part for part in self.parts if part.sufficiency.lacking and not remark(part.said)]
 
 
 class Finder:

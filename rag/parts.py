@@ -62,9 +62,9 @@ _INDIVIDUAL = re.compile(  # "Who is the man that ..., and who ...?" asks for on
     re.IGNORECASE,
 )
 _QUESTION = re.compile(r"^\W*(?:[^,;?]{0,60}:\s+)?(?:who|whom|whose|what|when|where|why|how|which)\b", re.IGNORECASE)
-_ASKS = re.compile(
-    r"^\W*(?:(?:please|tell\s+me|and|but|then|so|also)\s+)*(?:(?:in|on|at|by|for|from|to|with|of|under|since|until)\s+)?"
-    r"(?:who|whom|whose|what|when|where|why|how|which|did|do|does|is|are|was|were|has|have|had|can|could|will|would)\b",
+_REMARK = re.compile(  # "I am writing on harbours. Who ...?"
+    r"^\W*(?:(?:i|we)(?:[’']m|[’']re|[’']ve)?\s+(?:am|are|was|were|have|had|read|heard|saw|think|know|believe|write|writing|work"
+    r"|working|seen)|i[’']m|we[’']re|my|our|it\s+is|this\s+is|here\s+is)\b",
     re.IGNORECASE,
 )
 _BRACKETED = re.compile(r"\((?:[^()]|\([^()]*\))*\)")  # What a follow-up is about.
@@ -133,9 +133,9 @@ def several(question: str) -> bool:
     return bool(_SEVERAL.search(question)) and not (_RELATIVE.search(question) and _IDENTIFYING.match(question))
 
 
-def asks(piece: str) -> bool:
-    """Tell whether a piece of a question asks something, and is no mere remark before it."""
-    return bool(_ASKS.match(piece))
+def remark(piece: str) -> bool:
+    """Tell whether a piece of a question is what somebody says of the own work or time, which asks for nothing."""
+    return bool(_REMARK.match(piece))
 
 
 def _alternatives(text: str) -> list[str]:
