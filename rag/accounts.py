@@ -7,10 +7,13 @@ from rag.demands import counted
 from rag.figures import Figure, figures
 from rag.model import day
 from rag.reading import Sentence
-from rag.terms import STOPWORDS, terms
+from rag.terms import STOPWORDS, stem, terms
 
 _SAME = 0.5
 """Share of the words beside figures that two sentences must have in common to tell the same; of the shorter one's."""
+
+_TIMES = frozenset(stem(word) for word in "year month week day hour minute second decade century time".split())
+"""What two sentences may well count differently of one thing: for 15 years, in five years."""
 
 _FEWEST = 3  # Words in common: two short sentences share one or two by chance.
 
@@ -90,7 +93,8 @@ def _counting(sentence: Sentence) -> list[tuple[Figure, frozenset[str]]]:
         for f in figures(sentence.text, language)
         if not f.bare and not _is_year(f) and not any(d.start < f.end and f.start < d.end for d in dates)
     ]
-    return [(figure, counted(sentence.text, figure, language)) for figure in found]
+    counts = [(figure, counted(sentence.text, figure, language)) for figure in found]
+    return [(figure, what) for figure, what in counts if not what & _TIMES]
 
 
 def _is_year(figure: Figure) -> bool:

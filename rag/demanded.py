@@ -7,7 +7,7 @@ from itertools import pairwise
 from rag.reading import SAYING, Sentence, share
 from rag.terms import held_terms, stem, words
 
-_ANYBODY = frozenset({stem(word) for word in ("people", "persons", "individuals", "humans", "men", "women")})
+_ANYBODY = frozenset({stem(word) for word in ("people", "persons", "individuals", "humans", "men", "women", "victims")})
 _THEM = "of them"
 _OF_THEM = re.compile(r"\s+(?:\w+\s+)?of\s+(?:them|these|those)\b", re.IGNORECASE)
 _TOP = 4  # Sentences in which a number is looked for.

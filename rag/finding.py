@@ -24,6 +24,9 @@ NEWEST = 0.2
 """Added to the score of a sentence of the newest article, and in proportion to the place of the others, where the newest
 state is asked for; tuned on the starter set's questions of that kind."""
 
+TIMELY = 0.1
+"""Added to the score of a sentence of an article of the time that the question names."""
+
 
 @dataclass(frozen=True, slots=True)
 class Retrieved:
@@ -130,6 +133,8 @@ class Finder:
         whole = self._reading(query.question, query.standalone, query.kind, found.passages, known)
         if query.latest:
             whole = replace(whole, sentences=newest_first(whole.sentences))
+        elif query.hints.since or query.hints.until:
+            whole = replace(whole, sentences=timely_first(whole.sentences, query.hints))
         places = {passage.chunk.id: passage for passage in found.passages}
         parts = [
             self._reading(part.said, part.text, kind(part.said), passages, known)
@@ -155,16 +160,27 @@ def widened(passage: Passage) -> Passage:
 
 
 def newest_first(read: Sequence[Sentence]) -> list[Sentence]:
-    """Return sentences ranked anew for a question about the newest state of things; undated ones gain nothing.
-
-    Scores stay within 1, but for a sentence that holds a quotation of the question: it keeps its own.
-    """
+    """Return sentences ranked anew for a question about the newest state of things; undated ones gain nothing."""
     published = [sentence.passage.article.published_at for sentence in read]
     dates = sorted({date for date in published if date})
     gain = {date: NEWEST * place / max(1, len(dates) - 1) for place, date in enumerate(dates)}
+    return _ranked(read, [gain[date] if date else 0.0 for date in published], NEWEST)
+
+
+def timely_first(read: Sequence[Sentence], hints: Filters) -> list[Sentence]:
+    """Return sentences ranked anew for a question that names a time: those of articles of that time gain."""
+    time = Filters(since=hints.since, until=hints.until)
+    return _ranked(read, [TIMELY * time.admits(sentence.passage.article) for sentence in read], TIMELY)
+
+
+def _ranked(read: Sequence[Sentence], gains: Sequence[float], most: float) -> list[Sentence]:
+    """Return sentences by score and gain.
+
+    Scores stay within 1, but for a sentence that holds a quotation of the question: it keeps its own.
+    """
     again = [
-        s if s.score > 1 else replace(s, score=(s.score + (gain[date] if date else 0.0)) / (1 + NEWEST))
-        for s, date in zip(read, published, strict=True)
+        s if s.score > 1 else replace(s, score=(s.score + gain) / (1 + most))
+        for s, gain in zip(read, gains, strict=True)
     ]
     return sorted(again, key=lambda s: (-s.score, s.passage.rank, s.start))
 

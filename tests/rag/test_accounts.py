@@ -24,6 +24,7 @@ def told(body: str, outlet: str, day: int, score: float = 0.9) -> Sentence:
         ("The ferry terminal costs 410 million crowns, and not 41 million crowns as said before.", False),
         ("The ferry terminal opens on 12 March 2031.", False),
         ("The ferry terminal takes 300 cars.", False),
+        ("The council approved the ferry terminal, after 15 years.", False),
         ("The tram costs the city 410 million crowns.", False),
     ],
 )
@@ -55,3 +56,9 @@ def test_an_account_that_differs_stands_in_the_answer_though_it_repeats_the_word
     best, other = told("The ferry terminal costs 410 million crowns.", "Herald", 9), told(LEDGER, "Ledger", 3, 0.7)
     assert chosen(readings([best, other])) == [best, other]
     assert "41 million crowns. [2]" in composed([best, other], [best.passage, other.passage])
+
+
+def test_how_long_something_took_is_no_account_of_the_same() -> None:
+    one = told("The court struck down the data deal that held for 15 years.", "Ledger", 3)
+    other = told("The court struck down a second data deal within five years.", "Herald", 9)
+    assert differing(one, [other]) == []

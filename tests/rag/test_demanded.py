@@ -30,6 +30,7 @@ def weights(question: str) -> dict[str, float]:
         ("How big is the harbour?", "how_many", "It is wide.", 0),
         ("How many people are on the network?", "how_many", "It has 750 million users.", 0),
         ("How many people are on the network?", "how_many", "It has many users.", 1),
+        ("How many victims were known of?", "how_many", "It hit 147 million consumers.", 0),
         ("How many Canadians were affected?", "how_many", "About 8,000 of them were affected.", 0),
         ("How many Canadians were affected?", "how_many", "About 8,000 files were lost.", 1),
     ],
