@@ -11,7 +11,7 @@ from web.browsing import LONGEST_WORDS, Browsing, listing, narrowed_by, removed
 from web.choosing import narrowed
 from web.desk import Assistant
 from web.facts import facts
-from web.frame import WARNING, Frame, box, markup
+from web.frame import LOOKING, WARNING, Frame, box, markup
 from web.holdings import PATIENCE_S, holdings, opening
 from web.narrowing import filter_bar, filters_from, filters_panel
 from web.reading import anew, reads
@@ -50,9 +50,9 @@ class ArchiveView:
         """Say what happens when something is used."""
         browsing = [self.browsing]
         place.select(self._turned_to, browsing, self.shown, **WARNING)
-        gr.on([self.words.submit, self.find.click], self._looked_for, [self.words, *browsing], self.shown, **WARNING)
+        gr.on([self.words.submit, self.find.click], self._looked_for, [self.words, *browsing], self.shown, **LOOKING)
         places = [self.holdings, self.bar, self.list]
-        gr.on([place.submit for place in places], self._chosen, browsing, self.shown, **WARNING)
+        gr.on([place.submit for place in places], self._chosen, browsing, self.shown, **LOOKING)
         reads(self.frame, [self.list])
         if self.adding is not None:
             self.list.like(self._remove, browsing, self.shown, **WARNING)

@@ -18,6 +18,9 @@ QUIET: dict[str, Any] = {"api_visibility": "private", "show_progress": "hidden"}
 WARNING: dict[str, Any] = {**QUIET, "concurrency_limit": 20}
 """Arguments of events that may tell the reader that something failed: only those that pass the queue can."""
 
+LOOKING: dict[str, Any] = {**WARNING, "trigger_mode": "always_last"}
+"""The same for what only shows something: while one is under way the last of the others waits, and is not dropped."""
+
 # The component hands what is clicked in it to the static script, which decides what it means.
 _LISTEN = "element.addEventListener('click', e => window.newsdesk && window.newsdesk.click(e, trigger));"
 

@@ -9,7 +9,7 @@ from corpus import NewsdeskError
 from rag.model import Filters
 from web.choosing import narrowed
 from web.desk import Assistant
-from web.frame import WARNING, Frame, box, markup
+from web.frame import LOOKING, WARNING, Frame, box, markup
 from web.holdings import PATIENCE_S, opening
 from web.narrowing import filter_bar, filters_panel
 from web.reading import anew, reads
@@ -60,8 +60,8 @@ class TimelineView:
         """Say what happens when something is used."""
         story = [self.story]
         place.select(self._turned_to, story, self.shown, **WARNING)
-        gr.on([self.topic.submit, self.show.click], self._asked, [self.topic, *story], self.shown, **WARNING)
-        gr.on([self.bar.submit, self.entries.submit], self._chosen, story, self.shown, **WARNING)
+        gr.on([self.topic.submit, self.show.click], self._asked, [self.topic, *story], self.shown, **LOOKING)
+        gr.on([self.bar.submit, self.entries.submit], self._chosen, story, self.shown, **LOOKING)
         reads(self.frame, [self.entries])
 
     def _turned_to(self, story: Story) -> Shown:
@@ -69,13 +69,14 @@ class TimelineView:
 
     def _asked(self, topic: str, story: Story) -> Shown:
         story.topic = " ".join(topic[:LONGEST_TOPIC].split())
-        return story.topic, *self._page(story)
+        return gr.skip(), *self._page(story)
 
     def _chosen(self, story: Story, event: gr.EventData) -> Shown:
         data: dict[str, Any] = event._data or {}
         act = data.get("act")
         if act == "story":
-            return self._asked(str(data.get("topic", "")), story)
+            shown = self._asked(str(data.get("topic", "")), story)
+            return story.topic, *shown[1:]
         try:
             story.filters = narrowed(story.filters, data)
         except NewsdeskError as error:

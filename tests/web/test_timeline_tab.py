@@ -1,5 +1,6 @@
 """The Timeline tab in a real browser: a story on a plot, from each point to its entry and on to the article."""
 
+import threading
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -8,6 +9,7 @@ import pytest
 
 from corpus.archive import Archive
 from rag import Assistant, Settings
+from rag.model import Citation, Filters
 from tests.web.conftest import ScriptedAssistant, article_of, by_default, served, starter_articles
 from tests.web.test_access import serious
 from tests.web.test_archive_tab import DESK, turned_to
@@ -150,3 +152,22 @@ def test_over_the_real_archive_copies_are_one_story(page: "Page", built: Setting
         page.click("#entry-1 .read")
         page.wait_for_selector(".sheet mark")
         assert "Equifax" in page.inner_text(".sheet mark")
+
+
+def test_a_story_that_is_asked_for_while_another_is_looked_for_is_shown(
+    page: "Page", desk_url: str, assistant: ScriptedAssistant, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    told, second = assistant.timeline, threading.Event()
+
+    def slowly(topic: str, filters: Filters | None = None) -> list[Citation]:
+        assert topic != "Equifax" or second.wait(20)
+        return told(topic, filters)
+
+    monkeypatch.setattr(assistant, "timeline", slowly)
+    turned_to(page, desk_url, "Timeline")
+    with page.expect_request(lambda request: request.url.endswith("/queue/join?")):
+        show(page, "Equifax")
+    show(page, "Yahoo")
+    page.wait_for_timeout(300)
+    second.set()
+    page.wait_for_selector("#entries .quiet:has-text('stories on “Yahoo”')")
