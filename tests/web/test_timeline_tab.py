@@ -154,20 +154,25 @@ def test_over_the_real_archive_copies_are_one_story(page: "Page", built: Setting
         assert "Equifax" in page.inner_text(".sheet mark")
 
 
-def test_a_story_that_is_asked_for_while_another_is_looked_for_is_shown(
-    page: "Page", desk_url: str, assistant: ScriptedAssistant, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    told, second = assistant.timeline, threading.Event()
+class SlowAssistant(ScriptedAssistant):
+    """Look for the story of Equifax until it is told to end."""
 
-    def slowly(topic: str, filters: Filters | None = None) -> list[Citation]:
-        assert topic != "Equifax" or second.wait(20)
-        return told(topic, filters)
+    def __init__(self, archive: Archive) -> None:
+        super().__init__(archive, by_default)
+        self.second = threading.Event()
 
-    monkeypatch.setattr(assistant, "timeline", slowly)
-    turned_to(page, desk_url, "Timeline")
-    with page.expect_request(lambda request: request.url.endswith("/queue/join?")):
-        show(page, "Equifax")
-    show(page, "Yahoo")
-    page.wait_for_timeout(300)
-    second.set()
-    page.wait_for_selector("#entries .quiet:has-text('stories on “Yahoo”')")
+    def timeline(self, topic: str, filters: Filters | None = None) -> list[Citation]:
+        assert topic != "Equifax" or self.second.wait(20)
+        return super().timeline(topic, filters)
+
+
+def test_a_story_that_is_asked_for_while_another_is_looked_for_is_shown(page: "Page", starter_archive: Path) -> None:
+    slow = SlowAssistant(Archive(starter_archive))
+    with served(lambda: slow) as url:
+        turned_to(page, url, "Timeline")
+        with page.expect_request(lambda request: request.url.endswith("/queue/join?")):
+            show(page, "Equifax")
+        show(page, "Yahoo")
+        page.wait_for_timeout(300)
+        slow.second.set()
+        page.wait_for_selector("#entries .quiet:has-text('stories on “Yahoo”')")
