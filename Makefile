@@ -31,7 +31,7 @@ run: $(RUN) ## install what is missing, start the page on http://127.0.0.1:7860
 	$(BIN) app.py $(ARGS)
 
 test: $(DEV) ## install what is missing, run the whole test suite
-	$(BIN) -m pytest -n auto $(ARGS)
+	$(BIN) -m pytest $(ARGS)
 
 lint: $(DEV) ## check format and lint
 	$(BIN) -m ruff format --check .
