@@ -176,9 +176,9 @@ class Assistant:
             NewsdeskError: It is empty or too long.
         """
         present = datetime.now(UTC)
+        newest = self.archive.newest(present) if now else None  # Only a stated time may be before some articles.
         now = now or present
         now = now if now.tzinfo else now.replace(tzinfo=UTC)
-        newest = self.archive.newest(present)
         return understand(
             accepted(question),
             history,

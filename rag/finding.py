@@ -124,8 +124,12 @@ class Finder:
     def gather(self, query: Query, k: int) -> Retrieved:
         """Return what `search` does, each passage with the sentence behind it: evidence runs on over a border."""
         found = self.search(query, k)
-        passages = [widened(passage) for passage in found.passages]
-        return replace(found, passages=passages, parts=[[widened(p) for p in part] for part in found.parts])
+        wide = {passage.chunk.id: widened(passage).chunk for passage in found.passages}  # Parts hold no others.
+        passages, *parts = (
+            [replace(passage, chunk=wide[passage.chunk.id]) for passage in some]
+            for some in (found.passages, *found.parts)
+        )
+        return replace(found, passages=passages, parts=parts)
 
     def read(self, query: Query, found: Retrieved) -> Readings:
         """Read what was found for the question and, with the passages found for it, for each part."""
