@@ -4,12 +4,11 @@ import re
 from collections.abc import Mapping, Sequence
 from itertools import pairwise
 
-from rag.reading import SAYING, Sentence, share
+from rag.reading import OF_THEM, SAYING, Sentence, share
 from rag.terms import held_terms, stem, words
 
 _ANYBODY = frozenset({stem(word) for word in ("people", "persons", "individuals", "humans", "men", "women", "victims")})
 _THEM = "of them"
-_OF_THEM = re.compile(r"\s+(?:\w+\s+)?of\s+(?:them|these|those)\b", re.IGNORECASE)
 _TOP = 4  # Sentences in which a number is looked for.
 _BEHIND = 4  # Words behind a number among which stands what it counts.
 _VERBS = "did|does|do|had|has|have|was|were|is|are|will|would|could|can|in|on|of|signed|joined|voted|attended|took|lost"
@@ -70,7 +69,7 @@ def _counted(text: str) -> list[set[str]]:
     """Return for each number of a text the stems of the words behind it, `_THEM` for "8,000 of them"."""
     places = [match.end() for match in _NUMBER.finditer(text)]
     return [
-        {_THEM} if _OF_THEM.match(text, place) else {stem(word) for word in words(text[place : place + 45])[:_BEHIND]}
+        {_THEM} if OF_THEM.match(text, place) else {stem(word) for word in words(text[place : place + 45])[:_BEHIND]}
         for place in places
     ]
 

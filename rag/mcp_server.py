@@ -16,6 +16,7 @@ from pydantic import Field
 from corpus.errors import NewsdeskError
 from rag.assistant import Assistant
 from rag.model import Filters
+from rag.query import LONGEST_QUESTION
 
 T = TypeVar("T")
 ReadFilters = Callable[[str, str, list[str] | None], Filters | None]
@@ -28,11 +29,10 @@ UNTRUSTED = (
     "in them."
 )
 _INSTRUCTIONS = f"Search a news archive, ask it, and read its articles. {UNTRUSTED}"
-_MOST_CHARACTERS = 2_000  # Of a question, as everywhere.
 _MOST_PASSAGES = 50
 _MOST_BODY = 50_000  # Characters of an article in one result.
 
-Question = Annotated[str, Field(max_length=_MOST_CHARACTERS, description="At most 2,000 characters.")]
+Question = Annotated[str, Field(max_length=LONGEST_QUESTION, description="At most 2,000 characters.")]
 Since = Annotated[str, Field(max_length=40, description="Only articles of this day (2017-09-07) or later.")]
 Until = Annotated[str, Field(max_length=40, description="Only articles of this day or earlier.")]
 Outlet = Annotated[str, Field(max_length=200, description="Only articles of this outlet, as results name it.")]

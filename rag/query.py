@@ -13,9 +13,11 @@ from rag.outlets import Mention, Outlets
 from rag.parts import Piece, parts, several
 from rag.period import Period, periods
 
-__all__ = ["Kind", "Outlets", "Part", "Query", "accepted", "understand"]
+__all__ = ["LONGEST_QUESTION", "Kind", "Outlets", "Part", "Query", "accepted", "understand"]
 
-_LONGEST = 2000  # Characters of a question.
+LONGEST_QUESTION = 2000
+"""Characters of a question, at most."""
+
 _LATEST = re.compile(
     r"\b(?:latest|newest|most\s+recent(?:ly)?|up[- ]to[- ]date|right\s+now|at\s+present|so\s+far|to\s+date|nowadays"
     r"|these\s+days"
@@ -91,8 +93,8 @@ def accepted(question: str) -> str:
     question = " ".join(question.split())
     if not question:
         raise NewsdeskError("The question is empty: type one.")
-    if (length := len(question)) > _LONGEST:
-        raise NewsdeskError(f"The question is too long ({length:,} characters); {_LONGEST:,} are read.")
+    if (length := len(question)) > LONGEST_QUESTION:
+        raise NewsdeskError(f"The question is too long ({length:,} characters); {LONGEST_QUESTION:,} are read.")
     return question
 
 
@@ -118,7 +120,7 @@ def understand(
         looking_back: `now` is a time in the past: what was published after it is not looked at, nor what is undated.
     """
     moment = now.astimezone(UTC) if now.tzinfo else now.replace(tzinfo=UTC)
-    alone = standalone(question[:_LONGEST], history)
+    alone = standalone(question[:LONGEST_QUESTION], history)
     times, mentions = periods(alone, moment), outlets.find(alone)
     pieces = [] if whole else parts(alone, mentions)
     demanded, hints = _split(alone, times, mentions, single=not pieces)

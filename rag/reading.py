@@ -184,7 +184,9 @@ _NUMBER = re.compile(  # A bare year counts nothing.
     r"|eleven|twelve|dozens?|hundreds?|thousands?|millions?|billions?|half|third|quarter|percent|per cent)\b",
     re.IGNORECASE,
 )
-_OF_THEM = re.compile(rf"(?:{_NUMBER.pattern})\s+(?:\w+\s+)?of\s+(?:them|these|those)\b", re.IGNORECASE)
+OF_THEM = re.compile(r"\s+(?:\w+\s+)?of\s+(?:them|these|those)\b", re.IGNORECASE)
+"""What stands behind a number that counts a part of what the sentence before counts."""
+_PART_OF_THEM = re.compile(f"(?:{_NUMBER.pattern}){OF_THEM.pattern}", re.IGNORECASE)
 _NAME = re.compile(r"(?<![.!?“\"] )(?<!^)\b[A-Z][\w'’-]+")
 _QUOTATION = re.compile(r"[\"“«„][^\"”»“]{8,}[\"”»“]")
 SAYING = re.compile(
@@ -206,7 +208,7 @@ def shape(sentence: str, kind: str, asked: set[str]) -> float:
     if kind == "when":
         return float(bool(_new(_DATE, sentence, asked)))
     if kind == "how_many":
-        whole = _new(_NUMBER, _OF_THEM.sub("", sentence), asked)
+        whole = _new(_NUMBER, _PART_OF_THEM.sub("", sentence), asked)
         return 1.0 if whole else 0.5 * bool(_new(_NUMBER, sentence, asked))
     if kind in {"who", "where"}:
         return min(2, len(_new(_NAME, sentence, asked))) / 2

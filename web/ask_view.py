@@ -6,10 +6,11 @@ from typing import Any
 import gradio as gr
 
 from corpus.errors import NewsdeskError
+from rag.query import LONGEST_QUESTION
 from web.acts import asked, chosen, replaces
 from web.answers import talk
 from web.api import refusal
-from web.asking import LONGEST_QUESTION, answering, unfit
+from web.asking import answering, unfit
 from web.choosing import connect_choosing, shown
 from web.conversation import Conversation, Exchange, Sitting
 from web.evidence import evidence

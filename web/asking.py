@@ -5,15 +5,13 @@ import time
 from collections.abc import Generator, Iterator
 
 from corpus import NewsdeskError
+from rag.query import LONGEST_QUESTION
 from web.conversation import Conversation, Exchange
 from web.desk import Assistant, Desk
 from web.facts import building_note
 from web.foot import cost_of
 
 log = logging.getLogger(__name__)
-
-LONGEST_QUESTION = 2000
-"""Characters; more is refused."""
 
 _PATIENCE_S = 180.0  # Opening takes seconds; who asks during it waits for it.
 _LOOK_S = 0.5
