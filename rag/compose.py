@@ -68,7 +68,7 @@ def shortcomings(readings: Readings) -> list[str]:
     return ["The archive may not answer this: these sentences come nearest."] if doubtful else []
 
 
-def _answering(sentences: Sequence[Sentence], most: int = MOST) -> list[Sentence]:
+def _answering(sentences: Sequence[Sentence]) -> list[Sentence]:
     """Choose the sentences that answer one question from those read for it, the best first.
 
     Those beside the best one in its passage may answer less, those of other articles must come near it and say
@@ -78,14 +78,14 @@ def _answering(sentences: Sequence[Sentence], most: int = MOST) -> list[Sentence
         return []
     best = sentences[0]
     if best.score > 1:  # It holds the quotation that the question asks about, so others beside it would only confuse.
-        return [s for s in sentences[:most] if s.score > 1]
+        return [s for s in sentences[:MOST] if s.score > 1]
     found = _complete(sentences)
     beside = [s for s in sentences[1:] if s.passage is best.passage and s.score >= BESIDE * best.score]
-    _extend(found, beside, min(most, FROM_PASSAGE), sentences)
+    _extend(found, beside, FROM_PASSAGE, sentences)
     others = [s for s in sentences[1:] if s.passage.article.id != best.passage.article.id]
-    found.extend(differing(best, [s for s in others if s.score >= RIVAL * best.score])[: most - len(found)])
-    _extend(found, [s for s in others if s.score >= ELSEWHERE * best.score], most, sentences)
-    _extend(found, beside, most, sentences)
+    found.extend(differing(best, [s for s in others if s.score >= RIVAL * best.score])[: MOST - len(found)])
+    _extend(found, [s for s in others if s.score >= ELSEWHERE * best.score], MOST, sentences)
+    _extend(found, beside, MOST, sentences)
     return found
 
 
@@ -113,8 +113,8 @@ def _leans(text: str) -> bool:
 def _extend(found: list[Sentence], more: Sequence[Sentence], most: int, read: Sequence[Sentence] = ()) -> None:
     """Add sentences that say something new, up to a number of all.
 
-    One that begins with "They" or "8,000 of them" comes right behind the sentence before it, or not at all: behind
-    another it would say something else.
+    One that begins with "They" or "8,000 of them" brings the sentence before it, where that was read, or is left out
+    where there is no room for both: behind another it would say something else.
 
     Args:
         found: What was chosen before.
