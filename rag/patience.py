@@ -15,6 +15,7 @@ from corpus.errors import ModelError
 from rag.chat_model import RETRY_AFTER_S, passing, wait_asked
 
 _BEAT_S = 0.25  # So often the caller gets a chance to stop while it waits.
+_LEAVE_S = 0.25  # So long a request that nobody waits for may still come to its own end.
 
 Chunk = TypeVar("Chunk")
 
@@ -51,7 +52,7 @@ class Patience(Generic[Chunk]):
     says: Callable[[Chunk], bool]
 
     def read(self, stream: Callable[[], AsyncIterator[Chunk]]) -> Iterator[Chunk | None]:
-        """Yield the chunks of a stream, and None now and then while none comes; closing it cancels the request.
+        """Yield the chunks of a stream, and None now and then while none comes; closing it soon cancels the request.
 
         Args:
             stream: Begins the request; called again for each further try.
@@ -61,11 +62,12 @@ class Patience(Generic[Chunk]):
             Exception: Whatever the stream raised in the end.
         """
         queue: Queue[Chunk | _Pause | BaseException | None] = Queue()
-        pumping = asyncio.run_coroutine_threadsafe(self._pump(stream, queue), _loop())
+        loop = _loop()
+        pumping = asyncio.run_coroutine_threadsafe(self._pump(stream, queue), loop)
         try:
             yield from self._waited(queue)
-        finally:
-            pumping.cancel()
+        finally:  # Cancelled while it closes its connection, a request that has just ended would leave it open.
+            loop.call_soon_threadsafe(loop.call_later, _LEAVE_S, pumping.cancel)
 
     def _waited(self, queue: "Queue[Chunk | _Pause | BaseException | None]") -> Iterator[Chunk | None]:
         deadline = time.monotonic() + self.total_s

@@ -1,5 +1,7 @@
 """The writer, through the real client, against a model's server that fails in every way."""
 
+import gc
+import time
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import Any, Literal
@@ -215,6 +217,15 @@ def test_refusals_and_long_answers_do_not_trip_the_breaker(model_server: ModelSe
     for _ in range(BREAK_AFTER + 1):
         assert "was cut off" in failure(asked)
     assert "".join(asked.stream(PROMPT, Reply())) == "Fine."
+
+
+def test_a_reply_that_is_left_at_its_end_leaves_no_connection_open(model_server: ModelServer) -> None:
+    asked = writer(model_server.url)
+    model_server.script(*[Sent("cut", finish_reason="length")] * 60)
+    for _ in range(60):
+        assert "was cut off" in failure(asked)
+    time.sleep(1)  # Longer than a request that nobody reads is let end.
+    gc.collect()  # What was left open is reported, and fails this test.
 
 
 @pytest.mark.parametrize(
