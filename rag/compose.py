@@ -2,7 +2,9 @@
 
 import re
 from collections.abc import Sequence
+from textwrap import shorten
 
+from corpus.article import Article
 from rag.accounts import differing
 from rag.finding import Readings
 from rag.gate import gated
@@ -31,6 +33,7 @@ and more that is none (docs/questions.md)."""
 RIVAL = 0.7
 """Share of the best sentence's score from which an account that differs is given beside it."""
 
+_HEADLINE = 200  # Characters of a headline that are shown.
 _SAME = 0.55  # Two sentences that share more of their terms say the same.
 _PRONOUN_SAID = re.compile(
     r"[\"”’»],?\s+(?:(?:he|she|they|it)\s+\w+|(?:said|added|wrote|told|says)\s+(?:he|she|they))\b", re.IGNORECASE
@@ -132,7 +135,7 @@ def _extend(found: list[Sentence], more: Sequence[Sentence], most: int, read: Se
 
 
 def composed(sentences: Sequence[Sentence], passages: Sequence[Passage]) -> str:
-    """Write sentences as an answer: a paragraph an article under outlet and date, a mark behind each sentence.
+    """Write sentences as an answer: a paragraph an article under its label, a mark behind each sentence.
 
     The number in a mark is the place of the passage in `passages`, counted from 1.
     """
@@ -157,7 +160,21 @@ def _paragraph(group: Sequence[Sentence], places: dict[str, int]) -> str:
     lead = [*_leaned_on(group[0], order), group[0]][0]
     first = 0 if _leans(lead.text) else order.index(lead)
     said = " ".join(f"{inert(s.text)} [{places[s.passage.chunk.id]}]" for s in order[first:] + order[:first])
-    return f"**{article.source or 'Unknown outlet'}, {day(article.published_at)}**\n{said}"
+    return f"**{bare(article.source) or 'Unknown outlet'}, {day(article.published_at)}{headline(article)}**\n{said}"
+
+
+def headline(article: Article) -> str:
+    """Return what stands behind outlet and date above the sentences of an article: a dash and its headline, or "".
+
+    The headline often says what a sentence leaves to it: who is meant, how much it was.
+    """
+    title = shorten(bare(article.title), _HEADLINE, placeholder=" …")
+    return f" – {title}" if title else ""
+
+
+def bare(text: str) -> str:
+    """Return words of an article or a question as `inert` does, with no emphasis in them either."""
+    return " ".join(inert(text).replace("*", "").split())
 
 
 def inert(sentence: str) -> str:

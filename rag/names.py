@@ -37,6 +37,8 @@ _ALIASES = (
     frozenset({"ireland", "irish"}),
     frozenset({"ukraine", "ukrainian"}),
 )
+_STOP = re.compile(r"[.!?:“\"«„(]\s*[“\"]?$")
+_SHORTENED = re.compile(r"\b(?:vs?|mrs?|ms|dr|st|sen|rep|gen|gov|prof|lt|col|capt|sgt)\.\s*$", re.IGNORECASE)
 _DEMONYM = re.compile(r"(?:an|ans|ese|ish|i|is|ic|s)$")
 _VERB = re.compile(
     r"(?:is|was|has|had|will|would|can|could|may|did|does|does|agreed|[a-z]{2,}ed|said|says|told|wrote|began|became|made|"
@@ -117,7 +119,8 @@ def _name(text: str, run: list[re.Match[str]]) -> list[Name]:
     while run and run[-1].group() in _JOINING:
         run = run[:-1]
     opening = bool(run) and not re.search(r"\w", text[: run[0].start()])
-    after_stop = bool(run) and re.search(r"[.!?:“\"«„(]\s*[“\"]?$", text[: run[0].start()]) is not None
+    before = text[: run[0].start()] if run else ""
+    after_stop = bool(_STOP.search(before)) and not _SHORTENED.search(before)
     if run and (opening or after_stop) and not _opens_with_name(text, run):
         run = run[1:]
         opening = False

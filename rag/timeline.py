@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from corpus.article import Article
-from rag.compose import inert
+from rag.compose import bare, headline
 from rag.coverage import Coverage, Found, Story
 from rag.enquiry import Enquiry
 from rag.model import Citation, Filters, day
@@ -49,8 +49,8 @@ def written(enquiry: Enquiry, found: Found, citations: Sequence[Citation]) -> st
             said = ", ".join(
                 map(_outlet, dict.fromkeys([article.source, *(c.source for c in citation.passage.copies)]))
             )
-            said = f"{_day(article)}: {said}"
-        blocks.append(f"**{said}**\n{_plain(citation.quote)} [{place}]")
+            said = f"{_day(article)}: {said}{headline(article)}"
+        blocks.append(f"**{said}**\n{bare(citation.quote)} [{place}]")
     return "\n\n".join(blocks)
 
 
@@ -73,11 +73,6 @@ def remarks(enquiry: Enquiry, found: Found, citations: Sequence[Citation], waiti
     return notes
 
 
-def _plain(text: str) -> str:
-    """Return words of an article or a question as `inert` does, with no emphasis in them either."""
-    return " ".join(inert(text).replace("*", "").split())
-
-
 def narrowed(filters: Filters) -> str:
     """Return what filters say, to be put behind a topic: " in Coast Wire, since 2017", or ""."""
     said = [", ".join(map(_outlet, filters.outlets))] if filters.outlets else []
@@ -90,7 +85,7 @@ def narrowed(filters: Filters) -> str:
 
 def _head(enquiry: Enquiry, found: Found) -> str:
     articles, stories = found.articles, found.stories
-    about = f"“{_plain(found.topic)}”{narrowed(enquiry.filters)}"
+    about = f"“{bare(found.topic)}”{narrowed(enquiry.filters)}"
     outlets = sum(bool(name) for name, _ in _by_outlet(found))
     first = articles[0]
     if enquiry.form == "first":
@@ -135,7 +130,7 @@ def _day(article: Article) -> str:
 
 
 def _outlet(name: str) -> str:
-    return _plain(name) or "Unknown outlet"
+    return bare(name) or "Unknown outlet"
 
 
 def _many(count: int, thing: str) -> str:

@@ -61,7 +61,9 @@ def quoted_only(answer: Answer) -> bool:
 def test_without_a_model_the_answer_is_verbatim_and_cited(assistant: Assistant) -> None:
     answer = assistant.ask(TOLL, now=NOW)
     assert (answer.status, answer.model, answer.prompt) == ("answered", "none", ())
-    assert answer.text.startswith(f"**Coast Wire, 5 March 2024**\n{TRUE}, the port authority said on Tuesday [1].")
+    assert answer.text.startswith(
+        f"**Coast Wire, 5 March 2024 – Selmouth harbour toll goes up in June**\n{TRUE}, the port authority said on Tuesday [1]."
+    )
     assert quoted_only(answer)
     cited = answer.citations[0]
     assert cited.passage.article.id == "toll"

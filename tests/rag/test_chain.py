@@ -97,7 +97,9 @@ def test_earlier_turns_in_the_forms_of_langchain(assistant: Assistant) -> None:
 def test_in_a_chain_of_somebody_else(assistant: Assistant) -> None:
     before: Runnable[str, str] = RunnableLambda(lambda topic: f"When does the {topic} rise?")
     chain = before | answering(assistant).pick("answer") | StrOutputParser()
-    assert chain.invoke("Selmouth harbour toll").startswith(f"**Coast Wire, 5 March 2024**\n{TRUE}")
+    assert chain.invoke("Selmouth harbour toll").startswith(
+        f"**Coast Wire, 5 March 2024 – Selmouth harbour toll goes up in June**\n{TRUE}"
+    )
     retriever = ArchiveRetriever(assistant=assistant, k=1)
     told = RunnablePassthrough.assign(docs=lambda x: retriever.invoke(x["question"])).invoke({"question": TOLL})
     assert told["docs"][0].metadata["article_id"] == "toll"

@@ -96,10 +96,12 @@ def test_an_answer_is_exported(data: Path, tmp_path: Path, name: str) -> None:
     file = tmp_path / name
     done = rag("ask", TOLL, "--export", file, "--data", data)
     assert done.exit_code == 0
-    assert done.stdout.startswith("Coast Wire, 5 March 2024\n")
+    assert done.stdout.startswith("Coast Wire, 5 March 2024 – Selmouth harbour toll goes up in June\n")
     text = file.read_text("utf-8")
     if name.endswith(".md"):
-        assert text.startswith(f"# {TOLL}\n\n**Coast Wire, 5 March 2024**\n\n{TRUE}")
+        assert text.startswith(
+            f"# {TOLL}\n\n**Coast Wire, 5 March 2024 – Selmouth harbour toll goes up in June**\n\n{TRUE}"
+        )
         assert "\n1. Selmouth harbour toll goes up in June. Coast Wire, 5 March 2024\n" in text
     else:
         assert json.loads(text)["citations"][0]["article_id"] == "toll"

@@ -1,5 +1,6 @@
 import pytest
 
+from rag.check import check
 from rag.compose import chosen, composed, names_no_speaker, shortcomings
 from rag.model import Passage
 from rag.reading import Sentence
@@ -122,10 +123,25 @@ def written(*words: str, body: str = BODY) -> str:
     return composed([sentence(here, said, 0.9) for said in words], [here])
 
 
-def test_an_answer_names_outlet_and_date_once_and_begins_with_what_answers() -> None:
+def test_an_answer_names_its_article_once_and_begins_with_what_answers() -> None:
     assert written("Nobody", "The council") == (
-        "**Coast Wire, 5 March 2024**\nNobody spoke for the harbour company. [1] The council met on Monday. [1]"
+        "**Coast Wire, 5 March 2024 – A headline**\nNobody spoke for the harbour company. [1] The council met on Monday. [1]"
     )
+
+
+@pytest.mark.parametrize(
+    ("title", "label"),
+    [
+        ("**Ends** here [3] ![x](http://evil.example/p.png)", "Coast Wire, 5 March 2024 – Ends here (3)"),
+        ("", "Coast Wire, 5 March 2024"),
+        ("word " * 60, f"Coast Wire, 5 March 2024 – {'word ' * 38}word …"),
+    ],
+)
+def test_a_headline_above_the_sentences_is_one_harmless_line(title: str, label: str) -> None:
+    here = passage(BODY, title=title)
+    text = composed([sentence(here, "Nobody", 0.9)], [here])
+    assert text.split("\n")[0] == f"**{label}**"
+    assert [claim.text for claim in check(text, [here]).claims] == ["Nobody spoke for the harbour company."]
 
 
 def test_what_follows_the_best_sentence_stays_behind_it() -> None:

@@ -115,8 +115,8 @@ def test_how_many(assistant: Assistant) -> None:
     assert (answer.status, answer.model) == ("answered", "none")
     assert answer.text.startswith(
         "**5 articles mention “Dragonfly”: 4 stories in 2 outlets, 2 May 2024 to 9 May 2024**\n\n"
-        "**2 May 2024: Coast Wire**\nThe council plans the Dragonfly dam [1].\n\n"
-        "**6 May 2024: Coast Wire, Arden Post**\nThe Dragonfly dam above Selmouth was found to leak on Monday [2].\n\n"
+        "**2 May 2024: Coast Wire – A dam is planned**\nThe council plans the Dragonfly dam [1].\n\n"
+        "**6 May 2024: Coast Wire, Arden Post – Dam leaks**\nThe Dragonfly dam above Selmouth was found to leak on Monday [2].\n\n"
     )
     assert answer.notes == (
         "Counted over the whole archive: every article whose headline or text holds “Dragonfly”, in any form of the words.",
@@ -132,7 +132,7 @@ def test_a_timeline_goes_by_date_and_says_what_is_undated(assistant: Assistant) 
     assert [entry.n for entry in answer.entries] == [1, 2, 3, 4]
     assert [copy.id for copy in answer.entries[1].passage.copies] == ["leak-copy"]
     assert answer.entries[3].quote == "The dragonflies of Selmouth are back."
-    assert "**undated: Arden Post**" in answer.text
+    assert "**undated: Arden Post – Water**" in answer.text
     record = json.loads(json.dumps(answer.to_record()))["entries"][1]
     assert (record["n"], record["published_at"]) == (2, "2024-05-06T09:00:00+00:00")
     assert [copy["outlet"] for copy in record["copies"]] == ["Arden Post"]
@@ -149,7 +149,7 @@ def test_first_reported(assistant: Assistant) -> None:
     answer = ask(assistant, "When was Dragonfly first reported?")
     assert answer.text == (
         "**First reported in this archive on 2 May 2024, by Coast Wire**\n\n"
-        "**2 May 2024: Coast Wire**\nThe council plans the Dragonfly dam [1]."
+        "**2 May 2024: Coast Wire – A dam is planned**\nThe council plans the Dragonfly dam [1]."
     )
     assert [entry.n for entry in answer.entries] == [1, 0, 0, 0]
     later = ask(assistant, "When was Dragonfly first reported by Arden Post?")
@@ -170,7 +170,7 @@ def test_which_outlets(assistant: Assistant) -> None:
 def test_the_latest_goes_backwards_and_needs_dates(assistant: Assistant) -> None:
     answer = ask(assistant, "What is the latest on Dragonfly?")
     assert answer.text.startswith(
-        "**The newest of 5 articles on “Dragonfly”: 9 May 2024**\n\n**9 May 2024: Coast Wire**"
+        "**The newest of 5 articles on “Dragonfly”: 9 May 2024**\n\n**9 May 2024: Coast Wire – Dragonfly repaired**"
     )
     assert [citation.passage.article.id for citation in answer.citations] == ["title", "leak", "plan"]
 

@@ -14,6 +14,8 @@ def read(text: str) -> list[str]:
         ("Officials told Reuters.", ["reuters"]),
         ("Hackers stole data in May.", []),
         ("He met Theresa May in the U.S. capital.", ["theresa may", "us"]),
+        ("It was Epic v. Google, or Epic vs. Apple.", ["epic", "google", "epic", "apple"]),
+        ("He left. Google stayed.", ["google"]),
         ("According to The Verge, Kim Jong-un won.", ["verge", "kim jong-un"]),
     ],
 )
