@@ -200,6 +200,12 @@ class Archive:
         )
         return {str(day): int(count) for day, count in self.connection.execute(sql)}
 
+    def told(self, selection: Selection = EVERYTHING) -> list[tuple[str, int | None]]:
+        """Return of the selected articles that are dated the id and the group of near duplicates, oldest first."""
+        where, wanted = selection.where()
+        sql = f"SELECT id, story FROM articles WHERE {where} AND published_at IS NOT NULL ORDER BY {_ORDERS['oldest']}"
+        return [(str(row["id"]), row["story"]) for row in self.connection.execute(sql, wanted)]
+
     # Near duplicates
 
     def copies(self, article_id: str) -> list[Article]:

@@ -24,7 +24,7 @@ from rag.prompt import Prompt, build, packed
 from rag.query import Query
 from rag.reply import Reply
 from rag.settings import Settings
-from rag.timeline import listed, narrowed, remarks, written
+from rag.timeline import MOST, listed, nothing, remarks, written
 from rag.tokens import Counter
 
 if TYPE_CHECKING:
@@ -111,22 +111,27 @@ class Answering:
     def _enquired(self, work: Work) -> tuple[Enquiry, Found] | None:
         """Return what a question about the coverage asks and what the archive has, None for any other question.
 
-        Where nothing is found on "the latest on ..." it is answered like any other question.
+        Where nothing is found on "the latest on ...", or is dated on the day that the question names, it is answered
+        like any other question: a later article may tell of it.
         """
         query = work.query
         asked = enquiry(query.standalone, query.filters, self.outlets, work.now)
         if asked is None:
             return None
         with work.timed("retrieve"):
-            found = self.coverage.find(asked.topic, asked.filters, asked.form in {"timeline", "latest"})
-        return (asked, found) if found.stories or asked.form != "latest" else None
+            if asked.form == "news":
+                found = self.coverage.news(asked.filters, MOST["news"])
+            else:
+                found = self.coverage.find(asked.topic, asked.filters, asked.form in {"timeline", "latest"})
+        ordinary = asked.form == "latest" or (asked.form == "news" and not query.filters.label)
+        return (asked, found) if found.stories or not ordinary else None
 
     def _covered(self, work: Work, asked: Enquiry, found: Found) -> Iterator[Event]:
         """Yield the events of an answer that is counted and sorted; no model takes part."""
         work.filters = asked.filters
         if not found.stories:
             work.passages = list(self.finder.search(work.query, self.settings.passages).passages)
-            work.notes.append(f"No article’s {found.rule}{narrowed(asked.filters)}.")
+            work.notes.append(nothing(asked, found))
             yield Event("done", passages=work.passages, answer=replace(self._refusal(work), model="none"))
             return
         with work.timed("read"):

@@ -67,12 +67,14 @@ class Found:
         rule: What an article had to hold to be counted, in words.
         stories: In order of time, undated ones last.
         parts: What the topic was made of.
+        counted: How many articles and stories there are, where `stories` holds some of them only.
     """
 
     topic: str
     rule: str
     stories: tuple[Story, ...] = ()
     parts: tuple[Part, ...] = field(default=())
+    counted: tuple[int, int] = (0, 0)
 
     @property
     def articles(self) -> tuple[Article, ...]:
@@ -110,6 +112,22 @@ class Coverage:
         if len(found) > _MANY and (some := [article for article in found if _on(article, parts)]):
             found, rule = some, f"{rule}, with more of “{topic}” beside it or the name in the headline"
         return Found(topic, rule, self._stories(found), parts)
+
+    def news(self, filters: Filters, most: int) -> Found:
+        """Return the news as such: up to `most` stories of the dated articles that pass filters, in order of time.
+
+        Without a time these are the newest, else the ones that most articles carry (half of them at most), and others
+        evenly spread over the time.
+        """
+        archive, groups = self._store.archive, dict[object, list[str]]()
+        told = archive.told(filters.selection)
+        for article_id, story in told:
+            groups.setdefault(story or article_id, []).append(article_id)
+        runs = list(groups.values())
+        kept = _spread(runs, most) if filters.since or filters.until else runs[-most:]
+        held = {a.id: a for a in archive.articles(Selection(ids=tuple(i for run in kept for i in run)), "oldest")}
+        stories = (tuple(held[i] for i in run if i in held and filters.admits(held[i])) for run in kept)
+        return Found("", "", tuple(Story(story) for story in stories if story), (), (len(told), len(runs)))
 
     def citations(self, found: Found, stories: Sequence[Story] | None = None) -> list[Citation]:
         """Return for each story the sentence of its earliest article that tells most of the topic, numbered from 1."""
@@ -207,6 +225,17 @@ def _telling(chunks: Sequence[Chunk], parts: Sequence[Part]) -> tuple[float, Chu
                 best = share, chunk, chunk.start + a, chunk.start + b
     first = min(chunks, key=lambda c: c.ordinal)
     return best or (0.0, first, first.start, first.start + min(LONGEST_QUOTED, first.end - first.start))
+
+
+def _spread(runs: Sequence[Sequence[str]], most: int) -> list[Sequence[str]]:
+    """Return up to `most` of the stories in their order: some that many articles carry, others evenly spread."""
+    if len(runs) <= most:
+        return list(runs)
+    carried = sorted((i for i, run in enumerate(runs) if len(run) > 1), key=lambda i: -len(runs[i]))[: most // 2]
+    others = [i for i in range(len(runs)) if i not in set(carried)]
+    free = most - len(carried)
+    spread = {others[round(n * (len(others) - 1) / max(1, free - 1))] for n in range(free)}
+    return [runs[i] for i in sorted({*carried, *spread})]
 
 
 def _rule(either: Sequence[Sequence[Part]]) -> str:

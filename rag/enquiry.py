@@ -3,15 +3,15 @@
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Literal
 
 from rag.model import Filters
 from rag.outlets import Outlets
-from rag.period import periods
+from rag.period import Period, periods
 from rag.terms import STOPWORDS, words
 
-Form = Literal["timeline", "count", "first", "outlets", "latest"]
+Form = Literal["timeline", "count", "first", "outlets", "latest", "news"]
 
 _MOST_WORDS = 10  # Content words of a topic: a longer one is a question of its own.
 
@@ -58,8 +58,26 @@ _FORMS: tuple[tuple[Form, str], ...] = (
     ("latest", rf"what(?:\s+is|['’]?s)\s+new\s+(?:on|about|with)\s+{_TOPIC}"),
 )  # fmt: skip
 _PATTERNS = tuple((form, re.compile(rule, re.IGNORECASE)) for form, rule in _FORMS)
+# What asks for the news as such, with no topic; a time and an outlet were taken off before.
+_GOOD = r"(?:the\s+|any\s+|your\s+)?(?:(?:top|main|big|biggest|lead|latest|newest|most\s+recent|recent|current)\s+)*"
+_ANY_NEWS = re.compile(
+    rf"(?:(?:{_GIVE}|tell\s+me\s+|list\s+|show\s+|read\s+(?:me\s+)?|what(?:\s+(?:is|are|was|were)|['’]s)\s+)?{_GOOD}"
+    rf"(?:(?:news\s+)?(?:headlines|stories)|{_ARTICLES}|news)"
+    r"|what(?:\s+(?:is|was|has\s+been)|['’]s)\s+(?:in\s+the\s+(?:news|headlines|papers)|new|happening|going\s+on)"
+    r"|(?:the\s+)?latest|what(?:\s+has|['’]s)?\s+happened\s+(?:recently|lately))(?:\s+(?:of|for|from|on))?",
+    re.IGNORECASE,
+)
+_OF_A_TIME = re.compile(
+    r"what(?:\s+(?:all|else|has|had|was))?\s+happen(?:ed|ing|s)?|what\s+(?:was|were)\s+(?:reported|published|covered)"
+    r"|(?:summari[sz]e|recap)(?:\s+the\s+news)?"
+    rf"|(?:{_GIVE})?(?:an?\s+|the\s+)?(?:summary|overview|recap|digest|round-?up)(?:\s+of(?:\s+the\s+news)?)?",
+    re.IGNORECASE,
+)
+_OWNED = re.compile(r"['’]s?\s+")
+_DAY = timedelta(days=1)
 _ARTICLE = re.compile(r"(?:the|an?)\s+", re.IGNORECASE)
 _POLITE = re.compile(r"(?:please|can\s+you|could\s+you|i\s+(?:want|need|would\s+like))[\s,]+", re.IGNORECASE)
+_PLEASE = re.compile(r"[\s,]+please$", re.IGNORECASE)
 _WHEN = re.compile(r"(?:in|on|from|since|before|after|between|during|until|up\s+to|by|as\s+of|over|within|through|last"
                    r"|this|the\s+(?:past|last)|yesterday|today)\b", re.IGNORECASE)  # fmt: skip
 _BY = re.compile(r"\s(?:by|in|from|according\s+to)\s+(?:the\s+)?$", re.IGNORECASE)
@@ -76,8 +94,9 @@ class Enquiry:
     """Hold a question about coverage.
 
     Attributes:
-        form: What is wanted: entries in order, how many articles, the first one, the outlets, or the newest ones.
-        topic: What the articles are to be about, in the words of the question.
+        form: What is wanted: entries in order, how many articles, the first one, the outlets, the newest ones, or the
+            news as such.
+        topic: What the articles are to be about, in the words of the question; "" for the news as such.
         filters: The time and the outlets that the question names, or those given.
     """
 
@@ -98,25 +117,43 @@ def enquiry(text: str, filters: Filters, outlets: Outlets, now: datetime) -> Enq
         outlets: The outlets of the archive.
         now: What "last week" is counted from (UTC).
     """
-    text = _POLITE.sub("", " ".join(text.split()).strip(" ?!."), count=2)
+    text = _PLEASE.sub("", _POLITE.sub("", " ".join(text.split()).strip(" ?!."), count=2))
     for bare, narrowed in _stripped(text, filters, outlets, now):
         for form, pattern in _PATTERNS:
             match = pattern.fullmatch(bare)
             if match and _is_topic(topic := _bare(match["topic"])):
                 return Enquiry(form, topic, narrowed)
-    return None
+    return _news(text, filters, outlets, now)
 
 
-def _stripped(text: str, filters: Filters, outlets: Outlets, now: datetime) -> Iterator[tuple[str, Filters]]:
-    """Yield a question without its time and outlet, and the filters with them; then the question as it stands."""
+def _news(text: str, filters: Filters, outlets: Outlets, now: datetime) -> Enquiry | None:
+    """Read a question for the news as such ("latest news", "what happened last week?").
+
+    What happened on a day is told on the next one too.
+    """
+    bare, narrowed = next(_stripped(text, filters, outlets, now, anywhere=True))
+    bare, timed = _OWNED.sub("", bare, count=1) if _OWNED.match(bare) else bare, narrowed.since or narrowed.until
+    if not (_ANY_NEWS.fullmatch(bare) or (timed and _OF_A_TIME.fullmatch(bare))):
+        return None
+    if narrowed.since and narrowed.until and narrowed.until - narrowed.since == _DAY:
+        narrowed = replace(narrowed, until=max(narrowed.until, min(narrowed.until + _DAY, now)))
+    return Enquiry("news", "", narrowed)
+
+
+def _stripped(
+    text: str, filters: Filters, outlets: Outlets, now: datetime, anywhere: bool = False
+) -> Iterator[tuple[str, Filters]]:
+    """Yield a question without its time and outlet, and the filters with them; then the question as it stands.
+
+    A time is one of publication behind "in", "since" and the like, or `anywhere`.
+    """
     bare, narrowed = text, filters
     for period in reversed(periods(text, now)):
         inside = text[: period.start].strip() and text[period.end :].strip(" ?!.")
-        if inside or not _WHEN.match(period.said):
+        if inside or not (anywhere or _WHEN.match(period.said)):
             continue
         bare = f"{text[: period.start]} {text[period.end :]}".strip(" ,?!.")
-        if not (filters.since or filters.until):
-            narrowed = replace(narrowed, since=period.since, until=period.until, label=period.said)
+        narrowed = _within(filters, period)
         break
     for mention in reversed(outlets.find(bare)):
         before, behind = bare[: mention.start], bare[mention.end :]
@@ -138,6 +175,17 @@ def _stripped(text: str, filters: Filters, outlets: Outlets, now: datetime) -> I
     yield bare, narrowed
     if bare != text:
         yield text, filters
+
+
+def _within(filters: Filters, period: Period) -> Filters:
+    """Return filters narrowed to a period, unless they name a time themselves or leave nothing of it.
+
+    A mere end is none: the archive is looked at as it was then.
+    """
+    until = min((end for end in (period.until, filters.until) if end), default=None)
+    if filters.since or filters.label or (period.since and until and period.since >= until):
+        return filters
+    return replace(filters, since=period.since, until=until, label=period.said)
 
 
 def _bare(topic: str) -> str:

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
+from datetime import timedelta
 
 from corpus.article import Article
 from rag.compose import bare, headline
@@ -9,7 +10,7 @@ from rag.coverage import Coverage, Found, Story
 from rag.enquiry import Enquiry
 from rag.model import Citation, Filters, day
 
-MOST: dict[str, int] = {"timeline": 30, "count": 8, "first": 1, "outlets": 20, "latest": 5}
+MOST: dict[str, int] = {"timeline": 30, "count": 8, "first": 1, "outlets": 20, "latest": 5, "news": 12}
 """How many stories (for "outlets": outlets) a text lists; all are counted."""
 
 
@@ -23,6 +24,9 @@ def listed(enquiry: Enquiry, found: Found, entries: Sequence[Citation], coverage
         coverage: Where the first article of each outlet is looked up.
     """
     most = MOST[enquiry.form]
+    if enquiry.form == "news":
+        timed = enquiry.filters.since or enquiry.filters.until
+        return _numbered(entries if timed else entries[::-1])
     if enquiry.form == "outlets":
         return coverage.citations(found, [Story((articles[0],)) for _, articles in _by_outlet(found)[:most]])
     if enquiry.form == "latest":
@@ -56,6 +60,8 @@ def written(enquiry: Enquiry, found: Found, citations: Sequence[Citation]) -> st
 
 def remarks(enquiry: Enquiry, found: Found, citations: Sequence[Citation], waiting: int) -> list[str]:
     """Return what a reader must know of a count: its rule, what is undated, what is not listed, what is not indexed."""
+    if enquiry.form == "news":
+        return _news_remarks(enquiry, found, waiting)
     articles, stories = len(found.articles), len(found.stories)
     undated = sum(article.published_at is None for article in found.articles)
     notes = [f"Counted over the whole archive: every article whose {found.rule}, in any form of the words."]
@@ -73,6 +79,38 @@ def remarks(enquiry: Enquiry, found: Found, citations: Sequence[Citation], waiti
     return notes
 
 
+def nothing(enquiry: Enquiry, found: Found) -> str:
+    """Return what to say where no article is on the topic, or of the time."""
+    if enquiry.form == "news":
+        return f"No article is {_dated(enquiry.filters)}."
+    return f"No article’s {found.rule}{narrowed(enquiry.filters)}."
+
+
+def _news_remarks(enquiry: Enquiry, found: Found, waiting: int) -> list[str]:
+    stories, shown = found.counted[1], len(found.stories)
+    timed = enquiry.filters.since or enquiry.filters.until
+    notes = []
+    if timed and shown < stories:
+        notes.append(
+            f"{shown} of {_many(stories, 'story')} are listed: those that most articles carry, and others spread over the time."
+        )
+    if waiting:
+        notes.append(f"Not indexed yet, and so not counted: {_many(waiting, 'article')}.")
+    return notes
+
+
+def _dated(filters: Filters) -> str:
+    """Return the time and the outlets of filters: "dated 12 March 2018 to 18 March 2018, in Coast Wire"."""
+    first = day(filters.since) if filters.since else ""
+    last = day(filters.until - timedelta(seconds=1)) if filters.until else ""
+    if first and last:
+        said = f"dated {first}" if first == last else f"dated {first} to {last}"
+    else:
+        said = f"dated {first} or later" if first else f"dated {last} or before" if last else "dated"
+    outlets = ", ".join(map(_outlet, filters.outlets))
+    return f"{said}, in {outlets}" if outlets else said
+
+
 def narrowed(filters: Filters) -> str:
     """Return what filters say, to be put behind a topic: " in Coast Wire, since 2017", or ""."""
     said = [", ".join(map(_outlet, filters.outlets))] if filters.outlets else []
@@ -85,6 +123,10 @@ def narrowed(filters: Filters) -> str:
 
 def _head(enquiry: Enquiry, found: Found) -> str:
     articles, stories = found.articles, found.stories
+    if enquiry.form == "news":
+        total = _many(found.counted[0], "article")
+        timed = enquiry.filters.since or enquiry.filters.until
+        return f"{total} {_dated(enquiry.filters)}" if timed else f"The newest of {total}{narrowed(enquiry.filters)}"
     about = f"“{bare(found.topic)}”{narrowed(enquiry.filters)}"
     outlets = sum(bool(name) for name, _ in _by_outlet(found))
     first = articles[0]

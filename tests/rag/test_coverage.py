@@ -199,6 +199,54 @@ def test_no_model_is_asked(assistant: Assistant, model_server: ModelServer) -> N
     assert (prompted.model, model_server.requests) == ("none", [])
 
 
+def test_the_newest_articles_come_first_each_with_headline_and_lead(assistant: Assistant) -> None:
+    answer = ask(assistant, "latest news")
+    assert answer.text.startswith(
+        "**The newest of 7 articles**\n\n**9 May 2024: Coast Wire – Dragonfly repaired**\nWork ended on Thursday (7) [1].\n\n"
+        "**6 May 2024: Coast Wire, Arden Post – Dam leaks**\n"
+    )
+    assert "undated" not in answer.text
+    assert ask(assistant, "Any news from Arden Post?").text.startswith(
+        "**The newest of 1 article (Arden Post)**\n\n**7 May"
+    )
+
+
+def test_the_news_of_a_time_goes_by_date(assistant: Assistant) -> None:
+    answer = ask(assistant, "What was in the news between 2 and 4 May 2024?")
+    assert answer.text.startswith(
+        "**3 articles dated 2 May 2024 to 4 May 2024**\n\n**2 May 2024: Coast Wire – A dam is planned**"
+    )
+    assert [c.passage.article.id for c in answer.citations] == ["plan", "paper", "apart"]
+
+
+def test_news_of_a_time_without_any_is_refused_by_name(assistant: Assistant) -> None:
+    answer = assistant.ask("What happened last week?", now=NOW)
+    assert answer.status == "not_found"
+    assert answer.notes[0] == "No article is dated 22 July 2024 to 28 July 2024."
+
+
+def test_a_day_without_articles_may_be_told_of_later(assistant: Assistant) -> None:
+    assert not any(
+        "No article is dated" in note for note in assistant.ask("What happened on 1 January 2024?", now=NOW).notes
+    )
+
+
+def test_of_many_stories_those_carried_widely_are_listed_and_others_spread_over_the_time(tmp_path: Path) -> None:
+    with Assistant(Settings(data_dir=tmp_path), embedder=WordEmbedder()) as opened:
+        for n in range(1, 31):
+            body = f"Note {n} of the town says that ferry {n} was late by {n * 7} minutes and carried {n * 31} people."
+            opened.archive.put(made(f"n{n:02d}", n, f"Note {n}", body))
+        opened.archive.put(made("leak", 6, "Dam leaks", SHARED))
+        opened.archive.put(made("leak-copy", 7, "Dam leaks", SHARED, "Arden Post"))
+        opened.sync()
+        answer = opened.ask("What happened in May 2024?", now=NOW)
+    ids = [citation.passage.article.id for citation in answer.citations]
+    assert answer.text.startswith("**32 articles dated 1 May 2024 to 31 May 2024**")
+    assert answer.notes[0].startswith("12 of 31 stories are listed: those that most articles carry")
+    assert "leak" in ids
+    assert {"n01", "n30"} <= set(ids)
+
+
 def test_what_is_not_indexed_yet_is_said(tmp_path: Path) -> None:
     settings = Settings(data_dir=tmp_path)
     with Assistant(settings, embedder=WordEmbedder()) as opened:

@@ -44,6 +44,15 @@ def read(question: str, filters: Filters | None = None) -> tuple[str, str] | Non
         ("What is the latest on TikTok?", "latest", "TikTok"),
         ("What's new with net neutrality?", "latest", "net neutrality"),
         ("Latest news about Equifax", "latest", "Equifax"),
+        ("Latest news", "news", ""),
+        ("What's new?", "news", ""),
+        ("What are the top stories?", "news", ""),
+        ("What happened last week?", "news", ""),
+        ("yesterday's headlines", "news", ""),
+        ("Give me the headlines of July 2023, please", "news", ""),
+        ("What was in the news on 5 March 2024?", "news", ""),
+        ("Summarise this week", "news", ""),
+        ("Any news from TechCrunch?", "news", ""),
     ],
 )
 def test_forms(question: str, form: str, topic: str) -> None:
@@ -53,6 +62,12 @@ def test_forms(question: str, form: str, topic: str) -> None:
 @pytest.mark.parametrize(
     "question",
     [
+        "What happened?",
+        "What happened in India last week?",
+        "What happened to Safe Harbor in 2015?",
+        "What is new in the treaty of 2017?",
+        "Who reads the news?",
+        "Summarise the treaty",
         "How many people did the breach affect?",
         "How many people mentioned the breach?",
         "How many articles does the GDPR have?",
@@ -122,6 +137,33 @@ def test_time_and_outlet_become_filters(question: str, topic: str, filters: Filt
     found = enquiry(question, Filters(), OUTLETS, NOW)
     assert found is not None
     assert (found.topic, found.filters) == (topic, filters)
+
+
+@pytest.mark.parametrize(
+    ("question", "since", "until"),
+    [
+        ("What happened on 5 March 2024?", datetime(2024, 3, 5, tzinfo=UTC), datetime(2024, 3, 7, tzinfo=UTC)),
+        ("What happened yesterday?", datetime(2024, 7, 31, tzinfo=UTC), None),
+        ("yesterday's news", datetime(2024, 7, 31, tzinfo=UTC), datetime(2024, 8, 1, tzinfo=UTC)),
+        ("What happened in March 2024?", datetime(2024, 3, 1, tzinfo=UTC), datetime(2024, 4, 1, tzinfo=UTC)),
+    ],
+)
+def test_what_happened_on_a_day_is_told_on_the_next_one_too_but_not_tomorrow(
+    question: str, since: datetime, until: datetime | None
+) -> None:
+    found = enquiry(question, Filters(), OUTLETS, NOW)
+    assert found is not None
+    assert (found.filters.since, found.filters.until) == (since, until)
+
+
+def test_an_archive_looked_at_as_it_was_is_narrowed_further() -> None:
+    then = Filters(until=datetime(2024, 3, 20, tzinfo=UTC))
+    found = enquiry("What happened in March 2024?", then, OUTLETS, NOW)
+    assert found is not None
+    assert (found.filters.since, found.filters.until) == (datetime(2024, 3, 1, tzinfo=UTC), then.until)
+    later = enquiry("What happened in April 2024?", then, OUTLETS, NOW)
+    assert later is not None
+    assert later.filters == then
 
 
 def test_filters_that_are_given_hold() -> None:
