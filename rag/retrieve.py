@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from itertools import chain
 from typing import NamedTuple
@@ -34,6 +35,9 @@ LATEST = 0.06
 
 _WIDER = 4  # More chunks are asked for where a filter holds.
 _FEW = 300  # Articles: of so many every chunk is compared.
+
+_MEANWHILE = ThreadPoolExecutor(thread_name_prefix="words")
+"""Looks for words while the question is embedded, which leaves the interpreter free (docs/retrieval.md)."""
 
 PER_STORY = 2
 """Chunks of one outlet on one story that may stand before others had their turn."""
@@ -119,13 +123,14 @@ class Retriever:
 
     def candidates(self, texts: Sequence[str], filters: Filters | None = None) -> list[list[Candidate]]:
         """Return for each text every chunk that either index finds, unordered."""
+        worded = _MEANWHILE.submit(lambda: [self._worded(text, filters) for text in texts])
         vectors = self.indexes.embedder.embed_queries(texts)
         dense = self._near(vectors, filters)
-        lexical = [self._worded(text, filters) for text in texts]
+        lexical = worded.result()
         places = self._admitted(chain(*dense, *lexical), filters)
         pairs = list(zip(dense, lexical, strict=True))
-        worded = {i: places[i] for near, words in pairs for i in words if i in places and i not in near}
-        cosines = self._cosines(vectors, worded)
+        alone = {i: places[i] for near, words in pairs for i in words if i in places and i not in near}
+        cosines = self._cosines(vectors, alone)
         for n, (near, words) in enumerate(pairs):
             near.update((i, cosines[i][n]) for i in words if i in cosines and i not in near)
         return [_candidates(near, words, places) for near, words in pairs]
