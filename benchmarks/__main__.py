@@ -37,7 +37,7 @@ def _ask(data: Path) -> None:
     with Assistant(Settings(data_dir=data, llm="")) as assistant:
         assistant.ask(questions[0])
         vectors = _times(assistant.embedder.embed_query, questions)
-        bare = _times(lambda q: assistant.indexes.dense.search(assistant.embedder.embed_query(q), 10), questions)
+        bare = _times(lambda q: assistant.indexes.dense.search(assistant.embedder.embed_queries([q]), 10), questions)
         for name, times in (
             ("embedding the question", vectors),
             ("the same and one bare Chroma query", bare),

@@ -75,7 +75,7 @@ def _row(assistant: Assistant, questions: Sequence[str]) -> str:
         assistant.search(question)
     bare, search = [], []
     for question in questions:
-        bare.append(_timed(lambda text: dense.search(embed([text])[0], 10), question))
+        bare.append(_timed(lambda text: dense.search(embed([text]), 10), question))
         search.append(_timed(assistant.search, question))
     base, p50, p95 = statistics.median(bare), statistics.median(search), statistics.quantiles(search, n=20)[-1]
     return f"| {dense.count():,} | {base:.1f} | {p50:.1f} | {p95:.1f} | {p50 / base:.2f} | {p95 / p50:.2f} |"

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import groupby
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -26,13 +27,14 @@ class Embedded:
     vectors: Vectors
 
 
-@dataclass(frozen=True, slots=True)
-class Facets:
+class Facets(NamedTuple):
     """Hold what of an article a search filters, groups and orders by; not its text, which costs most to read.
 
-    Attributes are those of `Article`; `story` is the number of its group of near duplicates, or None.
+    Attributes are those of `Article`; `key` is its number in the archive, `story` that of its group of near duplicates,
+    or None.
     """
 
+    key: int
     id: str
     version: int
     source: str
@@ -147,26 +149,30 @@ class ChunkStore:
     def facets(self, article_ids: Iterable[str]) -> dict[str, Facets]:
         """Return the facets of the newest version of the given articles; unknown ids are left out."""
         sql = (
-            "SELECT id, version, source, published_at, language, feed, story FROM articles INDEXED BY articles_facets "
-            "WHERE id IN (SELECT value FROM json_each(?))"
+            "SELECT articles.key, articles.id, version, source, published_at, language, feed, story "
+            "FROM json_each(?) AS wanted CROSS JOIN articles INDEXED BY articles_facets ON articles.id = wanted.value"
         )
         found: dict[str, Facets] = {}
-        for name, version, source, date, language, feed, story in self.archive.connection.execute(
+        for key, name, version, source, date, language, feed, story in self.archive.connection.execute(
             sql, (json.dumps(list(article_ids)),)
         ):
             published = datetime.fromisoformat(date) if date else None
-            found[name] = Facets(name, version, source, published, language, feed, story)
+            found[name] = Facets(key, name, version, source, published, language, feed, story)
         return found
 
-    def vectors(self, places: Iterable[tuple[str, int]]) -> dict[tuple[str, int], Vectors]:
-        """Return the vector of each chunk, named by article id and ordinal; unknown ones are left out."""
+    def vectors(self, places: Sequence[tuple[int, int]]) -> dict[int, Vectors]:
+        """Return the vectors of chunks, by their number in `places`, from 0; those that are not there are left out.
+
+        Args:
+            places: The key of the article and the ordinal of each chunk.
+        """
         sql = (
-            "SELECT articles.id, ordinal, vector FROM json_each(?) AS wanted "
-            "JOIN articles INDEXED BY articles_facets ON articles.id = wanted.value ->> 0 "
-            "JOIN chunks ON article_key = articles.key AND profile = ? AND ordinal = wanted.value ->> 1"
+            "SELECT wanted.key, vector FROM json_each(?) AS wanted CROSS JOIN chunks "
+            "ON article_key = wanted.value >> 24 AND profile = ? AND ordinal = wanted.value & 0xFFFFFF"
         )
-        rows = self.archive.connection.execute(sql, (json.dumps(list(places)), self.profile))
-        return {(name, ordinal): np.frombuffer(vector, dtype="<f4") for name, ordinal, vector in rows}
+        wanted = json.dumps([key << 24 | ordinal for key, ordinal in places])
+        rows = self.archive.connection.execute(sql, (wanted, self.profile))
+        return {number: np.frombuffer(vector, dtype="<f4") for number, vector in rows}
 
     def vectors_of(self, selection: Selection) -> dict[str, Vectors]:
         """Return the vectors of all chunks of the selected articles by chunk id."""
@@ -181,12 +187,17 @@ class ChunkStore:
 
     def chunks(self, article_ids: Iterable[str]) -> dict[str, Chunk]:
         """Return all chunks of the given articles by id, without their vectors."""
+        sql = (
+            "SELECT articles.*, (SELECT json_group_array(json_array(ordinal, start, end)) FROM chunks "
+            "WHERE article_key = articles.key AND profile = ?) AS cuts "
+            "FROM json_each(?) AS wanted CROSS JOIN articles ON articles.id = wanted.value ORDER BY articles.key"
+        )
+        wanted = json.dumps(list(dict.fromkeys(article_ids)))
         found: dict[str, Chunk] = {}
-        for some in _slices(list(dict.fromkeys(article_ids))):
-            articles: dict[int, Article] = {}
-            for row in self._rows(some, ""):
-                article = articles.get(row["key"]) or articles.setdefault(row["key"], article_from_row(row))
-                chunk = Chunk(article, row["ordinal"], row["start"], row["end"])
+        for row in self.archive.connection.execute(sql, (self.profile, wanted)):
+            article = article_from_row(row)
+            for ordinal, start, end in json.loads(row["cuts"]):
+                chunk = Chunk(article, ordinal, start, end)
                 found[chunk.id] = chunk
         return found
 

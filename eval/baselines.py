@@ -98,7 +98,7 @@ def dense_searcher(index: Dense, embedder: Embedder, store: ChunkStore) -> Searc
     """Return a search by the cosine of vectors alone."""
 
     def search(text: str, k: int) -> list[Passage]:
-        return passages(store, index.search(embedder.embed_query(text), k), "dense")
+        return passages(store, index.search(embedder.embed_queries([text]), k)[0], "dense")
 
     return search
 

@@ -22,8 +22,8 @@ class Dense(Protocol):
     def apply(self, gone: Sequence[str], batch: Sequence[Embedded]) -> None:
         """Forget every chunk of the articles `gone`, then take in the chunks of `batch`."""
 
-    def search(self, vector: Vectors, limit: int) -> list[tuple[str, float]]:
-        """Return up to `limit` (chunk id, cosine), best first."""
+    def search(self, vectors: Vectors, limit: int) -> list[list[tuple[str, float]]]:
+        """Return for each vector up to `limit` (chunk id, cosine), best first; `vectors` has a row for each."""
 
     def count(self) -> int:
         """Return how many chunks there are."""
@@ -71,20 +71,18 @@ class DenseIndex:
                     metadatas=[{"article_id": chunk.article.id} for chunk, _ in some],
                 )
 
-    def search(self, vector: Vectors, limit: int) -> list[tuple[str, float]]:
-        """Return up to `limit` (chunk id, cosine), best first.
+    def search(self, vectors: Vectors, limit: int) -> list[list[tuple[str, float]]]:
+        """Return for each vector up to `limit` (chunk id, cosine), best first; `vectors` has a row for each.
 
         Filters are not for Chroma: at 10,000 chunks one on time takes it twenty times as long (docs/retrieval.md).
         """
         with self._reported():
             found = self._collection.query(
-                query_embeddings=np.asarray([vector], dtype=np.float32),
-                n_results=limit,
-                include=["distances"],
+                query_embeddings=np.asarray(vectors, dtype=np.float32), n_results=limit, include=["distances"]
             )
-        distances = (found["distances"] or [[]])[0]
         return [
-            (chunk_id, 1.0 - float(distance)) for chunk_id, distance in zip(found["ids"][0], distances, strict=True)
+            [(chunk_id, 1.0 - float(distance)) for chunk_id, distance in zip(ids, distances, strict=True)]
+            for ids, distances in zip(found["ids"], found["distances"] or [], strict=True)
         ]
 
     def count(self) -> int:
@@ -105,7 +103,7 @@ class DenseIndex:
         with self._reported():
             row = self._collection.get(limit=1, include=["embeddings"])
         if row["ids"] and row["embeddings"] is not None:
-            self.search(np.asarray(row["embeddings"][0], dtype=np.float32), 1)
+            self.search(np.asarray(row["embeddings"], dtype=np.float32), 1)
 
     def close(self) -> None:
         """Let go of the files."""

@@ -15,7 +15,7 @@ from rag.orders import quotable
 from rag.parts import merge, remark
 from rag.query import Query
 from rag.reading import PassageReader, Sentence
-from rag.retrieve import Retriever
+from rag.retrieve import Retriever, Sought
 from rag.sufficiency import Sufficiency, judged
 
 _BEHIND = 700  # Characters behind a passage in which a sentence is looked for.
@@ -112,11 +112,10 @@ class Finder:
         return Retrieved(wider.passages, wider.parts, wider.filters, (note,))
 
     def _search(self, query: Query, k: int, filters: Filters) -> Retrieved:
-        self.retriever.expect([query.standalone, *(part.text for part in query.parts)])
-        whole = self.retriever.retrieve(query.standalone, k, filters, query.hints, query.latest)
-        if not query.parts:
+        sought = [Sought(query.standalone, query.hints, query.latest), *(Sought(p.text, p.hints) for p in query.parts)]
+        whole, *parts = self.retriever.retrieve(sought, k, filters)
+        if not parts:
             return Retrieved(whole, (), filters)
-        parts = [self.retriever.retrieve(p.text, k, filters, p.hints) for p in query.parts]
         merged = merge(whole, parts)[:k]
         kept = {passage.chunk.id for passage in merged}
         return Retrieved(merged, [[p for p in part if p.chunk.id in kept] for part in parts], filters)

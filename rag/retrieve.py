@@ -2,10 +2,16 @@
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from itertools import chain
+from typing import NamedTuple
+
+import numpy as np
 
 from corpus.article import Article
 from corpus.chunkstore import Facets
+from corpus.selection import Selection
 from rag.embedder import Vectors
 from rag.indexes import Indexes
 from rag.model import Filters, Passage
@@ -30,6 +36,9 @@ LATEST = 0.06
 _WIDER = 4  # More chunks are asked for where a filter holds.
 _FEW = 300  # Articles: of so many every chunk is compared.
 
+_MEANWHILE = ThreadPoolExecutor(thread_name_prefix="words")
+"""Looks for words while the question is embedded, which leaves the interpreter free (docs/retrieval.md)."""
+
 PER_STORY = 2
 """Chunks of one outlet on one story that may stand before others had their turn."""
 
@@ -53,6 +62,31 @@ class Candidate:
     signals: dict[str, float] = field(default_factory=dict)
 
 
+@dataclass(frozen=True, slots=True)
+class Sought:
+    """Hold one text to search for.
+
+    Attributes:
+        text: The words.
+        hints: Outlets and time that are preferred; an article that does not say loses nothing.
+        latest: Prefer what is newest.
+    """
+
+    text: str
+    hints: Filters | None = None
+    latest: bool = False
+
+
+class _Place(NamedTuple):
+    """Name the article that a chunk was cut from, and its place in it."""
+
+    article: Facets
+    ordinal: int
+
+
+_Ranking = tuple[Sequence[Candidate], Mapping[int, Sequence[str]]]  # Best first; other copies' ids by story.
+
+
 class Retriever:
     """Search both indexes at once."""
 
@@ -68,126 +102,163 @@ class Retriever:
         self.reranker = reranker
         self.languages = tuple(languages) or ("en",)
 
-    def expect(self, texts: Sequence[str]) -> None:
-        """Embed several texts that are going to be searched for at once, which is faster than one by one."""
-        self.indexes.embedder.embed_queries(texts)
+    def retrieve(self, sought: Sequence[Sought], k: int, filters: Filters | None = None) -> list[list[Passage]]:
+        """Return for each text the `k` best passages, best first; several texts at once cost less than one by one.
 
-    def retrieve(
-        self, text: str, k: int, filters: Filters | None = None, hints: Filters | None = None, latest: bool = False
-    ) -> list[Passage]:
-        """Return the `k` best passages for a text, best first.
-
-        Scores are a weighted mean of the cosine and of BM25 over the best BM25 of this search, so at most 1, and
-        what the hints add.
+        Scores are a weighted mean of the cosine and of BM25 over the best BM25 of this text, so at most 1, and what the
+        hints add.
 
         Args:
-            text: What to search for.
-            k: How many passages, at most.
+            sought: What to search for.
+            k: How many passages a text, at most.
             filters: What every passage must meet.
-            hints: Outlets and time that are preferred; an article that does not say loses nothing.
-            latest: Prefer what is newest.
         """
-        candidates = self.candidates(text, filters)
-        newest = _recency(candidates) if latest else {}
-        for c in candidates:
-            c.score = (
-                DENSE_WEIGHT * c.signals["dense"]
-                + (1 - DENSE_WEIGHT) * c.signals["coverage"]
-                + _hinted(c.article, hints)
-                + LATEST * newest.get(c.chunk_id, 0.0)
-            )
-        candidates.sort(key=lambda c: (-c.score, c.chunk_id))
-        kept, copies = collapsed(candidates)
-        if self.reranker:
-            kept = self._reranked(self.reranker, text, kept)
-        return self._passages(diversified(kept)[:k], copies)
+        rankings = []
+        for one, candidates in zip(sought, self.candidates([one.text for one in sought], filters), strict=True):
+            kept, copies = collapsed(_ordered(candidates, one))
+            if self.reranker:
+                kept = self._reranked(self.reranker, one.text, kept)
+            rankings.append((diversified(kept)[:k], copies))
+        return self._passages(rankings)
 
-    def candidates(self, text: str, filters: Filters | None = None) -> list[Candidate]:
-        """Return every chunk that either index finds, unordered."""
-        vector = self.indexes.embedder.embed_query(text)
-        dense = self._near(vector, filters) if filters else dict(self.indexes.dense.search(vector, CANDIDATES))
-        lexical = dict(self.indexes.lexical.search(query_terms(text, self.spoken(text)), CANDIDATES, filters))
-        found = self._admitted([*dense, *lexical], filters)
-        cosines = self._cosines(vector, [c for c in found if c.chunk_id not in dense])
-        best = max((lexical.get(c.chunk_id, 0.0) for c in found), default=0.0) or 1.0
-        for c in found:
-            words = lexical.get(c.chunk_id, 0.0)
-            near = dense.get(c.chunk_id) if c.chunk_id in dense else cosines.get((c.article.id, c.ordinal))
-            c.signals = {"dense": near or 0.0, "lexical": words, "coverage": words / best}
-        return found
+    def candidates(self, texts: Sequence[str], filters: Filters | None = None) -> list[list[Candidate]]:
+        """Return for each text every chunk that either index finds, unordered."""
+        worded = _MEANWHILE.submit(lambda: [self._worded(text, filters) for text in texts])
+        vectors = self.indexes.embedder.embed_queries(texts)
+        dense = self._near(vectors, filters)
+        lexical = worded.result()
+        places = self._admitted(chain(*dense, *lexical), filters)
+        pairs = list(zip(dense, lexical, strict=True))
+        alone = {i: places[i] for near, words in pairs for i in words if i in places and i not in near}
+        cosines = self._cosines(vectors, alone)
+        for n, (near, words) in enumerate(pairs):
+            near.update((i, cosines[i][n]) for i in words if i in cosines and i not in near)
+        return [_candidates(near, words, places) for near, words in pairs]
 
     def spoken(self, text: str) -> tuple[str, ...]:
         """Return the languages to stem a text in; "" is that of an article whose language is not known."""
         return (*self.languages, *script_languages(text), "")
 
-    def _near(self, vector: Vectors, filters: Filters) -> dict[str, float]:
-        """Return the nearest chunks that pass filters, with their cosines.
+    def _worded(self, text: str, filters: Filters | None) -> dict[str, float]:
+        """Return the chunks that share most with a text by BM25, with their scores."""
+        return dict(self.indexes.lexical.search(query_terms(text, self.spoken(text)), CANDIDATES, filters))
+
+    def _near(self, vectors: Vectors, filters: Filters | None) -> list[dict[str, float]]:
+        """Return for each vector the nearest chunks that pass filters, with their cosines.
 
         More are asked for until enough of them pass; where few articles pass at all, each of their chunks is compared.
         """
+        if not filters:
+            return [dict(found) for found in self.indexes.dense.search(vectors, CANDIDATES)]
+        near: dict[int, dict[str, float]] = {}
         wide = CANDIDATES
-        while True:
+        while left := [n for n in range(len(vectors)) if n not in near]:
             wide *= _WIDER
-            found = dict(self.indexes.dense.search(vector, wide))
-            passing = [c.chunk_id for c in self._admitted(list(found), filters)]
-            if len(passing) >= CANDIDATES or len(found) < wide:
-                return {chunk_id: found[chunk_id] for chunk_id in passing[:CANDIDATES]}
-            if self.indexes.store.archive.count(filters.selection) <= _FEW:
-                cosines = {i: float(v @ vector) for i, v in self.indexes.store.vectors_of(filters.selection).items()}
-                return dict(sorted(cosines.items(), key=lambda pair: -pair[1])[:CANDIDATES])
+            for n, found in zip(left, self.indexes.dense.search(vectors[left], wide), strict=True):
+                places = self._admitted([i for i, _ in found], filters)
+                passing = [pair for pair in found if pair[0] in places]
+                if len(passing) >= CANDIDATES or len(found) < wide:
+                    near[n] = dict(passing[:CANDIDATES])
+            if len(near) < len(vectors) and self.indexes.store.archive.count(filters.selection) <= _FEW:
+                few = self.indexes.store.vectors_of(filters.selection)
+                for n in set(left) - set(near):
+                    cosines = {i: float(row @ vectors[n]) for i, row in few.items()}
+                    near[n] = dict(sorted(cosines.items(), key=lambda pair: -pair[1])[:CANDIDATES])
+        return [near[n] for n in range(len(vectors))]
 
-    def _admitted(self, chunk_ids: Sequence[str], filters: Filters | None) -> list[Candidate]:
-        """Return those of some chunks, in their order, that the archive still holds and that pass."""
-        places = {chunk_id: _place(chunk_id) for chunk_id in chunk_ids}
-        facets = self.indexes.store.facets({article for article, _, _ in places.values()})
-        return [
-            Candidate(chunk_id, facets[article], ordinal)
-            for chunk_id, (article, version, ordinal) in places.items()
-            if article in facets
-            and facets[article].version == version
-            and (not filters or filters.admits(facets[article]))
-        ]
+    def _admitted(self, chunk_ids: Iterable[str], filters: Filters | None) -> dict[str, _Place]:
+        """Return where those of some chunks stand that the archive still holds and that pass."""
+        split = {chunk_id: _split(chunk_id) for chunk_id in chunk_ids}
+        facets = self.indexes.store.facets({article for article, _, _ in split.values()})
+        passing = {i: f for i, f in facets.items() if not filters or filters.admits(f)}
+        return {
+            chunk_id: _Place(passing[article], ordinal)
+            for chunk_id, (article, version, ordinal) in split.items()
+            if article in passing and passing[article].version == version
+        }
 
-    def _cosines(self, vector: Vectors, candidates: Sequence[Candidate]) -> dict[tuple[str, int], float]:
-        """Return the cosine of chunks that only words found, from the vectors that the archive keeps."""
-        kept = self.indexes.store.vectors((c.article.id, c.ordinal) for c in candidates)
-        return {place: float(v @ vector) for place, v in kept.items()}
+    def _cosines(self, vectors: Vectors, places: Mapping[str, _Place]) -> dict[str, list[float]]:
+        """Return the cosines of chunks with each of some vectors, from those that the archive keeps."""
+        ids = list(places)
+        found = self.indexes.store.vectors([(place.article.key, place.ordinal) for place in places.values()])
+        rows = (np.stack(list(found.values())) @ vectors.T).tolist() if found else []
+        return dict.fromkeys(ids, [0.0] * len(vectors)) | {ids[n]: row for n, row in zip(found, rows, strict=True)}
 
-    def _passages(self, candidates: Sequence[Candidate], copies: Mapping[int, Sequence[str]]) -> list[Passage]:
+    def _passages(self, rankings: Sequence[_Ranking]) -> list[list[Passage]]:
         """Read the chunks of candidates, in their order; one that went meanwhile is passed over."""
-        chunks = self.indexes.store.chunks(c.article.id for c in candidates)
-        kept = [c for c in candidates if c.chunk_id in chunks]
+        chunks = self.indexes.store.chunks(c.article.id for candidates, _ in rankings for c in candidates)
+        copies = self._articles(
+            i for candidates, copies in rankings for c in candidates for i in copies.get(c.article.story or 0, ())
+        )
         return [
-            Passage(chunks[c.chunk_id], rank, c.score, c.signals, self._articles(copies.get(c.article.story or 0, ())))
-            for rank, c in enumerate(kept, 1)
+            [
+                Passage(
+                    chunks[c.chunk_id],
+                    rank,
+                    c.score,
+                    c.signals,
+                    tuple(copies[i] for i in folded.get(c.article.story or 0, ()) if i in copies),
+                )
+                for rank, c in enumerate((c for c in candidates if c.chunk_id in chunks), 1)
+            ]
+            for candidates, folded in rankings
         ]
 
-    def _articles(self, ids: Iterable[str]) -> tuple[Article, ...]:
-        return tuple(article for i in ids if (article := self.indexes.store.archive.get(i)))
+    def _articles(self, ids: Iterable[str]) -> dict[str, Article]:
+        wanted = tuple(dict.fromkeys(ids))
+        found = self.indexes.store.archive.articles(Selection(ids=wanted)) if wanted else ()
+        return {article.id: article for article in found}
 
     def _reranked(self, reranker: Reranker, text: str, candidates: Sequence[Candidate]) -> list[Candidate]:
         top = {c.chunk_id: c for c in candidates[:RERANKED]}
-        read = reranker.reranked(text, self._passages(list(top.values()), {}))
+        read = reranker.reranked(text, self._passages([(list(top.values()), {})])[0])
         for passage in read:
             candidate = top[passage.chunk.id]
             candidate.score, candidate.signals = passage.score, dict(passage.signals)
         return [*(top[passage.chunk.id] for passage in read), *candidates[RERANKED:]]
 
 
-def _place(chunk_id: str) -> tuple[str, int, int]:
+def _split(chunk_id: str) -> tuple[str, int, int]:
     """Take a chunk's id apart: article, version, ordinal."""
     text, _, ordinal = chunk_id.rpartition("#")
     article, _, version = text.rpartition("@")
     return article, int(version), int(ordinal)
 
 
-def _hinted(article: Facets, hints: Filters | None) -> float:
+def _candidates(near: Mapping[str, float], words: Mapping[str, float], places: Mapping[str, _Place]) -> list[Candidate]:
+    """Make candidates of the cosines of all chunks that a text found, and of the BM25 scores of some."""
+    best = max((score for i, score in words.items() if i in places), default=0.0) or 1.0
+    found = []
+    for i, cosine in near.items():
+        if i in places:
+            score = words.get(i, 0.0)
+            signals = {"dense": cosine, "lexical": score, "coverage": score / best}
+            found.append(Candidate(i, *places[i], 0.0, signals))
+    return found
+
+
+def _ordered(candidates: Sequence[Candidate], sought: Sought) -> list[Candidate]:
+    """Score the candidates for a text and return them, best first."""
+    newest = _recency(candidates) if sought.latest else {}
+    for c, gain in zip(candidates, _gains(candidates, sought.hints), strict=True):
+        c.score = (
+            DENSE_WEIGHT * c.signals["dense"]
+            + (1 - DENSE_WEIGHT) * c.signals["coverage"]
+            + gain
+            + LATEST * newest.get(c.chunk_id, 0.0)
+        )
+    return sorted(candidates, key=lambda c: (-c.score, c.chunk_id))
+
+
+def _gains(candidates: Sequence[Candidate], hints: Filters | None) -> list[float]:
+    """Return what hints add to the score of each candidate."""
     if not hints:
-        return 0.0
-    bonus = OUTLET_HINT if article.source in hints.outlets else 0.0
-    if (hints.since or hints.until) and replace(hints, outlets=(), languages=(), feeds=()).admits(article):
-        bonus += TIME_HINT
-    return bonus
+        return [0.0] * len(candidates)
+    time = Filters(since=hints.since, until=hints.until)
+    return [
+        OUTLET_HINT * (c.article.source in hints.outlets) + TIME_HINT * (bool(time) and time.admits(c.article))
+        for c in candidates
+    ]
 
 
 def _recency(candidates: Sequence[Candidate]) -> dict[str, float]:

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
+_BATCH_COST = 10  # What a batch costs beside its tokens, in tokens: the weights are read anew (docs/retrieval.md).
 _TORCH_BATCH = 8  # Texts; with 32 it takes a quarter longer (docs/ingest.md).
 
 Vectors = NDArray[np.float32]
@@ -93,8 +94,8 @@ class OnnxRuntime:
             out[batch] = self._run([rows[i] for i in batch])
 
         lengths = [len(row) for row in rows]
-        # Few texts are shared out, so that no core waits for another.
-        batches = list(_batches(lengths, min(self._batch_tokens, -(-sum(lengths) // self._threads))))
+        # Few texts are shared out, so that no core waits for another; one batch more than cores costs more than it saves.
+        batches = list(_batches(lengths, min(self._batch_tokens, -(-sum(lengths) // self._threads) + _BATCH_COST)))
         if len(batches) == 1:
             run(batches[0])
         else:

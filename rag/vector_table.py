@@ -24,14 +24,16 @@ class VectorTable:
         names = [ids[i] for i in kept] + [chunk.id for item in batch for chunk in item.chunks]
         self._held = (tuple(names), _stacked([rows[kept], *(item.vectors for item in batch)]))
 
-    def search(self, vector: Vectors, limit: int) -> list[tuple[str, float]]:
-        """Return up to `limit` (chunk id, cosine), best first."""
+    def search(self, vectors: Vectors, limit: int) -> list[list[tuple[str, float]]]:
+        """Return for each vector up to `limit` (chunk id, cosine), best first; `vectors` has a row for each."""
         ids, rows = self._held
         if not ids:
-            return []
-        cosines = rows @ vector
-        best = np.argsort(-cosines, kind="stable")[:limit]
-        return [(ids[i], float(cosines[i])) for i in best]
+            return [[] for _ in vectors]
+        found = []
+        for cosines in vectors @ rows.T:
+            best = np.argsort(-cosines, kind="stable")[:limit]
+            found.append([(ids[i], float(cosines[i])) for i in best])
+        return found
 
     def count(self) -> int:
         """Return how many chunks there are."""

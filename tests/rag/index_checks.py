@@ -31,16 +31,15 @@ def found(indexes: Indexes, text: str) -> list[str]:
 
 def nearest(indexes: Indexes, text: str) -> str:
     """Return the id of the chunk nearest to a text by the vectors of words."""
-    return indexes.dense.search(WordEmbedder().embed_query(text), 1)[0][0]
+    return indexes.dense.search(WordEmbedder().embed([text]), 1)[0][0][0]
 
 
 def assert_whole(indexes: Indexes) -> None:
     """Compare every id of both indexes with the archive's, and look for each vector that it keeps where it must be."""
     assert indexes.differences() == {}
     for item in indexes.store.embedded(article.id for article in indexes.store.archive.articles()):
-        for chunk, vector in zip(item.chunks, item.vectors, strict=True):
-            cosines = dict(indexes.dense.search(vector, 20))
-            assert cosines[chunk.id] == pytest.approx(1, abs=1e-5)
+        for chunk, found in zip(item.chunks, indexes.dense.search(item.vectors, 20), strict=True):
+            assert dict(found)[chunk.id] == pytest.approx(1, abs=1e-5)
     assert indexes.applied() == indexes.store.last_change()
 
 

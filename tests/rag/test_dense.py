@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from corpus.article import Article, Chunk
-from corpus.chunkstore import Embedded
+from corpus.chunkstore import Embedded, Vectors
 from corpus.errors import IndexUnavailableError
 from rag.dense import DenseIndex
 
@@ -20,7 +20,7 @@ def item(name: str, *vectors: tuple[float, float], **changed: object) -> Embedde
     return Embedded(article, chunks, np.asarray(vectors, dtype=np.float32))
 
 
-EAST, NORTH = np.asarray([1, 0], dtype=np.float32), np.asarray([0, 1], dtype=np.float32)
+EAST, NORTH = np.asarray([[1, 0], [0, 1]], dtype=np.float32)
 
 
 @pytest.fixture
@@ -45,26 +45,35 @@ def filled(dense: DenseIndex) -> DenseIndex:
     return dense
 
 
+def nearest(index: DenseIndex, vector: Vectors, limit: int) -> list[tuple[str, float]]:
+    (found,) = index.search(np.stack([vector]), limit)
+    return found
+
+
 def ids(found: list[tuple[str, float]]) -> list[str]:
     return [chunk_id.partition("@")[0] for chunk_id, _ in found]
 
 
 def test_an_empty_index_finds_nothing(dense: DenseIndex) -> None:
-    assert dense.search(EAST, 10) == []
+    assert nearest(dense, EAST, 10) == []
     assert (dense.count(), dense.ids()) == (0, set())
     dense.touch()
 
 
 def test_the_nearest_come_first_with_their_cosine(filled: DenseIndex) -> None:
-    found = filled.search(EAST, 3)
+    found = nearest(filled, EAST, 3)
     assert [chunk_id for chunk_id, _ in found] == ["post@1#0", "herald@1#0", "post@1#1"]
     assert [score for _, score in found] == pytest.approx([1, 0.8, 0.6], abs=1e-6)
-    assert len(filled.search(EAST, 100)) == 6
+    assert len(nearest(filled, EAST, 100)) == 6
+
+
+def test_several_vectors_are_searched_for_at_once(filled: DenseIndex) -> None:
+    assert filled.search(np.stack([NORTH, EAST, -EAST]), 4) == [nearest(filled, v, 4) for v in (NORTH, EAST, -EAST)]
 
 
 def test_every_chunk_of_an_article_goes(filled: DenseIndex) -> None:
     filled.apply(["post", "unknown"], ())
-    assert "post" not in ids(filled.search(EAST, 10))
+    assert "post" not in ids(nearest(filled, EAST, 10))
     assert filled.count() == 4
 
 
@@ -80,7 +89,7 @@ def test_what_was_applied_is_there_after_opening_again(tmp_path: Path) -> None:
     index.close()
     again = DenseIndex(tmp_path / "dense")
     assert again.ids() == {"post@1#0", "post@1#1"}
-    assert ids(again.search(NORTH, 1)) == ["post"]
+    assert ids(nearest(again, NORTH, 1)) == ["post"]
     again.close()
 
 

@@ -11,7 +11,7 @@ from corpus.errors import SettingsError
 from rag import Assistant, Settings
 from rag.indexes import Indexes
 from rag.rerank import RERANKED, Reranker
-from rag.retrieve import Retriever
+from rag.retrieve import Retriever, Sought
 from tests.rag.passages import passage
 
 QUESTION = "news about the herring"
@@ -55,9 +55,10 @@ def oracle(folder: Path, texts: list[str]) -> list[float]:
 
 
 def test_passages_come_in_the_order_of_the_cross_encoder(reading: Indexes, folder: Path) -> None:
-    plain = Retriever(reading).retrieve(QUESTION, 10)
-    read = Retriever(reading, reranker=Reranker(str(folder))).retrieve(QUESTION, 10)
-    every = Retriever(reading).retrieve(QUESTION, 100)
+    sought = [Sought(QUESTION)]
+    (plain,) = Retriever(reading).retrieve(sought, 10)
+    (read,) = Retriever(reading, reranker=Reranker(str(folder))).retrieve(sought, 10)
+    (every,) = Retriever(reading).retrieve(sought, 100)
     assert len(every) <= RERANKED
     told = dict(zip([p.chunk.id for p in every], oracle(folder, [p.chunk.indexed_text for p in every]), strict=True))
     assert [p.chunk.id for p in read] != [p.chunk.id for p in plain]

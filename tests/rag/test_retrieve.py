@@ -12,7 +12,17 @@ from corpus.chunkstore import Embedded, Facets
 from corpus.selection import Selection
 from rag.indexes import Indexes
 from rag.model import Filters, Passage
-from rag.retrieve import CANDIDATES, LATEST, OUTLET_HINT, TIME_HINT, Candidate, Retriever, collapsed, diversified
+from rag.retrieve import (
+    CANDIDATES,
+    LATEST,
+    OUTLET_HINT,
+    TIME_HINT,
+    Candidate,
+    Retriever,
+    Sought,
+    collapsed,
+    diversified,
+)
 from tests.rag.wire_items import WIRES
 from tests.rag.word_embedder import DIMENSIONS, WordEmbedder
 
@@ -22,8 +32,20 @@ def retriever(reading: Indexes) -> Retriever:
     return Retriever(reading, ("en",))
 
 
-def found(retriever: Retriever, text: str, k: int = 5, **options: Filters | None) -> list[str]:
-    return [passage.article.id for passage in retriever.retrieve(text, k, **options)]  # type: ignore[arg-type]
+def searched(
+    retriever: Retriever,
+    text: str,
+    k: int,
+    filters: Filters | None = None,
+    hints: Filters | None = None,
+    latest: bool = False,
+) -> list[Passage]:
+    (passages,) = retriever.retrieve([Sought(text, hints, latest)], k, filters)
+    return passages
+
+
+def found(retriever: Retriever, text: str, k: int = 5, filters: Filters | None = None) -> list[str]:
+    return [passage.article.id for passage in searched(retriever, text, k, filters)]
 
 
 @pytest.mark.parametrize(
@@ -44,7 +66,7 @@ def test_the_article_that_a_question_is_about_comes_first(retriever: Retriever, 
 
 
 def test_a_rare_language_is_stemmed_though_the_archive_is_english(retriever: Retriever) -> None:
-    best = retriever.retrieve("губернаторы", 1)[0]  # Another case and number than in the text.
+    best = searched(retriever, "губернаторы", 1)[0]  # Another case and number than in the text.
     assert best.article.id == "moscow"
     assert best.signals["coverage"] == 1
 
@@ -66,14 +88,14 @@ def test_a_rare_language_is_stemmed_though_the_archive_is_english(retriever: Ret
     ],
 )
 def test_any_text_can_be_searched_for(retriever: Retriever, text: str) -> None:
-    passages = retriever.retrieve(text, 3)
+    passages = searched(retriever, text, 3)
     assert [passage.rank for passage in passages] == [1, 2, 3]
     if "herring" in text:
         assert passages[0].article.id in ("herring", "undated")
 
 
 def test_scores_are_ordered_and_made_of_both_signals(retriever: Retriever) -> None:
-    passages = retriever.retrieve("herring near the breakwater of Eastfield", 5)
+    passages = searched(retriever, "herring near the breakwater of Eastfield", 5)
     for passage in passages:
         signals = passage.signals
         assert passage.score == pytest.approx(0.5 * signals["dense"] + 0.5 * signals["coverage"], abs=1e-5)
@@ -83,9 +105,31 @@ def test_scores_are_ordered_and_made_of_both_signals(retriever: Retriever) -> No
 
 def test_a_chunk_that_only_words_find_has_its_cosine_too(reading: Indexes, retriever: Retriever) -> None:
     vector = reading.embedder.embed_query("herring")
-    for candidate in retriever.candidates("herring"):
+    (candidates,) = retriever.candidates(["herring"])
+    assert {c.signals["lexical"] > 0 for c in candidates} == {True, False}
+    for candidate in candidates:
         kept = reading.store.embedded([candidate.article.id])[0].vectors[candidate.ordinal]
         assert candidate.signals["dense"] == pytest.approx(float(kept @ vector), abs=1e-4)
+
+
+SEVERAL = (
+    Sought("herring near the breakwater of Eastfield", Filters(outlets=("Eastfield Post",))),
+    Sought("How much was Didi fined?", latest=True),
+    Sought("наводнение и паводок в Оренбурге", Filters(since=datetime(2024, 3, 1, tzinfo=UTC))),
+    Sought(""),
+    Sought("herring near the breakwater of Eastfield"),
+)
+
+
+@pytest.mark.parametrize(
+    "filters", [None, Filters(outlets=("Eastfield Post",)), Filters(languages=("en",)), Filters(outlets=("Nobody",))]
+)
+def test_several_texts_at_once_find_what_each_finds_alone(retriever: Retriever, filters: Filters | None) -> None:
+    together = retriever.retrieve(SEVERAL, 7, filters)
+    alone = [retriever.retrieve([sought], 7, filters)[0] for sought in SEVERAL]
+    for some, same in zip(together, alone, strict=True):
+        assert [p.chunk.id for p in some] == [p.chunk.id for p in same]
+        assert [p.score for p in some] == pytest.approx([p.score for p in same], abs=1e-6)
 
 
 MARCH = datetime(2024, 3, 1, tzinfo=UTC)
@@ -116,11 +160,11 @@ def score_of(passages: Sequence[Passage], article: str) -> float:
 
 def test_hints_add_to_the_score_and_exclude_nothing(retriever: Retriever) -> None:
     text = "news about the herring"
-    plain = retriever.retrieve(text, 50)
+    plain = searched(retriever, text, 50)
     hints = Filters(
         since=datetime(2024, 3, 5, tzinfo=UTC), until=datetime(2024, 3, 7, tzinfo=UTC), outlets=("Eastfield Post",)
     )
-    hinted = retriever.retrieve(text, 50, hints=hints)
+    hinted = searched(retriever, text, 50, hints=hints)
     assert {p.chunk.id for p in plain} == {p.chunk.id for p in hinted}
     gains = {name: score_of(hinted, name) - score_of(plain, name) for name in ("undated", "herring", "cairo")}
     assert gains == pytest.approx({"undated": OUTLET_HINT, "herring": TIME_HINT, "cairo": 0}, abs=1e-6)
@@ -128,8 +172,8 @@ def test_hints_add_to_the_score_and_exclude_nothing(retriever: Retriever) -> Non
 
 def test_the_newest_gains_most_where_the_newest_is_asked_for(retriever: Retriever) -> None:
     filters = Filters(outlets=("Eastfield Post", "Lowmoor Herald"))
-    plain = retriever.retrieve("herring", 50, filters)
-    latest = retriever.retrieve("herring", 50, filters, latest=True)
+    plain = searched(retriever, "herring", 50, filters)
+    latest = searched(retriever, "herring", 50, filters, latest=True)
     gains = {p.article.id: p.score - score_of(plain, p.article.id) for p in latest}
     assert gains == pytest.approx({"tram": LATEST, "herring": LATEST / 2, "harbour": 0, "undated": 0}, abs=1e-6)
 
@@ -138,7 +182,7 @@ def test_nothing_is_found_in_an_empty_archive(tmp_path: Path) -> None:
     with Archive(tmp_path / "archive.sqlite3") as archive:
         indexes = Indexes(archive, WordEmbedder(), tmp_path / "index", "the test")
         indexes.open()
-        assert Retriever(indexes).retrieve("herring", 5) == []
+        assert searched(Retriever(indexes), "herring", 5) == []
         indexes.close()
 
 
@@ -186,7 +230,7 @@ def test_filters_leave_the_nearest_of_what_passes(crowd: Indexes, filters: Filte
     vector = crowd.embedder.embed_query("nothing that any index of words knows")
     passing = [item for some in crowd.store.everything() for item in some if filters.admits(item.article)]
     wanted = sorted(passing, key=lambda item: -float(item.vectors[0] @ vector))[:CANDIDATES]
-    got = Retriever(crowd).candidates("nothing that any index of words knows", filters)
+    (got,) = Retriever(crowd).candidates(["nothing that any index of words knows"], filters)
     near = sorted(got, key=lambda c: -c.signals["dense"])
     assert [c.article.id for c in near] == [item.article.id for item in wanted]
 
@@ -196,7 +240,7 @@ def candidates(*articles: tuple[str, int | None]) -> list[Candidate]:
     made: list[Candidate] = []
     for name, story in articles:
         counts[name] += 1
-        facets = Facets(name, 1, "Post", None, "en", "", story)
+        facets = Facets(len(counts), name, 1, "Post", None, "en", "", story)
         made.append(Candidate(f"{name}@1#{counts[name]}", facets, counts[name], 1 - len(made) / 10))
     return made
 
@@ -211,7 +255,7 @@ def test_folded_copies_are_named_in_every_passage_of_the_story(indexes: Indexes)
     indexes.store.archive.put(replace(WIRES[0], id="copy", source="Wire", url=""))
     indexes.embed_pending()
     indexes.catch_up()
-    best = Retriever(indexes).retrieve("herring near the breakwater of Eastfield harbour Ana Sousa", 9)
+    best = searched(Retriever(indexes), "herring near the breakwater of Eastfield harbour Ana Sousa", 9)
     named = {p.article.id: [copy.id for copy in p.copies] for p in best if p.article.id in {"harbour", "copy"}}
     assert named in ({"harbour": ["copy"]}, {"copy": ["harbour"]})
 
