@@ -18,7 +18,7 @@ import re
 import socket
 import threading
 from collections import deque
-from collections.abc import AsyncIterator, Callable, Iterator, Mapping
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from types import TracebackType
@@ -164,13 +164,14 @@ class ModelServer:
         if reply.status != 200:
             return _error(reply)
         if body.get("stream"):
-            return _Stream(self._events(body, reply), media_type="text/event-stream")
+            return _Stream(self._events(body, reply))
         await asyncio.sleep(reply.pause_s)
         if reply.malformed:
             return Response('{"choices": [', media_type="application/json")
         return JSONResponse(_completion(body, reply))
 
-    async def _events(self, body: Body, reply: Reply) -> AsyncIterator[str]:
+    async def _events(self, body: Body, reply: Reply) -> AsyncGenerator[str]:
+        whole = False
         try:
             yield _event(_chunk(body, {"role": "assistant", "content": ""}))
             if reply.hang:
@@ -180,9 +181,13 @@ class ModelServer:
             else:
                 async for event in _spoken(body, reply):
                     yield event
-        except asyncio.CancelledError:
-            self.abandoned.set()
+            whole = True
+        except _BrokenOff:
+            whole = True
             raise
+        finally:
+            if not whole:
+                self.abandoned.set()
 
     async def _hang(self, request: Request | None = None) -> None:
         """Wait until the server stops or the client goes; a stream is cancelled then, a plain request must ask."""
@@ -207,13 +212,23 @@ class _BrokenOff(Exception):
 
 
 class _Stream(StreamingResponse):
-    """A stream that a `_BrokenOff` ends without its last chunk: uvicorn then drops the connection."""
+    """A stream that a `_BrokenOff` ends without its last chunk: uvicorn then drops the connection.
+
+    A client that goes while a chunk is being sent interrupts the sending and not what makes the chunks, so that is
+    closed here.
+    """
+
+    def __init__(self, events: AsyncGenerator[str]) -> None:
+        super().__init__(events, media_type="text/event-stream")
+        self._events = events
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         try:
             await super().__call__(scope, receive, send)
         except* _BrokenOff:
             pass
+        finally:
+            await self._events.aclose()
 
 
 def _text(content: Any) -> str:
