@@ -47,8 +47,6 @@ _FRAME = frozenset(
 def uncounted(question: str, kind: str, weights: Mapping[str, float], sentences: Sequence[Sentence]) -> float:
     """Return 1 if a question asks for so many of something, or for money, and the best sentences give none, else 0.
 
-    The headline above a sentence counts as well.
-
     Args:
         question: The stand-alone question.
         kind: What it asks for (`rag.kind`).
@@ -59,7 +57,7 @@ def uncounted(question: str, kind: str, weights: Mapping[str, float], sentences:
         return 0.0
     match = _COUNTED.search(question)
     things = {stem(word) for word in words(match[1])} & set(weights) if match else set()
-    texts = [f"{sentence.passage.article.title} | {sentence.text}" for sentence in sentences[:_TOP]]
+    texts = [sentence.text for sentence in sentences[:_TOP]]
     if things & _ANYBODY:  # Articles count them as users, guests, workers.
         return float(not any(_NUMBER.search(text) for text in texts))
     if things:

@@ -18,9 +18,6 @@ READ_PASSAGES = 8
 EMBEDDED_SENTENCES = 14
 """The sentences that are embedded for one question: those that its words speak for."""
 
-HEADLINED = 0.9
-"""What a figure of the headline counts for a sentence below it that holds none: the answer shows both."""
-
 _BEFORE = 700  # Characters before a passage in which the sentence before it is looked for.
 
 WEIGHTS = {"coverage": 0.2, "context": 0.22, "dense": 0.2, "passage": 0.18, "shape": 0.2}
@@ -126,7 +123,6 @@ class _Asking:
         body = passage.article.body
         lead = len(body) - len(body.lstrip())
         heading = set(terms(passage.chunk.heading, language))
-        figured = HEADLINED * shape(passage.article.title, self.kind, self.asked) if self.kind == "how_many" else 0.0
         before = held_terms(_lead(passage), language) or heading
         found: list[Sentence] = []
         for start, end in _spans(passage):
@@ -135,9 +131,7 @@ class _Asking:
             values = {
                 "coverage": share(self.weights, inside | heading),
                 "context": share(self.weights, inside | heading | before),
-                "shape": float(start == lead)
-                if self.kind == "topic"
-                else max(figured, shape(text, self.kind, self.asked)),
+                "shape": float(start == lead) if self.kind == "topic" else shape(text, self.kind, self.asked),
                 "passage": rank,
             }
             said = any(phrase in plain_quotes(text) for phrase in self.quoted)

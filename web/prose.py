@@ -16,6 +16,8 @@ _MARK = re.compile(r"\[(\d{1,4})\]")
 _MARKS = re.compile(r"[ \u00a0]*((?:\[\d{1,4}\] ?)*\[\d{1,4}\])([.,;:!?]?)")
 _SKIPPED = re.compile(r"\[\d{1,4}\]|[\s*]+")
 _BOLD = re.compile(r"\*\*(?=\S)([^*\ue000\ue001]+?)(?<=\S)\*\*")
+# What `rag.compose` writes above the sentences of an article: outlet and date, a dash, the headline.
+_LABEL = re.compile(r"\*\*([^*\ue000\ue001\n]+?) – ([^*\ue000\ue001\n]+)\*\*(?:\n|$)")
 _BULLET = re.compile(r"\s{0,3}[-*•]\s+")
 _NUMBER = re.compile(r"\s{0,3}\d{1,3}[.)]\s+")
 _QUOTE = re.compile(r"\s{0,3}>\s?")
@@ -103,12 +105,20 @@ def _lines(lines: Sequence[str], tips: dict[int, str], turn: int) -> str:
 
 
 def _inline(text: str, tips: dict[int, str], turn: int) -> str:
-    safe = _BOLD.sub(_bold, escape(text))
+    label = _LABEL.match(text)
+    safe = _BOLD.sub(_bold, escape(text[label.end() :] if label else text))
+    safe = _label(label) + safe if label else safe
     safe = _MARKS.sub(lambda marks: _citations(marks, tips, turn), safe)
     # A list may end inside an underline; then each item closes what it opened.
     safe = safe.replace(_OPEN, '<span class="un">').replace(_CLOSE, "</span>")
     missing = safe.count('<span class="un">') - safe.count("</span>")
     return safe + "</span>" * missing if missing > 0 else safe
+
+
+def _label(found: re.Match[str]) -> str:
+    """Render the label of an article: what we say of it, then its headline."""
+    said = ", ".join(map(isolated, escape(found[1]).split(", ")))
+    return f'<strong class="label"><span>{said}<i> – </i></span>{escape(found[2])}</strong>'
 
 
 def _bold(found: re.Match[str]) -> str:

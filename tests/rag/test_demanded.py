@@ -39,13 +39,6 @@ def test_what_is_counted_must_be_counted(question: str, kind: str, body: str, ex
     assert uncounted(question, kind, weights(question), sentences(body)) == expected
 
 
-def test_a_headline_counts_too() -> None:
-    here = passage("The deal closed.", title="Startup raises 65 million dollars")
-    question = "How much did the startup raise?"
-    closed = Sentence(here, 0, 16, 0.5, 0.5, 0.5, 0.0, 0.5)
-    assert uncounted(question, "how_many", weights(question), [closed]) == 0
-
-
 @pytest.mark.parametrize(
     ("body", "expected"),
     [

@@ -66,19 +66,6 @@ def test_the_sentence_with_the_quotation_asked_about_comes_first(reading: Indexe
     assert first.score > 1
 
 
-def test_a_figure_in_the_headline_counts_for_the_sentences_below(reading: Indexes, embedder: Embedder) -> None:
-    bare, figured, told = (
-        passage("The startup closed its round.", title="A startup", id="a"),
-        passage("The startup closed its round.", title="A startup gets 65 million", id="b"),
-        passage("The startup got 65 million.", title="A startup", id="c"),
-    )
-    read = PassageReader(embedder, reading.lexical).read(
-        "How much did the startup raise?", "how_many", [bare, figured, told]
-    )
-    shapes = {s.passage.article.id: s.shape for s in read}
-    assert shapes == {"a": 0, "b": 0.9, "c": 1}
-
-
 def test_what_a_passage_begins_with_may_lean_on_the_sentence_before_it(embedder: Embedder, reading: Indexes) -> None:
     body = "The number of Canadians went down. About 8,000 of them were affected. Nobody was hurt."
     cut = body.index("About")

@@ -21,6 +21,14 @@ def test_an_outlet_that_is_written_from_right_to_left_keeps_apart_from_the_date(
     assert growing("**صحيفة, 7 March 2026**") == "<p><strong>\u2068صحيفة\u2069, 7 March 2026</strong></p>"
 
 
+def test_the_headline_above_sentences_stands_apart_from_outlet_and_date() -> None:
+    assert growing("**Desk, 5 March 2024 – A <b> headline**\nIt **is** so.") == (
+        '<p><strong class="label"><span>Desk, 5 March 2024<i> – </i></span>A &lt;b&gt; headline</strong>'
+        "It <strong>is</strong> so.</p>"
+    )
+    assert growing("Then **so – or so** it is.") == "<p>Then <strong>so – or so</strong> it is.</p>"
+
+
 def test_a_citation_of_the_answer_becomes_our_link() -> None:
     assert prose(answer("Yes [1]."), 3) == (
         '<p>Yes<span class="nb">&nbsp;<a class="n" href="#card-3-1" data-turn="3" data-n="1" '
