@@ -1,0 +1,263 @@
+"""Slips of the pen in a question: a word that no article holds is read as the one near word that some do.
+
+A wrong correction makes a wrong answer of a refusal, so evidence is asked for: see `Spelling.corrected`.
+"""
+
+import re
+import unicodedata
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+
+from corpus.article import Chunk
+from rag.embedder import Embedder
+from rag.lexical import article_of
+from rag.names import TITLES
+from rag.orders import QUOTED
+from rag.query import Corrected
+from rag.retrieve import Retriever
+from rag.sufficiency import ASKING
+from rag.terms import STOPWORDS, query_terms, stem, terms, words
+
+SHORTEST = 5
+"""Letters of the shortest word that is looked at."""
+
+LONG = 8
+"""Letters from which on a word may have two slips, and its first letter may be one of them."""
+
+FOREIGN = 8
+"""Letters of the shortest word that is corrected to one of an article in another language than English."""
+
+CLEARLY = 5
+"""How many times as many chunks must hold the near word as hold any other one that is as near."""
+
+_WORD = re.compile(r"(?<![^\W_])[^\W\d_]+(?=['’]s\b|[^\w'’]|['’](?!\w)|$)")
+_ADDRESS = re.compile(r"\S*(?:[@/_]|\w\.\w)\S*")
+_ENDINGS = ("s", "es", "d", "ed", "r", "er", "ers", "ly", "ing", "ings")
+_NEAR = 4  # Terms of the archive that are compared as articles write them.
+_READ = 12  # Chunks that are read for each.
+_TELLING = 0.2  # Share of the chunks that hold a word, from which on it tells nothing of what is asked about.
+_NAME = 3  # Words between which a name of several may stretch.
+
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """Hold a word of the question that no article holds, its place, and the words of the same name beside it."""
+
+    word: str
+    start: int
+    capital: bool
+    beside: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Near:
+    """Hold a word as articles write it, how far it is from the one asked for, and what speaks for it."""
+
+    word: str
+    distance: int
+    chunks: int
+    name: bool
+    english: bool
+    telling: bool
+    neighbours: frozenset[str]
+
+
+class Spelling:
+    """Compare the words of a question with those of an archive."""
+
+    def __init__(self, retriever: Retriever) -> None:
+        """Look words up where `retriever` searches."""
+        self._retriever = retriever
+        self._lexical = retriever.indexes.lexical
+        self._store = retriever.indexes.store
+
+    def corrected(self, text: str) -> Corrected:
+        """Return a question with each word that no article holds put right, where one word of the archive is near.
+
+        Never touched: words of fewer than five letters, numbers, addresses, abbreviations in capitals, what stands in
+        quotation marks, and words of frequent use in English, with which the shipped embedder's vocabulary is filled.
+        The near word is one slip away, two from eight letters on; it stands in two chunks or more, once beside
+        another telling word of the question; no other word is as near, unless it is much rarer. For a name it is
+        written with a capital, and where the name has several words they stand together in an article.
+        """
+        languages = self._retriever.spoken(text)
+        asked = [word for word in _asked(text) if not self._held(word.word, languages)]
+        if not asked:
+            return Corrected(text)
+        telling = self._telling(text, languages)
+        near = {word: self._near(word, telling) for word in asked}
+        beside = {word.word.lower(): {n.word.lower() for n in found} for word, found in near.items()}
+        notes: list[str] = []
+        for word in reversed(asked):
+            if best := _best(word, near[word], beside, bool(telling)):
+                text = text[: word.start] + best + text[word.start + len(word.word) :]
+                notes.insert(0, f"Searched for “{best}” in place of “{word.word}”, which no article holds.")
+        return Corrected(text, tuple(dict.fromkeys(notes)))
+
+    def _held(self, word: str, languages: Sequence[str]) -> bool:
+        return any(self._lexical.frequency(stem(word.lower(), language)) for language in languages)
+
+    def _telling(self, text: str, languages: Sequence[str]) -> list[str]:
+        """Return the terms of a question that some chunks hold, and not too many."""
+        most = max(2.0, _TELLING * self._lexical.count())
+        return [term for term in query_terms(text, tuple(languages)) if term not in ASKING and 0 < self._lexical.frequency(term) <= most]
+
+    def _near(self, asked: _Asked, telling: Sequence[str]) -> list[_Near]:
+        word = asked.word.lower()
+        found = [near for term, chunks in self._terms(word) if (near := self._written(asked, term, chunks, telling))]
+        return sorted(found, key=lambda near: (near.distance, -near.chunks, near.word))
+
+    def _terms(self, word: str) -> list[tuple[str, int]]:
+        """Return the terms of the archive that are nearest to a word or its stem, with how many chunks hold them."""
+        from rapidfuzz.distance import OSA  # Imported late: most questions need no comparison.
+
+        most, bare = _slips(word), stem(word)
+        known: dict[str, int] = {}
+        for letter in {word[0], word[1]} if len(word) >= LONG else {word[0]}:
+            known |= self._lexical.beginning(letter)
+        found: list[tuple[int, int, str]] = []
+        for term, chunks in known.items():
+            if abs(len(term) - len(bare)) > most or not term.isalpha():
+                continue
+            distance = min(OSA.distance(form, term, score_cutoff=most) for form in {word, bare})
+            if distance <= most:
+                found.append((distance, -chunks, term))
+        return [(term, -chunks) for _, chunks, term in sorted(found)[:_NEAR]]
+
+    def _written(self, asked: _Asked, term: str, chunks: int, telling: Sequence[str]) -> _Near | None:
+        """Return the word behind a term that is nearest to the one asked for, None where none is near enough."""
+        read = self._read(self._lexical.holding(term, [*map(stem, asked.beside), *telling], _READ))
+        forms = Counter(form for part in read for form in _forms(part, term))
+        near = [(distance, -n, form) for form, n in forms.items() if (distance := slips(asked.word, form)) is not None]
+        if not near:
+            return None
+        distance, _, form = min(near)
+        held = [set(terms(part.indexed_text, part.article.language or "en")) for part in read]
+        return _Near(
+            form,
+            distance,
+            chunks,
+            2 * sum(n for f, n in forms.items() if f[0].isupper()) > 3 * sum(n for f, n in forms.items() if f[0].islower()),
+            all((part.article.language or "en") == "en" for part in read),
+            any(terms_ & set(telling) for terms_ in held),
+            frozenset(word for part in read for word in _around(part, form)),
+        )
+
+    def _read(self, chunk_ids: Sequence[str]) -> list[Chunk]:
+        chunks = self._store.chunks(article_of(chunk_id) for chunk_id in chunk_ids)
+        return [chunks[chunk_id] for chunk_id in chunk_ids if chunk_id in chunks]
+
+
+def slips(asked: str, written: str) -> int | None:
+    """Return how many slips lead from a written word to the one asked for, None if too many or no slip at all.
+
+    A letter left out, put in, taken for another or swapped with its neighbour is one; accents count for nothing.
+    A word that only goes on behind the other is another form of it ("Bahraini"), unless it repeats the last letter.
+    """
+    from rapidfuzz.distance import OSA
+
+    one, other, most = _plain(asked), _plain(written), _slips(asked)
+    if not other.isalpha() or (one[0] != other[0] and len(one) < LONG):
+        return None
+    if one.startswith(other) and one.rstrip(one[-1]) != other.rstrip(one[-1]):
+        return None
+    if other.startswith(one) and len(other) > len(one) + 1:
+        return None
+    distance = OSA.distance(one, other, score_cutoff=most)
+    return distance if distance <= most else None
+
+
+def _slips(word: str) -> int:
+    return 2 if len(word) >= LONG else 1
+
+
+def _plain(word: str) -> str:
+    spread = unicodedata.normalize("NFKD", word.casefold())
+    return "".join(c for c in spread if not unicodedata.combining(c))
+
+
+def _asked(text: str) -> Iterator[_Asked]:
+    """Yield the words of a question that may be a slip, by their looks."""
+    kept = [match.span() for pattern in (QUOTED, _ADDRESS) for match in pattern.finditer(text)]
+    found = list(_WORD.finditer(text))
+    shouted = text.isupper()
+    for i, match in enumerate(found):
+        word = match.group()
+        if len(word) < SHORTEST or (word.isupper() and not shouted) or words(word) != [word.lower()] or usual(word):
+            continue
+        if any(start <= match.start() < end for start, end in kept):
+            continue
+        capital = word[0].isupper() and not shouted
+        yield _Asked(word, match.start(), capital and i > 0, _beside(text, found, i) if capital else ())
+
+
+def _beside(text: str, found: Sequence[re.Match[str]], i: int) -> tuple[str, ...]:
+    """Return the words before and behind one that belong to the same name."""
+    beside: list[str] = []
+    for one, other, place in ((i - 1, i, i - 1), (i, i + 1, i + 1)):
+        if 0 <= place < len(found) and text[found[one].end() : found[other].start()] in {" ", "-"}:
+            word = found[place].group()
+            if word[0].isupper() and not word.isupper() and word.lower() not in TITLES | STOPWORDS:
+                beside.append(word.lower())
+    return tuple(beside)
+
+
+@lru_cache(maxsize=1)
+def _vocabulary() -> frozenset[str]:
+    return frozenset((Embedder().folder / "vocab.txt").read_text("utf-8").split())
+
+
+def usual(word: str) -> bool:
+    """Tell whether a word is of frequent use in English, or a form of one."""
+    word, known = word.lower(), _vocabulary()
+    if word in known or word in STOPWORDS:
+        return True
+    bases = [word.removesuffix(ending) for ending in _ENDINGS if word.endswith(ending)]
+    return any(len(base) >= SHORTEST and (base in known or f"{base}e" in known) for base in bases)
+
+
+def _forms(chunk: Chunk, term: str) -> list[str]:
+    """Return the words of a chunk, as written, whose stem is a term."""
+    language = chunk.article.language or "en"
+    return [m.group() for m in _WORD.finditer(chunk.indexed_text) if stem(m.group().lower(), language) == term]
+
+
+def _around(chunk: Chunk, form: str) -> set[str]:
+    """Return the words, in lower case, that stand near a word in a chunk."""
+    said, wanted = words(chunk.indexed_text), form.lower()
+    places = [i for i, word in enumerate(said) if word == wanted]
+    return {word for i in places for word in said[max(0, i - _NAME) : i + _NAME + 1]}
+
+
+def _best(asked: _Asked, near: Sequence[_Near], beside: dict[str, set[str]], context: bool) -> str:
+    """Return the word to put in the place of the one asked for, "" where the evidence is too weak."""
+    if asked.beside:
+        near = [n for n in near if all(({word} | beside.get(word, set())) & n.neighbours for word in asked.beside)]
+    sure = [n for n in near if (n.name and asked.beside) or (n.chunks >= 2 and _alone(asked, n, context))]
+    if not sure:
+        return ""
+    best = sure[0]
+    rivals = [n for n in near if n.distance <= best.distance and n.word.lower() != best.word.lower()]
+    return "" if any(CLEARLY * n.chunks > best.chunks for n in rivals) else best.word
+
+
+def _alone(asked: _Asked, near: _Near, context: bool) -> bool:
+    """Tell whether the evidence is enough without the other words of a name."""
+    if context and not near.telling:
+        return False
+    if not near.english and (len(asked.word) < FOREIGN or near.distance > 1):
+        return False
+    if near.name:
+        return near.distance <= 1 or not usual(near.word)
+    return not asked.capital and len(asked.word) >= LONG and mishit(asked.word.lower(), near.word.lower())
+
+
+def mishit(asked: str, written: str) -> bool:
+    """Tell whether a letter was left out, doubled or swapped: what seldom makes another word of a right one."""
+    if sorted(asked) == sorted(written):
+        return sum(one != other for one, other in zip(asked, written, strict=True)) == 2
+    if len(asked) + 1 == len(written):
+        return any(written[:i] + written[i + 1 :] == asked for i in range(len(written)))
+    return any(asked[:i] + asked[i + 1 :] == written for i in range(1, len(asked)) if asked[i] == asked[i - 1])
