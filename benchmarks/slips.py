@@ -19,7 +19,8 @@ from eval.question import Question
 from rag import Assistant, Settings
 from rag.outlets import Outlets
 from rag.query import Corrected, understand
-from rag.spelling import SHORTEST, Spelling, usual
+from rag.slips import SHORTEST, usual
+from rag.spelling import Spelling
 
 _WORD = re.compile(rf"(?<![\w'’])[^\W\d_]{{{SHORTEST},}}(?![\w'’])")
 _ROWS = ("qwertyuiop", "asdfghjkl", "zxcvbnm")

@@ -106,14 +106,18 @@ class LexicalIndex:
             searcher = self._index.searcher()
             return int(max(searcher.doc_freq("text", term), searcher.doc_freq("heading", term)))
 
-    def beginning(self, prefix: str) -> dict[str, int]:
-        """Return every term that begins with a prefix, with the number of chunks in whose text or heading it stands."""
+    def beginning(self, prefixes: Collection[str]) -> dict[str, int]:
+        """Return every term that begins with one of some prefixes, with the number of chunks that hold it.
+
+        A chunk holds it in its text or its heading; the larger number of the two counts.
+        """
         found: dict[str, int] = {}
         with self._reported():
             searcher = self._index.searcher()
             for field in ("heading", "text"):
-                for term, chunks in searcher.terms_with_prefix(field, prefix):
-                    found[term] = max(chunks, found.get(term, 0))
+                for prefix in prefixes:
+                    for term, chunks in searcher.terms_with_prefix(field, prefix):
+                        found[term] = max(chunks, found.get(term, 0))
         return found
 
     def holding(self, term: str, beside: Sequence[str], limit: int) -> list[str]:

@@ -4,38 +4,34 @@ A wrong correction makes a wrong answer of a refusal, so evidence is asked for: 
 """
 
 import re
-import unicodedata
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 
 from corpus.article import Chunk
-from rag.embedder import Embedder
+from rag.demanded import FRAME
 from rag.lexical import article_of
 from rag.names import TITLES
 from rag.orders import QUOTED
 from rag.query import Corrected
 from rag.retrieve import Retriever
+from rag.slips import LONG, SHORTEST, allowed, beginnings, mishit, slips, usual
 from rag.sufficiency import ASKING
 from rag.terms import STOPWORDS, query_terms, stem, terms, words
-
-SHORTEST = 5
-"""Letters of the shortest word that is looked at."""
-
-LONG = 8
-"""Letters from which on a word may have two slips, and its first letter may be one of them."""
 
 FOREIGN = 8
 """Letters of the shortest word that is corrected to one of an article in another language than English."""
 
+RARE = 7
+"""Letters of the shortest name that needs no other word of the question beside it, if it is no word of frequent use."""
+
 CLEARLY = 5
 """How many times as many chunks must hold the near word as hold any other one that is as near."""
 
-_WORD = re.compile(r"(?<![^\W_])[^\W\d_]+(?=['’]s\b|[^\w'’]|['’](?!\w)|$)")
+_WORD = re.compile(r"(?<![^\W_])(?<![^\W_]['’])[^\W\d_]+(?=['’]s\b|[^\w'’]|['’](?!\w)|$)")
 _ADDRESS = re.compile(r"\S*(?:[@/_]|\w\.\w)\S*")
-_ENDINGS = ("s", "es", "d", "ed", "r", "er", "ers", "ly", "ing", "ings")
-_NEAR = 4  # Terms of the archive that are compared as articles write them.
+_NAMED = {True: 0.4, False: 0.8}  # Share of its places where a name has a capital, by whether the asked word has one.
+_NEAR = 6  # Terms of the archive that are compared as articles write them.
 _READ = 12  # Chunks that are read for each.
 _TELLING = 0.2  # Share of the chunks that hold a word, from which on it tells nothing of what is asked about.
 _NAME = 3  # Words between which a name of several may stretch.
@@ -102,7 +98,11 @@ class Spelling:
     def _telling(self, text: str, languages: Sequence[str]) -> list[str]:
         """Return the terms of a question that some chunks hold, and not too many."""
         most = max(2.0, _TELLING * self._lexical.count())
-        return [term for term in query_terms(text, tuple(languages)) if term not in ASKING and 0 < self._lexical.frequency(term) <= most]
+        return [
+            term
+            for term in query_terms(text, tuple(languages))
+            if term not in ASKING | FRAME and 0 < self._lexical.frequency(term) <= most
+        ]
 
     def _near(self, asked: _Asked, telling: Sequence[str]) -> list[_Near]:
         word = asked.word.lower()
@@ -110,36 +110,48 @@ class Spelling:
         return sorted(found, key=lambda near: (near.distance, -near.chunks, near.word))
 
     def _terms(self, word: str) -> list[tuple[str, int]]:
-        """Return the terms of the archive that are nearest to a word or its stem, with how many chunks hold them."""
-        from rapidfuzz.distance import OSA  # Imported late: most questions need no comparison.
+        """Return the terms of the archive that are nearest to a word or its stem, with how many chunks hold them.
 
-        most, bare = _slips(word), stem(word)
-        known: dict[str, int] = {}
-        for letter in {word[0], word[1]} if len(word) >= LONG else {word[0]}:
-            known |= self._lexical.beginning(letter)
-        found: list[tuple[int, int, str]] = []
-        for term, chunks in known.items():
-            if abs(len(term) - len(bare)) > most or not term.isalpha():
-                continue
-            distance = min(OSA.distance(form, term, score_cutoff=most) for form in {word, bare})
-            if distance <= most:
-                found.append((distance, -chunks, term))
-        return [(term, -chunks) for _, chunks, term in sorted(found)[:_NEAR]]
+        A slip in an ending hides it from the stemmer, so that the beginning of a word is compared with shorter terms.
+        """
+        from rapidfuzz import process  # Imported late: most questions need no comparison.
+        from rapidfuzz.distance import OSA
+
+        most, bare = allowed(word), stem(word)
+        known = self._lexical.beginning(beginnings(word))
+        sized: dict[int, list[str]] = {}
+        for term in known:
+            if SHORTEST - 1 <= len(term) <= len(word) + most and term.isalpha():
+                sized.setdefault(len(term), []).append(term)
+        whole = [term for size, some in sized.items() if size >= len(bare) - most for term in some]
+        compared = [(form, whole, most) for form in {word, bare}]
+        for size, some in sized.items():
+            compared += [(word[:cut], some, 1) for cut in range(size - 1, min(size + 2, len(word)))]
+        found: dict[str, float] = {}
+        for form, some, cutoff in compared:
+            for term, distance, _ in process.extract_iter(form, some, scorer=OSA.distance, score_cutoff=cutoff):
+                found[term] = min(distance, found.get(term, distance))
+        nearest = sorted(found, key=lambda term: (found[term], -len(term), -known[term], term))
+        return [(term, known[term]) for term in nearest[:_NEAR]]
 
     def _written(self, asked: _Asked, term: str, chunks: int, telling: Sequence[str]) -> _Near | None:
         """Return the word behind a term that is nearest to the one asked for, None where none is near enough."""
         read = self._read(self._lexical.holding(term, [*map(stem, asked.beside), *telling], _READ))
         forms = Counter(form for part in read for form in _forms(part, term))
-        near = [(distance, -n, form) for form, n in forms.items() if (distance := slips(asked.word, form)) is not None]
+        near = [
+            (distance, form[0].isupper() != asked.word[0].isupper(), -n, form)
+            for form, n in forms.items()
+            if (distance := slips(asked.word, form)) is not None
+        ]
         if not near:
             return None
-        distance, _, form = min(near)
+        distance, _, _, form = min(near)
         held = [set(terms(part.indexed_text, part.article.language or "en")) for part in read]
         return _Near(
             form,
             distance,
             chunks,
-            2 * sum(n for f, n in forms.items() if f[0].isupper()) > 3 * sum(n for f, n in forms.items() if f[0].islower()),
+            sum(n for form, n in forms.items() if form[0].isupper()) >= _NAMED[asked.capital] * forms.total(),
             all((part.article.language or "en") == "en" for part in read),
             any(terms_ & set(telling) for terms_ in held),
             frozenset(word for part in read for word in _around(part, form)),
@@ -148,34 +160,6 @@ class Spelling:
     def _read(self, chunk_ids: Sequence[str]) -> list[Chunk]:
         chunks = self._store.chunks(article_of(chunk_id) for chunk_id in chunk_ids)
         return [chunks[chunk_id] for chunk_id in chunk_ids if chunk_id in chunks]
-
-
-def slips(asked: str, written: str) -> int | None:
-    """Return how many slips lead from a written word to the one asked for, None if too many or no slip at all.
-
-    A letter left out, put in, taken for another or swapped with its neighbour is one; accents count for nothing.
-    A word that only goes on behind the other is another form of it ("Bahraini"), unless it repeats the last letter.
-    """
-    from rapidfuzz.distance import OSA
-
-    one, other, most = _plain(asked), _plain(written), _slips(asked)
-    if not other.isalpha() or (one[0] != other[0] and len(one) < LONG):
-        return None
-    if one.startswith(other) and one.rstrip(one[-1]) != other.rstrip(one[-1]):
-        return None
-    if other.startswith(one) and len(other) > len(one) + 1:
-        return None
-    distance = OSA.distance(one, other, score_cutoff=most)
-    return distance if distance <= most else None
-
-
-def _slips(word: str) -> int:
-    return 2 if len(word) >= LONG else 1
-
-
-def _plain(word: str) -> str:
-    spread = unicodedata.normalize("NFKD", word.casefold())
-    return "".join(c for c in spread if not unicodedata.combining(c))
 
 
 def _asked(text: str) -> Iterator[_Asked]:
@@ -204,20 +188,6 @@ def _beside(text: str, found: Sequence[re.Match[str]], i: int) -> tuple[str, ...
     return tuple(beside)
 
 
-@lru_cache(maxsize=1)
-def _vocabulary() -> frozenset[str]:
-    return frozenset((Embedder().folder / "vocab.txt").read_text("utf-8").split())
-
-
-def usual(word: str) -> bool:
-    """Tell whether a word is of frequent use in English, or a form of one."""
-    word, known = word.lower(), _vocabulary()
-    if word in known or word in STOPWORDS:
-        return True
-    bases = [word.removesuffix(ending) for ending in _ENDINGS if word.endswith(ending)]
-    return any(len(base) >= SHORTEST and (base in known or f"{base}e" in known) for base in bases)
-
-
 def _forms(chunk: Chunk, term: str) -> list[str]:
     """Return the words of a chunk, as written, whose stem is a term."""
     language = chunk.article.language or "en"
@@ -232,10 +202,17 @@ def _around(chunk: Chunk, form: str) -> set[str]:
 
 
 def _best(asked: _Asked, near: Sequence[_Near], beside: dict[str, set[str]], context: bool) -> str:
-    """Return the word to put in the place of the one asked for, "" where the evidence is too weak."""
-    if asked.beside:
-        near = [n for n in near if all(({word} | beside.get(word, set())) & n.neighbours for word in asked.beside)]
-    sure = [n for n in near if (n.name and asked.beside) or (n.chunks >= 2 and _alone(asked, n, context))]
+    """Return the word to put in the place of the one asked for, "" where the evidence is too weak.
+
+    A word that is found after all stands in an article of a language that is rare in the archive.
+    """
+    if any(n.word.lower() == asked.word.lower() for n in near):
+        return ""
+    named = [n for n in near if all(({word} | beside.get(word, set())) & n.neighbours for word in asked.beside)]
+    if asked.beside and (together := [n for n in named if n.word[0].isupper()]):
+        sure = near = together
+    else:
+        sure = [n for n in near if _alone(asked, n, context)]
     if not sure:
         return ""
     best = sure[0]
@@ -244,20 +221,17 @@ def _best(asked: _Asked, near: Sequence[_Near], beside: dict[str, set[str]], con
 
 
 def _alone(asked: _Asked, near: _Near, context: bool) -> bool:
-    """Tell whether the evidence is enough without the other words of a name."""
-    if context and not near.telling:
+    """Tell whether the evidence is enough without the other words of a name beside it."""
+    rare = near.name and not usual(near.word) and len(asked.word) >= RARE
+    plain = near.distance == 1 and mishit(asked.word, near.word)
+    if near.chunks < 2 and not (rare and plain and near.telling):
+        return False
+    if asked.beside and not (rare and near.telling):
+        return False
+    if context and not (rare or near.telling):
         return False
     if not near.english and (len(asked.word) < FOREIGN or near.distance > 1):
         return False
     if near.name:
-        return near.distance <= 1 or not usual(near.word)
-    return not asked.capital and len(asked.word) >= LONG and mishit(asked.word.lower(), near.word.lower())
-
-
-def mishit(asked: str, written: str) -> bool:
-    """Tell whether a letter was left out, doubled or swapped: what seldom makes another word of a right one."""
-    if sorted(asked) == sorted(written):
-        return sum(one != other for one, other in zip(asked, written, strict=True)) == 2
-    if len(asked) + 1 == len(written):
-        return any(written[:i] + written[i + 1 :] == asked for i in range(len(written)))
-    return any(asked[:i] + asked[i + 1 :] == written for i in range(1, len(asked)) if asked[i] == asked[i - 1])
+        return near.distance <= 1 or (rare and near.telling)
+    return plain and not asked.capital and len(asked.word) >= LONG
