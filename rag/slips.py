@@ -15,6 +15,7 @@ LONG = 8
 
 _ENDINGS = ("s", "es", "d", "ed", "r", "er", "ers", "ly", "ing", "ings")
 _LETTERS = frozenset(ascii_lowercase + "äöüßéèêáàâíóôúñçåøæ")
+_VOWELS = frozenset("aeiouy")
 _KEYS = [row[i : i + 2] for row in ("qwertyuiop", "asdfghjkl", "zxcvbnm") for i in range(len(row) - 1)]
 
 
@@ -29,7 +30,7 @@ def slips(asked: str, written: str) -> int | None:
     one, other, most = _plain(asked), _plain(written), allowed(asked)
     if not other.isalpha() or (one[0] != other[0] and len(one) < LONG):
         return None
-    if one.startswith(other) and one.rstrip(one[-1]) != other.rstrip(one[-1]):
+    if one.startswith(other) and set(one[len(other) :]) - {other[-1]}:
         return None
     if other.startswith(one) and len(other) > len(one) + 1:
         return None
@@ -40,15 +41,26 @@ def slips(asked: str, written: str) -> int | None:
 def mishit(asked: str, written: str) -> bool:
     """Tell whether a letter was left out, doubled, swapped or taken for its neighbour on the keyboard.
 
-    Such a slip seldom makes another word of a right one. The words are those of one slip, as `slips` counts.
+    Such a slip seldom makes another word of a right one. The words are those of one slip at most, as `slips` counts.
     """
-    asked, written = _plain(asked), _plain(written)
-    if len(asked) + 1 == len(written):
-        return any(written[:i] + written[i + 1 :] == asked for i in range(len(written)))
-    if len(asked) == len(written) + 1:
-        return any(asked[:i] + asked[i + 1 :] == written for i in range(1, len(asked)) if asked[i] == asked[i - 1])
-    wrong = [{one, other} for one, other in zip(asked, written, strict=True) if one != other]
-    return (len(wrong) == 2 and wrong[0] == wrong[1]) or (len(wrong) == 1 and any(wrong[0] <= set(p) for p in _KEYS))
+    one, other = _plain(asked), _plain(written)
+    if len(one) + 1 == len(other):
+        return any(other[:i] + other[i + 1 :] == one for i in range(len(other)))
+    if len(one) == len(other) + 1:
+        return any(one[:i] + one[i + 1 :] == other for i in range(1, len(one)) if one[i] == one[i - 1])
+    wrong = _wrong(one, other)
+    return not wrong or (len(wrong) == 2 and wrong[0] == wrong[1]) or any(wrong[0] <= set(pair) for pair in _KEYS)
+
+
+def misheard(asked: str, written: str) -> bool:
+    """Tell whether a vowel was taken for another one. The words are those of one slip at most."""
+    one, other = _plain(asked), _plain(written)
+    return len(one) == len(other) and all(pair <= _VOWELS for pair in _wrong(one, other))
+
+
+def _wrong(one: str, other: str) -> list[set[str]]:
+    """Return the letters that differ between two words of one length, place by place."""
+    return [{a, b} for a, b in zip(one, other, strict=True) if a != b]
 
 
 def beginnings(word: str) -> set[str]:

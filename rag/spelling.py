@@ -15,7 +15,7 @@ from rag.names import TITLES
 from rag.orders import QUOTED
 from rag.query import Corrected
 from rag.retrieve import Retriever
-from rag.slips import LONG, SHORTEST, allowed, beginnings, mishit, slips, usual
+from rag.slips import LONG, SHORTEST, allowed, beginnings, misheard, mishit, slips, usual
 from rag.sufficiency import ASKING
 from rag.terms import STOPWORDS, query_terms, stem, terms, words
 
@@ -221,17 +221,19 @@ def _best(asked: _Asked, near: Sequence[_Near], beside: dict[str, set[str]], con
 
 
 def _alone(asked: _Asked, near: _Near, context: bool) -> bool:
-    """Tell whether the evidence is enough without the other words of a name beside it."""
+    """Tell whether the evidence is enough without the other words of a name beside it.
+
+    `context` tells whether the question has other telling words, one of which should stand beside the near word.
+    """
     rare = near.name and not usual(near.word) and len(asked.word) >= RARE
-    plain = near.distance == 1 and mishit(asked.word, near.word)
-    if near.chunks < 2 and not (rare and plain and near.telling):
-        return False
-    if asked.beside and not (rare and near.telling):
-        return False
-    if context and not (rare or near.telling):
+    plain = near.distance <= 1 and mishit(asked.word, near.word)
+    if (near.chunks < 2 and not (rare and plain and near.telling)) or (asked.beside and not (rare and near.telling)):
         return False
     if not near.english and (len(asked.word) < FOREIGN or near.distance > 1):
         return False
-    if near.name:
-        return near.distance <= 1 or (rare and near.telling)
-    return plain and not asked.capital and len(asked.word) >= LONG
+    if rare:
+        return near.telling or plain or (near.distance <= 1 and misheard(asked.word, near.word))
+    if near.name and not usual(near.word) and near.telling:
+        return near.distance <= 1
+    fitting = plain and (near.telling or not context)
+    return fitting and (near.name or (not asked.capital and len(asked.word) >= LONG))
