@@ -2,14 +2,16 @@
 
 DATA is the folder of an archive that holds the articles of SET, a question set in our JSONL; QUESTIONS is how many of
 it to take, drawn at random, all by default. One slip (two letters swapped, one left out, doubled, or taken for its
-neighbour on the keyboard) is made in a name or rare word of each answerable question. Prints how often a gold article
-is found first and how often the question is refused: untouched, with the slip, and with the slip put right. Then every
-question of the set, answerable or not, that is corrected though nobody made a slip in it.
+neighbour on the keyboard) is made in a name or rare word of each answerable question. Prints how long the look-up takes,
+how often a gold article is found first and how often the question is refused: untouched, with the slip, and with the
+slip put right. Then every question of the set, answerable or not, that is corrected though nobody made a slip in it.
 """
 
 import random
 import re
+import statistics
 import sys
+import time
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
@@ -42,6 +44,8 @@ def main(arguments: Sequence[str]) -> None:
         right = Spelling(assistant.finder().retriever).corrected
         corrected = [(question, text) for question, text in pairs if right(text).notes]
         restored = sum(right(text).text.lower() == question.text.lower() for question, text in corrected)
+        for what, texts in (("untouched", [q.text for q, _ in pairs]), ("with a slip", [text for _, text in pairs])):
+            print(f"looking a question over, {what}: {_milliseconds(right, texts)}")
         print(f"{len(pairs)} slips, {len(corrected)} corrected, {restored} of them to the word that was meant")
         _print(assistant, "untouched", [(question, question.text) for question, _ in pairs], Corrected)
         _print(assistant, "slip", pairs, Corrected)
@@ -52,6 +56,16 @@ def main(arguments: Sequence[str]) -> None:
             before, after = (_asked(assistant, question, question.text, how)[1] for how in (Corrected, right))
             note = " ".join(right(question.text).notes)
             print(f"  {question.id}: {note} Refused before: {before}, since: {after}")
+
+
+def _milliseconds(correct: Correct, texts: Sequence[str]) -> str:
+    """Return how long a question takes at the median and at most in 20."""
+    times = []
+    for text in texts:
+        start = time.perf_counter()
+        correct(text)
+        times.append(1000 * (time.perf_counter() - start))
+    return f"{statistics.median(times):.1f} ms, at most {statistics.quantiles(times, n=20)[-1]:.1f} in 20"
 
 
 def slipped(text: str, chance: random.Random) -> str:

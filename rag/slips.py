@@ -15,7 +15,7 @@ LONG = 8
 
 _ENDINGS = ("s", "es", "d", "ed", "r", "er", "ers", "ly", "ing", "ings")
 _LETTERS = frozenset(ascii_lowercase + "äöüßéèêáàâíóôúñçåøæ")
-_VOWELS = frozenset("aeiouy")
+_SOUNDS = (frozenset("aeiouy"), frozenset("csz"), frozenset("ckq"))
 _KEYS = [row[i : i + 2] for row in ("qwertyuiop", "asdfghjkl", "zxcvbnm") for i in range(len(row) - 1)]
 
 
@@ -53,9 +53,9 @@ def mishit(asked: str, written: str) -> bool:
 
 
 def misheard(asked: str, written: str) -> bool:
-    """Tell whether a vowel was taken for another one. The words are those of one slip at most."""
+    """Tell whether a letter was taken for one that sounds like it. The words are those of one slip at most."""
     one, other = _plain(asked), _plain(written)
-    return len(one) == len(other) and all(pair <= _VOWELS for pair in _wrong(one, other))
+    return len(one) == len(other) and all(any(pair <= sounds for sounds in _SOUNDS) for pair in _wrong(one, other))
 
 
 def _wrong(one: str, other: str) -> list[set[str]]:

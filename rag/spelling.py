@@ -74,9 +74,14 @@ class Spelling:
 
         Never touched: words of fewer than five letters, numbers, addresses, abbreviations in capitals, what stands in
         quotation marks, and words of frequent use in English, with which the shipped embedder's vocabulary is filled.
-        The near word is one slip away, two from eight letters on; it stands in two chunks or more, once beside
-        another telling word of the question; no other word is as near, unless it is much rarer. For a name it is
-        written with a capital, and where the name has several words they stand together in an article.
+
+        The near word is one slip away, two from eight letters on, and no other is as near, unless it is much rarer.
+        Beyond that there must be evidence: a name of several words stands together in an article (first name and
+        surname, say); a rare name stands in an article with another telling word of the question, or the slip is of
+        a usual kind (`rag.slips`); for a usual name or an ordinary word both must hold.
+
+        Raises:
+            IndexUnavailableError: The lexical index cannot be read.
         """
         languages = self._retriever.spoken(text)
         asked = [word for word in _asked(text) if not self._held(word.word, languages)]

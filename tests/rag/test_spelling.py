@@ -177,8 +177,9 @@ def test_a_key_beside_is_hit_more_often_than_one_far_off() -> None:
     assert not mishit("Mehta", "Meta")
 
 
-def test_vowels_are_taken_for_one_another() -> None:
+def test_letters_of_one_sound_are_taken_for_one_another() -> None:
     assert misheard("Zuckerburg", "Zuckerberg")
+    assert misheard("Roskomnadsor", "Roskomnadzor")
     assert not misheard("Davie", "David")
 
 
