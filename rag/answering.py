@@ -232,7 +232,7 @@ class Answering:
             passages=tuple(work.passages),
             filters=work.filters,
             parts=tuple(part.said for part in query.parts),
-            notes=(*work.notes, *_later(work, newest)),
+            notes=(*query.notes, *work.notes, *_later(work, newest)),
             model=self.writer.name if self.writer else "none",
             prompt=work.prompt.messages if work.prompt else (),
             usage=work.usage,

@@ -28,6 +28,7 @@ from rag.reading import PassageReader
 from rag.rerank import Reranker
 from rag.retrieve import Retriever
 from rag.settings import Settings
+from rag.spelling import Spelling
 from rag.tokens import counter
 
 if TYPE_CHECKING:
@@ -177,8 +178,7 @@ class Assistant:
         """
         present = datetime.now(UTC)
         newest = self.archive.newest(present) if now else None  # Only a stated time may be before some articles.
-        now = now or present
-        now = now if now.tzinfo else now.replace(tzinfo=UTC)
+        now = now.replace(tzinfo=now.tzinfo or UTC) if now else present
         return understand(
             accepted(question),
             history,
@@ -187,6 +187,7 @@ class Assistant:
             filters=filters,
             whole=whole,
             looking_back=bool(newest and newest > now),
+            correct=Spelling(self._retriever()).corrected,
         )
 
     def prompt_for(

@@ -36,7 +36,7 @@ _SAID = re.compile(
     re.IGNORECASE,
 )
 # What a question says about saying, telling and naming is not what it is about.
-_FRAME = frozenset(
+FRAME = frozenset(
     stem(word)
     for word in "many much say said says tell told date day name named exact exactly call called word words first year "
     "time kind amount number share figure long give gave get got happen happened according article articles report "
@@ -83,7 +83,7 @@ def unspoken(question: str, kind: str, weights: Mapping[str, float], sentences: 
     match = _SAID.search(question) if kind == "quotation" else None
     if match is None:
         return 0.0
-    telling = {term: weight for term, weight in weights.items() if term not in _FRAME}
+    telling = {term: weight for term, weight in weights.items() if term not in FRAME}
     called = [stem(word) for word in words(match["speaker"])]
     topic = {
         term: telling[term] for word in words(match["topic"]) if (term := stem(word)) in telling and term not in called

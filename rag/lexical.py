@@ -106,6 +106,28 @@ class LexicalIndex:
             searcher = self._index.searcher()
             return int(max(searcher.doc_freq("text", term), searcher.doc_freq("heading", term)))
 
+    def beginning(self, prefixes: Collection[str]) -> dict[str, int]:
+        """Return every term that begins with one of some prefixes, with the number of chunks that hold it.
+
+        A chunk holds it in its text or its heading; the larger number of the two counts.
+        """
+        found: dict[str, int] = {}
+        with self._reported():
+            searcher = self._index.searcher()
+            for field in ("heading", "text"):
+                for prefix in prefixes:
+                    for term, chunks in searcher.terms_with_prefix(field, prefix):
+                        found[term] = max(chunks, found.get(term, 0))
+        return found
+
+    def holding(self, term: str, beside: Sequence[str], limit: int) -> list[str]:
+        """Return the ids of up to `limit` chunks that hold a term, those with the most of some others first."""
+        must, should = tantivy.Occur.Must, tantivy.Occur.Should
+        clauses = [(must, self._query([term], None))]
+        if beside:
+            clauses.append((should, self._query(beside, None)))
+        return [chunk_id for chunk_id, _ in self._found(tantivy.Query.boolean_query(clauses), limit)]
+
     def count(self) -> int:
         """Return how many chunks the index holds."""
         return int(self._index.searcher().num_docs)

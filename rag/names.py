@@ -16,7 +16,7 @@ _TOKEN = re.compile(r"(?:[^\W\d_]\.){2,}|[^\W_]+(?:[.’'&-][^\W_]+)*")
 _PARTS = re.compile(r"[-.'&]")
 _INITIALS = re.compile(r"(?:\w\.)+\w?")
 _JOINING = frozenset("of de da do del der van von al bin the la le".split())
-_TITLES = frozenset(
+TITLES = frozenset(
     "mr mrs ms dr sir lord lady president senator sen representative rep judge justice minister prime chief professor "
     "prof secretary general chairman chairwoman chair commissioner director governor gov king queen prince attorney "
     "congressman congresswoman spokesman spokeswoman spokesperson chancellor ambassador ceo founder former deputy "
@@ -125,7 +125,7 @@ def _name(text: str, run: list[re.Match[str]]) -> list[Name]:
         run = run[1:]
         opening = False
     kept = tuple(w for m in run if (w := fold(m.group())) not in _JOINING and w not in STOPWORDS - {"us", "it"})
-    if not kept or all(word in _TITLES for word in kept) or (kept == ("i",)):
+    if not kept or all(word in TITLES for word in kept) or (kept == ("i",)):
         return []
     acronym = len(kept) == 1 and 2 <= len(kept[0]) <= 6 and run[-1].group().replace(".", "").isupper()
     return [Name(kept, run[0].start(), run[-1].end(), opening or after_stop, acronym)]
@@ -179,7 +179,7 @@ def named(name: Name, present: frozenset[str], initials: Lookup, article: Lookup
         return True
     if len(name.words) > 1 and "".join(word[0] for word in name.words) in present:
         return True
-    kept = [word for word in name.words if word not in _TITLES] or list(name.words)
+    kept = [word for word in name.words if word not in TITLES] or list(name.words)
     missing = [word for word in kept if not _word_in(word, present)]
     return not missing or (len(missing) < len(kept) and all(_word_in(word, article()) for word in missing))
 

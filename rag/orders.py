@@ -15,7 +15,7 @@ from rag.prompt import SYSTEM
 LONGEST_QUOTED = 1500
 """Characters: no sentence that is worth quoting is longer."""
 
-_QUOTED = re.compile(r"“[^”]*”|\"[^\"\n]*\"|„[^“”]*[“”]|«[^»]*»|‘[^’\n]{3,}’(?!\w)|(?<!\w)'[^'\n]{3,}'(?!\w)")
+QUOTED = re.compile(r"“[^”]*”|\"[^\"\n]*\"|„[^“”]*[“”]|«[^»]*»|‘[^’\n]{3,}’(?!\w)|(?<!\w)'[^'\n]{3,}'(?!\w)")
 _RULES = (
     r"(?:instructions?|rules?|prompts?|orders|directions|guidelines|guardrails|"  # English, French, Dutch
     r"anweisungen|anweisung|vorgaben|regeln|befehle|consignes?|règles|instrucciones|reglas|indicaciones|istruzioni|regole|"
@@ -64,7 +64,7 @@ _CODE_WORD = re.compile(rf"(?<![\w-]){_CODE}(?![\w-])")
 
 def is_order(sentence: str) -> bool:
     """Tell whether a sentence orders a machine about; what stands in quotation marks is not looked at."""
-    said = _QUOTED.sub(" ", sentence)
+    said = QUOTED.sub(" ", sentence)
     if any(order.search(said) for order in _ORDERS):
         return True
     return bool(

@@ -1,7 +1,7 @@
 """What a question means: stand-alone words, kind, time, outlets, and the parts to search for one by one."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
@@ -41,6 +41,14 @@ _SEQUENCE = re.compile(
 
 
 @dataclass(frozen=True, slots=True)
+class Corrected:
+    """Hold a question with its slips of the pen put right, and a sentence for the reader on each."""
+
+    text: str
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Part:
     """Hold one thing of several that a question asks for.
 
@@ -61,7 +69,7 @@ class Query:
 
     Attributes:
         question: What the user wrote.
-        standalone: The same with what it leaves out put in from earlier turns.
+        standalone: The same with what it leaves out put in from earlier turns, and slips of the pen put right.
         kind: What is asked for.
         filters: What every article must meet, as the question or the user demands it.
         hints: Outlet and time of what is asked about: preferred, not required.
@@ -70,6 +78,7 @@ class Query:
         asks_after: The question asks for something at or after this instant, or None.
         several: The parts are questions of their own, each of which wants an answer.
         known_until: What was published later is never looked at, or None: the question is asked in the present.
+        notes: Sentences for the reader on the slips that were put right.
     """
 
     question: str
@@ -82,6 +91,7 @@ class Query:
     asks_after: datetime | None
     several: bool = False
     known_until: datetime | None = None
+    notes: tuple[str, ...] = ()
 
 
 def accepted(question: str) -> str:
@@ -107,6 +117,7 @@ def understand(
     filters: Filters | None = None,
     whole: bool = False,
     looking_back: bool = False,
+    correct: Callable[[str], Corrected] = Corrected,
 ) -> Query:
     """Work out what a question means, by rules alone.
 
@@ -118,9 +129,11 @@ def understand(
         filters: What the user set, exactly; None leaves it to what the question says.
         whole: Leave the question in one piece.
         looking_back: `now` is a time in the past: what was published after it is not looked at, nor what is undated.
+        correct: Puts slips of the pen right (`rag.spelling`); by default none.
     """
     moment = now.astimezone(UTC) if now.tzinfo else now.replace(tzinfo=UTC)
-    alone = standalone(question[:LONGEST_QUESTION], history)
+    right = correct(standalone(question[:LONGEST_QUESTION], history))
+    alone = right.text
     times, mentions = periods(alone, moment), outlets.find(alone)
     pieces = [] if whole else parts(alone, mentions)
     demanded, hints = _split(alone, times, mentions, single=not pieces)
@@ -139,6 +152,7 @@ def understand(
         max((t.since for t in times if t.since and not (t.until and t.relative)), default=None),
         bool(pieces) and several(alone),
         moment if looking_back else None,
+        right.notes,
     )
 
 

@@ -39,7 +39,7 @@ COEFFICIENTS: Mapping[str, float] = {
 
 _NAME = re.compile(r"(?<![.!?] )(?<!^)\b[A-Z][\w’'&-]*|\b[A-Z]{2,}\b|\b\d[\d.,]*\b")
 _YEAR = re.compile(r"\b(?:19|20)\d\d\b")
-_ASKING = frozenset(
+ASKING = frozenset(
     stem(word)
     for word in "happen tell know news story summarise summarize explain describe say said told latest update "
     "information anything something thing".split()
@@ -117,7 +117,7 @@ def signals(
     held = held_terms(f"{heading} {article.body}", article.language or "en")
     within = [sentence for sentence in sentences if sentence.passage.rank <= _BEST]
     names, whole, length = _named(text), share(weights, held), min(3.0, len(weights) / 10)
-    topic = set(weights) - _ASKING if any(word not in STOPWORDS for word in words(text)) else set()
+    topic = set(weights) - ASKING if any(word not in STOPWORDS for word in words(text)) else set()
     return {
         "joint": max(s.dense * s.coverage for s in sentences),
         "near": max(s.dense for s in sentences[:_NEAR]),

@@ -52,6 +52,17 @@ def test_no_terms_find_nothing(filled: LexicalIndex) -> None:
     assert filled.search([], 10) == []
 
 
+def test_terms_are_listed_by_their_beginning(filled: LexicalIndex) -> None:
+    assert filled.beginning(["herr", "dred"]) == {"herring": 2, "dredg": 2}
+    assert filled.beginning(["xyz"]) == filled.beginning([]) == {}
+
+
+def test_chunks_that_hold_a_term_come_with_most_of_the_others_first(filled: LexicalIndex) -> None:
+    assert [i.partition("@")[0] for i in filled.holding("herring", ["quay"], 10)] == ["undated", "herring"]
+    assert [i.partition("@")[0] for i in filled.holding("herring", ["breakwat"], 1)] == ["herring"]
+    assert filled.holding("zebra", ["quay"], 10) == []
+
+
 def test_words_are_stemmed(filled: LexicalIndex) -> None:
     assert found(filled, "smokehouses") == ["undated"]
     assert set(found(filled, "herrings")) == {"herring", "undated"}
