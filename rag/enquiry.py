@@ -11,7 +11,7 @@ from rag.outlets import Outlets
 from rag.period import Period, periods
 from rag.terms import STOPWORDS, words
 
-Form = Literal["timeline", "count", "first", "outlets", "latest", "news"]
+Form = Literal["timeline", "count", "first", "outlets", "latest", "articles", "news"]
 
 _MOST_WORDS = 10  # Content words of a topic: a longer one is a question of its own.
 
@@ -43,6 +43,10 @@ _FORMS: tuple[tuple[Form, str], ...] = (
     ("count", rf"in\s+how\s+many\s+(?:{_ARTICLES}){_HERE}\s+(?:is|are|was|were)\s+{_TOPIC}\s+(?:mentioned|discussed|named)"),
     ("count", rf"in\s+how\s+many\s+(?:{_ARTICLES}){_HERE}\s+(?:does|do|did)\s+{_TOPIC}\s+(?:appear|occur|come\s+up)"),
     ("count", rf"how\s+often\s+(?:is|are|was|were|has|have)\s+{_TOPIC}\s+(?:been\s+)?(?:mentioned|reported\s+on){_HERE}"),
+    ("articles", rf"(?:which|what)\s+(?:{_ARTICLES}){_HERE}\s+(?:{_MENTION}|(?:are|were)\s+(?:there\s+)?(?:about|on))\s+"
+                 rf"{_TOPIC}{_HERE}"),
+    ("articles", rf"(?:(?:{_GIVE}|list|find)\s*)?(?:me\s+)?(?:(?:all|every|any)\s+)?(?:the\s+|your\s+)?(?:{_ARTICLES}){_HERE}\s+"
+                 rf"(?:(?:about|on|regarding|mentioning)|(?:that|which)\s+{_MENTION})\s+{_TOPIC}{_HERE}"),
     ("first", r"when\s+was\s+it\s+first\s+reported\s+that\s+(?P<topic>.+?)"),
     ("first", rf"when\s+(?:was|were)\s+{_TOPIC}\s+first\s+(?:reported(?:\s+on)?|mentioned|covered|written\s+about){_HERE}"),
     ("first", rf"when\s+did\s+{_TOPIC}\s+first\s+(?:appear|come\s+up|surface)\s+in\s+{_ARCHIVE}"),
@@ -94,8 +98,8 @@ class Enquiry:
     """Hold a question about coverage.
 
     Attributes:
-        form: What is wanted: entries in order, how many articles, the first one, the outlets, the newest ones, or the
-            news as such.
+        form: What is wanted: entries in order, how many articles, the first one, the outlets, the newest ones, all of
+            them, or the news as such.
         topic: What the articles are to be about, in the words of the question; "" for the news as such.
         filters: The time and the outlets that the question names, or those given.
     """

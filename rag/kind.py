@@ -41,7 +41,7 @@ _RULES: tuple[tuple[Kind, str], ...] = (
                   r"|quote|phrasing)\b"
                   r"(?! (?:are|is|was) th)|in what words|in quotation marks)\b.*|^(?:give|i (?:need"
                   r"|want)).*\b(?:words|quote)\b|"
-                  r"(?:'s|s'|’s) (?:own |exact )?words (?:on|about)\b"),
+                  r"(?:'s|s'|’s) (?:own |exact )?(?:words|quotes?) (?:on|about)\b|\bquot(?:es?|ations?) (?:by|from|of)\b"),
     ("attribution", rf"\bwho(?: (?:has|had|is|was|else|once|first|also|publicly))* {_SAYING}\b|\bwhose (?:words?"
                     rf"|line|statement|quote|"
                     rf"claim|phrase)\b|\b(?:which|what) (?!(?:was|is|are|were|did|do|does|has|had"

@@ -10,7 +10,7 @@ from rag.coverage import Coverage, Found, Story
 from rag.enquiry import Enquiry
 from rag.model import Citation, Filters, day
 
-MOST: dict[str, int] = {"timeline": 30, "count": 8, "first": 1, "outlets": 20, "latest": 5, "news": 12}
+MOST: dict[str, int] = {"timeline": 30, "count": 8, "first": 1, "outlets": 20, "latest": 5, "articles": 30, "news": 12}
 """How many stories (for "outlets": outlets) a text lists; all are counted."""
 
 
@@ -71,7 +71,7 @@ def remarks(enquiry: Enquiry, found: Found, citations: Sequence[Citation], waiti
         stands = "is undated: it counts, but stands" if undated == 1 else "are undated: they count, but stand"
         notes.append(f"{_many(undated, 'article')} {stands} in no order of time.")
     shown = len(_by_outlet(found)) if enquiry.form == "outlets" else stories
-    if enquiry.form in {"timeline", "outlets", "count"} and len(citations) < shown:
+    if enquiry.form in {"timeline", "outlets", "count", "articles"} and len(citations) < shown:
         kept = "with the most articles" if enquiry.form == "outlets" else "that tell most of it"
         notes.append(f"{len(citations)} of {shown} are listed, those {kept}.")
     if waiting:
