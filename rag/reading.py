@@ -10,13 +10,17 @@ from corpus.sentences import sentences
 from rag.embedder import Embedder, Vectors
 from rag.lexical import LexicalIndex
 from rag.model import Passage
-from rag.terms import STOPWORDS, held_terms, query_terms, terms, words
+from rag.speakers import attributions
+from rag.terms import STOPWORDS, held_terms, query_terms, stem, terms, words
 
 READ_PASSAGES = 8
 """Passages whose sentences are read."""
 
 EMBEDDED_SENTENCES = 14
 """The sentences that are embedded for one question: those that its words speak for."""
+
+OTHERS = 0.5
+"""What somebody else's quotation counts where a question asks what one person or body said."""
 
 _BEFORE = 700  # Characters before a passage in which the sentence before it is looked for.
 
@@ -84,7 +88,8 @@ class PassageReader:
         """
         weights = self.weights(text)
         best = max((passage.score for passage in passages), default=0.0) or 1.0
-        asking = _Asking(weights, kind, set(words(text)), quotations(text))
+        called = {stem(w) for m in _NAME.finditer(text) for w in words(m.group())} if kind == "quotation" else set()
+        asking = _Asking(weights, kind, set(words(text)), quotations(text), called)
         found = [s for passage in passages[:READ_PASSAGES] for s in asking.weighed(passage, passage.score / best)]
         found.sort(key=lambda s: (-s.score, s.passage.rank, s.start))
         once: dict[tuple[str, int], Sentence] = {}  # Neighbouring passages share the sentence at their border.
@@ -116,6 +121,7 @@ class _Asking:
     kind: str
     asked: set[str]
     quoted: Sequence[str]
+    called: set[str]  # Names of the question, of which one is the speaker.
 
     def weighed(self, passage: Passage, rank: float) -> list[Sentence]:
         """Return the sentences of a passage; `rank` is its score over that of the best one."""
@@ -128,10 +134,11 @@ class _Asking:
         for start, end in _spans(passage):
             text = passage.article.body[start:end]
             inside = held_terms(text, language)
+            spoken = self._spoken(text, inside | before)
             values = {
                 "coverage": share(self.weights, inside | heading),
                 "context": share(self.weights, inside | heading | before),
-                "shape": float(start == lead) if self.kind == "topic" else shape(text, self.kind, self.asked),
+                "shape": float(start == lead) if self.kind == "topic" else spoken * shape(text, self.kind, self.asked),
                 "passage": rank,
             }
             said = any(phrase in plain_quotes(text) for phrase in self.quoted)
@@ -141,6 +148,16 @@ class _Asking:
             )
             before = inside
         return found
+
+    def _spoken(self, text: str, around: set[str]) -> float:
+        """Return what a quotation counts: whole if its speaker may be the one asked about.
+
+        That is the one it is given to by name, or, if it names none, one named in it or in the sentence before.
+        """
+        if not self.called:
+            return 1.0
+        speakers = {stem(word) for said in attributions(text) for word in said.name.words}
+        return 1.0 if self.called & (speakers or around) else OTHERS
 
 
 def _lead(passage: Passage) -> str:

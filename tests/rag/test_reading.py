@@ -66,6 +66,18 @@ def test_the_sentence_with_the_quotation_asked_about_comes_first(reading: Indexe
     assert first.score > 1
 
 
+def test_what_somebody_else_said_counts_half_where_a_speaker_is_asked_about(
+    reading: Indexes, embedder: Embedder
+) -> None:
+    here = passage(
+        'Ana Sousa met the council. "We shall dredge the harbour," she said. "The harbour is ours," Ben Roe said. '
+        '"The harbour must be saved," said Ana Sousa. Rain fell. "Nobody asked us," it was heard.'
+    )
+    read = PassageReader(embedder, reading.lexical).read("What did Sousa say about the harbour?", "quotation", [here])
+    shapes = {s.text.split('"')[1].split()[-2]: s.shape for s in read if s.shape}
+    assert shapes == {"the": 1, "is": 0.5, "be": 1, "asked": 0.5}
+
+
 def test_what_a_passage_begins_with_may_lean_on_the_sentence_before_it(embedder: Embedder, reading: Indexes) -> None:
     body = "The number of Canadians went down. About 8,000 of them were affected. Nobody was hurt."
     cut = body.index("About")
