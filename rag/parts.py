@@ -72,6 +72,10 @@ _ALTERNATIVES = re.compile(
     r"^(?P<stem>.{12,}?)[,:]\s+(?P<one>[^,:]{3,60}?)\s+or\s+(?P<other>[^,:]{3,60}?)\s*\?*$", re.IGNORECASE
 )
 _COMPARED = re.compile(r"^compare\s+(?P<one>.{3,80}?)\s+(?:and|with|to)\s+(?P<other>.{3,80}?)\W*$", re.IGNORECASE)
+_REPORTING = re.compile(
+    r"(?:compare\s+)?(?P<asked>(?:what|how)\s+(?:(?:do|does|did|have|has)\s+)?)?(?:both\s+)?(?:the\s+)?", re.IGNORECASE
+)
+_IN_A_ROW = re.compile(r"\s*,?\s*(?:(?:and|or|with|versus|vs\.?|to)\s+)?(?:the\s+)?", re.IGNORECASE)
 _OF_NAME = re.compile(r"^(.*[a-z].*\b(?:of|for|in|by|from|against|at|on|to))\s+(?:the\s+)?[A-Z]\S*(?:\s+[A-Z]\S*)*$")
 _CHANGING = re.compile(
     r"\b(?:change[ds]?|changing|differ\w*|compare[ds]?|grow|grew|grown|rise|rose|fall|fell|increase[ds]?"
@@ -121,7 +125,8 @@ def parts(question: str, mentions: Sequence[Mention] = ()) -> list[Piece]:
         mentions: Where it names outlets: it is not cut there, nor in quotations and brackets, and an outlet is not what a part is about.
     """
     text = question.strip()
-    found = [Piece(part, part) for part in _alternatives(text) or _dated(text)] or _clauses(text, mentions)
+    split = _by_outlet(text, mentions) or _alternatives(text) or _dated(text)
+    found = [Piece(part, part) for part in split] or _clauses(text, mentions)
     kept = {(plain := " ".join(piece.text.split())): Piece(plain, " ".join(piece.said.split())) for piece in found}
     return list(kept.values())[:_MOST] if len(kept) >= 2 else []
 
@@ -157,6 +162,19 @@ def _alternatives(text: str) -> list[str]:
             bare = all(word[:1].isupper() or word[:1].isdigit() for word in other.split())
             return [one, f"{shared[1]} {other}" if shared and bare else other]
     return []
+
+
+def _by_outlet(text: str, mentions: Sequence[Mention]) -> list[str]:
+    """Ask once for each outlet where two or more stand in a row: "What do A, B and C say about ...?"."""
+    row = sorted(mentions, key=lambda mention: mention.start)
+    if not 2 <= len(row) <= _MOST:
+        return []
+    if not all(_IN_A_ROW.fullmatch(text[one.end : other.start]) for one, other in pairwise(row)):
+        return []
+    before, behind = _REPORTING.fullmatch(text[: row[0].start]), text[row[-1].end :]
+    if not before or len(_content(behind)) < _FEWEST_ASKED:
+        return []
+    return [f"{before['asked'] or ''}{text[mention.start : mention.end]}{behind}" for mention in row]
 
 
 def _dated(text: str) -> list[str]:

@@ -2,7 +2,8 @@
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncGenerator, Callable, Iterator
+from contextlib import aclosing
 from dataclasses import dataclass
 from functools import lru_cache
 from queue import Empty, Queue
@@ -16,6 +17,7 @@ from rag.chat_model import RETRY_AFTER_S, passing, wait_asked
 
 _BEAT_S = 0.25  # So often the caller gets a chance to stop while it waits.
 _LEAVE_S = 0.25  # So long a request that nobody waits for may still come to its own end.
+_AGAIN_S = 0.5  # So long it has to end once it was cancelled, before it is cancelled again.
 
 Chunk = TypeVar("Chunk")
 
@@ -51,7 +53,7 @@ class Patience(Generic[Chunk]):
     tries: int
     says: Callable[[Chunk], bool]
 
-    def read(self, stream: Callable[[], AsyncIterator[Chunk]]) -> Iterator[Chunk | None]:
+    def read(self, stream: Callable[[], AsyncGenerator[Chunk]]) -> Iterator[Chunk | None]:
         """Yield the chunks of a stream, and None now and then while none comes; closing it soon cancels the request.
 
         Args:
@@ -62,12 +64,12 @@ class Patience(Generic[Chunk]):
             Exception: Whatever the stream raised in the end.
         """
         queue: Queue[Chunk | _Pause | BaseException | None] = Queue()
-        loop = _loop()
-        pumping = asyncio.run_coroutine_threadsafe(self._pump(stream, queue), loop)
+        left = asyncio.Event()
+        asyncio.run_coroutine_threadsafe(self._attended(stream, queue, left), _loop())
         try:
             yield from self._waited(queue)
-        finally:  # Cancelled while it closes its connection, a request that has just ended would leave it open.
-            loop.call_soon_threadsafe(loop.call_later, _LEAVE_S, pumping.cancel)
+        finally:
+            _loop().call_soon_threadsafe(left.set)
 
     def _waited(self, queue: "Queue[Chunk | _Pause | BaseException | None]") -> Iterator[Chunk | None]:
         deadline = time.monotonic() + self.total_s
@@ -99,9 +101,28 @@ class Patience(Generic[Chunk]):
                 f"stopped writing and did not go on for {self.next_s:g} seconds",
             )
 
+    async def _attended(
+        self,
+        stream: Callable[[], AsyncGenerator[Chunk]],
+        queue: "Queue[Chunk | _Pause | BaseException | None]",
+        left: asyncio.Event,
+    ) -> None:
+        """Pump until the stream ends, or is ended because nobody waits for it any more.
+
+        Cancelled while it closes its connection, a request that has just ended would leave it open, so it gets a moment.
+        A cancellation that meets a chunk on its way may be lost in the clients' layers, so it is repeated.
+        """
+        pumping, leaving = asyncio.create_task(self._pump(stream, queue)), asyncio.create_task(left.wait())
+        await asyncio.wait({pumping, leaving}, return_when=asyncio.FIRST_COMPLETED)
+        await asyncio.wait({pumping}, timeout=_LEAVE_S)
+        while not pumping.done():
+            pumping.cancel()
+            await asyncio.wait({pumping}, timeout=_AGAIN_S)
+        leaving.cancel()
+
     async def _pump(
         self,
-        stream: Callable[[], AsyncIterator[Chunk]],
+        stream: Callable[[], AsyncGenerator[Chunk]],
         queue: "Queue[Chunk | _Pause | BaseException | None]",
     ) -> None:
         begun = False
@@ -119,9 +140,10 @@ class Patience(Generic[Chunk]):
         try:
             async for attempt in tries:
                 with attempt:
-                    async for chunk in stream():
-                        begun = begun or self.says(chunk)
-                        queue.put(chunk)
+                    async with aclosing(stream()) as chunks:
+                        async for chunk in chunks:
+                            begun = begun or self.says(chunk)
+                            queue.put(chunk)
         except Exception as error:
             queue.put(error)
         else:

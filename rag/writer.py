@@ -2,7 +2,7 @@
 
 import re
 import time
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncGenerator, Iterator
 from threading import Lock
 
 from langchain_core.messages import AIMessageChunk
@@ -116,7 +116,7 @@ class Writer:
         if len(reply.text) > _CHARACTERS_A_TOKEN * self.settings.llm_max_tokens:
             raise ModelError(f"{self.name} wrote far more than {self.settings.llm_max_tokens} tokens and was stopped")
 
-    async def _chunks(self, prompt: Prompt) -> AsyncIterator[AIMessageChunk]:
+    async def _chunks(self, prompt: Prompt) -> AsyncGenerator[AIMessageChunk]:
         async for chunk in self.chain.astream({"messages": list(prompt.messages)}):
             if isinstance(chunk, AIMessageChunk):
                 yield chunk

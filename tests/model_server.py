@@ -212,23 +212,18 @@ class _BrokenOff(Exception):
 
 
 class _Stream(StreamingResponse):
-    """A stream that a `_BrokenOff` ends without its last chunk: uvicorn then drops the connection.
+    """A stream that a `_BrokenOff` ends without its last chunk: uvicorn then drops the connection."""
 
-    A client that goes while a chunk is being sent interrupts the sending and not what makes the chunks, so that is
-    closed here.
-    """
-
-    def __init__(self, events: AsyncGenerator[str]) -> None:
-        super().__init__(events, media_type="text/event-stream")
-        self._events = events
+    media_type = "text/event-stream"
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         try:
             await super().__call__(scope, receive, send)
         except* _BrokenOff:
             pass
-        finally:
-            await self._events.aclose()
+        finally:  # A client that goes while a chunk is sent interrupts the sending, not what makes the chunks.
+            if isinstance(self.body_iterator, AsyncGenerator):
+                await self.body_iterator.aclose()
 
 
 def _text(content: Any) -> str:
