@@ -60,6 +60,25 @@ def test_what_two_names_have_in_common_is_asked_for_both() -> None:
     assert apart("Compare the fine for Meta with the Didi ruling.") == ["the fine for Meta", "the Didi ruling"]
 
 
+@pytest.mark.parametrize(
+    ("question", "pieces"),
+    [
+        (
+            "Compare what TechCrunch and The Verge say about the port",
+            ["what TechCrunch say about the port", "what The Verge say about the port"],
+        ),
+        (
+            "How do TechCrunch, Live Science and The Verge cover the port?",
+            ["How do TechCrunch cover the port?", "How do Live Science cover the port?", "How do The Verge cover the port?"],
+        ),
+        ("Did TechCrunch and The Verge report on the port?", []),
+        ("What did TechCrunch say about The Verge?", []),
+    ],
+)
+def test_each_outlet_in_a_row_is_asked_for_itself(question: str, pieces: list[str]) -> None:
+    assert apart(question) == pieces
+
+
 def test_a_simple_question_has_no_parts() -> None:
     for question in (
         "Who led the negotiations on the Global Digital Compact?",
