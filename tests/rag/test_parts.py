@@ -69,7 +69,11 @@ def test_what_two_names_have_in_common_is_asked_for_both() -> None:
         ),
         (
             "How do TechCrunch, Live Science and The Verge cover the port?",
-            ["How do TechCrunch cover the port?", "How do Live Science cover the port?", "How do The Verge cover the port?"],
+            [
+                "How do TechCrunch cover the port?",
+                "How do Live Science cover the port?",
+                "How do The Verge cover the port?",
+            ],
         ),
         ("Did TechCrunch and The Verge report on the port?", []),
         ("What did TechCrunch say about The Verge?", []),
