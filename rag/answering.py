@@ -23,6 +23,7 @@ from rag.outlets import Outlets
 from rag.prompt import Prompt, build, packed
 from rag.query import Query
 from rag.reply import Reply
+from rag.rewriting import Rewritten
 from rag.settings import Settings
 from rag.timeline import MOST, listed, nothing, remarks, written
 from rag.tokens import Counter
@@ -48,6 +49,11 @@ class Work:
     timings: dict[str, float] = field(default_factory=dict)
     usage: dict[str, int] = field(default_factory=dict)
     prompt: Prompt | None = None
+
+    def spent(self, reply: Reply) -> None:
+        """Add the tokens of a reply."""
+        kinds = {**self.usage, **reply.usage}
+        self.usage = {kind: self.usage.get(kind, 0) + reply.usage.get(kind, 0) for kind in kinds}
 
     @contextmanager
     def timed(self, stage: str) -> Iterator[None]:
@@ -77,9 +83,12 @@ class Answering:
         self.writer = writer
         self.count = count
 
-    def stream(self, query: Query, history: Sequence[Turn], now: datetime) -> Iterator[Event]:
-        """Yield the events of an answer behind "searching"."""
-        work = Work(query, now)
+    def stream(
+        self, query: Query, history: Sequence[Turn], now: datetime, rewritten: Rewritten | None = None
+    ) -> Iterator[Event]:
+        """Yield the events of an answer behind "searching"; `rewritten` tells what a model spent on the question."""
+        spent = rewritten or Rewritten()
+        work = Work(query, now, usage=dict(spent.usage), timings=dict(spent.timings))
         found = self._enquired(work)
         if found:
             yield from self._covered(work, *found)
@@ -179,7 +188,7 @@ class Answering:
                 for _ in writer.stream(work.prompt, reply):  # An empty piece is a chance to stop while it is silent.
                     yield Event("writing" if reply.text else "reading", gated(reply.text), work.passages)
         except ModelError as error:
-            work.usage = reply.usage
+            work.spent(reply)
             said = str(error).rstrip(".")
             stop = "" if said.endswith("?") else "."
             work.notes.append(
@@ -191,7 +200,7 @@ class Answering:
                 answer=self._checked(work, self._quoted(work), work.passages, "incomplete"),
             )
             return
-        work.usage = reply.usage
+        work.spent(reply)
         yield Event("checking", gated(reply.text), work.passages)
         yield Event("done", passages=work.passages, answer=self._finished(work, reply.text))
 
@@ -255,6 +264,15 @@ def _later(work: Work, newest: datetime | None) -> list[str]:
     if not (latest and newest and latest.date() > newest.date()):
         return []
     return [f"Nothing in the archive is dated after {day(newest)}, and the question asks about a later time."]
+
+
+def writer_of(settings: Settings) -> "Writer | None":
+    """Return the writer of the model that is set; LangChain is loaded for it alone, since that takes seconds."""
+    if not settings.llm:
+        return None
+    from rag.writer import Writer
+
+    return Writer(settings)
 
 
 VERSION = "0.1.0"

@@ -15,7 +15,7 @@ from corpus.archive import Archive
 from corpus.errors import NewsdeskError
 from corpus.ingest import ingest
 from corpus.readers import read
-from rag.answering import Answering
+from rag.answering import Answering, writer_of
 from rag.beside import IndexesBeside
 from rag.coverage import Coverage
 from rag.embedder import Embedder
@@ -27,6 +27,7 @@ from rag.query import Outlets, Query, accepted, understand
 from rag.reading import PassageReader
 from rag.rerank import Reranker
 from rag.retrieve import Retriever
+from rag.rewriting import Rewritten, rewritten
 from rag.settings import Settings
 from rag.spelling import Spelling
 from rag.tokens import counter
@@ -61,7 +62,7 @@ class Assistant:
             NewsdeskError: The archive, the indexes or the model cannot be had; the message says what to do.
         """
         self.settings = settings
-        self.writer = _writer(settings)
+        self.writer = writer_of(settings)
         self.reranker = Reranker(settings.reranker) if settings.reranker else None
         self.archive = Archive(settings.archive_path)
         self.embedder = embedder or Embedder(settings.embedder)
@@ -117,7 +118,7 @@ class Assistant:
         now: datetime | None = None,
         history: Sequence[Turn] = (),
     ) -> list[Passage]:
-        """Return the `k` best passages for a question, best first: what `ask` with the same arguments reads.
+        """Return the `k` best passages for a question, best first: what `ask` reads without a model.
 
         Filters, where given, hold exactly; without any, what the question says holds, unless it leaves nothing.
         """
@@ -160,8 +161,14 @@ class Assistant:
         The arguments are those of `ask`; `whole` leaves a question of several parts in one piece.
         """
         yield Event("searching")
-        now = now or datetime.now(UTC)
-        yield from self._answering().stream(self.understood(question, history, filters, now, whole), history, now)
+        now, alone = now or datetime.now(UTC), Rewritten()
+        query = self.understood(question, history, filters, now, whole)
+        for step in rewritten(self.writer, query, history, now) if self.writer and history else ():
+            yield Event("searching")  # A chance to stop.
+            alone = step or alone
+        if alone.text:
+            query = self.understood(question, history, filters, now, whole, alone.text)
+        yield from self._answering().stream(query, history, now, alone)
 
     def understood(
         self,
@@ -170,8 +177,9 @@ class Assistant:
         filters: Filters | None = None,
         now: datetime | None = None,
         whole: bool = False,
+        alone: str = "",
     ) -> Query:
-        """Return what a question is understood as: stand-alone, its kind, its parts, its filters.
+        """Return what a question is understood as: stand-alone (by rules, or `alone`), its kind, its parts, its filters.
 
         Raises:
             NewsdeskError: It is empty or too long.
@@ -188,6 +196,7 @@ class Assistant:
             whole=whole,
             looking_back=bool(newest and newest > now),
             correct=Spelling(self._retriever()).corrected,
+            alone=alone,
         )
 
     def prompt_for(
@@ -289,12 +298,3 @@ class Assistant:
             common = tuple(code for code, n in languages.items() if n >= _COMMON * sum(languages.values()))
             self._known = (change, Outlets(self.archive.tally("source")), common)
         return self._known[1], self._known[2]
-
-
-def _writer(settings: Settings) -> "Writer | None":
-    """Return the writer of the model that is set; LangChain is loaded for it alone, since that takes seconds."""
-    if not settings.llm:
-        return None
-    from rag.writer import Writer
-
-    return Writer(settings)

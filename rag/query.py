@@ -118,6 +118,7 @@ def understand(
     whole: bool = False,
     looking_back: bool = False,
     correct: Callable[[str], Corrected] = Corrected,
+    alone: str = "",
 ) -> Query:
     """Work out what a question means, by rules alone.
 
@@ -130,9 +131,10 @@ def understand(
         whole: Leave the question in one piece.
         looking_back: `now` is a time in the past: what was published after it is not looked at, nor what is undated.
         correct: Puts slips of the pen right (`rag.spelling`); by default none.
+        alone: The question made to stand alone by a model (`rag.rewriting`); without it rules do that.
     """
     moment = now.astimezone(UTC) if now.tzinfo else now.replace(tzinfo=UTC)
-    right = correct(standalone(question[:LONGEST_QUESTION], history))
+    right = correct(alone or standalone(question[:LONGEST_QUESTION], history))
     alone = right.text
     times, mentions = periods(alone, moment), outlets.find(alone)
     pieces = [] if whole else parts(alone, mentions)

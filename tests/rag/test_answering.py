@@ -164,7 +164,7 @@ def test_a_follow_up_is_asked_in_full(assistant: Assistant, model_server: ModelS
     model_server.reply = citing("Ines Calder said: “Dredging has to be paid for” [N].", "Dredging has")
     answer = with_model(assistant, model_server.url).ask("Who is the harbour master there?", history, now=NOW)
     assert "Selmouth" in answer.standalone
-    assert f"Conversation so far:\nuser: {TOLL}\nassistant: {TRUE} (1).\n" in model_server.requests[0].text
+    assert f"Conversation so far:\nuser: {TOLL}\nassistant: {TRUE} (1).\n" in model_server.requests[-1].text
     assert (answer.status, answer.citations[0].passage.article.id) == ("answered", "toll")
 
 
