@@ -2,7 +2,8 @@
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
 from functools import lru_cache
 
 from corpus.article import Article, Chunk
@@ -14,6 +15,10 @@ from rag.orders import LONGEST_QUOTED, quotable
 from rag.retrieve import Retriever
 from rag.terms import STOPWORDS, held_terms, stem, terms, words
 
+LOOKED_AT = 5000
+"""Articles of a time that are looked at, the newest, where the news of it are listed."""
+
+_EARLIEST = datetime(1, 1, 1, tzinfo=UTC)  # An undated article fails any filter on time.
 _MANY = 12  # Articles: of more than that only those that hold more of the topic than its names.
 _FEW = 1000  # Articles: so many can be named in a query of the index.
 _QUOTED = re.compile(r"[\"“«„']([^\"”»“']+)[\"”»“']")
@@ -67,7 +72,7 @@ class Found:
         rule: What an article had to hold to be counted, in words.
         stories: In order of time, undated ones last.
         parts: What the topic was made of.
-        counted: How many articles and stories there are, where `stories` holds some of them only.
+        counted: How many articles there are, and stories among those looked at, where `stories` holds some only.
     """
 
     topic: str
@@ -120,14 +125,17 @@ class Coverage:
         evenly spread over the time.
         """
         archive, groups = self._store.archive, dict[object, list[str]]()
-        told = archive.told(filters.selection)
-        for article_id, story in told:
+        timed = filters.since or filters.until
+        for article_id, story in archive.told(filters.selection, LOOKED_AT if timed else LOOKED_AT // 10):
             groups.setdefault(story or article_id, []).append(article_id)
         runs = list(groups.values())
-        kept = _spread(runs, most) if filters.since or filters.until else runs[-most:]
+        kept = _spread(runs, most) if timed else runs[-most:]
+        dated = replace(filters, since=filters.since or _EARLIEST)
         held = {a.id: a for a in archive.articles(Selection(ids=tuple(i for run in kept for i in run)), "oldest")}
         stories = (tuple(held[i] for i in run if i in held and filters.admits(held[i])) for run in kept)
-        return Found("", "", tuple(Story(story) for story in stories if story), (), (len(told), len(runs)))
+        return Found(
+            "", "", tuple(Story(story) for story in stories if story), (), (archive.count(dated.selection), len(runs))
+        )
 
     def citations(self, found: Found, stories: Sequence[Story] | None = None) -> list[Citation]:
         """Return for each story the sentence of its earliest article that tells most of the topic, numbered from 1."""

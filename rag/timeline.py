@@ -6,7 +6,7 @@ from datetime import timedelta
 
 from corpus.article import Article
 from rag.compose import bare, headline
-from rag.coverage import Coverage, Found, Story
+from rag.coverage import LOOKED_AT, Coverage, Found, Story
 from rag.enquiry import Enquiry
 from rag.model import Citation, Filters, day
 
@@ -87,12 +87,14 @@ def nothing(enquiry: Enquiry, found: Found) -> str:
 
 
 def _news_remarks(enquiry: Enquiry, found: Found, waiting: int) -> list[str]:
-    stories, shown = found.counted[1], len(found.stories)
+    (articles, stories), shown = found.counted, len(found.stories)
     timed = enquiry.filters.since or enquiry.filters.until
     notes = []
     if timed and shown < stories:
+        looked = f" Looked at were the newest {LOOKED_AT:,} articles." if articles > LOOKED_AT else ""
         notes.append(
-            f"{shown} of {_many(stories, 'story')} are listed: those that most articles carry, and others spread over the time."
+            f"{shown} of {_many(stories, 'story')} are listed: those that most articles carry, and others spread over "
+            f"the time.{looked}"
         )
     if waiting:
         notes.append(f"Not indexed yet, and so not counted: {_many(waiting, 'article')}.")
