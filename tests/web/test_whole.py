@@ -104,8 +104,9 @@ def test_a_model_answers_over_the_wire_and_its_claims_are_checked(
         assert page.locator("#talk img").count() == 0
         assert page.locator("#turn-0 a").count() == page.locator("#turn-0 a.n").count()
 
-        model_server.script(Reply("Half an", cut_after=1))
-        ask(page, "What colour was the lighthouse of Eastfield painted?", turns=2)
+        colour = "What colour was the lighthouse of Eastfield painted?"
+        model_server.script(Reply(colour), Reply("Half an", cut_after=1))  # The first makes it stand alone.
+        ask(page, colour, turns=2)
         assert page.locator("#turn-1 .flag").count() >= 1
         assert page.inner_text("#turn-1 .flag >> nth=0") == "This is not a whole answer."
         assert "key-canary" not in page.content()
