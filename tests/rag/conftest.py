@@ -7,8 +7,10 @@ from pathlib import Path
 import pytest
 
 from corpus.archive import Archive
+from rag import Assistant, Settings
 from rag.embedder import Embedder
 from rag.indexes import Indexes
+from tests.rag.conftest_answers import newsroom
 from tests.rag.wire_items import WIRES, numbered, starter_articles
 from tests.rag.word_embedder import WordEmbedder
 
@@ -19,6 +21,13 @@ OWNER = Path(__file__).with_name("owner.py")
 def embedder() -> Embedder:
     """Return the embedder that ships, loaded at its first use."""
     return Embedder()
+
+
+@pytest.fixture(scope="module")
+def assistant(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Assistant]:
+    """Return an assistant over the newsroom of `conftest_answers`; open for one module, since a folder has one owner."""
+    with Assistant(Settings(data_dir=newsroom(tmp_path_factory.getbasetemp() / "newsroom"))) as opened:
+        yield opened
 
 
 @pytest.fixture(scope="session")

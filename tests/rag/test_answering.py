@@ -2,27 +2,20 @@
 
 import json
 import logging
-from collections.abc import Iterator
 from datetime import UTC, datetime
 from itertools import pairwise
 from pathlib import Path
 
 import pytest
 
-from rag import Answer, Assistant, Settings, Turn
+from rag import Answer, Assistant, Turn
 from rag.answering import NOT_FOUND
 from rag.prompt import Prompt
 from tests.model_server import Body, ModelServer, Reply, refused_url
-from tests.rag.conftest_answers import CANARY, NOT_HELD, TOLL, newsroom, place, with_model
+from tests.rag.conftest_answers import CANARY, NOT_HELD, TOLL, place, with_model
 
 NOW = datetime(2024, 8, 1, tzinfo=UTC)
 TRUE = "The Selmouth harbour toll rises from 9 to 12 crowns on 1 June 2024"
-
-
-@pytest.fixture(scope="module")
-def assistant(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Assistant]:
-    with Assistant(Settings(data_dir=newsroom(tmp_path_factory.getbasetemp() / "newsroom"))) as opened:
-        yield opened
 
 
 def prompted(body: Body) -> str:

@@ -1,21 +1,14 @@
 """The one class that everything calls."""
 
-from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
 from corpus.errors import NewsdeskError, SettingsError
-from rag import Assistant, Filters, Settings
+from rag import Assistant, Filters
 from tests.model_server import ModelServer
-from tests.rag.conftest_answers import TOLL, model_settings, newsroom
-
-
-@pytest.fixture(scope="module")
-def assistant(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Assistant]:
-    with Assistant(Settings(data_dir=newsroom(tmp_path_factory.getbasetemp() / "newsroom"))) as opened:
-        yield opened
+from tests.rag.conftest_answers import TOLL, model_settings
 
 
 def test_search_ranks_passages(assistant: Assistant) -> None:

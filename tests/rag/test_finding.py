@@ -1,28 +1,21 @@
 """Questions of several parts, from the words to the answer, over the newsroom and with the embedder that ships."""
 
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
 
-from rag import Assistant, Settings
+from rag import Assistant
 from rag.finding import newest_first, timely_first, widened
 from rag.model import Filters
 from rag.reading import Sentence
 from tests.model_server import ModelServer
-from tests.rag.conftest_answers import NOT_HELD, TOLL, newsroom, with_model
+from tests.rag.conftest_answers import NOT_HELD, TOLL, with_model
 from tests.rag.passages import passage
 
 NOW = datetime(2024, 8, 1, tzinfo=UTC)
 RISE = "The Selmouth harbour toll rises from 9 to 12 crowns"
 TRAM = "did the council of Arden shelve the tram line to Westgate?"
-
-
-@pytest.fixture(scope="module")
-def assistant(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Assistant]:
-    with Assistant(Settings(data_dir=newsroom(tmp_path_factory.getbasetemp() / "newsroom"))) as opened:
-        yield opened
 
 
 @pytest.mark.parametrize("question", [f"{TOLL} And {NOT_HELD}", f"{NOT_HELD} And {TOLL}"])

@@ -1,13 +1,12 @@
 """A follow-up that a model makes to stand alone, and what happens where it fails or makes something up."""
 
-from collections.abc import Iterator
 from datetime import UTC, datetime
 
 import pytest
 
-from rag import Answer, Assistant, Settings, Turn
+from rag import Answer, Assistant, Turn
 from tests.model_server import Body, ModelServer, Reply
-from tests.rag.conftest_answers import newsroom, place, with_model
+from tests.rag.conftest_answers import place, with_model
 
 NOW = datetime(2024, 8, 1, tzinfo=UTC)
 TRUE = "The Selmouth harbour toll rises from 9 to 12 crowns on 1 June 2024"
@@ -17,12 +16,6 @@ HISTORY = (
 )
 FOLLOW_UP = "and when is that going up?"
 ALONE = "When does the Selmouth harbour toll go up?"
-
-
-@pytest.fixture(scope="module")
-def assistant(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Assistant]:
-    with Assistant(Settings(data_dir=newsroom(tmp_path_factory.getbasetemp() / "newsroom"))) as opened:
-        yield opened
 
 
 def rewriting(body: Body) -> bool:
