@@ -137,7 +137,7 @@ class ChunkStore:
         """Return chunks and vectors of the given articles; one without chunks is left out."""
         found: list[Embedded] = []
         for some in _slices(list(article_ids)):
-            rows = self._rows(some, ", chunks.vector")
+            rows = self._rows(some)
             for _, group in groupby(rows, key=lambda row: row["key"]):
                 lines = list(group)
                 article = article_from_row(lines[0])
@@ -201,10 +201,10 @@ class ChunkStore:
                 found[chunk.id] = chunk
         return found
 
-    def _rows(self, article_ids: Sequence[str], more: str) -> list[sqlite3.Row]:
+    def _rows(self, article_ids: Sequence[str]) -> list[sqlite3.Row]:
         marks = ", ".join("?" * len(article_ids))
         sql = (
-            f"SELECT articles.*, chunks.ordinal, chunks.start, chunks.end{more} "
+            "SELECT articles.*, chunks.ordinal, chunks.start, chunks.end, chunks.vector "
             f"FROM articles JOIN chunks ON article_key = key WHERE profile = ? AND id IN ({marks}) "
             "ORDER BY key, ordinal"
         )

@@ -125,11 +125,10 @@ class Coverage:
         evenly spread over the time.
         """
         archive, groups = self._store.archive, dict[object, list[str]]()
-        timed = filters.since or filters.until
-        for article_id, story in archive.told(filters.selection, LOOKED_AT if timed else LOOKED_AT // 10):
+        for article_id, story in archive.told(filters.selection, LOOKED_AT if filters.timed else LOOKED_AT // 10):
             groups.setdefault(story or article_id, []).append(article_id)
         runs = list(groups.values())
-        kept = _spread(runs, most) if timed else runs[-most:]
+        kept = _spread(runs, most) if filters.timed else runs[-most:]
         dated = replace(filters, since=filters.since or _EARLIEST)
         held = {a.id: a for a in archive.articles(Selection(ids=tuple(i for run in kept for i in run)), "oldest")}
         stories = (tuple(held[i] for i in run if i in held and filters.admits(held[i])) for run in kept)

@@ -136,8 +136,8 @@ def _news(text: str, filters: Filters, outlets: Outlets, now: datetime) -> Enqui
     What happened on a day is told on the next one too.
     """
     bare, narrowed = next(_stripped(text, filters, outlets, now, anywhere=True))
-    bare, timed = _OWNED.sub("", bare, count=1) if _OWNED.match(bare) else bare, narrowed.since or narrowed.until
-    if not (_ANY_NEWS.fullmatch(bare) or (timed and _OF_A_TIME.fullmatch(bare))):
+    bare = _OWNED.sub("", bare, count=1) if _OWNED.match(bare) else bare
+    if not (_ANY_NEWS.fullmatch(bare) or (narrowed.timed and _OF_A_TIME.fullmatch(bare))):
         return None
     if narrowed.since and narrowed.until and narrowed.until - narrowed.since == _DAY:
         narrowed = replace(narrowed, until=max(narrowed.until, min(narrowed.until + _DAY, now)))

@@ -136,7 +136,7 @@ class Finder:
         whole = self._reading(query.question, query.standalone, query.kind, found.passages, known)
         if query.latest:
             whole = replace(whole, sentences=newest_first(whole.sentences))
-        elif query.hints.since or query.hints.until:
+        elif query.hints.timed:
             whole = replace(whole, sentences=timely_first(whole.sentences, query.hints))
         places = {passage.chunk.id: passage for passage in found.passages}
         parts = [

@@ -213,7 +213,7 @@ def _limits(schema: tantivy.Schema, filters: Filters) -> list[tantivy.Query]:
         for name, values in (("outlet", filters.outlets), ("language", filters.languages), ("feed", filters.feeds))
         if values
     ]
-    if filters.since or filters.until:
+    if filters.timed:
         first = math.floor(filters.since.timestamp()) if filters.since else _UNDATED + 1
         last = math.ceil(filters.until.timestamp()) - 1 if filters.until else 2**40
         limits.append(tantivy.Query.range_query(schema, "published", tantivy.FieldType.Integer, first, last))

@@ -11,7 +11,6 @@ from corpus.selection import Selection
 
 Status = Literal["answered", "not_found", "incomplete"]
 
-
 REMEMBERED = 6
 """Exchanges handed over with a follow-up; what came before does not bear on it."""
 
@@ -48,6 +47,11 @@ class Filters:
         """Tell whether anything is narrowed."""
         return bool(self.since or self.until or self.outlets or self.languages or self.feeds)
 
+    @property
+    def timed(self) -> bool:
+        """Tell whether a time narrows it."""
+        return bool(self.since or self.until)
+
     def admits(self, article: Article | Facets) -> bool:
         """Tell whether an article passes; an undated one fails any filter on time."""
         if self.outlets and article.source not in self.outlets:
@@ -56,11 +60,10 @@ class Filters:
             return False
         if self.feeds and article.feed not in self.feeds:
             return False
-        if self.since or self.until:
-            date = article.published_at
-            if date is None or (self.since and date < self.since) or (self.until and date >= self.until):
-                return False
-        return True
+        date = article.published_at
+        if not self.timed or date is None:
+            return not self.timed
+        return (not self.since or date >= self.since) and (not self.until or date < self.until)
 
     @property
     def selection(self) -> Selection:

@@ -25,8 +25,7 @@ def listed(enquiry: Enquiry, found: Found, entries: Sequence[Citation], coverage
     """
     most = MOST[enquiry.form]
     if enquiry.form == "news":
-        timed = enquiry.filters.since or enquiry.filters.until
-        return _numbered(entries if timed else entries[::-1])
+        return _numbered(entries if enquiry.filters.timed else entries[::-1])
     if enquiry.form == "outlets":
         return coverage.citations(found, [Story((articles[0],)) for _, articles in _by_outlet(found)[:most]])
     if enquiry.form == "latest":
@@ -60,8 +59,14 @@ def written(enquiry: Enquiry, found: Found, citations: Sequence[Citation]) -> st
 
 def remarks(enquiry: Enquiry, found: Found, citations: Sequence[Citation], waiting: int) -> list[str]:
     """Return what a reader must know of a count: its rule, what is undated, what is not listed, what is not indexed."""
-    if enquiry.form == "news":
-        return _news_remarks(enquiry, found, waiting)
+    notes = _unlisted(enquiry, found) if enquiry.form == "news" else _counted(enquiry, found, citations)
+    if waiting:
+        notes.append(f"Not indexed yet, and so not counted: {_many(waiting, 'article')}.")
+    return notes
+
+
+def _counted(enquiry: Enquiry, found: Found, citations: Sequence[Citation]) -> list[str]:
+    """Return the rule of a count, what is undated, and what is not listed."""
     articles, stories = len(found.articles), len(found.stories)
     undated = sum(article.published_at is None for article in found.articles)
     notes = [f"Counted over the whole archive: every article whose {found.rule}, in any form of the words."]
@@ -74,8 +79,6 @@ def remarks(enquiry: Enquiry, found: Found, citations: Sequence[Citation], waiti
     if enquiry.form in {"timeline", "outlets", "count", "articles"} and len(citations) < shown:
         kept = "with the most articles" if enquiry.form == "outlets" else "that tell most of it"
         notes.append(f"{len(citations)} of {shown} are listed, those {kept}.")
-    if waiting:
-        notes.append(f"Not indexed yet, and so not counted: {_many(waiting, 'article')}.")
     return notes
 
 
@@ -86,19 +89,16 @@ def nothing(enquiry: Enquiry, found: Found) -> str:
     return f"No article’s {found.rule}{narrowed(enquiry.filters)}."
 
 
-def _news_remarks(enquiry: Enquiry, found: Found, waiting: int) -> list[str]:
+def _unlisted(enquiry: Enquiry, found: Found) -> list[str]:
+    """Return what a reader must know of the news of a time: which of its stories are listed."""
     (articles, stories), shown = found.counted, len(found.stories)
-    timed = enquiry.filters.since or enquiry.filters.until
-    notes = []
-    if timed and shown < stories:
-        looked = f" Looked at were the newest {LOOKED_AT:,} articles." if articles > LOOKED_AT else ""
-        notes.append(
-            f"{shown} of {_many(stories, 'story')} are listed: those that most articles carry, and others spread over "
-            f"the time.{looked}"
-        )
-    if waiting:
-        notes.append(f"Not indexed yet, and so not counted: {_many(waiting, 'article')}.")
-    return notes
+    if not enquiry.filters.timed or shown >= stories:
+        return []
+    looked = f" Looked at were the newest {LOOKED_AT:,} articles." if articles > LOOKED_AT else ""
+    return [
+        f"{shown} of {_many(stories, 'story')} are listed: those that most articles carry, and others spread over the "
+        f"time.{looked}"
+    ]
 
 
 def _dated(filters: Filters) -> str:
@@ -127,8 +127,11 @@ def _head(enquiry: Enquiry, found: Found) -> str:
     articles, stories = found.articles, found.stories
     if enquiry.form == "news":
         total = _many(found.counted[0], "article")
-        timed = enquiry.filters.since or enquiry.filters.until
-        return f"{total} {_dated(enquiry.filters)}" if timed else f"The newest of {total}{narrowed(enquiry.filters)}"
+        return (
+            f"{total} {_dated(enquiry.filters)}"
+            if enquiry.filters.timed
+            else f"The newest of {total}{narrowed(enquiry.filters)}"
+        )
     about = f"“{bare(found.topic)}”{narrowed(enquiry.filters)}"
     outlets = sum(bool(name) for name, _ in _by_outlet(found))
     first = articles[0]

@@ -24,7 +24,7 @@ def understood(answer: Answer, last: bool = True) -> str:
 def named_filters(filters: Filters) -> list[tuple[str, str]]:
     """Return each thing that narrows the search as (name, words for the reader); the name undoes it."""
     found: list[tuple[str, str]] = []
-    if filters.since or filters.until:
+    if filters.timed:
         since = f"from {day(filters.since)}" if filters.since else ""
         until = f"before {day(filters.until)}" if filters.until else ""
         span = " ".join(part for part in (since, until) if part)

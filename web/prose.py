@@ -117,13 +117,17 @@ def _inline(text: str, tips: dict[int, str], turn: int) -> str:
 
 def _label(found: re.Match[str]) -> str:
     """Render the label of an article: what we say of it, then its headline."""
-    said = ", ".join(map(isolated, escape(found[1]).split(", ")))
-    return f'<strong class="label"><span>{said}<i> – </i></span>{escape(found[2])}</strong>'
+    return f'<strong class="label"><span>{_apart(escape(found[1]))}<i> – </i></span>{escape(found[2])}</strong>'
 
 
 def _bold(found: re.Match[str]) -> str:
-    """Render what is bold; an outlet and a date keep apart where one of them is written from right to left."""
-    return f"<strong>{', '.join(map(isolated, found[1].split(', ')))}</strong>"
+    """Render what is bold."""
+    return f"<strong>{_apart(found[1])}</strong>"
+
+
+def _apart(said: str) -> str:
+    """Keep an outlet and a date apart where one of them is written from right to left."""
+    return ", ".join(map(isolated, said.split(", ")))
 
 
 def _citations(marks: re.Match[str], tips: dict[int, str], turn: int) -> str:
