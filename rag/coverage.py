@@ -130,11 +130,9 @@ class Coverage:
         runs = list(groups.values())
         kept = _spread(runs, most) if filters.timed else runs[-most:]
         dated = replace(filters, since=filters.since or _EARLIEST)
-        held = {a.id: a for a in archive.articles(Selection(ids=tuple(i for run in kept for i in run)), "oldest")}
-        stories = (tuple(held[i] for i in run if i in held and filters.admits(held[i])) for run in kept)
-        return Found(
-            "", "", tuple(Story(story) for story in stories if story), (), (archive.count(dated.selection), len(runs))
-        )
+        articles = archive.articles(Selection(ids=tuple(i for run in kept for i in run)))
+        stories = self._stories([article for article in articles if filters.admits(article)])
+        return Found("", "", stories, (), (archive.count(dated.selection), len(runs)))
 
     def citations(self, found: Found, stories: Sequence[Story] | None = None) -> list[Citation]:
         """Return for each story the sentence of its earliest article that tells most of the topic, numbered from 1."""

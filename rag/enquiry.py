@@ -77,7 +77,7 @@ _OF_A_TIME = re.compile(
     rf"|(?:{_GIVE})?(?:an?\s+|the\s+)?(?:summary|overview|recap|digest|round-?up)(?:\s+of(?:\s+the\s+news)?)?",
     re.IGNORECASE,
 )
-_OWNED = re.compile(r"['’]s?\s+")
+_OWNED = re.compile(r"^['’]s?\s+")
 _DAY = timedelta(days=1)
 _ARTICLE = re.compile(r"(?:the|an?)\s+", re.IGNORECASE)
 _POLITE = re.compile(r"(?:please|can\s+you|could\s+you|i\s+(?:want|need|would\s+like))[\s,]+", re.IGNORECASE)
@@ -136,7 +136,7 @@ def _news(text: str, filters: Filters, outlets: Outlets, now: datetime) -> Enqui
     What happened on a day is told on the next one too.
     """
     bare, narrowed = next(_stripped(text, filters, outlets, now, anywhere=True))
-    bare = _OWNED.sub("", bare, count=1) if _OWNED.match(bare) else bare
+    bare = _OWNED.sub("", bare)
     if not (_ANY_NEWS.fullmatch(bare) or (narrowed.timed and _OF_A_TIME.fullmatch(bare))):
         return None
     if narrowed.since and narrowed.until and narrowed.until - narrowed.since == _DAY:

@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 import pytest
 
 from rag import Answer, Assistant, Turn
+from rag.prompt import REWRITE
 from tests.model_server import Body, ModelServer, Reply
 from tests.rag.conftest_answers import place, with_model
 
@@ -19,7 +20,7 @@ ALONE = "When does the Selmouth harbour toll go up?"
 
 
 def rewriting(body: Body) -> bool:
-    return str(body["messages"][0]["content"]).startswith("You prepare questions")
+    return bool(body["messages"][0]["content"] == REWRITE)
 
 
 class Writes:
