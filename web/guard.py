@@ -60,19 +60,17 @@ def _sha256(script: bytes) -> str:
 
 
 class Guard:
-    """Refuse foreign hosts, origins and uploads; add the headers that a browser protects a page by."""
+    """Refuse foreign hosts and origins; add the headers that a browser protects a page by."""
 
-    def __init__(self, app: ASGIApp, hosts: Collection[str], upload_bytes: int = 0) -> None:
+    def __init__(self, app: ASGIApp, hosts: Collection[str]) -> None:
         """Stand before `app`.
 
         Args:
             app: What answers.
             hosts: Values of the Host header that are let through, in lower case.
-            upload_bytes: The most that one upload may hold; 0 lets no file be uploaded.
         """
         self.app = app
         self.hosts = frozenset(hosts)
-        self.upload_bytes = upload_bytes
         self._ending = asyncio.Event()
 
     def end(self) -> None:
@@ -114,17 +112,6 @@ class Guard:
             return 403, "Requests from other sites are refused."
         if headers.get("sec-fetch-site") == "cross-site" and scope.get("method") != "GET":
             return 403, "Requests from other sites are refused."
-        return self._of_upload(headers) if "/upload" in scope["path"] and scope.get("method") == "POST" else None
-
-    def _of_upload(self, headers: Headers) -> tuple[int, str] | None:
-        """Return why an upload is refused; what it holds is told before it is read, and the server keeps it to that."""
-        if not self.upload_bytes:
-            return 403, "Uploads are switched off."
-        length = headers.get("content-length", "")
-        if not length.isdecimal():
-            return 411, "Say how long the upload is."
-        if int(length) > self.upload_bytes:
-            return 413, f"That is more than {self.upload_bytes // 1_000_000} MB at once; add the files in several goes."
         return None
 
     def _own(self, origin: str) -> bool:

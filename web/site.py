@@ -14,6 +14,7 @@ from web.addition import FILE_BYTES, UPLOAD_BYTES
 from web.allowance import Allowance
 from web.conversations import Conversations
 from web.desk import Desk
+from web.gate import Gate
 from web.guard import LOOPBACK, Guard, allowed_hosts
 from web.page import STATIC, built
 from web.report import serve_reports
@@ -45,7 +46,9 @@ def site(
         changeable: Let who may ask add and remove articles too.
         runs: The folder of the runs of the evaluation, by default where `python -m eval` writes them.
     """
-    blocks = built(desk, Allowance(per_minute), conversations, changeable, runs).queue(max_size=WAITING_QUESTIONS)
+    blocks = built(desk, Allowance(per_minute), conversations, changeable, runs).queue(
+        max_size=WAITING_QUESTIONS, api_open=False
+    )
     outer = FastAPI(docs_url=None, redoc_url=None, openapi_url=None)
     serve_reports(outer, runs)
     outer.mount("/page", StaticFiles(directory=STATIC), name="page")
@@ -70,7 +73,19 @@ def site(
         head=HEAD,
         **settings,
     )
-    return Guard(outer, allowed_hosts(port, names), UPLOAD_BYTES if changeable else 0)
+    blocks.has_launched = True  # Only then does Gradio itself check whether it may open a path.
+    gate = Gate(outer, upload_slots(blocks), UPLOAD_BYTES if changeable else 0)
+    return Guard(gate, allowed_hosts(port, names))
+
+
+def upload_slots(blocks: gr.Blocks) -> dict[int, int]:
+    """Return the number of each event that takes uploaded files, with their place in its data."""
+    return {
+        number: place
+        for number, event in blocks.fns.items()
+        for place, component in enumerate(event.inputs)
+        if isinstance(component, gr.File)
+    }
 
 
 class Server(uvicorn.Server):

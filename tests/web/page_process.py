@@ -1,0 +1,52 @@
+"""A page in a process of its own, for tests that measure one: prints its address and its routes, and serves until killed."""
+
+import json
+import sys
+import threading
+from pathlib import Path
+
+from starlette.routing import Mount, Route
+
+from corpus.archive import Archive
+from tests.web.conftest import ScriptedAssistant, by_default
+from web.conversations import Conversations
+from web.desk import Desk
+from web.gate import Gate
+from web.site import Server, site
+
+
+def routes_of(app: object) -> list[tuple[str, str]]:
+    """Return method and path of each route of an application, with those of what is mounted in it."""
+    found: list[tuple[str, str]] = []
+    for route in getattr(app, "routes", []):
+        if isinstance(route, Route):
+            found += [(method, route.path) for method in route.methods or ()]
+        elif isinstance(route, Mount):
+            found += [(method, route.path + path) for method, path in routes_of(route.app)]
+        else:  # FastAPI keeps a router that was included as it is.
+            found += routes_of(route.original_router)
+    return found
+
+
+def main() -> None:
+    """Serve the archive named first, with files beside it."""
+    archive = Path(sys.argv[1])
+    desk = Desk(lambda: ScriptedAssistant(Archive(archive), by_default), servers=()).start()
+    application = site(desk, Conversations(archive.with_name("conversations.sqlite3")), 0, ["127.0.0.1"])
+    gate = application.app
+    assert isinstance(gate, Gate)
+    server = Server(application, "127.0.0.1", 0)
+
+    def announce() -> None:
+        while not server.started:
+            desk.wait(0.02)
+        port = server.servers[0].sockets[0].getsockname()[1]
+        application.hosts = frozenset({f"127.0.0.1:{port}"})
+        print(json.dumps({"url": f"http://127.0.0.1:{port}", "routes": routes_of(gate.app)}), flush=True)
+
+    threading.Thread(target=announce, daemon=True).start()
+    server.run()
+
+
+if __name__ == "__main__":
+    main()

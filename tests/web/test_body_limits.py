@@ -1,0 +1,94 @@
+"""However much is sent to whatever route: it is refused, the page goes on, and its memory stays what it was."""
+
+import json
+import os
+import re
+import shutil
+import socket
+import subprocess
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import httpx
+import pytest
+
+from web.gate import CALL, READ, SIGN_IN, UPLOAD
+
+MEGABYTE = 1_000_000
+_CHUNK = b"x" * 100_000
+
+
+@dataclass(frozen=True)
+class Page:
+    url: str
+    pid: int
+    routes: list[tuple[str, str]]
+
+    def memory(self) -> int:
+        """Return the most memory that the process ever held, in bytes."""
+        status = Path(f"/proc/{self.pid}/status").read_text(encoding="utf-8")
+        (peak,) = re.findall(r"^VmHWM:\s+(\d+) kB", status, re.MULTILINE)
+        return int(peak) * 1024
+
+
+@pytest.fixture(scope="module")
+def page_process(tmp_path_factory: pytest.TempPathFactory, starter_archive: Path) -> Iterator[Page]:
+    if not sys.platform.startswith("linux"):
+        pytest.skip("memory is read from /proc")
+    folder = tmp_path_factory.mktemp("page")
+    archive = folder / "archive.sqlite3"
+    shutil.copy(starter_archive, archive)
+    command = [sys.executable, "-m", "tests.web.page_process", str(archive)]
+    environment = {**os.environ, "GRADIO_TEMP_DIR": str(folder / "uploads")}
+    root = Path(__file__).parents[2]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, cwd=root, env=environment) as process:
+        assert process.stdout is not None
+        told = json.loads(process.stdout.readline())
+        httpx.get(told["url"]).raise_for_status()
+        yield Page(told["url"], process.pid, [(method, path) for method, path in told["routes"]])
+        process.kill()
+
+
+def posted(url: str, method: str, path: str, size: int, chunked: bool, kind: str) -> int:
+    """Send a body of so many bytes for as long as the server takes it; return the status that came back."""
+    host, port = url.removeprefix("http://").split(":")
+    length = "transfer-encoding: chunked" if chunked else f"content-length: {size}"
+    head = f"{method} {path} HTTP/1.1\r\nhost: {host}:{port}\r\ncontent-type: {kind}\r\n{length}\r\n\r\n"
+    piece = b"%x\r\n%b\r\n" % (len(_CHUNK), _CHUNK) if chunked else _CHUNK
+    with socket.create_connection((host, int(port)), timeout=60) as connection:
+        try:
+            connection.sendall(head.encode())
+            for _ in range(size // len(_CHUNK)):
+                connection.sendall(piece)
+        except ConnectionError:
+            pass  # It was refused before its end.
+        try:
+            answer = connection.recv(100)
+        except ConnectionError:
+            return 0
+    return int(answer.split(b" ")[1]) if answer else 0
+
+
+@pytest.mark.parametrize("size", [30 * MEGABYTE, pytest.param(400 * MEGABYTE, marks=pytest.mark.campaign)])
+def test_a_body_without_end_is_refused_by_every_route(page_process: Page, size: int) -> None:
+    routes = sorted({(m, p) for m, p in page_process.routes if m == "POST" or p in {"/config", "/gradio_api/info"}})
+    assert len([method for method, _ in routes if method == "POST"]) > 20
+    before = page_process.memory()
+    for method, path in routes:
+        for chunked in (True, False):
+            for kind in ("application/json", "application/x-www-form-urlencoded", "multipart/form-data; boundary=x"):
+                status = posted(page_process.url, method, re.sub(r"\{\w+\}", "ask", path), size, chunked, kind)
+                assert status in {0, 404, 411, 413, 415, 400}, (path, status)
+        assert httpx.get(f"{page_process.url}/page/page.css").status_code == 200
+    assert page_process.memory() - before < 20 * MEGABYTE
+
+
+def test_what_is_served_is_what_gradio_and_the_page_have(page_process: Page) -> None:
+    own = {("GET", "/page/{path:path}"), ("GET", "/gradio_api/call/{name}/{event}")}
+    served = {("GET", path) for path in READ} | {("POST", path) for path in (*CALL, SIGN_IN, UPLOAD)}
+    known = {(method, re.sub(r"\{\w+\}", "{}", path)) for method, path in page_process.routes}
+    assert {(method, re.sub(r"\{\w+\}", "{}", path)) for method, path in served - own} - known == {
+        ("POST", "/gradio_api/run/predict")
+    }

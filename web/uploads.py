@@ -1,0 +1,54 @@
+"""Which browser uploaded which files, so that nobody names another's."""
+
+import hashlib
+import secrets
+from collections import OrderedDict
+from collections.abc import Iterable
+
+from starlette.requests import cookie_parser
+
+COOKIE = "newsdesk-browser"
+"""The cookie that tells browsers apart; what it holds is drawn at random."""
+
+_MOST_BROWSERS = 1000
+_MOST_FILES = 2000
+
+
+class Uploads:
+    """Remember the files that each browser uploaded, as Gradio named them; for use by one event loop."""
+
+    def __init__(self, most_browsers: int = _MOST_BROWSERS, most_files: int = _MOST_FILES) -> None:
+        """Forget the browsers that uploaded nothing for longest, and the oldest files of each."""
+        self._most_browsers = most_browsers
+        self._most_files = most_files
+        self._files: OrderedDict[str, dict[str, None]] = OrderedDict()
+
+    def add(self, browser: str, paths: Iterable[str]) -> None:
+        """Note what a browser uploaded."""
+        own = self._files.setdefault(browser, {})
+        own.update(dict.fromkeys(paths))
+        self._files.move_to_end(browser)
+        for oldest in list(own)[: max(0, len(own) - self._most_files)]:
+            del own[oldest]
+        while len(self._files) > self._most_browsers:
+            self._files.popitem(last=False)
+
+    def holds(self, browser: str, path: str) -> bool:
+        """Tell whether a browser uploaded a file; nothing is looked up on the disk."""
+        return path in self._files.get(browser, ())
+
+
+def new_cookie() -> str:
+    """Return a value for the cookie of a browser that has none."""
+    return secrets.token_urlsafe(32)
+
+
+def browser_of(cookies: str) -> str:
+    """Return what stands for the browser that sent a Cookie header, or "" where it has not been told apart yet."""
+    value = cookie_parser(cookies).get(COOKIE, "")
+    return name_of(value) if value else ""
+
+
+def name_of(cookie: str) -> str:
+    """Return what stands for the browser with a cookie: of one length, however long the cookie is."""
+    return hashlib.sha256(cookie.encode("utf-8", "replace")).hexdigest()
