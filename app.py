@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 
 LOOPBACK = {"127.0.0.1", "localhost", "::1"}
 PORTS_TRIED = 10
+QUESTIONS_A_MINUTE = 10
+"""Of one client, where others than this machine's user may ask."""
 PATIENCE_S = 10.0
 """So long the page waits for a command that has the indexes."""
 
@@ -34,7 +36,9 @@ def parser() -> argparse.ArgumentParser:
     )
     found.add_argument("--host", default="127.0.0.1", help="address to serve on (default: 127.0.0.1)")
     found.add_argument("--port", type=int, default=None, help="port to serve on (default: 7860, or the next free one)")
-    found.add_argument("--auth-file", type=Path, metavar="FILE", help="accounts, made by `python -m web.accounts NAME`")
+    found.add_argument(
+        "--auth-file", type=Path, metavar="FILE", help="accounts, made by `python -m web.accounts add NAME`"
+    )
     found.add_argument(
         "--name",
         action="append",
@@ -71,7 +75,7 @@ def serve(options: argparse.Namespace) -> None:
     if options.host not in LOOPBACK and options.auth_file is None:
         raise SettingsError(
             f"--host {options.host} would let others in without a password; "
-            "add --auth-file FILE, with accounts made by `python -m web.accounts NAME >> FILE`"
+            "add --auth-file FILE, with accounts made by `python -m web.accounts add NAME --file FILE`"
         )
     # Gradio looks these up when it is imported and has no argument for them: no call home, no look-up of versions.
     os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"
@@ -90,7 +94,9 @@ def serve_page(options: argparse.Namespace) -> None:
     from web.guard import LOOPBACK as NAMES
     from web.site import Server, site
 
-    auth = Accounts.from_file(options.auth_file).admits if options.auth_file else None
+    accounts = Accounts(options.auth_file) if options.auth_file else None
+    # Who is alone on this machine waits for nobody.
+    per_minute = QUESTIONS_A_MINUTE if accounts or options.name else 0
     own = [] if options.host in {*LOOPBACK, "0.0.0.0", "::"} else [options.host]  # noqa: S104
     settings = read_settings(options.data)
     with (
@@ -100,7 +106,7 @@ def serve_page(options: argparse.Namespace) -> None:
         port = int(bound.getsockname()[1])
         desk = Desk(lambda: open_assistant(settings)).start()
         names = [*NAMES, *options.name, *own]
-        page = site(desk, conversations, port, names, auth, changeable=not options.read_only)
+        page = site(desk, conversations, port, names, accounts, per_minute, not options.read_only)
         running = Server(page, options.host, port)
         url = f"http://{address(options.host)}:{port}"
         threading.Thread(target=announce, args=(running, url), daemon=True).start()

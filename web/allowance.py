@@ -1,5 +1,6 @@
-"""How many questions one client may ask in a minute."""
+"""How many questions one client may ask in a minute, and what one is told who has to wait."""
 
+import math
 import threading
 import time
 from collections import OrderedDict, deque
@@ -12,7 +13,7 @@ class Allowance:
     def __init__(
         self, per_minute: int = 10, clients: int = 10_000, clock: Callable[[], float] = time.monotonic
     ) -> None:
-        """Allow `per_minute` questions; remember at most `clients`, forgetting those longest silent."""
+        """Allow `per_minute` questions, or any number if it is 0; remember at most `clients`, forgetting the silent."""
         self.per_minute = per_minute
         self.clients = clients
         self._clock = clock
@@ -21,15 +22,27 @@ class Allowance:
 
     def take(self, client: str) -> int:
         """Count a question and return 0, or return the seconds to wait and count nothing."""
-        now = self._clock()
         with self._lock:
-            times = self._asked.setdefault(client, deque())
-            self._asked.move_to_end(client)
-            while len(self._asked) > self.clients:
-                self._asked.popitem(last=False)
-            while times and now - times[0] >= 60:
-                times.popleft()
-            if len(times) >= self.per_minute:
-                return max(1, round(60 - (now - times[0])))
-            times.append(now)
-            return 0
+            seconds, now = self._wait(client), self._clock()
+            if self.per_minute and not seconds:
+                self._asked.setdefault(client, deque()).append(now)
+                self._asked.move_to_end(client)
+                while len(self._asked) > self.clients:
+                    self._asked.popitem(last=False)
+            return seconds
+
+    def wait(self, client: str) -> int:
+        """Return the seconds until the client may ask, 0 for now; count nothing."""
+        with self._lock:
+            return self._wait(client)
+
+    @property
+    def reason(self) -> str:
+        """Say why one has to wait."""
+        return f"No more than {self.per_minute} question{'' if self.per_minute == 1 else 's'} can be asked in a minute."
+
+    def _wait(self, client: str) -> int:
+        times, now = self._asked.get(client, deque()), self._clock()
+        while times and now - times[0] >= 60:
+            times.popleft()
+        return math.ceil(60 - (now - times[0])) if self.per_minute and len(times) >= self.per_minute else 0

@@ -12,6 +12,8 @@ from rag.model import Filters
 from web.allowance import Allowance
 from web.asking import unfit
 from web.desk import Assistant, Desk
+from web.frame import client_of
+from web.pause import duration
 
 T = TypeVar("T")
 
@@ -89,7 +91,9 @@ class Api:
         return article.to_record()
 
     def _admit(self, request: gr.Request, question: str) -> None:
-        problem = unfit(question) or refusal(self.allowance, request)
+        problem = unfit(question)
+        if not problem and (seconds := self.allowance.take(client_of(request))):
+            problem = f"{self.allowance.reason} You can ask again in {duration(seconds)}."
         if problem:
             raise gr.Error(problem, print_exception=False)
 
@@ -101,9 +105,3 @@ class Api:
             return work(assistant)
         except NewsdeskError as error:
             raise gr.Error(str(error), print_exception=False) from error
-
-
-def refusal(allowance: Allowance, request: gr.Request) -> str:
-    """Count a question of the client; return why it has to wait, or ""."""
-    seconds = allowance.take(str(request.username or (request.client.host if request.client else "")))
-    return f"Those were many questions in one minute; ask again in {seconds} seconds." if seconds else ""

@@ -9,20 +9,20 @@ from corpus.errors import NewsdeskError
 from rag.query import LONGEST_QUESTION
 from web.acts import asked, chosen, replaces
 from web.answers import talk
-from web.api import refusal
 from web.asking import answering, unfit
 from web.choosing import connect_choosing, shown
 from web.conversation import Conversation, Exchange, Sitting
 from web.evidence import evidence
 from web.facts import facts, welcome
-from web.frame import QUIET, Frame, box, markup, user_of
+from web.frame import QUIET, Frame, box, client_of, markup, user_of
 from web.keeping import connect_keeping, listed
-from web.reading import reads
+from web.pause import pause_line
+from web.reading import anew, reads
 from web.render import escape
 from web.suggestions import further
 
 Shown = tuple[Any, ...]
-"""Values of `AskView.shown`, in its order: talk, evidence, welcome, box, ask, stop, list, bar."""
+"""Values of `AskView.shown`, in its order: talk, evidence, welcome, box, ask, stop, list, bar, pause."""
 
 
 def ask_tab(frame: Frame, _: gr.Tab) -> None:
@@ -47,8 +47,10 @@ class AskView:
                 self.evidence = markup("cards", evidence(Conversation()))
         side = frame.side
         self.shown = [self.talk, self.evidence, self.welcome, self.box, self.ask, self.stop, side.listing, self.narrow]
+        self.shown.append(self.pause)
 
     def _composer(self) -> None:
+        self.pause = markup("pause", "")
         self.box = box("box", "Question", LONGEST_QUESTION, placeholder="Ask the archive…", max_lines=6)
         with gr.Row(elem_id="send"):
             self.narrow = markup("narrow", "")
@@ -82,26 +84,32 @@ class AskView:
             return
         busy = sitting.conversation.busy
         problem = "An answer is still being made; stop it first." if busy else unfit(question)
-        problem = problem or refusal(self.frame.allowance, request)
         if problem:
             gr.Warning(escape(problem))
             yield _nothing(self.shown)
-            return
-        yield from self._answer(sitting, asked(sitting, question), user_of(request))
+        elif seconds := self.frame.allowance.take(client_of(request)):
+            yield self._paused(seconds)
+        else:
+            yield from self._answer(sitting, asked(sitting, question), user_of(request))
 
     def _chosen(self, sitting: Sitting, event: gr.EventData, request: gr.Request) -> Iterator[Shown]:
-        data = event._data or {}
-        problem = refusal(self.frame.allowance, request)
-        exchange = None if problem else chosen(sitting, data)
-        if exchange is None:
-            if problem:
-                gr.Warning(escape(problem))
-            yield _nothing(self.shown)
+        data, allowance, client = event._data or {}, self.frame.allowance, client_of(request)
+        # Looked at first, as a choice changes the filters; counted only where it asks something.
+        seconds = allowance.wait(client)
+        exchange = None if seconds else chosen(sitting, data)
+        seconds = seconds if exchange is None else allowance.take(client)
+        if exchange is None or seconds:
+            yield self._paused(seconds) if seconds else _nothing(self.shown)
             return
         user = user_of(request)
         if replaces(data) and (last := sitting.conversation.take_back()) is not None:
             _saved(lambda: self.frame.conversations.take_back(user, sitting.conversation, last))
         yield from self._answer(sitting, exchange, user)
+
+    def _paused(self, seconds: int) -> Shown:
+        """Say at the question box how long to wait; the line stays, and counts down."""
+        line = anew(pause_line(self.frame.allowance.reason, "ask again", seconds))
+        return (*_nothing(self.shown)[:-1], line)
 
     def _answer(self, sitting: Sitting, exchange: Exchange, user: str) -> Iterator[Shown]:
         conversation = sitting.conversation
@@ -164,6 +172,7 @@ class AskView:
             gr.update(visible=busy),
             listed(self.frame, sitting, user) if lists else gr.skip(),
             shown(self.frame, sitting) if clear else gr.skip(),
+            gr.skip(),
         )
 
     def _look(self, sitting: Sitting) -> Shown:

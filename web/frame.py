@@ -86,3 +86,8 @@ def box(name: str, label: str, longest: int, placeholder: str = "", max_lines: i
 def user_of(request: gr.Request) -> str:
     """Return who signed in, or "" where nobody does."""
     return str(request.username or "")
+
+
+def client_of(request: gr.Request) -> str:
+    """Return whose questions are counted together: a user's, or those of an address."""
+    return user_of(request) or (request.client.host if request.client else "")

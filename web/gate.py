@@ -39,7 +39,9 @@ JOIN = "/gradio_api/queue/join"
 CALL = (JOIN, "/gradio_api/call/{name}", "/gradio_api/cancel", "/gradio_api/reset", "/gradio_api/run/predict")
 """What takes JSON with POST."""
 
-SIGN_IN = "/login"
+SIGN_IN = ("/login", "/logout")
+"""What takes a form with POST."""
+
 UPLOAD = "/gradio_api/upload"
 
 _PATIENCE_S = 30.0
@@ -73,7 +75,7 @@ class Gate:
             for method, paths, answer in (
                 ("GET", READ, self._pass),
                 ("POST", CALL, self._call),
-                ("POST", (SIGN_IN,), self._pass),
+                ("POST", SIGN_IN, self._pass),
                 ("POST", (UPLOAD,), self._upload),
             )
             for path in paths

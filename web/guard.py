@@ -26,7 +26,7 @@ _SAME_SITE = re.compile(rb"SameSite=\w+", re.IGNORECASE)
 
 _HEADERS = {
     "x-content-type-options": "nosniff",
-    "referrer-policy": "no-referrer",
+    "referrer-policy": "same-origin",  # With "no-referrer" a form of our own would come from the origin "null".
     "x-frame-options": "DENY",
     "cross-origin-opener-policy": "same-origin",
     "cross-origin-resource-policy": "same-origin",

@@ -14,7 +14,7 @@ from web.foot import LONGEST_REMARK
 from web.frame import QUIET, WARNING, Frame, user_of
 from web.reading import anew
 from web.render import escape
-from web.side import download, listing
+from web.side import download, listing, signed_in
 
 Page = Callable[..., tuple[Any, ...]]
 
@@ -46,7 +46,7 @@ def connect_keeping(frame: Frame, spoken: gr.HTML, shown: list[Any], page: Page,
     side.listing.like(keeping.changed, [sitting], [*shown, side.file], **WARNING)
     side.find.change(keeping.found, [side.find, sitting], side.listing, **at_once)
     spoken.like(keeping.judged, [sitting], [spoken, side.listing], **WARNING)
-    frame.blocks.load(keeping.begun, [sitting], side.listing, **at_once)
+    frame.blocks.load(keeping.begun, [sitting], [side.listing, side.user], **at_once)
 
 
 class Keeping:
@@ -57,9 +57,10 @@ class Keeping:
         self.frame = frame
         self.page = page
 
-    def begun(self, sitting: Sitting, request: gr.Request) -> str:
-        """List the conversations when the page opens."""
-        return listed(self.frame, sitting, user_of(request))
+    def begun(self, sitting: Sitting, request: gr.Request) -> tuple[str, str]:
+        """List the conversations when the page opens, and name the user."""
+        user = user_of(request)
+        return listed(self.frame, sitting, user), signed_in(user)
 
     def found(self, words: str, sitting: Sitting, request: gr.Request) -> str:
         """List the conversations that hold some words."""

@@ -67,5 +67,6 @@ def _side(desk: Desk) -> Side:
         find = box("find", "Find a conversation", LONGEST_TITLE)
         listing = markup("kept", "")
         state = markup("state", facts(desk).state)
+        user = markup("user", "")
         file = markup("file", "")
-    return Side(new, find, listing, state, file)
+    return Side(new, find, listing, state, user, file)

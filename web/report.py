@@ -2,8 +2,7 @@
 
 from pathlib import Path
 
-import httpx
-from fastapi import FastAPI, HTTPException, Request
+from fastapi import FastAPI, HTTPException
 from fastapi.responses import FileResponse
 
 POLICY = (
@@ -14,16 +13,14 @@ POLICY = (
 
 
 def serve_reports(app: FastAPI, runs: Path) -> None:
-    """Let an application serve `report.html` of the runs in a folder at `/report/NAME`, to whoever may use the page.
+    """Let an application serve `report.html` of the runs in a folder at `/report/NAME`.
 
     Args:
-        app: The application, in which Gradio's is mounted at "/".
+        app: The application, behind what lets nobody in but who may use the page.
         runs: The folder of the runs.
     """
 
-    async def report(name: str, request: Request) -> FileResponse:
-        if not await _admitted(app, request):
-            raise HTTPException(401, "Sign in first.")
+    def report(name: str) -> FileResponse:
         path = report_path(runs, name)
         if path is None:
             raise HTTPException(404, "There is no report of this run.")
@@ -43,12 +40,3 @@ def report_path(runs: Path, name: str) -> Path | None:
     path = run.path / "report.html"
     inside = path.resolve().parent == run.path.resolve() and path.is_file()
     return path if inside else None
-
-
-async def _admitted(app: FastAPI, request: Request) -> bool:
-    """Ask the page itself whether whoever sends a request has signed in, where one must."""
-    transport = httpx.ASGITransport(app=app)
-    async with httpx.AsyncClient(transport=transport, base_url=str(request.base_url)) as client:
-        headers = {"cookie": request.headers.get("cookie", "")}
-        answer = await client.get("/gradio_api/login_check", headers=headers)
-    return answer.status_code == httpx.codes.OK

@@ -1,4 +1,4 @@
-"""The rail at the left: the name, a new question, the conversations that are kept, the state of the archive."""
+"""The rail at the left: the name, a new question, the conversations that are kept, the state of the archive, the user."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -22,6 +22,7 @@ class Side:
     find: gr.Textbox
     listing: gr.HTML
     state: gr.HTML
+    user: gr.HTML
     file: gr.HTML
 
 
@@ -62,6 +63,16 @@ def _item(item: Listed, current: bool) -> str:
 
 def _entry(attributes: str, name: str, label: str) -> str:
     return f'<button type="button" {attributes} data-id="{name}">{label}</button>'
+
+
+def signed_in(user: str) -> str:
+    """Render who is signed in and the way out; nothing where nobody signs in."""
+    if not user:
+        return ""
+    return (
+        f'<form class="user" method="post" action="/logout"><span title="{escape(user)}">{escape(user)}</span>'
+        '<button type="submit">Sign out</button></form>'
+    )
 
 
 def download(name: str, kind: str, text: str) -> str:

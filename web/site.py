@@ -1,24 +1,28 @@
 """Put page, static files and guard together as one ASGI application, and serve it."""
 
 import socket
-from collections.abc import Callable, Collection
+from collections.abc import Collection
 from pathlib import Path
 from typing import Any
 
 import gradio as gr
 import uvicorn
-from fastapi import FastAPI
+from fastapi import FastAPI, Request
 from starlette.staticfiles import StaticFiles
+from starlette.types import ASGIApp
 
+from web.accounts import Accounts
 from web.addition import FILE_BYTES, UPLOAD_BYTES
 from web.allowance import Allowance
 from web.conversations import Conversations
 from web.desk import Desk
 from web.gate import Gate
 from web.guard import LOOPBACK, Guard, allowed_hosts
+from web.isolation import Isolation
 from web.page import STATIC, built
 from web.report import serve_reports
-from web.theme import HEAD, SIGN_IN, STYLES, theme
+from web.sign_in import USER, SignIn
+from web.theme import HEAD, STYLES, theme
 
 WAITING_QUESTIONS = 64
 """Questions that may wait in the queue; one more is refused at once."""
@@ -29,7 +33,7 @@ def site(
     conversations: Conversations,
     port: int,
     names: Collection[str] = LOOPBACK,
-    auth: Callable[[str, str], bool] | None = None,
+    accounts: Accounts | None = None,
     per_minute: int = 10,
     changeable: bool = True,
     runs: Path = Path("eval-runs"),
@@ -41,8 +45,8 @@ def site(
         conversations: Where they are kept.
         port: The port that it is reached on.
         names: The host names that it is reached by.
-        auth: Tells whether a name and a password belong together; without it everybody who reaches the port may ask.
-        per_minute: Questions that one client may ask in a minute.
+        accounts: Who may sign in; without it everybody who reaches the port may ask.
+        per_minute: Questions that one client may ask in a minute; 0 for as many as he likes.
         changeable: Let who may ask add and remove articles too.
         runs: The folder of the runs of the evaluation, by default where `python -m eval` writes them.
     """
@@ -66,15 +70,15 @@ def site(
         path="/",
         server_name=next(iter(names)),
         server_port=port,
-        auth=auth,
-        auth_message=SIGN_IN,
+        auth_dependency=_user if accounts else None,
         theme=theme(),
         css_paths=[STATIC / f"{name}.css" for name in STYLES],
         head=HEAD,
         **settings,
     )
     blocks.has_launched = True  # Only then does Gradio itself check whether it may open a path.
-    gate = Gate(outer, upload_slots(blocks), UPLOAD_BYTES if changeable else 0)
+    inner: ASGIApp = SignIn(Isolation(outer), accounts, f"session-{port}") if accounts else outer
+    gate = Gate(inner, upload_slots(blocks), UPLOAD_BYTES if changeable else 0)
     return Guard(gate, allowed_hosts(port, names))
 
 
@@ -86,6 +90,11 @@ def upload_slots(blocks: gr.Blocks) -> dict[int, int]:
         for place, component in enumerate(event.inputs)
         if isinstance(component, gr.File)
     }
+
+
+def _user(request: Request) -> str | None:
+    user: str | None = request.scope.get(USER)
+    return user
 
 
 class Server(uvicorn.Server):

@@ -4,14 +4,11 @@ import gradio as gr
 
 HEAD = "".join(
     f'<script src="/page/{name}.js" defer></script>'
-    for name in ("page", "panels", "rail", "ask", "archive", "timeline", "eval")
+    for name in ("page", "pause", "panels", "rail", "ask", "archive", "timeline", "eval")
 )
 
 STYLES = ("page", "archive", "timeline", "eval")
 """The style sheets of `static/`, in their order."""
-
-SIGN_IN = "".join(f'<link rel="stylesheet" href="/page/{name}.css">' for name in ("page", "signin"))
-"""Stands on the page on which one signs in, which Gradio makes itself and gives no style sheet of ours."""
 
 _SANS = ("system-ui", "Segoe UI", "Roboto", "Helvetica Neue", "Arial", "sans-serif")
 _MONO = ("ui-monospace", "Consolas", "monospace")

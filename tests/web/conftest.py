@@ -17,6 +17,7 @@ from corpus.archive import Archive
 from rag.model import Answer, Citation, Claim, Event, Filters, Passage, Turn
 from rag.settings import Settings
 from rag.writer import Writer
+from web.accounts import Account, Accounts
 from web.additions import OpenFetcher
 from web.desk import Assistant
 
@@ -192,11 +193,21 @@ def starter_archive(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return path
 
 
+PASSWORD = "correct horse"
+
+
+def accounts_of(folder: Path, *names: str) -> Accounts:
+    """Return accounts that all have `PASSWORD`, over the file `accounts.txt` of a folder."""
+    path = folder / "accounts.txt"
+    path.write_text("".join(f"{Account.make(name, PASSWORD).line()}\n" for name in names), encoding="utf-8")
+    return Accounts(path)
+
+
 @contextmanager
 def served(
     open_assistant: Callable[[], Assistant],
     per_minute: int = 1000,
-    auth: Callable[[str, str], bool] | None = None,
+    accounts: Accounts | None = None,
     kept: Path | None = None,
     servers: tuple[str, ...] = (),
     fetcher: OpenFetcher | None = None,
@@ -214,7 +225,7 @@ def served(
         port = bound.getsockname()[1]
         conversations = Conversations(kept or Path(folder) / "conversations.sqlite3")
         application = site(
-            desk, conversations, port, auth=auth, per_minute=per_minute, changeable=changeable, runs=runs
+            desk, conversations, port, accounts=accounts, per_minute=per_minute, changeable=changeable, runs=runs
         )
         running = Server(application, "127.0.0.1", port)
         thread = threading.Thread(target=running.run, args=([bound],), daemon=True)

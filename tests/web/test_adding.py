@@ -13,12 +13,11 @@ import pytest
 from corpus.archive import Archive
 from rag import Assistant, Settings
 from tests.corpus.web_server import Reply, Web, send
-from tests.web.conftest import ScriptedAssistant, by_default, served, starter_articles
+from tests.web.conftest import ScriptedAssistant, accounts_of, by_default, served, starter_articles
 from tests.web.test_access import serious
 from tests.web.test_archive_tab import headlines, turned_to
 from tests.web.test_page import ask, wait_until
 from tests.web.test_sign_in import sign_in
-from web.accounts import Accounts, entry
 from web.addition import FILES
 
 if TYPE_CHECKING:
@@ -208,22 +207,22 @@ def test_asking_goes_on_meanwhile_and_the_rest_can_be_cancelled(
 def test_with_accounts_each_sees_the_own_additions_and_nobody_else_adds(
     page: "Page", archive: Archive, web: Web, tmp_path: Path, uploads: Path
 ) -> None:
-    path = tmp_path / "accounts.txt"
-    path.write_text("\n".join(entry(name, "correct horse") for name in ("anna", "ben")), encoding="utf-8")
-    auth = Accounts.from_file(path).admits
+    accounts = accounts_of(tmp_path, "anna", "ben")
     web.routes["/story"] = Reply(PAGE.encode())
-    with served(lambda: ScriptedAssistant(archive, by_default), auth=auth, fetcher=lambda _: web.fetcher()) as address:
+    with served(
+        lambda: ScriptedAssistant(archive, by_default), accounts=accounts, fetcher=lambda _: web.fetcher()
+    ) as address:
         answer = httpx.post(f"{address}/gradio_api/upload", files={"files": ("a.txt", b"x")})
         assert answer.status_code == 401
         assert files_of(uploads) == []
         page.goto(address)
-        sign_in(page, "anna", "correct horse")
+        sign_in(page, "anna")
         page.get_by_role("tab", name="Archive").click()
         fetch(page, "http://news.example/story", "#add-page")
         ended(page, 1)
         page.context.clear_cookies()
         page.goto(address)
-        sign_in(page, "ben", "correct horse")
+        sign_in(page, "ben")
         page.get_by_role("tab", name="Archive").click()
         page.wait_for_selector(".articles li:has-text('Lighthouse painted')")
         assert page.locator(".additions").count() == 0

@@ -24,7 +24,8 @@ def _own_environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
 def test_other_hosts_than_this_machine_want_accounts(host: str, capsys: pytest.CaptureFixture[str]) -> None:
     assert app.main(["--host", host]) == 2
     assert (
-        "add --auth-file FILE, with accounts made by `python -m web.accounts NAME >> FILE`" in capsys.readouterr().err
+        "add --auth-file FILE, with accounts made by `python -m web.accounts add NAME --file FILE`"
+        in capsys.readouterr().err
     )
 
 

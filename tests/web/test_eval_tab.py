@@ -14,11 +14,10 @@ from eval.report import write_report
 from eval.runs import MAIN, Manifest, create
 from eval.summary import summarise
 from tests.eval.records import HELD, NULL, VERDICT, answer, outcome
-from tests.web.conftest import ScriptedAssistant, by_default, served
+from tests.web.conftest import ScriptedAssistant, accounts_of, by_default, served
 from tests.web.test_access import serious
 from tests.web.test_archive_tab import turned_to
 from tests.web.test_sign_in import sign_in
-from web.accounts import Accounts, entry
 from web.report import POLICY, report_path
 
 if TYPE_CHECKING:
@@ -132,13 +131,11 @@ def test_a_report_that_is_a_link_to_elsewhere_is_not_served(runs: Path, tmp_path
 def test_with_accounts_reports_are_for_who_signed_in(
     page: "Page", starter_archive: Path, runs: Path, tmp_path: Path
 ) -> None:
-    path = tmp_path / "accounts.txt"
-    path.write_text(entry("anna", "correct horse"), encoding="utf-8")
-    auth = Accounts.from_file(path).admits
-    with served(lambda: ScriptedAssistant(Archive(starter_archive), by_default), auth=auth, runs=runs) as url:
+    accounts = accounts_of(tmp_path, "anna")
+    with served(lambda: ScriptedAssistant(Archive(starter_archive), by_default), accounts=accounts, runs=runs) as url:
         assert httpx.get(f"{url}/report/first").status_code == 401
         page.goto(url)
-        sign_in(page, "anna", "correct horse")
+        sign_in(page, "anna")
         page.get_by_role("tab", name="Eval").click()
         page.wait_for_selector("#runs table")
         answer = page.goto(f"{url}/report/first")

@@ -47,7 +47,7 @@ def test_every_answer_carries_the_headers(desk_url: str) -> None:
     for path in ("/", "/page/page.css", "/config", "/nothing", "/gradio_api/upload"):
         headers = httpx.get(desk_url + path).headers
         assert headers["x-content-type-options"] == "nosniff"
-        assert headers["referrer-policy"] == "no-referrer"
+        assert headers["referrer-policy"] == "same-origin"
         for rule in ("default-src 'self'", "img-src 'self' data:", "connect-src 'self'", "object-src 'none'"):
             assert rule in headers["content-security-policy"]
         for rule in ("base-uri 'none'", "frame-ancestors 'none'"):

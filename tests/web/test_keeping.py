@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from corpus.archive import Archive
-from tests.web.conftest import EQUIFAX, ScriptedAssistant, by_default, served, starter_articles
+from tests.web.conftest import EQUIFAX, ScriptedAssistant, accounts_of, by_default, served, starter_articles
 from tests.web.test_access import serious
 from tests.web.test_page import QUESTION, ask, opened, wait_until
 from tests.web.test_sign_in import sign_in
@@ -133,14 +133,15 @@ def test_a_conversation_is_saved_as_a_file(page: "Page", starter_archive: Path) 
             assert waiting.value.path().read_text(encoding="utf-8").startswith(words)
 
 
-def test_each_who_signed_in_sees_only_the_own_conversations(page: "Page", starter_archive: Path) -> None:
-    with served(
-        lambda: ScriptedAssistant(Archive(starter_archive), by_default), auth=lambda name, word: name + "!" == word
-    ) as url:
+def test_each_who_signed_in_sees_only_the_own_conversations(
+    page: "Page", starter_archive: Path, tmp_path: Path
+) -> None:
+    accounts = accounts_of(tmp_path, "anna", "ben")
+    with served(lambda: ScriptedAssistant(Archive(starter_archive), by_default), accounts=accounts) as url:
         for name in ("anna", "ben"):
             page.context.clear_cookies()
             page.goto(url)
-            sign_in(page, name, f"{name}!")
+            sign_in(page, name)
             page.wait_for_selector("#welcome [data-act=ask]")
             page.wait_for_selector("#kept [data-ready]", state="attached")
             assert titles(page) == []
