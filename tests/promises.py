@@ -17,7 +17,7 @@ writes the table to a file too. A test that is long only carries `@pytest.mark.c
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Protocol
+from typing import Protocol, cast
 
 import pytest
 
@@ -80,7 +80,7 @@ def _rows(stats: Mapping[str, Sequence[object]]) -> Iterator[tuple[str, str, str
         for report in stats.get(outcome, ()):
             if not isinstance(report, pytest.TestReport) or "campaign" not in report.keywords:
                 continue
-            noted = [value for name, value in report.user_properties if name == _ROW]
+            noted = [cast("tuple[str, str, str]", value) for name, value in report.user_properties if name == _ROW]
             if not noted and outcome != "passed":
                 noted = [(report.nodeid, "", "nothing was noted")]
             for promise, figure, seen in noted:
