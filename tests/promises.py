@@ -12,7 +12,8 @@ def test_killed_nothing_is_lost(size: int, record_promise: RecordPromise) -> Non
 
 The short form belongs to the suite, the long one carries the mark `campaign`. Record before the assertion: the table then
 shows what was seen where the promise does not hold. `--share 0.2` runs the long forms at a fifth, `--promises FILE`
-writes the table to a file too. A test that is long only carries `@pytest.mark.campaign` and may record in the same way.
+writes the table to a file too. `sizes(None, 200)` has no short form, for what another test of the suite shows once. A test
+that has one size carries `@pytest.mark.campaign` and may record in the same way.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -55,10 +56,9 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     if marker is None:
         return
     short, long = marker.args
-    scaled = max(short, round(long * metafunc.config.getoption("--share")))
-    metafunc.parametrize(
-        "size", [pytest.param(short, id="short"), pytest.param(scaled, id="long", marks=pytest.mark.campaign)]
-    )
+    scaled = max(short or 1, round(long * metafunc.config.getoption("--share")))
+    forms = [] if short is None else [pytest.param(short, id="short")]
+    metafunc.parametrize("size", [*forms, pytest.param(scaled, id="long", marks=pytest.mark.campaign)])
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
