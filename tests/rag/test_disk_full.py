@@ -7,11 +7,16 @@ from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
+import numpy as np
 import pytest
 
+from corpus.errors import NewsdeskError
 from tests.promises import RecordPromise
+from tests.rag.index_checks import assert_whole, opened
+from tests.rag.test_indexes_damage import put_long
 from tests.rag.test_kill import differences
-from tests.rag.worker import read_log, start
+from tests.rag.word_embedder import WordEmbedder
+from tests.rag.worker import Step, read_log, search, start
 
 ROOM = range(60_000, 3_000_000)
 """Bytes that are left when the work begins: it stops in the first rounds, or some rounds later."""
@@ -73,3 +78,43 @@ def test_out_of_disk_at_any_point_it_goes_on_when_there_is_room(
         f"{size} points ({where}): {recovered} recoveries, {answered} answered meanwhile",
     )
     assert (answered, recovered) == (size, size)
+
+
+def test_who_ran_out_of_disk_goes_on_himself_when_there_is_room(disk: Path, tmp_path: Path) -> None:
+    data = disk / "data"
+    data.mkdir()
+    built = start(data, tmp_path / "log", 0, 4)
+    built.join()
+    with opened(data, WordEmbedder()) as indexes:
+        for number in range(4, 7):
+            for item in Step("add", number).articles:
+                indexes.store.archive.put(item)
+            indexes.embed_pending()
+            ballast = fill(disk, 0)
+            with pytest.raises(NewsdeskError, match="free some disk space"):
+                indexes.catch_up()
+            assert search(indexes)
+            ballast.unlink()
+            indexes.catch_up()
+            assert_whole(indexes)
+
+
+def test_where_chroma_runs_out_of_disk_vectors_are_compared_in_memory(disk: Path) -> None:
+    numbers, data = np.random.default_rng(3), disk / "data"
+    data.mkdir()
+    with opened(data) as indexes:
+        for n in range(2):
+            put_long(indexes.store, n, numbers)
+        indexes.catch_up()
+        for start in (2, 14):
+            for n in range(start, start + 12):
+                put_long(indexes.store, n, numbers)
+            ballast = fill(disk, 200_000)
+            indexes.catch_up()
+            (item,) = indexes.store.embedded([f"n{start:03d}"])
+            assert indexes.dense.search(item.vectors[:1], 1)[0][0][0] == f"n{start:03d}@1#0"
+            assert indexes.differences() == {}
+            ballast.unlink()
+    with opened(data) as indexes:
+        assert_whole(indexes)
+        assert indexes.dense.count() == 26 * 110

@@ -20,6 +20,16 @@ from tests.rag.wire_items import WIRES, numbered
 from tests.rag.word_embedder import SilentEmbedder, SilentWordEmbedder
 
 
+def put_long(store: ChunkStore, n: int, numbers: np.random.Generator) -> None:
+    """Put an article of 110 chunks with vectors by chance."""
+    article = replace(numbered(n), body=" ".join(f"word{n}x{i}" for i in range(110)))
+    store.archive.put(article)
+    vectors = numbers.normal(size=(110, 32)).astype(np.float32)
+    vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)
+    chunks = tuple(Chunk(article, i, i * 5, i * 5 + 40) for i in range(110))
+    assert store.store([Embedded(article, chunks, vectors)]) == 1
+
+
 @pytest.fixture(scope="module")
 def long(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Return a data folder with 1,210 chunks: from 1,000 on Chroma writes its graph into files."""
@@ -28,12 +38,7 @@ def long(tmp_path_factory: pytest.TempPathFactory) -> Path:
     with Archive(data / "archive.sqlite3") as archive:
         store = ChunkStore(archive, "words/1")
         for n in range(11):
-            article = replace(numbered(n), body=" ".join(f"word{n}x{i}" for i in range(110)))
-            archive.put(article)
-            vectors = numbers.normal(size=(110, 32)).astype(np.float32)
-            vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)
-            chunks = tuple(Chunk(article, i, i * 5, i * 5 + 40) for i in range(110))
-            assert store.store([Embedded(article, chunks, vectors)]) == 1
+            put_long(store, n, numbers)
         indexes = Indexes(archive, SilentWordEmbedder(), data / "index", "the fixture")
         indexes.open()
         indexes.close()
@@ -142,7 +147,7 @@ def change_by_chance(data: Path, numbers: random.Random) -> str:
     return f"{file.relative_to(folder)} {way} at {start}"
 
 
-@pytest.mark.sizes(4, 100)
+@pytest.mark.sizes(3, 100)
 def test_damage_by_chance_is_found_and_mended(
     long: Path, tmp_path: Path, size: int, record_promise: RecordPromise
 ) -> None:
