@@ -17,10 +17,12 @@ from corpus.article import Article
 from corpus.chunking import chunk
 from corpus.chunkstore import ChunkStore, Embedded
 from corpus.errors import IndexInUseError, IndexUnavailableError
+from corpus.selection import Selection
 from rag.dense import Dense, DenseIndex
 from rag.embedder import Embedder
 from rag.generation import Generations, State, seal
 from rag.lexical import LexicalIndex
+from rag.vector_table import VectorTable
 
 log = logging.getLogger(__name__)
 
@@ -57,6 +59,7 @@ class Indexes:
         self._applying = threading.Lock()
         self._state: State | None = None
         self._dense: Dense | None = None
+        self._failed: Dense | None = None
         self._lexical: LexicalIndex | None = None
 
     @property
@@ -134,10 +137,10 @@ class Indexes:
     def close(self) -> None:
         """Let go of the indexes; what is being applied is finished first."""
         with self._applying:
-            state = self._state
+            state, failed = self._state, self._failed
             try:
                 self._close_parts()
-                if state:
+                if state and not failed:
                     self._save(replace(state, seal=seal(self._generations.path(state.generation))))
             except (OSError, IndexUnavailableError):
                 log.warning("%s: not closed in order; it is looked at closely next time", self.folder, exc_info=True)
@@ -197,7 +200,19 @@ class Indexes:
     def _apply(self, ids: list[str]) -> None:
         batch = self.store.embedded(ids)
         self.lexical.apply(ids, batch)
-        self.dense.apply(ids, batch)
+        try:
+            self.dense.apply(ids, batch)
+        except IndexUnavailableError:
+            self._do_without_chroma()
+
+    def _do_without_chroma(self) -> None:
+        """Compare the archive's vectors in memory until these indexes are closed.
+
+        After a write that failed, as on a full disk, Chroma fails to search, and waits a quarter of an hour for itself
+        at the next write. What the disk says that the indexes hold stays as it is: the next one to open goes on there.
+        """
+        log.warning("%s: the dense index fails; vectors are compared in memory", self.folder, exc_info=True)
+        self._failed, self._dense = self._dense, VectorTable(self.store.vectors_of(Selection()))
 
     def _open_or_rebuild(self, anew: bool, progress: Progress | None) -> None:
         state = self._generations.state()
@@ -276,9 +291,9 @@ class Indexes:
         self._lexical = LexicalIndex(folder / "lexical")
 
     def _close_parts(self) -> None:
-        dense, lexical = self._dense, self._lexical
-        self._dense = self._lexical = None
-        for part in (dense, lexical):
+        parts = self._dense, self._failed, self._lexical
+        self._dense = self._failed = self._lexical = None
+        for part in parts:
             if part:
                 part.close()
 
@@ -289,7 +304,8 @@ class Indexes:
         self._lock.release(force=True)
 
     def _save(self, state: State) -> None:
-        self._generations.save(state)
+        if self._failed is None:
+            self._generations.save(state)
         self._state = state
 
     def _named_owner(self) -> str:

@@ -35,27 +35,39 @@ class LexicalIndex:
         self._boost = heading_boost
         self._folder = folder
         self._schema = _schema()
-        self._writer = None
+        self._writing = writing
+        self._writer: tantivy.IndexWriter | None = None
         with self._reported():
             if writing:
                 folder.mkdir(parents=True, exist_ok=True)
                 self._index = tantivy.Index(self._schema, path=str(folder), reuse=True)
-                self._writer = self._index.writer(heap_size=_HEAP, num_threads=1)
+                self._writer = self._new_writer()
             else:
                 self._index = tantivy.Index.open(str(folder))
 
     def apply(self, gone: Sequence[str], batch: Sequence[Embedded]) -> None:
         """Forget every chunk of the articles `gone`, then take in the chunks of `batch`, all in one commit."""
-        if self._writer is None:
+        if not self._writing:
             raise ValueError("the index is open for reading only")
         with self._reported():
-            for article_id in gone:
-                self._writer.delete_documents_by_term("article", article_id)
-            for item in batch:
-                for chunk in item.chunks:
-                    self._writer.add_document(_document(chunk))
-            self._writer.commit()
+            # One that met a full disk is of no use any more, so it is kept only where its commit goes well.
+            writer, self._writer = self._writer or self._new_writer(), None
+            try:
+                for article_id in gone:
+                    writer.delete_documents_by_term("article", article_id)
+                for chunk in (chunk for item in batch for chunk in item.chunks):
+                    writer.add_document(_document(chunk))
+                writer.commit()
+                self._writer = writer
+            finally:
+                del writer  # While an error holds on to this one, no other can be made.
             self._index.reload()
+
+    def _new_writer(self) -> tantivy.IndexWriter:
+        """Return a writer; what a commit left that was broken off has names that the next one gives again, so it goes."""
+        writer = self._index.writer(heap_size=_HEAP, num_threads=1)
+        writer.garbage_collect_files()
+        return writer
 
     def follow(self, folder: Path) -> None:
         """See what the process that writes has written since, perhaps into another folder."""

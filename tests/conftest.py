@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 
     from tests.model_server import ModelServer
 
+pytest_plugins = ["tests.promises"]
+
 ROOT = Path(__file__).parents[1]
 
 CHROMIUM_FLAGS = (

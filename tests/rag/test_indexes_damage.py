@@ -1,6 +1,7 @@
 """Damaged indexes are found when they are opened, moved aside, and made anew from the archive without embedding."""
 
 import json
+import random
 import shutil
 from collections.abc import Callable
 from dataclasses import replace
@@ -13,9 +14,20 @@ from corpus.archive import Archive
 from corpus.article import Chunk
 from corpus.chunkstore import ChunkStore, Embedded
 from rag.indexes import Indexes
+from tests.promises import RecordPromise
 from tests.rag.index_checks import assert_whole, found, names, opened
 from tests.rag.wire_items import WIRES, numbered
 from tests.rag.word_embedder import SilentEmbedder, SilentWordEmbedder
+
+
+def put_long(store: ChunkStore, n: int, numbers: np.random.Generator) -> None:
+    """Put an article of 110 chunks with vectors by chance."""
+    article = replace(numbered(n), body=" ".join(f"word{n}x{i}" for i in range(110)))
+    store.archive.put(article)
+    vectors = numbers.normal(size=(110, 32)).astype(np.float32)
+    vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)
+    chunks = tuple(Chunk(article, i, i * 5, i * 5 + 40) for i in range(110))
+    assert store.store([Embedded(article, chunks, vectors)]) == 1
 
 
 @pytest.fixture(scope="module")
@@ -26,12 +38,7 @@ def long(tmp_path_factory: pytest.TempPathFactory) -> Path:
     with Archive(data / "archive.sqlite3") as archive:
         store = ChunkStore(archive, "words/1")
         for n in range(11):
-            article = replace(numbered(n), body=" ".join(f"word{n}x{i}" for i in range(110)))
-            archive.put(article)
-            vectors = numbers.normal(size=(110, 32)).astype(np.float32)
-            vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)
-            chunks = tuple(Chunk(article, i, i * 5, i * 5 + 40) for i in range(110))
-            assert store.store([Embedded(article, chunks, vectors)]) == 1
+            put_long(store, n, numbers)
         indexes = Indexes(archive, SilentWordEmbedder(), data / "index", "the fixture")
         indexes.open()
         indexes.close()
@@ -114,6 +121,55 @@ def test_damage_beside_a_kill_is_found_by_a_child(long: Path, tmp_path: Path, pa
     data = damaged(long, tmp_path, pattern, DAMAGES.get(damage))
     as_after_a_kill(data)
     assert_mended(data)
+
+
+WAYS: dict[str, Callable[[bytes, int, int, random.Random], bytes]] = {
+    "cut": lambda content, start, end, numbers: content[:start],
+    "garbled": lambda content, start, end, numbers: content[:start] + numbers.randbytes(end - start) + content[end:],
+    "zeroed": lambda content, start, end, numbers: content[:start] + bytes(end - start) + content[end:],
+    "longer": lambda content, start, end, numbers: content + numbers.randbytes(end - start),
+    "deleted": lambda content, start, end, numbers: b"",
+}
+
+
+def change_by_chance(data: Path, numbers: random.Random) -> str:
+    """Damage one file of the index, chosen by chance as are the way and the place; say what was done."""
+    folder, content, new = data / "index" / "generation-1", b"", b""
+    files = sorted(path for path in folder.rglob("*") if path.is_file() and path.stat().st_size)
+    while new == content:  # What is zeroed may have held zeros.
+        file, way = numbers.choice([path for path in files if path.suffix != ".lock"]), numbers.choice(list(WAYS))
+        content = file.read_bytes()
+        start = numbers.randrange(len(content))
+        new = WAYS[way](content, start, min(len(content), start + numbers.choice([1, 64, 4096])), numbers)
+    file.write_bytes(new)
+    if way == "deleted":
+        file.unlink()
+    return f"{file.relative_to(folder)} {way} at {start}"
+
+
+@pytest.mark.sizes(3, 100)
+def test_damage_by_chance_is_found_and_mended(
+    long: Path, tmp_path: Path, size: int, record_promise: RecordPromise
+) -> None:
+    numbers, silent = random.Random(size), []
+    for turn in range(size):
+        data = Path(shutil.copytree(long, tmp_path / f"data{turn}"))
+        done = change_by_chance(data, numbers)
+        if turn % 4 == 3:
+            as_after_a_kill(data)
+        with opened(data) as indexes:
+            assert_whole(indexes)
+            assert indexes.dense.count() == indexes.lexical.count() == 1210
+            assert found(indexes, "word3x7")[0] == "n003"
+        if turn % 4 != 3 and names(data) != {"generation-2", "damaged-generation-1"}:
+            silent.append(done)
+        shutil.rmtree(data)
+    record_promise(
+        "damaged index",
+        "100 damages, 100 rebuilt without the embedder",
+        f"{size} damages (a quarter beside a kill), {len(silent)} not found, {size - len(silent)} whole afterwards",
+    )
+    assert silent == []
 
 
 @pytest.mark.parametrize("gone", ["state.json", "generation-1", "generation-1/dense", "generation-1/lexical", "."])

@@ -172,3 +172,19 @@ def test_a_damaged_file_is_an_error_that_says_what_to_run(tmp_path: Path) -> Non
     store.write_bytes(content[: len(content) // 2] + b"\xff" * 64 + content[len(content) // 2 + 64 :])
     with pytest.raises(IndexUnavailableError, match=r"the lexical index cannot be used .*python -m corpus rebuild"):
         LexicalIndex(folder).ids()
+
+
+def test_what_a_kill_in_a_commit_left_is_not_in_the_way(tmp_path: Path) -> None:
+    folder = tmp_path / "lexical"
+    index = LexicalIndex(folder)
+    index.apply((), [whole(article) for article in WIRES])
+    index.close()
+    committed = (folder / "meta.json").read_bytes()
+    index = LexicalIndex(folder)
+    index.apply(["tram"], [brief("new", "Trams run.")])
+    index.close()
+    (folder / "meta.json").write_bytes(committed)  # All of the commit is on the disk but its last step.
+    index = LexicalIndex(folder)
+    index.apply(["tram"], [brief("new", "Trams run.")])
+    assert found(index, "trams") == ["new"]
+    index.close()

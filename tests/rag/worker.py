@@ -1,0 +1,144 @@
+"""What the tests kill and starve: a process that adds, removes, indexes and rebuilds, and notes each step around it.
+
+The processes are forked from a server that has everything imported, so that one costs a tenth of a second.
+"""
+
+import multiprocessing
+import sys
+from dataclasses import dataclass, replace
+from multiprocessing.context import ForkServerProcess
+from pathlib import Path
+
+from corpus.archive import Archive
+from corpus.article import Article
+from corpus.errors import NewsdeskError
+from corpus.ingest import ingest
+from corpus.selection import Selection
+from rag.indexes import Indexes
+from rag.terms import query_terms
+from tests.rag.wire_items import numbered
+from tests.rag.word_embedder import WordEmbedder
+
+PER_ROUND = 10
+"""Articles that a round adds, or changes; those of a round before are removed."""
+
+_ROUNDS = 12  # After so many the first articles come again, with another text.
+STEPS = ("add", "index", "remove", "rebuild")
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One step of the work: what it does, in which round."""
+
+    name: str
+    round: int
+
+    @property
+    def articles(self) -> list[Article]:
+        """Return the articles that it touches, as they are after an `add`."""
+        if self.name == "add":
+            return [article(n, self.round // _ROUNDS) for n in batch(self.round)]
+        return [article(n, 0) for n in batch(self.round) if n % 5 == 0] if self.name == "remove" else []
+
+
+def batch(number: int) -> range:
+    """Return the numbers of the articles of a round."""
+    start = number % _ROUNDS * PER_ROUND
+    return range(start, start + PER_ROUND)
+
+
+def article(n: int, edition: int) -> Article:
+    """Return an article as a round writes it."""
+    found = numbered(n)
+    return replace(found, body=f"{found.body} Edition {edition} spoke about edition{edition}x{n}.")
+
+
+def read_log(file: Path) -> tuple[list[Step], Step | None]:
+    """Return the steps that were reported done, and the one that was begun and not reported."""
+    done: list[Step] = []
+    begun: Step | None = None
+    for line in file.read_text().splitlines(keepends=True) if file.exists() else ():
+        if line.endswith("\n"):
+            mark, name, number = line.split()
+            step = Step(name, int(number))
+            if mark == "begin":
+                begun = step
+            else:
+                done.append(step)
+                begun = None
+    return done, begun
+
+
+def expected(done: list[Step]) -> dict[str, str]:
+    """Return the body of each article that must be there after some steps, by id."""
+    found: dict[str, str] = {}
+    for step in done:
+        for item in step.articles:
+            if step.name == "add":
+                found[item.id] = item.body
+            else:
+                found.pop(item.id, None)
+    return found
+
+
+def work(data: Path, log: Path, first: int, rounds: int) -> None:
+    """Go through rounds, noting each step before and after; end with 3 where the disk is full, and note what was said.
+
+    Args:
+        data: The folder of the archive.
+        log: Where steps are noted; it lies on another disk where this one is filled.
+        first: The round to begin with; one that was broken off is done again.
+        rounds: How many.
+    """
+    with log.open("a") as out:
+
+        def note(*words: object) -> None:
+            out.write(" ".join(map(str, words)) + "\n")
+            out.flush()
+
+        with Archive(data / "archive.sqlite3") as archive:
+            indexes = Indexes(archive, WordEmbedder(), data / "index", "the worker")
+            indexes.open()
+            try:
+                for number in range(first, first + rounds):
+                    for name in STEPS if number % 3 == 2 else STEPS[:3]:
+                        note("begin", name, number)
+                        take(Step(name, number), archive, indexes)
+                        note("end", name, number)
+            except NewsdeskError as error:
+                answers = len(search(indexes)) if name != "rebuild" else "closed"
+                log.with_suffix(".error").write_text(f"{answers} {name} {error}")
+                sys.exit(3)
+            finally:
+                indexes.close()
+
+
+def take(step: Step, archive: Archive, indexes: Indexes) -> None:
+    """Do one step."""
+    if step.name == "add":
+        ingest(archive, step.articles)
+    elif step.name == "remove":
+        archive.remove(Selection(ids=tuple(item.id for item in step.articles)))
+        indexes.catch_up()
+    elif step.name == "index":
+        indexes.embed_pending()
+        indexes.catch_up()
+    else:
+        indexes.open(anew=True)
+
+
+def search(indexes: Indexes) -> set[str]:
+    """Return what both indexes find for a word that many articles hold."""
+    text = "council market"
+    dense = indexes.dense.search(WordEmbedder().embed([text]), 5)[0]
+    lexical = indexes.lexical.search(query_terms(text, ("en",)), 5)
+    return {chunk_id for chunk_id, _ in dense} & {chunk_id for chunk_id, _ in lexical}
+
+
+def start(data: Path, log: Path, first: int, rounds: int) -> ForkServerProcess:
+    """Start a process that works."""
+    context = multiprocessing.get_context("forkserver")
+    context.set_forkserver_preload(["tests.rag.worker"])
+    process = context.Process(target=work, args=(data, log, first, rounds))
+    process.start()
+    return process
