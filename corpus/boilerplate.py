@@ -53,7 +53,6 @@ _PATTERNS = (
     r"\[\+\d+ chars\]",
 )
 _BOILERPLATE = re.compile("(?:" + "|".join(_PATTERNS) + ")", re.IGNORECASE | re.DOTALL)
-_CUT_MARK = re.compile(r"\s*(?:…|\.\.\.)?\s*\[\+\d+ chars\]$")
 
 
 def without(paragraphs: Iterable[str]) -> list[str]:
@@ -68,5 +67,14 @@ def is_boilerplate(line: str) -> bool:
 
 
 def _kept_lines(paragraph: str) -> str:
-    rows = [_CUT_MARK.sub("", row) for row in paragraph.split("\n") if not is_boilerplate(row)]
+    rows = [_without_cut(row) for row in paragraph.split("\n") if not is_boilerplate(row)]
     return "\n".join(row for row in rows if row)
+
+
+def _without_cut(row: str) -> str:
+    """Drop the mark of a cut, "… [+1234 chars]", from the end of a line."""
+    text, _, mark = row.rpartition("[+")
+    if not (mark.endswith(" chars]") and mark.removesuffix(" chars]").isdecimal()):
+        return row
+    text = text.rstrip()
+    return (text.removesuffix("…") if text.endswith("…") else text.removesuffix("...")).rstrip()

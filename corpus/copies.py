@@ -36,7 +36,7 @@ _SHORT = 40  # Words.
 _FIGURES = 3  # So few numbers say nothing.
 _SLICE = 20_000  # Shingles hashed at once, so that a book needs no gigabyte.
 _UNSPACED = "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff"
-_SENTENCE = re.compile(r"[.!?…。！？؟।]+[\"'”’»)\]]*(?:\s+|(?<=[。！？]))|\n+")
+_SENTENCE = re.compile(r"(?<![.!?…。！？؟।])[.!?…。！？؟।]+[\"'”’»)\]]*(?:\s+|(?<=[。！？]))|\n+")
 _TOKEN = re.compile(f"[{_UNSPACED}]|[^\\W_{_UNSPACED}]+")
 _MULTIPLIER = np.uint64(0x9E3779B97F4A7C15)
 _PERMUTATIONS = BANDS * _ROWS

@@ -38,12 +38,12 @@ MOST_TAGS = 100_000
 _KNOWN = _BLOCKS | _INLINE | _UNSEEN | {"br", "img", "marquee"}
 _TAG = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9]*)((?:[\s/][^<>]*)?)>")
 _ATTRIBUTE = re.compile(r"\s(?:style|class|href|src|id|alt|width|on[a-z]+)\s*=", re.IGNORECASE)
-_COMMENT = re.compile(r"<!--.*?-->", re.DOTALL)
 _ENTITY = re.compile(r"&(?:#[0-9]{1,7}|#[xX][0-9a-fA-F]{1,6}|[a-zA-Z][a-zA-Z0-9]{1,31});")
 _ESCAPED_START = re.compile(r"\s*&lt;(?:p|div|h[1-6]|article|section|ul|table|figure|blockquote)(?:\s|&gt;)")
+_ZERO = r"(?:0++(?:\.0++)?|\.0++)"
 _HIDING = re.compile(
-    r"display\s*:\s*none|visibility\s*:\s*(?:hidden|collapse)|opacity\s*:\s*0*\.?0+(?:\s|;|!|$)"
-    r"|font-size\s*:\s*0*\.?0+(?:[a-z%]|\s|;|!|$)|(?:text-indent|left|top)\s*:\s*-\d{3,}",
+    rf"display\s*:\s*none|visibility\s*:\s*(?:hidden|collapse)|opacity\s*:\s*{_ZERO}(?:\s|;|!|$)"
+    rf"|font-size\s*:\s*{_ZERO}(?:[a-z%]|\s|;|!|$)|(?:text-indent|left|top)\s*:\s*-\d{{3,}}",
     re.IGNORECASE,
 )
 
@@ -93,7 +93,7 @@ def visible_text(markup: str) -> str:
         return unescaped(_TAG.sub(" ", markup))
     try:
         root = lxml.html.fromstring(
-            f"<div>{_COMMENT.sub('', markup)}</div>", parser=lxml.html.HTMLParser(huge_tree=False)
+            f"<div>{markup}</div>", parser=lxml.html.HTMLParser(huge_tree=False, remove_comments=True)
         )
     except (etree.LxmlError, ValueError, AssertionError):
         return unescaped(_TAG.sub(" ", markup))

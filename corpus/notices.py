@@ -21,7 +21,7 @@ _OPENINGS = (
     r"(?:editor|publisher)(?:.?s|s.?)? note\s*[:–—][^\n]{0,400}?\b" + _CORRECTED + r"\b",
     r"(?:korrektur|berichtigung|korrekturhinweis|rectificatif|correctif|corrección|fe de errores|rectificación|errata"
     r"|correzione|correção|rectificatie)\s*[:–—]\s*\S",
-    r"anm(?:erkung|\.) d(?:er|\.) red(?:aktion|\.)\s*[:–—]?[^\n]{0,200}?"
+    r"anm(?:erkung|\.) d(?:er|\.) red(?:aktion|\.)\s*+[:–—]?[^\n]{0,200}?"
     r"(?:korrigiert|berichtigt|früheren (?:version|fassung))",
     r"in einer früheren (?:version|fassung)\b",
     r"une (?:première )?version (?:précédente|antérieure) de cet article",

@@ -12,7 +12,7 @@ from corpus.errors import InputError
 from corpus.feed_document import Entry, FeedDocument, bounded, entry_id
 from corpus.xml_text import check_shape
 
-_MAIL = re.compile(r"[^\s@()<>]+@[^\s@()<>]+")
+_MAIL = re.compile(r"(?<![^\s@()<>])[^\s@()<>]++@[^\s@()<>]+")
 _AS_UTF_8 = {"content-type": "application/xml; charset=utf-8"}
 
 

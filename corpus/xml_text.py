@@ -8,9 +8,26 @@ from corpus.errors import InputError
 _DEPTH_AT_MOST = 100
 _ELEMENTS_AT_MOST = 60_000  # feedparser takes about 0.15 ms for one
 _ILL_FORMED_AT_MOST = 500_000
-_SKIPPED = re.compile(r"\s+|<\?.*?\?>|<!--.*?-->", re.DOTALL)
+_SPACE = re.compile(r"[\ufeff\s]*+")
+_SKIPPED = (("<?", "?>"), ("<!--", "-->"))
 _ROOT = re.compile(r"<([A-Za-z_][\w.-]*:)?([A-Za-z_][\w.-]*)")
-_DECLARATION = re.compile(r"^\s*<\?xml\b.*?\?>", re.DOTALL)
+
+
+def after_prolog(text: str) -> str:
+    """Return a text from its first element or document type on, without the white space and comments before it."""
+    place = _skip_space(text, 0)
+    while skipped := next((pair for pair in _SKIPPED if text.startswith(pair[0], place)), None):
+        opening, closing = skipped
+        end = text.find(closing, place + len(opening))
+        if end < 0:
+            break
+        place = _skip_space(text, end + len(closing))
+    return text[place:]
+
+
+def _skip_space(text: str, place: int) -> int:
+    found = _SPACE.match(text, place)
+    return found.end() if found else place
 
 
 def root_of(text: str) -> str:
@@ -20,20 +37,20 @@ def root_of(text: str) -> str:
         InputError: A document type is declared, which could define entities; none is ever resolved. That of a web page
             is no danger, and gives "html".
     """
-    place = 0
-    while found := _SKIPPED.match(text, place):
-        place = found.end()
-    if re.match(r"<!\s*doctype\s+html\b", text[place : place + 100], re.IGNORECASE):
+    start = after_prolog(text)
+    if re.match(r"<!\s*doctype\s+html\b", start[:100], re.IGNORECASE):
         return "html"
-    if text.startswith("<!", place):
+    if start.startswith("<!"):
         raise InputError("it declares a document type (DOCTYPE), which no feed needs, so it is not read")
-    root = _ROOT.match(text, place)
+    root = _ROOT.match(start)
     return root[2].lower() if root else ""
 
 
 def without_declaration(text: str) -> str:
     """Return the text without `<?xml ... ?>`, whose encoding is no longer true of decoded text."""
-    return _DECLARATION.sub("", text, count=1).lstrip()
+    text = text.lstrip("\ufeff \t\r\n")
+    _, end, rest = text.partition("?>") if text.startswith("<?xml") else (text, "", "")
+    return rest.lstrip() if end else text
 
 
 def check_shape(text: str) -> None:

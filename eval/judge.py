@@ -32,7 +32,6 @@ _FAITHFUL = (
 )
 _ASSERTION = "Does the answer state or directly imply the required statement?"
 _LINE = "=" * 12
-_OBJECT = re.compile(r"\{.*\}", re.DOTALL)
 
 
 class Judge:
@@ -101,9 +100,8 @@ def judge_run(run: RunFolder, judge: Judge, again: bool = False, progress: Progr
 
 def read_verdict(reply: str) -> dict[str, Any]:
     """Return `met` and `reason` from a judge's reply, or nothing when it gives no verdict."""
-    found = _OBJECT.search(reply)
     try:
-        record = json.loads(found.group()) if found else None
+        record = json.loads(reply[reply.find("{") : reply.rfind("}") + 1])
     except ValueError:
         return {}
     if not isinstance(record, dict):

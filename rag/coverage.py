@@ -22,7 +22,7 @@ _EARLIEST = datetime(1, 1, 1, tzinfo=UTC)  # An undated article fails any filter
 _MANY = 12  # Articles: of more than that only those that hold more of the topic than its names.
 _FEW = 1000  # Articles: so many can be named in a query of the index.
 _QUOTED = re.compile(r"[\"“«„']([^\"”»“']+)[\"”»“']")
-_OR = re.compile(r",?\s+or\s+", re.IGNORECASE)
+_OR = re.compile(r"(?:,|(?<!\s))\s++or\s+", re.IGNORECASE)
 _UNSPACED = "\u0e00"  # From here on scripts are written without spaces, or with them inside of words.
 _NAME, _WORD = 2, 1  # What a name and another word of the topic weigh in a sentence.
 

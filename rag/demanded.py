@@ -31,7 +31,7 @@ _CURRENCY = re.compile(
     re.IGNORECASE,
 )
 _SAID = re.compile(
-    r"\b(?:did|does|do|has|have|had)\s+(?P<speaker>.{2,60}?)\s+(?:say|tell|write|call|describe|put|react|announce"
+    r"\b(?:did|does|do|has|have|had) (?P<speaker>.{2,60}?) (?:say|tell|write|call|describe|put|react|announce"
     r"|promise|warn|claim|argue|admit|said|told|called)\b(?P<topic>.*)",
     re.IGNORECASE,
 )
@@ -80,7 +80,7 @@ def unspoken(question: str, kind: str, weights: Mapping[str, float], sentences: 
     They speak in a sentence with a quotation or with a verb of saying, which counts with the one before and the one
     behind it. 0 for any other question.
     """
-    match = _SAID.search(question) if kind == "quotation" else None
+    match = _SAID.search(" ".join(question.split())) if kind == "quotation" else None
     if match is None:
         return 0.0
     telling = {term: weight for term, weight in weights.items() if term not in FRAME}

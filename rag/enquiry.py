@@ -15,81 +15,79 @@ Form = Literal["timeline", "count", "first", "outlets", "latest", "articles", "n
 
 _MOST_WORDS = 10  # Content words of a topic: a longer one is a question of its own.
 
-_ARTICLES = r"(?:news\s+)?(?:articles?|stories|reports?)|news\s+(?:items|pieces)"
-_ARCHIVE = r"(?:the|this|your|our)\s+(?:news\s+)?(?:archive|collection|corpus|news|press|media|coverage)"
-_HERE = rf"(?:\s+(?:in|by|of|from)\s+{_ARCHIVE})?"
+_ARTICLES = r"(?:news )?(?:articles?|stories|reports?)|news (?:items|pieces)"
+_ARCHIVE = r"(?:the|this|your|our) (?:news )?(?:archive|collection|corpus|news|press|media|coverage)"
+_HERE = rf"(?: (?:in|by|of|from) {_ARCHIVE})?"
 _TOPIC = r"(?P<topic>.+?)"
-_OUTLETS = r"(?:news\s*)?(?:outlets?|papers?|publications?|sites?|organi[sz]ations?)"
+_OUTLETS = r"(?:news ?)?(?:outlets?|papers?|publications?|sites?|organi[sz]ations?)"
 _MENTION = (
-    r"(?:(?:have|has)\s+)?(?:mention(?:s|ed)?|discuss(?:es|ed)?|refer(?:s|red)?\s+to|cover(?:s|ed)?(?!\s+up\b)"
-    r"|deal(?:s|t)?\s+with|(?:report|reported|reports)\s+on|(?:talk|talks|talked|write|writes|wrote|written)\s+about)"
+    r"(?:(?:have|has) )?(?:mention(?:s|ed)?|discuss(?:es|ed)?|refer(?:s|red)? to|cover(?:s|ed)?(?! up\b)"
+    r"|deal(?:s|t)? with|(?:report|reported|reports) on|(?:talk|talks|talked|write|writes|wrote|written) about)"
 )
-_GIVE = r"(?:give|show|make|write|draw\s+up|build|create|compile|produce|get)(?:\s+(?:me|us))?\s+"
-_KIND_OF_TIMELINE = (
-    r"(?:an?\s+|the\s+)?(?:(?:full|short|brief|complete|detailed|rough|quick)\s+)?(?:timeline|chronology)"
-)
+_GIVE = r"(?:give|show|make|write|draw up|build|create|compile|produce|get)(?: (?:me|us))? "
+_KIND_OF_TIMELINE = r"(?:an? |the )?(?:(?:full|short|brief|complete|detailed|rough|quick) )?(?:timeline|chronology)"
 
 # The whole question must be of one of these forms, so that "how many articles does the treaty have" is not.
 _FORMS: tuple[tuple[Form, str], ...] = (
-    ("timeline", rf"(?:{_GIVE})?{_KIND_OF_TIMELINE}\s+(?:of|for|on|about)\s+{_TOPIC}"),
-    ("timeline", rf"what(?:\s+is|['’]s)\s+the\s+(?:timeline|chronology)\s+of\s+{_TOPIC}"),
+    ("timeline", rf"(?:{_GIVE})?{_KIND_OF_TIMELINE} (?:of|for|on|about) {_TOPIC}"),
+    ("timeline", rf"what(?: is|['’]s) the (?:timeline|chronology) of {_TOPIC}"),
     ("timeline", rf"(?!(?:who|what|when|where|why|how|which|is|are|was|were|did|does|do|has|have|had|can|the)\b){_TOPIC}"
-                 r"\s+(?:timeline|chronology)"),
-    ("count", rf"how\s+many\s+(?:{_ARTICLES}){_HERE}\s+{_MENTION}\s+{_TOPIC}{_HERE}"),
-    ("count", rf"how\s+many\s+(?:{_ARTICLES})\s+(?:are|were)\s+(?:there\s+)?(?:about|on)\s+{_TOPIC}{_HERE}"),
-    ("count", rf"how\s+many\s+(?:{_ARTICLES})\s+(?:about|on)\s+{_TOPIC}\s+(?:are\s+there|do\s+(?:you|we)\s+have){_HERE}"),
-    ("count", rf"how\s+many\s+(?:{_ARTICLES})\s+(?:do\s+(?:you|we)|does\s+{_ARCHIVE})\s+(?:have|hold|contain)\s+"
-              rf"(?:about|on|(?:that|which)\s+{_MENTION}|mentioning)\s+{_TOPIC}"),
-    ("count", rf"in\s+how\s+many\s+(?:{_ARTICLES}){_HERE}\s+(?:is|are|was|were)\s+{_TOPIC}\s+(?:mentioned|discussed|named)"),
-    ("count", rf"in\s+how\s+many\s+(?:{_ARTICLES}){_HERE}\s+(?:does|do|did)\s+{_TOPIC}\s+(?:appear|occur|come\s+up)"),
-    ("count", rf"how\s+often\s+(?:is|are|was|were|has|have)\s+{_TOPIC}\s+(?:been\s+)?(?:mentioned|reported\s+on){_HERE}"),
-    ("articles", rf"(?:which|what)\s+(?:{_ARTICLES}){_HERE}\s+(?:{_MENTION}|(?:are|were)\s+(?:there\s+)?(?:about|on))\s+"
+                 r" (?:timeline|chronology)"),
+    ("count", rf"how many (?:{_ARTICLES}){_HERE} {_MENTION} {_TOPIC}{_HERE}"),
+    ("count", rf"how many (?:{_ARTICLES}) (?:are|were) (?:there )?(?:about|on) {_TOPIC}{_HERE}"),
+    ("count", rf"how many (?:{_ARTICLES}) (?:about|on) {_TOPIC} (?:are there|do (?:you|we) have){_HERE}"),
+    ("count", rf"how many (?:{_ARTICLES}) (?:do (?:you|we)|does {_ARCHIVE}) (?:have|hold|contain) "
+              rf"(?:about|on|(?:that|which) {_MENTION}|mentioning) {_TOPIC}"),
+    ("count", rf"in how many (?:{_ARTICLES}){_HERE} (?:is|are|was|were) {_TOPIC} (?:mentioned|discussed|named)"),
+    ("count", rf"in how many (?:{_ARTICLES}){_HERE} (?:does|do|did) {_TOPIC} (?:appear|occur|come up)"),
+    ("count", rf"how often (?:is|are|was|were|has|have) {_TOPIC} (?:been )?(?:mentioned|reported on){_HERE}"),
+    ("articles", rf"(?:which|what) (?:{_ARTICLES}){_HERE} (?:{_MENTION}|(?:are|were) (?:there )?(?:about|on)) "
                  rf"{_TOPIC}{_HERE}"),
-    ("articles", rf"(?:(?:{_GIVE}|list|find)\s*)?(?:me\s+)?(?:(?:all|every|any)\s+)?(?:the\s+|your\s+)?(?:{_ARTICLES}){_HERE}\s+"
-                 rf"(?:(?:about|on|regarding|mentioning)|(?:that|which)\s+{_MENTION})\s+{_TOPIC}{_HERE}"),
-    ("first", r"when\s+was\s+it\s+first\s+reported\s+that\s+(?P<topic>.+?)"),
-    ("first", rf"when\s+(?:was|were)\s+{_TOPIC}\s+first\s+(?:reported(?:\s+on)?|mentioned|covered|written\s+about){_HERE}"),
-    ("first", rf"when\s+did\s+{_TOPIC}\s+first\s+(?:appear|come\s+up|surface)\s+in\s+{_ARCHIVE}"),
-    ("first", rf"when\s+did\s+(?:{_ARCHIVE}|{_OUTLETS}|@)\s+first\s+(?:report(?:\s+on|\s+that)?|mention|cover"
-              rf"|write\s+about)\s+{_TOPIC}"),
-    ("first", rf"which\s+(?:{_OUTLETS}|article|report|story)\s+(?:was\s+(?:the\s+)?first\s+to\s+(?:report|mention|cover)"
-              rf"|first\s+(?:reported|mentioned|covered))(?:\s+on|\s+that)?\s+{_TOPIC}"),
-    ("outlets", rf"(?:which|what|how\s+many)\s+{_OUTLETS}\s+(?:{_MENTION}|(?:have\s+|has\s+)?(?:carried|reported\s+that"
-                rf"|reported(?=\s+the\b)))\s+{_TOPIC}{_HERE}"),
-    ("latest", r"(?:(?:what\s+is|what['’]?s|give\s+me|tell\s+me)\s+)?(?:the\s+)?(?:latest|newest)"
-               rf"(?:\s+(?:news|updates?|{_ARTICLES}|coverage|developments?))?\s+(?:on|about|regarding)\s+"
-               rf"(?!offer\b|sale\b|record\b|display\b|the\s+market\b){_TOPIC}"),
-    ("latest", rf"what(?:\s+is|['’]?s)\s+new\s+(?:on|about|with)\s+{_TOPIC}"),
+    ("articles", rf"(?:(?:{_GIVE}|list|find) ?)?(?:me )?(?:(?:all|every|any) )?(?:the |your )?(?:{_ARTICLES}){_HERE} "
+                 rf"(?:(?:about|on|regarding|mentioning)|(?:that|which) {_MENTION}) {_TOPIC}{_HERE}"),
+    ("first", r"when was it first reported that (?P<topic>.+?)"),
+    ("first", rf"when (?:was|were) {_TOPIC} first (?:reported(?: on)?|mentioned|covered|written about){_HERE}"),
+    ("first", rf"when did {_TOPIC} first (?:appear|come up|surface) in {_ARCHIVE}"),
+    ("first", rf"when did (?:{_ARCHIVE}|{_OUTLETS}|@) first (?:report(?: on| that)?|mention|cover"
+              rf"|write about) {_TOPIC}"),
+    ("first", rf"which (?:{_OUTLETS}|article|report|story) (?:was (?:the )?first to (?:report|mention|cover)"
+              rf"|first (?:reported|mentioned|covered))(?: on| that)? {_TOPIC}"),
+    ("outlets", rf"(?:which|what|how many) {_OUTLETS} (?:{_MENTION}|(?:have |has )?(?:carried|reported that"
+                rf"|reported(?= the\b))) {_TOPIC}{_HERE}"),
+    ("latest", r"(?:(?:what is|what['’]?s|give me|tell me) )?(?:the )?(?:latest|newest)"
+               rf"(?: (?:news|updates?|{_ARTICLES}|coverage|developments?))? (?:on|about|regarding) "
+               rf"(?!offer\b|sale\b|record\b|display\b|the market\b){_TOPIC}"),
+    ("latest", rf"what(?: is|['’]?s) new (?:on|about|with) {_TOPIC}"),
 )  # fmt: skip
-_PATTERNS = tuple((form, re.compile(rule, re.IGNORECASE)) for form, rule in _FORMS)
+_PATTERNS = tuple((form, re.compile(rf"^(?:{rule})$", re.IGNORECASE)) for form, rule in _FORMS)
 # What asks for the news as such, with no topic; a time and an outlet were taken off before.
-_GOOD = r"(?:the\s+|any\s+|your\s+)?(?:(?:top|main|big|biggest|lead|latest|newest|most\s+recent|recent|current)\s+)*"
+_GOOD = r"(?:the |any |your )?(?:(?:top|main|big|biggest|lead|latest|newest|most recent|recent|current) )*"
 _ANY_NEWS = re.compile(
-    rf"(?:(?:{_GIVE}|tell\s+me\s+|list\s+|show\s+|read\s+(?:me\s+)?|what(?:\s+(?:is|are|was|were)|['’]s)\s+)?{_GOOD}"
-    rf"(?:(?:news\s+)?(?:headlines|stories)|{_ARTICLES}|news)"
-    r"|what(?:\s+(?:is|was|has\s+been)|['’]s)\s+(?:in\s+the\s+(?:news|headlines|papers)|new|happening|going\s+on)"
-    r"|(?:the\s+)?latest|what(?:\s+has|['’]s)?\s+happened\s+(?:recently|lately))(?:\s+(?:of|for|from|on))?",
+    rf"(?:(?:{_GIVE}|tell me |list |show |read (?:me )?|what(?: (?:is|are|was|were)|['’]s) )?{_GOOD}"
+    rf"(?:(?:news )?(?:headlines|stories)|{_ARTICLES}|news)"
+    r"|what(?: (?:is|was|has been)|['’]s) (?:in the (?:news|headlines|papers)|new|happening|going on)"
+    r"|(?:the )?latest|what(?: has|['’]s)? happened (?:recently|lately))(?: (?:of|for|from|on))?",
     re.IGNORECASE,
 )
 _OF_A_TIME = re.compile(
-    r"what(?:\s+(?:all|else|has|had|was))?\s+happen(?:ed|ing|s)?|what\s+(?:was|were)\s+(?:reported|published|covered)"
-    r"|(?:summari[sz]e|recap)(?:\s+the\s+news)?"
-    rf"|(?:{_GIVE})?(?:an?\s+|the\s+)?(?:summary|overview|recap|digest|round-?up)(?:\s+of(?:\s+the\s+news)?)?",
+    r"what(?: (?:all|else|has|had|was))? happen(?:ed|ing|s)?|what (?:was|were) (?:reported|published|covered)"
+    r"|(?:summari[sz]e|recap)(?: the news)?"
+    rf"|(?:{_GIVE})?(?:an? |the )?(?:summary|overview|recap|digest|round-?up)(?: of(?: the news)?)?",
     re.IGNORECASE,
 )
-_OWNED = re.compile(r"^['’]s?\s+")
+_OWNED = re.compile(r"^['’]s? ")
 _DAY = timedelta(days=1)
-_ARTICLE = re.compile(r"(?:the|an?)\s+", re.IGNORECASE)
-_POLITE = re.compile(r"(?:please|can\s+you|could\s+you|i\s+(?:want|need|would\s+like))[\s,]+", re.IGNORECASE)
-_PLEASE = re.compile(r"[\s,]+please$", re.IGNORECASE)
-_WHEN = re.compile(r"(?:in|on|from|since|before|after|between|during|until|up\s+to|by|as\s+of|over|within|through|last"
-                   r"|this|the\s+(?:past|last)|yesterday|today)\b", re.IGNORECASE)  # fmt: skip
-_BY = re.compile(r"\s(?:by|in|from|according\s+to)\s+(?:the\s+)?$", re.IGNORECASE)
-_BEHIND_ARTICLES = re.compile(rf"\b(?:{_ARTICLES})\s+(?:by|in|from|of)\s+(?:the\s+)?$", re.IGNORECASE)
-_SUBJECT = re.compile(r"\bwhen\s+did\s+(?:the\s+)?$", re.IGNORECASE)
-_MANY = re.compile(r"\bhow\s+many\s+(?:the\s+)?$", re.IGNORECASE)
-_TAIL = re.compile(r"(?:['’]s?)?(?:\s+(?:coverage|articles|reporting))?\W*$", re.IGNORECASE)
-_SEVERAL = re.compile(r"\b(?:who|what|when|where|why|how|which|whose)\b|;|,\s*and\b|\?", re.IGNORECASE)
+_ARTICLE = re.compile(r"(?:the|an?) ", re.IGNORECASE)
+_POLITE = re.compile(r"(?:please|can you|could you|i (?:want|need|would like))[ ,]+", re.IGNORECASE)
+_PLEASE = re.compile(r"(?<![ ,])[ ,]++please$", re.IGNORECASE)
+_WHEN = re.compile(r"(?:in|on|from|since|before|after|between|during|until|up to|by|as of|over|within|through|last"
+                   r"|this|the (?:past|last)|yesterday|today)\b", re.IGNORECASE)  # fmt: skip
+_BY = re.compile(r" (?:by|in|from|according to) (?:the )?$", re.IGNORECASE)
+_BEHIND_ARTICLES = re.compile(rf"\b(?P<articles>{_ARTICLES}) (?:by|in|from|of) (?:the )?$", re.IGNORECASE)
+_SUBJECT = re.compile(r"\bwhen did (?:the )?$", re.IGNORECASE)
+_MANY = re.compile(r"\bhow many (?:the )?$", re.IGNORECASE)
+_TAIL = re.compile(r"(?:['’]s?)?(?: (?:coverage|articles|reporting))?\W*$", re.IGNORECASE)
+_SEVERAL = re.compile(r"\b(?:who|what|when|where|why|how|which|whose)\b|;|, ?and\b|\?", re.IGNORECASE)
 _EMPTY = STOPWORDS | set("topic subject matter thing things issue news story article archive".split())
 
 
@@ -124,7 +122,7 @@ def enquiry(text: str, filters: Filters, outlets: Outlets, now: datetime) -> Enq
     text = _PLEASE.sub("", _POLITE.sub("", " ".join(text.split()).strip(" ?!."), count=2))
     for bare, narrowed in _stripped(text, filters, outlets, now):
         for form, pattern in _PATTERNS:
-            match = pattern.fullmatch(bare)
+            match = pattern.match(bare)
             if match and _is_topic(topic := _bare(match["topic"])):
                 return Enquiry(form, topic, narrowed)
     return _news(text, filters, outlets, now)
@@ -156,7 +154,7 @@ def _stripped(
         inside = text[: period.start].strip() and text[period.end :].strip(" ?!.")
         if inside or not (anywhere or _WHEN.match(period.said)):
             continue
-        bare = f"{text[: period.start]} {text[period.end :]}".strip(" ,?!.")
+        bare = " ".join(f"{text[: period.start]} {text[period.end :]}".split()).strip(" ,?!.")
         narrowed = _within(filters, period)
         break
     for mention in reversed(outlets.find(bare)):
@@ -165,7 +163,7 @@ def _stripped(
         if _BY.search(before) and tail:
             without = _BY.sub("", before)
         elif articles := _BEHIND_ARTICLES.search(before):
-            without = re.sub(r"\s+\S+\s+(?:the\s+)?$", "", articles.string, flags=re.IGNORECASE) + behind
+            without = before[: articles.end("articles")] + behind
         elif _SUBJECT.search(before):
             without = f"{_SUBJECT.sub('when did ', before)}@{behind}"
         elif _MANY.search(before):

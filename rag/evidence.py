@@ -15,7 +15,8 @@ from rag.wording import lemmas
 
 _AROUND = 700  # Characters in which the sentence before or behind a chunk is looked for.
 _LONG_QUOTATION = 600  # Characters: a sentence does not end inside a quotation that is shorter.
-_STOP = re.compile(r"(\S{0,40}?)([.!?]+[”\"’)\]]*)\s+(?=[“\"‘«(\[]*[A-Z0-9À-Þ])")
+_STOP = re.compile(r"(?<![.!?])([.!?]++[”\"’)\]]*+)\s++(?=[“\"‘«(\[]*+[A-Z0-9À-Þ])")
+_WORD_LENGTH = 40  # Characters before a stop that can make it doubtful.
 _DOUBTFUL = re.compile(
     r"[(“\"]*(?:\w|(?:[\w-]*\b\w\.)+\w?|\d+|[A-Z][a-z]|[Ss]t|[MD]rs?|Ms|Prof|Sen|Reps?|Gov|Gen|Lt|Col|Capt|Sgt|Rev|Hon|Pres|[Nn]os?|[Vv]s?|"
     r"etc|al|Inc|Corp|Co|Ltd|Bros|Jr|Sr|Jan|Feb|Mar|Apr|Jun|Jul|Aug|Sept?|Oct|Nov|Dec|Calif|Mass|Penn|Fla|Ariz|approx|Art|[Ff]ig|[Pp]p?)",
@@ -160,15 +161,21 @@ def sentence_spans(text: str, language: str = "en") -> tuple[Span, ...]:
         doubtful = False
         quoted = [(start + a, start + b) for a, b in quotations(line.group()) if b - a < _LONG_QUOTATION]
         for stop in [*_STOP.finditer(text, line.start(), line.end()), None]:
-            if stop and any(a < stop.start(2) and stop.end() < b for a, b in quoted):
+            if stop and any(a < stop.start() and stop.end() < b for a, b in quoted):
                 continue
-            if stop and (_DOUBTFUL.fullmatch(stop[1]) or (len(stop[2]) > 1 and stop[2][0] != ".")):
+            if stop and (_DOUBTFUL.fullmatch(_word(text, stop.start())) or (len(stop[1]) > 1 and stop[1][0] != ".")):
                 doubtful = True
                 continue
-            end = stop.end(2) if stop else line.end()
+            end = stop.end(1) if stop else line.end()
             spans.extend(_piece(text, start, end, language, doubtful))
             start, doubtful = (stop.end() if stop else end), False
     return tuple(spans)
+
+
+def _word(text: str, end: int) -> str:
+    """Return the end of the word that ends at an offset, or an empty text behind white space."""
+    before = text[max(0, end - _WORD_LENGTH) : end]
+    return before.split()[-1] if before and not before[-1].isspace() else ""
 
 
 def _piece(text: str, start: int, end: int, language: str, doubtful: bool) -> list[Span]:

@@ -18,7 +18,7 @@ _OPENER = re.compile(
     re.IGNORECASE,
 )
 _ABOUT = re.compile(r"^(?:(?:and|but|so|ok(?:ay)?)\s+)*(?:what|how)\s+(?:about|of)\b", re.IGNORECASE)
-_QUOTED = re.compile(r"[\"“][^\"”]*[\"”]")
+_QUOTED = re.compile(r"[\"“][^\"“”]*[\"”]")
 _PERSON = r"he|him|his|she|her|hers|himself|herself"
 _OWNED = r"his|her|its|their"
 _THING = r"it|they|them|theirs|this|that|these|those|itself|themselves|there"

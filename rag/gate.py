@@ -5,7 +5,7 @@ import re
 from corpus.characters import visible
 
 _THOUGHT = re.compile(r"<think>.*?(?:</think>|\Z)", re.DOTALL | re.IGNORECASE)
-_IMAGE = re.compile(r"!\[[^\]]*\](?:\([^)]*\)?|\[[^\]]*\])|<img\b[^>]*>?", re.IGNORECASE)
+_IMAGE = re.compile(r"!\[[^\[\]]*\](?:\([^)]*\)?|\[[^\]]*\])|<img\b[^>]*>?", re.IGNORECASE)
 _MARK_LINK = re.compile(r"(\[\[?[#^]?\d{1,4}\]\]?)\([^)\n]*\)?")
 _LINK = re.compile(r"\[([^\[\]\n]{1,300})\]\((?:[^()\n]|\([^()\n]*\))*\)?")
 _REFERENCE = re.compile(r"\[([^\[\]\n]{1,300})\]\[(?!\d+\])[^\[\]\n]{0,300}\]")
@@ -14,7 +14,7 @@ _SCHEME = r"(?:https?|ftps?|wss?|file|ldaps?|s?ftp|smb)"
 _ADDRESS = re.compile(
     rf"<?\b{_SCHEME}\s?:\s?[/\\]{{2}}[^\s>\])\"']*>?|<?\b(?:javascript|vbscript|data|mailto|tel|blob):[^\s>\])\"']+>?"
     r"|(?<![\w:/])[/\\]{2}[\w-]+(?:\.[\w-]+)+[^\s>\])\"']*|\bwww\.[^\s>\])\"']+"
-    r"|\b(?:[\w-]+\.)+[a-z]{2,24}(?::\d+)?[/?#][^\s>\])\"']*",
+    r"|(?<![\w-])(?<![\w-]\.)(?:[\w-]+\.)+[a-z]{2,24}(?::\d+)?[/?#][^\s>\])\"']*",
     re.IGNORECASE,
 )
 _TAG = re.compile(

@@ -19,7 +19,7 @@ Kind = Literal[
     "topic",
 ]
 
-_VERBATIM = re.compile(r"[\"“][^\"”]*[\"”]")
+_VERBATIM = re.compile(r"[\"“][^\"“”]*[\"”]")
 _SAYING = (
     r"(?:said|says|called|calls|described|wrote(?= (?:that|in|to|of|about|\"\"))|told|warned|argued|accused|claimed"
     r"|compared|admitted"
@@ -31,11 +31,11 @@ _HAVING = r"(?:did|does|do|has|have|had)"
 
 # What is asked first decides; where two rules fit the same words, the earlier rule. Quotations are blanked before.
 _RULES: tuple[tuple[Kind, str], ...] = (
-    ("timeline", r"\b(?:timeline|chronology)\b|\btrace (?:the|how)\b|in (?:chronological )?order\b.*\bdates?\b"),
-    ("coverage", r"\bhow (?:many (?:articles|stories|reports|outlets|pieces|items)|often)\b.*\b(?:mention|cover|report|"
+    ("timeline", r"\b(?:timeline|chronology)\b|\btrace (?:the|how)\b|in (?:chronological )?order\b.{0,200}\bdates?\b"),
+    ("coverage", r"\bhow (?:many (?:articles|stories|reports|outlets|pieces|items)|often)\b.{0,200}\b(?:mention|cover|report|"
                  r"appear|write|wrote|published|about|archive|come up)|\bwhen (?:was|were"
-                 r"|did) .*\bfirst (?:reported|mentioned|"
-                 r"covered|appear)|\bwhich outlets?\b.*\b(?:covered|reported|mention|wrote|published)|\b(?:coverage of|"
+                 r"|did) .{0,200}\bfirst (?:reported|mentioned|"
+                 r"covered|appear)|\bwhich outlets?\b.{0,200}\b(?:covered|reported|mention|wrote|published)|\b(?:coverage of|"
                  r"articles (?:do you have|are there|mention))"),
     ("quotation", r"\b(?:exact(?:ly)?|precisely|word for word|verbatim|own words|the (?:exact )?(?:words?|wording"
                   r"|quote|phrasing)\b"
@@ -64,7 +64,7 @@ _RULES: tuple[tuple[Kind, str], ...] = (
                  r"|senate |house )*(?:share|percentage|percent|number|"
                  r"amount|sum|figures?|total|price|cost|count|tally|vote|fine|turnout|size|value|salary|budget"
                  r"|rate)\b|^[^?]*\b"
-                 r"(?:amount|price tag|cost|number of|percentage|tally|settlement|capital)\W*\d*\W*$"
+                 r"(?:amount|price tag|cost|number of|percentage|tally|settlement|capital)\W*+(?:\d++\W*+)?$"
                  r"|\bby what (?:vote|margin)\b|^price (?:tag )?of\b"),
     ("where", r"^(?:\W*(?:and|but|so|from|to) )*where\b|,(?: and)? where\b|\b(?:in|from|to|at) (?:which"
               r"|what) (?:country|city|town|"
@@ -89,7 +89,7 @@ _YES_NO = re.compile(
     r"didn't|doesn't|isn't|aren't|wasn't|weren't|hasn't|haven't)\b"
 )
 _CLOSING = re.compile(
-    r"[,;:.–—-]\s+(?:and )?(?:did|does|do|is|are|was|were|has|have|had)\s+(?!how|what|who|when|where|why)[^,;]*\?\W*$"
+    r"[,;:.–—-] (?:and )?(?:did|does|do|is|are|was|were|has|have|had) (?!how|what|who|when|where|why)"
 )
 # "Tell me about net neutrality", "what was SOPA", or no more than a name. A word gives nothing back, else a row of dots
 # or hyphens is tried in every division.
@@ -117,6 +117,12 @@ def kind(question: str) -> Kind:
         return _PATTERNS[min(found)[1]][0]
     if _TOPIC.match(text):
         return "topic"
-    if _CLOSING.search(text) and not _ASKING.match(text):
+    if _closes_with_yes_no(text) and not _ASKING.match(text):
         return "yes_no"
     return "what"
+
+
+def _closes_with_yes_no(text: str) -> bool:
+    """Tell whether the last clause is a question of its own: "The treaty was signed, did Spain join?"."""
+    clause = text[max(text.rfind(","), text.rfind(";"), 0) :]
+    return bool(_CLOSING.search(clause)) and text.rstrip(" .!\"'”’)]").endswith("?")

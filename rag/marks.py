@@ -4,16 +4,16 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-_LEAD = r"(?:(?:passages?|sources?|documents?|docs?|articles?|refs?|no\.?)\s*)?"
-_NUMBER = r"[#^]?\s*\d{1,6}"
-_LIST = rf"{_NUMBER}(?:\s*(?:,|;|&|and|[-–—])\s*{_LEAD}{_NUMBER})*"
+_LEAD = r"(?:(?:passages?|sources?|documents?|docs?|articles?|refs?|no\.?)\s*+)?"
+_NUMBER = r"(?:[#^]\s*+)?\d{1,6}"
+_LIST = rf"{_NUMBER}(?:\s*+(?:,|;|&|and|[-–—])\s*+{_LEAD}{_NUMBER})*+"
 _MARK = re.compile(
-    rf"[^\S\n]*(?:\[\[\s*{_LEAD}{_LIST}\s*\]\]|\[\s*{_LEAD}{_LIST}\s*\]|【\s*{_LEAD}{_LIST}\s*(?:†[^】\n]{{0,80}})?】)"
-    r"(?:\(\s*(?:#|https?:)[^)\s]{0,300}\))?",
+    rf"(?<![^\S\n])[^\S\n]*+(?:\[\[\s*+{_LEAD}{_LIST}\s*+\]\]|\[\s*+{_LEAD}{_LIST}\s*+\]"
+    rf"|【\s*+{_LEAD}{_LIST}\s*+(?:†[^】\n]{{0,80}})?】)(?:\(\s*+(?:#|https?:)[^)\s]{{0,300}}\))?",
     re.IGNORECASE,
 )
-_SPAN = re.compile(r"(\d+)\s*[-–—]\s*[#^]?\s*(\d+)|(\d+)")
-_CLOSING = re.compile(r"[.!?。！？…:;,]+$")
+_SPAN = re.compile(r"(\d++)\s*+[-–—]\s*+(?:[#^]\s*+)?(\d+)|(\d+)")
+_CLOSING = frozenset(".!?。！？…:;,")
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,5 +105,6 @@ def with_marks(text: str, marks: Iterable[tuple[int, Sequence[int]]]) -> str:
 
 
 def _before_stop(text: str, offset: int) -> int:
-    stop = _CLOSING.search(text[:offset])
-    return stop.start() if stop else offset
+    while offset and text[offset - 1] in _CLOSING:
+        offset -= 1
+    return offset

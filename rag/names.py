@@ -37,9 +37,11 @@ _ALIASES = (
     frozenset({"ireland", "irish"}),
     frozenset({"ukraine", "ukrainian"}),
 )
+_BEFORE = 40  # Characters before a name that tell whether it opens a sentence.
 _STOP = re.compile(r"[.!?:“\"«„(]\s*[“\"]?$")
 _SHORTENED = re.compile(r"\b(?:vs?|mrs?|ms|dr|st|sen|rep|gen|gov|prof|lt|col|capt|sgt)\.\s*$", re.IGNORECASE)
 _DEMONYM = re.compile(r"(?:an|ans|ese|ish|i|is|ic|s)$")
+_LONG_NAME = re.compile(r"(?<![\w’'-])(?:[A-Z][\w’'-]++(?:\s++(?:of|for|and|the|on)){0,2}\s++){1,6}[A-Z][\w’'-]+")
 _VERB = re.compile(
     r"(?:is|was|has|had|will|would|can|could|may|did|does|does|agreed|[a-z]{2,}ed|said|says|told|wrote|began|became|made|"
     r"gave|took|set|found|put|lost|won|paid|bought|sold|sent|held|kept|knew|got|went|came|cut|left|met|ran|rose|fell)\b"
@@ -118,10 +120,12 @@ def _continues(word: str) -> bool:
 def _name(text: str, run: list[re.Match[str]]) -> list[Name]:
     while run and run[-1].group() in _JOINING:
         run = run[:-1]
-    opening = bool(run) and not re.search(r"\w", text[: run[0].start()])
-    before = text[: run[0].start()] if run else ""
+    if not run:
+        return []
+    before = text[max(0, run[0].start() - _BEFORE) : run[0].start()]
+    opening = len(before) == run[0].start() and not any(map(str.isalnum, before))
     after_stop = bool(_STOP.search(before)) and not _SHORTENED.search(before)
-    if run and (opening or after_stop) and not _opens_with_name(text, run):
+    if (opening or after_stop) and not _opens_with_name(text, run):
         run = run[1:]
         opening = False
     kept = tuple(w for m in run if (w := fold(m.group())) not in _JOINING and w not in STOPWORDS - {"us", "it"})
@@ -202,7 +206,7 @@ def _word_in(word: str, present: frozenset[str]) -> bool:
 def initials(text: str) -> frozenset[str]:
     """Return the initials of the names of two to six words in a text ("ftc" for Federal Trade Commission)."""
     found: set[str] = set()
-    for match in re.finditer(r"(?:[A-Z][\w’'-]+(?:\s+(?:of|for|and|the|on)){0,2}\s+){1,6}[A-Z][\w’'-]+", text):
+    for match in _LONG_NAME.finditer(text):
         parts = match.group().split()
         big = [part[0].lower() for part in parts if part[0].isupper()]
         found.update("".join(big[i:j]) for i in range(len(big)) for j in range(i + 2, min(len(big), i + 6) + 1))

@@ -15,7 +15,7 @@ from rag.prompt import SYSTEM
 LONGEST_QUOTED = 1500
 """Characters: no sentence that is worth quoting is longer."""
 
-QUOTED = re.compile(r"“[^”]*”|\"[^\"\n]*\"|„[^“”]*[“”]|«[^»]*»|‘[^’\n]{3,}’(?!\w)|(?<!\w)'[^'\n]{3,}'(?!\w)")
+QUOTED = re.compile(r"“[^“”]*”|\"[^\"\n]*\"|„[^„“”]*[“”]|«[^«»]*»|‘[^‘’\n]{3,}’(?!\w)|(?<!\w)'[^'\n]{3,}'(?!\w)")
 _RULES = (
     r"(?:instructions?|rules?|prompts?|orders|directions|guidelines|guardrails|"  # English, French, Dutch
     r"anweisungen|anweisung|vorgaben|regeln|befehle|consignes?|règles|instrucciones|reglas|indicaciones|istruzioni|regole|"

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 _WORD = re.compile(r"[^\W_]+(?:[.&'’][^\W_]+)*", re.UNICODE)
-_TAGLINE = re.compile(r"\s+[|–—•·»]\s+|\s+-\s+|:\s+|\s+\(")
+_TAGLINE = re.compile(r"\s[|–—•·»-]\s|:\s|\s\(")
 _DOMAIN = re.compile(r"\.(?:com|org|net|co|uk|in|au|ca|de|fr|io|tv|news|info|eu|ie|nz|us|gov|edu)$", re.IGNORECASE)
 _QUOTES = "'\"‘’“”«»„"
 _ARTICLES = {"the", "a"}
@@ -43,12 +43,13 @@ _BEFORE = re.compile(
     re.IGNORECASE,
 )
 _BEHIND = re.compile(
-    r"^[\"'’”]?(?:['’]s?)?\s*,?\s+(?:(?:news|latest|own|recent|subsequent|later|earlier|\w+ly)\s+){0,2}(?:articles?|reports?|reported|reporting|coverage|"
+    r"^[\"'’”]?(?:['’]s?)?(?:\s*+,)?\s++(?:(?:news|latest|own|recent|subsequent|later|earlier|\w+ly)\s+){0,2}(?:articles?|reports?|reported|reporting|coverage|"
     r"covered|stories|story|pieces?|posts?|review(?:ed|s)?|published|publishes|wrote|writes|editorial|interview|column|"
     r"newspaper|magazine|headlines?|claims?|suggests?|implies|indicates?|describes?)\b",
     re.IGNORECASE,
 )
-_LINK = re.compile(r"^\W*(?:,|/|&|\band\b|\bor\b|\bas well as\b|,\s*and\b)?\W*(?:the\s+)?\W*$", re.IGNORECASE)
+_LINKS = frozenset(("", "and", "or", "as well as"))
+_LONGEST_LINK = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -234,4 +235,6 @@ def _runs_on(behind: str) -> bool:
 def _linked(text: str, one: Mention, other: Mention) -> bool:
     first, second = sorted((one, other), key=lambda m: m.start)
     between = text[first.end : second.start]
-    return len(between) < 20 and bool(between.strip()) and bool(_LINK.match(between))
+    if len(between) >= _LONGEST_LINK or not between.strip():
+        return False
+    return " ".join(re.findall(r"\w+", between.lower())).removesuffix("the").strip() in _LINKS

@@ -14,76 +14,75 @@ from rag.quotations import quotations
 from rag.terms import STOPWORDS, words
 
 _VERB = r"\w+ing|\w+ed|\w+s|is|was|has|had|are|were|have|will|can|could|does|did"
+# A question reaches these rules on one line, its words one space apart (`rag.query.understand`).
 _CONTRAST = re.compile(
-    r",?\s+(?:while|whereas|in\s+contrast\s+(?:to|with)|as\s+opposed\s+to|unlike|(?:as\s+)?compared\s+(?:to|with)"
-    r"|rather\s+than|but)\b"
-    r"|[.;:?!]\s+",
+    r",? (?:while|whereas|in contrast (?:to|with)|as opposed to|unlike|(?:as )?compared (?:to|with)"
+    r"|rather than|but)\b"
+    r"|[.;:?!] ",
     re.IGNORECASE,
 )
 _JOINED = re.compile(
-    r",?\s+(?:and|as\s+well\s+as|before|after)\s+(?=(?:(?:then|also|both|who|which|whose|what|when|where|why|how"
-    r"|that|from|by|with)\s+)*"
+    r",? (?:and|as well as|before|after) (?=(?:(?:then|also|both|who|which|whose|what|when|where|why|how"
+    r"|that|from|by|with) )*"
     rf"(?:(?:the|an?|another|its|their|later|subsequent)\b|(?:{_VERB})\s))"
-    r"|,?\s+(?:and|but)\s+(?=(?:who|what|when|where|why|how)\s)",
+    r"|,? (?:and|but) (?=(?:who|what|when|where|why|how)\s)",
     re.IGNORECASE,
 )
 _LISTED = re.compile(
-    rf",\s+(?=(?:(?:and|or|but|also|then)\s+)*(?:{_VERB}|known|who|which|whose|that)\b)|,\s+(?=(?:when|where|why"
+    rf", (?=(?:(?:and|or|but|also|then) )*(?:{_VERB}|known|who|which|whose|that)\b)|, (?=(?:when|where|why"
     rf"|how|what)\b)",
     re.IGNORECASE,
 )
 _ASKING = re.compile(  # "When did ..., where was ..., and how many ...?"
-    r",\s+(?=(?:and\s+)?(?:when|where|why|how|what)\s+(?:did|does|do|was|were|is|are|has|have|had|will|would|can|could|many"
+    r", (?=(?:and )?(?:when|where|why|how|what) (?:did|does|do|was|were|is|are|has|have|had|will|would|can|could|many"
     r"|much|long|often|far|big|large)\b)",
     re.IGNORECASE,
 )
 _GAPPED = re.compile(  # "Who ran it in 2015, and who in 2017?"
-    r"^(?P<stem>\W*(?P<asked>who|what|when|where|how\s+many|how\s+much|which\s+\w+)\b.{4,120}?)\s+"
-    r"(?P<how>during|in|at|under|after|before|for|on|from|to|with|by|against)\s+(?P<one>[^,;?]{2,60}?)"
-    r"[,;]?\s+(?:and|but)\s+(?P=asked)\s+(?P=how)\s+(?P<other>[^,;?]{2,60}?)\W*$",
+    r"^(?P<stem>\W*(?P<asked>who|what|when|where|how many|how much|which \w+)\b.{4,120}?) "
+    r"(?P<how>during|in|at|under|after|before|for|on|from|to|with|by|against) (?P<one>[^,;?]{2,60}?)"
+    r"[,;]? (?:and|but) (?P=asked) (?P=how) (?P<other>[^,;?]{2,60})$",
     re.IGNORECASE,
 )
 _LEANING = re.compile(r"\b(?:he|she|it|they|him|her|them|his|its|their|those)\b", re.IGNORECASE)
-_IDENTIFYING = re.compile(r"^\W*(?:who|which|what|whose)\b|,\s+(?:who|which|what)\b[^,]*$", re.IGNORECASE)
+_IDENTIFYING = re.compile(r"^\W*(?:who|which|what|whose)\b|, (?:who|which|what)\b[^,]*$", re.IGNORECASE)
 _ASKED = re.compile(
-    r"^\W*(?:(?:and|but)\s+(?:who|whom|whose|what|when|where|why|how|which)|(?:what|when|where|why|how)\s+\w+)\b",
+    r"^\W*(?:(?:and|but) (?:who|whom|whose|what|when|where|why|how|which)|(?:what|when|where|why|how) \w+)\b",
     re.IGNORECASE,
 )
 _SEVERAL = re.compile(
-    r"\?\s+(?:\w+\W+){0,4}?(?:who|whom|whose|what|when|where|why|how|which|did|do|does|is|are|was|were|has|have)\b"
-    r"|[,;]?\s+(?:and|but)\s+(?:(?:in|on|at|by|for|from|to|with|of)\s+)?(?:who|whom|whose|what|when|where|why|how|which)\b",
+    r"\? (?:\w+\W+){0,4}?(?:who|whom|whose|what|when|where|why|how|which|did|do|does|is|are|was|were|has|have)\b"
+    r"|[,;]? (?:and|but) (?:(?:in|on|at|by|for|from|to|with|of) )?(?:who|whom|whose|what|when|where|why|how|which)\b",
     re.IGNORECASE,
 )
-_RELATIVE = re.compile(r"(?<!\?)\s(?:and|but)\s+(?:who|which|whose)\b", re.IGNORECASE)
-_APART = re.compile(r",\s+(?:and|but)\s+(?:who|which)\b", re.IGNORECASE)
+_RELATIVE = re.compile(r"(?<!\?) (?:and|but) (?:who|which|whose)\b", re.IGNORECASE)
+_APART = re.compile(r", (?:and|but) (?:who|which)\b", re.IGNORECASE)
 _INDIVIDUAL = re.compile(  # "Who is the man that ..., and who ...?" asks for one man.
-    r"^\W*(?:who|which|what)\s+(?:is|was|are|were)\s+the\s+(?:\w+\s+){0,2}?(?:individual|person|man|woman|people|figure"
+    r"^\W*(?:who|which|what) (?:is|was|are|were) the (?:\w+ ){0,2}?(?:individual|person|man|woman|people|figure"
     r"|company|firm|organi[sz]ation|one)\b",
     re.IGNORECASE,
 )
-_QUESTION = re.compile(r"^\W*(?:[^,;?]{0,60}:\s+)?(?:who|whom|whose|what|when|where|why|how|which)\b", re.IGNORECASE)
+_QUESTION = re.compile(r"^\W*(?:[^,;?]{0,60}: )?(?:who|whom|whose|what|when|where|why|how|which)\b", re.IGNORECASE)
 _REMARK = re.compile(  # "I am writing on harbours. Who ...?"
-    r"^\W*(?:(?:i|we)(?:[’']m|[’']re|[’']ve)?\s+(?:am|are|was|were|have|had|read|heard|saw|think|know|believe|write|writing|work"
-    r"|working|seen)|i[’']m|we[’']re|my|our|it\s+is|this\s+is|here\s+is)\b",
+    r"^\W*(?:(?:i|we)(?:[’']m|[’']re|[’']ve)? (?:am|are|was|were|have|had|read|heard|saw|think|know|believe|write|writing|work"
+    r"|working|seen)|i[’']m|we[’']re|my|our|it is|this is|here is)\b",
     re.IGNORECASE,
 )
 _BRACKETED = re.compile(r"\((?:[^()]|\([^()]*\))*\)")  # What a follow-up is about.
-_ALTERNATIVES = re.compile(
-    r"^(?P<stem>.{12,}?)[,:]\s+(?P<one>[^,:]{3,60}?)\s+or\s+(?P<other>[^,:]{3,60}?)\s*\?*$", re.IGNORECASE
-)
-_COMPARED = re.compile(r"^compare\s+(?P<one>.{3,80}?)\s+(?:and|with|to)\s+(?P<other>.{3,80}?)\W*$", re.IGNORECASE)
+_ALTERNATIVES = re.compile(r"^(?P<stem>.{12,}?)[,:] (?P<one>[^,:]{3,60}?) or (?P<other>[^,:]{3,60})$", re.IGNORECASE)
+_COMPARED = re.compile(r"^compare (?P<one>.{3,80}?) (?:and|with|to) (?P<other>.{3,80})$", re.IGNORECASE)
 _REPORTING = re.compile(
-    r"(?:compare\s+)?(?P<asked>(?:what|how)\s+(?:(?:do|does|did|have|has)\s+)?)?(?:both\s+)?(?:the\s+)?", re.IGNORECASE
+    r"(?:compare )?(?P<asked>(?:what|how) (?:(?:do|does|did|have|has) )?)?(?:both )?(?:the )?", re.IGNORECASE
 )
-_IN_A_ROW = re.compile(r"\s*,?\s*(?:(?:and|or|with|versus|vs\.?|to)\s+)?(?:the\s+)?", re.IGNORECASE)
-_OF_NAME = re.compile(r"^(.*[a-z].*\b(?:of|for|in|by|from|against|at|on|to))\s+(?:the\s+)?[A-Z]\S*(?:\s+[A-Z]\S*)*$")
+_IN_A_ROW = re.compile(r" ?,? ?(?:(?:and|or|with|versus|vs\.?|to) )?(?:the )?", re.IGNORECASE)
+_OF_NAME = re.compile(r"^([^a-z]*[a-z].*\b(?:of|for|in|by|from|against|at|on|to)) (?:the )?[A-Z]\S*(?: [A-Z]\S*)*$")
 _CHANGING = re.compile(
     r"\b(?:change[ds]?|changing|differ\w*|compare[ds]?|grow|grew|grown|rise|rose|fall|fell|increase[ds]?"
     r"|decrease[ds]?|evolve[ds]?|develop\w*"
     r"|shift\w*|higher|lower|larger|smaller|more|fewer|less|both|each|or|vote[ds]?)\b",
     re.IGNORECASE,
 )
-_LEADING = re.compile(r"^(?:(?:and|but|or|while|whereas|then|also|that|as\s+well\s+as)\b[\s,]*)+", re.IGNORECASE)
+_LEADING = re.compile(r"^(?:(?:and|but|or|while|whereas|then|also|that|as well as)\b[ ,]*)+", re.IGNORECASE)
 _FRAME = frozenset(
     "report reports reported article articles suggest suggests claim claims claimed according discussed covered "
     "published company individual individuals known described mentioned accused respectively sources source "
@@ -133,7 +132,7 @@ def parts(question: str, mentions: Sequence[Mention] = ()) -> list[Piece]:
 
 def several(question: str) -> bool:
     """Tell whether a question puts several questions, each of which wants an answer: "When ..., and who ...?"."""
-    if _GAPPED.match(question) or (_APART.search(question) and not _INDIVIDUAL.match(question)):
+    if _GAPPED.match(_unended(question)) or (_APART.search(question) and not _INDIVIDUAL.match(question)):
         return True
     return bool(_SEVERAL.search(question)) and not (_RELATIVE.search(question) and _IDENTIFYING.match(question))
 
@@ -143,8 +142,14 @@ def remark(piece: str) -> bool:
     return bool(_REMARK.match(piece))
 
 
+def _unended(text: str) -> str:
+    """Return a question without what ends it."""
+    return text.rstrip(" ?!.\"'”’»)]")
+
+
 def _alternatives(text: str) -> list[str]:
     """Take "Which ..., A or B?", "Compare A and B" and "Who ... in A, and who in B?" apart."""
+    text = _unended(text)
     if match := _GAPPED.match(text):
         return [f"{match['stem']} {match['how']} {match[side]}" for side in ("one", "other")]
     if match := _ALTERNATIVES.match(text):

@@ -35,7 +35,6 @@ class Period:
     relative: bool = False
 
 
-_JOINED = re.compile(r"\s*(?:,?\s*(?:to|until|till|through|and)|[-–—])\s*", re.IGNORECASE)
 _OPENING = re.compile(r"\b(?P<word>between|from)\s+(?:the\s+)?$", re.IGNORECASE)
 _JOINTS = {
     "between": {"and", ", and", "to", "-", "–", "—"},
@@ -49,26 +48,20 @@ _DAYS_BEFORE = re.compile(
 )
 
 
-def _before(words: str) -> re.Pattern[str]:
-    return re.compile(rf"(?:{words})\s+(?:the\s+)?$", re.IGNORECASE)
-
-
-_BOUNDS: tuple[tuple[Bound, re.Pattern[str]], ...] = (
+_WORDS: tuple[tuple[Bound, str], ...] = (
     (
         "as_of",
-        _before(
-            r"\bas\s+(?:things\s+)?(?:stood\s+|stand\s+|known\s+)?(?:of|in|on|at)"
-            r"|\bwhat\s+was\s+known\s+(?:by|in|on|at)"
-            r"|\bit\s+is(?:\s+now)?|\bas\s+at"
-        ),
+        r"as\s+(?:things\s+)?(?:stood\s+|stand\s+|known\s+)?(?:of|in|on|at)|what\s+was\s+known\s+(?:by|in|on|at)"
+        r"|it\s+is(?:\s+now)?|as\s+at",
     ),
-    ("since", _before(r"\bsince")),
-    ("after", _before(r"\b(?:after|later\s+than|following)")),
-    ("before", _before(r"\b(?:before|prior\s+to|earlier\s+than|ahead\s+of|preceding)")),
-    ("until", _before(r"\b(?:until|till|up\s+(?:to|until)|through|by|no\s+later\s+than)")),
-    ("from", _before(r"\bfrom")),
-    ("in", _before(r"\b(?:in|on|of|at|during|over|within|for|throughout|dated?)")),
+    ("since", r"since"),
+    ("after", r"after|later\s+than|following"),
+    ("before", r"before|prior\s+to|earlier\s+than|ahead\s+of|preceding"),
+    ("until", r"until|till|up\s+(?:to|until)|through|by|no\s+later\s+than"),
+    ("from", r"from"),
+    ("in", r"in|on|of|at|during|over|within|for|throughout|dated?"),
 )
+_BOUNDS = tuple((bound, re.compile(rf"\b(?:{words})\s+(?:the\s+)?$", re.IGNORECASE)) for bound, words in _WORDS)
 _ONWARDS = re.compile(r"\s+(?:on|onwards?|and\s+(?:after|later|since))\b", re.IGNORECASE)
 _ABOUT_ARTICLES = re.compile(
     r"\b(?:publish(?:ed|es)?|posted|appear(?:ed|ing)|dated|filed|written|released\s+its\s+report|ran"
@@ -82,7 +75,7 @@ _ARTICLES_BEHIND = re.compile(
     r"|posts?|piece|edition|issue)\b",
     re.IGNORECASE,
 )
-_REPORTED = re.compile(r"\breported\s+(?:in\s+|on\s+|by\s+[\w\s.]{1,30}\s+(?:in|on)\s+)?$", re.IGNORECASE)
+_REPORTED = re.compile(r"\breported (?:in |on |by [\w .]{1,30} (?:in|on) )?$", re.IGNORECASE)
 _RECENT = {"hour", "day", "week", "weekend", "month"}
 
 
@@ -107,7 +100,7 @@ def _range(text: str, first: Date, second: Date) -> Period | None:
     opening = _OPENING.search(text, 0, first.start)
     word = opening["word"].lower() if opening else ""
     joint = text[first.end : second.start]
-    if not _JOINED.fullmatch(joint) or joint.strip().lower() not in _JOINTS[word]:
+    if joint.strip().lower() not in _JOINTS[word]:
         return None
     since, until = first.span.since, second.span.until
     if since and second.span.since and since > second.span.since:  # "between May and July 2017": one year for both.

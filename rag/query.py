@@ -135,7 +135,7 @@ def understand(
     """
     moment = now.astimezone(UTC) if now.tzinfo else now.replace(tzinfo=UTC)
     right = correct(alone or standalone(question[:LONGEST_QUESTION], history))
-    alone = right.text
+    alone = " ".join(right.text.split())
     times, mentions = periods(alone, moment), outlets.find(alone)
     pieces = [] if whole else parts(alone, mentions)
     demanded, hints = _split(alone, times, mentions, single=not pieces)

@@ -9,8 +9,8 @@ _PAIRS = re.compile(
 )
 _SINGLE = re.compile(r"[‘’‚‛`´]")
 _DOUBLE = re.compile(r"[“”„«»\"]")
-_DASH = re.compile(r"\s*[‐-―−]\s*|\s+-+\s+|--+")
-_ELLIPSIS = re.compile(r"\s*(?:\[?(?:\.\s?){3,}\]?|\[?…\]?|\[[^\]]{0,60}\])\s*")
+_DASH = re.compile(r"[‐-―−]|(?<=\s)-(?=\s)|--+")
+_ELLIPSIS = re.compile(r"\[?(?:\.\s?){3,}\]?|\[?…\]?|\[[^\]]{0,60}\]")
 _EDGE = " \t\n.,;:!?-'"
 MIN_WORDS = 3
 """A shorter quotation marks a term or a title; its words are checked like any others."""

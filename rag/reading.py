@@ -203,7 +203,6 @@ _NUMBER = re.compile(  # A bare year counts nothing.
 )
 OF_THEM = re.compile(r"\s+(?:\w+\s+)?of\s+(?:them|these|those)\b", re.IGNORECASE)
 """What stands behind a number that counts a part of what the sentence before counts."""
-_PART_OF_THEM = re.compile(f"(?:{_NUMBER.pattern}){OF_THEM.pattern}", re.IGNORECASE)
 _NAME = re.compile(r"(?<![.!?“\"] )(?<!^)\b[A-Z][\w'’-]+")
 _QUOTATION = re.compile(r"[\"“«„][^\"”»“]{8,}[\"”»“]")
 SAYING = re.compile(
@@ -225,8 +224,9 @@ def shape(sentence: str, kind: str, asked: set[str]) -> float:
     if kind == "when":
         return float(bool(_new(_DATE, sentence, asked)))
     if kind == "how_many":
-        whole = _new(_NUMBER, _PART_OF_THEM.sub("", sentence), asked)
-        return 1.0 if whole else 0.5 * bool(_new(_NUMBER, sentence, asked))
+        numbers = [n for n in _NUMBER.finditer(sentence) if _beyond(n, asked)]
+        whole = [n for n in numbers if not OF_THEM.match(sentence, n.end())]
+        return 1.0 if whole else 0.5 * bool(numbers)
     if kind in {"who", "where"}:
         return min(2, len(_new(_NAME, sentence, asked))) / 2
     if kind == "quotation":
@@ -237,4 +237,8 @@ def shape(sentence: str, kind: str, asked: set[str]) -> float:
 
 
 def _new(pattern: re.Pattern[str], sentence: str, asked: set[str]) -> list[str]:
-    return [w for m in pattern.finditer(sentence) for w in words(m.group()) if w not in asked and w not in STOPWORDS]
+    return [word for found in pattern.finditer(sentence) for word in _beyond(found, asked)]
+
+
+def _beyond(found: re.Match[str], asked: set[str]) -> list[str]:
+    return [word for word in words(found.group()) if word not in asked and word not in STOPWORDS]

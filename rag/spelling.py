@@ -29,7 +29,7 @@ CLEARLY = 5
 """How many times as many chunks must hold the near word as hold any other one that is as near."""
 
 _WORD = re.compile(r"(?<![^\W_])(?<![^\W_]['’])[^\W\d_]+(?=['’]s\b|[^\w'’]|['’](?!\w)|$)")
-_ADDRESS = re.compile(r"\S*(?:[@/_]|\w\.\w)\S*")
+_ADDRESS = re.compile(r"[@/_]|\w\.\w")  # In a word that is an address or the name of a file.
 _NAMED = {True: 0.4, False: 0.8}  # Share of its places where a name has a capital, by whether the asked word has one.
 _NEAR = 6  # Terms of the archive that are compared as articles write them.
 _READ = 12  # Chunks that are read for each.
@@ -169,7 +169,8 @@ class Spelling:
 
 def _asked(text: str) -> Iterator[_Asked]:
     """Yield the words of a question that may be a slip, by their looks."""
-    kept = [match.span() for pattern in (QUOTED, _ADDRESS) for match in pattern.finditer(text)]
+    kept = [match.span() for match in QUOTED.finditer(text)]
+    kept += [match.span() for match in re.finditer(r"\S+", text) if _ADDRESS.search(match.group())]
     found = list(_WORD.finditer(text))
     shouted = text.isupper()
     for i, match in enumerate(found):

@@ -10,12 +10,12 @@ from rag.marks import Marked
 from rag.wording import content
 
 _LEAD = re.compile(r"\s*(?:[-*•+–]\s+|\d{1,2}[.)]\s+|>\s*)+")
-_HEADING = re.compile(r"\s*(?:#{1,6}\s|\*\*[^*]+\*\*:?\s*$|__[^_]+__:?\s*$|\|?\s*:?-{3,})")
+_HEADING = re.compile(r"\s*+(?:#{1,6}\s|\*\*[^*]+\*\*:?\s*$|__[^_]+__:?\s*$|(?:\|\s*+)?:?-{3,})")
 _ARCHIVE = re.compile(
     r"\b(?:the\s+)?(?:archive|passages?|(?:retrieved\s+|available\s+|provided\s+|given\s+)(?:articles?|sources?|evidence|documents?))\s+"
     r"(?:(?:does|do|did|has|have|is|are|holds?|contains?|says?|offers?|gives?|provides?|mentions?|names?)\s*(?:not|n['’]t|no|nothing|none)\b)"
     r"|\b(?:I|we)\s+(?:could\s+not|cannot|can['’]t|found\s+no|do\s+not|don['’]t)\b"
-    r"|\bhere\s+(?:is|are)\b|^\s*(?:in\s+(?:summary|short)|sources?|note|answer)\s*:?\s*$",
+    r"|\bhere\s+(?:is|are)\b|^\s*(?:in\s+(?:summary|short)|sources?|note|answer)\s*+:?\s*$",
     re.IGNORECASE,
 )
 _JOINT = re.compile(r"[\s,;:–—-]*(?:\b(?:and|but|while|whereas|or|yet|so|then)\b\s*)?", re.IGNORECASE)

@@ -14,7 +14,7 @@ from web.prose import prose
 from web.render import byline, day, escape, link, web_address
 
 _SPECIAL = re.compile("([" + re.escape("\\`*_{}[]<>#!|~&$") + "])")
-_BOLD = re.compile(r"\\\*\\\*(?=\S)(.+?)(?<=\S)\\\*\\\*")
+_BOLD = re.compile(r"\\\*\\\*(?=\S)((?:(?!\\\*\\\*).)+)(?<=\S)\\\*\\\*")
 _MARK = re.compile(r"\\\[(\d{1,4})\\\]")
 _STYLE = (
     "body{font:16px/1.6 system-ui,sans-serif;max-width:44em;margin:3em auto;padding:0 1em;color:#1d1c1a}"

@@ -13,7 +13,7 @@ from web.render import byline, day, escape, isolated
 _OPEN, _CLOSE = "\ue000", "\ue001"
 _MARK = re.compile(r"\[(\d{1,4})\]")
 # Marks stay on the line of the word before them, and what ends the sentence stays with the marks.
-_MARKS = re.compile(r"[ \u00a0]*((?:\[\d{1,4}\] ?)*\[\d{1,4}\])([.,;:!?]?)")
+_MARKS = re.compile(r"(?<![ \u00a0])[ \u00a0]*+((?:\[\d{1,4}\] ?)*\[\d{1,4}\])([.,;:!?]?)")
 _SKIPPED = re.compile(r"\[\d{1,4}\]|[\s*]+")
 _BOLD = re.compile(r"\*\*(?=\S)([^*\ue000\ue001]+?)(?<=\S)\*\*")
 # What `rag.compose` writes above the sentences of an article: outlet and date, a dash, the headline.

@@ -19,7 +19,7 @@ _ALLOWED = re.compile(
 )
 _DECLARED = (
     re.compile(rb"^\s*<\?xml[^>]{0,100}encoding\s*=\s*[\"']([\w.:-]{1,40})", re.IGNORECASE),
-    re.compile(rb"<meta[^>]{0,200}charset\s*=\s*[\"']?\s*([\w.:-]{1,40})", re.IGNORECASE),
+    re.compile(rb"<meta[^>]{0,200}charset\s*=\s*+[\"']?\s*+([\w.:-]{1,40})", re.IGNORECASE),
 )
 
 

@@ -9,6 +9,7 @@ from corpus.article import Article
 from corpus.readers import table, xml_tree
 from corpus.readers.document import Document
 from corpus.readers.outcome import ReadOptions, Refusal
+from corpus.xml_text import after_prolog
 
 _PAGE = re.compile(r"\s*<(?:!doctype\s+html|html[\s>]|head[\s>]|body[\s>])", re.IGNORECASE)
 _TABLES = (".csv", ".tsv", ".tab", ".psv")
@@ -57,8 +58,9 @@ def _is_docx(head: Head) -> bool:
 
 
 def _is_page(head: Head) -> bool:
-    start = re.sub(r"<!--.*?-->|<\?.*?\?>", "", head.text[:8192], flags=re.DOTALL)
-    return bool(_PAGE.match(start)) or (head.suffix in (".html", ".htm", ".xhtml") and "<" in head.text)
+    return bool(_PAGE.match(after_prolog(head.text[:8192]))) or (
+        head.suffix in (".html", ".htm", ".xhtml") and "<" in head.text
+    )
 
 
 def _is_lines(head: Head) -> bool:

@@ -17,7 +17,6 @@ from corpus.readers.draft import Draft, outcomes
 from corpus.readers.outcome import ReadOptions, Refusal
 
 _TOML = re.compile(r"\+\+\+[ \t]*\n(.*?)\n\+\+\+[ \t]*(?:\n|$)", re.DOTALL)
-_HEADING = re.compile(r"\s*(?:#[ \t]+([^\n]+?)[ \t]*#*[ \t]*|([^\n]+)\n=+[ \t]*)(?:\n|$)")
 _FRONT_LENGTH = 65_536
 
 
@@ -30,18 +29,20 @@ def read(document: Document, options: ReadOptions) -> Iterator[Article | Refusal
 def draft_of(text: str, mapping: Mapping[str, str]) -> Draft:
     """Return the draft of a text: headline from the front matter, else the first heading, else the first line."""
     front, content = split(text)
-    heading = _HEADING.match(content)
-    if heading:
-        content = content[heading.end() :]
+    # Commonmark keeps the HTML that it holds, which is then made text like all other HTML.
+    markdown = MarkdownIt("commonmark").enable("table")
+    tokens = markdown.parse(content)
+    headed = bool(tokens) and tokens[0].tag == "h1"
     record: dict[str, Any] = {key: value for key, value in front.items() if isinstance(key, str)}
     titled = bool(records.draft_of(record, mapping).title)
-    if not titled and heading:
-        record["title"] = _as_html(heading[1] or heading[2])
+    if headed:
+        heading, tokens = tokens[1], tokens[3:]
+        record |= {} if titled else {"title": markdown.renderer.render([heading], markdown.options, {})}
     elif not titled:
         first = plain.draft_of(content)
-        record["title"], content = first.title, first.body
+        record["title"], tokens = first.title, markdown.parse(first.body)
     mapped = mapping if not mapping.get("body") else {**mapping, "body": "body"}
-    return records.draft_of({**record, "body": _as_html(content)}, mapped)
+    return records.draft_of({**record, "body": markdown.renderer.render(tokens, markdown.options, {})}, mapped)
 
 
 def split(text: str) -> tuple[Mapping[Any, Any], str]:
@@ -63,8 +64,3 @@ def split(text: str) -> tuple[Mapping[Any, Any], str]:
         detail = " ".join(str(error).split())[:120]
         raise InputError(f"Its front matter is not readable ({detail}): check the lines at its beginning.") from error
     return (loaded, content) if isinstance(loaded, Mapping) else ({}, text)
-
-
-def _as_html(text: str) -> str:
-    # Commonmark keeps the HTML that it holds, which is then made text like all other HTML.
-    return str(MarkdownIt("commonmark").enable("table").render(text))

@@ -10,15 +10,16 @@ from defusedxml.ElementTree import iterparse
 
 from corpus.errors import InputError
 from corpus.markup import visible_text
+from corpus.xml_text import after_prolog, without_declaration
 
-_DECLARATION = re.compile(r"\s*<\?xml[^>]*\?>")
+_PROLOG = 8192  # Characters in which the first element is looked for.
 _NAMED = re.compile(r"&(?!(?:amp|lt|gt|quot|apos);)([a-zA-Z][a-zA-Z0-9]{1,31});")
 _ROOT = re.compile(r"<(?:[\w.-]{1,40}:)?([\w.-]{1,60})[\s/>]")
 
 
 def root_name(text: str) -> str:
     """Return the local name of the first element in the beginning of a text, or "" if it is not XML."""
-    start = re.sub(r"<!--.*?-->|<\?.*?\?>", "", text[:8192], flags=re.DOTALL).lstrip("\ufeff \t\r\n")
+    start = after_prolog(text[:_PROLOG])
     match = _ROOT.search(start) if start.startswith("<") else None
     return match[1] if match else ""
 
@@ -31,7 +32,7 @@ def parse(text: str, depth: int) -> Element:
     Raises:
         InputError: If it is not well-formed, declares an entity, or is nested deeper than `depth`.
     """
-    text = _NAMED.sub(_character, _DECLARATION.sub("", text.lstrip("\ufeff \t\r\n"), count=1))
+    text = _NAMED.sub(_character, without_declaration(text))
     level = 0
     root: Element | None = None
     try:

@@ -11,11 +11,11 @@ from collections.abc import Iterable
 
 _ARTICLES = re.compile(r"\b(a|an|the)\b")
 _PUNCTUATION = str.maketrans("", "", string.punctuation + "“”‘’«»–—…")
-_MARK = re.compile(r"\s*\[\d+(?:\s*,\s*\d+)*\]")
+_MARK = re.compile(r"(?<!\s)\s*+\[\d++(?:\s*+,\s*+\d++)*+\]")
 _VERDICT = re.compile(r"\b(yes|no)\b", re.IGNORECASE)
-_QUOTATION = re.compile(r"\"([^\"\n]+)\"|“([^”\n]+)”")
+_QUOTATION = re.compile(r"\"([^\"\n]+)\"|“([^“”\n]+)”")
 _STRAIGHT = str.maketrans({"“": '"', "”": '"', "‘": "'", "’": "'"})
-_GAP = re.compile(r"\s*(?:\.\.\.|…|\[[^\]]*\])\s*")
+_GAP = re.compile(r"\.\.\.|…|\[[^\[\]]*\]")
 # Two words in quotation marks are more often a term ("net neutrality") than words that somebody said.
 _QUOTED_WORDS = 3
 
