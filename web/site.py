@@ -18,6 +18,7 @@ from web.gate import Gate
 from web.guard import LOOPBACK, Guard, allowed_hosts
 from web.page import STATIC, built
 from web.report import serve_reports
+from web.sessions import keep_little
 from web.theme import HEAD, SIGN_IN, STYLES, theme
 
 WAITING_QUESTIONS = 64
@@ -73,6 +74,7 @@ def site(
         head=HEAD,
         **settings,
     )
+    keep_little(outer)
     blocks.has_launched = True  # Only then does Gradio itself check whether it may open a path.
     gate = Gate(outer, upload_slots(blocks), UPLOAD_BYTES if changeable else 0)
     return Guard(gate, allowed_hosts(port, names))
