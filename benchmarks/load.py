@@ -1,8 +1,8 @@
 """Measure answers under load: `python -m benchmarks.load [--users 50] [--seconds 600] [--articles 10000]`.
 
-A page over the starter corpus is served by a process of its own. One user asks first, alone; then all users ask at once
-over the HTTP API, each question as soon as the last one is answered, while `python -m corpus add` takes in articles made
-by `benchmarks.made_articles`. Each user asks about a person of an article that is his alone, so that an answer that is not
+A page over the starter corpus is served by a process of its own. All users ask at once over the HTTP API, each question
+as soon as the last one is answered, while `python -m corpus add` takes in articles made by `benchmarks.made_articles`;
+before and after that one user asks alone. Each user asks about a person of an article that is his alone, so that an answer that is not
 his shows. Printed are the times of one user and of all, their ratio and its limit, the memory of the page's process by
 minute, and what crossed or failed.
 """
@@ -35,7 +35,6 @@ ROOT = Path(__file__).parents[1]
 LIMIT = 4.0
 """The p95 of all may be at most so many times that of one user, times users per core."""
 
-_SENTENCES = 12  # In a made article, at most.
 _PATIENCE_S = 300.0
 _FIRST = ("Ab", "Bel", "Cor", "Dun", "Er", "Fal", "Gor", "Hal", "Ib", "Jor")
 _LAST = ("aldo", "brecht", "cinda", "drova", "enko", "fonte", "gash", "holm", "ivar", "jelka")
@@ -59,12 +58,14 @@ class Load:
         crossed: Answers that cite an article of somebody else, or are to another question.
         refused: Answers that cite nothing.
         errors: What was raised instead of an answer.
+        processor_s: Seconds of processor time that the page's process took meanwhile.
     """
 
     waits: list[float] = field(default_factory=list)
     crossed: list[str] = field(default_factory=list)
     refused: int = 0
     errors: list[str] = field(default_factory=list)
+    processor_s: float = 0.0
 
     def judge(self, asker: Asker, question: str, record: dict[str, object]) -> None:
         """Count an answer."""
@@ -192,9 +193,20 @@ def ask(client: httpx.Client, question: str) -> dict[str, object]:
     return record
 
 
-def crowd(url: str, users: Sequence[Asker], seconds: float, most: int | None = None) -> Load:
-    """Let users ask at once, each one question behind the other, for some seconds or until each asked `most`."""
-    load, end = Load(), time.monotonic() + seconds
+def crowd(
+    url: str, process: int, users: Sequence[Asker], seconds: float, most: int | None = None, load: Load | None = None
+) -> Load:
+    """Let users ask at once, each one question behind the other, for some seconds or until each asked `most`.
+
+    Args:
+        url: The page.
+        process: The number of its process.
+        users: Who ask.
+        seconds: How long, at most.
+        most: Questions a user, at most.
+        load: What they see is added to this.
+    """
+    load, end, before = load or Load(), time.monotonic() + seconds, _processor(process)
 
     def sit(user: Asker) -> None:
         asked = 0
@@ -210,6 +222,7 @@ def crowd(url: str, users: Sequence[Asker], seconds: float, most: int | None = N
 
     with ThreadPoolExecutor(len(users)) as pool:
         list(pool.map(sit, users))
+    load.processor_s += _processor(process) - before
     return load
 
 
@@ -238,7 +251,21 @@ def _resident(process: int) -> float:
     return pages * os.sysconf("SC_PAGE_SIZE") / 2**20
 
 
-def run(data: Path, users: int, seconds: float, articles: int, alone_s: float, most: int | None = None) -> Report:
+def _processor(process: int) -> float:
+    """Return the seconds of processor time that a process took so far."""
+    fields = Path(f"/proc/{process}/stat").read_text("ascii").rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
+def run(
+    data: Path,
+    users: int,
+    seconds: float,
+    articles: int,
+    alone_s: float,
+    most: int | None = None,
+    sentences: int = 12,
+) -> Report:
     """Serve the page, let one user and then all ask, and add articles meanwhile.
 
     Args:
@@ -246,18 +273,20 @@ def run(data: Path, users: int, seconds: float, articles: int, alone_s: float, m
         users: How many ask at once.
         seconds: How long all ask, at most.
         articles: How many are added meanwhile.
-        alone_s: How long one asks alone, at most.
-        most: Questions a user, at most.
+        alone_s: How long one asks alone, at most, before and after.
+        most: Questions a user, at most; then all articles are added, whatever time that takes.
+        sentences: In an added article, at most.
     """
     people, made = askers(users), data / "made.jsonl"
     prepare(data, people)
-    write_articles(made, articles, _SENTENCES, seed=1)
+    write_articles(made, articles, sentences, seed=1)
     with serving(data) as (url, process):
-        crowd(url, people[:1], _PATIENCE_S, most=2)  # What is loaded at the first question is no part of its time.
-        alone = crowd(url, people[:1], alone_s, most)
+        crowd(url, process, people[:1], _PATIENCE_S, most=2)  # What is loaded once is no part of a question's time.
+        alone = crowd(url, process, people[:1], alone_s, most)
         with _adding(made, data, whole=most is not None), _memory(process) as memory:
-            together = crowd(url, people, seconds, most)
+            together = crowd(url, process, people, seconds, most)
         added = _findable(data)
+        crowd(url, process, people[:1], alone_s, most, alone)  # Again, as the machine may do other work by now.
     limit = alone.quantiles()[1] * users / (os.cpu_count() or 1)
     return Report(alone, together, memory, added, together.quantiles()[1] / limit)
 
@@ -290,14 +319,15 @@ def main() -> None:
     parser.add_argument("--users", type=int, default=50)
     parser.add_argument("--seconds", type=float, default=600.0)
     parser.add_argument("--articles", type=int, default=10_000)
-    parser.add_argument("--alone", type=float, default=30.0, help="seconds for which one user asks alone")
+    parser.add_argument("--alone", type=float, default=30.0, help="seconds for which one user asks alone, twice")
     options = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
         report = run(Path(folder), options.users, options.seconds, options.articles, options.alone)
     for name, load in (("one user", report.alone), (f"{options.users} users", report.together)):
         p50, p95 = load.quantiles()
         print(f"{name}: p50 {p50:.2f} s, p95 {p95:.2f} s, {len(load.waits)} questions, {len(load.errors)} errors, "
-              f"{load.refused} without an answer, {len(load.crossed)} crossed")  # fmt: skip
+              f"{load.refused} without an answer, {len(load.crossed)} crossed, processor time of the page's process "
+              f"{1000 * load.processor_s / len(load.waits):.0f} ms a question")  # fmt: skip
     print(f"p95 of all over that of one times users per core: {report.ratio:.2f} (at most {LIMIT:g})")
     print("memory by minute, MB:", ", ".join(f"{memory:.0f}" for memory in report.memory))
     print(f"articles embedded in the end: {report.added:,}")

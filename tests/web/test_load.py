@@ -8,8 +8,8 @@ from benchmarks.load import LIMIT, run
 
 
 def test_users_beside_an_add_get_their_own_answers(tmp_path: Path) -> None:
-    report = run(tmp_path, users=8, seconds=300, articles=200, alone_s=60, most=5)
-    assert len(report.together.waits) == 40
+    report = run(tmp_path, users=8, seconds=300, articles=200, alone_s=60, most=4, sentences=2)
+    assert len(report.together.waits) == 32
     assert report.together.errors == report.together.crossed == report.alone.errors == report.alone.crossed == []
     assert report.together.refused == 0
     assert report.added == 69 + 8 + 200
