@@ -89,7 +89,8 @@ def connect(path: Path) -> sqlite3.Connection:
         connection = sqlite3.connect(path, timeout=30, isolation_level=None, check_same_thread=False)
         connection.row_factory = sqlite3.Row
         connection.create_function("casefold", 1, str.casefold, deterministic=True)
-        for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "cache_size=-65536"):
+        # Each thread has a connection, and each connection a cache: of 8 MB, so that many threads stay within bounds.
+        for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "cache_size=-8192"):
             connection.execute(f"PRAGMA {pragma}")
         _migrate(connection, path)
     except (sqlite3.Error, OSError) as error:

@@ -35,12 +35,12 @@ class RememberingEmbedder(Embedder):
         """Load the embedder behind it."""
         self._embedder.load()
 
-    def embed(self, texts: Sequence[str]) -> Vectors:
+    def embed(self, texts: Sequence[str], urgent: bool = True) -> Vectors:
         """Return one vector a text, shape (texts, dimensions); only what is new is embedded."""
         found = {text: self._recall("text", text) for text in texts}
         fresh = [text for text, vector in found.items() if vector is None]
         if fresh:
-            for text, vector in zip(fresh, self._embedder.embed(fresh), strict=True):
+            for text, vector in zip(fresh, self._embedder.embed(fresh, urgent), strict=True):
                 found[text] = self._keep("text", text, vector)
         rows = [vector for text in texts if (vector := found[text]) is not None]
         return np.stack(rows) if rows else np.zeros((0, self.dimensions), dtype=np.float32)

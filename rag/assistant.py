@@ -292,9 +292,9 @@ class Assistant:
 
     def _vocabulary(self) -> tuple[Outlets, tuple[str, ...]]:
         """Return the outlets of the archive and its main languages; asked again only after it changed."""
-        change = self.indexes.store.last_change()
-        if self._known is None or self._known[0] != change:
+        change, known = self.indexes.store.last_change(), self._known
+        if known is None or known[0] != change:
             languages = self.archive.tally("language")
             common = tuple(code for code, n in languages.items() if n >= _COMMON * sum(languages.values()))
-            self._known = (change, Outlets(self.archive.tally("source")), common)
-        return self._known[1], self._known[2]
+            known = self._known = (change, Outlets(self.archive.tally("source")), common)
+        return known[1], known[2]

@@ -13,7 +13,9 @@ from chromadb.errors import ChromaError
 from corpus.chunkstore import Embedded, Vectors
 from corpus.errors import IndexUnavailableError
 
-_BATCH = 2000  # Chroma refuses more than 5,461 rows at once.
+_FORGOTTEN = 2000  # Articles; Chroma refuses more than 5,461 rows at once.
+_TAKEN = 100  # Rows: Chroma holds the interpreter's lock while it takes them in, some milliseconds each.
+_READ = 2000  # Rows.
 
 
 class Dense(Protocol):
@@ -61,10 +63,10 @@ class DenseIndex:
         """Forget every chunk of the articles `gone`, then take in the chunks of `batch`."""
         rows = [(chunk, vector) for item in batch for chunk, vector in zip(item.chunks, item.vectors, strict=True)]
         with self._reported():
-            for start in range(0, len(gone), _BATCH):
-                self._collection.delete(where=_among("article_id", gone[start : start + _BATCH]))
-            for start in range(0, len(rows), _BATCH):
-                some = rows[start : start + _BATCH]
+            for start in range(0, len(gone), _FORGOTTEN):
+                self._collection.delete(where=_among("article_id", gone[start : start + _FORGOTTEN]))
+            for start in range(0, len(rows), _TAKEN):
+                some = rows[start : start + _TAKEN]
                 self._collection.upsert(
                     ids=[chunk.id for chunk, _ in some],
                     embeddings=[vector for _, vector in some],
@@ -94,7 +96,7 @@ class DenseIndex:
         """Return the id of every chunk in the index, after reading its vector: Chroma keeps the two apart."""
         found: set[str] = set()
         with self._reported():
-            while batch := self._collection.get(include=["embeddings"], limit=_BATCH, offset=len(found))["ids"]:
+            while batch := self._collection.get(include=["embeddings"], limit=_READ, offset=len(found))["ids"]:
                 found.update(batch)
         return found
 

@@ -122,9 +122,9 @@ class Embedder:
         """Load the model now instead of at the first text."""
         self.embed_query("ready")
 
-    def embed(self, texts: Sequence[str]) -> Vectors:
-        """Return one vector a text, shape (texts, dimensions)."""
-        return self._runtime_for(len(texts)).encode(texts, "document")
+    def embed(self, texts: Sequence[str], urgent: bool = True) -> Vectors:
+        """Return one vector a text, shape (texts, dimensions); what is not urgent lets questions go first."""
+        return self._runtime_for(len(texts)).encode(texts, "document", urgent)
 
     def embed_query(self, text: str) -> Vectors:
         """Return the vector of a question, shape (dimensions,)."""

@@ -156,12 +156,21 @@ class Indexes:
         """
         done = 0
         self.folder.mkdir(parents=True, exist_ok=True)
-        with contextlib.suppress(Timeout), self._embedding.acquire(timeout=wait):
-            while not (stop and stop.is_set()) and (articles := self.store.pending(_EMBED_ARTICLES)):
-                done += self.store.store(self._embed(articles))
+        with contextlib.suppress(Timeout):
+            while not (stop and stop.is_set()) and (stored := self._embed_some(wait)) is not None:
+                done += stored
                 if progress:
                     progress(*self.store.progress())
         return done
+
+    def _embed_some(self, wait: float) -> int | None:
+        """Embed a batch and return how many articles that was, None where none was pending.
+
+        The lock is free between two batches, so that a process that only embeds takes over from one that answers too.
+        """
+        with self._embedding.acquire(timeout=wait):
+            articles = self.store.pending(_EMBED_ARTICLES)
+            return self.store.store(self._embed(articles)) if articles else None
 
     def catch_up(self) -> int:
         """Apply what changed in the archive since the last time; return how many articles that was."""
@@ -190,7 +199,7 @@ class Indexes:
     def _embed(self, articles: list[Article]) -> list[Embedded]:
         embedder = self.embedder
         cut = [tuple(chunk(article, embedder.count, embedder.max_tokens)) for article in articles]
-        vectors = embedder.embed([part.indexed_text for chunks in cut for part in chunks])
+        vectors = embedder.embed([part.indexed_text for chunks in cut for part in chunks], urgent=False)
         ends = np.cumsum([len(chunks) for chunks in cut])
         return [
             Embedded(article, chunks, vectors[end - len(chunks) : end])

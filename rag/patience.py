@@ -7,7 +7,7 @@ from contextlib import aclosing
 from dataclasses import dataclass
 from functools import lru_cache
 from queue import Empty, Queue
-from threading import Thread
+from threading import Lock, Thread
 from typing import Generic, TypeVar
 
 from tenacity import AsyncRetrying, RetryCallState, retry_if_exception, stop_after_attempt, stop_before_delay
@@ -17,6 +17,7 @@ from rag.chat_model import RETRY_AFTER_S, passing, wait_asked
 
 _BEAT_S = 0.25  # So often the caller gets a chance to stop while it waits.
 _LEAVE_S = 0.25  # So long a request that nobody waits for may still come to its own end.
+_STARTING = Lock()  # The first two questions at once would each start a loop, and a connection belongs to one.
 _AGAIN_S = 0.5  # So long it has to end once it was cancelled, before it is cancelled again.
 
 Chunk = TypeVar("Chunk")
@@ -156,9 +157,14 @@ def _wait(state: RetryCallState) -> float:
     return min(asked, RETRY_AFTER_S) if asked is not None else 0.5 * 2.0 ** (state.attempt_number - 1)
 
 
-@lru_cache(maxsize=1)
 def _loop() -> asyncio.AbstractEventLoop:
     """Return the event loop that all requests of the process run on, in a thread of its own."""
+    with _STARTING:
+        return _started()
+
+
+@lru_cache(maxsize=1)
+def _started() -> asyncio.AbstractEventLoop:
     loop = asyncio.new_event_loop()
     Thread(target=loop.run_forever, name="newsdesk-model", daemon=True).start()
     return loop

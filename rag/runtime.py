@@ -4,12 +4,13 @@ import json
 import logging
 import os
 from collections.abc import Iterator, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
+
+from rag.turns import Turns
 
 if TYPE_CHECKING:
     from tokenizers import Tokenizer
@@ -36,12 +37,12 @@ class Runtime(Protocol):
 
     dimensions: int
 
-    def encode(self, texts: Sequence[str], kind: Kind) -> Vectors:
-        """Return one vector a text, shape (texts, dimensions)."""
+    def encode(self, texts: Sequence[str], kind: Kind, urgent: bool = True) -> Vectors:
+        """Return one vector a text, shape (texts, dimensions); what is not urgent lets the rest go first."""
 
 
 class OnnxRuntime:
-    """Run the graph that was built from the weights, one batch a core at a time.
+    """Run the graph that was built from the weights, one batch a core at a time, however many threads ask for vectors.
 
     Texts are sorted by length and batched by tokens, so that little is spent on padding. What is computed from 512
     tokens fits the cache of a core: larger batches are slower (docs/ingest.md).
@@ -82,9 +83,10 @@ class OnnxRuntime:
         self._prompts = prompts
         self._batch_tokens = batch_tokens
         self._threads = threads or _cores()
+        self._turns = Turns(self._threads)
 
-    def encode(self, texts: Sequence[str], kind: Kind) -> Vectors:
-        """Return one vector a text, shape (texts, dimensions)."""
+    def encode(self, texts: Sequence[str], kind: Kind, urgent: bool = True) -> Vectors:
+        """Return one vector a text, shape (texts, dimensions); what is not urgent lets the rest go first."""
         rows = [
             found.ids for found in self._tokenizer.encode_batch([self._prompts.get(kind, "") + text for text in texts])
         ]
@@ -96,11 +98,7 @@ class OnnxRuntime:
         lengths = [len(row) for row in rows]
         # Few texts are shared out, so that no core waits for another; one batch more than cores costs more than it saves.
         batches = list(_batches(lengths, min(self._batch_tokens, -(-sum(lengths) // self._threads) + _BATCH_COST)))
-        if len(batches) == 1:
-            run(batches[0])
-        else:
-            with ThreadPoolExecutor(self._threads, "embedder") as pool:
-                list(pool.map(run, reversed(batches)))
+        self._turns.each(run, reversed(batches), urgent)
         return out
 
     def _run(self, rows: list[list[int]]) -> Vectors:
@@ -129,7 +127,7 @@ class TorchRuntime:
         self._model = SentenceTransformer(str(folder), device="cpu", local_files_only=True, model_kwargs=weights)
         self.dimensions = int(self._model.get_embedding_dimension() or 0)
 
-    def encode(self, texts: Sequence[str], kind: Kind) -> Vectors:
+    def encode(self, texts: Sequence[str], kind: Kind, urgent: bool = True) -> Vectors:  # noqa: ARG002 - PyTorch's own
         """Return one vector a text, shape (texts, dimensions)."""
         if not texts:
             return np.zeros((0, self.dimensions), dtype=np.float32)

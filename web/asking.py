@@ -57,12 +57,12 @@ def _awaited(desk: Desk, exchange: Exchange) -> Generator[Exchange, None, Assist
 
 
 def _indexed(desk: Desk, exchange: Exchange) -> Generator[Exchange, None, Assistant | None]:
-    """Wait for the index for a while: a refusal from a part of the archive would say little."""
+    """Wait for the first index for a while: a refusal from a part of the archive would say little."""
     assistant = desk.assistant
     deadline = time.monotonic() + desk.patience_s
     while assistant is not None and exchange.open and time.monotonic() < deadline:
         done, total = assistant.progress()
-        if done >= total:
+        if not desk.indexing(done, total):
             break
         exchange.stage = "indexing"
         exchange.note = f"The index is being built: {done:,} of {total:,} articles so far."

@@ -83,8 +83,8 @@ class Desk:
 
         Args:
             open_assistant: Makes the assistant; called once, in a thread.
-            patience_s: How long a question waits for an index that is being built, before it is answered from the part
-                that is there.
+            patience_s: How long a question waits for the index of what the archive held when it was opened, before it is
+                answered from the part that is there. It does not wait for what is added later, which may go on for hours.
             servers: Addresses on this machine that are asked for models when a reader wishes so.
             fetcher: Makes what fetches pages and feeds, in place of one for the public internet.
         """
@@ -97,6 +97,7 @@ class Desk:
         self.patience_s = patience_s
         self._settled = threading.Event()
         self._assistant: Assistant | None = None
+        self._held = 0  # Articles, when the archive was opened.
         self.problem = ""
         self._thread = threading.Thread(target=self._load, name="open the assistant", daemon=True)
 
@@ -111,6 +112,7 @@ class Desk:
             self.models = Models(assistant.settings, self._servers)
             self.examples = Examples(assistant)
             self.additions = Additions(assistant.archive, assistant.settings, self._fetcher)
+            self._held = assistant.progress()[1]
             self._assistant = assistant
         except NewsdeskError as error:
             self.problem = str(error)
@@ -129,6 +131,10 @@ class Desk:
     def opening(self) -> bool:
         """Tell whether it is still being opened."""
         return not self._settled.is_set()
+
+    def indexing(self, done: int, total: int) -> bool:
+        """Tell whether of the articles that were there from the beginning not all can be found yet."""
+        return done < min(self._held, total)
 
     def writing(self, key: str) -> Assistant | None:
         """Return the assistant with the model that a reader chose, or None while there is no assistant.

@@ -20,6 +20,7 @@ from web.gate import Gate
 from web.guard import LOOPBACK, Guard, allowed_hosts
 from web.isolation import Isolation
 from web.page import STATIC, built
+from web.page_state import keep_little
 from web.report import serve_reports
 from web.sign_in import USER, SignIn
 from web.theme import HEAD, STYLES, theme
@@ -76,6 +77,7 @@ def site(
         head=HEAD,
         **settings,
     )
+    keep_little(outer)
     blocks.has_launched = True  # Only then does Gradio itself check whether it may open a path.
     inner: ASGIApp = SignIn(Isolation(outer), accounts, f"session-{port}") if accounts else outer
     gate = Gate(inner, upload_slots(blocks), UPLOAD_BYTES if changeable else 0)

@@ -11,9 +11,9 @@ def test_a_text_is_embedded_once() -> None:
     asked: list[str] = []
 
     class Counted(Embedder):
-        def embed(self, texts: Sequence[str]) -> Vectors:
+        def embed(self, texts: Sequence[str], urgent: bool = True) -> Vectors:
             asked.extend(texts)
-            return embedder.embed(texts)
+            return embedder.embed(texts, urgent)
 
         def embed_query(self, text: str) -> Vectors:
             asked.append(f"? {text}")

@@ -6,6 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from filelock import FileLock
 
 from corpus.archive import Archive
 from corpus.errors import IndexUnavailableError
@@ -89,6 +90,21 @@ def test_embedding_stops_after_the_batch_at_hand(tmp_path: Path) -> None:
         assert indexes.embed_pending() == 8
         assert indexes.catch_up() == 40
         assert_whole(indexes)
+
+
+def test_between_two_batches_another_process_may_take_over(tmp_path: Path) -> None:
+    taken = FileLock(tmp_path / "index" / "embedding.lock")
+
+    def progress(*_: int) -> None:
+        taken.acquire(timeout=0)
+
+    with opened(tmp_path, WordEmbedder()) as indexes:
+        for n in range(40):
+            indexes.store.archive.put(numbered(n))
+        assert indexes.embed_pending(progress) == 32
+        assert taken.is_locked
+        taken.release()
+        assert indexes.embed_pending() == 8
 
 
 def test_while_another_embeds_nothing_is_embedded(town_data: Path) -> None:

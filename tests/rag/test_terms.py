@@ -1,6 +1,10 @@
+from itertools import islice
+
 import pytest
 
+from benchmarks.starter import STARTER
 from rag.terms import acronyms, held_terms, query_terms, script_languages, stem, terms, words
+from tests.at_once import at_once
 
 
 @pytest.mark.parametrize(
@@ -106,3 +110,12 @@ def test_an_hour_is_no_prime_minister() -> None:
     assert "minist" not in held_terms("The vote ended at 5 pm on Monday.")
     assert query_terms("Who voted at 5 PM?") == ["vote", "5", "pm"]
     assert {"prime", "minist"} <= held_terms("The PM resigned.") & set(query_terms("who is the pm"))
+
+
+def test_threads_that_stem_at_once_keep_their_words_apart() -> None:
+    spoken = list(islice(dict.fromkeys(words(STARTER.read_text("utf-8"))), 1500))
+    stem.cache_clear()
+    alone = [stem(word) for word in spoken]
+    stem.cache_clear()
+    assert at_once(stem, spoken) == [alone] * 8
+    assert [stem(word) for word in spoken] == alone

@@ -17,7 +17,7 @@ class WordEmbedder(Embedder):
     profile = "words/1"
     dimensions = DIMENSIONS
 
-    def embed(self, texts: Sequence[str]) -> Vectors:
+    def embed(self, texts: Sequence[str], urgent: bool = True) -> Vectors:
         """Return one vector of length 1 a text."""
         out = np.zeros((len(texts), DIMENSIONS), dtype=np.float32)
         for row, text in zip(out, texts, strict=True):
@@ -34,7 +34,7 @@ class WordEmbedder(Embedder):
 class SilentWordEmbedder(WordEmbedder):
     """Refuse to embed: what is rebuilt must come from the vectors that the archive keeps."""
 
-    def embed(self, texts: Sequence[str]) -> Vectors:
+    def embed(self, texts: Sequence[str], urgent: bool = True) -> Vectors:
         """Fail."""
         raise AssertionError(f"{len(texts)} texts were embedded again")
 
@@ -42,6 +42,6 @@ class SilentWordEmbedder(WordEmbedder):
 class SilentEmbedder(Embedder):
     """Refuse to embed, under the name of the embedder that ships."""
 
-    def embed(self, texts: Sequence[str]) -> Vectors:
+    def embed(self, texts: Sequence[str], urgent: bool = True) -> Vectors:
         """Fail."""
         raise AssertionError(f"{len(texts)} texts were embedded again")

@@ -1,0 +1,24 @@
+"""Many users beside an `add`: nobody gets an answer to another's question."""
+
+from pathlib import Path
+
+import pytest
+
+from benchmarks.load import LIMIT, run
+
+
+def test_users_beside_an_add_get_their_own_answers(tmp_path: Path) -> None:
+    report = run(tmp_path, users=8, seconds=300, articles=200, alone_s=60, most=4, sentences=2)
+    assert len(report.together.waits) == 32
+    assert report.together.errors == report.together.crossed == report.alone.errors == report.alone.crossed == []
+    assert report.together.refused == 0
+    assert report.added == 69 + 8 + 200
+
+
+@pytest.mark.campaign
+def test_fifty_users_for_ten_minutes_beside_ten_thousand_articles(tmp_path: Path) -> None:
+    report = run(tmp_path, users=50, seconds=600, articles=10_000, alone_s=30)
+    assert report.together.errors == report.together.crossed == []
+    assert report.ratio <= LIMIT
+    assert report.added > 69 + 50
+    assert report.memory[-1] <= 1.1 * report.memory[0]
