@@ -1,6 +1,5 @@
 """The address policy: which URLs may be fetched, and which machines they may lead to."""
 
-import re
 import socket
 import threading
 from collections.abc import Callable, Sequence
@@ -9,15 +8,14 @@ from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_add
 
 import httpx
 
+from corpus.address import AddressError, read_address
+
 Address = IPv4Address | IPv6Address
 Network = IPv4Network | IPv6Network
 Resolver = Callable[[str, int, float], Sequence[str]]
 """Turn host, port and a limit in seconds into numeric addresses; raises `OSError` when it cannot."""
 
-LONGEST_URL = 2_048
 _DEFAULT_PORTS = {"http": 80, "https": 443}
-# A blank, a control, a backslash or a quote in an address is read differently by different programs.
-_ODD_CHARACTERS = re.compile(r"[\s\x00-\x20\x7f-\x9f\\\"<>\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]")
 _GLOBAL_V6 = ip_network("2000::/3")
 _NAT64 = ip_network("64:ff9b::/96")  # RFC 6052: the IPv4 address stands in the last 32 bits
 _REFUSED = tuple(
@@ -39,10 +37,6 @@ _REFUSED = tuple(
 )
 
 
-class AddressError(ValueError):
-    """Say why an address is refused; `corpus.fetch` turns it into an `InputError` that names the URL."""
-
-
 @dataclass(frozen=True, slots=True)
 class AddressPolicy:
     """Decide which URLs and which numeric addresses may be reached.
@@ -61,16 +55,14 @@ class AddressPolicy:
         Raises:
             AddressError: It is not an http(s) address of the plain form `scheme://host[:port]/...`.
         """
-        parsed = _parse(url)
-        if parsed.scheme not in _DEFAULT_PORTS:
-            raise AddressError("only http and https addresses are fetched")
-        if not parsed.host:
-            raise AddressError("the address names no host")
-        if parsed.userinfo or "@" in re.split(r"[/?#]", url.split("://", 1)[-1], maxsplit=1)[0]:
-            raise AddressError("an address with a user name or password is not fetched")
+        read_address(url)
+        try:
+            parsed = httpx.URL(url).copy_with(fragment=None)
+        except (httpx.InvalidURL, ValueError) as error:
+            raise AddressError("the address is not well formed") from error
         if port_of(parsed) not in self.ports:
             raise AddressError(f"port {port_of(parsed)} is not one of {', '.join(map(str, self.ports))}")
-        return parsed.copy_with(fragment=None)
+        return parsed
 
     def check_addresses(self, addresses: Sequence[str]) -> tuple[str, ...]:
         """Return the numeric addresses of a host, each once, if every single one is admitted.
@@ -94,6 +86,11 @@ class AddressPolicy:
         if any(parsed in network for network in self.allowed_networks if network.version == parsed.version):
             return True
         return all(_is_global_unicast(inner) for inner in _unwrapped(parsed))
+
+
+def host_of(url: httpx.URL) -> str:
+    """Return the host as it goes over the wire: what stands for letters beyond ASCII is never decoded."""
+    return url.raw_host.decode("ascii")
 
 
 def port_of(url: httpx.URL) -> int:
@@ -128,17 +125,6 @@ def system_resolver(host: str, port: int, limit_s: float) -> tuple[str, ...]:
     if isinstance(found[0], OSError):
         raise found[0]
     return found[0]
-
-
-def _parse(url: str) -> httpx.URL:
-    if len(url) > LONGEST_URL:
-        raise AddressError(f"the address is longer than {LONGEST_URL:,} characters")
-    if _ODD_CHARACTERS.search(url):
-        raise AddressError("the address holds a character that no address may hold")
-    try:
-        return httpx.URL(url)
-    except (httpx.InvalidURL, UnicodeError, ValueError) as error:
-        raise AddressError("the address is not well formed") from error
 
 
 def _unwrapped(address: Address) -> tuple[Address, ...]:

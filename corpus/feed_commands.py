@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from corpus.address import AddressError
 from corpus.archive import Archive
 from corpus.display import line
 from corpus.errors import InputError
@@ -41,7 +42,7 @@ def interval(text: str) -> int:
 @feed_app.command("add")
 def add_feed(url: Annotated[str, typer.Argument(help="Address of the feed.")], data: Data = None) -> None:
     """Follow a feed; nothing is fetched before the first pull."""
-    from corpus.addresses import AddressError, AddressPolicy
+    from corpus.addresses import AddressPolicy
 
     try:
         AddressPolicy().check_url(url)

@@ -2,8 +2,8 @@
 
 import re
 from html import unescape
-from urllib.parse import urljoin
 
+from corpus.address import join
 from corpus.content_coding import CodingError, gunzipped
 from corpus.errors import InputError
 from corpus.feed_document import FeedDocument
@@ -61,15 +61,8 @@ def named_feeds(text: str, url: str) -> list[str]:
     """Return the addresses of the first feeds that a web page names (`<link rel="alternate">`), each once."""
     links = (link for link in _LINK.findall(text[:500_000]) if _FEED_TYPE.search(link))
     targets = [match for match in map(_TARGET.search, links) if match]
-    found = (_joined(url, unescape(match[1] or match[2] or match[3])) for match in targets)
+    found = (join(url, unescape(match[1] or match[2] or match[3])) for match in targets)
     return [shown(name) for name in dict.fromkeys(filter(None, found))][:_NAMED_AT_MOST]
-
-
-def _joined(base: str, link: str) -> str:
-    try:
-        return urljoin(base, link)
-    except ValueError:
-        return ""
 
 
 def _page_reason(text: str, url: str) -> str:

@@ -8,9 +8,9 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from html import escape
 from typing import NamedTuple
-from urllib.parse import urlsplit
 
 from corpus import clean
+from corpus.address import host
 from corpus.article import Article
 from corpus.dates import instant
 from corpus.errors import InputError
@@ -92,7 +92,7 @@ class _Pull:
             for entry in _fresh(document, self.url, self.book):
                 if taken == limit:
                     return False
-                if _host(entry.url) in busy:
+                if host(entry.url) in busy:
                     complete = False
                     continue
                 taken += 1
@@ -119,7 +119,7 @@ class _Pull:
                 reason, settled = str(error), not error.passing
                 own = None if error.hostile else own
                 if error.status in _TOO_BUSY:
-                    busy.add(_host(entry.url))
+                    busy.add(host(entry.url))
         if isinstance(page, Refusal):
             reason = page.reason
             page = None
@@ -180,10 +180,3 @@ def _filled(page: Article, own: Article | None, told: Article | None) -> Article
         updated_at=page.updated_at or told.updated_at,
         category=page.category or told.category,
     )
-
-
-def _host(url: str) -> str:
-    try:
-        return urlsplit(url).hostname or ""
-    except ValueError:
-        return ""

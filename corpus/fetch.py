@@ -14,7 +14,8 @@ from typing import Self
 import httpcore
 import httpx
 
-from corpus.addresses import AddressError, AddressPolicy, Resolver, port_of, system_resolver
+from corpus.address import AddressError
+from corpus.addresses import AddressPolicy, Resolver, host_of, port_of, system_resolver
 from corpus.connection import NETWORK_ERRORS, Deadline, Exchange
 from corpus.content_coding import ACCEPT_ENCODING, CodingError
 from corpus.page import LATER, PAGE, ROBOTS, FetchError, Kind, Page, read_answer, shown
@@ -95,11 +96,11 @@ class Fetcher:
             checked = self._checked(url, target)
             addresses = self._addresses(url, checked, deadline)  # before robots.txt, which is on the same host
             if polite:
-                self._be_polite(url, checked, checked.host != host, deadline)
+                self._be_polite(url, checked, host_of(checked) != host, deadline)
             answer = self._exchange(url, checked, addresses, kind, headers, deadline)
             if isinstance(answer, Page):
                 return answer
-            target, host = answer, checked.host
+            target, host = answer, host_of(checked)
         raise FetchError(url, f"it redirects more than {self._limits.redirects} times")
 
     def _checked(self, url: str, target: str) -> httpx.URL:
@@ -115,7 +116,7 @@ class Fetcher:
             raise FetchError(url, f"{refusal}{ROBOTS_HINT}", passing=unread)
         if new_host:
             asked = self._robots.delay(target) if self._robots else 0.0
-            deadline.extend(self._turns.wait(target.host, max(asked, self._delay_s)))
+            deadline.extend(self._turns.wait(host_of(target), max(asked, self._delay_s)))
 
     def _exchange(
         self, url: str, target: httpx.URL, addresses: Sequence[str], kind: Kind, headers: dict[str, str], end: Deadline
@@ -137,14 +138,14 @@ class Fetcher:
 
     def _addresses(self, url: str, target: httpx.URL, deadline: Deadline) -> tuple[str, ...]:
         try:
-            found = self._resolver(target.host, port_of(target), deadline.bound(self._limits.connect_s))
+            found = self._resolver(host_of(target), port_of(target), deadline.bound(self._limits.connect_s))
             return self._policy.check_addresses(found)
         except AddressError as error:
             raise FetchError(url, _of_redirect(url, str(target), str(error)), hostile=True) from error
         except httpcore.ReadTimeout as error:
             raise FetchError(url, _network_reason(error), passing=True) from error
         except OSError as error:
-            reason = f"the host {target.host} was not found ({error.strerror or error}); check the address"
+            reason = f"the host {host_of(target)} was not found ({error.strerror or error}); check the address"
             raise FetchError(url, reason, passing=True) from error
 
     def _robots_of(self, url: str) -> bytes | None:

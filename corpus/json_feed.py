@@ -2,8 +2,8 @@
 
 import json
 from typing import Any
-from urllib.parse import urljoin
 
+from corpus.address import join
 from corpus.errors import InputError
 from corpus.feed_document import Entry, FeedDocument, bounded, entry_id
 
@@ -30,7 +30,7 @@ def read_json_feed(text: str, url: str) -> FeedDocument:
 
 def _entry(item: dict[str, Any], feed: dict[str, Any], base: str) -> Entry:
     link = _text(item, "url") or _text(item, "external_url")
-    url = _joined(base, link)
+    url = join(base, link) if link else ""
     html, plain, summary = (_text(item, name) for name in ("content_html", "content_text", "summary"))
     return Entry(
         id=entry_id(_text(item, "id"), url, html, plain, summary, _text(item, "title")),
@@ -43,13 +43,6 @@ def _entry(item: dict[str, Any], feed: dict[str, Any], base: str) -> Entry:
         language=_text(item, "language") or _text(feed, "language"),
         category=next((tag for tag in _list(item, "tags") if isinstance(tag, str)), ""),
     )
-
-
-def _joined(base: str, link: str) -> str:
-    try:
-        return urljoin(base, link) if link else ""
-    except ValueError:
-        return link
 
 
 def _authors(record: dict[str, Any]) -> str:

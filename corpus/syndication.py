@@ -4,10 +4,10 @@ import re
 from collections.abc import Iterator
 from io import BytesIO
 from typing import Any
-from urllib.parse import urljoin
 
 import feedparser
 
+from corpus.address import join
 from corpus.errors import InputError
 from corpus.feed_document import Entry, FeedDocument, bounded, entry_id
 from corpus.xml_text import check_shape
@@ -68,10 +68,7 @@ def _address(item: dict[str, Any], base: str) -> str:
         # A GUID is an address only if it looks like one: many feeds leave `isPermaLink` out and count.
         guid = _text(item, "id") if item.get("guidislink") else ""
         return guid if guid.startswith(("http://", "https://")) else ""
-    try:
-        return urljoin(base, found.strip())
-    except ValueError:
-        return found
+    return join(base, found.strip())
 
 
 def _texts(item: dict[str, Any]) -> Iterator[str]:

@@ -4,8 +4,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from corpus import Article
+from corpus.address import address
 from web.languages import language_name
-from web.render import Span, byline, day, escape, link, marked, merged, read_button, web_address
+from web.render import Span, byline, day, escape, link, marked, merged, read_button
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +39,7 @@ def reader(
         _paragraph(body, span, bool(passage and span[0] < passage[1] and passage[0] < span[1]), marks)
         for span in paragraphs(body)
     )
-    out = f'<p class="source">{link(article.url, article.url)}</p>' if web_address(article.url) else ""
+    out = f'<p class="source">{link(article.url, article.url)}</p>' if address(article.url) else ""
     copies = _copies(around.copies) if around else ""
     return _sheet(f'{head}{notice}<div class="text">{text}</div>{copies}{out}')
 

@@ -2,10 +2,11 @@
 
 from collections.abc import Sequence
 
+from corpus.address import address
 from rag.export import by_number
 from rag.model import Answer, Citation, Passage
 from web.conversation import Conversation, Exchange
-from web.render import Span, byline, day, escape, excerpt, link, read_button, web_address
+from web.render import Span, byline, day, escape, excerpt, link, read_button
 
 NOTHING_YET = (
     '<p class="quiet">The sources of an answer stand here: headline, outlet, date, and the words that each claim rests '
@@ -60,7 +61,7 @@ def _quotation(passage: Passage, spans: Sequence[Span]) -> str:
 def _more(passage: Passage, spans: Sequence[Span]) -> str:
     article, chunk = passage.article, passage.chunk
     marks = ",".join(f"{start}-{end}" for start, end in spans)
-    out = link(article.url, "Source ↗") if web_address(article.url) else ""
+    out = link(article.url, "Source ↗") if address(article.url) else ""
     facts = byline(
         f"version {article.version}" if article.version > 1 else "",
         f"{len(passage.copies)} {'copy' if len(passage.copies) == 1 else 'copies'}" if passage.copies else "",

@@ -5,13 +5,14 @@ import re
 from collections.abc import Callable
 from typing import Any
 
+from corpus.address import address
 from rag.export import by_number
 from rag.model import Answer
 from web.chips import named_filters
 from web.conversation import CUT, Conversation, Exchange
 from web.foot import as_of_words
 from web.prose import prose
-from web.render import byline, day, escape, link, web_address
+from web.render import byline, day, escape, link
 
 _SPECIAL = re.compile("([" + re.escape("\\`*_{}[]<>#!|~&$") + "])")
 _BOLD = re.compile(r"\\\*\\\*(?=\S)((?:(?!\\\*\\\*).)+)(?<=\S)\\\*\\\*")
@@ -107,8 +108,7 @@ def _sources(answer: Answer) -> list[str]:
     for citations in by_number(answer.citations):
         article = citations[0].passage.article
         quotes = " … ".join(one_line(citation.quote) for citation in citations)
-        address = web_address(article.url)
-        safe = "".join(f"%{ord(c):02X}" if c in "<>" else c for c in address)
+        safe = address(article.url)
         origin = plain(byline(article.title, article.source, day(article.published_at)))
         lines.append(f"{citations[0].n}. {origin}{f' <{safe}>' if safe else ''}  \n   “{plain(quotes)}”")
     return lines
@@ -142,7 +142,7 @@ def _source(answer: Answer, turn: int) -> list[str]:
     for citations in by_number(answer.citations):
         n, article = citations[0].n, citations[0].passage.article
         quotes = " … ".join(one_line(citation.quote) for citation in citations)
-        out = f" {link(article.url, 'Source')}" if web_address(article.url) else ""
+        out = f" {link(article.url, 'Source')}" if address(article.url) else ""
         items.append(
             f'<li id="card-{turn}-{n}" value="{n}"><b>{escape(article.title)}</b> '
             f'<span class="meta">{escape(byline(article.source, day(article.published_at)))}</span>{out}'

@@ -3,13 +3,12 @@
 from collections.abc import Iterator
 from itertools import islice
 from typing import Any
-from urllib.parse import urljoin
 
 import lxml.html
 import trafilatura
 from lxml import etree
 
-from corpus.address import address
+from corpus.address import address, join
 from corpus.article import Article
 from corpus.errors import InputError
 from corpus.markup import MOST_TAGS, drop_hidden, text_of, tree_text
@@ -126,6 +125,6 @@ def _body(stated: str, found: str) -> str:
 def _address(fetched: str, stated: str) -> str:
     if not fetched:
         return address(stated)
-    whole = address(urljoin(fetched, stated)) if stated else ""
+    whole = address(join(fetched, stated)) if stated else ""
     same = whole.split("/")[2:3] == fetched.split("/")[2:3]
     return whole if whole and same else fetched

@@ -4,8 +4,12 @@ import re
 from ipaddress import ip_network
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from corpus.addresses import AddressError, AddressPolicy, system_resolver
+from corpus.address import AddressError, address, canonical, host, join, read_address
+from corpus.addresses import AddressPolicy, host_of, port_of, system_resolver
+from corpus.errors import InputError
 
 GLOBAL = re.findall(
     r"\S+",
@@ -60,6 +64,7 @@ def test_an_intranet_can_be_allowed() -> None:
         ("HTTP://News.Example:80/a@b", "http://news.example/a@b"),
         ("https://bücher.example/ä", "https://xn--bcher-kva.example/%C3%A4"),
         ("https://news.example:443", "https://news.example"),
+        ("https://xn--i-7iq.example/", "https://xn--i-7iq.example/"),  # A heart: no letter of IDNA, but a name in use.
     ],
 )
 def test_a_plain_url_is_taken_without_its_fragment(url: str, checked: str) -> None:
@@ -79,6 +84,14 @@ def test_a_plain_url_is_taken_without_its_fragment(url: str, checked: str) -> No
         ("http://news.example:0/", "port 0 is not one of 80, 443"),
         ("http://[::1", "not well formed"),
         ("http://news.example/" + "a" * 2_048, "longer than 2,048"),
+        ("http://xn--/", "name of the host is not valid"),
+        ("http://xn--a/", "name of the host is not valid"),
+        ("http://www.XN--A.example/", "name of the host is not valid"),
+        ("http://xn--news-.example/", "name of the host is not valid"),
+        (f"http://{'a' * 64}.example/", "name of the host is not valid"),
+        (f"http://{'a.' * 127}example/", "name of the host is not valid"),
+        ("http://☃.example/", "not well formed"),
+        ("http://news\udcff.example/", "character that no address may hold"),
         ("http://news.example\\@127.0.0.1/", "character that no address may hold"),
         ("http://news.example/a b", "character that no address may hold"),
         ("http://news\u202e.example/", "character that no address may hold"),
@@ -94,3 +107,81 @@ def test_the_system_resolves_numbers_in_all_their_spellings() -> None:
         assert system_resolver(spelling, 80, 5.0) == ("127.0.0.1",)
     with pytest.raises(OSError, match="not valid"):
         system_resolver("a" * 64 + ".example", 80, 5.0)
+
+
+PIECES = [
+    *(
+        "http",
+        "https",
+        "HTTP",
+        ":",
+        "//",
+        "/",
+        "?",
+        "#",
+        "@",
+        ".",
+        "..",
+        "[",
+        "]",
+        "::1",
+        "%",
+        "%00",
+        "%zz",
+        "xn--",
+        "\\",
+    ),
+    *(
+        "a",
+        "news.example",
+        "ü",
+        "ß",
+        "İ",
+        "☃",
+        "a" * 64,
+        "0",
+        "80",
+        "443",
+        "99999",
+        "٣",
+        "-",
+        "_",
+        " ",
+        "\t",
+        "\x00",
+        "'",
+    ),
+    *("\u200b", "\u202e", "\udcff", "\U0001f600", "v1.a", "fe80::1%eth0", "1.2.3.4.5", "0x7f.1", "&", "=", "+", "~"),
+]
+ANY_ADDRESS = st.one_of(
+    st.text(),
+    st.text().map("http://".__add__),
+    st.text("abcdefghijklmnopqrstuvwxyz0123456789-").map("http://xn--{}/".format),
+    st.lists(st.sampled_from(PIECES)).map("".join),
+    st.lists(st.sampled_from(PIECES)).map(lambda pieces: f"http://{''.join(pieces)}/"),
+)
+
+
+@given(ANY_ADDRESS)
+def test_any_text_is_an_address_that_can_be_read_or_refused_with_a_reason(text: str) -> None:
+    try:
+        found = AddressPolicy(ports=tuple(range(65_536))).check_url(text)
+    except InputError as error:
+        found, reason = None, str(error)
+    if found is None:
+        assert reason
+        return
+    assert host_of(found)
+    assert port_of(found) >= 0
+    assert found.netloc
+    assert found.raw_path
+    assert str(found).startswith(("http://", "https://"))
+    assert read_address(text).hostname == host(text) != ""
+
+
+@given(ANY_ADDRESS, ANY_ADDRESS)
+def test_any_link_on_any_page_leads_somewhere_or_nowhere(base: str, link: str) -> None:
+    found = join(base, link)
+    shown = address(found)
+    assert shown in ("", found.strip())
+    assert not shown or canonical(shown).startswith("https://")

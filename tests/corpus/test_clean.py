@@ -166,7 +166,8 @@ def test_reporting_is_kept(line: str) -> None:
     [
         *("javascript:alert(1)", "data:text/html,x", "//host/x", "ftp://a.example/", "https://user:pw@a.example/"),
         *('https://a.example/?x="><img>', "https://a.example/a b", "https:///x", "https://[::1", "http://a.example:x/"),
-        *("https://a.example/\u202e", "https://a.example\\@b.example/", "x" * 10, "https://a.example/" + "x" * 2000),
+        *("http://xn--/", "http://xn--a/", "https://a.xn--a.example/", "https://" + "a" * 64 + ".example/"),
+        *("https://a.example/\u202e", "https://a.example\\@b.example/", "x" * 10, "https://a.example/" + "x" * 2048),
     ],
 )
 def test_addresses_that_are_dropped(url: str) -> None:

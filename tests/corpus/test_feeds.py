@@ -1,5 +1,6 @@
 """Pulling feeds from a real server into a real book: pages, fallbacks, what is seen, what is tried again."""
 
+import json
 import sqlite3
 from collections.abc import Iterator
 from datetime import UTC, datetime
@@ -273,3 +274,53 @@ def test_a_page_without_a_headline_is_given_the_entrys(web: Web, book: FeedBook)
     article = _article(_pull(web, book)[0])
     assert article.title == "Entry /a"
     assert article.body.count(SENTENCE) == 6
+
+
+UNREADABLE = ("http://xn--/", "http://xn--a/", "//xn--a", "http://[::1", "http://a:b/", "http://☃/")
+
+
+@pytest.mark.parametrize("kind", ["rss", "atom", "json", "sitemap"])
+def test_a_link_that_cannot_be_read_is_refused_and_the_rest_of_the_feed_goes_on(
+    web: Web, book: FeedBook, kind: str
+) -> None:
+    links = [*UNREADABLE, "http://news.example/last"]
+    feeds = {
+        "rss": "<rss version='2.0'><channel>{}</channel></rss>",
+        "atom": "<feed xmlns='http://www.w3.org/2005/Atom'>{}</feed>",
+        "sitemap": "<urlset xmlns='http://www.sitemaps.org/schemas/sitemap/0.9'>{}</urlset>",
+    }
+    entries = {
+        "rss": "<item><title>One</title><link>{}</link></item>",
+        "atom": "<entry><title>One</title><link rel='alternate' href='{}'/></entry>",
+        "sitemap": "<url><loc>{}</loc></url>",
+    }
+    if kind == "json":
+        text = json.dumps({"version": "https://jsonfeed.org/version/1.1", "items": [{"url": link} for link in links]})
+    else:
+        text = feeds[kind].format("".join(entries[kind].format(link) for link in links))
+    web.routes |= {"/rss": Reply(text.encode(), content_type="application/xml"), "/last": _page()}
+    found = _pull(web, book)
+    assert len(found) == len(links)
+    assert all("address" in (reason := _refusal(pulled).reason) or "host" in reason for pulled in found[:-1])
+    assert _article(found[-1]).url == "http://news.example/last"
+    assert _pull(web, book) == []  # Each is settled, and none is asked for again.
+
+
+@pytest.mark.parametrize("link", UNREADABLE)
+def test_a_canonical_address_that_cannot_be_read_leaves_the_one_that_was_fetched(
+    web: Web, book: FeedBook, link: str
+) -> None:
+    web.routes |= {"/rss": Reply(_rss(_item("/a"))), "/a": _page(head=f"<link rel=canonical href='{link}'>")}
+    assert _article(_pull(web, book)[0]).url == "http://news.example/a"
+
+
+@pytest.mark.parametrize("child", UNREADABLE)
+def test_a_sitemap_of_an_index_that_cannot_be_read_stops_no_other(web: Web, book: FeedBook, child: str) -> None:
+    index = (
+        "<sitemapindex xmlns='http://www.sitemaps.org/schemas/sitemap/0.9'>"
+        f"<sitemap><loc>{child}</loc></sitemap><sitemap><loc>http://news.example/good</loc></sitemap></sitemapindex>"
+    )
+    good = "<urlset xmlns='http://www.sitemaps.org/schemas/sitemap/0.9'><url><loc>http://news.example/a</loc></url></urlset>"
+    web.routes |= {"/rss": Reply(index.encode()), "/good": Reply(good.encode()), "/a": _page()}
+    found = _pull(web, book)
+    assert [isinstance(pulled.item, Refusal) for pulled in found] == [True, False]

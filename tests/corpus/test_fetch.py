@@ -31,6 +31,20 @@ def _refusal(fetcher: Fetcher, url: str) -> FetchError:
 # What is read
 
 
+@pytest.mark.parametrize("host", ["xn--", "xn--a", "www.xn--a.example", "[::1"])
+def test_an_address_that_cannot_be_read_is_refused_given_or_led_to(web: Web, host: str) -> None:
+    reason = "the address is not well formed" if "[" in host else "the name of the host is not valid"
+    assert str(_refusal(web.fetcher(), f"http://{host}/")) == f"http://{host}/: {reason}"
+    for location in (f"http://{host}/", f"//{host}/"):
+        web.routes["/a"] = redirect(location)
+        error = _refusal(web.fetcher(robots=True), "http://news.example/a")
+        assert error.hostile
+        assert "it redirects to" in str(error)
+    web.routes |= {"/robots.txt": redirect(f"http://{host}/robots.txt"), "/b": Reply(STORY)}
+    error = _refusal(web.fetcher(robots=True), "http://news.example/b")
+    assert "http://news.example/robots.txt could not be read" in str(error)
+
+
 def test_a_page_carries_what_the_next_visit_needs(web: Web) -> None:
     headers = {"ETag": '"v1"', "Last-Modified": "Mon, 23 Nov 2026 10:00:00 GMT"}
     web.routes["/a"] = Reply(STORY, content_type='Text/HTML; Charset="ISO-8859-1"', headers=headers)
