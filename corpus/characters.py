@@ -39,6 +39,11 @@ def visible(text: str) -> str:
     return unicodedata.normalize("NFC", _STACKED_MARKS.sub(r"\1", text))
 
 
+def one_line(text: str) -> str:
+    """Return the text on one line, in NFC, without invisible characters."""
+    return " ".join(visible(text).split())
+
+
 def _needed_joiner(match: re.Match[str]) -> str:
     text, joiner = match.string, match[0][0]
     before = text[match.start() - 1 : match.start()] if match.start() else ""

@@ -7,7 +7,8 @@ import typer
 
 from corpus.adding import add
 from corpus.archive import Archive
-from corpus.display import article_page, articles_table, console, line, print_json
+from corpus.characters import one_line
+from corpus.display import accept_any_text, article_page, articles_table, console, line, print_json
 from corpus.errors import InputError, NewsdeskError
 from corpus.feed_commands import feed_app
 from corpus.indexing import report_indexing, run_index
@@ -26,6 +27,7 @@ app = typer.Typer(help=HELP, no_args_is_help=True, add_completion=False, pretty_
 
 def main(arguments: list[str] | None = None) -> None:
     """Run the command line (of this process, unless one is given); an error becomes one line on stderr and a code."""
+    accept_any_text()
     try:
         app(arguments)
     except NewsdeskError as error:
@@ -38,12 +40,17 @@ def main(arguments: list[str] | None = None) -> None:
 
 @app.command("list")
 def list_articles(
-    words: Annotated[str, typer.Argument(help="Only headlines that contain this.", show_default=False)] = "",
+    words: Annotated[
+        str, typer.Argument(parser=one_line, help="Only headlines that contain this.", show_default=False)
+    ] = "",
     outlet: Outlets = None,
     since: Since = None,
     until: Until = None,
     feed: Feed = "",
-    language: Annotated[list[str] | None, typer.Option(help="Only this language (en, de, ...); repeatable.")] = None,
+    language: Annotated[
+        list[str] | None,
+        typer.Option(parser=one_line, metavar="CODE", help="Only this language (en, de, ...); repeatable."),
+    ] = None,
     undated: Annotated[bool, typer.Option("--undated", help="Only articles without a date.")] = False,
     limit: Annotated[int, typer.Option(min=0, help="So many at most.")] = 20,
     offset: Annotated[int, typer.Option(min=0, help="Leave out so many first.")] = 0,
@@ -74,7 +81,7 @@ def list_articles(
 
 @app.command()
 def show(
-    article_id: Annotated[str, typer.Argument(metavar="ID", help="The id, as `list` writes it.")],
+    article_id: Annotated[str, typer.Argument(metavar="ID", parser=one_line, help="The id, as `list` writes it.")],
     version: Annotated[int | None, typer.Option(min=1, help="An earlier version.", show_default=False)] = None,
     data: Data = None,
     as_json: AsJson = False,
@@ -98,7 +105,7 @@ def show(
 @app.command()
 def remove(
     ids: Annotated[
-        list[str] | None, typer.Argument(metavar="[ID]...", help="These articles.", show_default=False)
+        list[str] | None, typer.Argument(metavar="[ID]...", parser=one_line, help="These articles.", show_default=False)
     ] = None,
     url: Address = "",
     outlet: Outlets = None,

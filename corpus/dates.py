@@ -10,7 +10,8 @@ from email.utils import parsedate_to_datetime
 from functools import lru_cache
 from typing import Any, Final
 
-from corpus.characters import visible
+from corpus.characters import one_line
+from corpus.errors import InputError
 
 _LONGEST = 60
 # The first printed newspaper appeared in 1605.
@@ -79,6 +80,27 @@ def instant(value: object, now: datetime | None = None) -> datetime | None:
     return found if found and _EARLIEST <= found <= latest else None
 
 
+def moment(text: str) -> datetime:
+    """Return the instant that a user writes as ISO 8601, a day or a day with a time, in UTC; a day is its first instant.
+
+    Raises:
+        InputError: It is none, or lies before the year 1600 or behind 9000.
+    """
+    try:
+        found = datetime.fromisoformat(one_line(text))
+        found = found.astimezone(UTC) if found.tzinfo else found.replace(tzinfo=UTC)
+    except (ValueError, OverflowError):
+        found = None
+    if found is None or not _EARLIEST <= found <= ANY_TIME:
+        raise InputError(f"{one_line(text)[:_LONGEST]!r} is no date; write it as 2017-09-01 or 2017-09-01T18:00")
+    return found
+
+
+def is_day(text: str) -> bool:
+    """Tell whether a text that `moment` reads names a day without a time."""
+    return len(one_line(text)) <= len("2017-09-01")
+
+
 def _read(value: object) -> datetime | None:
     if isinstance(value, datetime):
         return value
@@ -86,7 +108,7 @@ def _read(value: object) -> datetime | None:
         return datetime(value.year, value.month, value.day)
     if isinstance(value, (int, float)) and not isinstance(value, bool):
         return _epoch(float(value))
-    return _written(" ".join(visible(value[:200]).split())) if isinstance(value, str) else None
+    return _written(one_line(value[:200])) if isinstance(value, str) else None
 
 
 def _epoch(number: float) -> datetime | None:

@@ -5,6 +5,7 @@ import re
 import sys
 from collections.abc import Iterable, Sequence
 from datetime import datetime
+from io import TextIOWrapper
 from typing import Any
 
 from rich import box
@@ -28,6 +29,13 @@ def line(text: str, room: int = 200) -> str:
     """Return text in one line of at most `room` characters, without control characters."""
     words = " ".join(_CONTROLS.sub(" ", text).split())
     return words if len(words) <= room else words[: room - 1] + "…"
+
+
+def accept_any_text() -> None:
+    """Let stdout and stderr write "?" for what their encoding lacks, and stdin read any bytes."""
+    for stream in (sys.stdin, sys.stdout, sys.stderr):
+        if isinstance(stream, TextIOWrapper):
+            stream.reconfigure(errors="replace")
 
 
 def console(stderr: bool = False) -> Console:

@@ -14,6 +14,7 @@ import typer
 
 from corpus.address import AddressError
 from corpus.archive import Archive
+from corpus.characters import one_line
 from corpus.display import line
 from corpus.errors import InputError
 from corpus.feed_book import Feed, FeedBook
@@ -68,7 +69,9 @@ def list_feeds(data: Data = None, as_json: AsJson = False) -> None:
 
 
 @feed_app.command("remove")
-def remove_feed(url: Annotated[str, typer.Argument(help="Address of the feed.")], data: Data = None) -> None:
+def remove_feed(
+    url: Annotated[str, typer.Argument(parser=one_line, metavar="URL", help="Address of the feed.")], data: Data = None
+) -> None:
     """Follow a feed no longer; its articles stay (`remove --feed URL` removes them)."""
     with _book(data) as (_, book, _settings):
         if not book.remove(url):
@@ -78,7 +81,10 @@ def remove_feed(url: Annotated[str, typer.Argument(help="Address of the feed.")]
 
 @feed_app.command("pull")
 def pull_feeds(
-    urls: Annotated[list[str] | None, typer.Argument(help="Only these feeds.", show_default=False)] = None,
+    urls: Annotated[
+        list[str] | None,
+        typer.Argument(parser=one_line, metavar="[URL]...", help="Only these feeds.", show_default=False),
+    ] = None,
     every: Annotated[
         int | None,
         typer.Option("--every", parser=interval, metavar="15m", help="Pull again and again.", show_default=False),

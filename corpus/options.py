@@ -1,14 +1,16 @@
 """The options that the commands share, and what becomes of them."""
 
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from corpus.archive import Archive
+from corpus.characters import one_line
+from corpus.dates import moment
 from corpus.errors import InputError
-from corpus.settings import ArchiveSettings
+from corpus.settings import ArchiveSettings, read_settings
 
 Data = Annotated[
     Path | None,
@@ -17,19 +19,23 @@ Data = Annotated[
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON on stdout.")]
 Yes = Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")]
 Outlets = Annotated[
-    list[str] | None, typer.Option("--outlet", help="Only this outlet, as `list` writes it; repeatable.")
+    list[str] | None,
+    typer.Option(
+        "--outlet", parser=one_line, metavar="NAME", help="Only this outlet, as `list` writes it; repeatable."
+    ),
 ]
-Address = Annotated[str, typer.Option("--url", help="Only the article at this address.")]
-Feed = Annotated[str, typer.Option("--feed", help="Only what this feed brought.")]
+Address = Annotated[
+    str, typer.Option("--url", parser=one_line, metavar="URL", help="Only the article at this address.")
+]
+Feed = Annotated[str, typer.Option("--feed", parser=one_line, metavar="URL", help="Only what this feed brought.")]
 
 
 def instant(text: str) -> datetime:
     """Read a date or an instant of the command line; without a zone it is UTC."""
     try:
-        found = datetime.fromisoformat(text)
-    except ValueError:
-        raise typer.BadParameter(f"{text!r} is no date; write 2024-05-31 or 2024-05-31T18:00") from None
-    return found.replace(tzinfo=UTC) if found.tzinfo is None else found.astimezone(UTC)
+        return moment(text)
+    except InputError as error:
+        raise typer.BadParameter(str(error)) from None
 
 
 Since = Annotated[
@@ -43,8 +49,12 @@ Until = Annotated[
 
 
 def settings_for(data: Path | None) -> ArchiveSettings:
-    """Return the settings, with the folder of the command line if one is given."""
-    return ArchiveSettings(data_dir=data) if data is not None else ArchiveSettings()
+    """Return the settings, with the folder of the command line if one is given.
+
+    Raises:
+        SettingsError: A variable makes no sense.
+    """
+    return read_settings(ArchiveSettings, data)
 
 
 def existing_archive(settings: ArchiveSettings) -> Archive:

@@ -5,6 +5,7 @@ import sys
 import typer
 
 from corpus import NewsdeskError
+from corpus.display import accept_any_text
 from eval.commands.batch import batch
 from eval.commands.judging import compare_with_labels, judge
 from eval.commands.results import compare, list_all, report
@@ -31,6 +32,7 @@ app.add_typer(batch, name="batch")
 
 def main() -> None:
     """Run the command line; a `NewsdeskError` becomes one line on stderr and exit code 2."""
+    accept_any_text()
     try:
         app()
     except NewsdeskError as error:

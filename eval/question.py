@@ -8,7 +8,8 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict, ValidationError, field_validator, model_validator
 
-from corpus import Article
+from corpus import Article, dates
+from corpus.errors import InputError
 from rag.model import Turn
 
 NULL_TYPE = "null"
@@ -210,10 +211,11 @@ def instant(text: str, of_bare_date: time = time(0)) -> datetime:
     Raises:
         ValueError: The text is no ISO 8601 date.
     """
-    moment = datetime.fromisoformat(text)
-    if len(text) <= len("2018-03-31"):
-        moment = datetime.combine(moment.date(), of_bare_date)
-    return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
+    try:
+        found = dates.moment(text)
+    except InputError as error:
+        raise ValueError(str(error)) from None
+    return datetime.combine(found.date(), of_bare_date, UTC) if dates.is_day(text) else found
 
 
 def _plain(detail: Any) -> str:

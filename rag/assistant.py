@@ -23,7 +23,8 @@ from rag.finding import Finder
 from rag.indexes import Indexes
 from rag.model import Answer, Citation, Event, Filters, Passage, Turn
 from rag.prompt import Prompt
-from rag.query import Outlets, Query, accepted, understand
+from rag.query import Outlets, Query, understand
+from rag.question import read_history, read_question
 from rag.reading import PassageReader
 from rag.rerank import Reranker
 from rag.retrieve import Retriever
@@ -161,7 +162,7 @@ class Assistant:
         The arguments are those of `ask`; `whole` leaves a question of several parts in one piece.
         """
         yield Event("searching")
-        now, alone = now or datetime.now(UTC), Rewritten()
+        now, alone, history = now or datetime.now(UTC), Rewritten(), read_history(history)
         query = self.understood(question, history, filters, now, whole)
         for step in rewritten(self.writer, query, history, now) if self.writer and history else ():
             yield Event("searching")  # A chance to stop.
@@ -188,8 +189,8 @@ class Assistant:
         newest = self.archive.newest(present) if now else None  # Only a stated time may be before some articles.
         now = now.replace(tzinfo=now.tzinfo or UTC) if now else present
         return understand(
-            accepted(question),
-            history,
+            read_question(question),
+            read_history(history),
             now=now,
             outlets=self._vocabulary()[0],
             filters=filters,
@@ -207,7 +208,7 @@ class Assistant:
         now: datetime | None = None,
     ) -> Prompt | Answer:
         """Return what would be sent to a model, or the answer where no model would be asked."""
-        now = now or datetime.now(UTC)
+        now, history = now or datetime.now(UTC), read_history(history)
         return self._answering().prompt_for(self.understood(question, history, filters, now), history, now)
 
     def answer_from(self, prompt: Prompt, reply: str) -> Answer:
@@ -221,7 +222,7 @@ class Assistant:
         that carry the same text are `passage.copies`. What counts as on the topic: see `rag.coverage`.
         """
         coverage = Coverage(self._retriever())
-        return coverage.citations(coverage.find(topic, filters, loosely=True))
+        return coverage.citations(coverage.find(read_question(topic), filters, loosely=True))
 
     def articles(self, words: str, filters: Filters | None = None) -> list[Article]:
         """Return every indexed article whose headline or text holds some words, newest first, undated ones last.
@@ -229,7 +230,7 @@ class Assistant:
         The words may stand in any form; names of several words and what is in quotation marks must stand as written,
         and "A or B" takes either.
         """
-        found = Coverage(self._retriever()).find(words, filters).articles
+        found = Coverage(self._retriever()).find(read_question(words), filters).articles
         dated = [article for article in found if article.published_at]
         return dated[::-1] + [article for article in found if not article.published_at]
 

@@ -105,7 +105,7 @@ class Chat:
             self._say("Stopped.")
             return
         self.last = answer
-        self.history += [Turn("user", question), Turn("assistant", answer.text)]
+        self.history += [Turn("user", answer.question), Turn("assistant", answer.text)]
         del self.history[: -2 * REMEMBERED]
         self._say(f"\n{self.written(answer)}\n")
 

@@ -4,7 +4,6 @@ import json
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -18,8 +17,9 @@ from corpus.errors import IndexInUseError, InputError, NewsdeskError
 from rag.assistant import Assistant
 from rag.chat import Chat
 from rag.export import by_number, check_name, export
+from rag.filters import read_filters
 from rag.indexing import check_index, index, rebuild_index
-from rag.model import Answer, Filters, Passage, day
+from rag.model import Answer, Passage, day
 from rag.settings import Settings, read_settings
 
 app = typer.Typer(help="Ask and search a news archive.", no_args_is_help=True, add_completion=False)
@@ -53,7 +53,7 @@ def ask(
         if export_to:
             check_name(export_to)
         with _assistant(data) as assistant:
-            answer = assistant.ask(question, filters=_filters(since, until, outlet))
+            answer = assistant.ask(question, filters=read_filters(since, until, outlet or ()))
         if export_to:
             export(answer, export_to)
     print(json.dumps(answer.to_record(), ensure_ascii=False, indent=2) if as_json else written(answer))
@@ -72,7 +72,7 @@ def search(
 ) -> None:
     """List the passages that a question would be answered from, best first."""
     with _reported(as_json), _assistant(data) as assistant:
-        passages = assistant.search(query, k, _filters(since, until, outlet))
+        passages = assistant.search(query, k, read_filters(since, until, outlet or ()))
     if as_json:
         print(json.dumps([passage.to_record() for passage in passages], ensure_ascii=False, indent=2))
     else:
@@ -84,7 +84,7 @@ def chat(since: Since = "", until: Until = "", outlet: Outlet = None, data: Data
     """Converse in the terminal: every question may lean on those before it. /help lists what else can be typed."""
     with _reported(as_json=False), _assistant(data, lasting=True) as assistant:
         assistant.start()
-        Chat(assistant, written, _filters(since, until, outlet)).run()
+        Chat(assistant, written, read_filters(since, until, outlet or ())).run()
 
 
 @app.command("mcp")
@@ -99,7 +99,7 @@ def mcp_command(
 
     with _reported(as_json=False), _assistant(data, lasting=True) as assistant:
         assistant.start()
-        serve(assistant, _filters, http)
+        serve(assistant, http)
 
 
 @app.command("index")
@@ -185,22 +185,6 @@ def _reported(as_json: bool) -> Iterator[None]:
             print(json.dumps({"error": str(error)}))
         sys.stderr.write(f"{line(str(error), 1000)}\n")
         raise typer.Exit(2) from None
-
-
-def _filters(since: str, until: str, outlets: list[str] | None) -> Filters | None:
-    end = _day(until, "--until")
-    filters = Filters(_day(since, "--since"), end + timedelta(days=1) if end else None, tuple(outlets or ()))
-    return filters or None
-
-
-def _day(value: str, option: str) -> datetime | None:
-    if not value:
-        return None
-    try:
-        date = datetime.fromisoformat(value)
-    except ValueError:
-        raise InputError(f"{option} {value}: not a date; write it as 2017-09-07") from None
-    return date.replace(tzinfo=date.tzinfo or UTC)
 
 
 @contextmanager

@@ -13,14 +13,13 @@ from mcp.server.fastmcp import FastMCP
 from mcp.server.fastmcp.exceptions import ToolError
 from pydantic import Field
 
+from corpus.characters import visible
 from corpus.errors import NewsdeskError
 from rag.assistant import Assistant
-from rag.model import Filters
-from rag.query import LONGEST_QUESTION
+from rag.filters import read_filters
+from rag.question import LONGEST_QUESTION
 
 T = TypeVar("T")
-ReadFilters = Callable[[str, str, list[str] | None], Filters | None]
-"""Make filters of two days, written as 2017-09-07, and outlets; raise `InputError` at a day that is none."""
 
 log = logging.getLogger(__name__)
 
@@ -41,10 +40,9 @@ Outlet = Annotated[str, Field(max_length=200, description="Only articles of this
 class Tools:
     """Answer the three tools from an assistant; a failure names its reason to the caller."""
 
-    def __init__(self, assistant: Assistant, filters: ReadFilters) -> None:
-        """Take the assistant, and what reads filters."""
+    def __init__(self, assistant: Assistant) -> None:
+        """Take the assistant."""
         self._assistant = assistant
-        self._filters = filters
 
     async def search_archive(
         self,
@@ -55,7 +53,7 @@ class Tools:
         outlet: Outlet = "",
     ) -> dict[str, Any]:
         """Find the passages of the news archive that bear on a query, best first, with article, outlet, date and text."""
-        found = await _done(lambda: self._assistant.search(query, k, self._read(since, until, outlet)))
+        found = await _done(lambda: self._assistant.search(query, k, read_filters(since, until, [outlet])))
         return {"untrusted": UNTRUSTED, "passages": [passage.to_record() for passage in found]}
 
     async def ask_archive(
@@ -66,7 +64,7 @@ class Tools:
         `status` is "not_found" where the archive does not hold the answer; then say so.
         """
         answer = await _done(
-            lambda: self._assistant.ask(question, filters=self._read(since, until, outlet)),
+            lambda: self._assistant.ask(question, filters=read_filters(since, until, [outlet])),
         )
         return {"untrusted": UNTRUSTED} | replace(answer, passages=()).to_record()
 
@@ -76,16 +74,13 @@ class Tools:
         start: Annotated[int, Field(ge=0, description="Character of the text to begin at.")] = 0,
     ) -> dict[str, Any]:
         """Return an article; of a text beyond 50,000 characters that part, and `next_start` to go on from."""
-        article = await _done(lambda: self._assistant.archive.get(article_id))
+        article = await _done(lambda: self._assistant.archive.get(visible(article_id)))
         if article is None:
             raise ToolError(f"There is no article {article_id!r}; search_archive returns ids.")
         end = start + _MOST_BODY
         following = end if end < len(article.body) else None
         part = {"body": article.body[start:end], "start": start, "next_start": following}
         return {"untrusted": UNTRUSTED} | article.to_record() | part
-
-    def _read(self, since: str, until: str, outlet: str) -> Filters | None:
-        return self._filters(since, until, [outlet] if outlet else None)
 
 
 async def _done(work: Callable[[], T]) -> T:
@@ -99,10 +94,10 @@ async def _done(work: Callable[[], T]) -> T:
         raise ToolError("It failed for a reason that the server's log tells.") from error
 
 
-def serve(assistant: Assistant, filters: ReadFilters, port: int | None) -> None:
+def serve(assistant: Assistant, port: int | None) -> None:
     """Serve until the client goes: over stdin and stdout, or over HTTP at a port of this machine alone, under /mcp."""
     server: FastMCP[Any] = FastMCP("newsdesk", _INSTRUCTIONS, port=port or 0, log_level="WARNING")
-    tools = Tools(assistant, filters)
+    tools = Tools(assistant)
     for tool in (tools.search_archive, tools.ask_archive, tools.get_article):
         server.add_tool(tool)
     server.run("streamable-http" if port else "stdio")

@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
-from corpus.errors import NewsdeskError
+from corpus.characters import one_line
 from rag.followup import standalone
 from rag.kind import Kind, kind
 from rag.model import Filters, Turn
@@ -13,10 +13,7 @@ from rag.outlets import Mention, Outlets
 from rag.parts import Piece, parts, several
 from rag.period import Period, periods
 
-__all__ = ["LONGEST_QUESTION", "Kind", "Outlets", "Part", "Query", "accepted", "understand"]
-
-LONGEST_QUESTION = 2000
-"""Characters of a question, at most."""
+__all__ = ["Kind", "Outlets", "Part", "Query", "understand"]
 
 _LATEST = re.compile(
     r"\b(?:latest|newest|most\s+recent(?:ly)?|up[- ]to[- ]date|right\s+now|at\s+present|so\s+far|to\s+date|nowadays"
@@ -94,20 +91,6 @@ class Query:
     notes: tuple[str, ...] = ()
 
 
-def accepted(question: str) -> str:
-    """Return a question on one line.
-
-    Raises:
-        NewsdeskError: It is empty or longer than 2,000 characters.
-    """
-    question = " ".join(question.split())
-    if not question:
-        raise NewsdeskError("The question is empty: type one.")
-    if (length := len(question)) > LONGEST_QUESTION:
-        raise NewsdeskError(f"The question is too long ({length:,} characters); {LONGEST_QUESTION:,} are read.")
-    return question
-
-
 def understand(
     question: str,
     history: Sequence[Turn] = (),
@@ -123,7 +106,7 @@ def understand(
     """Work out what a question means, by rules alone.
 
     Args:
-        question: Any text; what is not understood is left as it is.
+        question: As `rag.question` reads it; what is not understood is left as it is.
         history: The turns before it, oldest first.
         now: What "last week" is counted from; taken as UTC if it names no zone.
         outlets: The outlets of the archive.
@@ -134,8 +117,8 @@ def understand(
         alone: The question made to stand alone by a model (`rag.rewriting`); without it rules do that.
     """
     moment = now.astimezone(UTC) if now.tzinfo else now.replace(tzinfo=UTC)
-    right = correct(alone or standalone(question[:LONGEST_QUESTION], history))
-    alone = " ".join(right.text.split())
+    right = correct(alone or standalone(question, history))
+    alone = one_line(right.text)
     times, mentions = periods(alone, moment), outlets.find(alone)
     pieces = [] if whole else parts(alone, mentions)
     demanded, hints = _split(alone, times, mentions, single=not pieces)

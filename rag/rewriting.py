@@ -14,7 +14,8 @@ from rag.marks import read_marks
 from rag.model import Turn
 from rag.names import name_words, names
 from rag.prompt import rewriting
-from rag.query import LONGEST_QUESTION, Query
+from rag.query import Query
+from rag.question import LONGEST_QUESTION
 from rag.reply import Reply
 
 if TYPE_CHECKING:

@@ -1,10 +1,11 @@
 """Every setting, read once from `NEWSDESK_*` variables and `.env`; nothing else reads the environment."""
 
 from pathlib import Path
+from typing import Any
 
-from pydantic import AliasChoices, Field, SecretStr, ValidationError
+from pydantic import AliasChoices, Field, SecretStr
 
-from corpus.errors import SettingsError
+import corpus.settings
 from corpus.settings import ArchiveSettings
 
 
@@ -41,14 +42,10 @@ class Settings(ArchiveSettings):
     )
 
 
-def read_settings(data: Path | None = None) -> Settings:
+def read_settings(data: Path | None = None, **given: Any) -> Settings:
     """Read the settings, with the folder of the command line if one is given.
 
     Raises:
         SettingsError: A variable makes no sense.
     """
-    try:
-        return Settings(data_dir=data) if data else Settings()
-    except ValidationError as error:  # Its own text repeats what was set, a key perhaps.
-        wrong = ", ".join(sorted({f"NEWSDESK_{str(e['loc'][0]).upper()} ({e['msg']})" for e in error.errors()}))
-        raise SettingsError(f"these settings make no sense: {wrong}; correct them") from None
+    return corpus.settings.read_settings(Settings, data, **given)

@@ -4,14 +4,18 @@ from dataclasses import replace
 from typing import Any
 
 from rag.model import Filters
-from web.asking import unfit
+from rag.question import read_question
 from web.chips import without
 from web.conversation import Exchange, Sitting
 
 
 def asked(sitting: Sitting, question: str) -> Exchange:
-    """Return a new exchange for a question, as the reader's page narrows it."""
-    return Exchange(question.strip(), sitting.filters or None, model=sitting.model)
+    """Return a new exchange for a question, as the reader's page narrows it.
+
+    Raises:
+        InputError: It is empty or too long.
+    """
+    return Exchange(read_question(question), sitting.filters or None, model=sitting.model)
 
 
 def chosen(sitting: Sitting, data: dict[str, Any]) -> Exchange | None:
@@ -21,17 +25,20 @@ def chosen(sitting: Sitting, data: dict[str, Any]) -> Exchange | None:
         sitting: The page; where a filter of its own is undone, it is changed.
         data: What the static script sends: "act" names the choice ("ask", "retry", "edit", "undo"), the rest says
             of what.
+
+    Raises:
+        InputError: A question is empty or too long.
     """
     act, question = data.get("act"), str(data.get("question", ""))
     if act == "ask":
-        return None if unfit(question) or sitting.conversation.answers(question) else asked(sitting, question)
+        return None if sitting.conversation.answers(question) else asked(sitting, question)
     last = sitting.conversation.exchanges[-1] if sitting.conversation.exchanges else None
     if last is None or last.open:
         return None
     if act == "retry":
         return _again(sitting, last)
     if act == "edit":
-        return None if unfit(question) else asked(sitting, question)
+        return asked(sitting, question)
     if act == "undo" and last.answer is not None:
         return _undone(sitting, last, last.answer.filters, str(data.get("what", "")))
     return None

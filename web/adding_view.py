@@ -10,6 +10,7 @@ import gradio as gr
 from corpus import NewsdeskError
 from web.addition import FILE_BYTES, FILES, Addition, Kind
 from web.browsing import Browsing
+from web.calls import sent
 from web.frame import QUIET, WARNING, Frame, box, markup, user_of
 from web.progress import LONGEST_ADDRESS, followed, progress
 from web.render import escape
@@ -113,7 +114,7 @@ class AddingView:
 
     def _chosen(self, watching: Watching, event: gr.EventData, request: gr.Request) -> Shown:
         """Do what a button below says: cancel, clear, pull a feed again, follow it no longer."""
-        additions, user, data = self.frame.desk.additions, user_of(request), event._data or {}
+        additions, user, data = self.frame.desk.additions, user_of(request), sent(event)
         act, url = data.get("act"), str(data.get("url", ""))
         if additions is not None and act == "cancel":
             additions.cancel(user)

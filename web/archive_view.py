@@ -5,9 +5,11 @@ from typing import Any
 import gradio as gr
 
 from corpus import NewsdeskError
+from corpus.characters import one_line
 from rag.model import Filters
 from web.adding_view import AddingView
 from web.browsing import LONGEST_WORDS, Browsing, listing, narrowed_by, removed
+from web.calls import sent
 from web.choosing import narrowed
 from web.desk import Assistant
 from web.facts import facts
@@ -64,12 +66,12 @@ class ArchiveView:
         return self._page(browsing)
 
     def _looked_for(self, words: str, browsing: Browsing) -> Shown:
-        browsing.words, browsing.page, browsing.note = words[:LONGEST_WORDS], 0, ""
+        browsing.words, browsing.page, browsing.note = one_line(words)[:LONGEST_WORDS], 0, ""
         return self._page(browsing)
 
     def _chosen(self, browsing: Browsing, event: gr.EventData) -> Shown:
         """Do what a button says: another page, other filters, the panel of filters."""
-        data: dict[str, Any] = event._data or {}
+        data = sent(event)
         act, browsing.note = data.get("act"), ""
         if act == "filters":
             return self._page(browsing, panel=True)
@@ -85,7 +87,7 @@ class ArchiveView:
         return self._page(browsing)
 
     def _remove(self, browsing: Browsing, event: gr.EventData) -> Shown:
-        assistant, data = self.frame.desk.assistant, event._data or {}
+        assistant, data = self.frame.desk.assistant, sent(event)
         if assistant is not None and data.get("act") == "remove":
             try:
                 browsing.note = removed(assistant.archive, str(data.get("article", "")))

@@ -6,10 +6,11 @@ from typing import Any
 import gradio as gr
 
 from corpus.errors import NewsdeskError
-from rag.query import LONGEST_QUESTION
+from rag.question import LONGEST_QUESTION
 from web.acts import asked, chosen, replaces
 from web.answers import talk
-from web.asking import answering, unfit
+from web.asking import answering
+from web.calls import sent
 from web.choosing import connect_choosing, shown
 from web.conversation import Conversation, Exchange, Sitting
 from web.evidence import evidence
@@ -82,21 +83,27 @@ class AskView:
         if sitting.conversation.answers(question):  # A double click.
             yield _nothing(self.shown)
             return
-        busy = sitting.conversation.busy
-        problem = "An answer is still being made; stop it first." if busy else unfit(question)
-        if problem:
-            gr.Warning(escape(problem))
+        try:
+            exchange = asked(sitting, question)
+            if sitting.conversation.busy:
+                raise NewsdeskError("An answer is still being made; stop it first.")
+        except NewsdeskError as error:
+            gr.Warning(escape(error))
             yield _nothing(self.shown)
-        elif seconds := self.frame.allowance.take(client_of(request)):
+            return
+        if seconds := self.frame.allowance.take(client_of(request)):
             yield self._paused(seconds)
         else:
-            yield from self._answer(sitting, asked(sitting, question), user_of(request))
+            yield from self._answer(sitting, exchange, user_of(request))
 
     def _chosen(self, sitting: Sitting, event: gr.EventData, request: gr.Request) -> Iterator[Shown]:
-        data, allowance, client = event._data or {}, self.frame.allowance, client_of(request)
+        data, allowance, client = sent(event), self.frame.allowance, client_of(request)
         # Looked at first, as a choice changes the filters; counted only where it asks something.
-        seconds = allowance.wait(client)
-        exchange = None if seconds else chosen(sitting, data)
+        seconds, exchange = allowance.wait(client), None
+        try:
+            exchange = None if seconds else chosen(sitting, data)
+        except NewsdeskError as error:
+            gr.Warning(escape(error))
         seconds = seconds if exchange is None else allowance.take(client)
         if exchange is None or seconds:
             yield self._paused(seconds) if seconds else _nothing(self.shown)

@@ -5,7 +5,6 @@ import time
 from collections.abc import Generator, Iterator
 
 from corpus import NewsdeskError
-from rag.query import LONGEST_QUESTION
 from web.conversation import Conversation, Exchange
 from web.desk import Assistant, Desk
 from web.facts import building_note
@@ -16,15 +15,6 @@ log = logging.getLogger(__name__)
 _PATIENCE_S = 180.0  # Opening takes seconds; who asks during it waits for it.
 _LOOK_S = 0.5
 _BETWEEN_UPDATES_S = 0.06  # Tokens come faster than anybody reads; each update sends the conversation.
-
-
-def unfit(question: str) -> str:
-    """Return why a question cannot be asked, or "" when it can."""
-    if not question.strip():
-        return "Write a question first."
-    if len(question) > LONGEST_QUESTION:
-        return f"A question may have {LONGEST_QUESTION:,} characters; this one has {len(question):,}. Shorten it."
-    return ""
 
 
 def answering(desk: Desk, conversation: Conversation, exchange: Exchange) -> Iterator[Exchange]:

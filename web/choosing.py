@@ -6,6 +6,7 @@ import gradio as gr
 
 from corpus import NewsdeskError
 from rag.model import Filters
+from web.calls import sent
 from web.conversation import Sitting
 from web.frame import QUIET, WARNING, Frame
 from web.narrowing import bar, filters_from, filters_panel, models_panel
@@ -17,7 +18,7 @@ def connect_choosing(frame: Frame, narrow: gr.HTML) -> None:
     """Let the bar below the question open its panels and take what is chosen in them."""
 
     def choose(sitting: Sitting, event: gr.EventData) -> Any:
-        return chosen(frame, sitting, event._data or {})
+        return chosen(frame, sitting, sent(event))
 
     def begun(sitting: Sitting) -> str:
         return shown(frame, sitting)

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
+from corpus.characters import one_line
 from rag.model import REMEMBERED, Answer, Event, Filters, Passage, Turn
 
 CUT = "Stopped: this is not a whole answer, and nothing in it was checked."
@@ -104,7 +105,7 @@ class Conversation:
 
     def answers(self, question: str) -> bool:
         """Tell whether an answer to this question is under way."""
-        return any(exchange.open and exchange.question == question.strip() for exchange in self.exchanges)
+        return any(exchange.open and exchange.question == one_line(question) for exchange in self.exchanges)
 
     def take_back(self) -> Exchange | None:
         """Remove the last exchange and return it."""

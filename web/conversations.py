@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
+from corpus.characters import one_line
 from corpus.errors import ArchiveError
 from web.answer_record import filters_from, filters_to, packed, unpacked
 from web.conversation import Conversation, Exchange
@@ -206,7 +207,7 @@ class Conversations:
 
 def shortened(title: str) -> str:
     """Return a title in one line of at most `LONGEST_TITLE` characters."""
-    words = " ".join(title.split())
+    words = one_line(title)
     return words if len(words) <= LONGEST_TITLE else words[: LONGEST_TITLE - 1].rstrip() + "…"
 
 

@@ -6,6 +6,7 @@ from typing import Any
 import gradio as gr
 
 from corpus import NewsdeskError
+from web.calls import sent
 from web.frame import WARNING, Frame, markup
 from web.reading import anew
 from web.render import escape
@@ -55,7 +56,7 @@ class EvalView:
         self.runs.submit(self._compare, [self.chosen], self.shown, **_MEASURING)
 
     def _compare(self, chosen: Chosen, event: gr.EventData) -> Shown:
-        data = event._data or {}
+        data = sent(event)
         if data.get("act") == "compare":
             chosen.turn(str(data.get("run", "")))
         return self._page(chosen)

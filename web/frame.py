@@ -72,6 +72,7 @@ def box(name: str, label: str, longest: int, placeholder: str = "", max_lines: i
         max_lines: Lines that it grows to.
     """
     return gr.Textbox(
+        "",
         placeholder=placeholder or label,
         label=label,
         show_label=False,

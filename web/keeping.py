@@ -7,6 +7,7 @@ import gradio as gr
 
 from corpus.errors import NewsdeskError
 from web.answers import talk
+from web.calls import sent
 from web.conversation import Conversation, Sitting
 from web.eval_set import eval_set
 from web.export import exported
@@ -77,7 +78,7 @@ class Keeping:
 
     def changed(self, sitting: Sitting, event: gr.EventData, request: gr.Request) -> tuple[Any, ...]:
         """Rename, delete or save a conversation."""
-        user, data, kept = user_of(request), event._data or {}, self.frame.conversations
+        user, data, kept = user_of(request), sent(event), self.frame.conversations
         act, name = data.get("act"), _name(event)
         file: Any = gr.skip()
         if act == "rename":
@@ -94,7 +95,7 @@ class Keeping:
 
     def judged(self, sitting: Sitting, event: gr.EventData, request: gr.Request) -> tuple[Any, Any]:
         """Write an opinion or a remark on an answer; the same opinion again takes it back."""
-        data, user = event._data or {}, user_of(request)
+        data, user = sent(event), user_of(request)
         turn, exchanges = str(data.get("turn", "")), sitting.conversation.exchanges
         if not turn.isdecimal() or int(turn) >= len(exchanges) or not exchanges[int(turn)].key:
             return gr.skip(), gr.skip()
@@ -124,4 +125,4 @@ class Keeping:
 
 
 def _name(event: gr.EventData) -> str:
-    return str((event._data or {}).get("id", ""))
+    return str(sent(event).get("id", ""))

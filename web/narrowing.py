@@ -5,8 +5,8 @@ from datetime import datetime, timedelta
 
 from corpus import NewsdeskError
 from corpus.archive import Archive
+from rag.filters import read_filters
 from rag.model import Filters
-from web.api import day_of
 from web.chips import shown_value
 from web.conversation import Sitting
 from web.languages import language_name
@@ -118,13 +118,12 @@ def filters_from(data: Mapping[str, object]) -> Filters:
         NewsdeskError: A day is none, or the last one lies before the first.
     """
     since, until = str(data.get("since") or ""), str(data.get("until") or "")
-    first = day_of(since) if since else None
-    end = day_of(until) + timedelta(days=1) if until else None
-    if first and end and end <= first:
+    time = read_filters(since, until) or Filters()
+    if time.since and time.until and time.until <= time.since:
         raise NewsdeskError(f"{until} lies before {since}; swap the two days")
     lists = {kind: data.get(kind) for kind in _KINDS}
     names = {kind: tuple(str(v) for v in value) for kind, value in lists.items() if isinstance(value, list)}
-    return Filters(first, end, names.get("outlets", ()), names.get("languages", ()), names.get("feeds", ()))
+    return Filters(time.since, time.until, names.get("outlets", ()), names.get("languages", ()), names.get("feeds", ()))
 
 
 def models_panel(choices: list[Choice], current: str, looked: int | None) -> str:

@@ -8,6 +8,7 @@ from web.allowance import Allowance
 from web.api import Api
 from web.archive_view import archive_tab
 from web.ask_view import ask_tab
+from web.calls import Page
 from web.conversation import Sitting
 from web.conversations import LONGEST_TITLE, Conversations
 from web.desk import Desk
@@ -46,7 +47,7 @@ def built(desk: Desk, allowance: Allowance, conversations: Conversations, change
         changeable: Let readers add and remove articles.
         runs: The folder of the runs of the evaluation.
     """
-    blocks = gr.Blocks(title=TITLE, analytics_enabled=False, fill_width=True, delete_cache=(_CLEAN_S, _CLEAN_S))
+    blocks = Page(title=TITLE, analytics_enabled=False, fill_width=True, delete_cache=(_CLEAN_S, _CLEAN_S))
     with blocks:
         sitting = gr.State(Sitting())
         reader = markup("reader", "")

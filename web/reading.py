@@ -8,6 +8,7 @@ import gradio as gr
 
 from corpus import Article
 from web.article import Around, reader, reader_missing
+from web.calls import sent
 from web.conversation import Conversation, Sitting
 from web.frame import QUIET, Frame
 from web.render import Span
@@ -22,7 +23,7 @@ def reads(frame: Frame, places: Sequence[Any]) -> None:
     """
 
     def read(sitting: Sitting, event: gr.EventData) -> str:
-        return opened(frame, sitting.conversation, event._data or {})
+        return opened(frame, sitting.conversation, sent(event))
 
     gr.on([place.select for place in places], read, [frame.sitting], frame.reader, queue=False, **QUIET)
 

@@ -14,6 +14,7 @@ from starlette.types import ASGIApp
 from web.accounts import Accounts
 from web.addition import FILE_BYTES, UPLOAD_BYTES
 from web.allowance import Allowance
+from web.calls import answer_odd_requests
 from web.conversations import Conversations
 from web.desk import Desk
 from web.gate import Gate
@@ -78,6 +79,7 @@ def site(
         **settings,
     )
     keep_little(outer)
+    answer_odd_requests(outer)
     blocks.has_launched = True  # Only then does Gradio itself check whether it may open a path.
     inner: ASGIApp = SignIn(Isolation(outer), accounts, f"session-{port}") if accounts else outer
     gate = Gate(inner, upload_slots(blocks), UPLOAD_BYTES if changeable else 0)

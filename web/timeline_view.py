@@ -6,7 +6,9 @@ from typing import Any
 import gradio as gr
 
 from corpus import NewsdeskError
+from corpus.characters import one_line
 from rag.model import Filters
+from web.calls import sent
 from web.choosing import narrowed
 from web.desk import Assistant
 from web.frame import LOOKING, WARNING, Frame, box, markup
@@ -68,11 +70,11 @@ class TimelineView:
         return gr.skip(), *self._page(story)
 
     def _asked(self, topic: str, story: Story) -> Shown:
-        story.topic = " ".join(topic[:LONGEST_TOPIC].split())
+        story.topic = one_line(topic)[:LONGEST_TOPIC]
         return gr.skip(), *self._page(story)
 
     def _chosen(self, story: Story, event: gr.EventData) -> Shown:
-        data: dict[str, Any] = event._data or {}
+        data = sent(event)
         act = data.get("act")
         if act == "story":
             shown = self._asked(str(data.get("topic", "")), story)

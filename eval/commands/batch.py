@@ -37,7 +37,7 @@ from eval.loaders import load
 from eval.question import Question, QuestionSet
 from eval.replies import Reply, batch_name, read_replies
 from eval.sampling import select
-from rag.settings import Settings
+from rag.settings import Settings, read_settings
 
 BATCHES = ".batches"
 
@@ -61,7 +61,7 @@ def export(
     """Write what the chain would send for each question, in the JSONL of OpenAI's Batch API."""
     source = open_source(path, articles or (), data)
     chosen = select(source.questions, types_in(types), sample, seed)
-    settings = Settings() if llm is None else Settings(llm=llm)
+    settings = read_settings() if llm is None else read_settings(llm=llm)
     body, home = body_of(settings), home_of(source, out, data)
     made = _batch(source, chosen, home, settings.llm)
     with (
@@ -134,4 +134,4 @@ def _chosen(source: QuestionSet, made: Batch) -> Sequence[Question]:
 
 def _unwritten(home: Path) -> Settings:
     """Return the settings of an assistant that asks no model itself."""
-    return Settings(data_dir=home, llm="")
+    return read_settings(home, llm="")

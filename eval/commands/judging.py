@@ -12,7 +12,7 @@ from eval.commands.results import OUT, Out, find_run
 from eval.judge import Judge, judge_run
 from eval.launch import rescore
 from rag.chat_model import chat_model
-from rag.settings import Settings
+from rag.settings import read_settings
 
 RunName = Annotated[str, typer.Argument(metavar="RUN", help="A run: name or folder.")]
 
@@ -24,7 +24,7 @@ def judge(
     again: Annotated[bool, typer.Option(help="Judge answers that have a verdict, too.")] = False,
 ) -> None:
     """Let a model judge a run's answers; prompts and raw replies are kept in the run."""
-    settings = Settings() if llm is None else Settings(llm=llm)
+    settings = read_settings() if llm is None else read_settings(llm=llm)
     if not settings.llm:
         raise SettingsError("No judge is named. Name one: --llm provider:name, or set NEWSDESK_LLM")
     found = find_run(run, out)

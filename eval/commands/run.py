@@ -28,7 +28,7 @@ from eval.runs import MAIN, RunFolder
 from eval.sampling import select
 from eval.summary import ALL, Summary
 from eval.systems import System
-from rag.settings import Settings
+from rag.settings import Settings, read_settings
 
 GATE_FILE = Path(__file__).parents[1] / "gate.json"
 Only = Literal["retrieval", "answers"]
@@ -94,7 +94,7 @@ def run_set(
     source = open_source(path, articles or (), data)
     chosen = select(source.questions, types_in(types), sample, seed)
     home = home_of(source, out, data)
-    settings = Settings(data_dir=home) if llm is None else Settings(data_dir=home, llm=llm)
+    settings = read_settings(home) if llm is None else read_settings(home, llm=llm)
     planned = plan(source.questions, chosen, source.articles, settings, only or "", jobs)
     run, resumed = folder_for(planned, out, name, note, fresh)
     typer.echo(f"{'Going on with' if resumed else 'Run'} {run.path}", err=True)
@@ -137,7 +137,7 @@ def gate(
 
 
 def _measure(source: Source, folder: Path) -> Summary:
-    settings = Settings(data_dir=folder / "data", llm="")
+    settings = read_settings(folder / "data", llm="")
     planned = plan(source.questions, source.questions.questions, source.articles, settings)
     run, _ = folder_for(planned, folder / "runs")
     with opened(run, settings, source.articles, timed=False) as (bench, bar):

@@ -1,7 +1,7 @@
 """The formats that `load` knows, most telling first."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from corpus.errors import InputError
@@ -11,7 +11,8 @@ from eval.loaders.multihop import is_multihop, load_multihop
 from eval.loaders.own import load_own
 from eval.loaders.ramdocs import is_ramdocs, load_ramdocs
 from eval.loaders.squad import is_squad, load_squad
-from eval.question import QuestionSet
+from eval.question import Defect, Question, QuestionSet
+from rag.question import read_history, read_question
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +48,20 @@ def load(path: Path) -> QuestionSet:
         raise InputError(f"{path} does not exist. See `python -m eval sets` for the sets that are here.")
     for form in FORMATS:
         if form.recognise(path):
-            return form.read(path)
+            return _readable(form.read(path))
     names = ", ".join(form.name for form in FORMATS)
     raise InputError(f"{path} is in no format that is known ({names}). docs/eval.md describes each.")
+
+
+def _readable(questions: QuestionSet) -> QuestionSet:
+    """Return the set with its questions as the assistant reads them; what it would refuse is a defect."""
+    kept: list[Question] = []
+    defects = list(questions.defects)
+    for question in questions.questions:
+        try:
+            text = read_question(question.text)
+        except InputError as error:
+            defects.append(Defect(question.id, str(error)))
+        else:
+            kept.append(replace(question, text=text, history=read_history(question.history)))
+    return replace(questions, questions=tuple(kept), defects=tuple(defects))

@@ -6,10 +6,8 @@ from datetime import UTC, datetime
 import httpx
 import pytest
 
-from corpus.errors import NewsdeskError
 from rag.model import Filters
 from tests.web.conftest import EQUIFAX, ScriptedAssistant
-from web.api import filters_of
 
 
 def call(url: str, name: str, *arguments: object) -> tuple[str, object]:
@@ -54,12 +52,6 @@ def test_search_and_get_article_lead_to_one_another(desk_url: str) -> None:
 )
 def test_what_makes_no_sense_is_an_error(desk_url: str, name: str, arguments: list[object]) -> None:
     assert call(desk_url, name, *arguments)[0] == "error"
-
-
-def test_days_are_read_as_written() -> None:
-    assert filters_of("", "", "") is None
-    with pytest.raises(NewsdeskError, match="'last week' is no day; write it as 2017-09-01"):
-        filters_of("last week", "", "")
 
 
 def test_only_the_named_endpoints_are_offered(desk_url: str) -> None:

@@ -122,7 +122,7 @@ def test_an_example_is_asked_with_a_click_and_the_page_cleared(page: "Page", des
 def test_a_question_that_is_empty_or_too_long_is_not_asked(page: "Page", desk_url: str) -> None:
     opened(page, desk_url)
     page.click("#ask")
-    page.wait_for_selector("text=Write a question first.")
+    page.wait_for_selector("text=The question is empty")
     page.fill("#box textarea", "x" * 3000)
     assert len(page.input_value("#box textarea")) == 2000
     assert page.query_selector(".turn") is None

@@ -1,0 +1,112 @@
+"""What a call to the page must look like: a wrong one gets an error that names what is wrong, and the log one line."""
+
+import inspect
+import logging
+from collections.abc import Callable
+from typing import Any
+
+import gradio as gr
+from gradio.block_function import BlockFunction
+from gradio.components.api_component import Api as ApiValue
+from gradio.route_utils import FnIndexInferError
+from gradio.routes import App
+from gradio.state_holder import SessionState
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import JSONResponse
+from starlette.routing import Mount
+
+log = logging.getLogger(__name__)
+
+_WORDS: dict[type, str] = {str: "text", int: "a whole number"}
+_SENT: dict[type, str] = {
+    str: "text",
+    bool: "true or false",
+    int: "a whole number",
+    float: "a number with a fraction",
+    list: "a list",
+    dict: "an object",
+    type(None): "null",
+}
+
+
+_ODD = (TypeError, ValueError, LookupError, AttributeError)
+
+
+class Page(gr.Blocks):
+    """Look at what a caller sends before a function of ours gets it."""
+
+    async def preprocess_data(
+        self,
+        block_fn: BlockFunction,
+        inputs: list[Any],
+        state: SessionState | None,
+        explicit_call: bool = False,
+    ) -> list[Any]:
+        """Return the values that a function of ours gets.
+
+        Raises:
+            gr.Error: They are too few, too many or of a wrong type; the message says which.
+        """
+        if problem := _mismatch(block_fn, inputs):
+            raise gr.Error(problem, print_exception=False)
+        try:
+            return list(await super().preprocess_data(block_fn, inputs, state, explicit_call))
+        except _ODD as error:
+            log.warning("%s was sent values that cannot be read (%s)", _name(block_fn), type(error).__name__)
+            raise gr.Error(f"{_name(block_fn)}: what was sent cannot be read.", print_exception=False) from error
+
+
+def _name(block_fn: BlockFunction) -> str:
+    return str(block_fn.api_name or block_fn.name or "this event")
+
+
+def _mismatch(block_fn: BlockFunction, inputs: list[Any]) -> str:
+    wanted = _parameters(block_fn)
+    name = _name(block_fn)
+    if len(inputs) != len(wanted):
+        listed = ", ".join(wanted) or "none"
+        return f"{name} takes {len(wanted)} values ({listed}), and {len(inputs)} were sent."
+    for (parameter, kind), value in zip(wanted.items(), inputs, strict=True):
+        if kind is not None and type(value) is not kind:
+            sent = _SENT.get(type(value), "something else")
+            return f"{name}: {parameter} must be {_WORDS[kind]}, and {sent} was sent."
+    return ""
+
+
+def _parameters(block_fn: BlockFunction) -> dict[str, type | None]:
+    """Return the type that each value must have, by the name of its parameter; None where any will do."""
+    kinds = [_kind(block) for block in block_fn.inputs]
+    names = _names(block_fn.fn) if block_fn.fn else []
+    return {names[i] if i < len(names) else f"value {i + 1}": kind for i, kind in enumerate(kinds)}
+
+
+def _names(function: Callable[..., Any]) -> list[str]:
+    special = (gr.Request, gr.EventData)
+    parameters = inspect.signature(function, eval_str=True).parameters.values()
+    return [p.name for p in parameters if not (isinstance(p.annotation, type) and issubclass(p.annotation, special))]
+
+
+def _kind(block: Any) -> type | None:
+    if isinstance(block, ApiValue):
+        return {"string": str, "integer": int}.get(str(block.api_info().get("type")))
+    return str if isinstance(block, gr.Textbox) else None
+
+
+def sent(event: gr.EventData) -> dict[str, Any]:
+    """Return what the static script sends along with an event; nothing where somebody sends no object."""
+    return event._data if isinstance(event._data, dict) else {}
+
+
+def answer_odd_requests(outer: Starlette) -> None:
+    """Let requests that Gradio cannot make sense of end with a status of 400, wherever it stumbles over them."""
+    for route in outer.routes:
+        if isinstance(route, Mount) and isinstance(route.app, App):
+            for kind in (*_ODD, FnIndexInferError):
+                route.app.add_exception_handler(kind, _odd)
+
+
+def _odd(request: Request, error: Exception) -> JSONResponse:
+    log.warning("%s %r was not understood: %r", request.method, request.url.path, error)
+    reason = f"there is no {error} here" if isinstance(error, LookupError) else str(error)
+    return JSONResponse({"error": f"This request makes no sense: {reason}."}, 400)
