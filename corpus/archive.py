@@ -6,6 +6,7 @@ It is the record; the indexes are derived from it. Any number of processes may r
 import json
 import sqlite3
 import threading
+import time
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -15,6 +16,7 @@ from typing import Literal
 from corpus import stories
 from corpus.article import Article
 from corpus.errors import ArchiveError
+from corpus.read_only import ReadOnlyConnection
 from corpus.rows import COLUMNS, FIELDS, article_from_json, article_from_row, iso, text_digest, values
 from corpus.schema import connect
 from corpus.selection import EVERYTHING, Selection
@@ -23,6 +25,9 @@ from corpus.versions import Arrival, Outcome, judge, reads_alike
 __all__ = ["Archive", "Outcome", "article_from_row"]
 
 _ORDERS = {"newest": "published_at IS NULL, published_at DESC, id", "oldest": "published_at IS NULL, published_at, id"}
+
+
+_AGAIN_S = 5.0  # After so long a file that could not be written is opened anew.
 
 
 class Archive:
@@ -47,12 +52,20 @@ class Archive:
     def connection(self) -> sqlite3.Connection:
         """Return this thread's connection (autocommit; use `transaction` to write)."""
         found: sqlite3.Connection | None = getattr(self._local, "connection", None)
-        if found is None:
-            found = connect(self.path)
-            self._local.connection = found
-            with self._lock:
-                self._drop_orphans()
-                self._connections.append((threading.current_thread(), found))
+        if found is None or (isinstance(found, ReadOnlyConnection) and time.monotonic() > self._local.again):
+            found = self._local.connection = self._connected(found)
+            self._local.again = time.monotonic() + _AGAIN_S
+        return found
+
+    def _connected(self, held: sqlite3.Connection | None) -> sqlite3.Connection:
+        """Return a new connection, or the one that is held where a new one could not write either."""
+        found = connect(self.path)
+        if held is not None and isinstance(found, ReadOnlyConnection):
+            found.close()
+            return held
+        with self._lock:
+            self._drop_orphans()
+            self._connections.append((threading.current_thread(), found))
         return found
 
     def _drop_orphans(self) -> None:
@@ -93,8 +106,8 @@ class Archive:
         except sqlite3.OperationalError as error:
             _roll_back(connection)
             raise ArchiveError(
-                f"{self.path}: cannot be written ({error}); free some disk space or wait for the other writer, then "
-                "run the same command again"
+                f"{self.path}: cannot be written ({error}); free some disk space, mend the rights of the folder or "
+                "wait for the other writer, then run the same command again"
             ) from error
         except BaseException:
             _roll_back(connection)

@@ -5,7 +5,8 @@ NewsdeskError                 message = the problem, then the next thing to do
 ├── InputError                an item that cannot be read: names it and says why
 ├── ArchiveError              the archive (SQLite) cannot be opened or written
 ├── IndexUnavailableError     an index is locked, damaged or made by another embedder
-│   └── IndexInUseError       another process owns it
+│   ├── IndexInUseError       another process owns it
+│   └── IndexReadOnlyError    its folder cannot be written
 ├── ModelError                the language model failed (refused, timed out, cut, not configured)
 └── SettingsError             a setting does not make sense
 ```
@@ -33,6 +34,10 @@ class IndexUnavailableError(NewsdeskError):
 
 class IndexInUseError(IndexUnavailableError):
     """Say which process owns the indexes now."""
+
+
+class IndexReadOnlyError(IndexUnavailableError):
+    """Say that the folder of the indexes cannot be written: a full disk, or no right to."""
 
 
 class ModelError(NewsdeskError):

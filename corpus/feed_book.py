@@ -5,6 +5,9 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
+from corpus.errors import ArchiveError
+from corpus.read_only import ReadOnlyConnection
+
 _TABLES = (
     """CREATE TABLE IF NOT EXISTS feeds (
         url TEXT PRIMARY KEY,
@@ -59,7 +62,10 @@ class Feed:
 
 
 class FeedBook:
-    """Keep the feeds in the archive's SQLite file; each method is one statement, on the disk when it returns."""
+    """Keep the feeds in the archive's SQLite file; each method is one statement, on the disk when it returns.
+
+    One that writes raises `ArchiveError` where the file cannot be written.
+    """
 
     def __init__(self, connection: sqlite3.Connection) -> None:
         """Make the two tables if they are not there.
@@ -68,8 +74,18 @@ class FeedBook:
             connection: Of the archive, in autocommit mode as `Archive.connection` is.
         """
         self._connection = connection
+        try:
+            self._make_tables()
+        except sqlite3.OperationalError:
+            if not isinstance(connection, ReadOnlyConnection):
+                raise
+            self._connection = sqlite3.connect(":memory:", isolation_level=None)  # The file holds no feed.
+            self._make_tables()
+            self._connection.execute("PRAGMA query_only = ON")
+
+    def _make_tables(self) -> None:
         for table in _TABLES:
-            connection.execute(table)
+            self._connection.execute(table)
 
     def add(self, url: str) -> bool:
         """Follow a feed; return False if it is followed already."""
@@ -117,7 +133,12 @@ class FeedBook:
         self._change("UPDATE feeds SET last_error = ? WHERE url = ?", reason, url)
 
     def _change(self, sql: str, *values: str) -> int:
-        return self._connection.execute(sql, values).rowcount
+        try:
+            return self._connection.execute(sql, values).rowcount
+        except sqlite3.OperationalError as error:
+            raise ArchiveError(
+                f"the feeds cannot be written ({error}); free some disk space or mend the rights"
+            ) from error
 
 
 def _feed(row: Any) -> Feed:

@@ -1,9 +1,12 @@
 """The tables of the archive, and how a connection to it is opened."""
 
+import errno
+import os
 import sqlite3
 from pathlib import Path
 
 from corpus.errors import ArchiveError
+from corpus.read_only import connect_to_read
 
 VERSION = 2
 
@@ -81,27 +84,43 @@ CREATE TABLE IF NOT EXISTS meta (name TEXT PRIMARY KEY, value TEXT NOT NULL) WIT
 def connect(path: Path) -> sqlite3.Connection:
     """Open the file durably (WAL, every commit on the disk) and make the tables that are missing.
 
+    Where it cannot be written, on a full disk for one, this is a `ReadOnlyConnection`.
+
     Raises:
         ArchiveError: The file is no archive, cannot be opened, or was written by a newer version.
     """
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        connection = sqlite3.connect(path, timeout=30, isolation_level=None, check_same_thread=False)
-        connection.row_factory = sqlite3.Row
-        connection.create_function("casefold", 1, str.casefold, deterministic=True)
+        connection = _connect_to_write(path)
+    except (sqlite3.Error, OSError) as error:
+        reading = connect_to_read(path, error)
+        if reading is None or _version(reading) != VERSION:
+            raise ArchiveError(
+                f"{path}: the archive cannot be opened ({error}); check the path, its rights and the disk"
+            ) from error
+        connection = reading
+    connection.row_factory = sqlite3.Row
+    connection.create_function("casefold", 1, str.casefold, deterministic=True)
+    return connection
+
+
+def _connect_to_write(path: Path) -> sqlite3.Connection:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    if path.exists() and not os.access(path, os.W_OK):  # SQLite would open it and say so at the first write only.
+        raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
+    connection = sqlite3.connect(path, timeout=30, isolation_level=None, check_same_thread=False)
+    try:
         # Each thread has a connection, and each connection a cache: of 8 MB, so that many threads stay within bounds.
         for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "cache_size=-8192"):
             connection.execute(f"PRAGMA {pragma}")
         _migrate(connection, path)
-    except (sqlite3.Error, OSError) as error:
-        raise ArchiveError(
-            f"{path}: the archive cannot be opened ({error}); check the path, its rights and the disk"
-        ) from error
+    except BaseException:
+        connection.close()
+        raise
     return connection
 
 
 def _migrate(connection: sqlite3.Connection, path: Path) -> None:
-    found = connection.execute("PRAGMA user_version").fetchone()[0]
+    found = _version(connection)
     if found > VERSION:
         raise ArchiveError(
             f"{path}: made by a newer Newsdesk (schema {found}, this one knows {VERSION}); update Newsdesk"
@@ -110,3 +129,7 @@ def _migrate(connection: sqlite3.Connection, path: Path) -> None:
         return
     name = "INSERT OR IGNORE INTO meta VALUES ('archive', lower(hex(randomblob(8))));"
     connection.executescript(f"BEGIN IMMEDIATE; {TABLES} {name} PRAGMA user_version={VERSION}; COMMIT;")
+
+
+def _version(connection: sqlite3.Connection) -> int:
+    return int(connection.execute("PRAGMA user_version").fetchone()[0])

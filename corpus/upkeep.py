@@ -91,6 +91,8 @@ def _index_check(indexing: Indexing) -> Check:
     """Make a finding of what the indexing process reported."""
     if not indexing.done:
         return Check("indexes", "broken", indexing.problem, "python -m corpus rebuild")
+    if indexing.record.get("unwritable"):
+        return Check("indexes", "fine", "as they were left, by their sums; nothing can be written, so none was opened")
     if owner := indexing.record.get("owner"):
         return Check("indexes", "fine", f"in use by {owner}, which keeps them up to date")
     return Check(

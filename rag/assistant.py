@@ -16,11 +16,10 @@ from corpus.errors import NewsdeskError
 from corpus.ingest import ingest
 from corpus.readers import read
 from rag.answering import Answering, writer_of
-from rag.beside import IndexesBeside
+from rag.beside import open_indexes
 from rag.coverage import Coverage
 from rag.embedder import Embedder
 from rag.finding import Finder
-from rag.indexes import Indexes
 from rag.model import Answer, Citation, Event, Filters, Passage, Turn
 from rag.prompt import Prompt
 from rag.query import Outlets, Query, understand
@@ -67,13 +66,10 @@ class Assistant:
         self.reranker = Reranker(settings.reranker) if settings.reranker else None
         self.archive = Archive(settings.archive_path)
         self.embedder = embedder or Embedder(settings.embedder)
-        self.indexes = (IndexesBeside if beside else Indexes)(
-            self.archive, self.embedder, settings.data_dir / "index", owner
-        )
         self._stop = threading.Event()
         self._follower: threading.Thread | None = None
         try:
-            self.indexes.open()
+            self.indexes = open_indexes(self.archive, self.embedder, settings.data_dir / "index", owner, beside)
         except BaseException:
             self.archive.close()
             raise
@@ -270,15 +266,19 @@ class Assistant:
         return ingest(self.archive, read([path])).added
 
     def _follow(self) -> None:
+        said = ""
         while not self._stop.is_set():
             try:
                 self.indexes.embed_pending(lambda *_: self.indexes.catch_up(), stop=self._stop)
                 self.indexes.catch_up()
-            except NewsdeskError:
-                log.warning("following the archive failed; trying again", exc_info=True)
+            except NewsdeskError as error:
+                if str(error) != said:  # A full disk may stay full for days.
+                    log.warning("following the archive failed, and is tried again: %s", said := str(error))
             except Exception:
                 if not self._stop.is_set():
                     log.exception("following the archive failed; trying again")
+            else:
+                said = ""
             self._stop.wait(_FOLLOW_S)
 
     def _answering(self) -> Answering:

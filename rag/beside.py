@@ -1,20 +1,28 @@
-"""The indexes of an archive read beside whoever owns them: what `python -m rag mcp` and `chat` answer from."""
+"""The indexes of an archive read beside whoever owns them: what `python -m rag mcp` and `chat` answer from.
 
+Nothing need be written for that, so this is also what answers on a full disk and from a folder without the right to
+write.
+"""
+
+import logging
 import time
 from dataclasses import replace
 from pathlib import Path
 
 from corpus.archive import Archive
-from corpus.errors import IndexInUseError, IndexUnavailableError
+from corpus.errors import IndexInUseError, IndexReadOnlyError, IndexUnavailableError
 from corpus.selection import Selection
 from rag.embedder import Embedder
-from rag.generation import State
+from rag.generation import State, seal
 from rag.indexes import Indexes, Progress
 from rag.lexical import LexicalIndex
 from rag.vector_table import VectorTable
 
+log = logging.getLogger(__name__)
+
 _PATIENCE_S = 10.0  # An owner that makes the indexes for the first time is waited for.
 _POLL_S = 0.1
+_AGAIN_S = 30.0  # After so long it is tried again to mend indexes that could not be written.
 _LOG_ROWS = 2000
 
 
@@ -23,7 +31,8 @@ class IndexesBeside(Indexes):
 
     The words are read from the owner's files, which tantivy lets several processes do. Chroma does not: the vectors
     are read from the archive, which keeps them all, and compared in memory. Where nobody owns the indexes and they are
-    behind the archive, they are owned for as long as it takes to bring them up to date.
+    behind the archive, they are owned for as long as it takes to bring them up to date. Where that fails, the words
+    come from the files if these are sound, else from an index in memory, made from the archive.
     """
 
     def __init__(self, archive: Archive, embedder: Embedder, folder: Path, owner: str) -> None:
@@ -32,24 +41,23 @@ class IndexesBeside(Indexes):
         self._owning = Indexes(archive, embedder, folder, owner)
         self._table = VectorTable({})
         self._seen = 0  # The last change that the vectors in memory hold.
+        self._again = 0.0  # Before this instant nothing is mended.
 
     def open(self, anew: bool = False, progress: Progress | None = None) -> None:
         """Begin to read; where nobody owns the indexes they are first looked at and mended as an owner would.
 
         Raises:
-            IndexUnavailableError: Another embedder made them, their owner is still making them, or the disk is full.
+            IndexUnavailableError: Another embedder made them, or their owner is still making them.
             ValueError: They are asked for `anew`, which only an owner can do.
         """
         if anew:
             raise ValueError("only an owner makes indexes anew")
         self.check_embedder()
-        self._tend(progress)
-        state = self._made()
+        state = self._made() if self._tend(progress) else self._sound()
         self._seen = self.store.last_change()
         self._table = VectorTable(self.store.vectors_of(Selection()))
-        self._lexical = LexicalIndex(self._words(state), writing=False)
+        self._lexical, self._state = self._read(state)
         self._dense = self._table
-        self._state = replace(state, applied=min(state.applied, self._seen))
 
     def close(self) -> None:
         """Stop reading; nothing was written that would have to be noted."""
@@ -66,23 +74,50 @@ class IndexesBeside(Indexes):
             if self.applied() < self.store.last_change():
                 self._tend()
             while (found := self.store.changes(self._seen, _LOG_ROWS))[1]:
-                self._table.apply(found[1], self.store.embedded(found[1]))
+                batch = self.store.embedded(found[1])
+                self._table.apply(found[1], batch)
+                if self._lexical.in_memory:
+                    self._lexical.apply(found[1], batch)
+                    self._state = replace(self._state, applied=found[0])
                 self._seen = found[0]
                 done += len(found[1])
-            if state := self._usable():
+            if not self._lexical.in_memory and (state := self._usable()):
                 self._lexical.follow(self._words(state))
                 self._state = replace(state, applied=min(state.applied, self._seen))
         return done
 
-    def _tend(self, progress: Progress | None = None) -> None:
-        """Bring the indexes up to date where nobody owns them; an owner does that itself."""
+    def _tend(self, progress: Progress | None = None) -> bool:
+        """Bring the indexes up to date where nobody owns them; an owner does that itself.
+
+        Returns:
+            Whether somebody sees to the files; else they are as they are.
+        """
         if self._owning.named_owner():
-            return
+            return True
+        if time.monotonic() < self._again:
+            return False
         try:
             self._owning.open(progress=progress)
         except IndexInUseError:  # Another one was quicker.
-            return
+            return True
+        except IndexUnavailableError as error:
+            log.warning("%s; answers come from what is there", error)
+            self._again = time.monotonic() + _AGAIN_S
+            return False
         self._owning.close()
+        return True
+
+    def _read(self, state: State | None) -> tuple[LexicalIndex, State]:
+        if state is not None:
+            try:
+                words = LexicalIndex(self._words(state), writing=False)
+                return words, replace(state, applied=min(state.applied, self._seen))
+            except IndexUnavailableError:
+                log.info("%s: its files cannot be opened here", self.folder, exc_info=True)
+        words = LexicalIndex(None)
+        for batch in self.store.everything():
+            words.apply((), batch)
+        return words, State(0, self.store.archive.identity, self.store.profile, self._seen)
 
     def _usable(self) -> State | None:
         """Return what the owner noted last, if that is about this archive and can be read."""
@@ -90,6 +125,13 @@ class IndexesBeside(Indexes):
         if state is None or state.archive != self.store.archive.identity or state.profile != self.store.profile:
             return None
         return state if self._generations.path(state.generation).is_dir() else None
+
+    def _sound(self) -> State | None:
+        """Return what was noted last if the files are still those of it, as far as that can be told without writing."""
+        state = self._usable()
+        if state is None or (state.seal and state.seal != seal(self._generations.path(state.generation))):
+            return None
+        return state
 
     def _words(self, state: State) -> Path:
         return self._generations.path(state.generation) / "lexical"
@@ -105,3 +147,21 @@ class IndexesBeside(Indexes):
                 )
             time.sleep(_POLL_S)
         return state
+
+
+def open_indexes(archive: Archive, embedder: Embedder, folder: Path, owner: str, beside: bool = False) -> Indexes:
+    """Open the indexes as their owner, or beside one; where they cannot be owned for want of room, beside.
+
+    Raises:
+        IndexUnavailableError: Another process owns them (`IndexInUseError`), or another embedder made them.
+    """
+    if not beside:
+        indexes = Indexes(archive, embedder, folder, owner)
+        try:
+            indexes.open()
+            return indexes
+        except IndexReadOnlyError:
+            pass
+    indexes = IndexesBeside(archive, embedder, folder, owner)
+    indexes.open()
+    return indexes

@@ -13,7 +13,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 from corpus.article import Article
 from corpus.display import line, plain
-from corpus.errors import IndexInUseError, InputError, NewsdeskError
+from corpus.errors import ArchiveError, IndexInUseError, IndexUnavailableError, InputError, NewsdeskError
 from rag.assistant import Assistant
 from rag.chat import Chat
 from rag.export import by_number, check_name, export
@@ -164,7 +164,10 @@ def _assistant(data: Path | None, lasting: bool = False) -> Iterator[Assistant]:
     if not settings.archive_path.exists():
         raise InputError(f"{settings.data_dir}: no archive there; add articles first: python -m corpus add PATH")
     with _opened(settings, lasting) as assistant:
-        assistant.sync()
+        try:
+            assistant.sync()
+        except (ArchiveError, IndexUnavailableError) as error:
+            sys.stderr.write(f"Not everything in the archive can be found yet: {line(str(error), 1000)}\n")
         yield assistant
 
 

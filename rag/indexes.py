@@ -5,9 +5,10 @@ import logging
 import os
 import shutil
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
+from tempfile import TemporaryFile
 
 import numpy as np
 from filelock import FileLock, Timeout
@@ -16,7 +17,7 @@ from corpus.archive import Archive
 from corpus.article import Article
 from corpus.chunking import chunk
 from corpus.chunkstore import ChunkStore, Embedded
-from corpus.errors import IndexInUseError, IndexUnavailableError
+from corpus.errors import IndexInUseError, IndexReadOnlyError, IndexUnavailableError
 from corpus.selection import Selection
 from rag.dense import Dense, DenseIndex
 from rag.embedder import Embedder
@@ -31,6 +32,7 @@ Progress = Callable[[int, int], object]
 
 _EMBED_ARTICLES = 32  # Articles a transaction: what a kill costs is at most their embedding.
 _LOG_ROWS = 2000
+_ROOM = 4_000_000  # Bytes: what both indexes write when they are opened, and some more.
 _PATIENCE_S = 0.9  # One who owns them only to bring them up to date is waited for.
 
 
@@ -89,6 +91,8 @@ class Indexes:
             self._lock.acquire(timeout=0)
         except Timeout:
             return self._named_owner()
+        except OSError:  # Where no lock can be taken, nobody can be asked.
+            return ""
         self._lock.release()
         return ""
 
@@ -113,26 +117,33 @@ class Indexes:
             progress: Told how far a rebuild is.
 
         Raises:
-            IndexUnavailableError: Another process owns them (`IndexInUseError`), another embedder made them, the disk is full.
+            IndexUnavailableError: Another process owns them (`IndexInUseError`), another embedder made them, or they
+                cannot be written (`IndexReadOnlyError`), as on a full disk.
         """
         try:
-            self.folder.mkdir(parents=True, exist_ok=True)
-            self._lock.acquire(timeout=_PATIENCE_S)
-            (self.folder / "owner").write_text(self.owner, "utf-8")
-            self._open_or_rebuild(anew, progress)
+            with self._reported():
+                self.folder.mkdir(parents=True, exist_ok=True)
+                self._lock.acquire(timeout=_PATIENCE_S)
+                self._check_room()
+                (self.folder / "owner").write_text(self.owner, "utf-8")
+                self._open_or_rebuild(anew, progress)
         except Timeout:
             raise IndexInUseError(
                 f"{self.folder}: the index is in use by {self._named_owner()}; ask there, or stop that process first"
             ) from None
-        except OSError as error:
-            self._let_go()
-            raise IndexUnavailableError(
-                f"{self.folder}: the index cannot be written ({error}); free some disk space or mend the rights of the "
-                "folder, then run the same command again"
-            ) from error
         except BaseException:
             self._let_go()
             raise
+
+    def is_as_left(self) -> bool:
+        """Tell by their sums whether the files are those of the last clean end, and hold all of the archive.
+
+        Nothing is opened, so nothing is written.
+        """
+        state = self._generations.state()
+        if state is None or self._is_foreign(state) or state.applied < self.store.last_change():
+            return False
+        return bool(state.seal) and state.seal == seal(self._generations.path(state.generation))
 
     def close(self) -> None:
         """Let go of the indexes; what is being applied is finished first."""
@@ -155,8 +166,10 @@ class Indexes:
         Where another process is at it this returns 0 after `wait` seconds; once `stop` is set, after the batch at hand.
         """
         done = 0
-        self.folder.mkdir(parents=True, exist_ok=True)
-        with contextlib.suppress(Timeout):
+        if not self.store.pending(1):
+            return done
+        with contextlib.suppress(Timeout), self._reported():
+            self.folder.mkdir(parents=True, exist_ok=True)
             while not (stop and stop.is_set()) and (stored := self._embed_some(wait)) is not None:
                 done += stored
                 if progress:
@@ -230,12 +243,31 @@ class Indexes:
         else:
             self.check_embedder()
             if not self._opened(state):
+                self._check_room()  # Or what is sound is called damaged, as it cannot be opened.
                 log.warning("%s: the index is damaged; it is moved aside and made anew from the archive", self.folder)
                 self._rebuild(progress, keep=True)
         if not self._complete():
             log.warning("%s: the index lacks rows of the archive; it is made anew", self.folder)
             self._rebuild(progress, keep=True)
             self.catch_up()
+
+    def _check_room(self) -> None:
+        """Raise `OSError` where the folder takes no more files: neither Chroma nor tantivy tells that from damage."""
+        with TemporaryFile(dir=self.folder) as probe:
+            probe.write(bytes(_ROOM))
+            probe.flush()
+
+    @contextlib.contextmanager
+    def _reported(self) -> Iterator[None]:
+        try:
+            yield
+        except Timeout:  # An `OSError` too: somebody else holds the lock.
+            raise
+        except OSError as error:
+            raise IndexReadOnlyError(
+                f"{self.folder}: the index cannot be written ({error}); free some disk space or mend the rights of the "
+                "folder, then run the same command again"
+            ) from error
 
     def _is_foreign(self, state: State) -> bool:
         """Tell whether the indexes follow another archive, or one that was since put back to an earlier state."""

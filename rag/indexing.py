@@ -4,7 +4,7 @@ from contextlib import closing
 from typing import Any
 
 from corpus.archive import Archive
-from corpus.errors import IndexUnavailableError
+from corpus.errors import IndexReadOnlyError, IndexUnavailableError
 from rag.embedder import Embedder
 from rag.indexes import Indexes, Progress
 from rag.settings import Settings
@@ -48,12 +48,25 @@ def check_index(settings: Settings) -> dict[str, Any]:
                 return {"sound": True, "owner": owner}
             differences = {name: len(ids) for name, ids in indexes.differences().items()}
             record = {"sound": not differences, "owner": None, "chunks": indexes.dense.count()}
+        except IndexReadOnlyError as error:
+            return {"owner": None, "chunks": indexes.store.count(), "unwritable": str(error)} | _as_left(indexes)
         except IndexUnavailableError as error:
             return {"sound": False, "owner": None, "error": str(error)}
     if not differences:
         return record
     told = " and ".join(f"{count:,} of the {name} index" for name, count in differences.items())
     return record | {"differences": differences, "error": f"the archive and the indexes differ in chunks: {told}"}
+
+
+def _as_left(indexes: Indexes) -> dict[str, Any]:
+    """Say of indexes that cannot be opened, as nothing can be written, whether they are what their owner left."""
+    if indexes.is_as_left():
+        return {"sound": True}
+    error = "nothing can be written, and the files are behind the archive or not those that their owner left"
+    return {
+        "sound": False,
+        "error": f"{indexes.folder}: {error}; free some disk space or mend the rights of the folder",
+    }
 
 
 def _owner_or_opened(indexes: Indexes) -> str:

@@ -24,11 +24,11 @@ class LexicalIndex:
     Every method raises `IndexUnavailableError` where tantivy cannot read or write its files.
     """
 
-    def __init__(self, folder: Path, heading_boost: float = 0.75, writing: bool = True) -> None:
+    def __init__(self, folder: Path | None, heading_boost: float = 0.75, writing: bool = True) -> None:
         """Open the index in `folder`, making it if it is not there.
 
         Args:
-            folder: Where the index lies.
+            folder: Where the index lies; None keeps it in memory.
             heading_boost: Weight of a term found in headline, outlet or date, against 1 for one in the text.
             writing: Open it to write too, which one process at a time can; else it must be there.
         """
@@ -38,12 +38,20 @@ class LexicalIndex:
         self._writing = writing
         self._writer: tantivy.IndexWriter | None = None
         with self._reported():
-            if writing:
+            if folder is None:
+                self._index = tantivy.Index(self._schema)
+                self._writer = self._index.writer(heap_size=_HEAP, num_threads=1)
+            elif writing:
                 folder.mkdir(parents=True, exist_ok=True)
                 self._index = tantivy.Index(self._schema, path=str(folder), reuse=True)
                 self._writer = self._new_writer()
             else:
                 self._index = tantivy.Index.open(str(folder))
+
+    @property
+    def in_memory(self) -> bool:
+        """Tell whether it lies in memory only."""
+        return self._folder is None
 
     def apply(self, gone: Sequence[str], batch: Sequence[Embedded]) -> None:
         """Forget every chunk of the articles `gone`, then take in the chunks of `batch`, all in one commit."""
@@ -169,7 +177,7 @@ class LexicalIndex:
             if not isinstance(error, ValueError | OSError) and type(error).__name__ != "PanicException":
                 raise
             raise IndexUnavailableError(
-                f"{self._folder}: the lexical index cannot be used ({error}); free some disk space if there is none, "
+                f"{self._folder or 'memory'}: the lexical index cannot be used ({error}); free some disk space if there is none, "
                 "else run `python -m corpus rebuild`"
             ) from error
 

@@ -94,8 +94,9 @@ def _kind(block: Any) -> type | None:
 
 
 def sent(event: gr.EventData) -> dict[str, Any]:
-    """Return what the static script sends along with an event; nothing where somebody sends no object."""
-    return event._data if isinstance(event._data, dict) else {}
+    """Return what the static script sends along with an event; nothing where somebody sends something else."""
+    data = event._data
+    return data if isinstance(data, dict) and isinstance(data.get("act", ""), str) else {}
 
 
 def answer_odd_requests(outer: Starlette) -> None:

@@ -14,6 +14,7 @@ from pathlib import Path
 
 from corpus.characters import one_line
 from corpus.errors import ArchiveError
+from corpus.read_only import ReadOnlyConnection, connect_to_read
 from web.answer_record import filters_from, filters_to, packed, unpacked
 from web.conversation import Conversation, Exchange
 
@@ -67,19 +68,7 @@ class Conversations:
         """Open the file, making it and its folder if they are not there."""
         self.path = path
         self._lock = threading.Lock()
-        try:
-            path.parent.mkdir(parents=True, exist_ok=True)
-            self._connection = sqlite3.connect(path, timeout=_WAIT_S, check_same_thread=False, isolation_level=None)
-            self._connection.row_factory = sqlite3.Row
-            self._connection.create_function("casefold", 1, str.casefold, deterministic=True)
-            self._connection.execute("PRAGMA journal_mode = WAL")
-            self._connection.execute("PRAGMA synchronous = FULL")
-            self._connection.execute("PRAGMA foreign_keys = ON")
-            self._connection.executescript(_SCHEMA)
-        except (OSError, sqlite3.Error) as error:
-            raise ArchiveError(
-                f"{path}: cannot keep conversations ({error}); name another folder with --data"
-            ) from error
+        self._connection = _connection(path)
 
     def close(self) -> None:
         """Close the file."""
@@ -190,6 +179,9 @@ class Conversations:
     def _writing(self) -> Iterator[sqlite3.Connection]:
         with self._lock:
             try:
+                if isinstance(self._connection, ReadOnlyConnection):  # Perhaps there is room again.
+                    self._connection.close()
+                    self._connection = _connection(self.path)
                 self._connection.execute("BEGIN IMMEDIATE")
                 yield self._connection
                 self._connection.execute("COMMIT")
@@ -203,6 +195,40 @@ class Conversations:
     def _roll_back(self) -> None:
         if self._connection.in_transaction:
             self._connection.execute("ROLLBACK")
+
+
+def _connection(path: Path) -> sqlite3.Connection:
+    """Open the file; where it cannot be written now, what is kept can be read at least."""
+    try:
+        found = _connect_to_write(path)
+    except (OSError, sqlite3.Error) as error:
+        found = _connect_to_read(path, error)
+    found.row_factory = sqlite3.Row
+    found.create_function("casefold", 1, str.casefold, deterministic=True)
+    return found
+
+
+def _connect_to_write(path: Path) -> sqlite3.Connection:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    connection = sqlite3.connect(path, timeout=_WAIT_S, check_same_thread=False, isolation_level=None)
+    try:
+        for pragma in ("journal_mode = WAL", "synchronous = FULL", "foreign_keys = ON"):
+            connection.execute(f"PRAGMA {pragma}")
+        connection.executescript(_SCHEMA)
+    except BaseException:
+        connection.close()
+        raise
+    return connection
+
+
+def _connect_to_read(path: Path, error: Exception) -> sqlite3.Connection:
+    found = connect_to_read(path, error)
+    if found is None and path.exists() and path.stat().st_size:
+        raise ArchiveError(f"{path}: cannot keep conversations ({error}); name another folder with --data") from error
+    if found is None:  # Nothing was kept yet, and nothing can be now.
+        found = sqlite3.connect(":memory:", check_same_thread=False, isolation_level=None, factory=ReadOnlyConnection)
+        found.executescript(f"{_SCHEMA}; PRAGMA query_only = ON")
+    return found
 
 
 def shortened(title: str) -> str:

@@ -1,6 +1,7 @@
 """`python -m rag`, as a user types it."""
 
 import json
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -142,3 +143,23 @@ def test_the_command_itself(data: Path) -> None:
     record = json.loads(done.stdout)
     assert (record["status"], record["citations"]) == ("not_found", [])
     assert set(record["nearest"][0]) == {"article_id", "title", "outlet"}
+
+
+@pytest.mark.parametrize("command", ["ask", "search"])
+def test_any_bytes_are_a_question_and_any_terminal_shows_the_answer(data: Path, command: str) -> None:
+    arguments = [
+        sys.executable,
+        "-m",
+        "rag",
+        command,
+        f"{TOLL} \udcff",
+        "--outlet",
+        "Coast Wire\udcff",
+        "--data",
+        str(data),
+    ]
+    environment = {**os.environ, "PYTHONIOENCODING": "ascii"}
+    done = subprocess.run(arguments, capture_output=True, cwd=ROOT, env=environment, check=False)
+    assert done.returncode == 0, done.stderr
+    assert b"The Selmouth harbour toll" in done.stdout
+    assert b"Traceback" not in done.stderr

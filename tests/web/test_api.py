@@ -57,3 +57,66 @@ def test_what_makes_no_sense_is_an_error(desk_url: str, name: str, arguments: li
 def test_only_the_named_endpoints_are_offered(desk_url: str) -> None:
     named = httpx.get(f"{desk_url}/gradio_api/info").json()["named_endpoints"]
     assert set(named) == {"/ask", "/search", "/get_article"}
+
+
+@pytest.mark.parametrize(
+    ("name", "arguments", "reason"),
+    [
+        ("ask", [5, "", "", ""], "ask: question must be text, and a whole number was sent."),
+        ("ask", [None, "", "", ""], "ask: question must be text, and null was sent."),
+        ("ask", [{"question": "q"}, "", "", ""], "ask: question must be text, and an object was sent."),
+        ("ask", ["q"], "ask takes 4 values (question, since, until, outlet), and 1 were sent."),
+        ("ask", ["q", "", "", "", ""], "ask takes 4 values (question, since, until, outlet), and 5 were sent."),
+        ("ask", ["q", 2017, "", ""], "ask: since must be text, and a whole number was sent."),
+        ("ask", ["q", "", "9999-12-31", ""], "'9999-12-31' is no date; write it as 2017-09-01 or 2017-09-01T18:00"),
+        ("ask", ["\u200b", "", "", ""], "The question is empty: type one."),
+        ("search", ["q", "5", "", "", ""], "search: k must be a whole number, and text was sent."),
+        ("search", ["q", True, "", "", ""], "search: k must be a whole number, and true or false was sent."),
+        ("search", ["q", 1.5, "", "", ""], "search: k must be a whole number, and a number with a fraction was sent."),
+        ("get_article", [["x"]], "get_article: article_id must be text, and a list was sent."),
+    ],
+)
+def test_a_wrong_value_is_named_and_leaves_no_traceback(
+    desk_url: str, capfd: pytest.CaptureFixture[str], name: str, arguments: list[object], reason: str
+) -> None:
+    event, data = call(desk_url, name, *arguments)
+    assert (event, data) == ("error", {"error": reason, "duration": 10, "visible": True, "title": "Error"})
+    direct = httpx.post(f"{desk_url}/gradio_api/run/{name}", json={"data": arguments})
+    assert (direct.status_code, direct.json()["error"]) == (500, reason)
+    assert "Traceback" not in capfd.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("path", "body", "status", "named"),
+    [
+        ("call/ask", {"dat": []}, 422, "data"),
+        ("call/ask", {"data": "q"}, 422, "list"),
+        ("call/ask", {"data": [], "session_hash": 5}, 422, "session_hash"),
+        ("call/v2/ask", {"q": "x"}, 400, "q"),
+        ("call/v2/ask", {}, 400, "question"),
+        ("call/v2/none", {}, 400, "none"),
+        ("call/none", {"data": []}, 400, "none"),
+        ("run/none", {"data": []}, 400, "none"),
+        ("run/ask", {"data": [], "fn_index": 9999}, 400, "9999"),
+    ],
+)
+def test_a_request_of_another_shape_is_refused_and_leaves_no_traceback(
+    desk_url: str, capfd: pytest.CaptureFixture[str], path: str, body: object, status: int, named: str
+) -> None:
+    answer = httpx.post(f"{desk_url}/gradio_api/{path}", json=body)
+    assert (answer.status_code, named in answer.text) == (status, True)
+    assert "Traceback" not in capfd.readouterr().err
+
+
+def test_any_value_to_any_event_of_the_page_leaves_no_traceback(
+    desk_url: str, capfd: pytest.CaptureFixture[str]
+) -> None:
+    events = httpx.get(f"{desk_url}/config").json()["dependencies"]
+    values: list[object] = [None, 5, "x", {}, [None], {"act": [], "id": 5, "page": {}}, True]
+    with httpx.Client(base_url=f"{desk_url}/gradio_api") as client:
+        for number, (event, value) in enumerate((event, value) for event in events for value in values):
+            sent = {"fn_index": event["id"], "session_hash": f"any{number}", "event_data": value}
+            for data in ([value] * len(event["inputs"]), [value] * (len(event["inputs"]) + 1)):
+                answer = client.post("/run/any", json=sent | {"data": data})
+                assert '"error":null' not in answer.text.replace(" ", ""), (event, data)
+    assert "Traceback" not in capfd.readouterr().err

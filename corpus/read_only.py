@@ -1,0 +1,44 @@
+"""SQLite files that cannot be written now: on a full disk, or in a folder without the right to write."""
+
+import sqlite3
+from pathlib import Path
+from urllib.parse import quote
+
+# Of https://sqlite.org/rescode.html; any other error says that the file is damaged, busy or no database.
+_UNWRITABLE = frozenset(
+    (sqlite3.SQLITE_READONLY, sqlite3.SQLITE_IOERR, sqlite3.SQLITE_FULL, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_PERM)
+)
+
+
+class ReadOnlyConnection(sqlite3.Connection):
+    """Read a file; every write raises `sqlite3.OperationalError`."""
+
+
+def connect_to_read(path: Path, error: Exception) -> ReadOnlyConnection | None:
+    """Return a connection that reads a file and writes nothing, or None where that is no way out.
+
+    Args:
+        path: The file.
+        error: Why it could not be opened to be written too.
+    """
+    refused = isinstance(error, OSError) or getattr(error, "sqlite_errorcode", 0) & 0xFF in _UNWRITABLE
+    if not refused or not path.is_file():
+        return None
+    log = path.with_name(f"{path.name}-wal")
+    # What an empty log leaves unsaid is nothing: then the file is all there is. Another one is read through the index
+    # of the log, which binds this process: while any thread reads that way, none can open the file to write.
+    way = "readonly_shm=1" if log.exists() and log.stat().st_size else "immutable=1"
+    connection = sqlite3.connect(
+        f"file:{quote(str(path.absolute()))}?mode=ro&{way}",
+        uri=True,
+        timeout=30,
+        isolation_level=None,
+        check_same_thread=False,
+        factory=ReadOnlyConnection,
+    )
+    try:
+        connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
+    except sqlite3.Error:
+        connection.close()
+        return None
+    return connection
