@@ -16,6 +16,9 @@ from corpus.options import Address, AsJson, Data, Feed, Outlets, Since, Until, Y
 from corpus.selection import Selection
 from corpus.upkeep import doctor, rebuild, stats
 
+MOST = 1_000_000_000
+"""More articles than any archive holds, and fewer than SQLite counts."""
+
 HELP = """Keep the archive of articles.
 
 Exit codes: 0 all went well; 1 something was refused or is not in order, the rest went in; 2 wrong usage, or nothing
@@ -52,8 +55,8 @@ def list_articles(
         typer.Option(parser=one_line, metavar="CODE", help="Only this language (en, de, ...); repeatable."),
     ] = None,
     undated: Annotated[bool, typer.Option("--undated", help="Only articles without a date.")] = False,
-    limit: Annotated[int, typer.Option(min=0, help="So many at most.")] = 20,
-    offset: Annotated[int, typer.Option(min=0, help="Leave out so many first.")] = 0,
+    limit: Annotated[int, typer.Option(min=0, max=MOST, help="So many at most.")] = 20,
+    offset: Annotated[int, typer.Option(min=0, max=MOST, help="Leave out so many first.")] = 0,
     data: Data = None,
     as_json: AsJson = False,
 ) -> None:

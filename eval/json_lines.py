@@ -16,7 +16,7 @@ def read_json(path: Path) -> Any:
         InputError: The file cannot be read or is no JSON.
     """
     try:
-        return json.loads(path.read_text("utf-8-sig"))
+        return parse(path.read_text("utf-8-sig"))
     except OSError as error:
         raise InputError(f"{path} cannot be read: {error.strerror}. Check the path.") from error
     except ValueError as error:
@@ -38,8 +38,23 @@ def read_lines(path: Path) -> Iterator[tuple[str, dict[str, Any] | Defect]]:
             continue
         place = f"{path.name}:{number}"
         try:
-            value = json.loads(line)
+            value = parse(line)
         except ValueError as error:
             yield place, Defect(place, f"no JSON: {error}")
             continue
         yield place, value if isinstance(value, dict) else Defect(place, "not a JSON object")
+
+
+def parse(text: str) -> Any:
+    """Return the value of a JSON text; half a surrogate pair, which no file could hold again, becomes "?".
+
+    Raises:
+        ValueError: It is no JSON, or nested beyond what can be read.
+    """
+    try:
+        value = json.loads(text)
+        if "\\ud" not in text.lower():
+            return value
+        return json.loads(json.dumps(value, ensure_ascii=False).encode("utf-8", "replace"))
+    except RecursionError as error:
+        raise ValueError("it is nested too deeply") from error

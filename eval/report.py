@@ -38,7 +38,7 @@ def write_report(run: RunFolder, comparison: Comparison | None = None) -> tuple[
         raise InputError(f"{run.name} is not complete. Go on with it: python -m eval run {run.manifest.set_path}")
     page, text = run.path / "report.html", run.path / "report.md"
     page.write_text(report_html(run, summaries, comparison), "utf-8", errors="replace")
-    text.write_text(summary_markdown(run.manifest, summaries), "utf-8")
+    text.write_text(summary_markdown(run.manifest, summaries), "utf-8", errors="replace")
     return page, text
 
 

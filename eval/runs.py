@@ -175,5 +175,5 @@ def list_runs(out: Path) -> list[RunFolder]:
 def _write_json(path: Path, value: object) -> None:
     """Write a file whole or not at all."""
     fresh = path.with_name(path.name + ".new")
-    fresh.write_text(json.dumps(value, indent=1, ensure_ascii=False), "utf-8")
+    fresh.write_text(json.dumps(value, indent=1, ensure_ascii=False), "utf-8", errors="replace")
     fresh.replace(path)

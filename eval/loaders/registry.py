@@ -47,8 +47,18 @@ def load(path: Path) -> QuestionSet:
     if not path.exists():
         raise InputError(f"{path} does not exist. See `python -m eval sets` for the sets that are here.")
     for form in FORMATS:
-        if form.recognise(path):
-            return _readable(form.read(path))
+        try:
+            if form.recognise(path):
+                return _readable(form.read(path))
+        except (
+            TypeError,
+            AttributeError,
+            LookupError,
+            ValueError,
+        ) as error:  # Of a shape that no loader looks out for.
+            raise InputError(
+                f"{path} is not built like a {form.name} set ({error}). docs/eval.md describes it."
+            ) from error
     names = ", ".join(form.name for form in FORMATS)
     raise InputError(f"{path} is in no format that is known ({names}). docs/eval.md describes each.")
 

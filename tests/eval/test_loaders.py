@@ -179,3 +179,42 @@ def test_the_development_set(multihop: Path) -> None:
     found = load(multihop)
     assert (len(found.questions), len(found.articles), found.defects) == (1324, 609, ())
     assert found.types == {"comparison": 458, "inference": 424, "temporal": 286, "null": 156}
+
+
+ODD = {
+    "deep.json": "[" * 100_000,
+    "deep.jsonl": '{"a":' * 100_000,
+    "numbers.json": json.dumps({"data": [{"paragraphs": 5}]}),
+    "number.json": json.dumps({"data": 5}),
+    "fields.json": json.dumps([{"query": 5, "documents": 7}]),
+    "nothing.jsonl": "",
+    "bytes.jsonl": "\x00\ufffd",
+}
+
+
+@pytest.mark.parametrize("name", ODD)
+def test_a_file_of_any_shape_is_a_set_or_refused_with_a_reason(tmp_path: Path, name: str) -> None:
+    path = tmp_path / name
+    path.write_text(ODD[name], "utf-8")
+    try:
+        found, reason = load(path), ""
+    except InputError as error:
+        found, reason = None, str(error)
+    assert found.questions == () if found else path.name in reason
+
+
+def test_questions_are_read_as_the_assistant_reads_them(tmp_path: Path) -> None:
+    rows = [
+        {"id": "a\ud800", "question": "Who \udcff was\u200b  hit?", "type": "null"},
+        {"id": "long", "question": "x" * 2001, "type": "null"},
+        {"id": "unseen", "question": "\u202e\u200b", "type": "null"},
+        {"id": "early", "question": "Who?", "type": "null", "as_of": "0001-01-01T00:00+23:00"},
+    ]
+    path = tmp_path / "questions.jsonl"
+    path.write_text("\n".join(map(json.dumps, rows)), "utf-8")
+    found = load(path)
+    assert [(question.id, question.text) for question in found.questions] == [("a?", "Who ? was hit?")]
+    reasons = {defect.item: defect.reason for defect in found.defects}
+    assert "at most 2,000 are read" in reasons["long"]
+    assert "The question is empty" in reasons["unseen"]
+    assert any("is no date" in reason for reason in reasons.values())
