@@ -76,10 +76,15 @@ class Archive:
         self._connections = [pair for pair in self._connections if pair[0].is_alive()]
 
     def close(self) -> None:
-        """Close every thread's connection."""
+        """Close every connection, that of a thread which is using it as soon as it has finished.
+
+        SQLite ends the process when a connection is closed under a statement that is running, so one of another thread
+        is only let go: it closes with the last that refers to it.
+        """
         with self._lock:
-            for _, connection in self._connections:
-                connection.close()
+            for thread, connection in self._connections:
+                if thread is threading.current_thread() or not thread.is_alive():
+                    connection.close()
             self._connections.clear()
             self._local = threading.local()
 

@@ -220,6 +220,31 @@ def test_threads_that_end_leave_no_connection(archive: Archive) -> None:
     assert len(archive_connections) <= 2  # This thread's, and the last one's until the next opens.
 
 
+def test_an_archive_can_be_closed_while_threads_read_it(archive: Archive) -> None:
+    long = [replace(numbered(n), body=numbered(n).body * 20) for n in range(100)]
+    assert outcomes(archive, *long) == ["added"] * 100
+    for _ in range(10):
+        shared = Archive(archive.path)
+        begun, ended = threading.Barrier(4), threading.Event()
+
+        def read(shared: Archive = shared, begun: threading.Barrier = begun, ended: threading.Event = ended) -> None:
+            shared.count()  # A connection is open from here on.
+            begun.wait()
+            while not ended.is_set():
+                assert len(list(shared.articles())) == 100
+
+        readers = [threading.Thread(target=read) for _ in range(3)]
+        for reader in readers:
+            reader.start()
+        begun.wait()
+        ended.wait(0.005)
+        shared.close()
+        ended.set()
+        for reader in readers:
+            reader.join()
+        shared.close()
+
+
 def test_threads_that_put_the_same_articles_add_each_once(archive: Archive) -> None:
     found: list[str] = []
 
