@@ -87,10 +87,10 @@ def limited(starter_archive: Path) -> Iterator[str]:
 
 
 def refuses(page: "Page", selector: str) -> None:
-    """Click, and wait for the line that says how long to wait; then take it away, so that the next one is seen."""
+    """Click, and wait for a new line that says how long to wait; mark it, so that the next one is told from it."""
     page.click(selector)
-    page.wait_for_selector("#composer .pause:has-text('You can ask again in ')")
-    page.evaluate("document.querySelector('#composer .pause').remove()")
+    page.wait_for_selector("#composer .pause:not([data-seen]):has-text('You can ask again in ')")
+    page.evaluate("document.querySelector('#composer .pause').dataset.seen = 'yes'")
 
 
 def test_a_line_at_the_question_box_says_how_long_to_wait_whatever_was_clicked(page: "Page", limited: str) -> None:
@@ -104,7 +104,7 @@ def test_a_line_at_the_question_box_says_how_long_to_wait_whatever_was_clicked(p
     refuses(page, "#turn-1 [data-act=retry]")
     page.fill("#box textarea", "One more?")
     page.keyboard.press("Enter")
-    line = page.wait_for_selector("#composer .pause")
+    line = page.wait_for_selector("#composer .pause:not([data-seen])")
     assert line is not None
     assert line.inner_text().startswith("No more than 3 questions can be asked in a minute. You can ask again in ")
     assert page.input_value("#box textarea") == "One more?"

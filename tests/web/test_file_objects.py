@@ -17,7 +17,7 @@ import pytest
 from starlette.testclient import TestClient
 
 from corpus.archive import Archive
-from tests.web.conftest import ScriptedAssistant, by_default, served
+from tests.web.conftest import PASSWORD, ScriptedAssistant, accounts_of, by_default, served
 from web.conversations import Conversations
 from web.desk import Desk
 from web.site import site
@@ -142,17 +142,19 @@ def forms(place: Place) -> list[str]:
 @contextmanager
 def page_for(who: str, archive: Path) -> Iterator[httpx.Client]:
     """Serve a page, and yield a client of it."""
-    settings: dict[str, Any] = {"auth": (lambda name, _: name == "anna")} if who == "signed in" else {}
-    if who == "read-only":
-        settings["changeable"] = False
     with (
-        served(lambda: ScriptedAssistant(Archive(archive), by_default), **settings) as url,
+        tempfile.TemporaryDirectory() as folder,
+        served(
+            lambda: ScriptedAssistant(Archive(archive), by_default),
+            accounts=accounts_of(Path(folder), "anna") if who == "signed in" else None,
+            changeable=who != "read-only",
+        ) as url,
         httpx.Client(base_url=url, timeout=10) as client,
     ):
         client.get("/")
         if who == "signed in":
             assert client.get("/config").status_code == 401
-            assert client.post("/login", data={"username": "anna", "password": "x"}).status_code == 200
+            assert client.post("/login", data={"username": "anna", "password": PASSWORD}, timeout=60).is_success
         yield client
 
 
