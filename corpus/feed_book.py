@@ -109,6 +109,8 @@ class FeedBook:
     def seen(self, url: str, entry_id: str, updated: datetime | None = None) -> bool:
         """Tell whether an entry of a feed was marked, and not changed since as far as the feed says.
 
+        A mark from the future was made while the clock was wrong, so it does not say what came after it.
+
         Args:
             url: The feed.
             entry_id: The entry's key.
@@ -116,7 +118,7 @@ class FeedBook:
         """
         sql = "SELECT seen_at FROM feed_entries WHERE feed = ? AND entry_id = ?"
         row = self._connection.execute(sql, (url, entry_id)).fetchone()
-        return row is not None and (updated is None or updated <= datetime.fromisoformat(row[0]))
+        return row is not None and (updated is None or updated <= datetime.fromisoformat(row[0]) <= datetime.now(UTC))
 
     def mark(self, url: str, entry_id: str) -> None:
         """Note that an entry is done, once its article is committed, so that no pull asks for its page again."""

@@ -45,7 +45,7 @@ _FOUND = """
 SELECT id, title FROM conversations WHERE user = :user AND (:words = '' OR instr(casefold(title), :words) > 0 OR EXISTS (
     SELECT 1 FROM turns WHERE conversation = id
     AND (instr(casefold(question), :words) > 0 OR instr(casefold(text), :words) > 0)))
-ORDER BY changed_at DESC, id LIMIT :most
+ORDER BY (SELECT max(key) FROM turns WHERE conversation = id) DESC, changed_at DESC, id LIMIT :most
 """
 
 

@@ -12,6 +12,7 @@ from corpus import Article
 from eval.loaders.own import load_own
 from eval.validation import validate
 from rag.model import Answer, Claim, Event
+from tests.promises import RecordPromise
 from tests.web.conftest import cite
 from tests.web.payloads import leaking, scripts
 from web.conversation import Conversation, Exchange
@@ -59,19 +60,33 @@ def test_no_text_becomes_markup_in_markdown(payload: str) -> None:
     assert set(links) <= {"https://example.org/%3Ca%3E"}
 
 
-def test_nothing_runs_and_nothing_is_fetched_from_a_saved_page(page: "Page", tmp_path: Path) -> None:
-    path = tmp_path / "saved.html"
-    path.write_text(as_html(conversation(*scripts(), *leaking("http://127.0.0.1:9"))), encoding="utf-8")
+@pytest.mark.sizes(1, 40)
+def test_nothing_runs_and_nothing_is_fetched_from_a_saved_page(
+    page: "Page", tmp_path: Path, size: int, record_promise: RecordPromise
+) -> None:
+    payloads, wrong = [*scripts(), *leaking("http://127.0.0.1:9")], []
     asked: list[str] = []
     page.add_init_script("window.executed = []")
     page.on("request", lambda request: asked.append(request.url))
-    page.goto(path.as_uri())
-    assert page.evaluate("window.executed") == []
-    assert asked == [path.as_uri()]
-    assert page.locator("script, img, iframe, object, form").count() == 0
-    assert page.locator("#card-0-1").inner_text().startswith(f"Headline {scripts()[0]}")
-    page.click("a.n >> nth=0")
-    assert page.evaluate("location.hash") == "#card-0-1"
+    for n in range(size):
+        # In each file another payload comes first, and so stands in its title.
+        turned = payloads[n * len(payloads) // size :] + payloads[: n * len(payloads) // size]
+        path = tmp_path / f"saved{n}.html"
+        path.write_text(as_html(conversation(*turned)), encoding="utf-8")
+        asked.clear()
+        page.goto(path.as_uri())
+        elements = page.locator("script, img, iframe, object, form").count()
+        if page.evaluate("window.executed") != [] or asked != [path.as_uri()] or elements:
+            wrong.append(turned[0])
+        assert page.locator("#card-0-1").inner_text().startswith(f"Headline {turned[0]}"[:20])
+        page.click("a.n >> nth=0")
+        assert page.evaluate("location.hash") == "#card-0-1"
+    record_promise(
+        "exported HTML in a browser",
+        "0 executed, 0 fetched",
+        f"{size} files with {len(payloads)} payloads each: {len(wrong)} with anything executed or fetched",
+    )
+    assert wrong == []
 
 
 def test_json_holds_the_record_of_every_answer() -> None:
