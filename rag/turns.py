@@ -55,9 +55,11 @@ class Turns:
 
         def do() -> None:
             try:
-                future.set_result(work(item))
+                work(item)
             except BaseException as error:
                 future.set_exception(error)
+            else:
+                future.set_result(None)
 
         self._jobs.put((time.monotonic() + (0.0 if urgent else self._yield_s), next(self._numbers), do))
         return future

@@ -35,9 +35,10 @@ class Session(SessionState):
 class Sessions(StateHolder):
     """Hold the sessions of pages as Gradio does, and of those without a state only the last."""
 
-    def set_blocks(self, blocks: Blocks) -> None:
-        """Hold sessions of these blocks."""
-        super().set_blocks(blocks)
+    def __init__(self, blocks: Blocks) -> None:
+        """Hold the sessions of a page."""
+        super().__init__()  # type: ignore[no-untyped-call]
+        self.set_blocks(blocks)
         self._blank = SessionState(blocks)
 
     def __getitem__(self, session_id: str) -> SessionState:
@@ -61,5 +62,4 @@ def keep_little(outer: FastAPI) -> None:
     for route in outer.routes:
         mounted = getattr(route, "app", None)
         if isinstance(mounted, App):
-            mounted.state_holder = Sessions()
-            mounted.state_holder.set_blocks(mounted.get_blocks())
+            mounted.state_holder = Sessions(mounted.get_blocks())

@@ -19,10 +19,10 @@ def sessions(state: gr.State) -> StateHolder:
     """Return the sessions of a page with a box and a state."""
     with gr.Blocks() as blocks:
         gr.Textbox("a box")
-        state.render()
+        state.render()  # type: ignore[no-untyped-call]
     outer = gr.mount_gradio_app(FastAPI(), blocks, path="/")
     keep_little(outer)
-    (holder,) = (route.app.state_holder for route in outer.routes if isinstance(getattr(route, "app", None), App))  # type: ignore[attr-defined]
+    (holder,) = (route.app.state_holder for route in outer.routes if isinstance(getattr(route, "app", None), App))
     assert isinstance(holder, StateHolder)
     return holder
 
