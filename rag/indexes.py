@@ -151,13 +151,17 @@ class Indexes:
 
         Where another process is at it this returns 0 after `wait` seconds; once `stop` is set, after the batch at hand.
         """
-        done = 0
+        done, (before, total) = 0, self.store.progress()
+        if before == total:
+            return 0
         self.folder.mkdir(parents=True, exist_ok=True)
         with contextlib.suppress(Timeout), self._embedding.acquire(timeout=wait):
-            while not (stop and stop.is_set()) and (articles := self.store.pending(_EMBED_ARTICLES)):
+            for articles in self.store.pending(_EMBED_ARTICLES):
                 done += self.store.store(self._embed(articles))
                 if progress:
-                    progress(*self.store.progress())
+                    progress(before + done, max(total, before + done))
+                if stop and stop.is_set():
+                    break
         return done
 
     def catch_up(self) -> int:
