@@ -49,12 +49,15 @@ class Archive:
         """Return this thread's connection (autocommit; use `transaction` to write)."""
         found: sqlite3.Connection | None = getattr(self._local, "connection", None)
         if found is None:
-            found = connect(self.path)
+            found = self._connect()
             self._local.connection = found
             with self._lock:
                 self._drop_orphans()
                 self._connections.append((threading.current_thread(), found))
         return found
+
+    def _connect(self) -> sqlite3.Connection:
+        return connect(self.path)
 
     def _drop_orphans(self) -> None:
         """Close the connections of threads that have ended, or a busy server would run out of file handles."""
