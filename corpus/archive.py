@@ -24,7 +24,8 @@ from corpus.versions import Arrival, Outcome, judge, reads_alike
 
 __all__ = ["Archive", "Outcome", "article_from_row"]
 
-_ORDERS = {"newest": "published_at IS NULL, published_at DESC, id", "oldest": "published_at IS NULL, published_at, id"}
+# The index on dates serves both, which it would not if `published_at IS NULL` were the first term.
+_ORDERS = {"newest": "published_at DESC NULLS LAST, id", "oldest": "published_at ASC NULLS LAST, id"}
 
 
 _AGAIN_S = 5.0  # After so long a file that could not be written is opened anew.
@@ -59,7 +60,7 @@ class Archive:
 
     def _connected(self, held: sqlite3.Connection | None) -> sqlite3.Connection:
         """Return a new connection, or the one that is held where a new one could not write either."""
-        found = connect(self.path)
+        found = self._connect()
         if held is not None and isinstance(found, ReadOnlyConnection):
             found.close()
             return held
@@ -67,6 +68,9 @@ class Archive:
             self._drop_orphans()
             self._connections.append((threading.current_thread(), found))
         return found
+
+    def _connect(self) -> sqlite3.Connection:
+        return connect(self.path)
 
     def _drop_orphans(self) -> None:
         """Close the connections of threads that have ended, or a busy server would run out of file handles."""
@@ -266,7 +270,7 @@ class Archive:
         )
         connection.execute("UPDATE articles SET version = ? WHERE key = ?", (number, arrival.key))
         if not arrival.late:
-            self._replace(connection, arrival)
+            self._replace(connection, arrival, before)
         if arrival.late or reads_alike(arrival.article, before):  # The chunks stay, and get the new number.
             connection.execute("UPDATE indexed SET version = ? WHERE article_key = ?", (number, arrival.key))
         else:
@@ -274,7 +278,7 @@ class Archive:
             connection.execute("DELETE FROM indexed WHERE article_key = ?", (arrival.key,))
         connection.execute("INSERT INTO changes (article_id) VALUES (?)", (before.id,))
 
-    def _replace(self, connection: sqlite3.Connection, arrival: Arrival) -> None:
+    def _replace(self, connection: sqlite3.Connection, arrival: Arrival, before: Article) -> None:
         names = [name for name in FIELDS if name != "version"]
         sets = ", ".join(f"{name} = ?" for name in names)
         given = [value for name, value in zip(FIELDS, values(arrival.article), strict=True) if name != "version"]
@@ -282,8 +286,9 @@ class Archive:
             f"UPDATE articles SET {sets}, digest = ?, text_digest = ? WHERE key = ?",
             (*given, arrival.digest, text_digest(arrival.article), arrival.key),
         )
-        stories.leave(connection, int(arrival.key or 0))
-        stories.join(connection, int(arrival.key or 0), arrival.article)
+        if arrival.article.body != before.body:
+            stories.leave(connection, int(arrival.key or 0))
+            stories.join(connection, int(arrival.key or 0), arrival.article)
 
 
 def _roll_back(connection: sqlite3.Connection) -> None:
