@@ -83,12 +83,12 @@ class _Shape:
     def __init__(self) -> None:
         self._depth = 0
         self._elements = 0
-        self._unbroken = 0  # Characters since the last white space or tag.
+        self._word = ""  # The end of what was read of a person, which may go on.
         self._person = False
 
     def start(self, name: str, _attributes: dict[str, str]) -> None:
         self._person = name.rpartition(":")[2].lower() in _PEOPLE
-        self._unbroken = 0
+        self._word = ""
         self._depth += 1
         self._elements += 1
         if self._depth > _DEPTH_AT_MOST or self._elements > _ELEMENTS_AT_MOST:
@@ -101,8 +101,7 @@ class _Shape:
     def text(self, text: str) -> None:
         if not self._person:
             return
-        rest = text.rsplit(None, 1)[-1] if text.strip() else ""
-        broken = len(rest) < len(text) or text[-1:].isspace()
-        self._unbroken = (0 if broken else self._unbroken) + len(rest)
-        if self._unbroken > _NAME_AT_MOST:
+        words = (self._word + text).split() or [""]
+        self._word = "" if text[-1:].isspace() else words[-1]
+        if max(map(len, words)) > _NAME_AT_MOST:
             raise InputError(f"it names an author in a word of more than {_NAME_AT_MOST:,} characters")
