@@ -29,14 +29,10 @@ class _Segmenter(pysbd.Segmenter):  # type: ignore[misc]
     def sentences_with_char_spans(self, sentences: list[str]) -> list[TextSpan]:
         text, done, spans = self.original_text, 0, []
         for sentence in sentences:
-            start = text.find(sentence)
-            while start >= 0:
-                end = _SPACE.match(text, start + len(sentence)).end()  # type: ignore[union-attr]  # It may be empty.
-                if end > done:
-                    spans.append(TextSpan(text[start:end], start, end))
-                    done = end
-                    break
-                start = text.find(sentence, max(end, start + 1))
+            start = text.find(sentence, done)
+            if start >= 0 and sentence:
+                done = _SPACE.match(text, start + len(sentence)).end()  # type: ignore[union-attr]  # It may be empty.
+                spans.append(TextSpan(text[start:done], start, done))
         return spans
 
 
@@ -101,9 +97,15 @@ def _segments(language: str, text: str) -> tuple[Span, ...]:
             end -= 1
         if start >= end:
             continue
-        clock = spans and _CLOCK.search(text[: spans[-1][1]]) and _AFTER_CLOCK.match(text, start)  # "5 p.m. Tuesday"
-        if clock or (spans and spans[-1][1] == start and _POINT.search(text[:start])):
+        if spans and _belongs(text, spans[-1][1], start):
             spans[-1] = (spans[-1][0], end)
         else:
             spans.append((start, end))
     return tuple(spans)
+
+
+def _belongs(text: str, end: int, start: int) -> bool:
+    """Tell whether what starts here belongs to the sentence that ends there: "5 p.m. | Tuesday", ". | org"."""
+    if _CLOCK.search(text, max(0, end - 5), end) and _AFTER_CLOCK.match(text, start):
+        return True
+    return end == start and bool(_POINT.search(text, max(0, start - 1), start))

@@ -8,6 +8,9 @@ from corpus.errors import InputError
 _DEPTH_AT_MOST = 100
 _ELEMENTS_AT_MOST = 60_000  # feedparser takes about 0.15 ms for one
 _ILL_FORMED_AT_MOST = 500_000
+# feedparser looks for an address in these, in a time that grows with the square of the longest word.
+_PEOPLE = frozenset("author creator contributor managingeditor webmaster publisher owner name email".split())
+_NAME_AT_MOST = 1000
 _SPACE = re.compile(r"[\ufeff\s]*+")
 _SKIPPED = (("<?", "?>"), ("<!--", "-->"))
 _ROOT = re.compile(r"<([A-Za-z_][\w.-]*:)?([A-Za-z_][\w.-]*)")
@@ -66,6 +69,7 @@ def check_shape(text: str) -> None:
     parser = expat.ParserCreate(encoding="utf-8")
     parser.StartElementHandler = shape.start
     parser.EndElementHandler = shape.end
+    parser.CharacterDataHandler = shape.text
     try:
         parser.Parse(text.encode("utf-8", "replace"), True)
     except expat.ExpatError as error:
@@ -79,8 +83,12 @@ class _Shape:
     def __init__(self) -> None:
         self._depth = 0
         self._elements = 0
+        self._word = ""  # The end of what was read of a person, which may go on.
+        self._person = False
 
-    def start(self, _name: str, _attributes: dict[str, str]) -> None:
+    def start(self, name: str, _attributes: dict[str, str]) -> None:
+        self._person = name.rpartition(":")[2].lower() in _PEOPLE
+        self._word = ""
         self._depth += 1
         self._elements += 1
         if self._depth > _DEPTH_AT_MOST or self._elements > _ELEMENTS_AT_MOST:
@@ -88,3 +96,12 @@ class _Shape:
 
     def end(self, _name: str) -> None:
         self._depth -= 1
+        self._person = False
+
+    def text(self, text: str) -> None:
+        if not self._person:
+            return
+        words = (self._word + text).split() or [""]
+        self._word = "" if text[-1:].isspace() else words[-1]
+        if max(map(len, words)) > _NAME_AT_MOST:
+            raise InputError(f"it names an author in a word of more than {_NAME_AT_MOST:,} characters")

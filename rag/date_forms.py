@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from rag import spans
+from rag.places import Places
 from rag.spans import NUMBERS, Span
 
 _MONTH = (
@@ -82,10 +83,12 @@ def dates(text: str, now: datetime) -> list[Date]:
     if not _ANY.search(text):
         return []
     found: list[Date] = []
+    places = Places(text)
     for form, pattern in _DATES:
         for match in pattern.finditer(text):
             span = _READERS[form](match, now)
-            if span and not any(d.start < match.end() and match.start() < d.end for d in found):
+            if span and not places.touch(*match.span()):
+                places.take(*match.span())
                 found.append(_date(form, match, span))
     return sorted(found, key=lambda d: d.start)
 

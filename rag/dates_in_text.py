@@ -5,6 +5,8 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from functools import lru_cache
 
+from rag.places import Places
+
 _MONTHS = "january february march april may june july august september october november december".split()
 _DAYS = "monday tuesday wednesday thursday friday saturday sunday".split()
 _MONTH = (
@@ -98,9 +100,11 @@ def moments(text: str, published: date | None = None) -> tuple[Moment, ...]:
     if not _ANY.search(text):
         return ()
     found: list[Moment] = []
+    places = Places(text)
     for form in _FORMS:
         for match in form.finditer(text):
-            if not any(m.start < match.end() and match.start() < m.end for m in found):
+            if not places.touch(*match.span()):
+                places.take(*match.span())
                 moment = _moment(match)
                 found.append(_resolved(moment, match, published) if published else moment)
     return tuple(sorted(found, key=lambda moment: moment.start))

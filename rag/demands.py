@@ -1,7 +1,6 @@
 """What a claim demands of its evidence: quotations, figures, dates, names and words, each looked up by sentence."""
 
 import re
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
@@ -10,6 +9,7 @@ from rag.dates_in_text import Moment, moments
 from rag.evidence import Evidence
 from rag.figures import Figure, figures
 from rag.names import Name, named, names, same_word
+from rag.places import Places
 from rag.quotations import pieces, plain, quotations, stands_in
 from rag.terms import words
 from rag.wording import content, lemma
@@ -19,6 +19,7 @@ WEIGHTS: dict[Kind, int] = {"quotation": 12, "figure": 3, "date": 3, "name": 2, 
 _PUBLISHED = re.compile(
     r"\b(?:according to|report|publish|article|wrote)(?:[^.;]|\.(?=\S)){0,80}$|\([^)]{0,40}$", re.IGNORECASE
 )
+_PHRASE = 120  # Characters before a date or behind a figure that can belong to it.
 _REPORTED = re.compile(r"^[^.;,]{0,3},?\s+(?:[\w ]{0,30})\breport", re.IGNORECASE)
 
 
@@ -60,9 +61,10 @@ def demands(text: str, language: str = "en", now: datetime | None = None) -> lis
     ]  # fmt: skip
     found += [_date(text, moment, now) for moment in dates]
     taken = [(moment.start, moment.end) for moment in dates]
-    counts = [f for f in figures(text, language) if not f.bare and not _overlaps((f.start, f.end), taken)]
+    places = Places(text, taken)
+    counts = [f for f in figures(text, language) if not f.bare and not places.touch(f.start, f.end)]
     found += [Demand("figure", text[f.start : f.end].strip(), f, counted(text, f, language)) for f in counts]
-    called = [n for n in names(text) if not _overlaps((n.start, n.end), taken)]
+    called = [n for n in names(text) if not places.touch(n.start, n.end)]
     found += [Demand("name", text[n.start : n.end], n) for n in called]
     blank = [*taken, *((f.start, f.end) for f in counts), *((n.start, n.end) for n in called)]
     found += [Demand("word", word, word) for word in content(_without(text, blank), language)]
@@ -71,7 +73,9 @@ def demands(text: str, language: str = "en", now: datetime | None = None) -> lis
 
 def _date(text: str, moment: Moment, now: datetime | None) -> Demand:
     said = text[moment.start : moment.end]
-    reported = bool(_PUBLISHED.search(text[: moment.start]) or _REPORTED.search(text[moment.end :]))
+    reported = bool(
+        _PUBLISHED.search(text, max(0, moment.start - _PHRASE), moment.start) or _REPORTED.search(text[moment.end :])
+    )
     relative = moment.year is None and moment.month is None and moment.weekday is None
     if relative and now:
         resolved = moments(said, now.date())
@@ -82,19 +86,18 @@ def _date(text: str, moment: Moment, now: datetime | None) -> Demand:
 def counted(text: str, figure: Figure, language: str) -> frozenset[str]:
     """Return the lemmas of up to three words behind a figure, within its phrase: what it counts."""
     phrase = re.split(
-        r"[,;:.()“”\"]|\b(?:and|or|to|in|on|of|from|by|at|for|with|who|that)\b", text[figure.end :], maxsplit=1
+        r"[,;:.()“”\"]|\b(?:and|or|to|in|on|of|from|by|at|for|with|who|that)\b",
+        text[figure.end : figure.end + _PHRASE],
+        maxsplit=1,
     )
     return frozenset(lemma(word, language) for word in words(phrase[0])[:3])
 
 
-def _overlaps(span: tuple[int, int], others: Iterable[tuple[int, int]]) -> bool:
-    return any(start < span[1] and span[0] < end for start, end in others)
-
-
 def _without(text: str, spans: list[tuple[int, int]]) -> str:
+    kept = list(text)
     for start, end in spans:
-        text = text[:start] + " " * (end - start) + text[end:]
-    return text
+        kept[start:end] = " " * (end - start)
+    return "".join(kept)
 
 
 def held(demand: Demand, evidence: Evidence, i: int) -> bool:

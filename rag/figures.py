@@ -5,6 +5,8 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 from itertools import pairwise
 
+from rag.places import Places
+
 _ONES = (
     "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen "
     "eighteen nineteen"
@@ -96,12 +98,9 @@ def figures(text: str, language: str = "en") -> tuple[Figure, ...]:
     if not _ANY.search(text):
         return ()
     found = [figure for match in _SHARE.finditer(text) if (figure := _share(match))]
-    taken = [(figure.start, figure.end) for figure in found]
+    places = Places(text, ((figure.start, figure.end) for figure in found))
     for match in _FIGURE.finditer(text):
-        if any(start < match.end() and match.start() < end for start, end in taken):
-            continue
-        figure = _figure(match, language)
-        if figure:
+        if not places.touch(*match.span()) and (figure := _figure(match, language)):
             found.append(figure)
     return tuple(_ranges(text, sorted(found, key=lambda figure: figure.start)))
 

@@ -14,6 +14,7 @@ _MARK = re.compile(
 )
 _SPAN = re.compile(r"(\d++)\s*+[-–—]\s*+(?:[#^]\s*+)?(\d+)|(\d+)")
 _CLOSING = frozenset(".!?。！？…:;,")
+_STOPS = 10  # The most that a sentence ends with.
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +95,7 @@ def with_marks(text: str, marks: Iterable[tuple[int, Sequence[int]]]) -> str:
     pieces: list[str] = []
     last = 0
     for offset, numbers in marks:
-        place = max(last, _before_stop(text, offset))
+        place = _before_stop(text, offset, max(last, offset - _STOPS))
         pieces.append(text[last:place])
         if numbers:
             space = " " if place and not text[place - 1].isspace() else ""
@@ -104,7 +105,8 @@ def with_marks(text: str, marks: Iterable[tuple[int, Sequence[int]]]) -> str:
     return "".join(pieces)
 
 
-def _before_stop(text: str, offset: int) -> int:
-    while offset and text[offset - 1] in _CLOSING:
+def _before_stop(text: str, offset: int, first: int) -> int:
+    """Return the offset before the stops that end at an offset, at least `first`."""
+    while offset > first and text[offset - 1] in _CLOSING:
         offset -= 1
-    return offset
+    return max(first, offset)

@@ -41,7 +41,7 @@ _BEFORE = 40  # Characters before a name that tell whether it opens a sentence.
 _STOP = re.compile(r"[.!?:“\"«„(]\s*[“\"]?$")
 _SHORTENED = re.compile(r"\b(?:vs?|mrs?|ms|dr|st|sen|rep|gen|gov|prof|lt|col|capt|sgt)\.\s*$", re.IGNORECASE)
 _DEMONYM = re.compile(r"(?:an|ans|ese|ish|i|is|ic|s)$")
-_LONG_NAME = re.compile(r"(?<![\w’'-])(?:[A-Z][\w’'-]++(?:\s++(?:of|for|and|the|on)){0,2}\s++){1,6}[A-Z][\w’'-]+")
+_LONG_NAME = re.compile(r"(?:[A-Z][\w’'-]{1,40}+(?:\s++(?:of|for|and|the|on)){0,2}\s++){1,6}[A-Z][\w’'-]{1,40}")
 _VERB = re.compile(
     r"(?:is|was|has|had|will|would|can|could|may|did|does|does|agreed|[a-z]{2,}ed|said|says|told|wrote|began|became|made|"
     r"gave|took|set|found|put|lost|won|paid|bought|sold|sent|held|kept|knew|got|went|came|cut|left|met|ran|rose|fell)\b"

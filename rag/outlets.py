@@ -144,8 +144,8 @@ class Outlets:
         """Return the outlet that a run of capitalised words is a slip of, and the run's last token."""
         if not tokens[i].group()[0].isupper():
             return None
-        j = i
-        while j < len(tokens) and tokens[j].group()[0].isupper() and (j == i or text[tokens[j - 1].end()] == " "):
+        j, most = i, min(len(tokens), i + _LONGEST)
+        while j < most and tokens[j].group()[0].isupper() and (j == i or text[tokens[j - 1].end()] == " "):
             j += 1
         key = squashed(text[tokens[i].start() : tokens[j - 1].end()]) if j - i >= 2 else ""
         near = [form for form in self._long if abs(len(form) - len(key)) <= 2 and form[0] == key[0]] if key else []

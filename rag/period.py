@@ -76,6 +76,7 @@ _ARTICLES_BEHIND = re.compile(
     re.IGNORECASE,
 )
 _REPORTED = re.compile(r"\breported (?:in |on |by [\w .]{1,30} (?:in|on) )?$", re.IGNORECASE)
+_NEAR = 40  # Characters before a date in which the words stand that bound it.
 _RECENT = {"hour", "day", "week", "weekend", "month"}
 
 
@@ -97,7 +98,7 @@ def periods(text: str, now: datetime) -> list[Period]:
 
 def _range(text: str, first: Date, second: Date) -> Period | None:
     """Return "between A and B", "from A to B" or "2014-2016" as one period, or None."""
-    opening = _OPENING.search(text, 0, first.start)
+    opening = _OPENING.search(text, max(0, first.start - _NEAR), first.start)
     word = opening["word"].lower() if opening else ""
     joint = text[first.end : second.start]
     if joint.strip().lower() not in _JOINTS[word]:
@@ -113,7 +114,7 @@ def _range(text: str, first: Date, second: Date) -> Period | None:
 
 def _day_range(text: str, date: Date) -> Period | None:
     """Return "between 7 and 9 October 2023" or "from 7 to 9 October" as one period, or None."""
-    opening = _DAYS_BEFORE.search(text, 0, date.start) if date.form == "day" else None
+    opening = _DAYS_BEFORE.search(text, max(0, date.start - _NEAR), date.start) if date.form == "day" else None
     since = date.span.since
     if opening is None or since is None or not 1 <= int(opening["day"]) < since.day:
         return None
@@ -141,8 +142,8 @@ def _period(text: str, span: Span, start: int, end: int, date: Date, published: 
 
 def _bound(text: str, at: int) -> tuple[Bound, int]:
     for bound, pattern in _BOUNDS:
-        if match := pattern.search(text[max(0, at - 40) : at]):
-            return bound, max(0, at - 40) + match.start()
+        if match := pattern.search(text[max(0, at - _NEAR) : at]):
+            return bound, max(0, at - _NEAR) + match.start()
     return "in", at
 
 

@@ -17,6 +17,7 @@ _BEFORE = re.compile(
 )
 _BEHIND = re.compile(rf"[,”\"“?!]\s*(?:{_SAID})\s+(?:(?:the|its|his|their|a)\s+)?(?:[a-z][\w'-]*\s+){{0,6}}$")
 _ACCORDING = re.compile(r"\b[Aa]ccording to\s+(?:(?:the|its)\s+)?(?:[a-z][\w'-]*\s+){0,4}$")
+_NEAR = 200  # Characters before a name in which the verb stands that gives it words.
 _PASSIVE = re.compile(r"\b(?:was|were|is|been|be|being|so-)\s+$")
 _PRONOUN = re.compile(rf"\b(?:he|she|they|it|who)\s+(?:also\s+|later\s+|then\s+)?{_SAID}\b", re.IGNORECASE)
 _UNNAMED = re.compile(
@@ -42,12 +43,17 @@ def attributions(text: str) -> tuple[Attribution, ...]:
     """Return to whom a sentence gives words by name, in order."""
     found = []
     for name in names(text):
-        before, behind = text[: name.start], text[name.end :]
-        if _ACCORDING.search(before):
+        near = max(0, name.start - _NEAR)
+        if _ACCORDING.search(text, near, name.start):
             found.append(Attribution(name, True))
-        elif _BEHIND.search(before) or (_BEFORE.match(behind) and not _PASSIVE.search(behind[:20])):
+        elif _BEHIND.search(text, near, name.start) or _speaks(text, name.end):
             found.append(Attribution(name, False))
     return tuple(found)
+
+
+def _speaks(text: str, end: int) -> bool:
+    """Tell whether a verb of speech stands behind the name that ends here."""
+    return bool(_BEFORE.match(text, end)) and not _PASSIVE.search(text[end : end + 20])
 
 
 def speaks_unnamed(text: str) -> bool:

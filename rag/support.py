@@ -8,6 +8,7 @@ from typing import Literal
 from rag.demands import Demand, demands, held, held_by_heading
 from rag.evidence import Evidence
 from rag.opposition import contradiction, misattributed, miscounted, substituted
+from rag.places import Places
 
 WORDS_HELD = 0.5
 """The share of what a claim states, its content words and facts, that its passages must hold.
@@ -182,11 +183,8 @@ class Claimed:
                 dates, figures = match.evidence.moments(i), match.evidence.figures(i)
                 spans = [(m.start, m.end) for m in dates]
                 if demand.kind == "figure":
-                    spans = [
-                        (f.start, f.end)
-                        for f in figures
-                        if not f.bare and not any(a < f.end and f.start < b for a, b in spans)
-                    ]
+                    places = Places(text, spans)
+                    spans = [(f.start, f.end) for f in figures if not f.bare and not places.touch(f.start, f.end)]
                 if spans and demand.kind in {"figure", "date"}:
                     return text[spans[0][0] : spans[0][1]].strip()
         return ""

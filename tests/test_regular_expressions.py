@@ -82,11 +82,35 @@ def built(call: Any, function: str, module: ModuleType) -> Iterator[tuple[Patter
     flags = words.get("flags") or next((a for a in call.args if re.match(r"re\.[A-Z]", ast.unparse(a))), None)
     method = "other" if call.func.attr == "compile" else call.func.attr
     try:
-        pattern, number = (eval(ast.unparse(node), vars(module)) for node in (call.args[0], flags or ast.Constant(0)))
-        yield re.compile(pattern, number), method
-    except NameError:  # It is made of what only the function knows.
+        number = worth(flags, vars(module)) if flags else 0
+        yield re.compile(worth(call.args[0], vars(module)), number), method
+    except KeyError:  # It is made of what only the function knows.
         made = [vars(module)[function](text) for text in GIVEN.get(function, ())]
         yield from ((pattern, "search") for pattern in made or [f"{module.__name__}.{function}: {ast.unparse(call)}"])
+
+
+def worth(node: ast.AST, names: Mapping[str, Any]) -> Any:
+    """Return the value of an expression of constants and of names that a module knows.
+
+    Raises:
+        KeyError: It holds something else.
+    """
+    match node:
+        case ast.Constant(value):
+            return value
+        case ast.Name(name):
+            return names[name]
+        case ast.Attribute(owner, name):
+            return getattr(worth(owner, names), name)
+        case ast.JoinedStr(parts):
+            return "".join(str(worth(part, names)) for part in parts)
+        case ast.FormattedValue(value):
+            return worth(value, names)
+        case ast.BinOp(left, ast.BitOr(), right):
+            return worth(left, names) | worth(right, names)
+        case ast.BinOp(left, ast.Add(), right):
+            return worth(left, names) + worth(right, names)
+    raise KeyError(ast.unparse(node))
 
 
 @cache

@@ -162,3 +162,19 @@ _FIELDS = ["id", "url", "title", "content_html", "summary", "authors", "author",
 def test_any_json_gives_a_document(item: dict[str, Any], feed: dict[str, Any]) -> None:
     document = read_feed(json.dumps(feed | {"items": [item, 3]}).encode(), URL)
     assert len(document.entries) == 1
+
+
+def test_a_feed_whose_author_is_one_endless_word_is_refused() -> None:
+    def feed(author: str) -> bytes:
+        item = (
+            f"<item><title>Tram opens</title><link>https://a.example/1</link><dc:creator>{author}</dc:creator></item>"
+        )
+        return (
+            f"<rss version='2.0' xmlns:dc='http://purl.org/dc/elements/1.1/'><channel>{item}</channel></rss>".encode()
+        )
+
+    many = "Ann Lee, " * 500
+    assert read_feed(feed(many), URL).entries[0].author.startswith("Ann Lee, Ann Lee")
+    for author in ("a" * 1001, "Ann " + "a" * 1001 + " Lee", "a" * 900 + "\n" + "a" * 1001, "a&#97;" * 501):
+        with pytest.raises(InputError, match="names an author in a word of more than 1,000 characters"):
+            read_feed(feed(author), URL)
