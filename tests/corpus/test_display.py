@@ -17,7 +17,7 @@ from tests.promises import RecordPromise
 
 ROOT = Path(__file__).parents[2]
 STEERING = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
-PIECES = (
+PIECES: tuple[str, ...] = (
     "=1+1",
     "+cmd|' /C calc'!A0",
     "-2+3",

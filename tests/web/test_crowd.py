@@ -15,6 +15,7 @@ from pathlib import Path
 import httpx
 import pytest
 
+from benchmarks.made_articles import write_articles
 from corpus.archive import Archive
 from rag import Assistant, Settings
 from rag.model import Answer, Event, Filters, Turn
@@ -175,11 +176,6 @@ def adding(folder: Path, made: Path) -> Iterator["subprocess.Popen[str]"]:
         child.communicate()
 
 
-def write_made(file: Path, first: int, count: int) -> Path:
-    file.write_text("".join(json.dumps(numbered(n).to_record()) + "\n" for n in range(first, first + count)))
-    return file
-
-
 def seconds_to_be_found(assistant: Assistant, n: int, users: "Future[list[Heard]]") -> float:
     """Commit an article, and return how long it takes until a question finds it."""
     assistant.archive.put(numbered(n))
@@ -197,7 +193,8 @@ def test_articles_come_in_while_twenty_users_ask(
     users, seconds = (20, size * 0.06) if size > 60 else (4, 0)
     asked = [[town_question(user + 20 * n) for n in range(3)] for user in range(users)]
     waited: list[float] = []
-    with page_over(towns) as (url, assistant), adding(towns, write_made(tmp_path / "made.jsonl", 1000, size)) as child:
+    write_articles(tmp_path / "made.jsonl", size, most=6, seed=size)
+    with page_over(towns) as (url, assistant), adding(towns, tmp_path / "made.jsonl") as child:
         heard_later = crowd.start(url, asked, seconds, 1)
         while len(waited) < 2 or (not heard_later.done() and child.poll() is None):
             waited.append(seconds_to_be_found(assistant, 500_000 + len(waited), heard_later))
