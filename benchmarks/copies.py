@@ -2,7 +2,8 @@
 
 Copies are made of real articles by the edits that outlets make to wire copy. The hard negatives are: different articles
 on one beat that have the most words in common, articles that quote the same statement, reports that fill the same
-template with other names and figures, and different articles that carry the same notice at their end.
+template with other names and figures, and different articles that carry the same notice at their end. Then all of them
+go into one archive in any order, with as many other articles as `--beside` says, and the groups there are looked at.
 """
 
 import argparse
@@ -16,6 +17,7 @@ from itertools import combinations
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+from benchmarks.made_articles import write_articles
 from corpus.archive import Archive
 from corpus.article import Article
 from corpus.copies import Fingerprint, fingerprint, resembles, share, signature
@@ -217,6 +219,32 @@ def _compared(pair: Pair) -> Iterator[str]:
     yield from (f"{article.id} {article.title[:60]}: {article.body[:300]!r}" for article in (pair.one, pair.other))
 
 
+def report_groups(pairs: list[Pair], beside: int, rng: random.Random) -> None:
+    """Print how many pairs stand in one group of an archive that holds all of them and other articles beside them."""
+    with TemporaryDirectory() as folder, Archive(Path(folder) / "archive.sqlite3") as archive:
+        made = Path(folder) / "made.jsonl"
+        write_articles(made, beside, 1000, 1)
+        articles = [item for item in read([made]) if isinstance(item, Article)]
+        for number, pair in enumerate(pairs):
+            for side, article in (("one", pair.one), ("other", pair.other)):
+                name = f"pair-{number}-{side}"
+                articles.append(replace(article, id=name, url="", source=name))
+        rng.shuffle(articles)
+        for article in articles:
+            archive.put(article)
+        stories = archive.stories(article.id for article in articles)
+    together = [
+        pair.copy
+        for number, pair in enumerate(pairs)
+        if stories.get(f"pair-{number}-one", -1) == stories.get(f"pair-{number}-other", -2)
+    ]
+    wanted = sum(pair.copy for pair in pairs)
+    print(
+        f"in an archive of {len(articles):,}: {sum(together)} of {wanted} copies grouped, and "
+        f"{len(together) - sum(together)} of {len(pairs) - wanted} others"
+    )
+
+
 def put_cost(articles: list[Article]) -> None:
     """Print what grouping adds to the time of a put, and what a put takes in all."""
     start = time.perf_counter()
@@ -237,6 +265,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("files", nargs="+", type=Path)
     parser.add_argument("--seed", type=int, default=7)
+    parser.add_argument("--beside", type=int, default=2000, help="other articles in the archive")
     parser.add_argument("--verbose", action="store_true", help="show what was taken wrongly")
     arguments = parser.parse_args()
     rng = random.Random(arguments.seed)
@@ -249,6 +278,7 @@ def main() -> None:
         *shared_part(articles, rng, 50, NOTICE, "same notice"),
     ]
     report(pairs, arguments.verbose)
+    report_groups(pairs, arguments.beside, rng)
     put_cost(articles)
 
 

@@ -24,7 +24,8 @@ from corpus.versions import Arrival, Outcome, judge, reads_alike
 
 __all__ = ["Archive", "Outcome", "article_from_row"]
 
-_ORDERS = {"newest": "published_at IS NULL, published_at DESC, id", "oldest": "published_at IS NULL, published_at, id"}
+# The index on dates serves both, which it would not if `published_at IS NULL` were the first term.
+_ORDERS = {"newest": "published_at DESC NULLS LAST, id", "oldest": "published_at ASC NULLS LAST, id"}
 
 
 _AGAIN_S = 5.0  # After so long a file that could not be written is opened anew.
@@ -266,7 +267,7 @@ class Archive:
         )
         connection.execute("UPDATE articles SET version = ? WHERE key = ?", (number, arrival.key))
         if not arrival.late:
-            self._replace(connection, arrival)
+            self._replace(connection, arrival, before)
         if arrival.late or reads_alike(arrival.article, before):  # The chunks stay, and get the new number.
             connection.execute("UPDATE indexed SET version = ? WHERE article_key = ?", (number, arrival.key))
         else:
@@ -274,7 +275,7 @@ class Archive:
             connection.execute("DELETE FROM indexed WHERE article_key = ?", (arrival.key,))
         connection.execute("INSERT INTO changes (article_id) VALUES (?)", (before.id,))
 
-    def _replace(self, connection: sqlite3.Connection, arrival: Arrival) -> None:
+    def _replace(self, connection: sqlite3.Connection, arrival: Arrival, before: Article) -> None:
         names = [name for name in FIELDS if name != "version"]
         sets = ", ".join(f"{name} = ?" for name in names)
         given = [value for name, value in zip(FIELDS, values(arrival.article), strict=True) if name != "version"]
@@ -282,8 +283,9 @@ class Archive:
             f"UPDATE articles SET {sets}, digest = ?, text_digest = ? WHERE key = ?",
             (*given, arrival.digest, text_digest(arrival.article), arrival.key),
         )
-        stories.leave(connection, int(arrival.key or 0))
-        stories.join(connection, int(arrival.key or 0), arrival.article)
+        if arrival.article.body != before.body:
+            stories.leave(connection, int(arrival.key or 0))
+            stories.join(connection, int(arrival.key or 0), arrival.article)
 
 
 def _roll_back(connection: sqlite3.Connection) -> None:

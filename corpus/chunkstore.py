@@ -2,6 +2,7 @@
 
 import json
 import sqlite3
+from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -51,14 +52,33 @@ class ChunkStore:
         """Look at an archive through a profile."""
         self.archive = archive
         self.profile = profile
+        self._counted: tuple[object, tuple[int, int]] = (None, (0, 0))
 
-    def pending(self, limit: int) -> list[Article]:
-        """Return articles whose newest text has no chunks under the profile yet, newest arrivals first."""
+    def pending(self, size: int) -> Iterator[list[Article]]:
+        """Yield articles whose newest text has no chunks under the profile yet, `size` at a time, newest arrivals first.
+
+        The caller stores each batch before it takes the next one. What arrives or changes meanwhile is yielded too.
+        """
+        before: list[int] = []
+        while (found := self._pending_keys()) and found != before:
+            before, keys, newest = found, deque(found), found[0]
+            while keys:
+                keys.extendleft(reversed(self._pending_keys("AND key > ?", newest)))
+                newest = max(newest, keys[0])
+                some = json.dumps([keys.popleft() for _ in range(min(size, len(keys)))])
+                wanted = self._pending_keys("AND key IN (SELECT value FROM json_each(?))", some)  # Others embed too.
+                sql = "SELECT * FROM articles WHERE key IN (SELECT value FROM json_each(?)) ORDER BY key DESC"
+                if rows := self.archive.connection.execute(sql, (json.dumps(wanted),)).fetchall():
+                    yield [article_from_row(row) for row in rows]
+
+    def _pending_keys(self, condition: str = "", *values: object) -> list[int]:
+        """Return the keys of such articles, the newest first; of all, they are read from an index, without the texts."""
+        index = "" if condition else "INDEXED BY articles_facets"
         sql = (
-            "SELECT articles.* FROM articles LEFT JOIN indexed ON article_key = key AND profile = ? "
-            "AND indexed.version = articles.version WHERE article_key IS NULL ORDER BY key DESC LIMIT ?"
+            f"SELECT key FROM articles {index} LEFT JOIN indexed ON article_key = key AND profile = ? "
+            f"AND indexed.version = articles.version WHERE article_key IS NULL {condition} ORDER BY key DESC"
         )
-        return [article_from_row(row) for row in self.archive.connection.execute(sql, (self.profile, limit))]
+        return [int(row["key"]) for row in self.archive.connection.execute(sql, (self.profile, *values))]
 
     def progress(self, applied: int | None = None) -> tuple[int, int]:
         """Return how many articles have chunks under the profile, and how many there are.
@@ -66,13 +86,20 @@ class ChunkStore:
         Args:
             applied: Leave out those with a change behind this one, which an index that holds no later one lacks.
         """
+        last = self.last_change()
+        newest = self.archive.connection.execute("SELECT max(key) FROM articles").fetchone()[0]
+        state = (last, newest, last if applied is None else applied)
+        if self._counted[0] != state:  # Every answer asks this, and counting goes through the whole archive.
+            self._counted = state, self._count(state[2])
+        return self._counted[1]
+
+    def _count(self, applied: int) -> tuple[int, int]:
         sql = (
-            "SELECT (SELECT count(*) FROM indexed JOIN articles ON key = article_key "
-            "AND indexed.version = articles.version WHERE profile = ? "
-            "AND id NOT IN (SELECT article_id FROM changes WHERE seq > ?)), (SELECT count(*) FROM articles)"
+            "SELECT count(article_key), count(*) FROM articles INDEXED BY articles_facets LEFT JOIN indexed "
+            "ON article_key = key AND profile = ? AND indexed.version = articles.version "
+            "AND id NOT IN (SELECT article_id FROM changes WHERE seq > ?)"
         )
-        last = self.last_change() if applied is None else applied
-        done, total = self.archive.connection.execute(sql, (self.profile, last)).fetchone()
+        done, total = self.archive.connection.execute(sql, (self.profile, applied)).fetchone()
         return int(done), int(total)
 
     def store(self, batch: Sequence[Embedded]) -> int:
@@ -178,9 +205,9 @@ class ChunkStore:
         """Return the vectors of all chunks of the selected articles by chunk id."""
         condition, values = selection.where()
         sql = (
-            "SELECT id, articles.version, ordinal, vector FROM articles JOIN chunks ON article_key = key "
-            f"JOIN indexed USING (article_key, profile) WHERE profile = ? AND indexed.version = articles.version "
-            f"AND {condition}"
+            "SELECT id, articles.version, ordinal, vector FROM articles CROSS JOIN indexed ON article_key = key "
+            "AND indexed.version = articles.version CROSS JOIN chunks USING (article_key, profile) "
+            f"WHERE profile = ? AND {condition}"
         )
         rows = self.archive.connection.execute(sql, (self.profile, *values))
         return {f"{name}@{version}#{n}": np.frombuffer(vector, dtype="<f4") for name, version, n, vector in rows}

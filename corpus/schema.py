@@ -8,7 +8,7 @@ from pathlib import Path
 from corpus.errors import ArchiveError
 from corpus.read_only import connect_to_read
 
-VERSION = 2
+VERSION = 3
 
 # `articles` holds the newest text of each article, `versions` the earlier ones; `digest` is that of an article as it
 # arrived. `story` names a group of near duplicates, found by `bands`. `chunks` belong to a profile (embedder and rule
@@ -36,7 +36,8 @@ CREATE TABLE IF NOT EXISTS articles (
     added_at TEXT NOT NULL
 );
 CREATE INDEX IF NOT EXISTS articles_url ON articles(url) WHERE url != '';
-CREATE INDEX IF NOT EXISTS articles_text ON articles(text_digest);
+DROP INDEX IF EXISTS articles_text;
+CREATE INDEX IF NOT EXISTS articles_twin ON articles(text_digest, source);
 CREATE INDEX IF NOT EXISTS articles_date ON articles(published_at);
 CREATE INDEX IF NOT EXISTS articles_source ON articles(source);
 CREATE INDEX IF NOT EXISTS articles_facets ON articles(id, version, source, published_at, language, feed, story);

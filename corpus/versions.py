@@ -101,9 +101,9 @@ def _same(connection: sqlite3.Connection, article: Article) -> sqlite3.Row | Non
     row = connection.execute("SELECT key, id, digest FROM articles WHERE id = ?", (article.id,)).fetchone()
     if row is not None or not _is_address_of_one(article.url):
         return row
-    row = connection.execute(
-        "SELECT * FROM articles WHERE url = ? ORDER BY key DESC LIMIT 1", (article.url,)
-    ).fetchone()
+    # The index on addresses leaves the empty one out, so SQLite uses it only where the query does so too.
+    sql = "SELECT * FROM articles WHERE url = ? AND url != '' ORDER BY key DESC LIMIT 1"
+    row = connection.execute(sql, (article.url,)).fetchone()
     # A page such as "/markets" shows another article each day.
     return None if row is not None and _unrelated(article_from_row(row), article) else row
 

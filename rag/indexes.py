@@ -165,25 +165,26 @@ class Indexes:
 
         Where another process is at it this returns 0 after `wait` seconds; once `stop` is set, after the batch at hand.
         """
-        done = 0
-        if not self.store.pending(1):
-            return done
+        done, (before, total) = 0, self.store.progress()
+        if before == total:
+            return 0
+        batches = self.store.pending(_EMBED_ARTICLES)
         with contextlib.suppress(Timeout), self._reported():
             self.folder.mkdir(parents=True, exist_ok=True)
-            while not (stop and stop.is_set()) and (stored := self._embed_some(wait)) is not None:
+            while not (stop and stop.is_set()) and (stored := self._embed_some(batches, wait)) is not None:
                 done += stored
                 if progress:
-                    progress(*self.store.progress())
+                    progress(before + done, max(total, before + done))
         return done
 
-    def _embed_some(self, wait: float) -> int | None:
-        """Embed a batch and return how many articles that was, None where none was pending.
+    def _embed_some(self, batches: Iterator[list[Article]], wait: float) -> int | None:
+        """Embed the next batch and return how many articles that was, None where none was pending.
 
         The lock is free between two batches, so that a process that only embeds takes over from one that answers too.
         """
         with self._embedding.acquire(timeout=wait):
-            articles = self.store.pending(_EMBED_ARTICLES)
-            return self.store.store(self._embed(articles)) if articles else None
+            articles = next(batches, None)
+            return None if articles is None else self.store.store(self._embed(articles))
 
     def catch_up(self) -> int:
         """Apply what changed in the archive since the last time; return how many articles that was."""

@@ -24,10 +24,10 @@ def archive(tmp_path: Path) -> Iterator[Archive]:
 
 def test_newest_arrivals_are_pending_first_until_they_are_stored(archive: Archive) -> None:
     store = ChunkStore(archive, "p")
-    assert [article.id for article in store.pending(2)] == ["n00002", "n00001"]
+    assert [article.id for article in next(store.pending(2))] == ["n00002", "n00001"]
     assert store.progress() == (0, 3)
-    assert store.store([whole(article) for article in store.pending(2)]) == 2
-    assert [article.id for article in store.pending(9)] == ["n00000"]
+    assert store.store([whole(article) for article in next(store.pending(2))]) == 2
+    assert [article.id for article in next(store.pending(9))] == ["n00000"]
     assert store.progress() == (2, 3)
     assert ChunkStore(archive, "other").progress() == (0, 3)
 
@@ -62,13 +62,13 @@ def test_facets_are_those_of_the_newest_version(archive: Archive) -> None:
 def test_an_article_without_text_is_done_and_has_no_chunks(archive: Archive) -> None:
     store = ChunkStore(archive, "p")
     store.store([Embedded(numbered(0), (), np.zeros((0, 4), dtype=np.float32))])
-    assert "n00000" not in {article.id for article in store.pending(9)}
+    assert "n00000" not in {article.id for article in next(store.pending(9))}
     assert store.embedded(["n00000"]) == []
 
 
 def test_what_changed_or_went_since_it_was_read_is_passed_over(archive: Archive) -> None:
     store = ChunkStore(archive, "p")
-    read = store.pending(9)
+    read = next(store.pending(9))
     archive.put(replace(numbered(1), body="Another text."))
     archive.remove(Selection(ids=("n00002",)))
     assert store.store([whole(article) for article in read]) == 1
@@ -78,7 +78,7 @@ def test_what_changed_or_went_since_it_was_read_is_passed_over(archive: Archive)
 def test_the_log_names_each_changed_article_once(archive: Archive) -> None:
     store = ChunkStore(archive, "p")
     assert (store.last_change(), store.changes(0, 9)) == (0, (0, []))
-    store.store([whole(article) for article in reversed(store.pending(9))])
+    store.store([whole(article) for article in reversed(next(store.pending(9)))])
     archive.put(replace(numbered(1), body="Another text."))
     assert store.changes(0, 9) == (4, ["n00000", "n00001", "n00002"])
     assert store.changes(2, 1) == (3, ["n00002"])
@@ -89,7 +89,7 @@ def test_the_log_names_each_changed_article_once(archive: Archive) -> None:
 def test_everything_comes_in_parts(archive: Archive) -> None:
     store = ChunkStore(archive, "p")
     archive.put(HARBOUR)
-    store.store([whole(article) for article in store.pending(9)])
+    store.store([whole(article) for article in next(store.pending(9))])
     assert [[item.article.id for item in part] for part in store.everything(size=3)] == [
         ["n00000", "n00001", "n00002"],
         ["harbour"],

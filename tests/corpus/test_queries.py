@@ -1,0 +1,266 @@
+"""Every query of the archive finds its rows by an index; what goes through a whole table is named here, with its reason."""
+
+import inspect
+import re
+import sqlite3
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Any, NamedTuple, cast
+
+import pytest
+
+from corpus import health
+from corpus.archive import Archive
+from corpus.chunkstore import ChunkStore
+from corpus.feed_book import FeedBook
+from corpus.health import take_stats
+from corpus.indexing import forget_vectors, is_pending
+from corpus.readers.outcome import Reading
+from corpus.readings import Readings
+from corpus.selection import Selection
+from tests.corpus.archive_items import HARBOUR, at, numbered, whole
+
+ROOT = Path(__file__).parents[2]
+URL = "https://post.example/1"
+FEED = "https://post.example/rss"
+
+FOUND = {
+    "ids": Selection(ids=("n00001", "n00002")),
+    "url": Selection(url=URL),
+    "outlets": Selection(outlets=("Daily Number",)),
+    "dates": Selection(since=at(1), until=at(2)),
+    "undated": Selection(undated=True),
+}
+"""Selections that an index finds."""
+
+FILTERED = {
+    "feeds": Selection(feeds=(FEED,)),
+    "languages": Selection(languages=("en",)),
+    "words": Selection(words="number"),
+    "everything": Selection(),
+}
+"""Selections that every article is looked at for: most have the language, no index holds words, a feed is a rare filter."""
+
+WHOLE = {
+    "Archive.tally": "counts the outlets, languages, ... of all articles",
+    "Archive.count everything": "counts all articles",
+    "ChunkStore.count": "counts all chunks",
+    "ChunkStore.everything": "makes the indexes anew",
+    "ChunkStore.ids": "compares all chunks with the indexes",
+    "ChunkStore.pending": "once for any number of articles to embed, in an index",
+    "ChunkStore.progress": "counts in an index, once a change",
+    "is_pending": "once a command, in an index",
+    "forget_vectors": "empties the tables",
+    "take_stats": "counts all articles",
+    "examine": "checks all rows",
+}
+"""What goes through a whole table, and why; at most one of each statement, so never one table for each row of another."""
+
+_TABLES = "articles|versions|bands|chunks|indexed|changes|readings|feed_entries|conversations|turns|evidence"
+
+
+class Scan(NamedTuple):
+    """Hold a step of a plan, its statement, and the number of the loops that it stands in."""
+
+    step: str
+    statement: str
+    loops: int
+
+
+class Recorder:
+    """Hand everything to a connection, and note the statements with one set of their values.
+
+    SQLite's own trace has the values written into the statements, with which SQLite may use other indexes.
+    """
+
+    def __init__(self, connection: sqlite3.Connection, statements: dict[str, Any]) -> None:
+        self._connection = connection
+        self._statements = statements
+
+    def execute(self, sql: str, values: Any = ()) -> sqlite3.Cursor:
+        self._statements[sql] = values
+        return self._connection.execute(sql, values)
+
+    def executemany(self, sql: str, rows: Iterable[Sequence[object]]) -> sqlite3.Cursor:
+        given = list(rows)
+        self._statements.update((sql, row) for row in given[:1])
+        return self._connection.executemany(sql, given)
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._connection, name)
+
+
+class RecordedArchive(Archive):
+    """Note what is asked."""
+
+    def __init__(self, path: Path) -> None:
+        self.statements: dict[str, Any] = {}
+        super().__init__(path)
+
+    @property
+    def connection(self) -> sqlite3.Connection:
+        return cast(sqlite3.Connection, Recorder(super().connection, self.statements))
+
+    def scans(self) -> list[Scan]:
+        """Return the scans of tables in the plans of what was asked since the last time."""
+        connection = super().connection  # `super` means nothing within a comprehension.
+        found = [scan for sql, values in self.statements.items() for scan in scans(connection, sql, values)]
+        self.statements.clear()
+        return found
+
+
+def scans(connection: sqlite3.Connection, sql: str, values: Any = ()) -> list[Scan]:
+    """Return the steps of a plan that go through a table row by row, if only to make an index of it for the moment."""
+    if not re.match(r"\s*(SELECT|INSERT|UPDATE|DELETE)", sql):
+        return []
+    plan = connection.execute(f"EXPLAIN QUERY PLAN {sql}", values).fetchall()
+    outer = {row[0]: row[1] for row in plan if str(row[3]).startswith("CORRELATED")}  # Done for each row outside.
+    return [
+        Scan(str(row[3]), " ".join(sql.split()), outer.get(row[1], row[1]))
+        for row in plan
+        if re.match(rf"SCAN ({_TABLES})\b|SEARCH .* AUTOMATIC ", str(row[3]))
+    ]
+
+
+@pytest.fixture
+def archive(tmp_path: Path) -> Iterator[RecordedArchive]:
+    with RecordedArchive(tmp_path / "archive.sqlite3") as opened:
+        for n in range(6):
+            opened.put(replace(numbered(n), url=f"https://post.example/{n}", feed=FEED))
+        opened.put(HARBOUR)
+        opened.put(replace(HARBOUR, id="copy", source="Another", url=""))
+        opened.statements.clear()
+        yield opened
+
+
+def fill(store: ChunkStore) -> None:
+    for batch in store.pending(4):
+        store.store([whole(article) for article in batch])
+
+
+def calls(archive: Archive, folder: Path) -> dict[str, Callable[[], object]]:
+    """Return a call of every method that asks the archive, by its name and, behind a blank, how it is called."""
+    store, book = ChunkStore(archive, "p"), FeedBook(archive.connection)
+    selections = FOUND | FILTERED
+    own: dict[str, Callable[[], object]] = {
+        "Archive.put new": lambda: archive.put(replace(numbered(20), url="https://post.example/20")),
+        "Archive.put text": lambda: archive.put(replace(numbered(20), body="A text of other words.", updated_at=at(9))),
+        "Archive.put late": lambda: archive.put(replace(numbered(20), body="An earlier text.", updated_at=at(2))),
+        "Archive.put address": lambda: archive.put(replace(numbered(20), id="x", url="https://post.example/20")),
+        "Archive.put twin": lambda: archive.put(replace(numbered(3), id="twin")),
+        "Archive.put copy": lambda: archive.put(replace(HARBOUR, id="third", source="Third", url="")),
+        "Archive.judge": lambda: archive.judge(numbered(21)),
+        "Archive.get": lambda: (archive.get("n00001"), archive.get("n00020", 1)),
+        "Archive.versions": lambda: archive.versions("n00020"),
+        "Archive.newest": lambda: archive.newest(at(9)),
+        "Archive.tally": lambda: [archive.tally(c) for c in ("source", "language", "category", "feed")],
+        "Archive.days": archive.days,
+        "Archive.copies": lambda: archive.copies("harbour"),
+        "Archive.stories": lambda: archive.stories(["harbour", "copy"]),
+        "Archive.identity": lambda: archive.identity,
+        "ChunkStore.pending": lambda: fill(store),
+        "ChunkStore.store": lambda: store.store([whole(numbered(1))]),
+        "ChunkStore.progress": lambda: (store.progress(), store.progress(0)),
+        "ChunkStore.last_change": store.last_change,
+        "ChunkStore.changes": lambda: store.changes(0, 9),
+        "ChunkStore.count": store.count,
+        "ChunkStore.ids": lambda: list(store.ids()),
+        "ChunkStore.everything": lambda: list(store.everything()),
+        "ChunkStore.embedded": lambda: store.embedded(["n00001"]),
+        "ChunkStore.facets": lambda: store.facets(["n00001"]),
+        "ChunkStore.vectors": lambda: store.vectors([(1, 0)]),
+        "ChunkStore.chunks": lambda: store.chunks(["n00001"]),
+        "FeedBook.add": lambda: book.add(FEED),
+        "FeedBook.feeds": book.feeds,
+        "FeedBook.get": lambda: book.get(FEED),
+        "FeedBook.mark": lambda: book.mark(FEED, "entry"),
+        "FeedBook.seen": lambda: book.seen(FEED, "entry"),
+        "FeedBook.pulled": lambda: book.pulled(FEED, "rss", "Post", "", ""),
+        "FeedBook.failed": lambda: book.failed(FEED, "gone"),
+        "FeedBook.remove": lambda: book.remove(FEED),
+        "is_pending": lambda: is_pending(archive),
+        "take_stats": lambda: take_stats(archive),
+        "examine": lambda: [list(examiner(archive)) for examiner in health._EXAMINERS],
+    }
+    for name, some in selections.items():
+        own[f"Archive.articles {name}"] = lambda s=some: [list(archive.articles(s, o, 5)) for o in ("newest", "oldest")]
+        own[f"Archive.count {name}"] = lambda s=some: archive.count(s)
+        own[f"Archive.told {name}"] = lambda s=some: archive.told(s, 5)
+        own[f"ChunkStore.vectors_of {name}"] = lambda s=some: store.vectors_of(s)
+    for name, some in selections.items():
+        own[f"Archive.remove {name}"] = lambda s=some: archive.remove(s)
+    own["forget_vectors"] = lambda: forget_vectors(archive)
+    return own
+
+
+def test_rows_are_found_by_an_index(archive: RecordedArchive, tmp_path: Path) -> None:
+    for name, call in calls(archive, tmp_path).items():
+        archive.statements.clear()
+        call()
+        found = archive.scans()
+        method, _, way = name.partition(" ")
+        if name in WHOLE or method in WHOLE or way in FILTERED:
+            loops = [(scan.statement, scan.loops) for scan in found]
+            assert len(loops) == len(set(loops)), f"{name} goes through one table for each row of another: {found}"
+        else:
+            assert found == [], f"{name} goes through a whole table"
+
+
+def test_the_newest_articles_are_read_in_the_order_of_an_index(archive: RecordedArchive) -> None:
+    list(archive.articles(limit=1))
+    list(archive.articles(order="oldest", limit=1))
+    assert {scan.step for scan in archive.scans()} == {"SCAN articles USING INDEX articles_date"}
+
+
+def test_a_table_that_is_gone_through_is_noticed(archive: RecordedArchive) -> None:
+    archive.connection.execute(
+        "SELECT 1 FROM articles WHERE url = ?", (URL,)
+    ).fetchone()  # The partial index is unusable.
+    archive.connection.execute("SELECT 1 FROM articles JOIN chunks ON length(body) > start").fetchone()
+    assert [(scan.step, scan.loops) for scan in archive.scans()] == [
+        ("SCAN articles", 0),
+        ("SCAN articles", 0),
+        ("SCAN chunks", 0),
+    ]
+
+
+@pytest.mark.parametrize("asker", [Archive, ChunkStore, FeedBook])
+def test_no_method_is_left_out(asker: type, archive: RecordedArchive, tmp_path: Path) -> None:
+    public = {name for name in vars(asker) if not name.startswith("_")} - {"connection", "transaction", "close"}
+    called = {name.partition(" ")[0] for name in calls(archive, tmp_path)}
+    assert {f"{asker.__name__}.{name}" for name in public} <= called
+
+
+def test_nothing_else_asks_the_archive() -> None:
+    """Tell whoever writes SQL in another module to add it to `calls`, and whoever reads the archive in `rag` to need none."""
+    asking = {
+        str(file.relative_to(ROOT))
+        for folder in ("corpus", "rag", "web", "eval")
+        for file in (ROOT / folder).rglob("*.py")
+        if re.search(r"\.execute(many|script)?\(", file.read_text("utf-8"))
+    }
+    corpus = {
+        inspect.getmodule(one).__name__
+        for one in (Archive, ChunkStore, FeedBook, Readings, take_stats, is_pending)
+        if inspect.getmodule(one)
+    }
+    assert asking == {f"{name.replace('.', '/')}.py" for name in corpus} | {
+        "corpus/schema.py",
+        "corpus/stories.py",
+        "corpus/versions.py",
+        "web/conversations.py",
+    }
+
+
+def test_what_was_read_before_is_looked_up(archive: RecordedArchive) -> None:
+    statements: list[str] = []
+    with Readings(archive.path, b"rules") as readings:
+        readings._connection.set_trace_callback(statements.append)
+        readings.note(b"item", [Reading("n00001", b"digest")])
+        readings.close()
+        readings._connection.set_trace_callback(statements.append)
+        assert readings.recall(b"item") == 0
+    asked = [sql for sql in statements if not sql.startswith("--")]
+    assert len([sql for sql in asked if sql.startswith(("SELECT", "INSERT"))]) == 2
+    assert [scan for sql in asked for scan in scans(archive.connection, sql)] == []
