@@ -4,7 +4,7 @@ import re
 import threading
 import time
 from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 import httpx
@@ -16,6 +16,8 @@ _KEPT_HOSTS = 1_000
 _KEPT_S = 24 * 3600.0  # RFC 9309, 2.4: not longer than 24 hours
 _FAILURE_KEPT_S = 300.0
 _LONGEST_DELAY_S = 60.0
+_READ_BYTES = 500 * 1024  # RFC 9309, 2.5: so much must be read; the rules beyond are not.
+_AGENT_FIELDS = ("user-agent", "useragent", "user agent")
 _EVERYTHING = Protego.parse("")
 
 
@@ -76,8 +78,18 @@ class Robots:
             content = self._load(f"{origin}/robots.txt")
         except InputError:
             return _Rules(None, self._clock() + _FAILURE_KEPT_S)
-        rules = _EVERYTHING if content is None else Protego.parse(content.decode("utf-8-sig", "replace"))
+        rules = _EVERYTHING if content is None else Protego.parse("\n".join(self._lines(content)))
         return _Rules(rules, self._clock() + _KEPT_S)
+
+    def _lines(self, content: bytes) -> Iterator[str]:
+        """Yield the lines that are read; all other agents become one, as each would get a copy of its group's rules."""
+        if len(content) > _READ_BYTES:
+            content = content[:_READ_BYTES].rpartition(b"\n")[0]
+        for line in content.decode("utf-8-sig", "replace").splitlines():
+            text = " ".join(line.partition("#")[0].lower().split())
+            field = next((field for field in _AGENT_FIELDS if text.startswith(field)), None)
+            named = text.removeprefix(field or "").strip(" :*")
+            yield "User-agent: another" if field and not self._agent.lower().startswith(named) else line
 
 
 class Turns:

@@ -5,9 +5,7 @@ import tracemalloc
 import zlib
 from collections.abc import Callable, Iterator
 
-import brotli  # type: ignore[import-untyped]
 import pytest
-import zstandard
 
 from corpus.content_coding import CodingError, decoded, gunzipped
 
@@ -25,8 +23,6 @@ CODERS: list[tuple[str, Callable[[bytes], bytes]]] = [
     ("x-gzip", gzip.compress),
     ("deflate", zlib.compress),
     ("deflate", _raw_deflate),
-    ("br", brotli.compress),
-    ("zstd", zstandard.ZstdCompressor().compress),
 ]
 
 
@@ -47,22 +43,20 @@ def test_a_cut_body_is_refused(coding: str, encode: Callable[[bytes], bytes]) ->
         decoded(_pieces(encode(TEXT)[:-5]), coding, len(TEXT))
 
 
-@pytest.mark.parametrize("coding", ["gzip", "deflate", "br", "zstd"])
+@pytest.mark.parametrize("coding", ["gzip", "deflate"])
 def test_damaged_data_are_refused(coding: str) -> None:
     with pytest.raises(CodingError, match="damaged"):
         decoded([b"\x1f\x8b\xff\xff not coded at all, whatever the header says" * 9], coding, 10_000)
 
 
-def test_gzip_members_and_zstd_frames_may_follow_one_another() -> None:
+def test_gzip_members_may_follow_one_another() -> None:
     assert decoded([gzip.compress(b"one ") + gzip.compress(b"two")], "gzip", 100) == b"one two"
-    frames = zstandard.ZstdCompressor().compress(b"one ") + zstandard.ZstdCompressor().compress(b"two")
-    assert decoded([frames], "zstd", 100) == b"one two"
     assert decoded([gzip.compress(b"one") + b"\0\0\0"], "gzip", 100) == b"one"
 
 
 def test_two_codings_are_undone_in_reverse_order() -> None:
-    body = brotli.compress(gzip.compress(b"twice"))
-    assert decoded([body], "gzip, br", 1_000) == b"twice"
+    body = zlib.compress(gzip.compress(b"twice"))
+    assert decoded([body], "gzip, deflate", 1_000) == b"twice"
     with pytest.raises(CodingError, match="more than 2 times"):
         decoded([body], "gzip, gzip, gzip", 1_000)
 
@@ -71,6 +65,9 @@ def test_an_unknown_coding_is_named() -> None:
     with pytest.raises(CodingError, match="'compress'"):
         decoded([b"x"], "compress", 10)
     assert decoded([b"x"], "identity", 10) == b"x"
+    for coding in ("br", "zstd"):
+        with pytest.raises(CodingError, match=f"'{coding}', which is not one of gzip, deflate"):
+            decoded([b"x"], coding, 10)
 
 
 def test_the_limit_counts_decoded_bytes() -> None:
@@ -87,27 +84,12 @@ def _gzip_bomb() -> bytes:
     return b"".join(coder.compress(zeros) for _ in range(1_024)) + coder.flush()
 
 
-def _zstd_bomb() -> bytes:
-    coder = zstandard.ZstdCompressor(write_content_size=False).compressobj()
-    zeros = bytes(MEBIBYTE)
-    return b"".join(coder.compress(zeros) for _ in range(1_024)) + coder.flush()
-
-
-def _brotli_bomb() -> bytes:
-    coder = brotli.Compressor(quality=1)
-    zeros = bytes(MEBIBYTE)
-    return b"".join([*(coder.process(zeros) for _ in range(1_024)), coder.finish()])
-
-
-@pytest.mark.parametrize(
-    ("coding", "bomb"), [("gzip", _gzip_bomb), ("br", _brotli_bomb), ("zstd", _zstd_bomb)], ids=["gzip", "br", "zstd"]
-)
-def test_a_gibibyte_of_zeros_is_refused_in_little_memory(coding: str, bomb: Callable[[], bytes]) -> None:
-    data = bomb()
+def test_a_gibibyte_of_zeros_is_refused_in_little_memory() -> None:
+    data = _gzip_bomb()
     tracemalloc.start()
     try:
         with pytest.raises(CodingError, match="larger than 10,000,000 bytes"):
-            decoded(_pieces(data, 64 * 1024), coding, 10_000_000)
+            decoded(_pieces(data, 64 * 1024), "gzip", 10_000_000)
         peak = tracemalloc.get_traced_memory()[1]
     finally:
         tracemalloc.stop()
@@ -117,3 +99,11 @@ def test_a_gibibyte_of_zeros_is_refused_in_little_memory(coding: str, bomb: Call
 def test_a_bomb_inside_a_bomb_is_cut_at_its_inner_layer() -> None:
     with pytest.raises(CodingError, match="larger than"):
         decoded([gzip.compress(_gzip_bomb())], "gzip, gzip", 10_000_000)
+
+
+@pytest.mark.parametrize("size", [64 * 1024, 10_000_000])
+def test_members_that_hold_nothing_are_refused_when_they_are_many(size: int) -> None:
+    empty = gzip.compress(b"")
+    assert decoded(_pieces(empty * 999 + gzip.compress(b"text"), size), "gzip", 10_000_000) == b"text"
+    with pytest.raises(CodingError, match="more than 1,000 gzip members"):
+        decoded(_pieces(empty * 400_000, size), "gzip", 10_000_000)

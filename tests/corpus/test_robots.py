@@ -1,5 +1,8 @@
 """robots.txt as a host's wish, and the turns of hosts, on a clock that is set by hand."""
 
+import cProfile
+from collections.abc import Callable
+
 import httpx
 
 from corpus.errors import InputError
@@ -86,3 +89,54 @@ def test_turns_of_one_host_queue_up() -> None:
     clock.now += 1.5
     assert turns.wait("a", 2.0) == 0.5
     assert clock.pauses == [2.0, 0.5]
+
+
+def robots_of(content: bytes) -> Robots:
+    return Robots("Newsdesk/0.1 (news archive reader)", lambda _: content, Clock())
+
+
+def test_other_agents_keep_their_rules_to_themselves() -> None:
+    content = b"""User-agent: spider
+User agent googlebot
+Disallow: /
+USERAGENT : newsdesk # this one
+User-Agent: crawler
+Disallow: /private
+
+User-agent: *
+Disallow: /all
+"""
+    robots = robots_of(content)
+    found = {path: robots.refusal(httpx.URL(f"https://news.example/{path}")) != "" for path in ("a", "private", "all")}
+    assert found == {"a": False, "private": True, "all": False}
+    assert robots_of(content.replace(b"newsdesk", b"desk")).refusal(httpx.URL("https://news.example/all")) != ""
+
+
+def test_only_the_first_500_kibibytes_are_read_and_no_half_of_a_line() -> None:
+    early, late = b"User-agent: *\nDisallow: /early*x\n", b"Disallow: /late\n"
+    filler = b"Disallow: /filler/*/page*x\n"
+    within = early + filler * ((500 * 1024 - len(early) - len(late)) // len(filler)) + late
+    robots = robots_of(within + b"Disallow: /" + b"n" * 40 + b"\nDisallow: /beyond\n" * 80_000)
+    found = [
+        path
+        for path in ("early/x", "late", "n" * 39, "nn", "beyond", "other")
+        if robots.refusal(httpx.URL(f"https://news.example/{path}"))
+    ]
+    assert found == ["early/x", "late"]
+
+
+def test_many_agents_before_many_rules_cost_as_much_as_their_lines() -> None:
+    def lines_run(count: int) -> int:
+        agents = "".join(f"User-agent: agent{n}\nuser agent wild*{n}\n" for n in range(count))
+        rules = "".join(f"Disallow: /{n}*\n" for n in range(count))
+        robots = robots_of((agents + rules + "User-agent: *\nDisallow: /x\n").encode())
+        return calls(lambda: robots.refusal(httpx.URL("https://news.example/x")))
+
+    assert lines_run(400) < 5 * lines_run(100)
+
+
+def calls(work: Callable[[], object]) -> int:
+    """Return how many functions are called, which is the same on every machine."""
+    profile = cProfile.Profile()
+    profile.runcall(work)
+    return sum(int(entry.callcount) for entry in profile.getstats())
