@@ -22,6 +22,7 @@ from corpus.parallel import read_files
 from corpus.readers import FORMATS, ReadOptions, Refusal
 from corpus.readings import Readings
 from corpus.settings import ArchiveSettings
+from corpus.trial import UnwrittenArchive
 
 _FORMATS = ", ".join(one.name for one in FORMATS)
 
@@ -86,8 +87,8 @@ def _take_in(intake: Intake, settings: ArchiveSettings, summary: Summary, quiet:
     err = console(stderr=True)
     try:
         with ExitStack() as stack:
-            exists = settings.archive_path.is_file()
-            archive = stack.enter_context(Archive(settings.archive_path)) if exists or not intake.dry_run else None
+            opened = _opened(settings.archive_path, intake.dry_run)
+            archive = stack.enter_context(opened) if opened else None
             meter = stack.enter_context(_Meter(quiet))
             take: dict[str, Any] = {"dry_run": intake.dry_run, "limit": intake.limit, "since": intake.since}
             take |= {"progress": meter.tell, "summary": summary}
@@ -106,6 +107,12 @@ def _take_in(intake: Intake, settings: ArchiveSettings, summary: Summary, quiet:
         err.print(f"{error}\nWhat is counted here is safe.")
         return 1 if summary.changed else 2
     return 0
+
+
+def _opened(path: Path, dry_run: bool) -> Archive | None:
+    if not dry_run:
+        return Archive(path)
+    return UnwrittenArchive(path) if path.is_file() else None
 
 
 def _index(settings: ArchiveSettings, summary: Summary) -> tuple[Indexing | None, int]:

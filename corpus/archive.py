@@ -60,7 +60,7 @@ class Archive:
 
     def _connected(self, held: sqlite3.Connection | None) -> sqlite3.Connection:
         """Return a new connection, or the one that is held where a new one could not write either."""
-        found = connect(self.path)
+        found = self._connect()
         if held is not None and isinstance(found, ReadOnlyConnection):
             found.close()
             return held
@@ -68,6 +68,9 @@ class Archive:
             self._drop_orphans()
             self._connections.append((threading.current_thread(), found))
         return found
+
+    def _connect(self) -> sqlite3.Connection:
+        return connect(self.path)
 
     def _drop_orphans(self) -> None:
         """Close the connections of threads that have ended, or a busy server would run out of file handles."""

@@ -4,14 +4,13 @@ from collections.abc import Callable, Iterable
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from datetime import datetime
-from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any
 
-from corpus.archive import Archive, Outcome
+from corpus.archive import Archive
 from corpus.article import Article
 from corpus.errors import InputError
 from corpus.readers import Refusal
+from corpus.trial import ScratchArchive, Trial
 
 Progress = Callable[[Article | Refusal, str], None]
 """Called after each item with the item and what became of it; an article is on the disk by then."""
@@ -91,7 +90,7 @@ def ingest(
     """
     summary = summary if summary is not None else Summary()
     with ExitStack() as stack:
-        trial = _Trial(archive, stack) if dry_run else None
+        trial = Trial(archive, stack.enter_context(ScratchArchive())) if dry_run else None
         for item in items:
             if limit is not None and summary.changed >= limit:
                 break
@@ -103,7 +102,7 @@ def ingest(
 
 def _take(
     archive: Archive | None,
-    trial: "_Trial | None",
+    trial: Trial | None,
     item: Article | Refusal,
     since: datetime | None,
     live: bool,
@@ -133,19 +132,3 @@ def _take(
         return "refused"
     setattr(summary, outcome, getattr(summary, outcome) + 1)
     return outcome
-
-
-class _Trial:
-    """Find out what an archive would do, by a second one that is thrown away."""
-
-    def __init__(self, archive: Archive | None, stack: ExitStack) -> None:
-        folder = Path(stack.enter_context(TemporaryDirectory(prefix="newsdesk-")))
-        self._archive = archive
-        self._trial = stack.enter_context(Archive(folder / "trial.sqlite3"))
-
-    def put(self, article: Article, live: bool) -> Outcome:
-        now: Outcome = self._archive.judge(article, live=live) if self._archive else "added"
-        again = self._trial.put(article, live=live)
-        if "unchanged" in (now, again):
-            return "unchanged"
-        return "updated" if "updated" in (now, again) else "added"

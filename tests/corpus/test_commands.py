@@ -4,6 +4,7 @@ import io
 import json
 import os
 import signal
+import shutil
 import subprocess
 import sys
 import time
@@ -81,6 +82,46 @@ def test_a_trial_makes_no_folder(tmp_path: Path) -> None:
     done = corpus("add", write(tmp_path / "in.jsonl", HARBOUR), "--dry-run", "--data", tmp_path / "d")
     assert (done.returncode, done.stdout) == (0, "Would be: 1 added, 0 updated, 0 unchanged, 0 refused.\n")
     assert not (tmp_path / "d").exists()
+
+
+def tree(folder: Path) -> dict[str, tuple[int, int]]:
+    """Return size and time of the last change of everything in a folder."""
+    return {str(path): (path.stat().st_size, path.stat().st_mtime_ns) for path in [folder, *folder.rglob("*")]}
+
+
+@pytest.mark.parametrize("state", ["none", "closed", "open", "killed"])
+def test_a_trial_writes_nothing_anywhere(tmp_path: Path, state: str) -> None:
+    world = tmp_path / "world"
+    folders = {name: world / name for name in ("TMPDIR", "HOME", "XDG_CACHE_HOME", "here")}
+    for folder in folders.values():
+        folder.mkdir(parents=True)
+    source = write(world / "in.jsonl", HARBOUR, replace(numbered(1), title="Another"), numbered(2), numbered(2))
+    data = world / "data"
+    writer = None
+    if state != "none":
+        writer = Archive(data / "archive.sqlite3")
+        writer.put(HARBOUR)
+        writer.put(numbered(1))
+    if state == "killed":  # What lies on the disk then: the file and its log, without what readers share.
+        shutil.copytree(data, world / "copy", ignore=shutil.ignore_patterns("*-shm"))
+        data = world / "copy"
+    if writer and state != "open":
+        writer.close()
+    before = tree(world)
+    done = subprocess.run(
+        [sys.executable, "-B", "-m", "corpus", "add", source, "--dry-run", "--data", data],
+        cwd=folders["here"],
+        env=ENVIRONMENT | {name: str(path) for name, path in folders.items()} | {"PYTHONPATH": str(ROOT)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    expected = "3 added, 0 updated, 1 unchanged" if state == "none" else "1 added, 1 updated, 2 unchanged"
+    assert done.stdout == f"Would be: {expected}, 0 refused.\n", done.stderr
+    if state != "killed":  # Its log can only be read once it is taken in, which any other command would do too.
+        assert tree(world) == before
+    if writer:
+        writer.close()
 
 
 def test_add_with_their_names_a_limit_and_a_first_day(tmp_path: Path) -> None:
