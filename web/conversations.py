@@ -122,8 +122,9 @@ class Conversations:
         with self._writing() as connection:
             if _own(connection, user, conversation.id):
                 mine = (exchange.key, conversation.id)
+                rested_on = _evidence(connection, conversation.id)
                 connection.execute("DELETE FROM turns WHERE key = ? AND conversation = ?", mine)
-                _sweep(connection)
+                _sweep(connection, rested_on)
 
     def judge(self, user: str, conversation: Conversation, exchange: Exchange) -> None:
         """Write the reader's opinion and remark on an exchange."""
@@ -146,8 +147,9 @@ class Conversations:
     def remove(self, user: str, conversation_id: str) -> None:
         """Delete a conversation with all that is kept for it alone."""
         with self._writing() as connection:
+            rested_on = _evidence(connection, conversation_id)
             connection.execute("DELETE FROM conversations WHERE id = ? AND user = ?", (conversation_id, user))
-            _sweep(connection)
+            _sweep(connection, rested_on)
 
     def has_judged(self, user: str) -> bool:
         """Tell whether the user has an opinion on anything."""
@@ -243,9 +245,15 @@ def _own(connection: sqlite3.Connection, user: str, conversation_id: str) -> sql
     return row
 
 
-def _sweep(connection: sqlite3.Connection) -> None:
-    """Delete the articles that no turn rests on any more."""
-    connection.execute("DELETE FROM articles WHERE digest NOT IN (SELECT digest FROM evidence)")
+def _evidence(connection: sqlite3.Connection, conversation_id: str) -> list[tuple[str]]:
+    sql = "SELECT DISTINCT digest FROM turns JOIN evidence ON turn = key WHERE conversation = ?"
+    return [(str(row["digest"]),) for row in connection.execute(sql, (conversation_id,))]
+
+
+def _sweep(connection: sqlite3.Connection, digests: list[tuple[str]]) -> None:
+    """Delete those of the articles that no turn rests on any more."""
+    sql = "DELETE FROM articles WHERE digest = ? AND NOT EXISTS (SELECT 1 FROM evidence WHERE evidence.digest = articles.digest)"
+    connection.executemany(sql, digests)
 
 
 def _exchange(connection: sqlite3.Connection, turn: sqlite3.Row) -> Exchange:

@@ -58,6 +58,8 @@ class Limits:
         inflated_bytes: How far a compressed file may be unpacked before `expansion` is looked at.
         expansion: Unpacked bytes a packed byte; text packs 3 to 30 times, a bomb of zeros 1,000 times.
         pages: Pages of a PDF.
+        parsed_bytes: What is parsed for the text of a PDF, drawings included; a megabyte takes a second or two, and a
+            thousand pages of nothing but text have about ten.
         depth: Folders within folders, and elements within elements of XML.
     """
 
@@ -68,6 +70,7 @@ class Limits:
     inflated_bytes: int = 4_000_000
     expansion: int = 200
     pages: int = 1_000
+    parsed_bytes: int = 10_000_000
     depth: int = 100
 
 

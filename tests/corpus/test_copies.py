@@ -176,3 +176,18 @@ def test_a_group_never_takes_the_number_of_another(archive: Archive) -> None:
         archive.put(article)
     stories = archive.stories(["headline", "cut", "x", "y"])
     assert stories["headline"] == stories["cut"] != stories["x"] == stories["y"]
+
+
+def test_a_copy_is_found_among_many_of_another_text(archive: Archive) -> None:
+    archive.put(HARBOUR)
+    for n in range(80):
+        archive.put(replace(numbered(1), id=f"flood-{n}", source=f"Outlet {n}", title=f"Headline {n}"))
+    archive.put(COPIES["local"])
+    assert [article.id for article in archive.copies("harbour")] == ["local"]
+    both = copy("both", HARBOUR.body, numbered(1).body)
+    archive.put(both)
+    assert len(archive.copies("both")) == 82
+    archive.remove(Selection(ids=("both", "flood-0")))  # More are left than are compared anew, so they stay together.
+    assert len(archive.copies("harbour")) == 80
+    assert archive.put(replace(numbered(1), id="flood-81", source="Outlet 81", title="Headline 81")) == "added"
+    assert len(archive.copies("flood-81")) == 81

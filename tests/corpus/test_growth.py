@@ -1,5 +1,6 @@
 """What one article costs does not grow with the archive: counted in steps of SQLite and in bytes, not in seconds."""
 
+import csv
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -9,6 +10,8 @@ import pytest
 from corpus.archive import Archive
 from corpus.article import Article
 from corpus.chunkstore import ChunkStore
+from corpus.ingest import ingest
+from corpus.readers import read
 from corpus.selection import Selection
 from tests.corpus.archive_items import HARBOUR, at, numbered, whole
 
@@ -132,3 +135,30 @@ def test_progress_is_counted_once_for_a_change(archive: Archive) -> None:
     archive.put(other(FEW))
     store.store([whole(other(0))])
     assert store.progress() == (1, FEW + 1)
+
+
+def read_bytes_of(call: Callable[[], object]) -> int:
+    """Return how many bytes this process reads from files meanwhile, from the cache of the system or not."""
+    before, _, after = _bytes_read(), call(), _bytes_read()
+    return after - before
+
+
+def _bytes_read() -> int:
+    counts = dict(line.split(": ") for line in Path("/proc/self/io").read_text().splitlines())
+    return int(counts["rchar"])
+
+
+@pytest.mark.skipif(not Path("/proc/self/io").exists(), reason="the bytes are counted by Linux")
+def test_a_table_is_read_once_and_the_archive_not_again_for_each_row(archive: Archive, tmp_path: Path) -> None:
+    archive.connection.execute("PRAGMA cache_size=-1500")  # Its indexes fit in, its texts do not.
+    cost = []
+    for first, last in ((0, FEW), (FEW, MANY)):
+        table = tmp_path / f"{first}.csv"
+        with table.open("w", newline="") as file:
+            rows = csv.writer(file)
+            rows.writerow(("id", "title", "body", "url", "source"))
+            rows.writerows((a.id, a.title, a.body * 60, a.url, a.source) for a in map(other, range(first, last)))
+        assert read_bytes_of(lambda table=table: sum(1 for _ in read([table]))) < 1.5 * table.stat().st_size + 100_000
+        cost.append(read_bytes_of(lambda table=table: ingest(archive, read([table]))) / (last - first))
+    assert archive.count() == MANY
+    assert cost[1] <= 2 * cost[0]

@@ -12,6 +12,7 @@ import pytest
 from corpus.archive import Archive
 from corpus.errors import ArchiveError
 from rag.model import Answer, Event, Filters
+from tests.corpus.test_queries import scans
 from tests.web.conftest import EQUIFAX, equifax_answer, passage_with
 from web.answer_record import packed, unpacked
 from web.conversation import Conversation, Exchange
@@ -149,3 +150,24 @@ def test_a_file_that_is_none_is_refused_with_a_way_out(tmp_path: Path) -> None:
     broken.write_text(json.dumps({"no": "database"}) * 50)
     with pytest.raises(ArchiveError, match="cannot keep conversations"):
         Conversations(broken)
+
+
+def test_every_query_finds_its_rows_by_an_index(kept: Conversations, answer: Answer) -> None:
+    statements: list[str] = []
+    kept._connection.set_trace_callback(statements.append)
+    conversation = begun(kept, answer, user="jo")
+    kept.keep("jo", conversation, conversation.begin(exchange_with(answer, "And then?")))
+    first, second = conversation.exchanges
+    first.opinion = 1
+    kept.judge("jo", conversation, first)
+    kept.rename("jo", conversation.id, "Figures")
+    assert kept.has_judged("jo")
+    assert len(kept.judged("jo")) == 1
+    assert len(kept.listed("jo", "and")) == 1
+    assert kept.open("jo", conversation.id) is not None
+    kept.take_back("jo", conversation, second)
+    kept.remove("jo", conversation.id)
+    kept._connection.set_trace_callback(None)
+    asked = {sql for sql in statements if sql.lstrip().startswith(("SELECT", "INSERT", "UPDATE", "DELETE"))}
+    assert len(asked) > 12
+    assert [scan for sql in asked for scan in scans(kept._connection, sql)] == []
