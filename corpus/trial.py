@@ -34,7 +34,7 @@ class ScratchArchive(Archive):
 class Trial:
     """Find out what an archive would do with articles that arrive one after the other."""
 
-    def __init__(self, archive: Archive | None, scratch: ScratchArchive) -> None:
+    def __init__(self, archive: Archive | None, scratch: Archive) -> None:
         """Name the archive, if there is one, and what stands for all that would be added to it."""
         self._archive = archive
         self._scratch = scratch

@@ -1,10 +1,10 @@
 """Every query of the archive finds its rows by an index; what goes through a whole table is named here, with its reason."""
 
-import inspect
 import re
 import sqlite3
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any, NamedTuple, cast
 
@@ -125,7 +125,8 @@ def scans(connection: sqlite3.Connection, sql: str, values: Any = ()) -> list[Sc
 
 @pytest.fixture
 def archive(tmp_path: Path) -> Iterator[RecordedArchive]:
-    with RecordedArchive(tmp_path / "archive.sqlite3") as opened:
+    opened = RecordedArchive(tmp_path / "archive.sqlite3")
+    with opened:
         for n in range(6):
             opened.put(replace(numbered(n), url=f"https://post.example/{n}", feed=FEED))
         opened.put(HARBOUR)
@@ -137,6 +138,18 @@ def archive(tmp_path: Path) -> Iterator[RecordedArchive]:
 def fill(store: ChunkStore) -> None:
     for batch in store.pending(4):
         store.store([whole(article) for article in batch])
+
+
+def calls_with(archive: Archive, store: ChunkStore, name: str, some: Selection) -> dict[str, Callable[[], object]]:
+    return {
+        f"Archive.articles {name}": lambda: [
+            list(archive.articles(some, "newest", 5)),
+            list(archive.articles(some, "oldest", 5)),
+        ],
+        f"Archive.count {name}": lambda: archive.count(some),
+        f"Archive.told {name}": lambda: archive.told(some, 5),
+        f"ChunkStore.vectors_of {name}": lambda: store.vectors_of(some),
+    }
 
 
 def calls(archive: Archive, folder: Path) -> dict[str, Callable[[], object]]:
@@ -184,12 +197,9 @@ def calls(archive: Archive, folder: Path) -> dict[str, Callable[[], object]]:
         "examine": lambda: [list(examiner(archive)) for examiner in health._EXAMINERS],
     }
     for name, some in selections.items():
-        own[f"Archive.articles {name}"] = lambda s=some: [list(archive.articles(s, o, 5)) for o in ("newest", "oldest")]
-        own[f"Archive.count {name}"] = lambda s=some: archive.count(s)
-        own[f"Archive.told {name}"] = lambda s=some: archive.told(s, 5)
-        own[f"ChunkStore.vectors_of {name}"] = lambda s=some: store.vectors_of(s)
+        own |= calls_with(archive, store, name, some)
     for name, some in selections.items():
-        own[f"Archive.remove {name}"] = lambda s=some: archive.remove(s)
+        own[f"Archive.remove {name}"] = partial(archive.remove, some)
     own["forget_vectors"] = lambda: forget_vectors(archive)
     return own
 
@@ -240,14 +250,11 @@ def test_nothing_else_asks_the_archive() -> None:
         for file in (ROOT / folder).rglob("*.py")
         if re.search(r"\.execute(many|script)?\(", file.read_text("utf-8"))
     }
-    corpus = {
-        inspect.getmodule(one).__name__
-        for one in (Archive, ChunkStore, FeedBook, Readings, take_stats, is_pending)
-        if inspect.getmodule(one)
-    }
+    corpus = {one.__module__ for one in (Archive, ChunkStore, FeedBook, Readings, take_stats, is_pending)}
     assert asking == {f"{name.replace('.', '/')}.py" for name in corpus} | {
         "corpus/schema.py",
         "corpus/stories.py",
+        "corpus/trial.py",
         "corpus/versions.py",
         "web/conversations.py",
     }
