@@ -63,27 +63,22 @@ class ChunkStore:
         while (found := self._pending_keys()) and found != before:
             before, keys, newest = found, deque(found), found[0]
             while keys:
-                arrived = self._pending_keys(newest)
-                keys.extendleft(reversed(arrived))
+                keys.extendleft(reversed(self._pending_keys("AND key > ?", newest)))
                 newest = max(newest, keys[0])
-                wanted = json.dumps([keys.popleft() for _ in range(min(size, len(keys)))])
-                # Another process may have embedded some of them since their keys were read.
-                sql = (
-                    "SELECT * FROM articles WHERE key IN (SELECT value FROM json_each(?)) AND NOT EXISTS (SELECT 1 FROM "
-                    "indexed WHERE article_key = key AND profile = ? AND indexed.version = articles.version) ORDER BY key DESC"
-                )
-                if rows := self.archive.connection.execute(sql, (wanted, self.profile)).fetchall():
+                some = json.dumps([keys.popleft() for _ in range(min(size, len(keys)))])
+                wanted = self._pending_keys("AND key IN (SELECT value FROM json_each(?))", some)  # Others embed too.
+                sql = "SELECT * FROM articles WHERE key IN (SELECT value FROM json_each(?)) ORDER BY key DESC"
+                if rows := self.archive.connection.execute(sql, (json.dumps(wanted),)).fetchall():
                     yield [article_from_row(row) for row in rows]
 
-    def _pending_keys(self, above: int | None = None) -> list[int]:
-        """Return the keys of all such articles, read from an index without the texts, or of those above one."""
-        index, some = ("INDEXED BY articles_facets", "") if above is None else ("", "AND key > ?")
+    def _pending_keys(self, condition: str = "", *values: object) -> list[int]:
+        """Return the keys of such articles, the newest first; of all, they are read from an index, without the texts."""
+        index = "" if condition else "INDEXED BY articles_facets"
         sql = (
             f"SELECT key FROM articles {index} LEFT JOIN indexed ON article_key = key AND profile = ? "
-            f"AND indexed.version = articles.version WHERE article_key IS NULL {some} ORDER BY key DESC"
+            f"AND indexed.version = articles.version WHERE article_key IS NULL {condition} ORDER BY key DESC"
         )
-        values = (self.profile,) if above is None else (self.profile, above)
-        return [int(row["key"]) for row in self.archive.connection.execute(sql, values)]
+        return [int(row["key"]) for row in self.archive.connection.execute(sql, (self.profile, *values))]
 
     def progress(self, applied: int | None = None) -> tuple[int, int]:
         """Return how many articles have chunks under the profile, and how many there are.

@@ -15,15 +15,18 @@ class ReadOnlyConnection(sqlite3.Connection):
 
 
 def connect_to_read(path: Path, error: Exception) -> ReadOnlyConnection | None:
-    """Return a connection that reads a file and writes nothing, or None where that is no way out.
+    """Return a connection that reads a file which cannot be written, or None where that is no way out.
 
     Args:
         path: The file.
         error: Why it could not be opened to be written too.
     """
     refused = isinstance(error, OSError) or getattr(error, "sqlite_errorcode", 0) & 0xFF in _UNWRITABLE
-    if not refused or not path.is_file():
-        return None
+    return connect_unwritten(path) if refused and path.is_file() else None
+
+
+def connect_unwritten(path: Path) -> ReadOnlyConnection | None:
+    """Return a connection that reads a file and writes nothing, nor anything beside it; None where that cannot be."""
     log = path.with_name(f"{path.name}-wal")
     # What an empty log leaves unsaid is nothing: then the file is all there is. Another one is read through the index
     # of the log, which binds this process: while any thread reads that way, none can open the file to write.

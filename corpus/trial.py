@@ -2,27 +2,19 @@
 
 import sqlite3
 from pathlib import Path
-from urllib.parse import quote
 
 from corpus.archive import Archive, Outcome
 from corpus.article import Article
-from corpus.schema import TABLES, connect
+from corpus.read_only import connect_unwritten
+from corpus.schema import TABLES, connect, prepared
 
 
 class UnwrittenArchive(Archive):
-    """Read an archive; neither the file nor its folder is written to."""
+    """Read an archive; neither the file nor its folder is written to, unless a kill left a log that must be taken in."""
 
     def _connect(self) -> sqlite3.Connection:
-        log = self.path.with_name(f"{self.path.name}-wal")
-        # Whoever writes keeps a log beside the file; without one the file is all there is.
-        how = "readonly_shm=1" if log.is_file() and log.stat().st_size else "immutable=1"
-        connection = _prepared(f"file:{quote(str(self.path.absolute()))}?mode=ro&{how}")
-        try:
-            connection.execute("SELECT 1 FROM articles LIMIT 1").fetchone()
-        except sqlite3.Error:  # After a kill the log must be taken in first; a damaged file is named by `connect`.
-            connection.close()
-            return connect(self.path)
-        return connection
+        found = connect_unwritten(self.path)
+        return prepared(found) if found else connect(self.path)
 
 
 class ScratchArchive(Archive):
@@ -33,7 +25,7 @@ class ScratchArchive(Archive):
         super().__init__(Path())
 
     def _connect(self) -> sqlite3.Connection:
-        connection = _prepared("")
+        connection = prepared(sqlite3.connect("", isolation_level=None))
         connection.execute("PRAGMA cache_size=-65536")
         connection.executescript(TABLES)
         return connection
@@ -54,10 +46,3 @@ class Trial:
         if "unchanged" in (now, again):
             return "unchanged"
         return "updated" if "updated" in (now, again) else "added"
-
-
-def _prepared(name: str) -> sqlite3.Connection:
-    connection = sqlite3.connect(name, uri=True, timeout=30, isolation_level=None, check_same_thread=False)
-    connection.row_factory = sqlite3.Row
-    connection.create_function("casefold", 1, str.casefold, deterministic=True)
-    return connection

@@ -171,20 +171,20 @@ class Indexes:
         batches = self.store.pending(_EMBED_ARTICLES)
         with contextlib.suppress(Timeout), self._reported():
             self.folder.mkdir(parents=True, exist_ok=True)
-            while not (stop and stop.is_set()) and (stored := self._embed_next(batches, wait)) is not None:
+            while not (stop and stop.is_set()) and (stored := self._embed_some(batches, wait)) is not None:
                 done += stored
                 if progress:
                     progress(before + done, max(total, before + done))
         return done
 
-    def _embed_next(self, batches: Iterator[list[Article]], wait: float) -> int | None:
-        """Embed a batch and return how many articles that was, None where none was pending.
+    def _embed_some(self, batches: Iterator[list[Article]], wait: float) -> int | None:
+        """Embed the next batch and return how many articles that was, None where none was pending.
 
         The lock is free between two batches, so that a process that only embeds takes over from one that answers too.
         """
         with self._embedding.acquire(timeout=wait):
             articles = next(batches, None)
-            return self.store.store(self._embed(articles)) if articles else None
+            return None if articles is None else self.store.store(self._embed(articles))
 
     def catch_up(self) -> int:
         """Apply what changed in the archive since the last time; return how many articles that was."""
