@@ -40,7 +40,6 @@ class LexicalIndex:
         with self._reported():
             if folder is None:
                 self._index = tantivy.Index(self._schema)
-                self._writer = self._index.writer(heap_size=_HEAP, num_threads=1)
             elif writing:
                 folder.mkdir(parents=True, exist_ok=True)
                 self._index = tantivy.Index(self._schema, path=str(folder), reuse=True)
