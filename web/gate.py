@@ -15,6 +15,7 @@ from starlette.routing import compile_path
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from web.bodies import BODY_BYTES, BodyError, check_values, read_body, read_json, replay, too_large, write_json
+from web.upload_stream import UploadStream
 from web.uploads import COOKIE, Uploads, browser_of, name_of, new_cookie
 
 READ = (
@@ -134,7 +135,19 @@ class Gate:
         # The answer is read here, so it must not be compressed.
         kept = [(name, value) for name, value in scope["headers"] if name.lower() != b"accept-encoding"]
         noting = _noting(lambda paths: self.uploads.add(browser, paths), send)
-        await self.app({**scope, "headers": kept}, _counting(receive, self._upload_bytes), noting)
+        stream = UploadStream(receive, self._upload_bytes, headers.get("content-type", ""))
+
+        async def unless_refused(message: Message) -> None:
+            if stream.error is None:
+                await noting(message)
+
+        try:
+            await self.app({**scope, "headers": kept}, stream.receive, unless_refused)
+        except Exception:
+            if stream.error is None:
+                raise
+        if stream.error is not None:
+            raise stream.error
 
     def _check_upload(self, headers: Headers) -> None:
         if not self._upload_bytes:
@@ -202,16 +215,3 @@ def _noting(note: Callable[[list[str]], None], send: Send) -> Send:
         await send(message)
 
     return noted
-
-
-def _counting(receive: Receive, most: int) -> Receive:
-    """Return what reads a body and takes the client for gone when it sends more than it may."""
-    left = most
-
-    async def counted() -> Message:
-        nonlocal left
-        message = await receive()
-        left -= len(message.get("body", b""))
-        return message if left >= 0 else {"type": "http.disconnect"}
-
-    return counted

@@ -86,8 +86,8 @@ def test_a_body_without_end_is_refused_by_every_route(page_process: Page, size: 
 
 
 def test_what_is_served_is_what_gradio_and_the_page_have(page_process: Page) -> None:
-    own = {("GET", "/page/{path:path}"), ("GET", "/gradio_api/call/{name}/{event}")}
-    served = {("GET", path) for path in READ} | {("POST", path) for path in (*CALL, SIGN_IN, UPLOAD)}
+    own = {("GET", "/page/{path:path}"), ("GET", "/gradio_api/call/{name}/{event}"), ("POST", "/logout")}
+    served = {("GET", path) for path in READ} | {("POST", path) for path in (*CALL, *SIGN_IN, UPLOAD)}
     known = {(method, re.sub(r"\{\w+\}", "{}", path)) for method, path in page_process.routes}
     assert {(method, re.sub(r"\{\w+\}", "{}", path)) for method, path in served - own} - known == {
         ("POST", "/gradio_api/run/predict")

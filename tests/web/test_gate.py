@@ -140,23 +140,48 @@ def test_a_body_that_does_not_arrive_is_not_waited_for() -> None:
     assert sent[0]["status"] == 408
 
 
-def test_an_upload_that_says_less_than_it_sends_is_cut() -> None:
+HEAD = b'--x\r\ncontent-disposition: form-data; name="files"; filename="a.txt"\r\n\r\n'
+FIELD = b'--x\r\ncontent-disposition: form-data; name="files"\r\n\r\n'
+
+
+def test_an_upload_that_sends_more_than_it_says_is_cut() -> None:
     read: list[Message] = []
+    sent: list[Message] = []
 
     async def reader(_: Scope, receive: Any, send: Any) -> None:
         while not read or read[-1].get("more_body"):
             read.append(await receive())
+        await PlainTextResponse("taken")({"type": "http"}, receive, send)
 
     async def endless() -> Message:
-        return {"type": "http.request", "body": b"x" * 10, "more_body": True}
+        return {"type": "http.request", "body": b"x" * 100 if read else HEAD, "more_body": True}
 
-    async def ignore(_: Message) -> None:
-        pass
+    async def keep(message: Message) -> None:
+        sent.append(message)
 
-    headers = [(b"content-length", b"20")]
+    headers = [(b"content-length", b"200"), (b"content-type", b"multipart/form-data; boundary=x")]
     scope: Scope = {"type": "http", "method": "POST", "path": "/gradio_api/upload", "query_string": b""}
-    asyncio.run(Gate(reader, {}, 20)({**scope, "headers": headers}, endless, ignore))
+    asyncio.run(Gate(reader, {}, 200)({**scope, "headers": headers}, endless, keep))
     assert [message["type"] for message in read] == ["http.request", "http.request", "http.disconnect"]
+    assert [message["status"] for message in sent if "status" in message] == [413]
+
+
+@pytest.mark.parametrize(
+    ("content", "kind", "told"),
+    [
+        (HEAD + b"x", "text/plain", "Send files as multipart/form-data."),
+        (HEAD + b"x", "multipart/form-data", "Send files as multipart/form-data."),
+        (b"junk", "multipart/form-data; boundary=x", "The upload is not well-formed multipart/form-data."),
+        (FIELD + b"y" * 500_000 + b"\r\n--x--\r\n", "multipart/form-data; boundary=x", "nothing but files"),
+        (HEAD + b"x\r\n" + FIELD + b"y\r\n--x--\r\n", "multipart/form-data; boundary=x", "nothing but files"),
+        (b"--x\r\ncontent-type: a/b\r\n\r\ny\r\n--x--\r\n", "multipart/form-data; boundary=x", "nothing but files"),
+        (b"--x\r\na: " + b"y" * 9000 + b"\r\n\r\n", "multipart/form-data; boundary=x", ""),
+    ],
+)
+def test_an_upload_holds_nothing_but_files(desk_url: str, content: bytes, kind: str, told: str) -> None:
+    answer = httpx.post(f"{desk_url}/gradio_api/upload", content=content, headers={"content-type": kind})
+    assert answer.status_code == 400
+    assert told in answer.text
 
 
 @contextmanager
