@@ -108,7 +108,9 @@ def _known(name: Name, cited: Sequence[Evidence]) -> bool:
         if any(_may_be(name, other) for other in names(f"{evidence.heading}\n{evidence.passage.article.body}")):
             return True
         if named(name, evidence.words, lambda e=evidence: e.initials, lambda e=evidence: e.words):  # type: ignore[misc]
-            return len(name.words) == 1 or len(name.words) > 2 and "".join(word[0] for word in name.words) in evidence.words
+            return len(name.words) == 1 or (
+                len(name.words) > 2 and "".join(word[0] for word in name.words) in evidence.words
+            )
     return False
 
 

@@ -10,7 +10,7 @@ from corpus.sentences import Span
 from rag.attribution import span_of
 from rag.demands import Demands
 from rag.evidence import Evidence
-from rag.marks import Marked, read_marks, with_marks
+from rag.marks import read_marks, with_marks
 from rag.model import Citation, Claim, Passage, Verdict
 from rag.reasons import reason
 from rag.statements import Statement, statements, without_source_list

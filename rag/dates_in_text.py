@@ -224,7 +224,7 @@ class _Reader:
             return None
         token, behind = self.tokens[i], self.text[self.spans[i][1] : self.spans[i][1] + 1]
         year = int(token) if len(token) == 4 and token.isdecimal() else 0
-        joined = behind.isalpha() and behind.isascii() or behind in {"%"}
+        joined = (behind.isalpha() and behind.isascii()) or behind in {"%"}
         return year if 1800 <= year < 2100 and not joined and self.low(i + 1) not in _COUNTED else None
 
     def _word(self, i: int) -> Iterator[Moment]:

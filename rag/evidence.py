@@ -9,6 +9,8 @@ from functools import cached_property, lru_cache
 from corpus.sentences import Span, sentences
 from rag.dates_in_text import Moment, moments
 from rag.figures import Figure, figures
+from rag.gate import gated
+from rag.marks import unmarked
 from rag.model import Passage
 from rag.names import initials, name_words
 from rag.quotations import fold, quotations
@@ -160,6 +162,20 @@ class Evidence:
             if self._opens(body, start) and self._closes(body, end):
                 return start, end
             at = folded.find(wanted, at + 1)
+        return self._gated_run(wanted)
+
+    @cached_property
+    def _gated(self) -> tuple[str, ...]:
+        """Return the sentences as an answer may show them, without links, images and markup; none if nothing is dropped."""
+        shown = [gated(unmarked(text)) for text in self.texts]
+        changed = shown != [unmarked(text) for text in self.texts]
+        return tuple(fold(text).text.strip(_EDGE) for text in shown) if changed else ()
+
+    def _gated_run(self, wanted: str) -> Span | None:
+        for first in range(len(self._gated)):
+            for last in range(first, min(len(self._gated), first + _LONGEST_RUN)):
+                if " ".join(self._gated[first : last + 1]) == wanted:
+                    return self.spans[first][0], self.spans[last][1]
         return None
 
     def _opens(self, body: str, start: int) -> bool:

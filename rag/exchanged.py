@@ -75,9 +75,7 @@ def _stems(text: str, language: str) -> list[str]:
     return [stem for stem in terms(text, language) if stem not in STOPWORDS]
 
 
-def exchanged(
-    said: Place, given: Sequence[Place], gives: Callable[[Figure | Moment], bool]
-) -> str:
+def exchanged(said: Place, given: Sequence[Place], gives: Callable[[Figure | Moment], bool]) -> str:
     """Return the value that a text gives in the place of one of a claim, or "".
 
     Args:

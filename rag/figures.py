@@ -20,7 +20,22 @@ _PARTS |= {f"{word}s": value for word, value in _PARTS.items()} | {"halves": 1 /
 _EACH = {"a", "an", "per", "each", "every", "/", "im", "pro", "par", "por", "al"}
 _JOINS = {"to", "or", "and", "-", "–", "—", "- to", "bis", "à", "a"}
 _ABOVE = {"over", "above", "more", "least", "exceeding", "über", "mehr", "plus", "más"}
-_BELOW = {"under", "below", "fewer", "less", "most", "nearly", "almost", "up", "unter", "weniger", "fast", "knapp", "moins", "menos"}
+_BELOW = {
+    "under",
+    "below",
+    "fewer",
+    "less",
+    "most",
+    "nearly",
+    "almost",
+    "up",
+    "unter",
+    "weniger",
+    "fast",
+    "knapp",
+    "moins",
+    "menos",
+}
 _ORDINAL = {"st", "nd", "rd", "th"}
 
 _TOKEN = re.compile(r"\d+(?:[.,’'\u00a0\u202f]\d+)*|[^\W\d_]+(?:[.’'][^\W\d_]+)*|\S")
@@ -144,15 +159,25 @@ class _Reader:
 
     def _share(self, i: int) -> tuple[Figure, int] | None:
         """Read "a third", "two-thirds", "one in four", "six out of ten"."""
-        if self.low(i) == "half" and self.low(i + 1) in {"of", "the", "its", "their", "all"} and self.low(i + 2) not in self.scales:
+        if (
+            self.low(i) == "half"
+            and self.low(i + 1) in {"of", "the", "its", "their", "all"}
+            and self.low(i + 2) not in self.scales
+        ):
             return replace(self._percent(50, i, i + 1), bare=True), i + 1
         j = i + 1 + (self.low(i + 1) == "-")
         count = 1.0 if self.low(i) in {"a", "one"} else _CARDINALS.get(self.low(i), 0.0)
         part = _PARTS.get(self.low(j), 0.0)
         plural = self.low(j).endswith("s")
-        if count and part and self.low(i - 1) != "and" and plural == (count > 1) and self.low(j + 1) not in {*self.scales, "-"} and count * part < 1:
-            if self.low(j + 1) != "of" or self.low(j + 2) not in {"a", *self.scales}:
-                return replace(self._percent(100 * count * part, i, j + 1), bound=self._bound(i)), j + 1
+        if (
+            count
+            and part
+            and self.low(i - 1) != "and"
+            and plural == (count > 1)
+            and self.low(j + 1) not in {*self.scales, "-"}
+            and count * part < 1
+        ) and (self.low(j + 1) != "of" or self.low(j + 2) not in {"a", *self.scales}):
+            return replace(self._percent(100 * count * part, i, j + 1), bound=self._bound(i)), j + 1
         few, j = self._small(i), i + 1 + (self.low(i + 1) == "out")
         many = self._small(j + 1) if self.low(j) in {"in", "of"} and (j > i + 1 or self.low(j) == "in") else 0.0
         if 0 < few < many <= 100 and self.low(j + 2) not in self.scales:
@@ -177,7 +202,9 @@ class _Reader:
         scaled, j = self._scaled(value, j)
         units, j = self._unit(j)
         signs, start = self._sign(token.start)
-        bare = not (units or signs) and (token.low == "a" or (token.low == "one" and j == i + 1) or "dozen" in self.low(j - 1))
+        bare = not (units or signs) and (
+            token.low == "a" or (token.low == "one" and j == i + 1) or "dozen" in self.low(j - 1)
+        )
         figure = Figure(
             scaled, signs or units, start, self.tokens[j - 1].end, bare, self._per(j), self._named(i, j),
             self._foreign(i), digits, scaled / value if value else 1.0, self._bound(i),
@@ -189,7 +216,7 @@ class _Reader:
         token = self.tokens[i]
         before, behind = self.text[token.start - 1 : token.start], self.text[token.end : token.end + 1]
         joined = before in {"-", "/"} and self.text[: token.start - 1][-1:].isalpha()
-        if before.isascii() and (before.isalpha() or joined) or before == ":" or behind == ":":
+        if (before.isascii() and (before.isalpha() or joined)) or before == ":" or behind == ":":
             return None
         if behind.isascii() and behind.isalpha():
             word = self.low(i + 1)
@@ -229,7 +256,11 @@ class _Reader:
         while True:
             skip = j + (self.low(j) in {"-", "and"})
             word = self.low(skip)
-            if word in _CARDINALS and (skip > j or current >= 20 or total) and not (self.low(j) == "and" and current < 100 > total):
+            if (
+                word in _CARDINALS
+                and (skip > j or current >= 20 or total)
+                and not (self.low(j) == "and" and current < 100 > total)
+            ):
                 current += _CARDINALS[word]
             elif word == "hundred" and skip == j:
                 current *= 100
@@ -278,7 +309,10 @@ class _Reader:
         # "American dollars", "New Taiwan dollars": a capitalised word or two before the noun.
         for behind in (j + 1, j + 2):
             words = folded_words(self.low(behind))
-            if all(self.tokens[k].text[0].isupper() for k in range(j, min(behind, len(self.tokens)))) and words in names:
+            if (
+                all(self.tokens[k].text[0].isupper() for k in range(j, min(behind, len(self.tokens))))
+                and words in names
+            ):
                 codes = frozenset(code for code in names[words] if code.isupper())
                 return (codes, behind + 1) if codes else (frozenset(), j)
         return frozenset(), j

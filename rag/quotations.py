@@ -10,7 +10,9 @@ _PAIRS = re.compile(
 )
 _OMISSION = re.compile(r"\[?(?:\.\s?){3,}\]?|\[?…\]?|\[[^\]]{0,60}\]")
 _EDGE = " \t\n.,;:!?-'"
-_SAME = dict.fromkeys("‘’‚‛`´", "'") | dict.fromkeys("“”„«»\"", "") | dict.fromkeys("‐‑‒–—―−", "-") | {"[": "(", "]": ")"}
+_SAME = (
+    dict.fromkeys("‘’‚‛`´", "'") | dict.fromkeys('“”„«»"', "") | dict.fromkeys("‐‑‒–—―−", "-") | {"[": "(", "]": ")"}
+)
 MIN_WORDS = 2
 """A single word in quotation marks is a term or a title more often than somebody's words."""
 

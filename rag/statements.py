@@ -137,7 +137,10 @@ def _empty(text: str) -> bool:
 
 def _noted(text: str, statement: Statement) -> Statement:
     """Mark a statement about the sources: they lack something, or, where it cites none, something is not told."""
-    said = [word.removesuffix("n't") + " not" * word.endswith("n't") for word in words(text[statement.start : statement.end])]
+    said = [
+        word.removesuffix("n't") + " not" * word.endswith("n't")
+        for word in words(text[statement.start : statement.end])
+    ]
     said = " ".join(said).split()
     subject = next((i for i, word in enumerate(said) if word not in _OPENING or word in _SOURCES), len(said))
     lacking = not _LACKING.isdisjoint(said)
@@ -178,4 +181,6 @@ def _lead_word(text: str) -> str:
 def _is_lead_in(marked: Marked, line: Span) -> bool:
     text = marked.text[slice(*line)]
     bare = text.strip("#*_: ")
-    return not any(line[0] <= at <= line[1] for at, _ in marked.marks) and _length(bare) < _SHORT and bare != text.strip()
+    return (
+        not any(line[0] <= at <= line[1] for at, _ in marked.marks) and _length(bare) < _SHORT and bare != text.strip()
+    )

@@ -197,7 +197,7 @@ def _gives_date(evidence: Evidence, said: Moment, claim: Demands) -> bool:
     if said.quarter is not None:
         return not any(moment.quarter for moment in known)
     if said.weekday is not None:
-        return _weekday_open(evidence, said)
+        return _weekday_open(evidence)
     if said.month is None:
         return _gives_year(evidence, said)
     return any(_falls_on(day, said) for day in _possible_days(evidence, claim))
@@ -216,7 +216,7 @@ def _ignoring_year(moment: Moment, said: Moment) -> bool:
     return moment.year is None and (moment.month, moment.day) == (said.month, said.day) and said.month is not None
 
 
-def _weekday_open(evidence: Evidence, said: Moment) -> bool:
+def _weekday_open(evidence: Evidence) -> bool:
     """Tell whether a passage names no day of the week, so that the day of publication leaves this one open."""
     return not any(moment.weekday is not None for moment in evidence.moments)
 
@@ -234,7 +234,9 @@ def _dated(evidence: Evidence) -> list[Moment]:
 def _times(evidence: Evidence) -> list[Figure]:
     """Return the times that a passage counts, "a year" and the like among them."""
     words = fold(evidence.text)
-    singles = [Figure(1, frozenset({unit}), 0, 0) for unit in ("day", "week", "month", "year") if words.find(f"a {unit}") >= 0]
+    singles = [
+        Figure(1, frozenset({unit}), 0, 0) for unit in ("day", "week", "month", "year") if words.find(f"a {unit}") >= 0
+    ]
     return [f for f in (*evidence.figures, *singles) if any(size(unit)[0] == "time" for unit in f.units)]
 
 

@@ -78,7 +78,9 @@ def _marked(text: str, claims: Sequence[Claim]) -> tuple[str, list[Claim]]:
         places.append((offsets[found], offsets[at - 1] + 1, claim))
     for start, end, claim in reversed(places):
         said = text[start:end]
-        text = text[:start] + (f"{_OPEN}{said}{_CLOSE}" if claim.verdict == "flagged" else said + _UNCHECKED) + text[end:]
+        text = (
+            text[:start] + (f"{_OPEN}{said}{_CLOSE}" if claim.verdict == "flagged" else said + _UNCHECKED) + text[end:]
+        )
     return text, unplaced
 
 

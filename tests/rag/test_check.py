@@ -115,8 +115,12 @@ def test_reason_says_what_is_wrong(claim: str, reason: str) -> None:
     assert only(claim) == ("flagged", reason)
 
 
-def about(body: str, claim: str, day: datetime | None = datetime(2024, 4, 5, tzinfo=UTC), **given: str) -> tuple[str, str]:
-    article = Article("x", given.get("title", "Note"), body, "Harbour Gazette", published_at=day, language=given.get("of", "en"))
+def about(
+    body: str, claim: str, day: datetime | None = datetime(2024, 4, 5, tzinfo=UTC), **given: str
+) -> tuple[str, str]:
+    article = Article(
+        "x", given.get("title", "Note"), body, "Harbour Gazette", published_at=day, language=given.get("of", "en")
+    )
     passage = Passage(Chunk(article, 0, 0, len(body)), 1, 1.0)
     (found,) = check(f"{claim} [1]", [passage], language=given.get("language", "en")).claims
     return found.verdict, found.reason
@@ -132,7 +136,10 @@ def about(body: str, claim: str, day: datetime | None = datetime(2024, 4, 5, tzi
         ("The profit was 38 million euros in the third quarter.", "The profit was 38 million in the fourth quarter."),
         ("The law has 79 articles in seven chapters.", "The law has seven articles in 79 chapters."),
         ("The index rose 0.4 percent, to 33,739; the other rose 0.5 percent.", "The index rose 0.5 percent to 33,739."),
-        ("The dues rose 75% in the past year and 80% since the sale.", "Dues are up 80% in the past year and 75% since the sale."),
+        (
+            "The dues rose 75% in the past year and 80% since the sale.",
+            "Dues are up 80% in the past year and 75% since the sale.",
+        ),
         ("The market closes on 2 May 2024.", "The market closes on 3 May 2024."),
         ("The mayor came on Monday.", "The mayor came on Friday, 29 March 2024."),
         ("It demands 300 dollars.", "It demands 300 dollars by 2031."),
@@ -281,7 +288,10 @@ def test_marks_and_lists_are_read_as_what_they_are(text: str) -> None:
 
 def test_bullet_that_repeats_a_headline_is_a_claim() -> None:
     result = checked("- The company did not name the criminals [1]\n- Yahoo raises its figure [2]")
-    assert [claim.text for claim in result.claims] == ["The company did not name the criminals", "Yahoo raises its figure"]
+    assert [claim.text for claim in result.claims] == [
+        "The company did not name the criminals",
+        "Yahoo raises its figure",
+    ]
 
 
 def test_citation_covers_the_sentence_that_supports_the_claim() -> None:

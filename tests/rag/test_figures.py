@@ -43,7 +43,8 @@ def test_kroner_may_be_danish_or_norwegian() -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "value"), [("one and a half billion", 1.5e9), ("seven and a half points", 7.5), ("one hour and 18 minutes", 78)]
+    ("text", "value"),
+    [("one and a half billion", 1.5e9), ("seven and a half points", 7.5), ("one hour and 18 minutes", 78)],
 )
 def test_compound_numbers_are_one_figure(text: str, value: float) -> None:
     assert [figure.value for figure in figures(text)] == [value]

@@ -65,6 +65,16 @@ def test_an_unsupported_claim_is_underlined_and_its_reason_stands_below() -> Non
     )
 
 
+def test_an_unchecked_claim_bears_a_quiet_mark_and_a_note_none() -> None:
+    claims = (Claim("It was late.", (), "unchecked"), Claim("No more is said.", (), "note"))
+    shown = prose(answer("It was late. No more is said.", *claims), 0)
+    assert shown.startswith(
+        '<p>It was late.<span class="unchecked" role="note" aria-label="Not checked" title="Not checked:'
+    )
+    assert shown.endswith("?</span> No more is said.</p>")
+    assert shown.count("unchecked") == 1
+
+
 def test_a_supported_claim_is_left_alone() -> None:
     assert prose(answer("Fine.", Claim("Fine.", (), "supported")), 0) == "<p>Fine.</p>"
 
@@ -76,7 +86,7 @@ def test_a_claim_that_cannot_be_found_is_named_below() -> None:
 
 
 def test_claims_in_two_items_of_a_list_close_where_they_end() -> None:
-    claims = (Claim("one", (), False, "A."), Claim("two", (), "flagged", "B."))
+    claims = (Claim("one", (), "flagged", "A."), Claim("two", (), "flagged", "B."))
     assert prose(answer("- one\n- two", *claims), 0) == (
         '<ul><li><span class="un">one</span></li><li><span class="un">two</span></li></ul>'
         '<div class="flag" role="note"><b>Not supported:</b> A.</div>'
@@ -85,7 +95,7 @@ def test_claims_in_two_items_of_a_list_close_where_they_end() -> None:
 
 
 def test_claims_that_overlap_do_not_disturb_each_other() -> None:
-    claims = (Claim("a b c", (), False, "A."), Claim("b c d", (), "flagged", "B."))
+    claims = (Claim("a b c", (), "flagged", "A."), Claim("b c d", (), "flagged", "B."))
     shown = prose(answer("a b c d", *claims), 0)
     assert shown.count('<span class="un">') == 1
     assert "“b c d” B." in shown
