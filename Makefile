@@ -40,9 +40,10 @@ lint: $(DEV) ## check format and lint
 types: $(DEV) ## check types
 	$(BIN) -m mypy
 
-gate: $(DEV) ## measure retrieval and answers on both sets that ship, without a model, compare with the floors
+gate: $(DEV) ## measure retrieval, answers and the check on the sets that ship, without a model, compare with the floors
 	$(BIN) -m eval gate $(ARGS)
 	$(BIN) -m eval gate eval/sets/short.jsonl $(ARGS)
+	$(BIN) -m eval claims --gate
 
 audit: $(DEV) ## look for known vulnerabilities in what the product runs with (needs the network)
 	$(BIN) -m pip_audit --requirement requirements.lock --no-deps --disable-pip --strict

@@ -7,6 +7,7 @@ import typer
 from corpus import NewsdeskError
 from corpus.display import accept_any_text
 from eval.commands.batch import batch
+from eval.commands.claims import score_claims
 from eval.commands.judging import compare_with_labels, judge
 from eval.commands.results import compare, list_all, report
 from eval.commands.run import gate, run_set
@@ -25,6 +26,7 @@ app.command("runs")(list_all)
 app.command("compare")(compare)
 app.command("report")(report)
 app.command("gate")(gate)
+app.command("claims")(score_claims)
 app.command("judge")(judge)
 app.command("agreement")(compare_with_labels)
 app.add_typer(batch, name="batch")

@@ -72,7 +72,7 @@ def quote_first(question: str, passage: Passage) -> Answer:
         "answered",
         f"{text} [1]",
         citations=(Citation(1, passage, chunk.start + start, chunk.start + end),),
-        claims=(Claim(text, (1,), supported=True),),
+        claims=(Claim(text, (1,), "supported"),),
         passages=(passage,),
     )
 

@@ -8,6 +8,7 @@ from eval.loaders import load
 from eval.question import QuestionSet
 
 SHIPPED = Path(__file__).parent / "sets"
+SHIPPED_CLAIMS = SHIPPED / "claims.jsonl"
 STARTER_ARTICLES = Path(__file__).parents[1] / "corpus" / "starter" / "articles.jsonl"
 
 
@@ -25,7 +26,7 @@ def find_sets(folders: list[Path]) -> Iterator[QuestionSet | InputError]:
         for entry in entries:
             if entry.name.startswith(".") or (entry.is_file() and entry.suffix.lower() not in (".json", ".jsonl")):
                 continue
-            if entry.name in ("articles.jsonl", "corpus.jsonl", "corpus.json"):
+            if entry.name in ("articles.jsonl", "corpus.jsonl", "corpus.json", SHIPPED_CLAIMS.name):
                 continue
             try:
                 yield load(entry)

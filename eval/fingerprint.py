@@ -28,6 +28,11 @@ def of_questions(questions: Iterable[Question]) -> str:
     return _digest(sorted((question.to_record() for question in questions), key=lambda record: str(record["id"])))
 
 
+def of_records(records: object) -> str:
+    """Return 16 hexadecimal digits that stand for plain JSON values in their order."""
+    return _digest(records)
+
+
 def _digest(value: object) -> str:
     text = json.dumps(value, sort_keys=True, ensure_ascii=False)
     return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:16]

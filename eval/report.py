@@ -96,7 +96,7 @@ def _row(
         "notes": answer.get("notes", []),
         "citations": [[row["n"], row["article_id"], row["title"], row["quote"]] for row in answer.get("citations", [])],
         "claims": [
-            [row["supported"], row["text"], row["citations"], row["reason"]] for row in answer.get("claims", [])
+            [row.get("verdict", ""), row["text"], row["citations"], row["reason"]] for row in answer.get("claims", [])
         ],
         "passages": _passages(outcome, texts),
         "prompt": [[row["role"], row["content"]] for row in answer.get("prompt", [])],

@@ -8,6 +8,7 @@ from rag.figures import Figure, figures
 from rag.model import day
 from rag.reading import Sentence
 from rag.terms import STOPWORDS, stem, terms
+from rag.units import size
 
 _SAME = 0.5
 """Share of the words beside figures that two sentences must have in common to tell the same; of the shorter one's."""
@@ -78,8 +79,9 @@ def _differing_figures(one: Sentence, other: Sentence) -> tuple[Figure, Figure] 
     a, b = _counting(one), _counting(other)
     for figure, what in a:
         for rival, whose in b:
-            same_thing = bool(what & whose) if what or whose else figure.unit == rival.unit != ""
-            if figure.unit != rival.unit or not same_thing or _given(figure, b) or _given(rival, a):
+            same_unit = figure.units == rival.units or bool(figure.units & rival.units)
+            same_thing = bool(what & whose) if what or whose else bool(figure.units)
+            if not same_unit or not same_thing or _given(figure, b) or _given(rival, a):
                 continue
             return figure, rival
     return None
@@ -94,11 +96,11 @@ def _counting(sentence: Sentence) -> list[tuple[Figure, frozenset[str]]]:
         if not f.bare and not _is_year(f) and not any(d.start < f.end and f.start < d.end for d in dates)
     ]
     counts = [(figure, counted(sentence.text, figure, language)) for figure in found]
-    return [(figure, what) for figure, what in counts if not what & _TIMES]
+    return [(f, what) for f, what in counts if not (what & _TIMES or any(size(unit)[0] == "time" for unit in f.units))]
 
 
 def _is_year(figure: Figure) -> bool:
-    return not figure.unit and figure.value.is_integer() and 1900 <= figure.value < 2100
+    return not figure.units and figure.value.is_integer() and 1900 <= figure.value < 2100
 
 
 def _given(figure: Figure, among: Sequence[tuple[Figure, frozenset[str]]]) -> bool:
@@ -112,7 +114,7 @@ def _said(sentence: Sentence, beside: Sentence) -> str:
         return "another figure"
     figure, text = pair[0], sentence.text
     behind = []
-    for word in text[figure.end :].split()[: 0 if figure.unit else 2]:
+    for word in text[figure.end :].split()[: 0 if figure.units else 2]:
         if not word[0].isalpha() or word.lower() in STOPWORDS:
             break
         behind.append(word.strip(".,;:)"))

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from corpus.article import Article
 from corpus.errors import ModelError
+from corpus.language import detected
 from rag.accounts import differing, told_apart
 from rag.check import Checked, check
 from rag.compose import chosen, composed, names_no_speaker, shortcomings
@@ -205,22 +206,22 @@ class Answering:
         yield Event("done", passages=work.passages, answer=self._finished(work, reply.text))
 
     def _finished(self, work: Work, reply: str) -> Answer:
-        """Turn a whole reply into an answer, a refusal, or, where nothing in it is supported, the evidence."""
+        """Turn a whole reply into an answer, a refusal, or, where every claim of it is flagged, the evidence."""
         passages = work.prompt.passages if work.prompt else tuple(work.passages)
         text = gated(reply)
         if _REFUSAL in text.upper() and not read_marks(text, len(passages)).marks:
             return self._refusal(work)
         answer = self._checked(work, unordered(text, passages), passages)
-        if any(claim.supported for claim in answer.claims):
+        if any(claim.verdict != "flagged" for claim in answer.claims):
             return answer
         work.notes.append(
-            "Nothing that the model wrote is supported by the archive; these are the archive's own sentences."
+            "Every statement that the model wrote disagrees with what it cites or cites nothing; these are the archive's own sentences."
         )
         return self._checked(work, self._quoted(work), work.passages)
 
     def _checked(self, work: Work, text: str, passages: Sequence[Passage], status: Status = "answered") -> Answer:
         with work.timed("check"):
-            checked = check(text, passages, now=work.now)
+            checked = check(text, passages, language=detected(text) or "en")
         return self._answer(work, status, checked)
 
     def _refusal(self, work: Work) -> Answer:

@@ -129,8 +129,10 @@ def written(answer: Answer) -> str:
     lines += [
         f"\n! Not supported: {line(claim.text, 300)} ({line(claim.reason, 300)})"
         for claim in answer.claims
-        if not claim.supported
+        if claim.verdict == "flagged"
     ]
+    unchecked = [claim for claim in answer.claims if claim.verdict == "unchecked"]
+    lines += [f"\n? Not checked: {line(claim.text, 300)}" for claim in unchecked]
     lines += [f"\nNote: {line(note, 500)}" for note in answer.notes]
     if answer.nearest:
         lines.append("\nNearest in the archive:")

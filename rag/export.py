@@ -55,10 +55,14 @@ def as_markdown(answer: Answer) -> str:
     blocks = [f"# {escaped(answer.question)}", *_paragraphs(answer.text)]
     if answer.citations:
         blocks.append(f"*{_as_of(answer)}*")
-    doubts = [claim for claim in answer.claims if not claim.supported]
-    if doubts:
+    flagged = [claim for claim in answer.claims if claim.verdict == "flagged"]
+    if flagged:
         blocks.append("## Not supported by what is cited")
-        blocks.append("\n".join(f"- {escaped(claim.text)} ({escaped(claim.reason)})" for claim in doubts))
+        blocks.append("\n".join(f"- {escaped(claim.text)} ({escaped(claim.reason)})" for claim in flagged))
+    unchecked = [claim for claim in answer.claims if claim.verdict == "unchecked"]
+    if unchecked:
+        blocks.append("## Not checked")
+        blocks.append("\n".join(f"- {escaped(claim.text)}" for claim in unchecked))
     if answer.notes:
         blocks.append("## Notes")
         blocks.append("\n".join(f"- {escaped(note)}" for note in answer.notes))

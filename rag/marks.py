@@ -4,12 +4,16 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-_LEAD = r"(?:(?:passages?|sources?|documents?|docs?|articles?|refs?|no\.?)\s*+)?"
+_WORD = r"(?:(?:passages?|sources?|documents?|docs?|articles?|refs?|ids?|no\.?)\s*+:?\s*+)"
+_LEAD = rf"{_WORD}?"
 _NUMBER = r"(?:[#^]\s*+)?\d{1,6}"
 _LIST = rf"{_NUMBER}(?:\s*+(?:,|;|&|and|[-–—])\s*+{_LEAD}{_NUMBER})*+"
+_ONE = (
+    rf"(?:\[\[\s*+{_LEAD}{_LIST}\s*+\]\]|\[\s*+{_LEAD}{_LIST}\s*+\]|【\s*+{_LEAD}{_LIST}\s*+(?:†[^】\n]{{0,80}})?】)"
+    r"(?:\(\s*+(?:#|https?:)[^)\s]{0,300}\))?"
+)
 _MARK = re.compile(
-    rf"(?<![^\S\n])[^\S\n]*+(?:\[\[\s*+{_LEAD}{_LIST}\s*+\]\]|\[\s*+{_LEAD}{_LIST}\s*+\]"
-    rf"|【\s*+{_LEAD}{_LIST}\s*+(?:†[^】\n]{{0,80}})?】)(?:\(\s*+(?:#|https?:)[^)\s]{{0,300}}\))?",
+    rf"(?<![^\S\n])[^\S\n]*+(?:\((?:\s|see\b)*+{_ONE}(?:[\s,;]*+{_ONE}){{0,20}}\s*+\)|{_ONE}|\(\s*+{_WORD}{_LIST}\s*+\))",
     re.IGNORECASE,
 )
 _SPAN = re.compile(r"(\d++)\s*+[-–—]\s*+(?:[#^]\s*+)?(\d+)|(\d+)")
@@ -35,7 +39,8 @@ class Marked:
 def read_marks(text: str, count: int) -> Marked:
     """Take the marks out of a text.
 
-    Understood are `[1]`, `[1][2]`, `[1, 2]`, `[1-3]`, `[^1]`, `[[1]]`, `[Passage 1]` and `【1】`.
+    Understood are `[1]`, `[1][2]`, `[1, 2]`, `[1-3]`, `[^1]`, `[[1]]`, `[Passage 1]`, `[ID:1]`, `(Source 1)`, `([1])` and
+    `【1】`.
 
     Args:
         text: An answer.
@@ -74,7 +79,7 @@ def _parenthesised(match: re.Match[str]) -> str:
 def _numbers(mark: str, count: int) -> tuple[tuple[int, ...], int]:
     found: list[int] = []
     wrong = 0
-    for match in _SPAN.finditer(mark.partition("†")[0].partition("(")[0]):
+    for match in _SPAN.finditer(mark.partition("†")[0].partition("](")[0]):
         first = int(match[1] or match[3])
         last = int(match[2] or match[3])
         if not 1 <= first <= last:

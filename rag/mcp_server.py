@@ -59,8 +59,10 @@ class Tools:
     async def ask_archive(
         self, question: Question, since: Since = "", until: Until = "", outlet: Outlet = ""
     ) -> dict[str, Any]:
-        """Answer a question from the news archive alone: [n] in the text names a citation, each claim was checked.
+        """Answer a question from the news archive alone: [n] in the text names a citation.
 
+        Each claim has a verdict: "supported" (word for word in what it cites), "flagged" (certainly not in it: do not pass
+        it on as fact), "unchecked", or "note" (about the archive itself).
         `status` is "not_found" where the archive does not hold the answer; then say so.
         """
         answer = await _done(

@@ -10,6 +10,7 @@ from corpus.chunkstore import Facets
 from corpus.selection import Selection
 
 Status = Literal["answered", "not_found", "incomplete"]
+Verdict = Literal["supported", "flagged", "unchecked", "note"]
 
 REMEMBERED = 6
 """Exchanges handed over with a follow-up; what came before does not bear on it."""
@@ -176,21 +177,28 @@ class Claim:
     Attributes:
         text: The statement as it stands in `Answer.text`, without its marks.
         citations: The numbers that it cites.
-        supported: True if the cited passages hold it, False if not.
-        reason: Why it is not supported, in words for the reader; "" when it is.
+        verdict: "supported", "flagged" (what is cited does not hold it), "unchecked" (nothing certain can be said), or
+            "note" (a statement about the passages or the archive themselves).
+        reason: Why it is flagged, in words for the reader; "" when it is not.
     """
 
     text: str
     citations: tuple[int, ...]
-    supported: bool
+    verdict: Verdict
     reason: str = ""
 
+    @property
+    def supported(self) -> bool | None:
+        """Return True for "supported", False for "flagged", None where nothing is known."""
+        return {"supported": True, "flagged": False}.get(self.verdict)
+
     def to_record(self) -> dict[str, Any]:
-        """Return plain JSON values."""
+        """Return plain JSON values; `supported` is true, false or null."""
         return {
             "text": self.text,
             "citations": list(self.citations),
             "supported": self.supported,
+            "verdict": self.verdict,
             "reason": self.reason,
         }
 

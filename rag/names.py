@@ -89,6 +89,19 @@ def name_words(text: str) -> frozenset[str]:
     return frozenset(found)
 
 
+def capitalised(text: str) -> list[str]:
+    """Return the words of a text with a capital, where they stand being no matter."""
+    return [match.group() for match in _TOKEN.finditer(text) if _capital(match.group())]
+
+
+def shortens(short: str, word: str) -> bool:
+    """Tell whether one folded word of a name is a short form of another: "utd" of "united", "man" of "manchester"."""
+    if not 3 <= len(short) < len(word) or short[0] != word[0]:
+        return False
+    letters = iter(word)
+    return word.startswith(short) or (short[-1] == word[-1] and all(letter in letters for letter in short))
+
+
 @lru_cache(maxsize=8192)
 def names(text: str) -> tuple[Name, ...]:
     """Return the names of a sentence in order.
@@ -144,6 +157,8 @@ def _opens_with_name(text: str, run: list[re.Match[str]]) -> bool:
         return True
     if len(run) > 1:
         return True
+    if text.startswith(", who ", run[0].end()):
+        return True
     return not re.search(r"(?:[^s]s|ing|ly)$", word) and bool(_VERB.match(text, run[0].end() + 1))
 
 
@@ -184,7 +199,7 @@ def named(name: Name, present: frozenset[str], initials: Lookup, article: Lookup
     if len(name.words) > 1 and "".join(word[0] for word in name.words) in present:
         return True
     kept = [word for word in name.words if word not in TITLES] or list(name.words)
-    missing = [word for word in kept if not _word_in(word, present)]
+    missing = [word for word in kept if not (_word_in(word, present) or (len(word) < 5 and word in initials()))]
     return not missing or (len(missing) < len(kept) and all(_word_in(word, article()) for word in missing))
 
 

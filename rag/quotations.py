@@ -1,19 +1,20 @@
-"""The quotations of a text: where they stand, and whether another text holds them word for word."""
+"""The quotations of a text: where they stand, and where another text holds them word for word."""
 
 import re
 import unicodedata
+from dataclasses import dataclass
 from functools import lru_cache
 
 _PAIRS = re.compile(
     r"“([^“”]{1,1500})”|„([^„“”]{1,1500})[“”]|«([^«»]{1,1500})»|»([^«»]{1,1500})«|(?<!\w)\"([^\"]{1,1500})\""
 )
-_SINGLE = re.compile(r"[‘’‚‛`´]")
-_DOUBLE = re.compile(r"[“”„«»\"]")
-_DASH = re.compile(r"[‐-―−]|(?<=\s)-(?=\s)|--+")
-_ELLIPSIS = re.compile(r"\[?(?:\.\s?){3,}\]?|\[?…\]?|\[[^\]]{0,60}\]")
+_OMISSION = re.compile(r"\[?(?:\.\s?){3,}\]?|\[?…\]?|\[[^\]]{0,60}\]")
 _EDGE = " \t\n.,;:!?-'"
-MIN_WORDS = 3
-"""A shorter quotation marks a term or a title; its words are checked like any others."""
+_SAME = (
+    dict.fromkeys("‘’‚‛`´", "'") | dict.fromkeys('“”„«»"', "") | dict.fromkeys("‐‑‒–—―−", "-") | {"[": "(", "]": ")"}
+)
+MIN_WORDS = 2
+"""A single word in quotation marks is a term or a title more often than somebody's words."""
 
 
 @lru_cache(maxsize=8192)
@@ -22,32 +23,64 @@ def quotations(text: str) -> tuple[tuple[int, int], ...]:
     return tuple(match.span(match.lastindex or 0) for match in _PAIRS.finditer(text))
 
 
+@dataclass(frozen=True, slots=True)
+class Folded:
+    """Hold a text in the form in which quotations are compared, with the place of each of its characters.
+
+    Attributes:
+        text: NFKC and lower case, one form of apostrophe and dash, no quotation marks, round brackets, single
+            spaces and none beside dashes.
+        offsets: For each character of `text`, its offset in what was folded; one more for the end.
+    """
+
+    text: str
+    offsets: tuple[int, ...]
+
+    def find(self, piece: str, since: int = 0) -> int:
+        """Return where a folded piece stands as whole words from an index of `text` on, or -1."""
+        start = self.text.find(piece, since)
+        while start >= 0:
+            if not (_letter(self.text[start - 1 : start]) and _letter(piece[:1])) and not (
+                _letter(self.text[start + len(piece) : start + len(piece) + 1]) and _letter(piece[-1:])
+            ):
+                return start
+            start = self.text.find(piece, start + 1)
+        return -1
+
+    def span(self, start: int, end: int) -> tuple[int, int]:
+        """Return the offsets in what was folded of a piece of `text`."""
+        return self.offsets[start], self.offsets[end - 1] + 1
+
+
+def _letter(character: str) -> bool:
+    """Tell whether a character is part of a word that spaces set off."""
+    return character.isalnum() and not "\u3040" <= character <= "\u9fff"
+
+
 @lru_cache(maxsize=4096)
-def plain(text: str) -> str:
-    """Return a text with one form of quotation mark, apostrophe, dash and white space, in lower case."""
-    text = unicodedata.normalize("NFKC", text)
-    text = _DASH.sub(" - ", _DOUBLE.sub("", _SINGLE.sub("'", text)))
-    return re.sub(r"\s+", " ", text).casefold().strip()
+def fold(text: str) -> Folded:
+    """Return a text as quotations are compared."""
+    kept: list[str] = []
+    offsets: list[int] = []
+    for i, character in enumerate(text):
+        plain = _SAME.get(character, character)
+        plain = plain if plain.isascii() else unicodedata.normalize("NFKC", plain)
+        for c in plain.casefold():
+            c = " " if c.isspace() else c
+            if c == "-" and kept and kept[-1] in " -":
+                kept[-1] = "-"
+            elif c != " " or (kept and kept[-1] not in " -"):
+                kept.append(c)
+                offsets.append(i)
+    return Folded("".join(kept), (*offsets, len(text)))
 
 
 def pieces(quotation: str) -> list[str]:
-    """Return what must stand verbatim: the parts between ellipses and editor's brackets, in plain form.
+    """Return what must stand verbatim: the parts between ellipses and editor's brackets, folded.
 
     A quotation of fewer than `MIN_WORDS` words has none.
     """
     if len(quotation.split()) < MIN_WORDS:
         return []
-    parts = [plain(part).strip(_EDGE) for part in _ELLIPSIS.split(quotation)]
+    parts = [fold(part).text.strip(_EDGE) for part in _OMISSION.split(quotation)]
     return [part for part in parts if part]
-
-
-def stands_in(piece: str, text: str) -> bool:
-    """Tell whether a text in plain form holds a piece as whole words."""
-    start = text.find(piece)
-    while start >= 0:
-        end = start + len(piece)
-        before, after = text[start - 1 : start], text[end : end + 1]
-        if not before.isalnum() and not after.isalnum():
-            return True
-        start = text.find(piece, start + 1)
-    return False

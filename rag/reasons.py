@@ -17,19 +17,13 @@ def reason(problem: Problem, cited: Sequence[int]) -> str:
     where, verb = _passages(cited)
     said, given = _short(problem.said), _short(problem.given)
     instead = f"; it gives {given}" if given else ""
-    negation = {
-        "claim": f"{where} {verb('affirms', 'affirm')} what this denies",
-        "passage": f"{where} {verb('denies', 'deny')} what this affirms",
-    }
     return {
         "quotation": f"the quotation “{said}” is not in {where} word for word",
         "figure": f"{said} is not in {where}{instead}",
         "date": f"“{said}” does not occur in {where}{instead}",
         "name": f"“{said}” does not occur in {where}",
-        "word": f"{where} {verb('does', 'do')} not say this",
-        "elsewhere": f"{where} {verb('gives', 'give')} {said} for something else"
-        + (f"; here: {given}" if given else ""),
-        "negation": negation.get(problem.said, ""),
+        "outlet": f"{where} {verb('is', 'are')} not by {said}" + (f" but by {given}" if given else ""),
+        "elsewhere": f"{where} {verb('gives', 'give')} {said} for something else; here: {given}",
         "speaker": f"{where} {verb('says', 'say')} this of {given}, not {said}",
         "unnamed": f"{where} {verb('does', 'do')} not say that {said} said this: nobody is named there",
         "uncited": "no source is cited",

@@ -9,12 +9,9 @@ from rag.names import Name, names
 _SAID = (
     r"(?:said|says|saying|told|tells|wrote|writes|added|adds|stated|states|announced|announces|argued|argues|explained|"
     r"explains|declared|declares|warned|warns|noted|notes|insisted|insists|replied|replies|conceded|acknowledged|"
-    r"testified|tweeted|commented|remarked|called|calls|promised|observed|claimed|claims)"
+    r"testified|tweeted|commented|remarked|called|calls|promised|observed|claimed|claims|reported|reports|described|describes|thinks|believes|put it)"
 )
-_BEFORE = re.compile(
-    rf"(?:,[^.“”\"]{{1,120}},|\s\([^)]{{1,60}}\))?\s+(?:(?:has|had|have|also|later|then|once|again|publicly|himself|herself|"
-    rf"[a-z]+ly)\s+){{0,2}}{_SAID}\b"
-)
+_BEFORE = re.compile(rf"(?:,[^.“”\"]{{1,120}},|\s\([^)]{{1,60}}\)|,)?\s+(?:[a-z]+\s+){{0,2}}{_SAID}\b")
 _BEHIND = re.compile(rf"[,”\"“?!]\s*(?:{_SAID})\s+(?:(?:the|its|his|their|a)\s+)?(?:[a-z][\w'-]*\s+){{0,6}}$")
 _ACCORDING = re.compile(r"\b[Aa]ccording to\s+(?:(?:the|its)\s+)?(?:[a-z][\w'-]*\s+){0,4}$")
 _NEAR = 200  # Characters before a name in which the verb stands that gives it words.

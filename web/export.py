@@ -86,7 +86,10 @@ def _told(exchange: Exchange) -> list[str]:
     flags = [
         f"> **Not supported:** “{plain(one_line(claim.text))}” {plain(one_line(claim.reason))}"
         for claim in answer.claims
-        if not claim.supported
+        if claim.verdict == "flagged"
+    ]
+    flags += [
+        f"> **Not checked:** “{plain(one_line(claim.text))}”" for claim in answer.claims if claim.verdict == "unchecked"
     ]
     narrowed = ", ".join(words for _, words in named_filters(answer.filters))
     notes = [*([f"Searched only: {narrowed}"] if narrowed else []), *answer.notes, as_of_words(answer)]

@@ -9,8 +9,8 @@ from collections.abc import Sequence
 from rag.model import Answer, Claim
 from web.render import byline, day, escape, isolated
 
-# Two characters that no font draws and no article needs stand for the tags while the text is taken apart.
-_OPEN, _CLOSE = "\ue000", "\ue001"
+# Characters that no font draws and no article needs stand for the tags while the text is taken apart.
+_OPEN, _CLOSE, _UNCHECKED = "\ue000", "\ue001", "\ue002"
 _MARK = re.compile(r"\[(\d{1,4})\]")
 # Marks stay on the line of the word before them, and what ends the sentence stays with the marks.
 _MARKS = re.compile(r"(?<![ \u00a0])[ \u00a0]*+((?:\[\d{1,4}\] ?)*\[\d{1,4}\])([.,;:!?]?)")
@@ -18,32 +18,38 @@ _SKIPPED = re.compile(r"\[\d{1,4}\]|[\s*]+")
 _BOLD = re.compile(r"\*\*(?=\S)([^*\ue000\ue001]+?)(?<=\S)\*\*")
 # What `rag.compose` writes above the sentences of an article: outlet and date, a dash, the headline.
 _LABEL = re.compile(r"\*\*([^*\ue000\ue001\n]+?) – ([^*\ue000\ue001\n]+)\*\*(?:\n|$)")
+_NOT_CHECKED = (
+    '<span class="unchecked" role="note" aria-label="Not checked" title="Not checked: nothing in it is certainly wrong, '
+    'and it does not stand word for word in what it cites">?</span>'
+)
 _BULLET = re.compile(r"\s{0,3}[-*•]\s+")
 _NUMBER = re.compile(r"\s{0,3}\d{1,3}[.)]\s+")
 _QUOTE = re.compile(r"\s{0,3}>\s?")
 
 
 def prose(answer: Answer, turn: int) -> str:
-    """Render a finished answer: its citations as links, unsupported claims underlined, each with its reason below.
+    """Render a finished answer: its citations as links, flagged claims underlined, each with its reason below.
+
+    A claim that was not checked bears a quiet mark that says so.
 
     Args:
         answer: The answer.
         turn: Number of the exchange; the links lead to this exchange's cards.
     """
     tips = citation_tips(answer)
-    text = answer.text.replace(_OPEN, "").replace(_CLOSE, "")
-    text, unplaced = _underlined(text, [claim for claim in answer.claims if not claim.supported])
-    flags = iter([claim for claim in answer.claims if not claim.supported and claim not in unplaced])
+    text, unplaced = _marked(_bare(answer.text), answer.claims)
+    flagged = [claim for claim in answer.claims if claim.verdict == "flagged"]
+    flags = iter([claim for claim in flagged if claim not in unplaced])
     parts = []
     for block in _blocks(text):
         below = "".join(_flag(next(flags)) for _ in range(block.count(_OPEN)))
         parts.append(_block(block, tips, turn) + below)
-    return "".join(parts) + "".join(_flag(claim, named=True) for claim in unplaced)
+    return "".join(parts) + "".join(_flag(claim, named=True) for claim in flagged if claim in unplaced)
 
 
 def growing(text: str) -> str:
     """Render the text of an answer that is still being written; its marks are no links yet."""
-    return "".join(_block(block, {}, 0) for block in _blocks(text.replace(_OPEN, "").replace(_CLOSE, "")))
+    return "".join(_block(block, {}, 0) for block in _blocks(_bare(text)))
 
 
 def citation_tips(answer: Answer) -> dict[int, str]:
@@ -52,22 +58,29 @@ def citation_tips(answer: Answer) -> dict[int, str]:
     return {n: byline(a.title, a.source, day(a.published_at)) for n, a in articles.items()}
 
 
-def _underlined(text: str, claims: Sequence[Claim]) -> tuple[str, list[Claim]]:
-    """Put the two characters around each claim; return the text and the claims that do not stand in it."""
+def _bare(text: str) -> str:
+    return text.replace(_OPEN, "").replace(_CLOSE, "").replace(_UNCHECKED, "")
+
+
+def _marked(text: str, claims: Sequence[Claim]) -> tuple[str, list[Claim]]:
+    """Put two characters around each flagged claim, one behind each unchecked one; return the text and what is not in it."""
     squeezed, offsets = _squeezed(text)
-    places: list[tuple[int, int]] = []
+    places: list[tuple[int, int, Claim]] = []
     unplaced: list[Claim] = []
     at = 0
-    for claim in claims:
+    for claim in (claim for claim in claims if claim.verdict in {"flagged", "unchecked"}):
         wanted = _squeezed(claim.text)[0]
         found = squeezed.find(wanted, at) if wanted else -1
         if found < 0 or "\n\n" in text[offsets[found] : offsets[found + len(wanted) - 1]]:
             unplaced.append(claim)
             continue
         at = found + len(wanted)
-        places.append((offsets[found], offsets[at - 1] + 1))
-    for start, end in reversed(places):
-        text = f"{text[:start]}{_OPEN}{text[start:end]}{_CLOSE}{text[end:]}"
+        places.append((offsets[found], offsets[at - 1] + 1, claim))
+    for start, end, claim in reversed(places):
+        said = text[start:end]
+        text = (
+            text[:start] + (f"{_OPEN}{said}{_CLOSE}" if claim.verdict == "flagged" else said + _UNCHECKED) + text[end:]
+        )
     return text, unplaced
 
 
@@ -110,7 +123,7 @@ def _inline(text: str, tips: dict[int, str], turn: int) -> str:
     safe = _label(label) + safe if label else safe
     safe = _MARKS.sub(lambda marks: _citations(marks, tips, turn), safe)
     # A list may end inside an underline; then each item closes what it opened.
-    safe = safe.replace(_OPEN, '<span class="un">').replace(_CLOSE, "</span>")
+    safe = safe.replace(_OPEN, '<span class="un">').replace(_CLOSE, "</span>").replace(_UNCHECKED, _NOT_CHECKED)
     missing = safe.count('<span class="un">') - safe.count("</span>")
     return safe + "</span>" * missing if missing > 0 else safe
 

@@ -46,7 +46,12 @@ _ANSWERS = (
     ("false refusals", "Of the questions that the archive holds, those refused.", False),
     ("citation precision", "Of the citations, those whose passage holds gold evidence.", True),
     ("citation recall", "Of the gold articles, those cited.", True),
-    ("claims supported", "Of the claims, those that the deterministic check supports.", True),
+    (
+        "claims supported",
+        "Of the claims, those that the check supports: word for word in what they cite, or read.",
+        True,
+    ),
+    ("claims flagged", "Of the claims, those that the check flags as certainly wrong or uncited.", False),
     ("verbatim quotes", "Of the quotations, those that stand verbatim in a cited passage.", True),
     ("failed", "The model gave no whole answer, or an error stopped it.", False),
 )

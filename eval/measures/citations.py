@@ -40,14 +40,15 @@ def holds(article_id: str, text: str, evidence: Evidence) -> bool:
 
 
 def support_measures(answer: Mapping[str, Any]) -> dict[str, float]:
-    """Return the share of the claims that the deterministic check supports, and of the quotations that are verbatim.
+    """Return the shares of the claims that the check supports and flags, and of the quotations that are verbatim.
 
-    Each is undefined where an answer has no claim, or quotes nothing.
+    Notes on the archive are no claims here. Each is undefined where an answer has no claim, or quotes nothing.
     """
     values = {}
-    claims = answer["claims"]
+    claims = [claim for claim in answer["claims"] if claim.get("verdict") != "note"]
     if claims:
-        values["claims supported"] = sum(bool(claim["supported"]) for claim in claims) / len(claims)
+        values["claims supported"] = sum(claim["supported"] is True for claim in claims) / len(claims)
+        values["claims flagged"] = sum(claim["supported"] is False for claim in claims) / len(claims)
     quoted = quotations(answer["text"])
     if quoted and answer["status"] == "answered":
         texts = list(cited_texts(answer).values())

@@ -27,7 +27,10 @@ def answer(
             {"n": n, "article_id": key.split("#")[0], "chunk_id": key, "quote": "", "start": 0, "end": 1, "title": "T"}
             for n, key in enumerate(cited, start=1)
         ],
-        "claims": [{"text": "c", "citations": [1], "supported": ok, "reason": ""} for ok in claims],
+        "claims": [
+            {"text": "c", "citations": [1], "supported": ok, "verdict": "supported" if ok else "flagged", "reason": ""}
+            for ok in claims
+        ],
         "passages": [
             {"chunk_id": key, "article_id": key.split("#")[0], "text": text_, "title": "T", "outlet": "O", "rank": rank}
             for rank, (key, text_) in enumerate(TEXTS.items(), start=1)

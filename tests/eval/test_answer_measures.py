@@ -21,6 +21,7 @@ def test_a_right_answer() -> None:
             "citation recall": 1 / 2,
             "citation precision": 1 / 2,
             "claims supported": 1 / 2,
+            "claims flagged": 1 / 2,
         }
     )
 
@@ -37,7 +38,13 @@ def test_null_questions_want_a_refusal() -> None:
     right = answer_measures(outcome(NULL, answer("Not here.", status="not_found")))
     wrong = answer_measures(outcome(NULL, answer("Brazil [1].", ["c#0"], claims=[False])))
     assert right == {"failed": 0.0, "refusal precision": 1.0, "refusal recall": 1.0, "correct": 1.0}
-    assert wrong == {"failed": 0.0, "refusal recall": 0.0, "correct": 0.0, "claims supported": 0.0}
+    assert wrong == {
+        "failed": 0.0,
+        "refusal recall": 0.0,
+        "correct": 0.0,
+        "claims supported": 0.0,
+        "claims flagged": 1.0,
+    }
 
 
 def test_yes_or_no_by_the_first_verdict() -> None:

@@ -81,7 +81,7 @@ def test_1324_questions_are_filtered_and_opened(report: Path, page: "Page") -> N
     assert "How many accounts of case 1?" in opened.inner_text()
     assert "All 4 billion <b>accounts</b> [1]." in opened.inner_text()
     assert "2. b#0 (gold article)" in opened.inner_text()
-    assert "not supported: c" in opened.inner_text()
+    assert "flagged: c" in opened.inner_text()
     assert opened.locator("pre").text_content() == f"user\n\n{LONG}"
     assert said == []
 

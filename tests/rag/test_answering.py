@@ -82,7 +82,7 @@ def test_a_model_s_answer_is_streamed_checked_and_recorded(assistant: Assistant,
     assert answer is not None
     assert (answer.status, answer.text) == ("answered", f"{TRUE} [1].")
     assert [(c.n, c.passage.article.id) for c in answer.citations] == [(1, "toll")]
-    assert [claim.supported for claim in answer.claims] == [True]
+    assert [claim.verdict for claim in answer.claims] == ["unchecked"]
     assert (answer.model, answer.usage["output_tokens"]) == ("openai:test", 15)
     assert [role for role, _ in answer.prompt] == ["system", "user"]
     assert set(answer.timings_ms) == {"retrieve", "read", "write", "check"}
@@ -98,7 +98,7 @@ def test_numbers_of_no_passage_are_dropped(assistant: Assistant, model_server: M
 
 def test_an_unsupported_claim_stays_and_is_marked(assistant: Assistant, model_server: ModelServer) -> None:
     answer = asked(assistant, model_server, f"{TRUE} [N]. The Moon Bank paid 77 million crowns for it [N].")
-    assert [claim.supported for claim in answer.claims] == [True, False]
+    assert [claim.verdict for claim in answer.claims] == ["unchecked", "flagged"]
     assert "Moon Bank" in answer.text
     assert answer.claims[1].reason
 
@@ -108,7 +108,7 @@ def test_prose_without_any_support_gives_way_to_the_archive(assistant: Assistant
     assert answer.status == "answered"
     assert "Moon Bank" not in answer.text
     assert quoted_only(answer)
-    assert "Nothing that the model wrote is supported" in answer.notes[-1]
+    assert "Every statement that the model wrote" in answer.notes[-1]
 
 
 @pytest.mark.parametrize("text", ["NOT IN THE ARCHIVE", "Not in the archive.", "**NOT IN THE ARCHIVE**"])
@@ -122,7 +122,7 @@ def test_a_model_that_finds_nothing_refuses(assistant: Assistant, model_server: 
 
 def test_a_part_that_is_missing_does_not_refuse_the_rest(assistant: Assistant, model_server: ModelServer) -> None:
     answer = asked(assistant, model_server, f"{TRUE} [N]. Who pays for it is not in the archive.")
-    assert (answer.status, answer.claims[0].supported) == ("answered", True)
+    assert (answer.status, answer.claims[0].verdict) == ("answered", "unchecked")
 
 
 def test_code_refuses_before_any_model_is_asked(assistant: Assistant, model_server: ModelServer) -> None:

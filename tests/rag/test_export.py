@@ -75,7 +75,7 @@ def made(text: str) -> Answer:
         status="answered",
         text=f"**{text.replace('*', '')}**\n{text} [1].",
         citations=(Citation(1, passage, 8, len(article.body)),),
-        claims=(Claim(text, (1,), False, text),),
+        claims=(Claim(text, (1,), "flagged", text),),
         passages=(passage,),
         notes=(text,),
         nearest=(article,),

@@ -141,7 +141,9 @@ def equifax_answer(archive: Archive, question: str) -> Answer:
         status="answered",
         text=text,
         citations=citations,
-        claims=(Claim("The company had known since early May.", (1,), False, "“May” does not occur in passage 1."),),
+        claims=(
+            Claim("The company had known since early May.", (1,), "flagged", "“May” does not occur in passage 1."),
+        ),
         passages=(*(c.passage for c in citations), *(passage_with(a, "the", 4) for a in list(article.values())[:3])),
     )
 

@@ -36,7 +36,7 @@ def conversation(*payloads: str, opinion: int = 0, remark: str = "", status: str
             "answered",
             f"**Bold** {payload} [1].\n\n- item",
             citations=citations,
-            claims=(Claim(f"C {payload}", (1,), False, f"R {payload}"),),
+            claims=(Claim(f"C {payload}", (1,), "flagged", f"R {payload}"),),
             notes=(f"N {payload}",),
         )
         exchange = found.begin(Exchange(f"Q{n} {payload}", key=n, opinion=opinion, remark=remark))

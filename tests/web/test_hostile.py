@@ -74,7 +74,7 @@ def hostile_answer(question: str, articles: Sequence[Article], payloads: Sequenc
         text,
         standalone="Alone " + " ".join(payloads),
         citations=citations,
-        claims=tuple(Claim(f"Text {p}", (n,), False, f"R {p}") for n, p in enumerate(payloads, 1)),
+        claims=tuple(Claim(f"Text {p}", (n,), "flagged", f"R {p}") for n, p in enumerate(payloads, 1)),
         passages=tuple(replace(passage_with(a, WORDS), copies=(a,)) for a in articles),
         filters=Filters(outlets=tuple(payloads), languages=tuple(payloads), feeds=tuple(payloads), label=payloads[0]),
         parts=tuple(payloads),

@@ -58,25 +58,35 @@ def test_the_little_markdown_that_is_kept() -> None:
 
 
 def test_an_unsupported_claim_is_underlined_and_its_reason_stands_below() -> None:
-    claim = Claim("It was <b>May</b>.", (1,), False, 'No "May" there.')
+    claim = Claim("It was <b>May</b>.", (1,), "flagged", 'No "May" there.')
     assert prose(answer("One.\n\nIt was <b>May</b> [2]. Two.\n\nThree.", claim), 0) == (
         '<p>One.</p><p><span class="un">It was &lt;b&gt;May&lt;/b&gt; [2].</span> Two.</p>'
         '<div class="flag" role="note"><b>Not supported:</b> No &quot;May&quot; there.</div><p>Three.</p>'
     )
 
 
+def test_an_unchecked_claim_bears_a_quiet_mark_and_a_note_none() -> None:
+    claims = (Claim("It was late.", (), "unchecked"), Claim("No more is said.", (), "note"))
+    shown = prose(answer("It was late. No more is said.", *claims), 0)
+    assert shown.startswith(
+        '<p>It was late.<span class="unchecked" role="note" aria-label="Not checked" title="Not checked:'
+    )
+    assert shown.endswith("?</span> No more is said.</p>")
+    assert shown.count("unchecked") == 1
+
+
 def test_a_supported_claim_is_left_alone() -> None:
-    assert prose(answer("Fine.", Claim("Fine.", (), True)), 0) == "<p>Fine.</p>"
+    assert prose(answer("Fine.", Claim("Fine.", (), "supported")), 0) == "<p>Fine.</p>"
 
 
 def test_a_claim_that_cannot_be_found_is_named_below() -> None:
-    assert prose(answer("One.", Claim("Two.", (), False, "Why.")), 0).endswith(
+    assert prose(answer("One.", Claim("Two.", (), "flagged", "Why.")), 0).endswith(
         "<b>Not supported:</b> “Two.” Why.</div>"
     )
 
 
 def test_claims_in_two_items_of_a_list_close_where_they_end() -> None:
-    claims = (Claim("one", (), False, "A."), Claim("two", (), False, "B."))
+    claims = (Claim("one", (), "flagged", "A."), Claim("two", (), "flagged", "B."))
     assert prose(answer("- one\n- two", *claims), 0) == (
         '<ul><li><span class="un">one</span></li><li><span class="un">two</span></li></ul>'
         '<div class="flag" role="note"><b>Not supported:</b> A.</div>'
@@ -85,7 +95,7 @@ def test_claims_in_two_items_of_a_list_close_where_they_end() -> None:
 
 
 def test_claims_that_overlap_do_not_disturb_each_other() -> None:
-    claims = (Claim("a b c", (), False, "A."), Claim("b c d", (), False, "B."))
+    claims = (Claim("a b c", (), "flagged", "A."), Claim("b c d", (), "flagged", "B."))
     shown = prose(answer("a b c d", *claims), 0)
     assert shown.count('<span class="un">') == 1
     assert "“b c d” B." in shown
@@ -116,6 +126,6 @@ PIECES = st.sampled_from(
 
 @given(st.lists(PIECES, max_size=30).map("".join))
 def test_whatever_is_written_only_our_tags_come_out(text: str) -> None:
-    shown = prose(answer(text, Claim("It was May.", (1,), False, "No.")), 0)
+    shown = prose(answer(text, Claim("It was May.", (1,), "flagged", "No.")), 0)
     assert "<" not in TAGS.sub("", shown)
     assert shown.count("<span") == shown.count("</span>")
