@@ -13,13 +13,13 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from corpus.display import accept_any_text
+from corpus.cli.display import accept_any_text
 from corpus.errors import IndexInUseError, NewsdeskError, SettingsError
 
 if TYPE_CHECKING:
     from rag.settings import Settings
-    from web.desk import Assistant
-    from web.site import Server
+    from web.assistant.assistant_loader import Assistant
+    from web.server.site import Server
 
 LOOPBACK = {"127.0.0.1", "localhost", "::1"}
 PORTS_TRIED = 10
@@ -38,7 +38,10 @@ def parser() -> argparse.ArgumentParser:
     found.add_argument("--host", default="127.0.0.1", help="address to serve on (default: 127.0.0.1)")
     found.add_argument("--port", type=int, default=None, help="port to serve on (default: 7860, or the next free one)")
     found.add_argument(
-        "--auth-file", type=Path, metavar="FILE", help="accounts, made by `python -m web.accounts add NAME`"
+        "--auth-file",
+        type=Path,
+        metavar="FILE",
+        help="accounts, made by `python -m web.accounts.account_file add NAME`",
     )
     found.add_argument(
         "--name",
@@ -77,7 +80,7 @@ def serve(options: argparse.Namespace) -> None:
     if options.host not in LOOPBACK and options.auth_file is None:
         raise SettingsError(
             f"--host {options.host} would let others in without a password; "
-            "add --auth-file FILE, with accounts made by `python -m web.accounts add NAME --file FILE`"
+            "add --auth-file FILE, with accounts made by `python -m web.accounts.account_file add NAME --file FILE`"
         )
     # Gradio looks these up when it is imported and has no argument for them: no call home, no look-up of versions.
     os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"
@@ -90,11 +93,11 @@ def serve(options: argparse.Namespace) -> None:
 def serve_page(options: argparse.Namespace) -> None:
     """Put the parts together and serve; Gradio is first imported here."""
     from rag.settings import read_settings
-    from web.accounts import Accounts
-    from web.conversations import FILE, Conversations
-    from web.desk import Desk
-    from web.guard import LOOPBACK as NAMES
-    from web.site import Server, site
+    from web.accounts.account_file import Accounts
+    from web.assistant.assistant_loader import Desk
+    from web.conversations.conversation_store import FILE, Conversations
+    from web.server.guard import LOOPBACK as NAMES
+    from web.server.site import Server, site
 
     accounts = Accounts(options.auth_file) if options.auth_file else None
     # Who is alone on this machine waits for nobody.

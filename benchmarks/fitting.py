@@ -1,7 +1,7 @@
 """Fit what ranks sentences and what refuses questions again: `python -m benchmarks.fitting DATA SET [DATA SET ...]`.
 
 DATA is the folder of an archive that holds the articles of SET, a question set in our JSONL. Prints the weights of
-`rag.reading`, the coefficients of `rag.sufficiency`, and how many questions each threshold would refuse.
+`rag.retrieval.sentence_ranking`, the coefficients of `rag.retrieval.sufficiency`, and how many questions each threshold would refuse.
 """
 
 import sys
@@ -16,8 +16,8 @@ from sklearn.linear_model import LogisticRegression
 from eval.loaders import load
 from eval.question import Question
 from rag import Assistant, Settings
-from rag.reading import EMBEDDED_SENTENCES, WEIGHTS, Sentence
-from rag.sufficiency import COEFFICIENTS
+from rag.retrieval.sentence_ranking import EMBEDDED_SENTENCES, WEIGHTS, Sentence
+from rag.retrieval.sufficiency import COEFFICIENTS
 
 Matrix = NDArray[np.float64]
 

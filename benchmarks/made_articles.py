@@ -7,7 +7,7 @@ from pathlib import Path
 from benchmarks.starter import STARTER
 from corpus.article import Article
 from corpus.readers import read
-from corpus.sentences import sentences
+from corpus.text.sentences import sentences
 
 _CHANGED = 0.4  # Of the words, so that no run of them long enough to look copied is left.
 

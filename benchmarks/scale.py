@@ -19,13 +19,13 @@ from pathlib import Path
 import numpy as np
 
 from benchmarks.starter import QUESTIONS, STARTER
-from corpus.archive import Archive
+from corpus.archive.chunk_store import ChunkStore, Embedded, Vectors
+from corpus.archive.database import Archive
+from corpus.archive.rows import COLUMNS, values
 from corpus.article import Article, Chunk
-from corpus.chunkstore import ChunkStore, Embedded, Vectors
-from corpus.rows import COLUMNS, values
-from corpus.sentences import sentences
+from corpus.text.sentences import sentences
 from rag import Assistant, Settings
-from rag.embedder import Embedder
+from rag.index.embedder import Embedder
 
 _CHUNKS = 4  # Chunks an article.
 _SENTENCES = 6  # Sentences a chunk.

@@ -1,4 +1,4 @@
-"""The usual LangChain set-up: read JSONL, split, embed, keep in Chroma; `benchmarks.ingest` runs it as a process.
+"""The usual LangChain set-up: read JSONL, split, embed, keep in Chroma; `benchmarks.ingest_speed` runs it as a process.
 
 `langchain-huggingface` asks for an older huggingface-hub than the lock holds, so its class stands here in its
 essentials: all texts to one `encode` in batches of 32, line breaks made spaces, vectors made lists.
@@ -15,7 +15,7 @@ from langchain_core.embeddings import Embeddings
 from langchain_text_splitters import RecursiveCharacterTextSplitter
 from sentence_transformers import SentenceTransformer
 
-from rag.embedder import Embedder
+from rag.index.embedder import Embedder
 
 _ADDED_AT_ONCE = 5_000  # Chroma refuses more than 5,461 at once.
 

@@ -1,6 +1,6 @@
 """Start the commands of the archive: `python -m corpus`."""
 
-from corpus.commands import main
+from corpus.cli.commands import main
 
 if __name__ == "__main__":
     main()

@@ -5,8 +5,8 @@ import sys
 import typer
 
 from corpus import NewsdeskError
-from corpus.display import accept_any_text
-from eval.commands.batch import batch
+from corpus.cli.display import accept_any_text
+from eval.commands.batch_commands import batch
 from eval.commands.claims import score_claims
 from eval.commands.judging import compare_with_labels, judge
 from eval.commands.results import compare, list_all, report

@@ -6,8 +6,8 @@ from pathlib import Path
 
 from corpus.errors import InputError
 from eval.json_lines import read_lines
-from eval.outcome import Outcome
 from eval.question import Defect
+from eval.question_result import Outcome
 
 
 @dataclass(frozen=True, slots=True)

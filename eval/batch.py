@@ -18,9 +18,9 @@ from pydantic import SecretStr
 from corpus.errors import InputError, ModelError, SettingsError
 from eval.question import Question
 from eval.replies import Reply
-from eval.runs import MAIN
-from eval.systems import Asker, AssistantSystem
-from rag.chat_model import chat_model
+from eval.runs.run_folder import MAIN
+from eval.runs.systems import Asker, AssistantSystem
+from rag.llm.chat_model import chat_model
 from rag.model import Answer, Filters, Passage, Turn
 from rag.settings import Settings
 

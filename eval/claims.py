@@ -8,13 +8,13 @@ from typing import Any, Literal
 
 from corpus import Article, Chunk
 from corpus.errors import InputError
-from corpus.language import detected
-from eval.fingerprint import of_records
+from corpus.text.language_detection import detected
 from eval.json_lines import read_lines
 from eval.question import Defect
+from eval.runs.fingerprint import of_records
 from eval.statistics import Estimate, estimate
-from rag.check import check
 from rag.model import Passage, Verdict
+from rag.verification.claim_check import check
 
 Label = Literal["supported", "unsupported", "meta"]
 Verdicts = Mapping[str, Verdict]

@@ -10,10 +10,10 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from eval.execution import Progress
 from eval.measures.citations import cited_texts
-from eval.outcome import Outcome
-from eval.runs import RunFolder
+from eval.question_result import Outcome
+from eval.runs.execution import Progress
+from eval.runs.run_folder import RunFolder
 
 if TYPE_CHECKING:
     from langchain_core.language_models import BaseChatModel

@@ -4,11 +4,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
 from corpus import Article
-from corpus.archive import Archive
+from corpus.archive.database import Archive
 from corpus.errors import InputError
 from eval.articles import read_articles
-from eval.catalogue import SHIPPED, STARTER_ARTICLES
 from eval.question import QuestionSet
+from eval.set_catalogue import SHIPPED, STARTER_ARTICLES
 
 
 def articles_for(

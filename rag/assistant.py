@@ -11,29 +11,29 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from corpus import Article
-from corpus.archive import Archive
+from corpus.archive.database import Archive
 from corpus.errors import NewsdeskError
-from corpus.ingest import ingest
+from corpus.ingestion.ingesting import ingest
 from corpus.readers import read
-from rag.answering import Answering, writer_of
-from rag.beside import open_indexes
-from rag.coverage import Coverage
-from rag.embedder import Embedder
-from rag.finding import Finder
+from rag.answer.answer_pipeline import Answering, writer_of
+from rag.index.embedder import Embedder
+from rag.index.read_only_indexes import open_indexes
+from rag.llm.prompt import Prompt
+from rag.llm.question_rewriting import Rewritten, rewritten
+from rag.llm.token_counts import counter
 from rag.model import Answer, Citation, Event, Filters, Passage, Turn
-from rag.prompt import Prompt
-from rag.query import Outlets, Query, understand
-from rag.question import read_history, read_question
-from rag.reading import PassageReader
-from rag.rerank import Reranker
-from rag.retrieve import Retriever
-from rag.rewriting import Rewritten, rewritten
+from rag.question.query import Outlets, Query, understand
+from rag.question.question_text import read_history, read_question
+from rag.retrieval.evidence_search import Finder
+from rag.retrieval.passage_search import Retriever
+from rag.retrieval.reranker import Reranker
+from rag.retrieval.sentence_ranking import PassageReader
+from rag.retrieval.spelling_correction import Spelling
+from rag.retrieval.topic_coverage import Coverage
 from rag.settings import Settings
-from rag.spelling import Spelling
-from rag.tokens import counter
 
 if TYPE_CHECKING:
-    from rag.writer import Writer
+    from rag.llm.writer import Writer
 
 log = logging.getLogger(__name__)
 
@@ -56,7 +56,7 @@ class Assistant:
             settings: Where the data lie, which embedder, which model.
             owner: How this process is named to another one that wants the same indexes.
             embedder: In place of the one that the settings name.
-            beside: Read the indexes without owning them, see `rag.beside`.
+            beside: Read the indexes without owning them, see `rag.index.read_only_indexes`.
 
         Raises:
             NewsdeskError: The archive, the indexes or the model cannot be had; the message says what to do.
@@ -215,7 +215,7 @@ class Assistant:
         """Return every story on a topic in order of time, undated ones last, numbered from 1.
 
         An entry holds the sentence that tells most of the topic in the earliest article of the story; the articles
-        that carry the same text are `passage.copies`. What counts as on the topic: see `rag.coverage`.
+        that carry the same text are `passage.copies`. What counts as on the topic: see `rag.retrieval.topic_coverage`.
         """
         coverage = Coverage(self._retriever())
         return coverage.citations(coverage.find(read_question(topic), filters, loosely=True))

@@ -6,8 +6,8 @@ from datetime import datetime
 from typing import Any, Literal
 
 from corpus import Article, Chunk
-from corpus.chunkstore import Facets
-from corpus.selection import Selection
+from corpus.archive.chunk_store import Facets
+from corpus.archive.selection import Selection
 
 Status = Literal["answered", "not_found", "incomplete"]
 Verdict = Literal["supported", "flagged", "unchecked", "note"]

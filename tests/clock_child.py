@@ -19,17 +19,17 @@ def jump(seconds: int) -> None:
 
 def main(folder: Path, jumps: int) -> None:
     """Add, remove, index, keep conversations, mark entries and count questions between jumps."""
-    from corpus.archive import Archive
-    from corpus.feed_book import FeedBook
-    from corpus.selection import Selection
-    from rag.indexes import Indexes
+    from corpus.archive.database import Archive
+    from corpus.archive.selection import Selection
+    from corpus.feeds.feed_book import FeedBook
+    from rag.index.indexes import Indexes
     from rag.model import Answer
     from tests.rag.index_checks import found
     from tests.rag.wire_items import numbered
     from tests.rag.word_embedder import WordEmbedder
-    from web.allowance import Allowance
-    from web.conversation import Conversation, Exchange
-    from web.conversations import Conversations
+    from web.conversations.conversation import Conversation, Exchange
+    from web.conversations.conversation_store import Conversations
+    from web.rate_limit import Allowance
 
     numbers, wrong = random.Random(jumps), dict.fromkeys(("clock", "index", "conversation", "feed", "allowance"), 0)
     conversations, allowance = Conversations(folder / "conversations.sqlite3"), Allowance(per_minute=jumps)

@@ -40,8 +40,8 @@ def test_what_the_tests_start_can_be_interrupted() -> None:
         (["tests"], 2, 2),
         (["tests/web", "tests/rag"], 64, 4),
         (["tests"], 1, 1),
-        (["tests/rag/test_kind.py"], 2, 0),
-        (["tests/rag/test_kind.py::test_a"], 2, 0),
+        (["tests/rag/question/test_question_kind.py"], 2, 0),
+        (["tests/rag/question/test_question_kind.py::test_a"], 2, 0),
     ],
 )
 def test_folders_are_shared_among_processes_and_files_are_not(arguments: list[str], cores: int, count: int) -> None:

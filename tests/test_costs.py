@@ -8,30 +8,31 @@ from html import escape
 
 import pytest
 
-from corpus import Article, Chunk, clean
-from corpus.chunking import chunk
-from corpus.copies import fingerprint
+from corpus import Article, Chunk
+from corpus.archive.near_duplicates import fingerprint
 from corpus.readers import FORMATS, ReadOptions, read_bytes
-from corpus.sentences import sentences
-from rag.check import check
-from rag.coverage import Part
-from rag.enquiry import enquiry
-from rag.evidence import sentence_spans
-from rag.export import escaped
-from rag.gate import gated
-from rag.marks import read_marks, unmarked, with_marks
+from corpus.text import cleaning
+from corpus.text.chunking import chunk
+from corpus.text.sentences import sentences
+from rag.answer.answer_export import escaped
+from rag.llm.output_filter import gated
+from rag.llm.prompt import neutral
 from rag.model import Filters, Passage, Turn
-from rag.names import initials, name_words, names
-from rag.orders import is_order
-from rag.outlets import Outlets
-from rag.prompt import neutral
-from rag.query import LONGEST_QUESTION, understand
-from rag.reading import quotations, shape
-from rag.speakers import attributions, speaks_unnamed
-from rag.statements import statements
+from rag.question.coverage_question import enquiry
+from rag.question.outlet_mentions import Outlets
+from rag.question.query import LONGEST_QUESTION, understand
+from rag.retrieval.sentence_ranking import quotations, shape
+from rag.retrieval.topic_coverage import Part
+from rag.text.citation_marks import read_marks, unmarked, with_marks
+from rag.text.injected_instructions import is_order
+from rag.text.names import initials, name_words, names
+from rag.text.speakers import attributions, speaks_unnamed
+from rag.verification.claim_check import check
+from rag.verification.passage_facts import sentence_spans
+from rag.verification.statements import statements
 from tests.growth import SHAPES, excess
-from web.export import plain
-from web.prose import growing
+from web.conversations.conversation_export import plain
+from web.markup.answer_prose import growing
 
 NOW = datetime(2026, 3, 5, tzinfo=UTC)
 OUTLETS = Outlets(["The New York Times", "Fortune", "TechCrunch", "The Age", "Associated Press"])
@@ -84,8 +85,8 @@ def passage(text: str) -> Passage:
 
 
 OF_ARTICLES: dict[str, Callable[[str], object]] = {
-    "a clean body": clean.body,
-    "a clean line": clean.line,
+    "a clean body": cleaning.body,
+    "a clean line": cleaning.line,
     "sentences": sentences,
     "chunks": lambda text: chunk(article(text), lambda texts: [len(t) // 4 for t in texts], 256),
     "fingerprint": lambda text: fingerprint(article(text)),

@@ -41,9 +41,9 @@ The harbour council of Eastfield voted on Monday for a second ferry, the harbour
 def served_page(folder: Path) -> Iterator[str]:
     """Serve the page over the starter corpus in a folder of its own, wholly indexed, and yield its address."""
     from rag import Assistant, Settings
-    from web.conversations import FILE, Conversations
-    from web.desk import Desk
-    from web.site import Server, site
+    from web.assistant.assistant_loader import Desk
+    from web.conversations.conversation_store import FILE, Conversations
+    from web.server.site import Server, site
 
     assistant = Assistant.from_settings(Settings(data_dir=folder, llm=""))
     assistant.load_starter()

@@ -7,10 +7,10 @@ from typing import Any
 
 import gradio as gr
 
-from web.allowance import Allowance
-from web.conversations import Conversations
-from web.desk import Desk
-from web.side import Side
+from web.assistant.assistant_loader import Desk
+from web.conversations.conversation_store import Conversations
+from web.rail.rail_view import Side
+from web.rate_limit import Allowance
 
 QUIET: dict[str, Any] = {"api_visibility": "private", "show_progress": "hidden"}
 """Arguments of every event of the page: no endpoint for programs, no veil over what is waited for."""
@@ -34,7 +34,7 @@ class Frame:
         allowance: How many questions a client may ask.
         conversations: Where conversations are kept.
         blocks: The page.
-        sitting: State of one open page, a `web.conversation.Sitting`.
+        sitting: State of one open page, a `web.conversations.conversation.Sitting`.
         side: The rail at the left.
         reader: Where a whole article opens, above all tabs.
         changeable: Whether articles may be added and removed here.

@@ -1,7 +1,7 @@
 """Readers: every format that news comes in, to clean `Article`s and `Refusal`s."""
 
 from corpus.readers.formats import FORMATS, Format
-from corpus.readers.outcome import Hints, Limits, ReadOptions, Refusal
-from corpus.readers.registry import read, read_bytes
+from corpus.readers.reading_files import read, read_bytes
+from corpus.readers.refusal import Hints, Limits, ReadOptions, Refusal
 
 __all__ = ["FORMATS", "Format", "Hints", "Limits", "ReadOptions", "Refusal", "read", "read_bytes"]

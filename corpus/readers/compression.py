@@ -10,7 +10,7 @@ from typing import BinaryIO, Protocol, cast
 import zstandard
 
 from corpus.errors import InputError
-from corpus.readers.outcome import Limits
+from corpus.readers.refusal import Limits
 
 _MAGIC = {b"\x1f\x8b\x08": "gzip", b"BZh": "bzip2", b"\xfd7zXZ\x00": "xz", b"\x28\xb5\x2f\xfd": "zstd"}
 SUFFIXES = (".gz", ".bz2", ".xz", ".zst")

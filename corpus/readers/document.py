@@ -9,7 +9,7 @@ from typing import BinaryIO, cast
 
 from corpus.errors import InputError
 from corpus.readers import compression, encoding
-from corpus.readers.outcome import Limits
+from corpus.readers.refusal import Limits
 
 HEAD = 65_536
 

@@ -6,14 +6,14 @@ import re
 from collections.abc import Iterator
 from dataclasses import astuple, dataclass
 
-from corpus import clean, dates, language, notices
-from corpus.address import address, canonical, key
+from corpus.archive.rows import digest
 from corpus.article import Article
-from corpus.characters import mixed_scripts, visible
 from corpus.errors import InputError
 from corpus.readers.memory import remembered
-from corpus.readers.outcome import Limits, Reading, ReadOptions, Refusal
-from corpus.rows import digest
+from corpus.readers.refusal import Limits, Reading, ReadOptions, Refusal
+from corpus.text import cleaning, correction_notices, date_parsing, language_detection
+from corpus.text.characters import mixed_scripts, visible
+from corpus.text.urls import address, canonical, key
 
 _log = logging.getLogger(__name__)
 _ID_LENGTH = 200
@@ -67,7 +67,11 @@ def _read(item: str, draft: Draft, options: ReadOptions) -> Iterator[Article | R
 
 def _is_ahead(value: object) -> bool:
     """Tell whether a date is not believed yet, as it lies in the future: some day it will be."""
-    return bool(value) and dates.instant(value) is None and dates.instant(value, now=dates.ANY_TIME) is not None
+    return (
+        bool(value)
+        and date_parsing.instant(value) is None
+        and date_parsing.instant(value, now=date_parsing.ANY_TIME) is not None
+    )
 
 
 def article_of(draft: Draft, options: ReadOptions) -> Article:
@@ -77,27 +81,27 @@ def article_of(draft: Draft, options: ReadOptions) -> Article:
         InputError: If no headline or no text is left.
     """
     limits, named = options.limits, options.hints.named
-    title = clean.line(draft.title, clean.TITLE_LENGTH)
-    body = clean.cut(_without_headline(clean.body(draft.body[: limits.page_bytes]), title), limits.article_bytes)
+    title = cleaning.line(draft.title, cleaning.TITLE_LENGTH)
+    body = cleaning.cut(_without_headline(cleaning.body(draft.body[: limits.page_bytes]), title), limits.article_bytes)
     if not title:
         raise InputError(f"It has no headline: give one, or name the field that holds it {named('title', 'FIELD')}.")
     if not body:
         raise InputError(f"It has no text: give some, or name the field that holds it {named('body', 'FIELD')}.")
     url = address(draft.url)
-    published = dates.instant(draft.published)
-    tongue = language.code(draft.language) or language.detected(f"{title}\n{body[:4000]}")
+    published = date_parsing.instant(draft.published)
+    tongue = language_detection.code(draft.language) or language_detection.detected(f"{title}\n{body[:4000]}")
     return Article(
         id=_identity(draft, url, title, body),
         title=title,
         body=body,
-        source=clean.line(draft.source),
+        source=cleaning.line(draft.source),
         url=url,
-        author=_without_by(clean.line(draft.author), tongue),
+        author=_without_by(cleaning.line(draft.author), tongue),
         published_at=published,
-        updated_at=dates.instant(draft.updated),
+        updated_at=date_parsing.instant(draft.updated),
         language=tongue,
-        category=clean.line(draft.category, 100),
-        notice=notices.correction(body.split("\n\n")),
+        category=cleaning.line(draft.category, 100),
+        notice=correction_notices.correction(body.split("\n\n")),
     )
 
 

@@ -6,9 +6,9 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import BinaryIO
 
-from corpus.characters import visible
 from corpus.errors import InputError
-from corpus.readers.outcome import Refusal
+from corpus.readers.refusal import Refusal
+from corpus.text.characters import visible
 
 _SYSTEM = ("/dev", "/proc", "/sys")
 _PIPES = "It is not an ordinary file but a folder, pipe, socket or device: name a file."

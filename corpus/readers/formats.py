@@ -6,10 +6,11 @@ from dataclasses import dataclass
 from importlib import import_module
 
 from corpus.article import Article
-from corpus.readers import table, xml_tree
 from corpus.readers.document import Document
-from corpus.readers.outcome import ReadOptions, Refusal
-from corpus.xml_text import after_prolog
+from corpus.readers.feeds.xml_prolog import after_prolog
+from corpus.readers.files import table
+from corpus.readers.refusal import ReadOptions, Refusal
+from corpus.readers.wire import xml_tree
 
 _PAGE = re.compile(r"\s*<(?:!doctype\s+html|html[\s>]|head[\s>]|body[\s>])", re.IGNORECASE)
 _TABLES = (".csv", ".tsv", ".tab", ".psv")
@@ -100,26 +101,30 @@ def _is_table(head: Head) -> bool:
 
 
 FORMATS: tuple[Format, ...] = (
-    Format("Parquet", (".parquet",), lambda head: head.data.startswith(b"PAR1"), "parquet"),
-    Format("PDF", (".pdf",), lambda head: b"%PDF-" in head.data[:1024], "pdf", document=True),
-    Format("DOCX", (".docx",), _is_docx, "docx", document=True),
-    Format("WARC", (".warc",), lambda head: head.data.startswith(b"WARC/"), "warc"),
-    Format("NITF", (".xml", ".nitf"), lambda head: head.root == "nitf", "nitf", document=True),
+    Format("Parquet", (".parquet",), lambda head: head.data.startswith(b"PAR1"), "files.parquet"),
+    Format("PDF", (".pdf",), lambda head: b"%PDF-" in head.data[:1024], "files.pdf", document=True),
+    Format("DOCX", (".docx",), _is_docx, "files.docx", document=True),
+    Format("WARC", (".warc",), lambda head: head.data.startswith(b"WARC/"), "files.warc"),
+    Format("NITF", (".xml", ".nitf"), lambda head: head.root == "nitf", "wire.nitf", document=True),
     Format(
         "NewsML-G2",
         (".xml",),
         lambda head: head.root in ("newsItem", "newsMessage", "packageItem"),
-        "newsml",
+        "wire.newsml",
         document=True,
     ),
-    Format("feed", (".rss", ".atom"), lambda head: is_feed(head.text), "feed_file"),
-    Format("HTML", (".html", ".htm"), _is_page, "html_page", document=True),
-    Format("ninjs or AP JSON", (".json",), _is_wire, "json_text"),
-    Format("JSONL", (".jsonl", ".ndjson"), _is_lines, "json_text", "read_lines"),
-    Format("JSON", (".json",), _is_json, "json_text"),
-    Format("Markdown", (".md", ".markdown"), _is_markdown, "markdown", document=True),
-    Format("CSV or TSV", (".csv", ".tsv"), _is_table, "table"),
+    Format("feed", (".rss", ".atom"), lambda head: is_feed(head.text), "feeds.feed_file"),
+    Format("HTML", (".html", ".htm"), _is_page, "pages.html_page", document=True),
+    Format("ninjs or AP JSON", (".json",), _is_wire, "files.json_text"),
+    Format("JSONL", (".jsonl", ".ndjson"), _is_lines, "files.json_text", "read_lines"),
+    Format("JSON", (".json",), _is_json, "files.json_text"),
+    Format("Markdown", (".md", ".markdown"), _is_markdown, "files.markdown_text", document=True),
+    Format("CSV or TSV", (".csv", ".tsv"), _is_table, "files.table"),
     Format(
-        "plain text", (".txt",), lambda head: head.suffix in _TEXTS and bool(head.text.strip()), "plain", document=True
+        "plain text",
+        (".txt",),
+        lambda head: head.suffix in _TEXTS and bool(head.text.strip()),
+        "files.plain_text",
+        document=True,
     ),
 )

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 
 from corpus.article import Article
-from corpus.readers.outcome import Reading, ReadOptions, Refusal
+from corpus.readers.refusal import Reading, ReadOptions, Refusal
 
 Read = Callable[[ReadOptions], Iterator[Article | Refusal]]
 _HELD = "The archive holds it already."

@@ -4,8 +4,8 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from corpus.address import address
 from corpus.readers.draft import Draft
+from corpus.text.urls import address
 
 Record = Mapping[str, Any]
 

@@ -11,11 +11,11 @@ from rich.console import Console
 from rich.table import Table
 
 from corpus.errors import InputError
-from eval.catalogue import SHIPPED_CLAIMS
 from eval.claims import RULES, Verdicts, by_kind, fingerprint, measures, read_claims, rule_verdicts
 from eval.commands.run import GATE_FILE
 from eval.commands.sets import AsJson
-from eval.gate import Floors, check, limits_from, read_floors, write_floors
+from eval.regression_gate import Floors, check, limits_from, read_floors, write_floors
+from eval.set_catalogue import SHIPPED_CLAIMS
 from eval.statistics import Estimate
 
 ClaimFile = Annotated[

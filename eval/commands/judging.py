@@ -7,11 +7,11 @@ import typer
 
 from corpus.errors import SettingsError
 from eval.agreement import agreement, read_labels
-from eval.commands.display import print_summaries, progress_bars
 from eval.commands.results import OUT, Out, find_run
+from eval.commands.screen import print_summaries, progress_bars
 from eval.judge import Judge, judge_run
-from eval.launch import rescore
-from rag.chat_model import chat_model
+from eval.runs.run_launch import rescore
+from rag.llm.chat_model import chat_model
 from rag.settings import read_settings
 
 RunName = Annotated[str, typer.Argument(metavar="RUN", help="A run: name or folder.")]

@@ -8,11 +8,11 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from eval.comparison import Comparison, compare_runs
-from eval.launch import rescore
-from eval.markdown import comparison_markdown, short
-from eval.report import write_report
-from eval.runs import MAIN, RunFolder, list_runs, open_run
+from eval.reports.comparison import Comparison, compare_runs
+from eval.reports.html_report import write_report
+from eval.reports.markdown_tables import comparison_markdown, short
+from eval.runs.run_folder import MAIN, RunFolder, list_runs, open_run
+from eval.runs.run_launch import rescore
 
 OUT = Path("eval-runs")
 Out = Annotated[Path, typer.Option("--out", help="Folder of the runs.")]

@@ -12,22 +12,22 @@ import typer
 
 from corpus import Article, NewsdeskError
 from corpus.errors import InputError
-from eval import fingerprint
-from eval.assembly import Bench, open_bench
-from eval.catalogue import SHIPPED
-from eval.commands.display import Bars, print_summaries, progress_bars
 from eval.commands.results import OUT, Out
+from eval.commands.screen import Bars, print_summaries, progress_bars
 from eval.commands.sets import ArticleFiles, SetPath
-from eval.gate import Floors, check, limits_from, read_floors, write_floors
-from eval.launch import Plan, carry_out, folder_for, plan
 from eval.library import articles_for
 from eval.loaders import load
 from eval.question import QuestionSet
-from eval.report import write_report
-from eval.runs import MAIN, RunFolder
+from eval.regression_gate import Floors, check, limits_from, read_floors, write_floors
+from eval.reports.html_report import write_report
+from eval.runs import fingerprint
+from eval.runs.run_folder import MAIN, RunFolder
+from eval.runs.run_launch import Plan, carry_out, folder_for, plan
+from eval.runs.run_summary import ALL, Summary
+from eval.runs.system_assembly import Bench, open_bench
+from eval.runs.systems import System
 from eval.sampling import select
-from eval.summary import ALL, Summary
-from eval.systems import System
+from eval.set_catalogue import SHIPPED
 from rag.settings import Settings, read_settings
 
 GATE_FILE = Path(__file__).parents[1] / "gate.json"

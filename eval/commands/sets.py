@@ -10,10 +10,10 @@ from rich.console import Console
 from rich.table import Table
 
 from corpus import NewsdeskError
-from eval.catalogue import SHIPPED, find_sets
 from eval.library import articles_for
 from eval.loaders import load
 from eval.question import Defect, QuestionSet
+from eval.set_catalogue import SHIPPED, find_sets
 from eval.validation import validate
 
 SetPath = Annotated[Path, typer.Argument(metavar="SET", help="A question set, file or folder, in any known format.")]

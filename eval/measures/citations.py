@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from eval.measures.wording import quotations, stands_in
+from eval.measures.answer_words import quotations, stands_in
 from eval.question import Evidence, Question
 
 

@@ -2,10 +2,10 @@
 
 from collections.abc import Mapping, Sequence
 
-from eval.measures.answers import answer_measures
-from eval.measures.facts import fact_measures
+from eval.measures.answer_facts import fact_measures
+from eval.measures.answer_measures import answer_measures
 from eval.measures.retrieval import evaluate
-from eval.outcome import Outcome
+from eval.question_result import Outcome
 
 Scores = dict[str, dict[str, float]]
 

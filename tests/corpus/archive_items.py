@@ -7,9 +7,9 @@ from pathlib import Path
 
 import numpy as np
 
-from corpus.archive import Archive
+from corpus.archive.chunk_store import ChunkStore, Embedded
+from corpus.archive.database import Archive
 from corpus.article import Article, Chunk
-from corpus.chunkstore import ChunkStore, Embedded
 
 HARBOUR = Article(
     id="harbour",

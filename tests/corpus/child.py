@@ -12,10 +12,10 @@ ROOT = Path(__file__).parents[2]
 
 def main(archive_path: str, progress_path: str, count: int, file_size: int = 0) -> None:
     """Put `count` articles; no file may grow beyond `file_size` bytes unless that is 0."""
-    from corpus.archive import Archive
+    from corpus.archive.database import Archive
     from corpus.article import Article
     from corpus.errors import ArchiveError
-    from corpus.ingest import ingest
+    from corpus.ingestion.ingesting import ingest
     from corpus.readers import Refusal
     from tests.corpus.archive_items import numbered
 

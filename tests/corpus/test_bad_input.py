@@ -17,10 +17,10 @@ import pyarrow.parquet as pq
 import pytest
 
 from corpus import Article
-from corpus.archive import Archive
-from corpus.ingest import ingest
+from corpus.archive.database import Archive
+from corpus.ingestion.ingesting import ingest
 from corpus.readers import Refusal, read_bytes
-from tests.corpus.test_readers_formats import NITF, PAGE, pdf, record
+from tests.corpus.readers.test_formats import NITF, PAGE, pdf, record
 from tests.promises import RecordPromise
 
 HANGS_S = 60

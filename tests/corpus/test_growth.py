@@ -8,12 +8,12 @@ from pathlib import Path
 
 import pytest
 
-from corpus.archive import Archive
+from corpus.archive.chunk_store import ChunkStore
+from corpus.archive.database import Archive
+from corpus.archive.selection import Selection
 from corpus.article import Article
-from corpus.chunkstore import ChunkStore
-from corpus.ingest import ingest
+from corpus.ingestion.ingesting import ingest
 from corpus.readers import read
-from corpus.selection import Selection
 from tests.corpus.archive_items import HARBOUR, at, numbered, whole
 
 FEW, MANY = 80, 320

@@ -11,7 +11,7 @@ READERS = {"docx", "feedparser", "frontmatter", "markdown_it", "pyarrow", "pypdf
 FETCHING = {"httpcore", "httpx", "protego"}
 HEAVY = READERS | FETCHING | {"dateparser", "datasketch", "numpy", "py3langid"}
 RUN = (
-    "import sys\nfrom corpus.commands import main\ntry:\n    main(sys.argv[1:])\nexcept SystemExit:\n    pass\n"
+    "import sys\nfrom corpus.cli.commands import main\ntry:\n    main(sys.argv[1:])\nexcept SystemExit:\n    pass\n"
     "sys.stderr.write('\\n' + ' '.join(sys.modules))"
 )
 ARTICLE = {"id": "one", "title": "Ferry cancelled", "body": "The ferry is cancelled.", "published_at": "2024-05-01"}

@@ -10,15 +10,15 @@ from typing import Any, NamedTuple, cast
 
 import pytest
 
-from corpus import health
-from corpus.archive import Archive
-from corpus.chunkstore import ChunkStore
-from corpus.feed_book import FeedBook
-from corpus.health import take_stats
-from corpus.indexing import forget_vectors, is_pending
-from corpus.readers.outcome import Reading
-from corpus.readings import Readings
-from corpus.selection import Selection
+from corpus.archive import health
+from corpus.archive.chunk_store import ChunkStore
+from corpus.archive.database import Archive
+from corpus.archive.health import take_stats
+from corpus.archive.selection import Selection
+from corpus.cli.index_process import forget_vectors, is_pending
+from corpus.feeds.feed_book import FeedBook
+from corpus.ingestion.item_cache import Readings
+from corpus.readers.refusal import Reading
 from tests.corpus.archive_items import HARBOUR, at, numbered, whole
 
 ROOT = Path(__file__).parents[2]
@@ -252,12 +252,12 @@ def test_nothing_else_asks_the_archive() -> None:
     }
     corpus = {one.__module__ for one in (Archive, ChunkStore, FeedBook, Readings, take_stats, is_pending)}
     assert asking == {f"{name.replace('.', '/')}.py" for name in corpus} | {
-        "corpus/read_only.py",  # Reads the header alone.
-        "corpus/schema.py",
-        "corpus/stories.py",
-        "corpus/trial.py",
-        "corpus/versions.py",
-        "web/conversations.py",
+        "corpus/archive/read_only.py",  # Reads the header alone.
+        "corpus/archive/schema.py",
+        "corpus/archive/stories.py",
+        "corpus/ingestion/dry_run.py",
+        "corpus/archive/versions.py",
+        "web/conversations/conversation_store.py",
     }
 
 

@@ -15,8 +15,8 @@ from typing import Any, Self
 import httpcore
 import trustme
 
-from corpus.addresses import system_resolver
-from corpus.fetch import Fetcher, FetchLimits
+from corpus.fetching.fetcher import Fetcher, FetchLimits
+from corpus.fetching.url_policy import system_resolver
 from corpus.settings import ArchiveSettings
 
 PUBLIC = "93.184.215.14"

@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 from typing import Any
 
-from eval.outcome import Hit, Outcome
 from eval.question import Evidence, Question
+from eval.question_result import Hit, Outcome
 
 TEXTS = {
     "a#0": 'Xi said: "No cyber hegemony." The treaty was signed in Dubai in 2012.',

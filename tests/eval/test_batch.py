@@ -9,10 +9,10 @@ import pytest
 
 from corpus.errors import InputError, SettingsError
 from eval.batch import Batch, Prompted, RepliedSystem, body_of, read_batch, requests, write_requests
-from eval.execution import observe
-from eval.outcome import Outcome
 from eval.question import Question
+from eval.question_result import Outcome
 from eval.replies import Reply, batch_name, read_replies
+from eval.runs.execution import observe
 from rag.model import Answer, Filters, Passage, Turn
 from rag.settings import Settings
 

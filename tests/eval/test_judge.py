@@ -9,9 +9,9 @@ from corpus.errors import InputError
 from eval.__main__ import app
 from eval.agreement import agreement, read_labels
 from eval.judge import Judge, judge_run, read_verdict
-from eval.outcome import Outcome
 from eval.question import Question
-from eval.runs import Manifest, create
+from eval.question_result import Outcome
+from eval.runs.run_folder import Manifest, create
 from tests.eval.records import HELD, NULL, answer, outcome
 from tests.model_server import Body, ModelServer, Reply
 

@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from corpus.archive import Archive
+from corpus.archive.database import Archive
 from rag import Assistant, Settings
-from rag.embedder import Embedder
-from rag.indexes import Indexes
+from rag.index.embedder import Embedder
+from rag.index.indexes import Indexes
 from tests.rag.conftest_answers import newsroom
 from tests.rag.wire_items import WIRES, numbered, starter_articles
 from tests.rag.word_embedder import WordEmbedder

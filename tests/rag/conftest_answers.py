@@ -7,11 +7,11 @@ from typing import Any
 
 from pydantic import SecretStr
 
-from corpus.archive import Archive
-from corpus.ingest import ingest
+from corpus.archive.database import Archive
+from corpus.ingestion.ingesting import ingest
 from corpus.readers import read_bytes
 from rag import Assistant, Settings
-from rag.writer import Writer
+from rag.llm.writer import Writer
 
 CANARY = "sk-canary-7f3a9c51"
 

@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from corpus.archive import Archive
-from rag.embedder import Embedder
-from rag.indexes import Indexes
-from rag.terms import query_terms
+from corpus.archive.database import Archive
+from rag.index.embedder import Embedder
+from rag.index.indexes import Indexes
+from rag.text.terms import query_terms
 from tests.rag.word_embedder import SilentWordEmbedder, WordEmbedder
 
 

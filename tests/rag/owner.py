@@ -21,9 +21,9 @@ def hold(data: Path) -> None:
 
 def die_at(data: Path, point: str) -> None:
     """Add, change and remove articles, and be killed at a point of bringing them into the indexes."""
-    from corpus.archive import Archive
-    from corpus.selection import Selection
-    from rag.indexes import Indexes
+    from corpus.archive.database import Archive
+    from corpus.archive.selection import Selection
+    from rag.index.indexes import Indexes
     from tests.rag.wire_items import numbered
     from tests.rag.word_embedder import WordEmbedder
 

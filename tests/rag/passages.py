@@ -4,10 +4,10 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 
 from corpus import Article, Chunk
-from rag.finding import Reading, Readings
 from rag.model import Passage
-from rag.reading import Sentence
-from rag.sufficiency import Sufficiency
+from rag.retrieval.evidence_search import Reading, Readings
+from rag.retrieval.sentence_ranking import Sentence
+from rag.retrieval.sufficiency import Sufficiency
 
 
 def passage(

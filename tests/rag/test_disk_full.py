@@ -12,8 +12,8 @@ import pytest
 
 from corpus.errors import NewsdeskError
 from tests.promises import RecordPromise
+from tests.rag.index.test_indexes_damage import put_long
 from tests.rag.index_checks import assert_whole, opened
-from tests.rag.test_indexes_damage import put_long
 from tests.rag.test_kill import differences
 from tests.rag.word_embedder import WordEmbedder
 from tests.rag.worker import Step, read_log, search, start

@@ -7,11 +7,11 @@ from datetime import UTC, datetime
 import pytest
 
 from rag import Answer, Assistant
-from rag.prompt import Prompt
+from rag.llm.prompt import Prompt
 from tests.model_server import ModelServer, Reply
 from tests.promises import RecordPromise
+from tests.rag.answer.test_answer_pipeline import FAULTS, TRUE, quoted_only
 from tests.rag.conftest_answers import TOLL, place, with_model
-from tests.rag.test_answering import FAULTS, TRUE, quoted_only
 
 NOW = datetime(2024, 8, 1, tzinfo=UTC)
 

@@ -10,14 +10,14 @@ from typing import Any
 import pytest
 from typer.testing import CliRunner
 
-from corpus.archive import Archive
-from corpus.commands import app as corpus
+from corpus.archive.database import Archive
+from corpus.cli.commands import app as corpus
 from corpus.errors import ArchiveError, IndexReadOnlyError
 from rag import Assistant, Settings
-from rag.beside import IndexesBeside
-from rag.commands import app as rag
-from rag.embedder import Embedder
-from rag.generation import Generations
+from rag.cli.commands import app as rag
+from rag.index.embedder import Embedder
+from rag.index.generations import Generations
+from rag.index.read_only_indexes import IndexesBeside
 from tests.disks import fill, make_read_only, make_room, small_disk
 from tests.rag.wire_items import numbered
 
@@ -121,7 +121,7 @@ def test_a_page_on_a_full_disk_answers_and_goes_on_by_itself_when_there_is_room(
 
 
 def test_an_owner_is_told_that_there_is_no_room(sealed: Path, embedder: Embedder) -> None:
-    from rag.indexes import Indexes
+    from rag.index.indexes import Indexes
 
     with Archive(sealed / "archive.sqlite3") as archive:
         indexes = Indexes(archive, embedder, sealed / "index", "the test")

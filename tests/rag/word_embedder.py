@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from rag.embedder import Embedder, Vectors
+from rag.index.embedder import Embedder, Vectors
 
 DIMENSIONS = 32
 

@@ -9,13 +9,13 @@ from dataclasses import dataclass, replace
 from multiprocessing.context import ForkServerProcess
 from pathlib import Path
 
-from corpus.archive import Archive
+from corpus.archive.database import Archive
+from corpus.archive.selection import Selection
 from corpus.article import Article
 from corpus.errors import NewsdeskError
-from corpus.ingest import ingest
-from corpus.selection import Selection
-from rag.indexes import Indexes
-from rag.terms import query_terms
+from corpus.ingestion.ingesting import ingest
+from rag.index.indexes import Indexes
+from rag.text.terms import query_terms
 from tests.rag.wire_items import numbered
 from tests.rag.word_embedder import WordEmbedder
 

@@ -13,13 +13,13 @@ from pathlib import Path
 import pytest
 
 from corpus import Article, Chunk
-from corpus.archive import Archive
+from corpus.archive.database import Archive
+from rag.llm.writer import Writer
 from rag.model import Answer, Citation, Claim, Event, Filters, Passage, Turn
 from rag.settings import Settings
-from rag.writer import Writer
-from web.accounts import Account, Accounts
-from web.additions import OpenFetcher
-from web.desk import Assistant
+from web.accounts.account_file import Account, Accounts
+from web.assistant.addition_queue import OpenFetcher
+from web.assistant.assistant_loader import Assistant
 
 ROOT = Path(__file__).parents[2]
 
@@ -217,9 +217,9 @@ def served(
     runs: Path = Path("no-runs"),
 ) -> Iterator[str]:
     """Serve the page, and yield its address; `kept` is the file of conversations, by default one that goes with it."""
-    from web.conversations import Conversations
-    from web.desk import Desk
-    from web.site import Server, site
+    from web.assistant.assistant_loader import Desk
+    from web.conversations.conversation_store import Conversations
+    from web.server.site import Server, site
 
     desk = Desk(open_assistant, patience_s=2, servers=servers, fetcher=fetcher).start()
     # The socket listens from here on, so that nobody else gets its port meanwhile.

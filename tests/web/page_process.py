@@ -7,12 +7,12 @@ from pathlib import Path
 
 from starlette.routing import Mount, Route
 
-from corpus.archive import Archive
+from corpus.archive.database import Archive
 from tests.web.conftest import ScriptedAssistant, by_default
-from web.conversations import Conversations
-from web.desk import Desk
-from web.gate import Gate
-from web.site import Server, site
+from web.assistant.assistant_loader import Desk
+from web.conversations.conversation_store import Conversations
+from web.server.request_gate import Gate
+from web.server.site import Server, site
 
 
 def routes_of(app: object) -> list[tuple[str, str]]:

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 import app
-from corpus.archive import Archive
+from corpus.archive.database import Archive
 from corpus.article import Article
 from corpus.errors import NewsdeskError
 from rag import Assistant, Settings
@@ -24,7 +24,7 @@ def _own_environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
 def test_other_hosts_than_this_machine_want_accounts(host: str, capsys: pytest.CaptureFixture[str]) -> None:
     assert app.main(["--host", host]) == 2
     assert (
-        "add --auth-file FILE, with accounts made by `python -m web.accounts add NAME --file FILE`"
+        "add --auth-file FILE, with accounts made by `python -m web.accounts.account_file add NAME --file FILE`"
         in capsys.readouterr().err
     )
 

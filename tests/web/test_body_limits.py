@@ -14,7 +14,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-from web.gate import CALL, READ, SIGN_IN, UPLOAD
+from web.server.request_gate import CALL, READ, SIGN_IN, UPLOAD
 
 MEGABYTE = 1_000_000
 _CHUNK = b"x" * 100_000

@@ -16,7 +16,7 @@ import httpx
 import pytest
 
 from benchmarks.made_articles import write_articles
-from corpus.archive import Archive
+from corpus.archive.database import Archive
 from rag import Assistant, Settings
 from rag.model import Answer, Event, Filters, Turn
 from tests.promises import RecordPromise
@@ -24,7 +24,7 @@ from tests.rag.wire_items import numbered
 from tests.web import crowd
 from tests.web.conftest import ROOT, ScriptedAssistant, served
 from tests.web.crowd import Heard, percentile
-from web.site import WAITING_QUESTIONS
+from web.server.site import WAITING_QUESTIONS
 
 AT_WORK = 8
 """Questions of programs that are answered at the same time."""

@@ -16,11 +16,11 @@ import httpx
 import pytest
 from starlette.testclient import TestClient
 
-from corpus.archive import Archive
+from corpus.archive.database import Archive
 from tests.web.conftest import PASSWORD, ScriptedAssistant, accounts_of, by_default, served
-from web.conversations import Conversations
-from web.desk import Desk
-from web.site import site
+from web.assistant.assistant_loader import Desk
+from web.conversations.conversation_store import Conversations
+from web.server.site import site
 
 CANARY = "canary-7d1f0c"
 META = '"meta": {"_type": "gradio.FileData"}'

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from corpus import Article
-from corpus.archive import Archive
+from corpus.archive.database import Archive
 from corpus.errors import ModelError
 from rag.model import Answer, Claim, Event, Filters, Turn
 from tests.web.conftest import Script, ScriptedAssistant, cite, passage_with, served

@@ -8,16 +8,16 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from corpus.archive import Archive
-from corpus.feed_book import FeedBook
+from corpus.archive.database import Archive
+from corpus.feeds.feed_book import FeedBook
 from tests.eval.records import HELD, answer, outcome
+from tests.web.archive.test_adding import drop, ended, written
+from tests.web.archive.test_archive_tab import turned_to
 from tests.web.conftest import ScriptedAssistant, served
+from tests.web.eval.test_eval_tab import made
 from tests.web.payloads import leaking, scripts
-from tests.web.test_adding import drop, ended, written
-from tests.web.test_archive_tab import turned_to
-from tests.web.test_eval_tab import made
 from tests.web.test_hostile import WORDS, collector, hostile_article, script_for
-from tests.web.test_timeline_tab import show
+from tests.web.timeline.test_timeline_tab import show
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page

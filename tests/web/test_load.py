@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from benchmarks.load import LIMIT, run
+from benchmarks.load_test import LIMIT, run
 
 
 def test_users_beside_an_add_get_their_own_answers(tmp_path: Path) -> None:

@@ -1,0 +1,244 @@
+"""Chunks, their vectors, and the log of changes: the part of the archive that the indexes are derived from."""
+
+import json
+import sqlite3
+from collections import deque
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import groupby
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from corpus.archive.database import Archive, article_from_row
+from corpus.archive.selection import Selection
+from corpus.article import Article, Chunk
+
+Vectors = NDArray[np.float32]
+
+
+@dataclass(frozen=True, slots=True)
+class Embedded:
+    """Hold the chunks of one article with their vectors, shape (chunks, dimensions), float32, in the same order."""
+
+    article: Article
+    chunks: tuple[Chunk, ...]
+    vectors: Vectors
+
+
+class Facets(NamedTuple):
+    """Hold what of an article a search filters, groups and orders by; not its text, which costs most to read.
+
+    Attributes are those of `Article`; `key` is its number in the archive, `story` that of its group of near duplicates,
+    or None.
+    """
+
+    key: int
+    id: str
+    version: int
+    source: str
+    published_at: datetime | None
+    language: str
+    feed: str
+    story: int | None
+
+
+class ChunkStore:
+    """Keep chunks and vectors under one profile: the name of the embedder and the rule of chunking that made them."""
+
+    def __init__(self, archive: Archive, profile: str) -> None:
+        """Look at an archive through a profile."""
+        self.archive = archive
+        self.profile = profile
+        self._counted: tuple[object, tuple[int, int]] = (None, (0, 0))
+
+    def pending(self, size: int) -> Iterator[list[Article]]:
+        """Yield articles whose newest text has no chunks under the profile yet, `size` at a time, newest arrivals first.
+
+        The caller stores each batch before it takes the next one. What arrives or changes meanwhile is yielded too.
+        """
+        before: list[int] = []
+        while (found := self._pending_keys()) and found != before:
+            before, keys, newest = found, deque(found), found[0]
+            while keys:
+                keys.extendleft(reversed(self._pending_keys("AND key > ?", newest)))
+                newest = max(newest, keys[0])
+                some = json.dumps([keys.popleft() for _ in range(min(size, len(keys)))])
+                wanted = self._pending_keys("AND key IN (SELECT value FROM json_each(?))", some)  # Others embed too.
+                sql = "SELECT * FROM articles WHERE key IN (SELECT value FROM json_each(?)) ORDER BY key DESC"
+                if rows := self.archive.connection.execute(sql, (json.dumps(wanted),)).fetchall():
+                    yield [article_from_row(row) for row in rows]
+
+    def _pending_keys(self, condition: str = "", *values: object) -> list[int]:
+        """Return the keys of such articles, the newest first; of all, they are read from an index, without the texts."""
+        index = "" if condition else "INDEXED BY articles_facets"
+        sql = (
+            f"SELECT key FROM articles {index} LEFT JOIN indexed ON article_key = key AND profile = ? "
+            f"AND indexed.version = articles.version WHERE article_key IS NULL {condition} ORDER BY key DESC"
+        )
+        return [int(row["key"]) for row in self.archive.connection.execute(sql, (self.profile, *values))]
+
+    def progress(self, applied: int | None = None) -> tuple[int, int]:
+        """Return how many articles have chunks under the profile, and how many there are.
+
+        Args:
+            applied: Leave out those with a change behind this one, which an index that holds no later one lacks.
+        """
+        last = self.last_change()
+        newest = self.archive.connection.execute("SELECT max(key) FROM articles").fetchone()[0]
+        state = (last, newest, last if applied is None else applied)
+        if self._counted[0] != state:  # Every answer asks this, and counting goes through the whole archive.
+            self._counted = state, self._count(state[2])
+        return self._counted[1]
+
+    def _count(self, applied: int) -> tuple[int, int]:
+        sql = (
+            "SELECT count(article_key), count(*) FROM articles INDEXED BY articles_facets LEFT JOIN indexed "
+            "ON article_key = key AND profile = ? AND indexed.version = articles.version "
+            "AND id NOT IN (SELECT article_id FROM changes WHERE seq > ?)"
+        )
+        done, total = self.archive.connection.execute(sql, (self.profile, applied)).fetchone()
+        return int(done), int(total)
+
+    def store(self, batch: Sequence[Embedded]) -> int:
+        """Keep chunks and vectors in one transaction and log them; return how many articles were stored.
+
+        An article that was changed or removed since it was read is passed over.
+        """
+        stored = 0
+        with self.archive.transaction() as connection:
+            for item in batch:
+                row = connection.execute(
+                    "SELECT key FROM articles WHERE id = ? AND version = ?", (item.article.id, item.article.version)
+                ).fetchone()
+                if row is None:
+                    continue
+                key = row["key"]
+                connection.execute("DELETE FROM chunks WHERE article_key = ? AND profile = ?", (key, self.profile))
+                connection.executemany(
+                    "INSERT INTO chunks VALUES (?, ?, ?, ?, ?, ?)",
+                    [
+                        (key, self.profile, chunk.ordinal, chunk.start, chunk.end, vector.astype("<f4").tobytes())
+                        for chunk, vector in zip(item.chunks, item.vectors, strict=True)
+                    ],
+                )
+                connection.execute(
+                    "INSERT OR REPLACE INTO indexed VALUES (?, ?, ?, ?)",
+                    (key, self.profile, item.article.version, len(item.chunks)),
+                )
+                connection.execute("INSERT INTO changes (article_id) VALUES (?)", (item.article.id,))
+                stored += 1
+        return stored
+
+    def last_change(self) -> int:
+        """Return the sequence number of the newest change, 0 when there is none."""
+        return int(self.archive.connection.execute("SELECT coalesce(max(seq), 0) FROM changes").fetchone()[0])
+
+    def changes(self, after: int, limit: int) -> tuple[int, list[str]]:
+        """Return the number of the last change read, and the ids of the articles changed after `after`, each once."""
+        rows = self.archive.connection.execute(
+            "SELECT seq, article_id FROM changes WHERE seq > ? ORDER BY seq LIMIT ?", (after, limit)
+        ).fetchall()
+        return (rows[-1]["seq"] if rows else after), list(dict.fromkeys(row["article_id"] for row in rows))
+
+    def count(self) -> int:
+        """Return how many chunks there are under the profile."""
+        sql = "SELECT count(*) FROM chunks WHERE profile = ?"
+        return int(self.archive.connection.execute(sql, (self.profile,)).fetchone()[0])
+
+    def ids(self) -> Iterator[str]:
+        """Yield the id of every chunk under the profile."""
+        sql = "SELECT id, version, ordinal FROM chunks JOIN articles ON key = article_key WHERE profile = ?"
+        for row in self.archive.connection.execute(sql, (self.profile,)):
+            yield f"{row['id']}@{row['version']}#{row['ordinal']}"
+
+    def everything(self, size: int = 256) -> Iterator[list[Embedded]]:
+        """Yield all articles with their chunks and vectors, `size` articles at a time."""
+        ids = [row["id"] for row in self.archive.connection.execute("SELECT id FROM articles ORDER BY key")]
+        for start in range(0, len(ids), size):
+            yield self.embedded(ids[start : start + size])
+
+    def embedded(self, article_ids: Iterable[str]) -> list[Embedded]:
+        """Return chunks and vectors of the given articles; one without chunks is left out."""
+        found: list[Embedded] = []
+        for some in _slices(list(article_ids)):
+            rows = self._rows(some)
+            for _, group in groupby(rows, key=lambda row: row["key"]):
+                lines = list(group)
+                article = article_from_row(lines[0])
+                chunks = tuple(Chunk(article, line["ordinal"], line["start"], line["end"]) for line in lines)
+                vectors = np.stack([np.frombuffer(line["vector"], dtype="<f4") for line in lines])
+                found.append(Embedded(article, chunks, vectors))
+        return found
+
+    def facets(self, article_ids: Iterable[str]) -> dict[str, Facets]:
+        """Return the facets of the newest version of the given articles; unknown ids are left out."""
+        sql = (
+            "SELECT articles.key, articles.id, version, source, published_at, language, feed, story "
+            "FROM json_each(?) AS wanted CROSS JOIN articles INDEXED BY articles_facets ON articles.id = wanted.value"
+        )
+        found: dict[str, Facets] = {}
+        for key, name, version, source, date, language, feed, story in self.archive.connection.execute(
+            sql, (json.dumps(list(article_ids)),)
+        ):
+            published = datetime.fromisoformat(date) if date else None
+            found[name] = Facets(key, name, version, source, published, language, feed, story)
+        return found
+
+    def vectors(self, places: Sequence[tuple[int, int]]) -> dict[int, Vectors]:
+        """Return the vectors of chunks, by their number in `places`, from 0; those that are not there are left out.
+
+        Args:
+            places: The key of the article and the ordinal of each chunk.
+        """
+        sql = (
+            "SELECT wanted.key, vector FROM json_each(?) AS wanted CROSS JOIN chunks "
+            "ON article_key = wanted.value >> 24 AND profile = ? AND ordinal = wanted.value & 0xFFFFFF"
+        )
+        wanted = json.dumps([key << 24 | ordinal for key, ordinal in places])
+        rows = self.archive.connection.execute(sql, (wanted, self.profile))
+        return {number: np.frombuffer(vector, dtype="<f4") for number, vector in rows}
+
+    def vectors_of(self, selection: Selection) -> dict[str, Vectors]:
+        """Return the vectors of all chunks of the selected articles by chunk id."""
+        condition, values = selection.where()
+        sql = (
+            "SELECT id, articles.version, ordinal, vector FROM articles CROSS JOIN indexed ON article_key = key "
+            "AND indexed.version = articles.version CROSS JOIN chunks USING (article_key, profile) "
+            f"WHERE profile = ? AND {condition}"
+        )
+        rows = self.archive.connection.execute(sql, (self.profile, *values))
+        return {f"{name}@{version}#{n}": np.frombuffer(vector, dtype="<f4") for name, version, n, vector in rows}
+
+    def chunks(self, article_ids: Iterable[str]) -> dict[str, Chunk]:
+        """Return all chunks of the given articles by id, without their vectors."""
+        sql = (
+            "SELECT articles.*, (SELECT json_group_array(json_array(ordinal, start, end)) FROM chunks "
+            "WHERE article_key = articles.key AND profile = ?) AS cuts "
+            "FROM json_each(?) AS wanted CROSS JOIN articles ON articles.id = wanted.value ORDER BY articles.key"
+        )
+        wanted = json.dumps(list(dict.fromkeys(article_ids)))
+        found: dict[str, Chunk] = {}
+        for row in self.archive.connection.execute(sql, (self.profile, wanted)):
+            article = article_from_row(row)
+            for ordinal, start, end in json.loads(row["cuts"]):
+                chunk = Chunk(article, ordinal, start, end)
+                found[chunk.id] = chunk
+        return found
+
+    def _rows(self, article_ids: Sequence[str]) -> list[sqlite3.Row]:
+        marks = ", ".join("?" * len(article_ids))
+        sql = (
+            "SELECT articles.*, chunks.ordinal, chunks.start, chunks.end, chunks.vector "
+            f"FROM articles JOIN chunks ON article_key = key WHERE profile = ? AND id IN ({marks}) "
+            "ORDER BY key, ordinal"
+        )
+        return self.archive.connection.execute(sql, (self.profile, *article_ids)).fetchall()
+
+
+def _slices(ids: list[str], size: int = 500) -> Iterator[list[str]]:
+    """Cut a list so that each part fits one SQL statement."""
+    for start in range(0, len(ids), size):
+        yield ids[start : start + size]

@@ -1,0 +1,296 @@
+"""The archive: one SQLite file that holds every article, its versions, chunks, vectors, and the log of changes.
+
+It is the record; the indexes are derived from it. Any number of processes may read and write it at once.
+"""
+
+import json
+import sqlite3
+import threading
+import time
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Literal
+
+from corpus.archive import stories
+from corpus.archive.read_only import ReadOnlyConnection
+from corpus.archive.rows import COLUMNS, FIELDS, article_from_json, article_from_row, iso, text_digest, values
+from corpus.archive.schema import connect
+from corpus.archive.selection import EVERYTHING, Selection
+from corpus.archive.versions import Arrival, Outcome, judge, reads_alike
+from corpus.article import Article
+from corpus.errors import ArchiveError
+
+__all__ = ["Archive", "Outcome", "article_from_row"]
+
+# The index on dates serves both, which it would not if `published_at IS NULL` were the first term.
+_ORDERS = {"newest": "published_at DESC NULLS LAST, id", "oldest": "published_at ASC NULLS LAST, id"}
+
+
+_AGAIN_S = 5.0  # After so long a file that could not be written is opened anew.
+
+
+class Archive:
+    """Keep articles and tell what changed.
+
+    Each thread gets its own connection; close the archive once, when nobody uses it any more.
+    """
+
+    def __init__(self, path: Path) -> None:
+        """Open the archive, making it if it is not there.
+
+        Raises:
+            ArchiveError: The file cannot be opened or is no archive.
+        """
+        self.path = path
+        self._local = threading.local()
+        self._connections: list[tuple[threading.Thread, sqlite3.Connection]] = []
+        self._lock = threading.Lock()
+        self.connection.execute("SELECT 1")
+
+    @property
+    def connection(self) -> sqlite3.Connection:
+        """Return this thread's connection (autocommit; use `transaction` to write)."""
+        found: sqlite3.Connection | None = getattr(self._local, "connection", None)
+        if found is None or (isinstance(found, ReadOnlyConnection) and time.monotonic() > self._local.again):
+            found = self._local.connection = self._connected(found)
+            self._local.again = time.monotonic() + _AGAIN_S
+        return found
+
+    def _connected(self, held: sqlite3.Connection | None) -> sqlite3.Connection:
+        """Return a new connection, or the one that is held where a new one could not write either."""
+        found = self._connect()
+        if held is not None and isinstance(found, ReadOnlyConnection):
+            found.close()
+            return held
+        with self._lock:
+            self._drop_orphans()
+            self._connections.append((threading.current_thread(), found))
+        return found
+
+    def _connect(self) -> sqlite3.Connection:
+        return connect(self.path)
+
+    def _drop_orphans(self) -> None:
+        """Close the connections of threads that have ended, or a busy server would run out of file handles."""
+        for thread, connection in self._connections:
+            if not thread.is_alive():
+                connection.close()
+        self._connections = [pair for pair in self._connections if pair[0].is_alive()]
+
+    def close(self) -> None:
+        """Close every connection, that of a thread which is using it as soon as it has finished.
+
+        SQLite ends the process when a connection is closed under a statement that is running, so one of another thread
+        is only let go: it closes with the last that refers to it.
+        """
+        with self._lock:
+            for thread, connection in self._connections:
+                if thread is threading.current_thread() or not thread.is_alive():
+                    connection.close()
+            self._connections.clear()
+            self._local = threading.local()
+
+    def __enter__(self) -> "Archive":
+        """Return the archive itself."""
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """Close the archive."""
+        self.close()
+
+    @contextmanager
+    def transaction(self) -> Iterator[sqlite3.Connection]:
+        """Write all or nothing; a commit is on the disk before this returns.
+
+        Raises:
+            ArchiveError: The disk is full or the file cannot be written; nothing of the block was kept.
+        """
+        connection = self.connection
+        try:
+            connection.execute("BEGIN IMMEDIATE")
+            yield connection
+            connection.execute("COMMIT")
+        except sqlite3.OperationalError as error:
+            _roll_back(connection)
+            raise ArchiveError(
+                f"{self.path}: cannot be written ({error}); free some disk space, mend the rights of the folder or "
+                "wait for the other writer, then run the same command again"
+            ) from error
+        except BaseException:
+            _roll_back(connection)
+            raise
+
+    @property
+    def identity(self) -> str:
+        """Return the random name that tells this archive from any other."""
+        return str(self.connection.execute("SELECT value FROM meta WHERE name = 'archive'").fetchone()[0])
+
+    # Articles
+
+    def put(self, article: Article, *, live: bool = False) -> Outcome:
+        """Keep an article; its own transaction, durable when this returns.
+
+        An article is the same one again if its id, or else its address, is known. If its text or particulars changed it
+        becomes a new version, or part of the history where the outlet dates it before the text at hand. A text that the
+        archive holds from the same outlet under another id adds nothing, nor does an earlier version's that is read
+        again, unless it is `live`: what the outlet says at this moment. What a second arrival leaves out (the byline,
+        say) stays as it was.
+
+        Raises:
+            ArchiveError: The archive cannot be written.
+            InputError: Another article stands under the id.
+        """
+        if self.judge(article, live=live) == "unchanged":
+            return "unchanged"
+        with self.transaction() as connection:
+            arrival = judge(connection, article, live)
+            if arrival.outcome == "added":
+                self._insert(connection, arrival)
+            elif arrival.outcome == "updated":
+                self._renew(connection, arrival)
+        return arrival.outcome
+
+    def judge(self, article: Article, *, live: bool = False) -> Outcome:
+        """Return what `put` would do, and write nothing."""
+        return judge(self.connection, article, live).outcome
+
+    def get(self, article_id: str, version: int | None = None) -> Article | None:
+        """Return an article, as it is now or as an earlier version had it."""
+        row = self.connection.execute(f"SELECT key, {COLUMNS} FROM articles WHERE id = ?", (article_id,)).fetchone()
+        if row is None or version is None or version == row["version"]:
+            return article_from_row(row) if row else None
+        kept = self.connection.execute(
+            "SELECT record FROM versions WHERE article_key = ? AND version = ?", (row["key"], version)
+        ).fetchone()
+        return article_from_json(kept["record"]) if kept else None
+
+    def versions(self, article_id: str) -> list[Article]:
+        """Return every text that the archive holds of an article, by number; the last one is current."""
+        rows = self.connection.execute(
+            "SELECT record FROM versions JOIN articles ON key = article_key WHERE id = ? ORDER BY versions.version",
+            (article_id,),
+        )
+        current = self.get(article_id)
+        return [article_from_json(row["record"]) for row in rows] + ([current] if current else [])
+
+    def articles(
+        self,
+        selection: Selection = EVERYTHING,
+        order: Literal["newest", "oldest"] = "newest",
+        limit: int = -1,
+        offset: int = 0,
+    ) -> Iterator[Article]:
+        """Yield the selected articles, undated ones last."""
+        where, wanted = selection.where()
+        sql = f"SELECT {COLUMNS} FROM articles WHERE {where} ORDER BY {_ORDERS[order]} LIMIT ? OFFSET ?"
+        for row in self.connection.execute(sql, (*wanted, limit, offset)):
+            yield article_from_row(row)
+
+    def count(self, selection: Selection = EVERYTHING) -> int:
+        """Return how many articles are selected."""
+        where, wanted = selection.where()
+        return int(self.connection.execute(f"SELECT count(*) FROM articles WHERE {where}", wanted).fetchone()[0])
+
+    def remove(self, selection: Selection) -> int:
+        """Delete the selected articles with all their versions, and return how many there were."""
+        where, wanted = selection.where()
+        with self.transaction() as connection:
+            rows = connection.execute(f"SELECT key, id, story FROM articles WHERE {where}", wanted).fetchall()
+            connection.executemany("DELETE FROM articles WHERE key = ?", [(row["key"],) for row in rows])
+            connection.executemany("INSERT INTO changes (article_id) VALUES (?)", [(row["id"],) for row in rows])
+            stories.regroup(connection, {row["story"] for row in rows if row["story"] is not None})
+        return len(rows)
+
+    def newest(self, until: datetime) -> datetime | None:
+        """Return when the newest article that is not later than an instant was published."""
+        sql = "SELECT max(published_at) FROM articles WHERE published_at <= ?"
+        found = self.connection.execute(sql, (iso(until),)).fetchone()[0]
+        return datetime.fromisoformat(found) if found else None
+
+    def tally(self, column: Literal["source", "language", "category", "feed"]) -> dict[str, int]:
+        """Return the values of a column with the number of articles that have them, the commonest first."""
+        sql = f"SELECT {column}, count(*) FROM articles WHERE {column} != '' GROUP BY 1 ORDER BY 2 DESC, 1"
+        return {str(value): int(count) for value, count in self.connection.execute(sql)}
+
+    def days(self) -> dict[str, int]:
+        """Return how many articles were published on each day (UTC), "2017-09-07", in order; undated ones left out."""
+        sql = (
+            "SELECT substr(published_at, 1, 10), count(*) FROM articles WHERE published_at IS NOT NULL "
+            "GROUP BY 1 ORDER BY 1"
+        )
+        return {str(day): int(count) for day, count in self.connection.execute(sql)}
+
+    def told(self, selection: Selection, limit: int) -> list[tuple[str, int | None]]:
+        """Return of the newest of the selected articles that are dated the id and the group of near duplicates.
+
+        They stand in order of time, the oldest first. Reading every row of a large archive would take half a minute.
+        """
+        where, wanted = selection.where()
+        sql = (
+            f"SELECT id, story FROM articles WHERE {where} AND published_at IS NOT NULL "
+            "ORDER BY published_at DESC, id DESC LIMIT ?"
+        )
+        rows = self.connection.execute(sql, (*wanted, limit)).fetchall()
+        return [(str(row["id"]), row["story"]) for row in reversed(rows)]
+
+    # Near duplicates
+
+    def copies(self, article_id: str) -> list[Article]:
+        """Return the other articles of its group of near duplicates, oldest first."""
+        sql = (
+            f"SELECT {COLUMNS} FROM articles WHERE story = (SELECT story FROM articles WHERE id = ?) AND id != ? "
+            f"ORDER BY {_ORDERS['oldest']}"
+        )
+        return [article_from_row(row) for row in self.connection.execute(sql, (article_id, article_id))]
+
+    def stories(self, article_ids: Iterable[str]) -> dict[str, int]:
+        """Return the number of the group of near duplicates by id; an article that has no copies is left out."""
+        sql = "SELECT id, story FROM articles WHERE story IS NOT NULL AND id IN (SELECT value FROM json_each(?))"
+        rows = self.connection.execute(sql, (json.dumps(list(article_ids)),))
+        return {row["id"]: int(row["story"]) for row in rows}
+
+    def _insert(self, connection: sqlite3.Connection, arrival: Arrival) -> None:
+        row = [*values(arrival.article), arrival.digest, text_digest(arrival.article), iso(datetime.now(UTC))]
+        marks = ", ".join("?" * len(row))
+        sql = f"INSERT INTO articles ({COLUMNS}, digest, text_digest, added_at) VALUES ({marks})"
+        key = connection.execute(sql, row).lastrowid
+        stories.join(connection, int(key or 0), arrival.article)
+
+    def _renew(self, connection: sqlite3.Connection, arrival: Arrival) -> None:
+        """Write the text at hand to the history and the new one in its place, or a late one straight to the history."""
+        row = connection.execute("SELECT * FROM articles WHERE key = ?", (arrival.key,)).fetchone()
+        before, number = article_from_row(row), row["version"] + 1
+        shelved, shelved_digest = (arrival.article, arrival.digest) if arrival.late else (before, row["digest"])
+        record = json.dumps(shelved.to_record() | {"version": row["version"]})
+        connection.execute(
+            "INSERT INTO versions (article_key, version, digest, text_digest, record) VALUES (?, ?, ?, ?, ?)",
+            (arrival.key, row["version"], shelved_digest, text_digest(shelved), record),
+        )
+        connection.execute("UPDATE articles SET version = ? WHERE key = ?", (number, arrival.key))
+        if not arrival.late:
+            self._replace(connection, arrival, before)
+        if arrival.late or reads_alike(arrival.article, before):  # The chunks stay, and get the new number.
+            connection.execute("UPDATE indexed SET version = ? WHERE article_key = ?", (number, arrival.key))
+        else:
+            connection.execute("DELETE FROM chunks WHERE article_key = ?", (arrival.key,))
+            connection.execute("DELETE FROM indexed WHERE article_key = ?", (arrival.key,))
+        connection.execute("INSERT INTO changes (article_id) VALUES (?)", (before.id,))
+
+    def _replace(self, connection: sqlite3.Connection, arrival: Arrival, before: Article) -> None:
+        names = [name for name in FIELDS if name != "version"]
+        sets = ", ".join(f"{name} = ?" for name in names)
+        given = [value for name, value in zip(FIELDS, values(arrival.article), strict=True) if name != "version"]
+        connection.execute(
+            f"UPDATE articles SET {sets}, digest = ?, text_digest = ? WHERE key = ?",
+            (*given, arrival.digest, text_digest(arrival.article), arrival.key),
+        )
+        if arrival.article.body != before.body:
+            stories.leave(connection, int(arrival.key or 0))
+            stories.join(connection, int(arrival.key or 0), arrival.article)
+
+
+def _roll_back(connection: sqlite3.Connection) -> None:
+    if connection.in_transaction:
+        connection.execute("ROLLBACK")

@@ -1,0 +1,248 @@
+"""What the archive holds, and whether it is in order: `stats` and `doctor`."""
+
+import math
+import shutil
+import sqlite3
+from collections.abc import Callable, Iterator
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any, Literal
+
+from corpus.archive.database import Archive
+from corpus.errors import ArchiveError
+
+State = Literal["fine", "attention", "broken"]
+
+_FREE_BYTES = 500_000_000  # Below this a rebuild of the indexes of a small archive may not find room.
+
+
+@dataclass(frozen=True, slots=True)
+class Stats:
+    """Hold what the archive holds.
+
+    Attributes:
+        articles: How many.
+        outlets: Articles by outlet, most first; "" for those without.
+        languages: Articles by ISO 639-1 code, most first; "" for unknown.
+        first: Earliest publication, ISO 8601, or "".
+        last: Latest publication, or "".
+        undated: Articles without a date.
+        corrected: Articles that carry a correction notice.
+        versions: Earlier texts kept.
+        stories: Groups of near duplicates.
+        copies: Articles in such groups.
+        chunks: Chunks by profile (embedder and rule of chunking).
+        pending: Articles without chunks.
+        bytes: Size on the disk of the archive, and of everything in its folder.
+    """
+
+    articles: int
+    outlets: dict[str, int]
+    languages: dict[str, int]
+    first: str
+    last: str
+    undated: int
+    corrected: int
+    versions: int
+    stories: int
+    copies: int
+    chunks: dict[str, int]
+    pending: int
+    bytes: dict[str, int]
+
+    def to_record(self) -> dict[str, Any]:
+        """Return plain JSON values."""
+        return asdict(self)
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """Hold one finding: what was looked at, what was found, and what to run."""
+
+    name: str
+    state: State
+    finding: str
+    remedy: str = ""
+
+    def to_record(self) -> dict[str, Any]:
+        """Return plain JSON values."""
+        return asdict(self)
+
+
+def take_stats(archive: Archive) -> Stats:
+    """Count what the archive holds."""
+    one = _Counter(archive.connection)
+    dates = archive.connection.execute("SELECT min(published_at), max(published_at) FROM articles").fetchone()
+    return Stats(
+        articles=one.number("SELECT count(*) FROM articles"),
+        outlets=one.by("SELECT source, count(*) FROM articles GROUP BY source ORDER BY 2 DESC, 1"),
+        languages=one.by("SELECT language, count(*) FROM articles GROUP BY language ORDER BY 2 DESC, 1"),
+        first=dates[0] or "",
+        last=dates[1] or "",
+        undated=one.number("SELECT count(*) FROM articles WHERE published_at IS NULL"),
+        corrected=one.number("SELECT count(*) FROM articles WHERE notice != ''"),
+        versions=one.number("SELECT count(*) FROM versions"),
+        stories=one.number("SELECT count(DISTINCT story) FROM articles"),
+        copies=one.number("SELECT count(story) FROM articles"),
+        chunks=one.by("SELECT profile, count(*) FROM chunks GROUP BY profile ORDER BY 2 DESC, 1"),
+        pending=one.number(_PENDING),
+        bytes={
+            "archive": sum(_size(path) for path in archive.path.parent.glob(f"{archive.path.name}*")),
+            "folder": sum(_size(path) for path in archive.path.parent.rglob("*")),
+        },
+    )
+
+
+_PENDING = (
+    "SELECT count(*) FROM articles WHERE NOT EXISTS "
+    "(SELECT 1 FROM indexed WHERE article_key = key AND indexed.version = articles.version)"
+)
+
+
+class _Counter:
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        self._connection = connection
+
+    def number(self, sql: str) -> int:
+        return int(self._connection.execute(sql).fetchone()[0])
+
+    def by(self, sql: str) -> dict[str, int]:
+        return {str(row[0]): int(row[1]) for row in self._connection.execute(sql)}
+
+
+def _size(path: Path) -> int:
+    try:
+        return path.lstat().st_size if path.is_file() else 0
+    except OSError:
+        return 0
+
+
+def examine(path: Path) -> list[Check]:
+    """Look at an archive from the file to the vectors; a check that cannot be made is a finding too."""
+    try:
+        with Archive(path) as archive:
+            return [check for examiner in _EXAMINERS for check in _examined(archive, examiner)]
+    except (ArchiveError, sqlite3.Error) as error:
+        return [Check("archive", "broken", str(error), "restore the file from a backup, or add the articles anew")]
+
+
+def _examined(archive: Archive, examiner: "Examiner") -> Iterator[Check]:
+    try:
+        yield from examiner(archive)
+    except sqlite3.DatabaseError as error:
+        name = examiner.__name__.strip("_")
+        yield Check(name, "broken", str(error), "restore the archive from a backup, or add the articles anew")
+
+
+Examiner = Callable[[Archive], Iterator[Check]]
+
+
+def _archive(archive: Archive) -> Iterator[Check]:
+    found = [str(row[0]) for row in archive.connection.execute("PRAGMA integrity_check(5)")]
+    lost = archive.connection.execute("PRAGMA foreign_key_check").fetchall()
+    if found != ["ok"]:
+        yield Check("archive", "broken", "; ".join(found), "restore the file from a backup, or add the articles anew")
+    elif lost:
+        yield Check("archive", "broken", f"{len(lost):,} rows belong to no article", "restore the file from a backup")
+    else:
+        size = _size(archive.path)
+        yield Check("archive", "fine", f"{archive.count():,} articles, {megabytes(size)}, every page intact")
+
+
+def _history(archive: Archive) -> Iterator[Check]:
+    one = _Counter(archive.connection)
+    gaps = one.number(
+        "SELECT count(*) FROM articles WHERE version != 1 + (SELECT count(*) FROM versions WHERE article_key = key)"
+    )
+    alone = one.number(
+        "SELECT count(*) FROM (SELECT story FROM articles WHERE story IS NOT NULL GROUP BY story HAVING count(*) = 1)"
+    )
+    if gaps or alone:
+        finding = f"{gaps:,} articles lack an earlier version, {alone:,} groups have one member"
+        yield Check("history", "broken", finding, "remove these articles and add them anew")
+    else:
+        yield Check(
+            "history", "fine", f"{one.number('SELECT count(*) FROM versions'):,} earlier versions, none missing"
+        )
+
+
+def _log(archive: Archive) -> Iterator[Check]:
+    one = _Counter(archive.connection)
+    silent = one.number(
+        "SELECT count(*) FROM indexed JOIN articles ON key = article_key "
+        "WHERE id NOT IN (SELECT article_id FROM changes)"
+    )
+    number = one.number("SELECT coalesce(max(seq), 0) FROM changes")
+    if silent:
+        yield Check("log", "broken", f"{silent:,} articles with chunks are not in the log", "python -m corpus rebuild")
+    else:
+        yield Check("log", "fine", f"at change {number:,}")
+
+
+def _pending(archive: Archive) -> Iterator[Check]:
+    pending = _Counter(archive.connection).number(_PENDING)
+    if pending:
+        yield Check("pending", "attention", f"{pending:,} articles cannot be searched yet", "python -m rag index")
+    else:
+        yield Check("pending", "fine", "every article has its chunks")
+
+
+def _vectors(archive: Archive) -> Iterator[Check]:
+    import numpy as np  # Only `doctor` looks at vectors; `stats` need not wait for it.
+
+    lengths: dict[str, set[int]] = {}
+    odd = total = 0
+    for row in archive.connection.execute("SELECT profile, vector FROM chunks"):
+        total += 1
+        lengths.setdefault(row["profile"], set()).add(len(row["vector"]))
+        vector = np.frombuffer(row["vector"], dtype="<f4") if len(row["vector"]) % 4 == 0 else np.array([math.nan])
+        odd += not (len(vector) and np.isfinite(vector).all())
+    mixed = [profile for profile, found in lengths.items() if len(found) > 1]
+    one = _Counter(archive.connection)
+    short = one.number(
+        "SELECT count(*) FROM indexed WHERE chunks != (SELECT count(*) FROM chunks WHERE "
+        "chunks.article_key = indexed.article_key AND chunks.profile = indexed.profile)"
+    )
+    outside = one.number(
+        "SELECT count(*) FROM chunks JOIN articles ON key = article_key "
+        "WHERE start < 0 OR start >= end OR end > length(body)"
+    )
+    problems = {
+        f"{odd:,} vectors are not numbers": odd,
+        f"vectors of {', '.join(mixed)} differ in length": len(mixed),
+        f"{short:,} articles lack chunks": short,
+        f"{outside:,} chunks reach outside their text": outside,
+    }
+    if any(problems.values()):
+        finding = "; ".join(text for text, count in problems.items() if count)
+        yield Check("vectors", "broken", finding, "python -m corpus rebuild --embed")
+    else:
+        sizes = ", ".join(f"{profile}: {found.copy().pop() // 4} dimensions" for profile, found in lengths.items())
+        yield Check("vectors", "fine", f"{total:,} vectors ({sizes or 'none yet'})")
+
+
+def _profile(archive: Archive) -> Iterator[Check]:
+    profiles = _Counter(archive.connection).by("SELECT profile, count(*) FROM chunks GROUP BY profile ORDER BY 2 DESC")
+    if len(profiles) > 1:
+        finding = "vectors of several embedders: " + ", ".join(f"{name} ({n:,})" for name, n in profiles.items())
+        yield Check("profile", "attention", finding, "nothing, if you switch between them; they only take space")
+    else:
+        yield Check("profile", "fine", next(iter(profiles), "none yet"))
+
+
+def _disk(archive: Archive) -> Iterator[Check]:
+    free = shutil.disk_usage(archive.path.parent).free
+    wanted = max(_FREE_BYTES, 2 * _size(archive.path))
+    if free < wanted:
+        finding = f"{megabytes(free)} free; a rebuild may need {megabytes(wanted)}"
+        yield Check("disk", "attention", finding, "free some space")
+    else:
+        yield Check("disk", "fine", f"{megabytes(free)} free")
+
+
+_EXAMINERS: tuple[Examiner, ...] = (_archive, _history, _log, _pending, _vectors, _profile, _disk)
+
+
+def megabytes(size: int) -> str:
+    """Write a size in the unit that suits it."""
+    return f"{size / 1e9:,.1f} GB" if size >= 1e9 else f"{size / 1e6:,.1f} MB"

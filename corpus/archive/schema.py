@@ -1,0 +1,141 @@
+"""The tables of the archive, and how a connection to it is opened."""
+
+import errno
+import os
+import sqlite3
+from pathlib import Path
+
+from corpus.archive.read_only import connect_to_read
+from corpus.errors import ArchiveError
+
+VERSION = 3
+
+# `articles` holds the newest text of each article, `versions` the earlier ones; `digest` is that of an article as it
+# arrived. `story` names a group of near duplicates, found by `bands`. `chunks` belong to a profile (embedder and rule
+# of chunking); `indexed` says which version of an article was cut and embedded. `changes` is the log that the indexes
+# follow: one row each time an article's chunks came, changed or went.
+TABLES = """
+CREATE TABLE IF NOT EXISTS articles (
+    key INTEGER PRIMARY KEY,
+    id TEXT NOT NULL UNIQUE,
+    version INTEGER NOT NULL,
+    title TEXT NOT NULL,
+    body TEXT NOT NULL,
+    source TEXT NOT NULL,
+    url TEXT NOT NULL,
+    author TEXT NOT NULL,
+    published_at TEXT,
+    updated_at TEXT,
+    language TEXT NOT NULL,
+    category TEXT NOT NULL,
+    notice TEXT NOT NULL,
+    feed TEXT NOT NULL,
+    digest BLOB NOT NULL,
+    text_digest BLOB NOT NULL,
+    story INTEGER,
+    added_at TEXT NOT NULL
+);
+CREATE INDEX IF NOT EXISTS articles_url ON articles(url) WHERE url != '';
+DROP INDEX IF EXISTS articles_text;
+CREATE INDEX IF NOT EXISTS articles_twin ON articles(text_digest, source);
+CREATE INDEX IF NOT EXISTS articles_date ON articles(published_at);
+CREATE INDEX IF NOT EXISTS articles_source ON articles(source);
+CREATE INDEX IF NOT EXISTS articles_facets ON articles(id, version, source, published_at, language, feed, story);
+CREATE INDEX IF NOT EXISTS articles_story ON articles(story) WHERE story IS NOT NULL;
+CREATE TABLE IF NOT EXISTS versions (
+    article_key INTEGER NOT NULL REFERENCES articles(key) ON DELETE CASCADE,
+    version INTEGER NOT NULL,
+    digest BLOB NOT NULL,
+    text_digest BLOB NOT NULL,
+    record TEXT NOT NULL,
+    PRIMARY KEY (article_key, version)
+) WITHOUT ROWID;
+CREATE INDEX IF NOT EXISTS versions_text ON versions(text_digest);
+CREATE TABLE IF NOT EXISTS bands (
+    band INTEGER NOT NULL,
+    hash INTEGER NOT NULL,
+    article_key INTEGER NOT NULL REFERENCES articles(key) ON DELETE CASCADE,
+    PRIMARY KEY (band, hash, article_key)
+) WITHOUT ROWID;
+CREATE INDEX IF NOT EXISTS bands_article ON bands(article_key);
+CREATE TABLE IF NOT EXISTS indexed (
+    article_key INTEGER NOT NULL REFERENCES articles(key) ON DELETE CASCADE,
+    profile TEXT NOT NULL,
+    version INTEGER NOT NULL,
+    chunks INTEGER NOT NULL,
+    PRIMARY KEY (article_key, profile)
+) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS chunks (
+    article_key INTEGER NOT NULL REFERENCES articles(key) ON DELETE CASCADE,
+    profile TEXT NOT NULL,
+    ordinal INTEGER NOT NULL,
+    start INTEGER NOT NULL,
+    end INTEGER NOT NULL,
+    vector BLOB NOT NULL,
+    PRIMARY KEY (article_key, profile, ordinal)
+);
+CREATE TABLE IF NOT EXISTS changes (
+    seq INTEGER PRIMARY KEY AUTOINCREMENT,
+    article_id TEXT NOT NULL
+);
+CREATE TABLE IF NOT EXISTS meta (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
+"""
+
+
+def connect(path: Path) -> sqlite3.Connection:
+    """Open the file durably (WAL, every commit on the disk) and make the tables that are missing.
+
+    Where it cannot be written, on a full disk for one, this is a `ReadOnlyConnection`.
+
+    Raises:
+        ArchiveError: The file is no archive, cannot be opened, or was written by a newer version.
+    """
+    try:
+        connection = _connect_to_write(path)
+    except (sqlite3.Error, OSError) as error:
+        reading = connect_to_read(path, error)
+        if reading is None or _version(reading) != VERSION:
+            raise ArchiveError(
+                f"{path}: the archive cannot be opened ({error}); check the path, its rights and the disk"
+            ) from error
+        connection = reading
+    return prepared(connection)
+
+
+def prepared(connection: sqlite3.Connection) -> sqlite3.Connection:
+    """Return a connection with what the queries of the archive need."""
+    connection.row_factory = sqlite3.Row
+    connection.create_function("casefold", 1, str.casefold, deterministic=True)
+    return connection
+
+
+def _connect_to_write(path: Path) -> sqlite3.Connection:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    if path.exists() and not os.access(path, os.W_OK):  # SQLite would open it and say so at the first write only.
+        raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
+    connection = sqlite3.connect(path, timeout=30, isolation_level=None, check_same_thread=False)
+    try:
+        # Each thread has a connection, and each connection a cache: of 8 MB, so that many threads stay within bounds.
+        for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "cache_size=-8192"):
+            connection.execute(f"PRAGMA {pragma}")
+        _migrate(connection, path)
+    except BaseException:
+        connection.close()
+        raise
+    return connection
+
+
+def _migrate(connection: sqlite3.Connection, path: Path) -> None:
+    found = _version(connection)
+    if found > VERSION:
+        raise ArchiveError(
+            f"{path}: made by a newer Newsdesk (schema {found}, this one knows {VERSION}); update Newsdesk"
+        )
+    if found == VERSION:
+        return
+    name = "INSERT OR IGNORE INTO meta VALUES ('archive', lower(hex(randomblob(8))));"
+    connection.executescript(f"BEGIN IMMEDIATE; {TABLES} {name} PRAGMA user_version={VERSION}; COMMIT;")
+
+
+def _version(connection: sqlite3.Connection) -> int:
+    return int(connection.execute("PRAGMA user_version").fetchone()[0])

@@ -1,0 +1,181 @@
+"""`python -m corpus add`: files, folders and addresses go into the archive, then into the indexes."""
+
+import os
+from contextlib import ExitStack
+from dataclasses import dataclass, replace
+from datetime import datetime
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+
+from corpus.archive.database import Archive
+from corpus.article import Article
+from corpus.cli.display import console, print_json, summary_text
+from corpus.cli.index_process import Indexing, is_pending, report_indexing, run_index
+from corpus.cli.options import AsJson, Data, instant, settings_for
+from corpus.errors import ArchiveError
+from corpus.ingestion.dry_run import UnwrittenArchive
+from corpus.ingestion.ingesting import Summary, ingest
+from corpus.ingestion.item_cache import Readings
+from corpus.ingestion.parallel_reading import read_files
+from corpus.readers import FORMATS, ReadOptions, Refusal
+from corpus.settings import ArchiveSettings
+from corpus.text.urls import is_address
+
+_FORMATS = ", ".join(one.name for one in FORMATS)
+
+
+@dataclass(frozen=True, slots=True)
+class Intake:
+    """Hold what is to be added, and how."""
+
+    files: list[Path]
+    addresses: list[str]
+    options: ReadOptions
+    jobs: int
+    dry_run: bool
+    limit: int | None
+    since: datetime | None
+
+
+def add(
+    sources: Annotated[
+        list[str], typer.Argument(metavar="PATH|URL...", help=f"Files, folders, addresses. {_FORMATS}.")
+    ],
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would happen, and write nothing.")] = False,
+    limit: Annotated[int | None, typer.Option(min=1, help="Stop after so many were added or updated.")] = None,
+    since: Annotated[
+        datetime | None,
+        typer.Option(metavar="DATE", parser=instant, help="Only articles published on or after this day."),
+    ] = None,
+    jobs: Annotated[int, typer.Option(min=1, help="Processes that read files.")] = os.cpu_count() or 1,
+    mapping: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--map", metavar="FIELD=THEIRS", help="Their name for a field of ours: body=story_text; repeatable."
+        ),
+    ] = None,
+    no_index: Annotated[bool, typer.Option("--no-index", help="Leave the indexes to the next command.")] = False,
+    data: Data = None,
+    as_json: AsJson = False,
+) -> None:
+    """Add articles. Safe to repeat: what is there already is left alone, what changed becomes a new version."""
+    settings = settings_for(data)
+    intake = Intake(
+        files=[Path(source) for source in sources if not is_address(source)],
+        addresses=[source for source in sources if is_address(source)],
+        options=ReadOptions(mapping=_mapping(mapping or [])),
+        jobs=jobs,
+        dry_run=dry_run,
+        limit=limit,
+        since=since,
+    )
+    summary = Summary()
+    code = _take_in(intake, settings, summary, as_json)
+    indexing = None
+    if code == 0 and not dry_run and not no_index:
+        indexing, code = _index(settings, summary)
+    _report(summary, indexing, dry_run, as_json)
+    nothing = summary.lost and not summary.changed and not summary.unchanged
+    raise typer.Exit(code or (2 if nothing else 1 if summary.lost else 0))
+
+
+def _take_in(intake: Intake, settings: ArchiveSettings, summary: Summary, quiet: bool) -> int:
+    """Read and keep everything; return an exit code other than 0 when the work was cut short."""
+    err = console(stderr=True)
+    try:
+        with ExitStack() as stack:
+            opened = _opened(settings.archive_path, intake.dry_run)
+            archive = stack.enter_context(opened) if opened else None
+            meter = stack.enter_context(_Meter(quiet))
+            take: dict[str, Any] = {"dry_run": intake.dry_run, "limit": intake.limit, "since": intake.since}
+            take |= {"progress": meter.tell, "summary": summary}
+            options = intake.options
+            if archive and not intake.dry_run and intake.since is None:
+                options = replace(options, memory=stack.enter_context(Readings(settings.archive_path)))
+            ingest(archive, read_files(intake.files, options, intake.jobs), **take)
+            if intake.addresses:
+                from corpus.ingestion.web_pages import (
+                    read_pages,  # What fetches is loaded only where something is fetched.
+                )
+
+                ingest(archive, read_pages(intake.addresses, intake.options, settings), live=True, **take)
+    except KeyboardInterrupt:
+        err.print("Interrupted. What is counted here is safe; run the same command again to go on.")
+        return 130
+    except ArchiveError as error:
+        err.print(f"{error}\nWhat is counted here is safe.")
+        return 1 if summary.changed else 2
+    return 0
+
+
+def _opened(path: Path, dry_run: bool) -> Archive | None:
+    if not dry_run:
+        return Archive(path)
+    return UnwrittenArchive(path) if path.is_file() else None
+
+
+def _index(settings: ArchiveSettings, summary: Summary) -> tuple[Indexing | None, int]:
+    """Bring the indexes up to date where anything is left to do; return what became of it, and the exit code."""
+    with Archive(settings.archive_path) as archive:
+        needed = summary.changed > 0 or is_pending(archive)
+    if not needed:
+        return None, 0
+    try:
+        indexing = run_index(settings.data_dir)
+    except KeyboardInterrupt:
+        console(stderr=True).print(
+            "Interrupted. The articles are safe, but not all can be searched yet; run the same command again to go on."
+        )
+        return None, 130
+    return indexing, 0 if report_indexing(indexing, settings.data_dir) else 1
+
+
+def _report(summary: Summary, indexing: Indexing | None, dry_run: bool, as_json: bool) -> None:
+    if as_json:
+        record = summary.to_record() | {"dry_run": dry_run, "index": indexing.to_record() if indexing else None}
+        print_json(record)
+    else:
+        console().print(summary_text(summary, dry_run))
+
+
+def _mapping(pairs: list[str]) -> dict[str, str]:
+    mapping = dict(pair.split("=", 1) for pair in pairs if "=" in pair)
+    if len(mapping) != len(pairs):
+        raise typer.BadParameter("write --map OURS=THEIRS, each field once, for instance --map body=story_text")
+    return mapping
+
+
+class _Meter:
+    """Show on stderr how far the work is, where somebody watches."""
+
+    def __init__(self, quiet: bool) -> None:
+        err = console(stderr=True)
+        self._counts = {"added": 0, "updated": 0, "unchanged": 0, "refused": 0}
+        self._bar = Progress(
+            SpinnerColumn(),
+            TextColumn("{task.description}"),
+            BarColumn(),
+            TimeElapsedColumn(),
+            console=err,
+            transient=True,
+            refresh_per_second=5,
+            disable=quiet or not err.is_terminal,
+        )
+        self._task = self._bar.add_task("reading", total=None)
+
+    def __enter__(self) -> "_Meter":
+        self._bar.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._bar.stop()
+
+    def tell(self, _: Article | Refusal, outcome: str) -> None:
+        """Count an item, and show the counts."""
+        if outcome in self._counts:
+            self._counts[outcome] += 1
+        if not self._bar.disable:
+            self._bar.update(self._task, description=", ".join(f"{n:,} {name}" for name, n in self._counts.items()))

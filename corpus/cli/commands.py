@@ -1,0 +1,174 @@
+"""The command line of the archive: `python -m corpus add | list | show | remove | stats | rebuild | doctor | feed`."""
+
+import sys
+from typing import Annotated
+
+import typer
+
+from corpus.archive.database import Archive
+from corpus.archive.selection import Selection
+from corpus.cli.add_command import add
+from corpus.cli.display import accept_any_text, article_page, articles_table, console, line, print_json
+from corpus.cli.feed_commands import feed_app
+from corpus.cli.index_process import report_indexing, run_index
+from corpus.cli.options import Address, AsJson, Data, Feed, Outlets, Since, Until, Yes, existing_archive, settings_for
+from corpus.cli.upkeep_commands import doctor, rebuild, stats
+from corpus.errors import InputError, NewsdeskError
+from corpus.text.characters import one_line
+
+MOST = 1_000_000_000
+"""More articles than any archive holds, and fewer than SQLite counts."""
+
+HELP = """Keep the archive of articles.
+
+Exit codes: 0 all went well; 1 something was refused or is not in order, the rest went in; 2 wrong usage, or nothing
+could be done; 130 interrupted, what was reported is safe.
+"""
+
+app = typer.Typer(help=HELP, no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
+
+
+def main(arguments: list[str] | None = None) -> None:
+    """Run the command line (of this process, unless one is given); an error becomes one line on stderr and a code."""
+    accept_any_text()
+    try:
+        app(arguments)
+    except NewsdeskError as error:
+        sys.stderr.write(f"{line(str(error), 2000)}\n")
+        sys.exit(2)
+    except BrokenPipeError:  # `| head` has seen enough.
+        sys.stderr.close()
+        sys.exit(0)
+
+
+@app.command("list")
+def list_articles(
+    words: Annotated[
+        str, typer.Argument(parser=one_line, help="Only headlines that contain this.", show_default=False)
+    ] = "",
+    outlet: Outlets = None,
+    since: Since = None,
+    until: Until = None,
+    feed: Feed = "",
+    language: Annotated[
+        list[str] | None,
+        typer.Option(parser=one_line, metavar="CODE", help="Only this language (en, de, ...); repeatable."),
+    ] = None,
+    undated: Annotated[bool, typer.Option("--undated", help="Only articles without a date.")] = False,
+    limit: Annotated[int, typer.Option(min=0, max=MOST, help="So many at most.")] = 20,
+    offset: Annotated[int, typer.Option(min=0, max=MOST, help="Leave out so many first.")] = 0,
+    data: Data = None,
+    as_json: AsJson = False,
+) -> None:
+    """List articles, newest first: date, outlet, headline, id, and whether it was corrected or has copies."""
+    selection = Selection(
+        outlets=tuple(outlet or ()),
+        since=since,
+        until=until,
+        feeds=(feed,) if feed else (),
+        languages=tuple(language or ()),
+        undated=undated,
+        words=words,
+    )
+    with existing_archive(settings_for(data)) as archive:
+        found = list(archive.articles(selection, limit=limit, offset=offset))
+        stories = archive.stories(article.id for article in found)
+        total = archive.count(selection)
+    if as_json:
+        records = [article.to_record() | {"story": stories.get(article.id)} for article in found]
+        print_json([{name: value for name, value in record.items() if name != "body"} for record in records])
+    else:
+        console().print(articles_table(found, stories))
+        console(stderr=True).print(f"{len(found):,} of {total:,}")
+
+
+@app.command()
+def show(
+    article_id: Annotated[str, typer.Argument(metavar="ID", parser=one_line, help="The id, as `list` writes it.")],
+    version: Annotated[int | None, typer.Option(min=1, help="An earlier version.", show_default=False)] = None,
+    data: Data = None,
+    as_json: AsJson = False,
+) -> None:
+    """Show an article whole: particulars, correction notice, versions, copies, text."""
+    with existing_archive(settings_for(data)) as archive:
+        versions = archive.versions(article_id)
+        if not versions:
+            raise InputError(f"no article {article_id!r}; find its id with `python -m corpus list WORDS`")
+        numbers = [v.version for v in versions]
+        if version is not None and version not in numbers:
+            raise InputError(f"no version {version} of {article_id!r}; there are {', '.join(map(str, numbers))}")
+        article = versions[-1] if version is None else versions[numbers.index(version)]
+        copies = archive.copies(article_id)
+    if as_json:
+        print_json(article.to_record() | {"versions": numbers, "copies": [copy.id for copy in copies]})
+    else:
+        console().print(article_page(article, versions, copies))
+
+
+@app.command()
+def remove(
+    ids: Annotated[
+        list[str] | None, typer.Argument(metavar="[ID]...", parser=one_line, help="These articles.", show_default=False)
+    ] = None,
+    url: Address = "",
+    outlet: Outlets = None,
+    since: Since = None,
+    until: Until = None,
+    feed: Feed = "",
+    yes: Yes = False,
+    no_index: Annotated[bool, typer.Option("--no-index", help="Leave the indexes to the next command.")] = False,
+    data: Data = None,
+    as_json: AsJson = False,
+) -> None:
+    """Remove articles with all their versions, after showing how many; several options narrow together."""
+    selection = Selection(
+        ids=tuple(ids or ()),
+        url=url,
+        outlets=tuple(outlet or ()),
+        since=since,
+        until=until,
+        feeds=(feed,) if feed else (),
+    )
+    if not selection:
+        raise typer.BadParameter("say which: an ID, --url, --outlet, --since, --until or --feed")
+    settings = settings_for(data)
+    with existing_archive(settings) as archive:
+        missing = [article_id for article_id in selection.ids if archive.get(article_id) is None]
+        count = archive.count(selection)
+        if count == 0:
+            raise InputError("no such article; `python -m corpus list` shows what there is")
+        _preview(archive, selection, count)
+        if not yes and not _confirmed():
+            raise typer.Exit(2)
+        removed = archive.remove(selection)
+    indexing = None if no_index else run_index(settings.data_dir)
+    if as_json:
+        print_json({"removed": removed, "missing": missing, "index": indexing.to_record() if indexing else None})
+    else:
+        console().print(f"{removed:,} removed." + (f" Not there: {line(', '.join(missing))}" if missing else ""))
+    failed = indexing is not None and not report_indexing(indexing, settings.data_dir)
+    raise typer.Exit(1 if missing or failed else 0)
+
+
+def _confirmed() -> bool:
+    """Ask on stderr, for stdout may go to a program; no answer means no."""
+    sys.stderr.write("Remove them? [y/N] ")
+    sys.stderr.flush()
+    return sys.stdin.readline().strip().lower() in {"y", "yes"}
+
+
+def _preview(archive: Archive, selection: Selection, count: int, shown: int = 5) -> None:
+    err = console(stderr=True)
+    err.print(f"{count:,} article{'s' if count > 1 else ''} with all versions:")
+    for article in archive.articles(selection, limit=shown):
+        err.print(f"  {line(article.id, 40)}  {line(article.title, 90)}")
+    if count > shown:
+        err.print(f"  ... and {count - shown:,} more")
+
+
+app.add_typer(feed_app, name="feed")
+app.command()(add)
+app.command()(stats)
+app.command()(rebuild)
+app.command()(doctor)
+app.add_typer(feed_app, name="feed")

@@ -1,0 +1,134 @@
+"""What the commands print: tables and articles for people, JSON for programs; nothing in it can steer a terminal."""
+
+import json
+import re
+import sys
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from io import TextIOWrapper
+from typing import Any
+
+from rich import box
+from rich.console import Console, Group
+from rich.table import Column, Table
+from rich.text import Text
+
+from corpus.article import Article
+from corpus.ingestion.ingesting import SHOWN, Summary
+
+# C0 and C1 controls but tab and line feed; marks that turn the direction of writing; line separators.
+_CONTROLS = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
+
+
+def plain(text: str) -> Text:
+    """Return text that is shown as it reads: no control characters, and no markup is obeyed."""
+    return Text(_CONTROLS.sub("", text))
+
+
+def line(text: str, room: int = 200) -> str:
+    """Return text in one line of at most `room` characters, without control characters."""
+    words = " ".join(_CONTROLS.sub(" ", text).split())
+    return words if len(words) <= room else words[: room - 1] + "…"
+
+
+def accept_any_text() -> None:
+    """Let stdout and stderr write "?" for what their encoding lacks, and stdin read any bytes."""
+    for stream in (sys.stdin, sys.stdout, sys.stderr):
+        if isinstance(stream, TextIOWrapper):
+            stream.reconfigure(errors="replace")
+
+
+def console(stderr: bool = False) -> Console:
+    """Return a console that neither marks up nor colours what it is given by itself; a pipe gets long lines."""
+    stream = sys.stderr if stderr else sys.stdout
+    return Console(stderr=stderr, highlight=False, markup=False, width=None if stream.isatty() else 200)
+
+
+def print_json(value: object) -> None:
+    """Print one JSON value, in ASCII, so that no terminal and no encoding minds it."""
+    sys.stdout.write(json.dumps(value, indent=2) + "\n")
+
+
+def table(*columns: str, title: str = "") -> Table:
+    """Return an empty table; a column whose name begins with "#" holds numbers."""
+    grid = Table(box=box.SIMPLE_HEAD, title=title or None, title_justify="left", pad_edge=False)
+    for column in columns:
+        grid.add_column(column.lstrip("#"), justify="right" if column.startswith("#") else "left", overflow="fold")
+    return grid
+
+
+def day(date: datetime | None) -> str:
+    """Write the day of an instant."""
+    return f"{date:%Y-%m-%d}" if date else "undated"
+
+
+def articles_table(articles: Iterable[Article], copies: dict[str, int]) -> Table:
+    """Return one line for each article; the last column names corrections, versions and near duplicates."""
+    grid = table("date", "outlet", "headline", "id", "")
+    for article in articles:
+        marks = [
+            f"version {article.version}" if article.version > 1 else "",
+            "corrected" if article.notice else "",
+            f"story {copies[article.id]}" if article.id in copies else "",
+        ]
+        cells = (day(article.published_at), article.source, article.title, article.id, ", ".join(filter(None, marks)))
+        grid.add_row(*(plain(cell) for cell in cells))
+    return grid
+
+
+def article_page(article: Article, versions: Sequence[Article], copies: Sequence[Article]) -> Group:
+    """Return a whole article with its particulars, its versions and its near duplicates."""
+    facts = Table.grid("", Column(overflow="fold"), padding=(0, 2))
+    rows: list[tuple[str, str]] = [
+        ("id", article.id),
+        ("outlet", article.source or "unknown"),
+        ("published", _instant(article.published_at)),
+        ("updated", _instant(article.updated_at) if article.updated_at else ""),
+        ("author", article.author),
+        ("address", article.url),
+        ("language", article.language),
+        ("section", article.category),
+        ("feed", article.feed),
+        ("version", _version_line(article, versions)),
+        ("correction", article.notice),
+        ("copies", "; ".join(f"{copy.source or 'unknown outlet'}: {copy.id}" for copy in copies)),
+    ]
+    for name, value in rows:
+        if value:
+            facts.add_row(Text(name, style="dim"), plain(value))
+    headline = plain(article.title)
+    headline.stylize("bold")
+    return Group(headline, facts, Text(), plain(article.body))
+
+
+def _version_line(article: Article, versions: Sequence[Article]) -> str:
+    if len(versions) < 2:
+        return ""
+    known = ", ".join(f"{v.version} ({day(v.updated_at or v.published_at)})" for v in versions)
+    return f"{article.version} of {known}"
+
+
+def _instant(date: datetime | None) -> str:
+    return f"{date:%Y-%m-%d %H:%M} UTC" if date else "unknown"
+
+
+def summary_text(summary: Summary, dry_run: bool) -> str:
+    """Return what became of the items, in a few lines: counts, then the first refusals with their reasons."""
+    counts = f"{summary.added:,} added, {summary.updated:,} updated, {summary.unchanged:,} unchanged"
+    counts += f", {summary.skipped:,} outside --since" if summary.skipped else ""
+    lines = [("Would be: " if dry_run else "") + f"{counts}, {summary.lost:,} refused."]
+    for refusal in summary.refused[:SHOWN]:
+        mark = "note" if refusal.kept else "refused"
+        lines.append(f"  {mark}: {line(refusal.item)}: {line(refusal.reason, 400)}")
+    if len(summary.refused) > SHOWN:
+        lines.append(f"  ... and {len(summary.refused) - SHOWN:,} more")
+    return "\n".join(lines)
+
+
+def facts_table(facts: Iterable[tuple[str, Any]], title: str = "") -> Table:
+    """Return names and values in two columns."""
+    grid = Table.grid(padding=(0, 2))
+    grid.title = title or None
+    for name, value in facts:
+        grid.add_row(Text(name, style="dim"), plain(f"{value:,}" if isinstance(value, int) else str(value)))
+    return grid

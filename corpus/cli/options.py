@@ -1,0 +1,70 @@
+"""The options that the commands share, and what becomes of them."""
+
+from datetime import datetime
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from corpus.archive.database import Archive
+from corpus.errors import InputError
+from corpus.settings import ArchiveSettings, read_settings
+from corpus.text.characters import one_line
+from corpus.text.date_parsing import moment
+
+Data = Annotated[
+    Path | None,
+    typer.Option("--data", help="Folder of the archive (else NEWSDESK_DATA_DIR, else ./data).", show_default=False),
+]
+AsJson = Annotated[bool, typer.Option("--json", help="Print JSON on stdout.")]
+Yes = Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")]
+Outlets = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--outlet", parser=one_line, metavar="NAME", help="Only this outlet, as `list` writes it; repeatable."
+    ),
+]
+Address = Annotated[
+    str, typer.Option("--url", parser=one_line, metavar="URL", help="Only the article at this address.")
+]
+Feed = Annotated[str, typer.Option("--feed", parser=one_line, metavar="URL", help="Only what this feed brought.")]
+
+
+def instant(text: str) -> datetime:
+    """Read a date or an instant of the command line; without a zone it is UTC."""
+    try:
+        return moment(text)
+    except InputError as error:
+        raise typer.BadParameter(str(error)) from None
+
+
+Since = Annotated[
+    datetime | None,
+    typer.Option("--since", metavar="DATE", parser=instant, help="Published on or after this day; undated ones fail."),
+]
+Until = Annotated[
+    datetime | None,
+    typer.Option("--until", metavar="DATE", parser=instant, help="Published before this day; undated ones fail."),
+]
+
+
+def settings_for(data: Path | None) -> ArchiveSettings:
+    """Return the settings, with the folder of the command line if one is given.
+
+    Raises:
+        SettingsError: A variable makes no sense.
+    """
+    return read_settings(ArchiveSettings, data)
+
+
+def existing_archive(settings: ArchiveSettings) -> Archive:
+    """Open an archive that must be there already.
+
+    Raises:
+        InputError: There is none in the folder.
+    """
+    if not settings.archive_path.is_file():
+        raise InputError(
+            f"no archive in {settings.data_dir}: make one with `python -m corpus add PATH`, or name it by --data"
+        )
+    return Archive(settings.archive_path)

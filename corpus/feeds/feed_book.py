@@ -1,0 +1,153 @@
+"""The book of feeds: which are followed, how the last pull went, which of their entries are in the archive."""
+
+import sqlite3
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from corpus.archive.read_only import ReadOnlyConnection
+from corpus.errors import ArchiveError
+
+_TABLES = (
+    """CREATE TABLE IF NOT EXISTS feeds (
+        url TEXT PRIMARY KEY,
+        kind TEXT NOT NULL DEFAULT '',
+        title TEXT NOT NULL DEFAULT '',
+        etag TEXT NOT NULL DEFAULT '',
+        last_modified TEXT NOT NULL DEFAULT '',
+        last_pulled TEXT,
+        last_error TEXT NOT NULL DEFAULT ''
+    )""",
+    """CREATE TABLE IF NOT EXISTS feed_entries (
+        feed TEXT NOT NULL REFERENCES feeds(url) ON DELETE CASCADE,
+        entry_id TEXT NOT NULL,
+        seen_at TEXT NOT NULL,
+        PRIMARY KEY (feed, entry_id)
+    ) WITHOUT ROWID""",
+)
+_COLUMNS = "url, kind, title, etag, last_modified, last_pulled, last_error"
+
+
+@dataclass(frozen=True, slots=True)
+class Feed:
+    """Hold what is known of a feed that is followed.
+
+    Attributes:
+        url: Its address, as it was added.
+        kind: "rss", "atom", "json", "sitemap", "index", or "" before the first pull.
+        title: Its title, one clean line, or "".
+        etag: What the server named the last body of which every entry was taken, or "".
+        last_modified: The same, as a date.
+        last_pulled: When it was last read, in UTC, or None.
+        last_error: Why the last pull failed, or "".
+    """
+
+    url: str
+    kind: str = ""
+    title: str = ""
+    etag: str = ""
+    last_modified: str = ""
+    last_pulled: datetime | None = None
+    last_error: str = ""
+
+    def to_record(self) -> dict[str, Any]:
+        """Return plain JSON values."""
+        return {
+            "url": self.url,
+            "kind": self.kind,
+            "title": self.title,
+            "last_pulled": self.last_pulled.isoformat() if self.last_pulled else None,
+            "last_error": self.last_error,
+        }
+
+
+class FeedBook:
+    """Keep the feeds in the archive's SQLite file; each method is one statement, on the disk when it returns.
+
+    One that writes raises `ArchiveError` where the file cannot be written.
+    """
+
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        """Make the two tables if they are not there.
+
+        Args:
+            connection: Of the archive, in autocommit mode as `Archive.connection` is.
+        """
+        self._connection = connection
+        try:
+            self._make_tables()
+        except sqlite3.OperationalError:
+            if not isinstance(connection, ReadOnlyConnection):
+                raise
+            self._connection = sqlite3.connect(":memory:", isolation_level=None)  # The file holds no feed.
+            self._make_tables()
+            self._connection.execute("PRAGMA query_only = ON")
+
+    def _make_tables(self) -> None:
+        for table in _TABLES:
+            self._connection.execute(table)
+
+    def add(self, url: str) -> bool:
+        """Follow a feed; return False if it is followed already."""
+        return self._change("INSERT OR IGNORE INTO feeds (url) VALUES (?)", url) == 1
+
+    def remove(self, url: str) -> bool:
+        """Follow a feed no longer, and forget which entries were seen; return False if it was not followed."""
+        self._change("DELETE FROM feed_entries WHERE feed = ?", url)
+        return self._change("DELETE FROM feeds WHERE url = ?", url) == 1
+
+    def feeds(self) -> list[Feed]:
+        """Return the feeds that are followed, in the order of their addresses."""
+        rows = self._connection.execute(f"SELECT {_COLUMNS} FROM feeds ORDER BY url")
+        return [_feed(row) for row in rows]
+
+    def get(self, url: str) -> Feed | None:
+        """Return one feed, or None if it is not followed."""
+        row = self._connection.execute(f"SELECT {_COLUMNS} FROM feeds WHERE url = ?", (url,)).fetchone()
+        return _feed(row) if row else None
+
+    def seen(self, url: str, entry_id: str, updated: datetime | None = None) -> bool:
+        """Tell whether an entry of a feed was marked, and not changed since as far as the feed says.
+
+        A mark from the future was made while the clock was wrong, so it does not say what came after it.
+
+        Args:
+            url: The feed.
+            entry_id: The entry's key.
+            updated: When the feed says that the entry was changed last, in UTC, or None.
+        """
+        sql = "SELECT seen_at FROM feed_entries WHERE feed = ? AND entry_id = ?"
+        row = self._connection.execute(sql, (url, entry_id)).fetchone()
+        return row is not None and (updated is None or updated <= datetime.fromisoformat(row[0]) <= datetime.now(UTC))
+
+    def mark(self, url: str, entry_id: str) -> None:
+        """Note that an entry is done, once its article is committed, so that no pull asks for its page again."""
+        self._change("INSERT OR REPLACE INTO feed_entries VALUES (?, ?, ?)", url, entry_id, _now())
+
+    def pulled(self, url: str, kind: str, title: str, etag: str, last_modified: str) -> None:
+        """Note that a feed was read."""
+        sql = """UPDATE feeds SET kind = ?, title = ?, etag = ?, last_modified = ?, last_pulled = ?, last_error = ''
+            WHERE url = ?"""
+        self._change(sql, kind, title, etag, last_modified, _now(), url)
+
+    def failed(self, url: str, reason: str) -> None:
+        """Note why a feed could not be read."""
+        self._change("UPDATE feeds SET last_error = ? WHERE url = ?", reason, url)
+
+    def _change(self, sql: str, *values: str) -> int:
+        try:
+            return self._connection.execute(sql, values).rowcount
+        except sqlite3.OperationalError as error:
+            raise ArchiveError(
+                f"the feeds cannot be written ({error}); free some disk space or mend the rights"
+            ) from error
+
+
+def _feed(row: Any) -> Feed:
+    url, kind, title, etag, last_modified, last_pulled, last_error = row
+    date = datetime.fromisoformat(last_pulled) if last_pulled else None
+    return Feed(url, kind, title, etag, last_modified, date, last_error)
+
+
+def _now() -> str:
+    return datetime.now(UTC).isoformat(timespec="seconds")

@@ -1,0 +1,48 @@
+"""The archives of a dry run: one that is read and never written, and one that no file shows."""
+
+import sqlite3
+from pathlib import Path
+
+from corpus.archive.database import Archive, Outcome
+from corpus.archive.read_only import connect_unwritten
+from corpus.archive.schema import TABLES, connect, prepared
+from corpus.article import Article
+
+
+class UnwrittenArchive(Archive):
+    """Read an archive; neither the file nor its folder is written to, unless a kill left a log that must be taken in."""
+
+    def _connect(self) -> sqlite3.Connection:
+        found = connect_unwritten(self.path)
+        return prepared(found) if found else connect(self.path)
+
+
+class ScratchArchive(Archive):
+    """Keep articles until it is closed: in memory, and what is too much for that in a file without a name."""
+
+    def __init__(self) -> None:
+        """Make an empty one."""
+        super().__init__(Path())
+
+    def _connect(self) -> sqlite3.Connection:
+        connection = prepared(sqlite3.connect("", isolation_level=None))
+        connection.execute("PRAGMA cache_size=-65536")
+        connection.executescript(TABLES)
+        return connection
+
+
+class Trial:
+    """Find out what an archive would do with articles that arrive one after the other."""
+
+    def __init__(self, archive: Archive | None, scratch: Archive) -> None:
+        """Name the archive, if there is one, and what stands for all that would be added to it."""
+        self._archive = archive
+        self._scratch = scratch
+
+    def put(self, article: Article, live: bool) -> Outcome:
+        """Return what `Archive.put` would."""
+        now: Outcome = self._archive.judge(article, live=live) if self._archive else "added"
+        again = self._scratch.put(article, live=live)
+        if "unchanged" in (now, again):
+            return "unchanged"
+        return "updated" if "updated" in (now, again) else "added"

@@ -1,0 +1,127 @@
+"""What was read before: which articles an item gave, so that one that comes again is only looked up.
+
+An item is known while the archive holds each of its articles just as it was read, as the newest text or an earlier
+one; what became of it otherwise (removed, replaced by hand, read by other rules) is found out by reading it again.
+"""
+
+import hashlib
+import logging
+import sqlite3
+import sys
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from typing import Self
+
+from corpus.archive.schema import connect
+from corpus.errors import ArchiveError
+from corpus.readers.refusal import Reading
+
+_log = logging.getLogger(__name__)
+_AT_ONCE = 500  # Readings in one transaction.
+
+_TABLES = (
+    """CREATE TABLE IF NOT EXISTS readings (
+        item BLOB NOT NULL,
+        article_id TEXT NOT NULL,
+        digest BLOB NOT NULL,
+        PRIMARY KEY (item, article_id)
+    ) WITHOUT ROWID""",
+    "CREATE INDEX IF NOT EXISTS readings_article ON readings(article_id)",
+    """CREATE TRIGGER IF NOT EXISTS readings_forgotten AFTER DELETE ON articles
+        BEGIN DELETE FROM readings WHERE article_id = old.id; END""",
+)
+# As `corpus.archive.versions.judge` does: the text at hand, or one before it.
+_HELD = """SELECT EXISTS (SELECT 1 FROM articles WHERE id = article_id AND (articles.digest = readings.digest OR EXISTS (
+    SELECT 1 FROM versions WHERE article_key = articles.key AND versions.digest = readings.digest)))
+    FROM readings WHERE item = ?"""
+_LIBRARIES = (
+    *("charset-normalizer", "dateparser", "defusedxml", "lxml", "markdown-it-py", "py3langid", "pyarrow", "pypdf"),
+    *("python-docx", "python-frontmatter", "PyYAML", "trafilatura", "warcio"),
+)
+
+
+class Readings:
+    """Remember items in the archive's file; a context manager, and each process that reads opens its own.
+
+    To lose a note costs time only, so where one cannot be written it is dropped.
+    """
+
+    def __init__(self, path: Path, rules: bytes = b"") -> None:
+        """Name the archive; `rules` stands for how items are read (`reading_rules` unless given)."""
+        self._path = path
+        self._rules = rules or reading_rules()
+        self._noted: list[tuple[bytes, str, bytes]] = []
+        self._opened: sqlite3.Connection | None = None
+
+    def __reduce__(self) -> tuple[type[Self], tuple[Path, bytes]]:
+        """Go to another process without the connection."""
+        return type(self), (self._path, self._rules)
+
+    def __enter__(self) -> Self:
+        """Return the readings themselves."""
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """Write what was noted, and close."""
+        self.close()
+
+    @property
+    def _connection(self) -> sqlite3.Connection:
+        if self._opened is None:
+            self._opened = connect(self._path)
+            for table in _TABLES:
+                self._opened.execute(table)
+        return self._opened
+
+    def recall(self, key: bytes) -> int:
+        """Return how many articles an item gave, or 0 if it is not known or the archive does not hold them all."""
+        try:
+            rows = self._connection.execute(_HELD, (self._item(key),)).fetchall()
+        except (sqlite3.Error, ArchiveError) as error:
+            _log.info("%s: what was read before is not known (%s)", self._path, error)
+            return 0
+        return len(rows) if all(row[0] for row in rows) else 0
+
+    def note(self, key: bytes, readings: list[Reading]) -> None:
+        """Remember which articles an item gave."""
+        item = self._item(key)
+        self._noted += ((item, reading.article_id, reading.digest) for reading in readings)
+        if len(self._noted) >= _AT_ONCE:
+            self._write()
+
+    def close(self) -> None:
+        """Write what was noted, and close the connection."""
+        self._write()
+        if self._opened is not None:
+            self._opened.close()
+            self._opened = None
+
+    def _item(self, key: bytes) -> bytes:
+        return hashlib.sha256(self._rules + key).digest()[:16]
+
+    def _write(self) -> None:
+        if not self._noted:
+            return
+        try:
+            connection = self._connection
+            connection.execute("BEGIN IMMEDIATE")
+            connection.executemany("INSERT OR REPLACE INTO readings VALUES (?, ?, ?)", self._noted)
+            connection.execute("COMMIT")
+        except (sqlite3.Error, ArchiveError) as error:
+            _log.info("%s: what was read is not remembered (%s)", self._path, error)
+            if self._opened is not None and self._opened.in_transaction:
+                self._opened.execute("ROLLBACK")
+        self._noted = []
+
+
+def reading_rules() -> bytes:
+    """Return a hash of all that decides what an item is read as: this package, the libraries under it, Python."""
+    found = hashlib.sha256(sys.version.encode())
+    for file in sorted(Path(__file__).parents[1].rglob("*.py")):
+        found.update(file.read_bytes())
+    for library in _LIBRARIES:
+        try:
+            found.update(f"\n{library} {version(library)}".encode())
+        except PackageNotFoundError:  # Then no file of its format can be read.
+            continue
+    return found.digest()

@@ -1,0 +1,69 @@
+"""What a feed says: a `FeedDocument` with its `Entry`s, as they stand there, uncleaned."""
+
+from dataclasses import dataclass
+
+from corpus.text.urls import key
+
+ENTRIES_AT_MOST = 1_000
+_LONGEST_ID = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """Hold one entry of a feed or a sitemap.
+
+    Attributes:
+        id: The key that the feed gives it, else its address, else made from its text; the same one at every pull.
+        url: The absolute address of its page, or "".
+        title: The headline, or "".
+        text: The feed's own text, HTML or plain, the longest that there is.
+        source: The outlet, when the feed names another one than itself.
+        author: The byline.
+        published: A date as it is written.
+        updated: A date as it is written.
+        language: A language tag.
+        category: The section.
+    """
+
+    id: str
+    url: str = ""
+    title: str = ""
+    text: str = ""
+    source: str = ""
+    author: str = ""
+    published: str = ""
+    updated: str = ""
+    language: str = ""
+    category: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class FeedDocument:
+    """Hold a feed.
+
+    Attributes:
+        kind: "rss", "atom", "json", "sitemap" or "index" (a sitemap of sitemaps).
+        title: Its title, or "".
+        entries: At most 1,000, in the feed's order.
+        children: The sitemaps that an index names, most recently changed first.
+        dropped: The number of entries beyond the limit.
+    """
+
+    kind: str
+    title: str = ""
+    entries: tuple[Entry, ...] = ()
+    children: tuple[str, ...] = ()
+    dropped: int = 0
+
+
+def bounded(kind: str, title: str, entries: list[Entry]) -> FeedDocument:
+    """Return a document of the first entries, each key once."""
+    unique = {entry.id: entry for entry in reversed(entries)}
+    kept = [entry for entry in entries if unique.get(entry.id) is entry]
+    return FeedDocument(kind, title, tuple(kept[:ENTRIES_AT_MOST]), dropped=max(0, len(kept) - ENTRIES_AT_MOST))
+
+
+def entry_id(*candidates: str) -> str:
+    """Return the first key that is not empty, if it is short enough, else what stands for it."""
+    found = next((candidate for candidate in candidates if candidate), "")
+    return found if len(found) <= _LONGEST_ID else key("long", found)

@@ -1,0 +1,72 @@
+"""Tell which kind of feed some bytes are, by their content, and read it."""
+
+import re
+from html import unescape
+
+from corpus.errors import InputError
+from corpus.fetching.content_coding import CodingError, gunzipped
+from corpus.fetching.fetched_page import FEED, shown
+from corpus.readers.encoding import decoded
+from corpus.readers.feeds.feed_document import FeedDocument
+from corpus.readers.feeds.json_feed import read_json_feed
+from corpus.readers.feeds.sitemap import read_sitemap
+from corpus.readers.feeds.syndication import read_syndication
+from corpus.readers.feeds.xml_prolog import root_of, without_declaration
+from corpus.text.urls import join
+
+_LINK = re.compile(r"<link\b[^<>]{0,1000}>", re.IGNORECASE)
+_FEED_TYPE = re.compile(r"type\s*=\s*[\"']?application/(?:rss\+xml|atom\+xml|feed\+json)", re.IGNORECASE)
+_TARGET = re.compile(r"\bhref\s*=\s*(?:\"([^\"]+)\"|'([^']+)'|([^\s>]+))", re.IGNORECASE)
+_NAMED_AT_MOST = 3
+
+
+def read_feed(data: bytes, url: str, charset: str = "") -> FeedDocument:
+    """Return the RSS, Atom or JSON feed, sitemap or index of sitemaps that the bytes are.
+
+    Args:
+        data: The body, or a gzip file of it, as sitemaps come.
+        url: Where it was found: what relative addresses begin at.
+        charset: What the server said.
+
+    Raises:
+        InputError: It is none of these; the message names the URL, the reason and, for a web page, its feeds.
+    """
+    try:
+        if data.startswith(b"\x1f\x8b"):
+            data = gunzipped(data, FEED.max_bytes)
+        return feed_of(decoded(data, charset).lstrip("\ufeff \t\r\n"), url)
+    except (InputError, CodingError) as error:
+        raise InputError(f"{shown(url)}: {error}") from error
+
+
+def feed_of(text: str, url: str) -> FeedDocument:
+    """Return the feed that a text is; its relative addresses begin at `url`.
+
+    Raises:
+        InputError: It is none; the message does not name it.
+    """
+    if text.startswith("{"):
+        return read_json_feed(text, url)
+    root = root_of(text)
+    if root in ("urlset", "sitemapindex"):
+        return read_sitemap(without_declaration(text))
+    if root in ("rss", "feed", "rdf"):
+        return read_syndication(without_declaration(text), url)
+    if root == "html":
+        raise InputError(_page_reason(text, url))
+    raise InputError("it is no feed: give the address of an RSS, Atom or JSON feed or of a news sitemap")
+
+
+def named_feeds(text: str, url: str) -> list[str]:
+    """Return the addresses of the first feeds that a web page names (`<link rel="alternate">`), each once."""
+    links = (link for link in _LINK.findall(text[:500_000]) if _FEED_TYPE.search(link))
+    targets = [match for match in map(_TARGET.search, links) if match]
+    found = (join(url, unescape(match[1] or match[2] or match[3])) for match in targets)
+    return [shown(name) for name in dict.fromkeys(filter(None, found))][:_NAMED_AT_MOST]
+
+
+def _page_reason(text: str, url: str) -> str:
+    found = named_feeds(text, url)
+    if not found:
+        return "it is a web page and names no feed: add it as a page, or look for the address of the site's feed"
+    return f"it is a web page, not a feed; it names {', '.join(found)}: add that"

@@ -1,0 +1,96 @@
+"""JSON and JSONL: one article, a list of them, an object that holds such a list, or an object a line."""
+
+import json
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from corpus.article import Article
+from corpus.errors import InputError
+from corpus.readers import records
+from corpus.readers.document import Document
+from corpus.readers.draft import outcomes
+from corpus.readers.files import json_stream
+from corpus.readers.records import Record
+from corpus.readers.refusal import ReadOptions, Refusal
+from corpus.readers.wire import wire_json
+
+_NESTED = 4
+
+
+def read_lines(document: Document, options: ReadOptions) -> Iterator[Article | Refusal]:
+    """Yield the article of each line; an empty line is passed over, a bad one refused."""
+    for number, line in enumerate(document.lines(), 1):
+        item = f"{document.name}:{number}"
+        if line is None:
+            yield Refusal(
+                item, f"The line is longer than {options.limits.record_bytes:,} bytes: cut or split the article."
+            )
+        elif line.strip("\ufeff \t\r\n\0"):
+            yield from _line(item, line.lstrip("\ufeff"), options)
+
+
+def _line(item: str, line: str, options: ReadOptions) -> Iterator[Article | Refusal]:
+    try:
+        value = json.loads(line)
+    except (ValueError, RecursionError) as error:
+        yield Refusal(item, f"The line is not JSON ({json_stream.detail(error)}): write one object a line.")
+        return
+    yield from articles(item, value, options)
+
+
+def read(document: Document, options: ReadOptions) -> Iterator[Article | Refusal]:
+    """Yield the articles of a JSON file; the entries of a list, or values one behind the other, are streamed."""
+    is_list = document.start_of_text.startswith("[")
+    limit = options.limits.record_bytes if is_list else options.limits.document_bytes
+    with document.characters() as characters:
+        for number, value in enumerate(json_stream.values(characters, is_list, limit)):
+            yield from articles(f"{document.name}[{number}]", value, options)
+
+
+def articles(item: str, value: Any, options: ReadOptions, nested: int = _NESTED) -> Iterator[Article | Refusal]:
+    """Yield the articles in a value of JSON: it is one, or a list of them, or holds one or a list."""
+    if isinstance(value, list):
+        for number, one in enumerate(value):
+            yield from articles(f"{item}[{number}]", one, options, nested - 1) if nested else _no_article(item, one)
+    elif not isinstance(value, Mapping):
+        yield from _no_article(item, value)
+    elif wire_json.is_wire(value) and not options.mapping:
+        yield from _wire(item, value, options)
+    elif _is_article(value, options.mapping) or not nested or not (inner := _inner(value)):
+        yield from outcomes(item, records.draft_of(value, options.mapping), options)
+    else:
+        yield from articles(f"{item}.{inner}", value[inner], options, nested - 1)
+
+
+def _wire(item: str, value: Record, options: ReadOptions) -> Iterator[Article | Refusal]:
+    try:
+        draft = wire_json.draft_of(value)
+    except InputError as error:
+        yield Refusal(item, str(error))
+        return
+    yield from outcomes(item, draft, options)
+
+
+def _is_article(value: Record, mapping: Mapping[str, str]) -> bool:
+    mapped = [records.at(value, path) for path in mapping.values()]
+    return any(one is not None for one in mapped) or records.is_article(value)
+
+
+def _inner(value: Record) -> str:
+    """Return the name of the list of objects, or else of the single object, that an envelope holds."""
+    lists = (name for name, held in value.items() if isinstance(held, list) and held and isinstance(held[0], Mapping))
+    if name := next(lists, ""):
+        return name
+    objects = [name for name, held in value.items() if isinstance(held, Mapping)]
+    return next(
+        (
+            name
+            for name in objects
+            if _is_article(value[name], {}) or wire_json.is_wire(value[name]) or _inner(value[name])
+        ),
+        "",
+    )
+
+
+def _no_article(item: str, value: Any) -> Iterator[Refusal]:
+    yield Refusal(item, f"It is not an article but {type(value).__name__}: give an object with a title and a body.")

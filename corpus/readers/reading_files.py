@@ -1,0 +1,101 @@
+"""How a file finds its reader, by content first and by suffix second, and how one bad file never stops the rest."""
+
+import io
+import logging
+import re
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import BinaryIO
+
+from corpus.article import Article
+from corpus.errors import InputError
+from corpus.readers import compression, encoding, folder
+from corpus.readers.document import Document, document
+from corpus.readers.formats import FORMATS, Format, Head
+from corpus.readers.memory import remembered
+from corpus.readers.refusal import ReadOptions, Refusal
+
+_log = logging.getLogger(__name__)
+_DEFAULT = ReadOptions()
+
+
+def read(paths: Iterable[Path], options: ReadOptions = _DEFAULT) -> Iterator[Article | Refusal]:
+    """Yield the articles of files and folders, one by one; what cannot be read is a `Refusal`, and the rest goes on."""
+    for path in paths:
+        for entry in folder.files(path, options.limits.depth):
+            if isinstance(entry, Refusal):
+                yield entry
+            else:
+                yield from _file(entry, options)
+
+
+def read_bytes(name: str, data: bytes, options: ReadOptions = _DEFAULT) -> Iterator[Article | Refusal]:
+    """Yield the articles of an upload; `name` gives the suffix, and names it in refusals."""
+    yield from _stream(folder.shown(name), io.BytesIO(data), options)
+
+
+def _file(path: Path, options: ReadOptions) -> Iterator[Article | Refusal]:
+    try:
+        stream = folder.opened(path)
+    except InputError as error:
+        yield Refusal(folder.shown(path), str(error))
+        return
+    with stream:
+        yield from _stream(folder.shown(path), stream, options)
+
+
+def _stream(name: str, stream: BinaryIO, options: ReadOptions) -> Iterator[Article | Refusal]:
+    try:
+        opened = document(name, stream, options.limits)
+        empty = True
+        for one in _read(opened, format_of(opened), options):
+            empty = False
+            yield one
+        if empty:
+            yield Refusal(name, "It holds no article: there is nothing to read.")
+    except InputError as error:
+        yield Refusal(name, str(error))
+    except compression.DAMAGED as error:
+        yield Refusal(
+            name, f"It is damaged or cut ({type(error).__name__}): what came before was read; fetch it again."
+        )
+    except Exception as error:  # A parser of another project may raise anything, and the batch goes on.
+        _log.exception("%s cannot be read", name)
+        yield Refusal(name, f"It cannot be read ({type(error).__name__}): check that the file is whole.")
+
+
+def _read(opened: Document, found: Format, options: ReadOptions) -> Iterator[Article | Refusal]:
+    content = b""
+    if found.document and options.memory and not opened.inflated:
+        content = opened.stream.read(options.limits.page_bytes + 1)
+        opened.stream.seek(0)
+    if 0 < len(content) <= options.limits.page_bytes:
+        content = f"{found.name}\0".encode() + content
+        yield from remembered(opened.name, content, options, lambda inner: found.read(opened, inner))
+    else:
+        yield from found.read(opened, options)
+    if opened.inflated and opened.inflated.damage:
+        raise opened.inflated.damage
+
+
+def format_of(opened: Document) -> Format:
+    """Return the format of a file.
+
+    Raises:
+        InputError: If it is empty, or none of `FORMATS`.
+    """
+    if not opened.head.strip():
+        raise InputError("It is empty: there is nothing to read.")
+    head = Head(opened.head, _as_text(opened.head), opened.suffix)
+    for one in FORMATS:
+        if one.sniff(head):
+            return one
+    names = ", ".join(one.name for one in FORMATS)
+    raise InputError(f"It is not a format that Newsdesk reads: use one of {names}.")
+
+
+def _as_text(head: bytes) -> str:
+    """Return the head as text, or "" when it is none: a null or many control characters tell."""
+    text = encoding.decoded(head).lstrip("\ufeff")
+    odd = len(re.findall("[\x00-\x08\x0e-\x1a\x1c-\x1f]", text))
+    return "" if "\x00" in text or odd > len(text) // 100 else text

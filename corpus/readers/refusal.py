@@ -1,0 +1,124 @@
+"""What goes into reading and what comes out beside articles: `ReadOptions`, `Limits`, `Memory`, `Refusal`."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import NamedTuple, Protocol
+
+from corpus.errors import InputError
+
+FIELDS = ("id", "title", "body", "source", "url", "author", "published_at", "updated_at", "language", "category")
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """Say that an item was not taken in, or only in part.
+
+    Attributes:
+        item: The file, and the row, record or entry in it.
+        reason: The problem, then the next thing to do.
+        kept: True for a warning about an article that came out all the same.
+        known: True for an article that the archive holds, so that it was not read again.
+    """
+
+    item: str
+    reason: str
+    kept: bool = False
+    known: bool = False
+
+
+class Reading(NamedTuple):
+    """Hold what an item was read as: the id of an article and its `corpus.archive.rows.digest`."""
+
+    article_id: str
+    digest: bytes
+
+
+class Memory(Protocol):
+    """Know what was read before."""
+
+    def recall(self, key: bytes) -> int:
+        """Return how many articles an item gave, if the archive holds each of them as it was read; else 0."""
+
+    def note(self, key: bytes, readings: list[Reading]) -> None:
+        """Remember which articles an item gave."""
+
+    def close(self) -> None:
+        """Write what was noted."""
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """Bound what one file may cost; all sizes count decoded bytes.
+
+    Attributes:
+        article_bytes: Text of one article (UTF-8); what is beyond is cut, and said.
+        page_bytes: One HTML page, wire document or plain text, before it is made text.
+        record_bytes: One row of a table or one line of JSONL.
+        document_bytes: One document that is read as a whole: JSON object, PDF, DOCX.
+        inflated_bytes: How far a compressed file may be unpacked before `expansion` is looked at.
+        expansion: Unpacked bytes a packed byte; text packs 3 to 30 times, a bomb of zeros 1,000 times.
+        pages: Pages of a PDF.
+        parsed_bytes: What is parsed for the text of a PDF, drawings included; a megabyte takes a second or two, and a
+            thousand pages of nothing but text have about ten.
+        depth: Folders within folders, and elements within elements of XML.
+    """
+
+    article_bytes: int = 2_000_000
+    page_bytes: int = 10_000_000
+    record_bytes: int = 24_000_000
+    document_bytes: int = 64_000_000
+    inflated_bytes: int = 4_000_000
+    expansion: int = 200
+    pages: int = 1_000
+    parsed_bytes: int = 10_000_000
+    depth: int = 100
+
+
+@dataclass(frozen=True, slots=True)
+class Hints:
+    """Word the next thing to do where that depends on where one stands; by default at a terminal.
+
+    Attributes:
+        name: How the field or column that holds {ours} is named; {kind} is FIELD or COLUMN.
+        follow: How to take in what a feed at {url} names.
+        origin: The same, of a feed whose address is not known.
+    """
+
+    name: str = "with --map {ours}={kind}"
+    follow: str = (
+        "`python -m corpus feed add {url}`, then `python -m corpus feed pull`, takes in the articles that it names."
+    )
+    origin: str = "`python -m corpus feed add URL` follows the address that it came from, and fetches their pages."
+
+    def named(self, ours: str, kind: str) -> str:
+        """Say how the field or column of theirs that holds a field of ours is named."""
+        return self.name.format(ours=ours, kind=kind)
+
+    def followed(self, url: str) -> str:
+        """Say how to take in what a feed names."""
+        return self.follow.replace("{url}", url)
+
+
+@dataclass(frozen=True, slots=True)
+class ReadOptions:
+    """Say how to read.
+
+    Attributes:
+        mapping: Field of ours to field of theirs (`body` to `story_text`, or `content.rendered` for a nested one).
+        limits: The bounds.
+        memory: What was read before is passed over; without one, everything is read.
+        hints: How a refusal words what to do next.
+
+    Raises:
+        InputError: If the mapping names a field that an article does not have.
+    """
+
+    mapping: Mapping[str, str] = field(default_factory=dict)
+    limits: Limits = field(default_factory=Limits)
+    memory: Memory | None = None
+    hints: Hints = field(default_factory=Hints)
+
+    def __post_init__(self) -> None:
+        unknown = sorted(set(self.mapping) - set(FIELDS))
+        if unknown:
+            raise InputError(f"An article has no field {unknown[0]!r}: map one of {', '.join(FIELDS)}.")

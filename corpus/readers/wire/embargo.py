@@ -1,0 +1,22 @@
+"""Refuse wire items that their provider has withdrawn or does not let be published yet."""
+
+from datetime import UTC, datetime
+
+from corpus.errors import InputError
+from corpus.text import date_parsing
+
+_WITHDRAWN = ("canceled", "cancelled", "withheld", "killed")
+
+
+def check(status: str, embargo: object) -> None:
+    """Check the publication status (as `usable` or `stat:usable`) and the end of an embargo.
+
+    Raises:
+        InputError: If the item must not be used, or not yet.
+    """
+    status = status.rpartition(":")[2].strip().lower()
+    if status in _WITHDRAWN:
+        raise InputError(f"Its provider has marked it as {status}: nothing is to be done.")
+    until = date_parsing.instant(embargo, now=date_parsing.ANY_TIME)
+    if until and until > datetime.now(UTC):
+        raise InputError(f"It is under embargo until {until:%Y-%m-%d %H:%M} UTC: add it then.")

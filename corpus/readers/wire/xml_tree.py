@@ -1,0 +1,86 @@
+"""Parse XML that nobody vouches for: no entity is declared or resolved, no DTD is fetched, nesting is bounded."""
+
+import html
+import io
+import re
+from xml.etree.ElementTree import Element, ParseError, tostring
+
+from defusedxml import DefusedXmlException
+from defusedxml.ElementTree import iterparse
+
+from corpus.errors import InputError
+from corpus.readers.feeds.xml_prolog import after_prolog, without_declaration
+from corpus.text.html_text import visible_text
+
+_PROLOG = 8192  # Characters in which the first element is looked for.
+_NAMED = re.compile(r"&(?!(?:amp|lt|gt|quot|apos);)([a-zA-Z][a-zA-Z0-9]{1,31});")
+_ROOT = re.compile(r"<(?:[\w.-]{1,40}:)?([\w.-]{1,60})[\s/>]")
+
+
+def root_name(text: str) -> str:
+    """Return the local name of the first element in the beginning of a text, or "" if it is not XML."""
+    start = after_prolog(text[:_PROLOG])
+    match = _ROOT.search(start) if start.startswith("<") else None
+    return match[1] if match else ""
+
+
+def parse(text: str, depth: int) -> Element:
+    """Return the root, its elements named without namespaces.
+
+    Entities that HTML names (`&nbsp;`) become their characters; a DOCTYPE that declares none is passed over.
+
+    Raises:
+        InputError: If it is not well-formed, declares an entity, or is nested deeper than `depth`.
+    """
+    text = _NAMED.sub(_character, without_declaration(text))
+    level = 0
+    root: Element | None = None
+    try:
+        data = io.BytesIO(text.encode("utf-8", "replace"))
+        for event, element in iterparse(data, events=("start", "end"), forbid_dtd=False):
+            level += 1 if event == "start" else -1
+            if level > depth:
+                raise InputError(f"Its elements are nested more than {depth} deep: check the file.")
+            root = element if root is None else root
+            if event == "start":
+                element.tag = element.tag.rpartition("}")[2]
+    except DefusedXmlException as error:
+        raise InputError("It declares entities, which a news item does not need: remove its DOCTYPE.") from error
+    except ParseError as error:
+        raise InputError(f"It is not well-formed XML ({error}): check the file.") from error
+    if root is None:
+        raise InputError("It holds no element: check the file.")
+    return root
+
+
+def _character(match: re.Match[str]) -> str:
+    found = html.unescape(match[0])
+    return html.escape(found) if found != match[0] else html.escape(match[0])
+
+
+def line(root: Element, *paths: str) -> str:
+    """Return the text of the first of these paths that holds some, in one line."""
+    for path in paths:
+        for found in root.iterfind(path):
+            if text := " ".join("".join(found.itertext()).split()):
+                return text
+    return ""
+
+
+def value(root: Element, path: str, name: str) -> str:
+    """Return an attribute of the first element under a path that has it, or ""."""
+    return next((text for found in root.iterfind(path) if (text := found.get(name, "").strip())), "")
+
+
+def language(root: Element) -> str:
+    """Return `xml:lang` of an element, or ""."""
+    return root.get("{http://www.w3.org/XML/1998/namespace}lang", "") or root.get("lang", "")
+
+
+def blocks(root: Element, unwanted: tuple[str, ...] = ()) -> str:
+    """Return the text of an element, blocks parted by blank lines, without the unwanted elements."""
+    for parent in list(root.iter()):
+        for child in list(parent):
+            if child.tag in unwanted:
+                parent.remove(child)
+    return visible_text(tostring(root, encoding="unicode", method="html"))

@@ -1,0 +1,137 @@
+"""`batch export` and `batch score`."""
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from corpus.errors import InputError
+from eval.batch import Batch, RepliedSystem, body_of, read_batch, requests, write_requests
+from eval.commands.results import OUT, Out
+from eval.commands.run import (
+    Baselines,
+    Data,
+    Jobs,
+    Note,
+    Sample,
+    Seed,
+    Source,
+    Types,
+    finish,
+    home_of,
+    open_source,
+    opened,
+    types_in,
+)
+from eval.commands.screen import progress_bars
+from eval.commands.sets import ArticleFiles, SetPath
+from eval.library import from_archive
+from eval.loaders import load
+from eval.question import Question, QuestionSet
+from eval.replies import Reply, batch_name, read_replies
+from eval.runs import fingerprint
+from eval.runs.run_launch import Plan, folder_for, plan
+from eval.runs.system_assembly import open_bench
+from eval.sampling import select
+from rag.settings import Settings, read_settings
+
+BATCHES = ".batches"
+
+batch = typer.Typer(help="Let any model anywhere answer a set.", no_args_is_help=True)
+
+
+@batch.command("export")
+def export(
+    path: SetPath,
+    output: Annotated[Path, typer.Option("-o", "--output", help="Where the requests go, as JSONL.")],
+    llm: Annotated[
+        str | None, typer.Option(help="The model that will answer, provider:name; NEWSDESK_LLM without it.")
+    ] = None,
+    types: Types = "",
+    sample: Sample = None,
+    seed: Seed = 0,
+    data: Data = None,
+    articles: ArticleFiles = None,
+    out: Out = OUT,
+) -> None:
+    """Write what the chain would send for each question, in the JSONL of OpenAI's Batch API."""
+    source = open_source(path, articles or (), data)
+    chosen = select(source.questions, types_in(types), sample, seed)
+    settings = read_settings() if llm is None else read_settings(llm=llm)
+    body, home = body_of(settings), home_of(source, out, data)
+    made = _batch(source, chosen, home, settings.llm)
+    with (
+        progress_bars() as bar,
+        open_bench(_unwritten(home), source.articles if data is None else {}, bar("articles"), timed=False) as bench,
+    ):
+        count = write_requests(output, requests(bench.assistant, chosen, made, body))
+    made.write(out / BATCHES)
+    typer.echo(f"{output}: {count} requests; {len(chosen) - count} questions are refused without a model.")
+    typer.echo(f"Then: python -m eval batch score RESPONSES{'' if out == OUT else f' --out {out}'}")
+
+
+@batch.command("score")
+def score(
+    responses: Annotated[list[Path], typer.Argument(help="The replies, JSONL; several files count as one.")],
+    baselines: Baselines = True,
+    jobs: Jobs = 1,
+    out: Out = OUT,
+    name: Annotated[str, typer.Option(help="Name of the run; time and set without it.")] = "",
+    note: Note = "",
+) -> None:
+    """Make a run of the replies to a batch: parsed, checked and measured as if the model had been asked now."""
+    replies, defects = read_replies(responses)
+    for defect in defects:
+        typer.echo(f"{defect.item}: {defect.reason}", err=True)
+    made = read_batch(out / BATCHES, batch_name(replies))
+    failed = sum(bool(reply.error) for reply in replies.values())
+    typer.echo(f"{len(replies)} replies to {made.name}, {failed} of them failed.", err=True)
+    settings = _unwritten(Path(made.home))
+    planned = _plan(made, settings, replies, jobs)
+    run, _ = folder_for(planned, out, name, note)
+    with opened(run, settings, {}) as (bench, bar):
+        main = RepliedSystem(bench.assistant, made, replies)
+        finish(run, planned, [main, *(bench.baselines(main) if baselines else [])], bar)
+
+
+def _batch(source: Source, chosen: Sequence[Question], home: Path, model: str) -> Batch:
+    now = datetime.now(UTC)
+    return Batch(
+        f"{now:%Y%m%d-%H%M%S}-{source.questions.name}".replace(":", "-"),
+        now,
+        model,
+        str(source.questions.path.resolve()),
+        str(home.resolve()),
+        tuple(question.id for question in chosen),
+        fingerprint.of_questions(chosen),
+        fingerprint.of_articles(source.articles.values()),
+    )
+
+
+def _plan(made: Batch, settings: Settings, replies: Mapping[str, Reply], jobs: int) -> Plan:
+    source = load(Path(made.set_path))
+    chosen = _chosen(source, made)
+    planned = plan(source, chosen, from_archive(settings.data_dir), settings, jobs=jobs)
+    model = next((reply.model for reply in replies.values() if reply.model), made.model)
+    # Scoring that was interrupted goes on with the same replies only.
+    said = hashlib.sha256(repr(sorted(replies.items())).encode("utf-8", "surrogatepass")).hexdigest()[:16]
+    kept = {**planned.manifest.settings, "batch": made.name, "replies": said}
+    manifest = replace(planned.manifest, llm=f"batch of {model}", settings=kept, data_fingerprint=made.data_fingerprint)
+    return replace(planned, manifest=manifest)
+
+
+def _chosen(source: QuestionSet, made: Batch) -> Sequence[Question]:
+    known = {question.id: question for question in source.questions}
+    chosen = [known[key] for key in made.questions if key in known]
+    if fingerprint.of_questions(chosen) != made.question_fingerprint:
+        raise InputError(f"The questions in {made.set_path} are not those of the export any more. Export again.")
+    return chosen
+
+
+def _unwritten(home: Path) -> Settings:
+    """Return the settings of an assistant that asks no model itself."""
+    return read_settings(home, llm="")

@@ -1,0 +1,103 @@
+"""A run's figures as Markdown tables."""
+
+from collections.abc import Iterable, Mapping, Sequence
+
+from eval.measures.measure_catalogue import GROUPS, MEASURES
+from eval.reports.comparison import Comparison
+from eval.runs.run_folder import MAIN, Manifest
+from eval.runs.run_summary import ALL, Summary
+from eval.statistics import Estimate
+
+
+def summary_markdown(manifest: Manifest, summaries: Mapping[str, Summary]) -> str:
+    """Return the report's tables: each group of measures with every system, then by type, then latency."""
+    parts = [f"# {manifest.set_name}: {len(manifest.questions)} questions", _made_with(manifest)]
+    for group, heading in GROUPS.items():
+        columns, rows = group_table(summaries, group)
+        if rows:
+            parts += [f"## {heading}", table(columns, rows)]
+    main = summaries.get(MAIN)
+    if main:
+        parts += ["## By type", table(*type_table(main))]
+        parts += ["## Latency", table(["stage", "p50 ms", "p95 ms", "n"], latency_rows(main))]
+    return "\n\n".join(part for part in parts if part) + "\n"
+
+
+def group_table(summaries: Mapping[str, Summary], group: str) -> tuple[list[str], list[list[str]]]:
+    """Return headings and rows of a group of measures: a row for each measure, a column for each system.
+
+    What no system has, and systems that have nothing of the group, are left out.
+    """
+    names = [name for name, measure in MEASURES.items() if measure.group == group]
+    found = {system: summary.figures.get(ALL, {}) for system, summary in summaries.items()}
+    systems = [system for system, figures in found.items() if any(name in figures for name in names)]
+    measured = [name for name in names if any(name in found[system] for system in systems)]
+    return ["measure", *systems], [
+        [name, *(interval(found[system].get(name)) for system in systems)] for name in measured
+    ]
+
+
+def type_table(summary: Summary) -> tuple[list[str], list[list[str]]]:
+    """Return headings and rows of the figures by type: a row for each measure, a column for each type."""
+    kinds = [kind for kind in summary.figures if kind != ALL]
+    names = [name for name in MEASURES if any(name in summary.figures[kind] for kind in kinds)]
+    rows = [[name, *(interval(summary.figures[kind].get(name)) for kind in kinds)] for name in names]
+    return ["measure", *(f"{kind} ({summary.questions[kind]})" for kind in kinds)], rows
+
+
+def latency_rows(summary: Summary) -> list[list[str]]:
+    """Return a row for each stage."""
+    return [[stage, f"{lat.p50:.1f}", f"{lat.p95:.1f}", str(lat.n)] for stage, lat in summary.latency.items()]
+
+
+def interval(figure: Estimate | None) -> str:
+    """Return a figure with its 95 % interval: ".870 [.851, .888]", or "" when there is none."""
+    if figure is None:
+        return ""
+    if figure.low == figure.high:
+        return short(figure.mean)
+    return f"{short(figure.mean)} [{short(figure.low)}, {short(figure.high)}]"
+
+
+def short(value: float) -> str:
+    """Return a share as ".870", anything above 1 with one decimal."""
+    return f"{value:.1f}" if abs(value) > 1 else f"{value:.3f}".replace("0.", ".", 1)
+
+
+def comparison_markdown(comparison: Comparison) -> str:
+    """Return a comparison as Markdown: a row for each measure, then the questions won and lost by the main ones."""
+    rows = [
+        [
+            c.measure,
+            short(c.a),
+            short(c.b),
+            f"{c.b - c.a:+.3f}",
+            f"{c.p:.4f}",
+            str(len(c.won)),
+            str(len(c.lost)),
+            str(c.n),
+        ]
+        for c in comparison.changes
+    ]
+    parts = [f"# {comparison.a} -> {comparison.b}", *comparison.warnings]
+    parts.append(table(["measure", "A", "B", "B - A", "p", "won", "lost", "n"], rows))
+    for change in comparison.changes:
+        for word, ids in (("Won", change.won), ("Lost", change.lost)):
+            if ids:
+                lines = [f"- `{key}` {comparison.questions[key]}" for key in ids]
+                parts += [f"## {word} by {change.measure} ({len(ids)})", "\n".join(lines)]
+    return "\n\n".join(parts) + "\n"
+
+
+def table(heading: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+    """Return a Markdown table."""
+    lines = [heading, ["---"] * len(heading), *rows]
+    return "\n".join("| " + " | ".join(cell.replace("|", "\\|") for cell in line) + " |" for line in lines)
+
+
+def _made_with(manifest: Manifest) -> str:
+    versions = ", ".join(f"{name} {version}" for name, version in manifest.versions.items())
+    return (
+        f"Model: {manifest.llm}. Questions {manifest.question_fingerprint}, articles {manifest.data_fingerprint}. "
+        f"Made {manifest.created_at} with {versions}."
+    )

@@ -1,0 +1,98 @@
+"""What a run comes to: each measure as a mean with its interval, over all questions and by type; latency by stage."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from typing import Any
+
+import numpy as np
+
+from eval.measures.measure_catalogue import MEASURES
+from eval.measures.scoring import Scores
+from eval.question_result import Outcome
+from eval.statistics import Estimate, estimate
+
+ALL = "all"
+
+
+@dataclass(frozen=True, slots=True)
+class Latency:
+    """Hold the median and the 95th percentile of a stage in milliseconds, and over how many questions."""
+
+    p50: float
+    p95: float
+    n: int
+
+
+@dataclass(frozen=True, slots=True)
+class Summary:
+    """Hold the figures of a run.
+
+    Attributes:
+        questions: How many questions there are, by type and under "all".
+        figures: By type (and "all"), then by measure; a measure that is defined for no question is left out.
+        latency: By stage.
+    """
+
+    questions: Mapping[str, int]
+    figures: Mapping[str, Mapping[str, Estimate]]
+    latency: Mapping[str, Latency]
+
+    def to_record(self) -> dict[str, Any]:
+        """Return plain JSON values, figures rounded to five places."""
+        return {
+            "questions": dict(self.questions),
+            "figures": {
+                kind: {name: _rounded(asdict(figure)) for name, figure in figures.items()}
+                for kind, figures in self.figures.items()
+            },
+            "latency_ms": {stage: _rounded(asdict(latency)) for stage, latency in self.latency.items()},
+        }
+
+
+def summarise(outcomes: Sequence[Outcome], scores: Scores) -> Summary:
+    """Return the figures of the outcomes from their scores."""
+    types: dict[str, list[str]] = {ALL: []}
+    for outcome in outcomes:
+        types[ALL].append(outcome.question.id)
+        types.setdefault(outcome.question.type or "untyped", []).append(outcome.question.id)
+    return Summary(
+        questions={kind: len(ids) for kind, ids in types.items()},
+        figures={kind: figures_of([scores[key] for key in ids]) for kind, ids in types.items()},
+        latency=latencies(outcomes),
+    )
+
+
+def figures_of(rows: Sequence[Mapping[str, float]]) -> dict[str, Estimate]:
+    """Return each measure's estimate over the questions for which it is defined, in the order of the catalogue."""
+    values = {name: [row[name] for row in rows if name in row] for name in MEASURES}
+    return {name: estimate(given) for name, given in values.items() if given}
+
+
+def latencies(outcomes: Iterable[Outcome]) -> dict[str, Latency]:
+    """Return the latency of each stage, as the answer states it ("answer: ...") and as measured from outside."""
+    stages: dict[str, list[float]] = {}
+    for outcome in outcomes:
+        inside = (outcome.answer or {}).get("timings_ms", {})
+        named = {f"answer: {stage}": ms for stage, ms in inside.items()}
+        for stage, ms in (dict(outcome.timings_ms) | named).items():
+            stages.setdefault(stage, []).append(float(ms))
+    return {
+        stage: Latency(float(np.percentile(ms, 50)), float(np.percentile(ms, 95)), len(ms))
+        for stage, ms in stages.items()
+    }
+
+
+def summary_from_record(record: Mapping[str, Any]) -> Summary:
+    """Return the summary that `Summary.to_record` wrote."""
+    return Summary(
+        questions=record["questions"],
+        figures={
+            kind: {name: Estimate(**figure) for name, figure in figures.items()}
+            for kind, figures in record["figures"].items()
+        },
+        latency={stage: Latency(**latency) for stage, latency in record["latency_ms"].items()},
+    )
+
+
+def _rounded(values: Mapping[str, float]) -> dict[str, float]:
+    return {key: round(value, 5) for key, value in values.items()}

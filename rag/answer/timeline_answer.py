@@ -1,0 +1,185 @@
+"""Write the answer to a question about coverage: the figure first, then the stories by date or by outlet, each cited."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import timedelta
+
+from corpus.article import Article
+from rag.answer.verbatim_answer import bare, headline
+from rag.model import Citation, Filters, day
+from rag.question.coverage_question import Enquiry
+from rag.retrieval.topic_coverage import LOOKED_AT, Coverage, Found, Story
+
+MOST: dict[str, int] = {"timeline": 30, "count": 8, "first": 1, "outlets": 20, "latest": 5, "articles": 30, "news": 12}
+"""How many stories (for "outlets": outlets) a text lists; all are counted."""
+
+
+def listed(enquiry: Enquiry, found: Found, entries: Sequence[Citation], coverage: Coverage) -> list[Citation]:
+    """Return what the text lists, in its order: the stories that tell most where there are too many.
+
+    Args:
+        enquiry: What is asked.
+        found: What the archive has.
+        entries: One for each story, in order of time.
+        coverage: Where the first article of each outlet is looked up.
+    """
+    most = MOST[enquiry.form]
+    if enquiry.form == "news":
+        return _numbered(entries if enquiry.filters.timed else entries[::-1])
+    if enquiry.form == "outlets":
+        return coverage.citations(found, [Story((articles[0],)) for _, articles in _by_outlet(found)[:most]])
+    if enquiry.form == "latest":
+        dated = [entry for entry in entries if entry.passage.article.published_at]
+        return _numbered((dated[::-1] or entries)[:most])
+    told = sorted(entries, key=lambda entry: (-_headlined(entry, found), -entry.passage.score, entry.n))
+    return _numbered(entries[:most] if enquiry.form == "first" else sorted(told[:most], key=lambda entry: entry.n))
+
+
+def _numbered(entries: Sequence[Citation]) -> list[Citation]:
+    return [replace(entry, n=n, passage=replace(entry.passage, rank=n)) for n, entry in enumerate(entries, 1)]
+
+
+def written(enquiry: Enquiry, found: Found, citations: Sequence[Citation]) -> str:
+    """Write the answer; a mark `[n]` gives the place of its passage among those of `citations`, counted from 1."""
+    outlets = dict(_by_outlet(found))
+    blocks = [f"**{_head(enquiry, found)}**"]
+    for place, citation in enumerate(citations, 1):
+        article = citation.passage.article
+        if enquiry.form == "outlets":
+            run = outlets[article.source]
+            said = f"{_outlet(article.source)}: {_many(len(run), 'article')}, the first on {_day(article)}"
+        else:
+            said = ", ".join(
+                map(_outlet, dict.fromkeys([article.source, *(c.source for c in citation.passage.copies)]))
+            )
+            said = f"{_day(article)}: {said}{headline(article)}"
+        blocks.append(f"**{said}**\n{bare(citation.quote)} [{place}]")
+    return "\n\n".join(blocks)
+
+
+def remarks(enquiry: Enquiry, found: Found, citations: Sequence[Citation], waiting: int) -> list[str]:
+    """Return what a reader must know of a count: its rule, what is undated, what is not listed, what is not indexed."""
+    notes = _unlisted(enquiry, found) if enquiry.form == "news" else _counted(enquiry, found, citations)
+    if waiting:
+        notes.append(f"Not indexed yet, and so not counted: {_many(waiting, 'article')}.")
+    return notes
+
+
+def _counted(enquiry: Enquiry, found: Found, citations: Sequence[Citation]) -> list[str]:
+    """Return the rule of a count, what is undated, and what is not listed."""
+    articles, stories = len(found.articles), len(found.stories)
+    undated = sum(article.published_at is None for article in found.articles)
+    notes = [f"Counted over the whole archive: every article whose {found.rule}, in any form of the words."]
+    if stories < articles:
+        notes.append(f"{articles} articles carry {_many(stories, 'story')}: copies of one story count once there.")
+    if undated:
+        stands = "is undated: it counts, but stands" if undated == 1 else "are undated: they count, but stand"
+        notes.append(f"{_many(undated, 'article')} {stands} in no order of time.")
+    shown = len(_by_outlet(found)) if enquiry.form == "outlets" else stories
+    if enquiry.form in {"timeline", "outlets", "count", "articles"} and len(citations) < shown:
+        kept = "with the most articles" if enquiry.form == "outlets" else "that tell most of it"
+        notes.append(f"{len(citations)} of {shown} are listed, those {kept}.")
+    return notes
+
+
+def nothing(enquiry: Enquiry, found: Found) -> str:
+    """Return what to say where no article is on the topic, or of the time."""
+    if enquiry.form == "news":
+        return f"No article is {_dated(enquiry.filters)}."
+    return f"No article’s {found.rule}{narrowed(enquiry.filters)}."
+
+
+def _unlisted(enquiry: Enquiry, found: Found) -> list[str]:
+    """Return what a reader must know of the news of a time: which of its stories are listed."""
+    (articles, stories), shown = found.counted, len(found.stories)
+    if not enquiry.filters.timed or shown >= stories:
+        return []
+    looked = f" Looked at were the newest {LOOKED_AT:,} articles." if articles > LOOKED_AT else ""
+    return [
+        f"{shown} of {_many(stories, 'story')} are listed: those that most articles carry, and others spread over the "
+        f"time.{looked}"
+    ]
+
+
+def _dated(filters: Filters) -> str:
+    """Return the time and the outlets of filters: "dated 12 March 2018 to 18 March 2018, in Coast Wire"."""
+    first = day(filters.since) if filters.since else ""
+    last = day(filters.until - timedelta(seconds=1)) if filters.until else ""
+    if first and last:
+        said = f"dated {first}" if first == last else f"dated {first} to {last}"
+    else:
+        said = f"dated {first} or later" if first else f"dated {last} or before" if last else "dated"
+    outlets = ", ".join(map(_outlet, filters.outlets))
+    return f"{said}, in {outlets}" if outlets else said
+
+
+def narrowed(filters: Filters) -> str:
+    """Return what filters say, to be put behind a topic: " in Coast Wire, since 2017", or ""."""
+    said = [", ".join(map(_outlet, filters.outlets))] if filters.outlets else []
+    if filters.since:
+        said.append(f"from {day(filters.since)}")
+    if filters.until:
+        said.append(f"before {day(filters.until)}")
+    return f" ({', '.join(said)})" if said else ""
+
+
+def _head(enquiry: Enquiry, found: Found) -> str:
+    articles, stories = found.articles, found.stories
+    if enquiry.form == "news":
+        total = _many(found.counted[0], "article")
+        return (
+            f"{total} {_dated(enquiry.filters)}"
+            if enquiry.filters.timed
+            else f"The newest of {total}{narrowed(enquiry.filters)}"
+        )
+    about = f"“{bare(found.topic)}”{narrowed(enquiry.filters)}"
+    outlets = sum(bool(name) for name, _ in _by_outlet(found))
+    first = articles[0]
+    if enquiry.form == "first":
+        if first.published_at is None:
+            return f"{_many(len(articles), 'article')} on {about}, all undated: which was first cannot be told"
+        return f"First reported in this archive on {_day(first)}, by {_outlet(first.source)}"
+    if enquiry.form == "outlets":
+        return f"{_many(outlets, 'outlet')} covered {about}, in {_many(len(articles), 'article')}"
+    if enquiry.form == "latest":
+        newest = max((a for a in articles if a.published_at), key=lambda a: str(a.published_at), default=first)
+        return f"The newest of {_many(len(articles), 'article')} on {about}: {_day(newest)}"
+    mention = "mentions" if len(articles) == 1 else "mention"
+    if enquiry.form == "timeline":
+        return f"{_many(len(stories), 'story')} on {about}{_span(articles)}"
+    told = f"{_many(len(stories), 'story')} in {_many(outlets, 'outlet')}{_span(articles)}"
+    return f"{_many(len(articles), 'article')} {mention} {about}: {told}"
+
+
+def _by_outlet(found: Found) -> list[tuple[str, list[Article]]]:
+    """Return the outlets with their articles, the outlet with the most first."""
+    groups: dict[str, list[Article]] = {}
+    for article in found.articles:
+        groups.setdefault(article.source, []).append(article)
+    return sorted(groups.items(), key=lambda item: (-len(item[1]), item[0]))
+
+
+def _headlined(citation: Citation, found: Found) -> int:
+    title = citation.passage.article.title
+    return sum(part.text.casefold() in title.casefold() for part in found.parts)
+
+
+def _span(articles: Sequence[Article]) -> str:
+    dated = [article for article in articles if article.published_at]
+    if not dated:
+        return ""
+    first, last = _day(dated[0]), _day(dated[-1])
+    return f", {first}" if first == last else f", {first} to {last}"
+
+
+def _day(article: Article) -> str:
+    return day(article.published_at)
+
+
+def _outlet(name: str) -> str:
+    return bare(name) or "Unknown outlet"
+
+
+def _many(count: int, thing: str) -> str:
+    plural = "stories" if thing == "story" else f"{thing}s"
+    return f"{count:,} {thing if count == 1 else plural}"

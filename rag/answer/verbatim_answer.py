@@ -1,0 +1,197 @@
+"""Answer without a model: the verbatim sentences that answer best, grouped by article, each cited."""
+
+import re
+from collections.abc import Sequence
+from textwrap import shorten
+
+from corpus.article import Article
+from rag.answer.conflicts import differing
+from rag.llm.output_filter import gated
+from rag.model import Passage, day
+from rag.retrieval.evidence_search import Readings
+from rag.retrieval.sentence_ranking import Sentence
+from rag.retrieval.sufficiency import THRESHOLD
+from rag.text.citation_marks import unmarked
+from rag.text.terms import STOPWORDS, terms
+
+MOST = 5
+"""Sentences in an answer, at most."""
+
+FROM_PASSAGE = 2
+"""Sentences of the best one's passage, at most: what stands around an answer completes it and cites nothing new."""
+
+BESIDE = 0.6
+"""Share of the best sentence's score that one beside it in its passage must reach,"""
+
+ELSEWHERE = 0.9
+"""and one of another article: a further source is cited only where it answers as well. Tuned on the starter set."""
+
+ANSWERED = 0.5
+"""Probability from which a part of a question brings a sentence of its own: with less more of the evidence is cited,
+and more that is none (docs/questions.md)."""
+
+RIVAL = 0.7
+"""Share of the best sentence's score from which an account that differs is given beside it."""
+
+_HEADLINE = 200  # Characters of a headline that are shown.
+_SAME = 0.55  # Two sentences that share more of their terms say the same.
+_PRONOUN_SAID = re.compile(
+    r"[\"”’»],?\s+(?:(?:he|she|they|it)\s+\w+|(?:said|added|wrote|told|says)\s+(?:he|she|they))\b", re.IGNORECASE
+)
+_LEANS = re.compile(
+    r"^[\"“'‘]?(?:He|She|It|They|This|That|These|Those|His|Her|Its|Their|Both|Such|But|And|The (?:company|agency|law|bill|"
+    r"group|ruling|court|decision|ministry|government|attack|breach|move|order|measure)|In (?:it|that)"
+    r"|(?:[\w,.]+ ){1,3}of (?:them|these|those))\b"
+)
+
+_POINTS = re.compile(
+    r"^[\"“'‘]?(?:(?:[\w,.]+ ){1,3}of (?:them|these|those)|These|Those|Both|Such|They|Their|He|She|His|Her)\b"
+)
+
+
+def chosen(readings: Readings) -> list[Sentence]:
+    """Choose the sentences of an answer: for each part the one that answers it best, then those that answer the whole.
+
+    A part brings its own sentence where the passages answer it well.
+    """
+    most = max(MOST, len(readings.parts))
+    found: list[Sentence] = []
+    for part in readings.parts:
+        if part.sufficiency.probability >= ANSWERED:
+            _extend(found, _complete(part.sentences), most)
+    _extend(found, _answering(readings.whole.sentences), most)
+    return found
+
+
+def shortcomings(readings: Readings) -> list[str]:
+    """Return what to tell of a question that is answered in part, or perhaps not at all."""
+    if lacking := readings.lacking:
+        return [f"Not in this archive: “{part.said}”" for part in lacking]
+    doubtful = THRESHOLD <= readings.whole.sufficiency.probability < ANSWERED
+    return ["The archive may not answer this: these sentences come nearest."] if doubtful else []
+
+
+def _answering(sentences: Sequence[Sentence]) -> list[Sentence]:
+    """Choose the sentences that answer one question from those read for it, the best first.
+
+    Those beside the best one in its passage may answer less, those of other articles must come near it and say
+    something else; one whose subject stands in the sentence before ("He said ...") brings that sentence along.
+    """
+    if not sentences:
+        return []
+    best = sentences[0]
+    if best.score > 1:  # It holds the quotation that the question asks about, so others beside it would only confuse.
+        return [s for s in sentences[:MOST] if s.score > 1]
+    found = _complete(sentences)
+    beside = [s for s in sentences[1:] if s.passage is best.passage and s.score >= BESIDE * best.score]
+    _extend(found, beside, FROM_PASSAGE, sentences)
+    others = [s for s in sentences[1:] if s.passage.article.id != best.passage.article.id]
+    found.extend(differing(best, [s for s in others if s.score >= RIVAL * best.score])[: MOST - len(found)])
+    _extend(found, [s for s in others if s.score >= ELSEWHERE * best.score], MOST, sentences)
+    _extend(found, beside, MOST, sentences)
+    return found
+
+
+def _complete(sentences: Sequence[Sentence]) -> list[Sentence]:
+    """Return the best sentence, and those before it that it leans on."""
+    return [sentences[0], *reversed(_leaned_on(sentences[0], sentences))] if sentences else []
+
+
+def _leaned_on(sentence: Sentence, sentences: Sequence[Sentence]) -> list[Sentence]:
+    """Return the one or two sentences before one that say who "he" in it is, in the order of the article.
+
+    The second is taken from the same paragraph only: further off, somebody else may have been the last one named.
+    """
+    first = _before(sentence, sentences) if _leans(sentence.text) else None
+    second = _before(first, sentences) if first and _leans(first.text) else None
+    if first and second and "\n" not in first.passage.article.body[second.end : first.start]:
+        return [second, first]
+    return [first] if first else []
+
+
+def _leans(text: str) -> bool:
+    return bool(_LEANS.match(text) or _PRONOUN_SAID.search(text))
+
+
+def _extend(found: list[Sentence], more: Sequence[Sentence], most: int, read: Sequence[Sentence] = ()) -> None:
+    """Add sentences that say something new, up to a number of all.
+
+    One that begins with "They" or "8,000 of them" brings the sentence before it, where that was read, or is left out
+    where there is no room for both: behind another it would say something else.
+
+    Args:
+        found: What was chosen before.
+        more: What may be added.
+        most: Sentences, at most.
+        read: Where the sentence before one is looked for.
+    """
+    for sentence in more:
+        if sentence in found or any(_repeats(sentence, other) for other in found):
+            continue
+        before = _before(sentence, read) if _POINTS.match(sentence.text) else None
+        added = [before, sentence] if before and before not in found else [sentence]
+        if len(found) + len(added) <= most:
+            found.extend(added)
+
+
+def composed(sentences: Sequence[Sentence], passages: Sequence[Passage]) -> str:
+    """Write sentences as an answer: a paragraph an article under its label, a mark behind each sentence.
+
+    The number in a mark is the place of the passage in `passages`, counted from 1.
+    """
+    places = {passage.chunk.id: place for place, passage in enumerate(passages, 1)}
+    groups: dict[str, list[Sentence]] = {}
+    for sentence in sentences:
+        groups.setdefault(sentence.passage.article.id, []).append(sentence)
+    return "\n\n".join(_paragraph(group, places) for group in groups.values())
+
+
+def names_no_speaker(sentences: Sequence[Sentence]) -> bool:
+    """Tell whether the words asked about are attributed to a mere pronoun ("she added")."""
+    return bool(sentences) and sentences[0].score > 1 and bool(_PRONOUN_SAID.search(sentences[0].text))
+
+
+def _paragraph(group: Sequence[Sentence], places: dict[str, int]) -> str:
+    """Write the sentences of an article: the one that answers best and what follows it, then what stands before it.
+
+    They keep the order of the article where the first would begin with a "she" that nothing before it explains.
+    """
+    article, order = group[0].passage.article, sorted(group, key=lambda s: s.start)
+    lead = [*_leaned_on(group[0], order), group[0]][0]
+    first = 0 if _leans(lead.text) else order.index(lead)
+    said = " ".join(f"{inert(s.text)} [{places[s.passage.chunk.id]}]" for s in order[first:] + order[:first])
+    return f"**{bare(article.source) or 'Unknown outlet'}, {day(article.published_at)}{headline(article)}**\n{said}"
+
+
+def headline(article: Article) -> str:
+    """Return what stands behind outlet and date above the sentences of an article: a dash and its headline, or "".
+
+    The headline often says what a sentence leaves to it: who is meant, how much it was.
+    """
+    title = shorten(bare(article.title), _HEADLINE, placeholder=" …")
+    return f" – {title}" if title else ""
+
+
+def bare(text: str) -> str:
+    """Return words of an article or a question as `inert` does, with no emphasis in them either."""
+    return " ".join(inert(text).replace("*", "").split())
+
+
+def inert(sentence: str) -> str:
+    """Return a sentence on one line, without links, and with nothing in it that could be taken for a mark of ours."""
+    return " ".join(gated(unmarked(sentence)).split())
+
+
+def _repeats(one: Sentence, other: Sentence) -> bool:
+    """Tell whether two sentences say the same, with the same figures."""
+    a, b = (set(terms(s.text)) - STOPWORDS for s in (one, other))
+    return len(a & b) >= _SAME * max(1, min(len(a), len(b))) and not differing(other, [one])
+
+
+def _before(sentence: Sentence, sentences: Sequence[Sentence]) -> Sentence | None:
+    """Return the sentence right before one, in the same article."""
+    article = sentence.passage.article.id
+    earlier = [s for s in sentences if s.passage.article.id == article and s.end <= sentence.start]
+    nearest = max(earlier, key=lambda s: s.end, default=None)
+    between = nearest.passage.article.body[nearest.end : sentence.start] if nearest else "x"
+    return None if between.strip() else nearest

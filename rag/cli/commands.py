@@ -1,0 +1,205 @@
+"""The commands `ask`, `chat`, `search`, `mcp` and `index`."""
+
+import json
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+from corpus.article import Article
+from corpus.cli.display import line, plain
+from corpus.errors import ArchiveError, IndexInUseError, IndexUnavailableError, InputError, NewsdeskError
+from rag.answer.answer_export import by_number, check_name, export
+from rag.assistant import Assistant
+from rag.cli.chat import Chat
+from rag.cli.index_command import check_index, index, rebuild_index
+from rag.model import Answer, Passage, day
+from rag.question.filter_values import read_filters
+from rag.settings import Settings, read_settings
+
+app = typer.Typer(help="Ask and search a news archive.", no_args_is_help=True, add_completion=False)
+
+Data = Annotated[
+    Path | None, typer.Option("--data", help="Folder of the archive (default: NEWSDESK_DATA_DIR, or data).")
+]
+AsJson = Annotated[bool, typer.Option("--json", help="Print JSON instead of text.")]
+Since = Annotated[str, typer.Option(help="Only articles published on this day (2017-09-07) or later.")]
+Until = Annotated[str, typer.Option(help="Only articles published on this day or earlier.")]
+Outlet = Annotated[list[str] | None, typer.Option(help="Only articles of this outlet; may be repeated.")]
+
+Export = Annotated[
+    Path | None,
+    typer.Option("--export", help="Also write the answer with its sources to a file: FILE.md or FILE.json."),
+]
+
+
+@app.command()
+def ask(
+    question: Annotated[str, typer.Argument(help="The question, in quotation marks.")],
+    since: Since = "",
+    until: Until = "",
+    outlet: Outlet = None,
+    export_to: Export = None,
+    data: Data = None,
+    as_json: AsJson = False,
+) -> None:
+    """Answer a question from the archive, every claim cited. Exit code 0: answered; 1: not; 2: could not be asked."""
+    with _reported(as_json):
+        if export_to:
+            check_name(export_to)
+        with _assistant(data) as assistant:
+            answer = assistant.ask(question, filters=read_filters(since, until, outlet or ()))
+        if export_to:
+            export(answer, export_to)
+    print(json.dumps(answer.to_record(), ensure_ascii=False, indent=2) if as_json else written(answer))
+    raise typer.Exit(0 if answer.status == "answered" else 1)
+
+
+@app.command()
+def search(
+    query: Annotated[str, typer.Argument(help="What to look for.")],
+    k: Annotated[int, typer.Option("-k", min=1, max=100, help="How many passages.")] = 10,
+    since: Since = "",
+    until: Until = "",
+    outlet: Outlet = None,
+    data: Data = None,
+    as_json: AsJson = False,
+) -> None:
+    """List the passages that a question would be answered from, best first."""
+    with _reported(as_json), _assistant(data) as assistant:
+        passages = assistant.search(query, k, read_filters(since, until, outlet or ()))
+    if as_json:
+        print(json.dumps([passage.to_record() for passage in passages], ensure_ascii=False, indent=2))
+    else:
+        print("\n\n".join(listed(passage) for passage in passages) or "Nothing found.")
+
+
+@app.command()
+def chat(since: Since = "", until: Until = "", outlet: Outlet = None, data: Data = None) -> None:
+    """Converse in the terminal: every question may lean on those before it. /help lists what else can be typed."""
+    with _reported(as_json=False), _assistant(data, lasting=True) as assistant:
+        assistant.start()
+        Chat(assistant, written, read_filters(since, until, outlet or ())).run()
+
+
+@app.command("mcp")
+def mcp_command(
+    http: Annotated[
+        int | None, typer.Option("--http", min=1, max=65535, metavar="PORT", help="Over HTTP at this port instead.")
+    ] = None,
+    data: Data = None,
+) -> None:
+    """Serve search, answers and articles to MCP clients on stdin and stdout; they start this command themselves."""
+    from rag.cli.mcp_server import serve
+
+    with _reported(as_json=False), _assistant(data, lasting=True) as assistant:
+        assistant.start()
+        serve(assistant, http)
+
+
+@app.command("index")
+def index_command(
+    data: Data = None,
+    rebuild: Annotated[bool, typer.Option("--rebuild", help="Make both indexes anew from the kept vectors.")] = False,
+    check: Annotated[bool, typer.Option("--check", help="Compare every id in both indexes with the archive.")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Embed what is new in the archive and bring both indexes up to date."""
+    with _reported(as_json):
+        settings = read_settings(data)
+        with _bar() as progress:
+            if check:
+                record = check_index(settings)
+            elif rebuild:
+                record = rebuild_index(settings, progress)
+            else:
+                record = index(settings, progress)
+    print(json.dumps(record) if as_json else _told(record))
+    raise typer.Exit(0 if record.get("sound", True) else 1)
+
+
+def written(answer: Answer) -> str:
+    """Return an answer as plain text with its sources, safe for a terminal."""
+    lines = [str(plain(answer.text)).replace("**", "")]
+    lines += [
+        f"\n! Not supported: {line(claim.text, 300)} ({line(claim.reason, 300)})"
+        for claim in answer.claims
+        if claim.verdict == "flagged"
+    ]
+    unchecked = [claim for claim in answer.claims if claim.verdict == "unchecked"]
+    lines += [f"\n? Not checked: {line(claim.text, 300)}" for claim in unchecked]
+    lines += [f"\nNote: {line(note, 500)}" for note in answer.notes]
+    if answer.nearest:
+        lines.append("\nNearest in the archive:")
+        lines += [f"  - {line(article.title, 200)} ({_origin(article)})" for article in answer.nearest]
+    if answer.citations:
+        lines.append("\nSources:")
+        for citations in by_number(answer.citations):
+            article = citations[0].passage.article
+            lines.append(f"  [{citations[0].n}] {line(article.title, 200)}. {_origin(article)} ({article.id})")
+            lines += [f"      “{line(citation.quote, 400)}”" for citation in citations]
+    if answer.archive_until:
+        lines.append(f"\nThe newest article in the archive is of {day(answer.archive_until)}.")
+    return "\n".join(lines)
+
+
+def listed(passage: Passage) -> str:
+    """Return a passage as plain text, safe for a terminal."""
+    article = passage.article
+    head = f"{passage.rank}. {line(article.title, 200)} | {_origin(article)} | {passage.score:.3f}"
+    return f"{head}\n   {passage.chunk.id}\n   {line(passage.chunk.text, 400)}"
+
+
+def _origin(article: Article) -> str:
+    return f"{line(article.source, 80) or 'Unknown outlet'}, {day(article.published_at)}"
+
+
+@contextmanager
+def _assistant(data: Path | None, lasting: bool = False) -> Iterator[Assistant]:
+    """Open the assistant; one that lasts, or stands beside a page, owns no indexes, so that a page can."""
+    settings = read_settings(data)
+    if not settings.archive_path.exists():
+        raise InputError(f"{settings.data_dir}: no archive there; add articles first: python -m corpus add PATH")
+    with _opened(settings, lasting) as assistant:
+        try:
+            assistant.sync()
+        except (ArchiveError, IndexUnavailableError) as error:
+            sys.stderr.write(f"Not everything in the archive can be found yet: {line(str(error), 1000)}\n")
+        yield assistant
+
+
+def _opened(settings: Settings, lasting: bool) -> Assistant:
+    if not lasting:
+        with suppress(IndexInUseError):
+            return Assistant(settings, "python -m rag")
+    return Assistant(settings, "python -m rag", beside=True)
+
+
+@contextmanager
+def _reported(as_json: bool) -> Iterator[None]:
+    """Turn an error of ours into one line and exit code 2."""
+    try:
+        yield
+    except NewsdeskError as error:
+        if as_json:
+            print(json.dumps({"error": str(error)}))
+        sys.stderr.write(f"{line(str(error), 1000)}\n")
+        raise typer.Exit(2) from None
+
+
+@contextmanager
+def _bar() -> Iterator[Any]:
+    """Show a progress bar on stderr while articles are embedded."""
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task("Indexing articles", total=None)
+        yield lambda done, total: bar.update(task, completed=done, total=total)
+
+
+def _told(record: dict[str, Any]) -> str:
+    return "\n".join(f"{name}: {value}" for name, value in record.items() if value not in (None, [], {}))

@@ -1,0 +1,84 @@
+"""Bring the indexes up to date from the command line, beside a page that may own them."""
+
+from contextlib import closing
+from typing import Any
+
+from corpus.archive.database import Archive
+from corpus.errors import IndexReadOnlyError, IndexUnavailableError
+from rag.index.embedder import Embedder
+from rag.index.indexes import Indexes, Progress
+from rag.settings import Settings
+
+_PATIENCE_S = 600.0  # Another process that embeds the same articles is waited for.
+
+
+def index(settings: Settings, progress: Progress | None = None) -> dict[str, Any]:
+    """Embed what is pending and apply it; a process that owns the indexes applies it instead, and is named.
+
+    Returns:
+        `embedded` and `applied` (articles), `owner` (None if this process applied), `chunks`.
+    """
+    with Archive(settings.archive_path) as archive:
+        indexes = _indexes(settings, archive)
+        indexes.check_embedder()
+        before = indexes.applied()
+        embedded = indexes.embed_pending(progress, _PATIENCE_S)
+        record: dict[str, Any] = {"embedded": embedded, "applied": 0, "owner": None, "chunks": indexes.store.count()}
+        if owner := _owner_or_opened(indexes):
+            return record | {"owner": owner}
+        with closing(indexes):
+            return record | {"applied": len(indexes.store.changes(before, -1)[1]), "chunks": indexes.dense.count()}
+
+
+def rebuild_index(settings: Settings, progress: Progress | None = None) -> dict[str, Any]:
+    """Make both indexes anew; only chunks that the embedder of the settings never saw are embedded."""
+    with Archive(settings.archive_path) as archive, closing(_indexes(settings, archive)) as indexes:
+        if owner := indexes.named_owner():
+            raise IndexUnavailableError(f"{indexes.folder}: the index is in use by {owner}; stop that process first")
+        embedded = indexes.embed_pending(progress, _PATIENCE_S)
+        indexes.open(anew=True, progress=progress)
+        return {"embedded": embedded, "rebuilt": True, "chunks": indexes.dense.count(), "owner": None}
+
+
+def check_index(settings: Settings) -> dict[str, Any]:
+    """Compare every chunk id; `sound` is False if anything differs, `owner` names a process that has them open."""
+    with Archive(settings.archive_path) as archive, closing(_indexes(settings, archive)) as indexes:
+        try:
+            if owner := _owner_or_opened(indexes):
+                return {"sound": True, "owner": owner}
+            differences = {name: len(ids) for name, ids in indexes.differences().items()}
+            record = {"sound": not differences, "owner": None, "chunks": indexes.dense.count()}
+        except IndexReadOnlyError as error:
+            return {"owner": None, "chunks": indexes.store.count(), "unwritable": str(error)} | _as_left(indexes)
+        except IndexUnavailableError as error:
+            return {"sound": False, "owner": None, "error": str(error)}
+    if not differences:
+        return record
+    told = " and ".join(f"{count:,} of the {name} index" for name, count in differences.items())
+    return record | {"differences": differences, "error": f"the archive and the indexes differ in chunks: {told}"}
+
+
+def _as_left(indexes: Indexes) -> dict[str, Any]:
+    """Say of indexes that cannot be opened, as nothing can be written, whether they are what their owner left."""
+    if indexes.is_as_left():
+        return {"sound": True}
+    error = "nothing can be written, and the files are behind the archive or not those that their owner left"
+    return {
+        "sound": False,
+        "error": f"{indexes.folder}: {error}; free some disk space or mend the rights of the folder",
+    }
+
+
+def _owner_or_opened(indexes: Indexes) -> str:
+    """Open the indexes and return ""; where another process owns them, return how it names itself."""
+    try:
+        indexes.open()
+    except IndexUnavailableError:
+        if owner := indexes.named_owner():
+            return owner
+        indexes.open()  # The owner has just gone; where something else is wrong this says so.
+    return ""
+
+
+def _indexes(settings: Settings, archive: Archive) -> Indexes:
+    return Indexes(archive, Embedder(settings.embedder), settings.data_dir / "index", "python -m rag index")

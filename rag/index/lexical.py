@@ -1,0 +1,239 @@
+"""The lexical index: tantivy (BM25) over our own terms, so that every language is stemmed by its own rules."""
+
+import math
+from collections.abc import Collection, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+
+import tantivy
+
+from corpus.archive.chunk_store import Embedded
+from corpus.article import Chunk
+from corpus.errors import IndexUnavailableError
+from rag.model import Filters
+from rag.text.terms import acronyms, terms
+
+_UNDATED = -(2**40)
+_HEAP = 64_000_000
+_NONE = "\x00"  # tantivy keeps no empty term.
+
+
+class LexicalIndex:
+    """Find chunks that share words with the question, by BM25 (k1 1.2, b 0.75, tantivy's own).
+
+    Every method raises `IndexUnavailableError` where tantivy cannot read or write its files.
+    """
+
+    def __init__(self, folder: Path | None, heading_boost: float = 0.75, writing: bool = True) -> None:
+        """Open the index in `folder`, making it if it is not there.
+
+        Args:
+            folder: Where the index lies; None keeps it in memory.
+            heading_boost: Weight of a term found in headline, outlet or date, against 1 for one in the text.
+            writing: Open it to write too, which one process at a time can; else it must be there.
+        """
+        self._boost = heading_boost
+        self._folder = folder
+        self._schema = _schema()
+        self._writing = writing
+        self._writer: tantivy.IndexWriter | None = None
+        with self._reported():
+            if folder is None:
+                self._index = tantivy.Index(self._schema)
+            elif writing:
+                folder.mkdir(parents=True, exist_ok=True)
+                self._index = tantivy.Index(self._schema, path=str(folder), reuse=True)
+                self._writer = self._new_writer()
+            else:
+                self._index = tantivy.Index.open(str(folder))
+
+    @property
+    def in_memory(self) -> bool:
+        """Tell whether it lies in memory only."""
+        return self._folder is None
+
+    def apply(self, gone: Sequence[str], batch: Sequence[Embedded]) -> None:
+        """Forget every chunk of the articles `gone`, then take in the chunks of `batch`, all in one commit."""
+        if not self._writing:
+            raise ValueError("the index is open for reading only")
+        with self._reported():
+            # One that met a full disk is of no use any more, so it is kept only where its commit goes well.
+            writer, self._writer = self._writer or self._new_writer(), None
+            try:
+                for article_id in gone:
+                    writer.delete_documents_by_term("article", article_id)
+                for chunk in (chunk for item in batch for chunk in item.chunks):
+                    writer.add_document(_document(chunk))
+                writer.commit()
+                self._writer = writer
+            finally:
+                del writer  # While an error holds on to this one, no other can be made.
+            self._index.reload()
+
+    def _new_writer(self) -> tantivy.IndexWriter:
+        """Return a writer; what a commit left that was broken off has names that the next one gives again, so it goes."""
+        writer = self._index.writer(heap_size=_HEAP, num_threads=1)
+        writer.garbage_collect_files()
+        return writer
+
+    def follow(self, folder: Path) -> None:
+        """See what the process that writes has written since, perhaps into another folder."""
+        with self._reported():
+            if folder == self._folder:
+                self._index.reload()
+            else:
+                self._index, self._folder = tantivy.Index.open(str(folder)), folder
+
+    def search(self, wanted: Sequence[str], limit: int, filters: Filters | None = None) -> list[tuple[str, float]]:
+        """Return up to `limit` (chunk id, BM25 score), best first; `wanted` are terms, not text.
+
+        Filters on time are kept to the second, so that a chunk may be found that lies within one second outside.
+        """
+        if not wanted:
+            return []
+        return self._found(self._query(wanted, filters), limit)
+
+    def articles(
+        self, wanted: Sequence[str], filters: Filters | None = None, among: Collection[str] = ()
+    ) -> tuple[set[str], set[str]]:
+        """Return the ids of all articles that hold any of some terms in their text, and in a heading.
+
+        A heading is headline, outlet and date. Filters are kept as in `search`; `among` narrows to some articles.
+        """
+        text, heading = (self._holding(name, wanted, filters, among) for name in ("text", "heading"))
+        return text, heading
+
+    def _holding(self, field: str, wanted: Sequence[str], filters: Filters | None, among: Collection[str]) -> set[str]:
+        with self._reported():
+            searcher = self._index.searcher()
+            most = sum(searcher.doc_freq(field, term) for term in wanted)
+        if not most:
+            return set()
+        limits = _limits(self._schema, filters) if filters else []
+        if among:
+            limits.append(tantivy.Query.term_set_query(self._schema, "article", list(among)))
+        must = tantivy.Occur.Must
+        clauses = [
+            (must, tantivy.Query.term_set_query(self._schema, field, list(wanted))),
+            *((must, x) for x in limits),
+        ]
+        return {article_of(chunk_id) for chunk_id, _ in self._found(tantivy.Query.boolean_query(clauses), most)}
+
+    def frequency(self, term: str) -> int:
+        """Return in how many chunks a term stands."""
+        with self._reported():
+            searcher = self._index.searcher()
+            return int(max(searcher.doc_freq("text", term), searcher.doc_freq("heading", term)))
+
+    def beginning(self, prefixes: Collection[str]) -> dict[str, int]:
+        """Return every term that begins with one of some prefixes, with the number of chunks that hold it.
+
+        A chunk holds it in its text or its heading; the larger number of the two counts.
+        """
+        found: dict[str, int] = {}
+        with self._reported():
+            searcher = self._index.searcher()
+            for field in ("heading", "text"):
+                for prefix in prefixes:
+                    for term, chunks in searcher.terms_with_prefix(field, prefix):
+                        found[term] = max(chunks, found.get(term, 0))
+        return found
+
+    def holding(self, term: str, beside: Sequence[str], limit: int) -> list[str]:
+        """Return the ids of up to `limit` chunks that hold a term, those with the most of some others first."""
+        must, should = tantivy.Occur.Must, tantivy.Occur.Should
+        clauses = [(must, self._query([term], None))]
+        if beside:
+            clauses.append((should, self._query(beside, None)))
+        return [chunk_id for chunk_id, _ in self._found(tantivy.Query.boolean_query(clauses), limit)]
+
+    def count(self) -> int:
+        """Return how many chunks the index holds."""
+        return int(self._index.searcher().num_docs)
+
+    def ids(self) -> set[str]:
+        """Return the id of every chunk in the index."""
+        return {chunk_id for chunk_id, _ in self._found(tantivy.Query.all_query(), max(1, self.count()))}
+
+    def close(self) -> None:
+        """Let go of the files."""
+        if self._writer is not None:
+            with self._reported():
+                self._writer.wait_merging_threads()
+
+    def _found(self, query: tantivy.Query, limit: int) -> list[tuple[str, float]]:
+        with self._reported():
+            searcher = self._index.searcher()
+            hits = searcher.search(query, limit, count=False).hits
+            return [(str(searcher.doc(address)["id"][0]), float(score)) for score, address in hits]
+
+    @contextmanager
+    def _reported(self) -> Iterator[None]:
+        try:
+            yield
+        except BaseException as error:
+            # A panic of tantivy's is no `Exception`, and its class cannot be imported.
+            if not isinstance(error, ValueError | OSError) and type(error).__name__ != "PanicException":
+                raise
+            raise IndexUnavailableError(
+                f"{self._folder or 'memory'}: the lexical index cannot be used ({error}); free some disk space if there is none, "
+                "else run `python -m corpus rebuild`"
+            ) from error
+
+    def _query(self, wanted: Sequence[str], filters: Filters | None) -> tantivy.Query:
+        should, must = tantivy.Occur.Should, tantivy.Occur.Must
+        clauses = []
+        for term in wanted:
+            clauses.append((should, tantivy.Query.term_query(self._schema, "text", term, "freq")))
+            in_heading = tantivy.Query.term_query(self._schema, "heading", term, "freq")
+            clauses.append((should, tantivy.Query.boost_query(in_heading, self._boost)))
+        words = tantivy.Query.boolean_query(clauses)
+        limits = _limits(self._schema, filters) if filters else []
+        if not limits:
+            return words
+        return tantivy.Query.boolean_query(
+            [(must, words), *((must, tantivy.Query.const_score_query(limit, 0.0)) for limit in limits)]
+        )
+
+
+def article_of(chunk_id: str) -> str:
+    """Return the id of the article that a chunk was cut from."""
+    return chunk_id.rpartition("#")[0].rpartition("@")[0]
+
+
+def _schema() -> tantivy.Schema:
+    builder = tantivy.SchemaBuilder()
+    builder.add_text_field("id", stored=True, tokenizer_name="raw", index_option="basic")
+    for name in ("article", "outlet", "language", "feed"):
+        builder.add_text_field(name, stored=False, tokenizer_name="raw", index_option="basic")
+    builder.add_integer_field("published", stored=False, indexed=True, fast=True)
+    for name in ("heading", "text"):
+        builder.add_text_field(name, stored=False, tokenizer_name="whitespace", index_option="freq")
+    return builder.build()
+
+
+def _document(chunk: Chunk) -> tantivy.Document:
+    article = chunk.article
+    return tantivy.Document(
+        id=chunk.id,
+        article=article.id,
+        outlet=article.source or _NONE,
+        language=article.language or _NONE,
+        feed=article.feed or _NONE,
+        published=math.floor(article.published_at.timestamp()) if article.published_at else _UNDATED,
+        heading=" ".join(terms(chunk.heading, article.language)),
+        text=" ".join([*terms(chunk.text, article.language), *acronyms(chunk.text)]),
+    )
+
+
+def _limits(schema: tantivy.Schema, filters: Filters) -> list[tantivy.Query]:
+    limits = [
+        tantivy.Query.term_set_query(schema, name, [value or _NONE for value in values])
+        for name, values in (("outlet", filters.outlets), ("language", filters.languages), ("feed", filters.feeds))
+        if values
+    ]
+    if filters.timed:
+        first = math.floor(filters.since.timestamp()) if filters.since else _UNDATED + 1
+        last = math.ceil(filters.until.timestamp()) - 1 if filters.until else 2**40
+        limits.append(tantivy.Query.range_query(schema, "published", tantivy.FieldType.Integer, first, last))
+    return limits

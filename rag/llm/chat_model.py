@@ -1,0 +1,144 @@
+"""Make the chat model that the settings name, and say in a sentence what went wrong with it."""
+
+from typing import Any
+
+from langchain.chat_models import init_chat_model
+from langchain_core.language_models import BaseChatModel
+
+from corpus.errors import SettingsError
+from rag.settings import Settings
+
+_EXTRAS = {"anthropic": "make anthropic", "ollama": "make ollama"}
+
+RETRY_AFTER_S = 30.0
+"""The longest that a model may ask to be waited for."""
+
+
+_GRACE_S = (
+    5.0  # The connection waits so much longer than `rag.llm.stream_timeouts`, which says better what did not come.
+)
+
+
+def chat_model(settings: Settings) -> BaseChatModel:
+    """Make the LangChain chat model that the settings name.
+
+    Raises:
+        SettingsError: The name, the package or the key is missing or wrong.
+    """
+    provider, _, name = settings.llm.partition(":")
+    if not provider or not name:
+        raise SettingsError(
+            f"NEWSDESK_LLM={settings.llm}: no provider or no model in it; "
+            'write it as provider:name, for instance "openai:gpt-5-mini"'
+        )
+    try:
+        model: BaseChatModel = init_chat_model(name, model_provider=provider, **_options(settings, provider))
+        return model
+    except ImportError as error:
+        hint = _EXTRAS.get(provider, f"pip install langchain-{provider.replace('_', '-')}")
+        raise SettingsError(
+            f"NEWSDESK_LLM={settings.llm}: the client for {provider} is not installed; run `{hint}`"
+        ) from error
+    except Exception as error:
+        raise SettingsError(f"NEWSDESK_LLM={settings.llm}: {_unmade(error, provider)}") from error
+
+
+def _options(settings: Settings, provider: str) -> dict[str, Any]:
+    address = {"base_url": settings.llm_base_url} if settings.llm_base_url else {}
+    if provider == "ollama":
+        return {"temperature": 0, "num_predict": settings.llm_max_tokens, **address}
+    key = settings.llm_api_key.get_secret_value()
+    options: dict[str, Any] = {"temperature": 0, "max_retries": 0, "max_tokens": settings.llm_max_tokens, **address}
+    if key:
+        options["api_key"] = key
+    return options | (_openai_options(settings) if provider == "openai" else {})
+
+
+def _openai_options(settings: Settings) -> dict[str, Any]:
+    import httpx
+
+    # A client of its own: the default one is shared by all models of a process, and tied to one event loop. No
+    # connection is kept: one that the server has closed meanwhile fails the next question.
+    patience = max(settings.llm_first_token_s, settings.llm_token_s) + _GRACE_S
+    timeout = httpx.Timeout(patience, connect=settings.llm_connect_s)
+    limits = httpx.Limits(max_keepalive_connections=0)
+    options: dict[str, Any] = {
+        "timeout": timeout,
+        "http_async_client": httpx.AsyncClient(timeout=timeout, limits=limits),
+        "stream_usage": True,
+        "use_responses_api": False,
+    }
+    if settings.llm_base_url and not settings.llm_api_key.get_secret_value():
+        options["api_key"] = "none"  # A local server asks for no key, but the client wants one.
+    return options
+
+
+def _unmade(error: Exception, provider: str) -> str:
+    """Say why a client could not be made; what the client says may hold the address or the key, so it is not shown."""
+    said, kind = str(error).casefold(), type(error).__name__
+    if "model_provider" in said or "unsupported provider" in said:
+        return f"{provider} is no provider that LangChain knows; write it as provider:name"
+    if "credentials" in said or "api_key" in said or "api key" in said:
+        return "no key is set; put it in NEWSDESK_LLM_API_KEY"
+    if "url" in kind.casefold() or "url" in said:
+        return "NEWSDESK_LLM_BASE_URL is no address; write it like http://localhost:8080/v1"
+    return f"its client could not be made ({kind}); check NEWSDESK_LLM, NEWSDESK_LLM_BASE_URL and NEWSDESK_LLM_API_KEY"
+
+
+def status(error: BaseException) -> int:
+    """Return the HTTP status that an error stands for, or 0."""
+    return int(getattr(error, "status_code", 0) or 0)
+
+
+def wait_asked(error: BaseException | None) -> float | None:
+    """Return the seconds that `Retry-After` asks for, or None; a date there is not read."""
+    headers = getattr(getattr(error, "response", None), "headers", {})
+    try:
+        seconds = float(headers.get("retry-after", ""))
+    except ValueError:
+        return None
+    return seconds if 0 <= seconds < float("inf") else None
+
+
+def passing(error: BaseException) -> bool:
+    """Tell whether an error may go away within seconds: busy, broken, or not reached; a wrong key will not."""
+    code = status(error)
+    if (wait_asked(error) or 0.0) > RETRY_AFTER_S or getattr(error, "code", "") == "insufficient_quota":
+        return False
+    return code in {408, 409, 429} or code >= 500 or type(error).__name__ in _UNREACHED
+
+
+_BROKEN = {"RemoteProtocolError", "ReadError", "ChunkedEncodingError", "IncompleteRead"}
+_UNREACHED = {"APIConnectionError", "ConnectError", "ConnectionError", "ConnectionRefusedError", *_BROKEN}
+
+
+def explained(error: BaseException, name: str, begun: bool = False) -> str:
+    """Say in one sentence what went wrong with the model and what to do; no key and no address is in it."""
+    code, kind = status(error), type(error).__name__
+    if code:
+        return _explained_status(error, code, name)
+    if "Timeout" in kind:
+        return f"{name} did not answer in time; ask again"
+    if kind in _BROKEN or (begun and "Connect" in kind):
+        return f"the connection to {name} broke in the middle of the answer; ask again"
+    if "Connect" in kind:
+        return f"{name} cannot be reached; is its server running, and is NEWSDESK_LLM_BASE_URL right?"
+    if "JSON" in kind:
+        return f"{name} sent what cannot be read; is NEWSDESK_LLM_BASE_URL right?"
+    return f"{name} failed ({kind}); ask again"
+
+
+def _explained_status(error: BaseException, code: int, name: str) -> str:
+    if code in {401, 403}:
+        return f"{name} refused the key (HTTP {code}); set NEWSDESK_LLM_API_KEY"
+    if code == 404:
+        return f"{name} is not known there (HTTP 404); check NEWSDESK_LLM and NEWSDESK_LLM_BASE_URL"
+    if code == 429 and getattr(error, "code", "") == "insufficient_quota":
+        return f"{name} has no quota left (HTTP 429); look at the account of its key"
+    if code == 429:
+        return f"{name} has too many requests (HTTP 429); wait {wait_asked(error) or 30:.0f} seconds and ask again"
+    if code >= 500:
+        return f"{name} is in trouble (HTTP {code}); ask again later"
+    if getattr(error, "code", "") == "context_length_exceeded":
+        return f"the evidence is too long for {name} (HTTP {code}); lower NEWSDESK_EVIDENCE_TOKENS"
+    return f"{name} did not take the request (HTTP {code}); check NEWSDESK_LLM"

@@ -1,0 +1,45 @@
+"""The gate that every word of a model passes: no image, no link, no markup that a page could act on."""
+
+import re
+
+from corpus.text.characters import visible
+
+_THOUGHT = re.compile(r"<think>.*?(?:</think>|\Z)", re.DOTALL | re.IGNORECASE)
+_IMAGE = re.compile(r"!\[[^\[\]]*\](?:\([^)]*\)?|\[[^\]]*\])|<img\b[^>]*>?", re.IGNORECASE)
+_MARK_LINK = re.compile(r"(\[\[?[#^]?\d{1,4}\]\]?)\([^)\n]*\)?")
+_LINK = re.compile(r"\[([^\[\]\n]{1,300})\]\((?:[^()\n]|\([^()\n]*\))*\)?")
+_REFERENCE = re.compile(r"\[([^\[\]\n]{1,300})\]\[(?!\d+\])[^\[\]\n]{0,300}\]")
+_DEFINITION = re.compile(r"^[^\S\n]*\[[^\]\n]+\]:[^\S\n]*\S+.*$", re.MULTILINE)
+_SCHEME = r"(?:https?|ftps?|wss?|file|ldaps?|s?ftp|smb)"
+_ADDRESS = re.compile(
+    rf"<?\b{_SCHEME}\s?:\s?[/\\]{{2}}[^\s>\])\"']*>?|<?\b(?:javascript|vbscript|data|mailto|tel|blob):[^\s>\])\"']+>?"
+    r"|(?<![\w:/])[/\\]{2}[\w-]+(?:\.[\w-]+)+[^\s>\])\"']*|\bwww\.[^\s>\])\"']+"
+    r"|(?<![\w-])(?<![\w-]\.)(?:[\w-]+\.)+[a-z]{2,24}(?::\d+)?[/?#][^\s>\])\"']*",
+    re.IGNORECASE,
+)
+_TAG = re.compile(
+    r"</?(?:script|style|iframe|object|embed|svg|math|form|input|button|link|meta|base|video|audio|source|picture|"
+    r"template|details|a|b|i|p|div|span|br)\b[^<>]*>",
+    re.IGNORECASE,
+)
+_ONLY_MARKS = re.compile(r"^[^\S\n]*(?:\[[#^]?\d[\d, -]*\][^\w\n[]*)+\n?", re.MULTILINE)  # What a removed image leaves.
+_STEPS = (
+    (_THOUGHT, ""), (_IMAGE, ""), (_MARK_LINK, r"\1"), (_LINK, r"\1"), (_REFERENCE, r"\1"), (_DEFINITION, ""),
+    (_TAG, ""), (_ADDRESS, ""),
+)  # fmt: skip
+
+
+def gated(text: str) -> str:
+    """Return a model's text without images, links, addresses, tags and invisible characters; words of a link stay.
+
+    What is taken out can leave a new one behind ("<scr<b>ipt>"), so this goes on until nothing changes.
+    """
+    text = visible(text)
+    given, before = text, ""
+    while before != text:
+        before = text
+        for pattern, instead in _STEPS:
+            text = pattern.sub(instead, text)
+    if text != given:
+        text = _ONLY_MARKS.sub("", text)
+    return re.sub(r"[ \t]+(?=[ \t\n]|$)", "", text).strip()

@@ -1,0 +1,76 @@
+"""A follow-up made to stand alone by the model, where one is set: its words are taken only where they add nothing."""
+
+import logging
+import re
+import time
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from corpus.errors import ModelError
+from rag.llm.output_filter import gated
+from rag.llm.prompt import rewriting
+from rag.llm.reply import Reply
+from rag.model import Turn
+from rag.question.query import Query
+from rag.question.question_text import LONGEST_QUESTION
+from rag.text.citation_marks import read_marks
+from rag.text.names import name_words, names
+
+if TYPE_CHECKING:
+    from rag.llm.writer import Writer
+
+log = logging.getLogger(__name__)
+
+PATIENCE_S = 6.0
+"""Seconds after which the rules' own form of the question is taken: an answer is waited for."""
+
+_LONGER = 300  # Characters by which a rewritten question may be longer: names and dates are put in, no story.
+_FIGURE = re.compile(r"\d+")
+
+
+@dataclass(frozen=True, slots=True)
+class Rewritten:
+    """Hold what a model made of a follow-up.
+
+    Attributes:
+        text: The question stand-alone, "" where the rules' own form is to be taken.
+        usage: Tokens by kind.
+        timings: Milliseconds by stage.
+    """
+
+    text: str = ""
+    usage: dict[str, int] = field(default_factory=dict)
+    timings: dict[str, float] = field(default_factory=dict)
+
+
+def rewritten(writer: "Writer", query: Query, history: Sequence[Turn], now: datetime) -> Iterator[Rewritten | None]:
+    """Yield None while the model works, then what it made of a question.
+
+    A model that fails, takes longer than `PATIENCE_S`, or names what the conversation does not, is passed over.
+    """
+    start, reply = time.monotonic(), Reply()
+    try:
+        for _ in writer.stream(rewriting(query, history, now), reply):
+            if time.monotonic() - start > PATIENCE_S:
+                break
+            yield None
+    except ModelError as error:
+        log.info("the follow-up is made to stand alone by rules: %s", error)
+    text = " ".join(gated(reply.text).split()).strip(' "“”') if reply.whole else ""
+    took = 1000 * (time.monotonic() - start)
+    yield Rewritten(text if _fitting(text, query.question, history) else "", reply.usage, {"rewrite": took})
+
+
+def _fitting(text: str, question: str, history: Sequence[Turn]) -> bool:
+    """Tell whether a question was made of a question, with no name and no figure that the conversation lacks."""
+    if text.casefold().rstrip("?. ") == " ".join(question.casefold().split()).rstrip("?. "):
+        return False  # A model that only repeats it knows no more than the rules.
+    if (question.rstrip().endswith("?") and not text.endswith("?")) or read_marks(text, 0).dropped:
+        return False  # It answers.
+    said = "\n".join([question, *(turn.content for turn in history)])
+    known, figures = name_words(said), set(_FIGURE.findall(said))
+    called = {word for name in names(f"so {text}") for word in name.words}
+    short = len(text) <= min(LONGEST_QUESTION, len(question) + _LONGER)
+    return short and called <= known and set(_FIGURE.findall(text)) <= figures

@@ -1,0 +1,148 @@
+"""Let a LangChain chat model write the answer, within limits of time, and say plainly when it fails."""
+
+import re
+import time
+from collections.abc import AsyncGenerator, Iterator
+from threading import Lock
+
+from langchain_core.messages import AIMessageChunk
+from langchain_core.prompts import ChatPromptTemplate, MessagesPlaceholder
+
+from corpus.errors import ModelError
+from rag.llm.chat_model import chat_model, explained, passing
+from rag.llm.prompt import Prompt
+from rag.llm.reply import Reply
+from rag.llm.stream_timeouts import Impatience, Patience
+from rag.settings import Settings
+
+BREAK_AFTER = 5
+"""Failures in a row after which the model is left alone,"""
+
+BREAK_S = 30.0
+"""for so many seconds; then one question tries it again."""
+
+# What models call an end that they chose. Whatever else they name (a limit, a filter, a pause) is no whole answer.
+_WHOLE = {"stop", "end_turn", "stop_sequence", "complete", "completed", "eos", "eos_token", "finish"}
+_CUT = {"length", "max_tokens", "model_length", "max_output_tokens", "model_context_window_exceeded"}
+_REFUSED = {"content_filter", "refusal", "safety", "recitation", "blocklist", "prohibited_content", "spii"}
+_CHARACTERS_A_TOKEN = 20  # English prose has four or five.
+
+
+class Outage(ModelError):
+    """Say that the model could not be had at all, or broke off; several in a row, and it is left alone for a while."""
+
+
+class Writer:
+    """Send prompts to one chat model and stream its replies."""
+
+    def __init__(self, settings: Settings) -> None:
+        """Make the model that the settings name; nothing is sent yet.
+
+        Raises:
+            SettingsError: No such provider, a missing package, or no key.
+        """
+        self.settings = settings
+        self.name = settings.llm
+        self.chain = ChatPromptTemplate.from_messages([MessagesPlaceholder("messages")]) | chat_model(settings)
+        self._patience: Patience[AIMessageChunk] = Patience(
+            self.name, settings.llm_first_token_s, settings.llm_token_s, settings.llm_total_s, settings.llm_tries, _says
+        )
+        self._lock = Lock()
+        self._failures = 0
+        self._rest_until = 0.0
+
+    def stream(self, prompt: Prompt, reply: Reply) -> Iterator[str]:
+        """Yield the reply piece by piece and collect it in `reply`; an empty piece says that it is being waited for.
+
+        A model that is busy or cannot be reached is tried again while nothing was written yet. Closing the iterator
+        cancels the request.
+
+        Raises:
+            ModelError: The model failed; what was written until then is in `reply`, and `reply.whole` is False.
+        """
+        self._check_breaker()
+        try:
+            yield from self._collected(prompt, reply)
+        except Outage:
+            self._count_failure()
+            raise
+        with self._lock:
+            self._failures = 0
+
+    def _collected(self, prompt: Prompt, reply: Reply) -> Iterator[str]:
+        reply.text, reply.usage, reply.whole = "", {}, False
+        try:
+            for chunk in self._patience.read(lambda: self._chunks(prompt)):
+                if chunk is not None and chunk.text:
+                    reply.text += chunk.text
+                    self._check_length(reply)
+                yield chunk.text if chunk is not None else ""
+                if chunk is not None:
+                    self._noted(chunk, reply)
+        except ModelError as error:
+            if not (reply.whole and isinstance(error, Impatience)):
+                reply.whole = False
+                raise (Outage(str(error)) if isinstance(error, Impatience) else error) from error.__cause__
+        except Exception as error:
+            if not reply.whole:  # Nothing is missing when only the report of the tokens did not come.
+                kind = Outage if passing(error) or "Timeout" in type(error).__name__ else ModelError
+                raise kind(explained(error, self.name, begun=bool(reply.text))) from error
+        if not reply.whole:  # A connection that ends early raises nothing: only the missing reason tells.
+            raise Outage(f"the connection to {self.name} ended in the middle of the answer; ask again")
+        if not reply.text.strip():
+            reply.whole = False
+            raise ModelError(f"{self.name} gave an empty answer; ask again")
+
+    def _noted(self, chunk: AIMessageChunk, reply: Reply) -> None:
+        """Note tokens and the reason for the end.
+
+        Raises:
+            ModelError: The reason says that the answer is not whole.
+        """
+        if chunk.usage_metadata:
+            reply.usage = {k: v for k, v in chunk.usage_metadata.items() if isinstance(v, int)}
+        reason = _finish_reason(chunk)
+        if reason in _CUT:
+            limit = self.settings.llm_max_tokens
+            raise ModelError(f"{self.name} was cut off at {limit} tokens; raise NEWSDESK_LLM_MAX_TOKENS")
+        if reason in _REFUSED:
+            raise ModelError(f"{self.name} refused to answer this question")
+        if reason and reason not in _WHOLE:
+            raise ModelError(f"{self.name} ended before it was done ({reason}); ask again")
+        reply.whole = reply.whole or bool(reason)
+
+    def _check_length(self, reply: Reply) -> None:
+        """Stop a model that does not keep to the number of tokens that it was given."""
+        if len(reply.text) > _CHARACTERS_A_TOKEN * self.settings.llm_max_tokens:
+            raise ModelError(f"{self.name} wrote far more than {self.settings.llm_max_tokens} tokens and was stopped")
+
+    async def _chunks(self, prompt: Prompt) -> AsyncGenerator[AIMessageChunk]:
+        async for chunk in self.chain.astream({"messages": list(prompt.messages)}):
+            if isinstance(chunk, AIMessageChunk):
+                yield chunk
+
+    def _check_breaker(self) -> None:
+        left = self._rest_until - time.monotonic()
+        if left > 0:
+            raise ModelError(
+                f"{self.name} failed {BREAK_AFTER} times in a row; it is left alone for {left:.0f} more seconds"
+            )
+
+    def _count_failure(self) -> None:
+        with self._lock:
+            self._failures += 1
+            if self._failures >= BREAK_AFTER:
+                self._failures = BREAK_AFTER - 1  # One more failure after the rest, and it rests again.
+                self._rest_until = time.monotonic() + BREAK_S
+
+
+def _says(chunk: AIMessageChunk) -> bool:
+    """Tell whether a chunk holds a part of an answer, or of the thoughts before it."""
+    return bool(chunk.text or chunk.content or chunk.additional_kwargs)
+
+
+def _finish_reason(chunk: AIMessageChunk) -> str:
+    found = chunk.response_metadata
+    names = ("finish_reason", "stop_reason", "done_reason", "stopReason")
+    reason = next((found[name] for name in names if found.get(name)), "")
+    return re.sub(r"\W+", "_", str(reason).rpartition(".")[2]).lower()[:40]

@@ -1,0 +1,267 @@
+"""Make a follow-up question stand alone, by rules: what it leaves out is taken from the turns before it."""
+
+import re
+from collections.abc import Sequence
+from datetime import UTC, datetime
+
+from rag.model import Turn
+from rag.text.citation_marks import read_marks
+from rag.text.dates.date_expressions import dates
+from rag.text.dates.question_period import periods
+from rag.text.names import Name, names
+from rag.text.terms import STOPWORDS, words
+
+_OPENER = re.compile(
+    r"^(?:(?:and|but|so|ok(?:ay)?|also|then|or|well|thanks|thank you|great|right|what about|how about|what of"
+    r"|what if)\b"
+    r"[\s,.!]*)+",
+    re.IGNORECASE,
+)
+_ABOUT = re.compile(r"^(?:(?:and|but|so|ok(?:ay)?)\s+)*(?:what|how)\s+(?:about|of)\b", re.IGNORECASE)
+_QUOTED = re.compile(r"[\"“][^\"“”]*[\"”]")
+_PERSON = r"he|him|his|she|her|hers|himself|herself"
+_OWNED = r"his|her|its|their"
+_THING = r"it|they|them|theirs|this|that|these|those|itself|themselves|there"
+_POINTING = re.compile(
+    rf"\b(?:{_PERSON}|{_OWNED}|{_THING}|(?:the|that|this|which)\s+(?:one|ones|other|others|latter|former|same)"
+    rf"|(?:it|that|this)\s+one)"
+    r"\b(?!['’])",
+    re.IGNORECASE,
+)
+_EMPTY = re.compile(  # Words that look like pointers and point at nothing.
+    r"\b(?:is|was|are|were)\s+(?:it|there|this)\s+(?:that|any|a|an|true|possible|still|now)\b"
+    r"|\b(?:is|was)\s+it\s+(?:\w+\s+)?\w+\s+(?:for|to|that)\b"
+    r"|\b(?:is|are|was|were|will\s+be|has\s+been|have\s+been)\s+there\b|\bthere\s+(?:is|are|was|were|will|has|have)\b"
+    r"|\bit\s+(?:is|was)\s+(?:now\s+)?(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec|\d)"
+    r"|\b(?:say|said|says|think|report|claim\w*|suggest\w*|know|announce\w*|confirm|find|show|fact|so|such|than|now"
+    r"|principle|news"
+    r"|idea|argue\w*|all|and|with|like|told|warn\w*|statement)\s+(?:was\s+it\s+)?that\b(?!\s*[?.!]|$)"
+    r"|\bthat\s+(?=(?-i:[A-Z]))"
+    r"|\b\w+\s+that\s+(?:is|are|was|were|has|have|had|made|led|set|hit|broke|won|put|came|went|can|could|will|would"
+    r"|\w+ed|\w+s)\b"
+    r"|\bthis\s+(?:week|month|year|morning|time)\b|\bthese\s+days\b|\bthat\s+(?:day|year|month|is)\b",
+    re.IGNORECASE,
+)
+_BARE = re.compile(
+    r"\b(?:the|that|this|those|these)\s+(?:\w+\s+)?(?:company|firm|law|bill|act|agency|court|country|deal|ruling"
+    r"|decision|judge"
+    r"|president|minister|regulator|group|man|woman|report|article|story|attack|breach|case|fine|penalty|vote"
+    r"|speech|treaty|app|site"
+    r"|service|settlement|merger|suspect|victim|companies|countries|figure|number|amount|money|announcement"
+    r"|election)s?\b"
+    r"(?!\s+(?:of|that|who|which|in|on|for|behind|between|against|about|to)\b)",
+    re.IGNORECASE,
+)
+_ASKING = re.compile(
+    r"^(?:who|whom|whose|what|when|where|why|how|which|did|does|do|is|are|was|were|has|have|had|can|will)\b",
+    re.IGNORECASE,
+)
+_MORE = re.compile(  # "Tell me more", "any details?", "go on"
+    r"^(?:please\s+)?(?:(?:tell|say|show|give|explain)\s+(?:me\s+)?)?(?:(?:some|any|a\s+(?:bit|little)|much)\s+)?"
+    r"(?:more|else|anything\s+else|what\s+else|(?:more|further)\s+details?|details?|go\s+on|continue)"
+    r"(?:\s+(?:about|on)\s+(?:it|that|this))?(?:\s+please)?\W*$",
+    re.IGNORECASE,
+)
+_DEFINING = re.compile(r"^(?:what|who|where)\s+(?:is|are|was|were)\b", re.IGNORECASE)
+_SAYING = re.compile(
+    r"^what\s+(?:did|does|do|has|have)\s+(?:\S+\s+){1,5}(?:say|said|write|written|report|reported|think|reply"
+    r"|replied|answer)\W*$",
+    re.IGNORECASE,
+)
+_SCAFFOLD = re.compile(
+    r"^(?:(?:and|but|so|ok(?:ay)?)\s+)*(?:(?:can|could)\s+you\s+(?:tell|show)\s+me|tell\s+me|do\s+you\s+know"
+    r"|please)?\s*"
+    r"(?:(?:who|whom|whose|what|when|where|why|how|which)"
+    r"(?:\s+(?:many|much|long|often|big|large|far|old|exactly|precisely|else))?\s*)?"
+    r"(?:\b(?:did|does|do|is|are|was|were|has|have|had|can|could|will|would|be|there|any|anyone|anybody)\b\s*)*",
+    re.IGNORECASE,
+)
+_HEADING = re.compile(r"^\*\*[^*\n]+\*\*$", re.MULTILINE)  # Outlet and date over quoted sentences.
+_LIGHT = STOPWORDS | set("one ones many much exactly precisely else also still just anything anyone".split())
+_ENOUGH = 8
+"""Content words that, with a name, make a question long enough to say what it is about."""
+
+_PLENTY = 14
+"""Content words that make it long enough without a name."""
+
+_CARRIED = 3  # Names of the last answer.
+_PREPOSITION = re.compile(
+    r"^(?:in|on|since|before|after|by|until|during|from|between|at|last|this|yesterday|as\s+of)\b", re.IGNORECASE
+)
+_INITIAL = re.compile(r"\b([A-Z])\.\s(?=[A-Z][a-z])")  # "F." of "Richard F. Smith", where a sentence seems to end.
+_BODY = re.compile(
+    r"\b(?:Act|Court|House|Senate|Commission|Union|States|Law|Order|Inc|Ltd|Corp|Department|Agency|Office|Board|of"
+    r"|the|Internet|World"
+    r"|National|United|International|Council|Committee|Bank|University|Times|News|Company|Party|Group|Technology"
+    r"|Project)\b"
+)
+_NOW = datetime(2100, 1, 1, tzinfo=UTC)  # Only the places of dates are needed here.
+_PLACES = frozenset(
+    "europe asia africa america australia britain england scotland wales ireland france germany italy spain "
+    "portugal netherlands belgium austria switzerland sweden norway denmark finland poland ukraine russia turkey "
+    "greece hungary romania china japan india pakistan bangladesh indonesia vietnam thailand malaysia singapore "
+    "philippines taiwan korea iran iraq israel gaza syria egypt nigeria kenya ethiopia brazil argentina chile "
+    "mexico canada us usa uk eu california texas florida london paris berlin brussels moscow beijing washington "
+    "york tokyo delhi mumbai dubai geneva".split()
+)
+
+
+def is_followup(question: str) -> bool:
+    """Tell whether a question leaves out what it is about, so that it can only be understood after another."""
+    text = question.strip()
+    rest = _OPENER.sub("", text)
+    content = [word for word in words(rest) if word not in _LIGHT]
+    called = list(names(rest))
+    if _ABOUT.match(text):
+        return len(content) < _ENOUGH
+    if (
+        _MORE.match(rest)
+        or _SAYING.match(rest)
+        or (not called and _ASKING.match(rest) and _says_nothing(rest, content))
+    ):
+        return True
+    if len(content) >= (_ENOUGH if called else _PLENTY) or any(
+        len(q.group().split()) > 2 for q in _QUOTED.finditer(rest)
+    ):
+        return False
+    opened = re.match(r"(?:and|but|so|or)\b", text, re.IGNORECASE) is not None
+    return _dangling(rest, called) or (opened and len(called) < 2)
+
+
+def _says_nothing(text: str, content: list[str]) -> bool:
+    return not content or (len(content) == 1 and not _DEFINING.match(text))
+
+
+def _dangling(text: str, called: Sequence[Name]) -> bool:
+    """Tell whether a pronoun or "the company" points at nothing that the question names before it."""
+    blanked = _EMPTY.sub(lambda match: " " * len(match.group()), text)
+    for match in [*_POINTING.finditer(blanked), *_BARE.finditer(blanked)]:
+        said = match.group().lower().split()
+        if any(name.end <= match.start() for name in called):
+            continue
+        if called and (len(said) > 1 or (said[0] in _OWNED.split("|") and match.start() > len(text) // 4)):
+            continue
+        return True
+    return False
+
+
+def standalone(question: str, history: Sequence[Turn]) -> str:
+    """Return the question with what it leaves out put in from the turns before; unchanged if it stands alone.
+
+    The topic of the last question comes with it, in brackets; a new year, place or name takes the place of the old one.
+    Marks in answers are ignored.
+    """
+    topic, answer = "", ""
+    for turn in history:
+        if turn.role == "user" and topic and _MORE.match(_OPENER.sub("", turn.content.strip())):
+            continue  # What comes after it is about the same.
+        if turn.role == "user":
+            topic = _resolved(turn.content, topic, answer) if topic else turn.content.strip()
+        else:
+            answer = read_marks(_HEADING.sub("", turn.content), 0).text
+    return _resolved(question, topic, answer)
+
+
+def _resolved(question: str, topic: str, answer: str) -> str:
+    if not topic.strip() or not is_followup(question):
+        return question
+    rest = _OPENER.sub("", question.strip()).strip()
+    if not rest:
+        return question
+    if _is_element(rest):
+        return _replaced(topic, rest.rstrip("?!. "))
+    told = _spelt_out(rest.rstrip("?!. "), topic, answer)
+    subject = _subject(_without_rival_dates(topic, rest))
+    carried = "; ".join([subject, *_entities(told, topic, answer)])
+    missing = set(words(carried)) - set(words(told)) - STOPWORDS
+    return f"{told} ({carried})?" if missing else f"{told}?"
+
+
+def _is_element(rest: str) -> bool:
+    """Tell whether a follow-up only names a new element: "what about 2017?", "and in Europe?"."""
+    content = [word for word in words(rest) if word not in _LIGHT]
+    return (
+        bool(content)
+        and len(content) <= 5
+        and not _ASKING.match(rest)
+        and not re.search(r"\bones?\b|\bdid\b|\bwas\b|\bis\b", rest)
+    )
+
+
+def _replaced(topic: str, element: str) -> str:
+    """Return the topic with its date, place or name replaced by the new one of that kind, else with it added."""
+    body = topic.rstrip("?!. ")
+    if dated := _redated(body, element):
+        return f"{dated}?"
+    candidates = [n for n in names(body) if _same_kind(n, element)]
+    if len(candidates) == 1:
+        put = re.sub(r"^(?:in|on|at|from|for|to|of|with|by)\s+(?:the\s+)?|^the\s+", "", element, flags=re.IGNORECASE)
+        return f"{body[: candidates[0].start]}{put}{body[candidates[0].end :]}?"
+    return f"{body}, {element}?"
+
+
+def _redated(body: str, element: str) -> str:
+    """Return the topic with the new date in the place of its last, or behind it; "" if the element is no date."""
+    prepared = _PREPOSITION.match(element)
+    new = dates(element if prepared else f"in {element}", _NOW)
+    if len(new) != 1:
+        return ""
+    old = periods(body, _NOW)
+    if not old:
+        return f"{body} {element}" if prepared else f"{body} in {element}"
+    last = dates(body, _NOW)[-1]
+    start, end = (old[-1].start, old[-1].end) if prepared else (last.start, last.end)
+    return f"{body[:start]}{element}{body[end:]}"
+
+
+def _same_kind(name: Name, element: str) -> bool:
+    fresh = names(f"about {element}")
+    if len(fresh) != 1:
+        return False
+    places = [any(word in _PLACES for word in n.words) for n in (name, fresh[0])]
+    return places[0] == places[1] and (all(places) or len(name.words) == len(fresh[0].words))
+
+
+def _spelt_out(question: str, topic: str, answer: str) -> str:
+    """Put the person in for "he" or "she"."""
+    match = re.search(rf"\b(?:{_PERSON})\b", question, re.IGNORECASE)
+    person = _person(topic, answer) if match else ""
+    if not match or not person:
+        return question
+    word = match.group().lower()
+    owner = word == "his" or (word == "her" and re.match(r"\s+\w", question[match.end() :]) is not None)
+    put = person + ("'s" if owner and word != "hers" else "")
+    return f"{question[: match.start()]}{put}{question[match.end() :]}"
+
+
+def _entities(question: str, topic: str, answer: str) -> list[str]:
+    """Return up to three names of the last answer that are new, where "it" or "they" may mean one of them."""
+    if not re.search(rf"\b(?:{_THING}|ones?)\b", question, re.IGNORECASE):
+        return []
+    known = {word for text in (question, topic) for word in words(text)}
+    said = dict.fromkeys(answer[name.start : name.end] for name in names(answer))
+    return [name for name in said if not set(words(name)) <= known][:_CARRIED]
+
+
+def _person(topic: str, answer: str) -> str:
+    """Return the first full name that looks like a person's, in the question before, else in the answer."""
+    for text in (topic, answer):
+        for name in names(_INITIAL.sub(r"\1 ", text)):
+            said = re.sub(r"['’]s$", "", _INITIAL.sub(r"\1 ", text)[name.start : name.end])
+            if len(name.words) >= 2 and not name.acronym and not _BODY.search(said):
+                return said
+    return ""
+
+
+def _without_rival_dates(topic: str, question: str) -> str:
+    """Drop the dates of the topic where the follow-up brings its own."""
+    if not periods(question, _NOW):
+        return topic
+    for period in reversed(periods(topic, _NOW)):
+        topic = topic[: period.start] + topic[period.end :]
+    return " ".join(topic.split())
+
+
+def _subject(topic: str) -> str:
+    bare = _SCAFFOLD.sub("", topic.strip(), count=1).strip().rstrip("?!. ")
+    return bare or topic.strip().rstrip("?!. ")

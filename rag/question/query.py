@@ -1,0 +1,186 @@
+"""What a question means: stand-alone words, kind, time, outlets, and the parts to search for one by one."""
+
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+
+from corpus.text.characters import one_line
+from rag.model import Filters, Turn
+from rag.question.follow_up import standalone
+from rag.question.outlet_mentions import Mention, Outlets
+from rag.question.question_kind import Kind, kind
+from rag.question.question_parts import Piece, parts, several
+from rag.text.dates.question_period import Period, periods
+
+__all__ = ["Kind", "Outlets", "Part", "Query", "understand"]
+
+_LATEST = re.compile(
+    r"\b(?:latest|newest|most\s+recent(?:ly)?|up[- ]to[- ]date|right\s+now|at\s+present|so\s+far|to\s+date|nowadays"
+    r"|these\s+days"
+    r"|as\s+things\s+stand|current(?:ly)?\s+(?:figure|count|number|total|status|state|position|price|rate|situation"
+    r"|version|toll))\b"
+    r"|\b(?:today|now|currently)\W*$|^\W*(?:now|currently|today)\b",
+    re.IGNORECASE,
+)
+_STILL = re.compile(r"\b(?:is|are|does|do|has|have|can|will)\s+(?:\S+\s+){1,6}still\b", re.IGNORECASE)
+_LONG = 25  # Words; in a longer question "still" belongs to a clause.
+_ONLY = re.compile(r"\b(?:only|just|solely|exclusively)\s+(?:from|in|by)\s+(?:the\s+)?$", re.IGNORECASE)
+_ACCORDING = re.compile(r"\baccording\s+to\s+(?:the\s+)?$", re.IGNORECASE)
+_INSIDE = re.compile(r"\b(?:in|from|search)\s+(?:the\s+)?$", re.IGNORECASE)
+_COVERAGE = re.compile(r"^(?:['’]s?)?\s+(?:coverage|articles|reporting|reports|stories|archives?)\b", re.IGNORECASE)
+_SEQUENCE = re.compile(
+    r"^\W*(?:between|after|before|following|since\s+the)\b|\b(?:contradict|compared?|consisten\w+|inconsisten\w+"
+    r"|differ\w*|change[ds]?"
+    r"|same|another|both|subsequent|later|earlier)\b",
+    re.IGNORECASE,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Corrected:
+    """Hold a question with its slips of the pen put right, and a sentence for the reader on each."""
+
+    text: str
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """Hold one thing of several that a question asks for.
+
+    Attributes:
+        text: What to search for; makes sense without the question.
+        said: The same in the words of the question.
+        hints: Outlet and time named for this part: preferred, not required.
+    """
+
+    text: str
+    said: str
+    hints: Filters
+
+
+@dataclass(frozen=True, slots=True)
+class Query:
+    """Hold what a question was understood to mean.
+
+    Attributes:
+        question: What the user wrote.
+        standalone: The same with what it leaves out put in from earlier turns, and slips of the pen put right.
+        kind: What is asked for.
+        filters: What every article must meet, as the question or the user demands it.
+        hints: Outlet and time of what is asked about: preferred, not required.
+        parts: The things asked for one by one; empty for a simple question.
+        latest: True if the question wants the newest state of things.
+        asks_after: The question asks for something at or after this instant, or None.
+        several: The parts are questions of their own, each of which wants an answer.
+        known_until: What was published later is never looked at, or None: the question is asked in the present.
+        notes: Sentences for the reader on the slips that were put right.
+    """
+
+    question: str
+    standalone: str
+    kind: Kind
+    filters: Filters
+    hints: Filters
+    parts: tuple[Part, ...]
+    latest: bool
+    asks_after: datetime | None
+    several: bool = False
+    known_until: datetime | None = None
+    notes: tuple[str, ...] = ()
+
+
+def understand(
+    question: str,
+    history: Sequence[Turn] = (),
+    *,
+    now: datetime,
+    outlets: Outlets,
+    filters: Filters | None = None,
+    whole: bool = False,
+    looking_back: bool = False,
+    correct: Callable[[str], Corrected] = Corrected,
+    alone: str = "",
+) -> Query:
+    """Work out what a question means, by rules alone.
+
+    Args:
+        question: As `rag.question.question_text` reads it; what is not understood is left as it is.
+        history: The turns before it, oldest first.
+        now: What "last week" is counted from; taken as UTC if it names no zone.
+        outlets: The outlets of the archive.
+        filters: What the user set, exactly; None leaves it to what the question says.
+        whole: Leave the question in one piece.
+        looking_back: `now` is a time in the past: what was published after it is not looked at, nor what is undated.
+        correct: Puts slips of the pen right (`rag.retrieval.spelling_correction`); by default none.
+        alone: The question made to stand alone by a model (`rag.llm.question_rewriting`); without it rules do that.
+    """
+    moment = now.astimezone(UTC) if now.tzinfo else now.replace(tzinfo=UTC)
+    right = correct(alone or standalone(question, history))
+    alone = one_line(right.text)
+    times, mentions = periods(alone, moment), outlets.find(alone)
+    pieces = [] if whole else parts(alone, mentions)
+    demanded, hints = _split(alone, times, mentions, single=not pieces)
+    if filters is not None:
+        demanded = filters
+    elif looking_back:
+        demanded = replace(demanded, until=min(demanded.until or moment, moment))
+    return Query(
+        question,
+        alone,
+        kind(alone),
+        demanded,
+        hints,
+        tuple(_part(piece, moment, outlets) for piece in pieces),
+        _wants_latest(alone),
+        max((t.since for t in times if t.since and not (t.until and t.relative)), default=None),
+        bool(pieces) and several(alone),
+        moment if looking_back else None,
+        right.notes,
+    )
+
+
+def _part(piece: Piece, now: datetime, outlets: Outlets) -> Part:
+    times = periods(piece.text, now)
+    named = tuple(dict.fromkeys(name for mention in outlets.find(piece.text) for name in mention.names))
+    return Part(piece.text, piece.said, _timed(times[:1], named))
+
+
+def _wants_latest(text: str) -> bool:
+    return bool(_LATEST.search(text) or (_STILL.search(text) and len(text.split()) < _LONG))
+
+
+def _split(text: str, times: list[Period], mentions: list[Mention], single: bool) -> tuple[Filters, Filters]:
+    """Return what narrows the search, and what is only preferred."""
+    hard = [t for t in times if t.published and (t.relative or t.since is None or len(times) == 1)]
+    if len(hard) != 1 or not (hard[0].relative or _plain(text, hard[0], mentions, single)):
+        hard = []
+    exclusive = [m for m in mentions if single and len(mentions) == 1 and _exclusive(text, m)]
+    soft = [t for t in times if t not in hard]
+    named = tuple(dict.fromkeys(name for m in exclusive for name in m.names))
+    liked = tuple(dict.fromkeys(name for m in mentions for name in m.names if name not in named))
+    label = ", ".join([*(t.said for t in hard), *(text[m.start : m.end] for m in exclusive)])
+    return replace(_timed(hard, named), label=label), _timed(soft if len(soft) == 1 else [], liked)
+
+
+def _plain(text: str, time: Period, mentions: list[Mention], single: bool) -> bool:
+    """Tell whether one time and at most one outlet govern the whole question, not one report of several."""
+    others = text[: time.start] + text[time.end :]
+    return single and len(mentions) <= 1 and not _SEQUENCE.search(others)
+
+
+def _exclusive(text: str, mention: Mention) -> bool:
+    before, behind = text[: mention.start], text[mention.end :]
+    according = _ACCORDING.search(before)
+    if according and not (re.search(r"\w", before[: according.start()]) and re.search(r"\w", behind)):
+        return True
+    if _ONLY.search(before):
+        return True
+    return bool(_INSIDE.search(before) and _COVERAGE.match(behind))
+
+
+def _timed(times: Sequence[Period], named: tuple[str, ...]) -> Filters:
+    since = times[0].since if times else None
+    until = times[0].until if times else None
+    return Filters(since=since, until=until, outlets=named, label=times[0].said if times else "")

@@ -1,0 +1,32 @@
+"""The one door for questions: whoever asks, and however it arrives, everything behind reads the same text."""
+
+from collections.abc import Iterable
+from dataclasses import replace
+
+from corpus.errors import InputError
+from corpus.text.characters import one_line, visible
+from rag.model import Turn
+
+LONGEST_QUESTION = 2000
+"""Characters of a question, at most."""
+
+
+def read_question(text: str) -> str:
+    """Return a question on one line, in NFC, without characters that nobody sees.
+
+    Raises:
+        InputError: It is empty then, or longer than 2,000 characters.
+    """
+    question = one_line(text)
+    if not question:
+        raise InputError("The question is empty: type one.")
+    if (length := len(question)) > LONGEST_QUESTION:
+        raise InputError(
+            f"The question is too long: it has {length:,} characters, and at most {LONGEST_QUESTION:,} are read. Shorten it."
+        )
+    return question
+
+
+def read_history(turns: Iterable[Turn]) -> tuple[Turn, ...]:
+    """Return earlier turns without characters that nobody sees."""
+    return tuple(replace(turn, content=visible(turn.content)) for turn in turns)

@@ -1,0 +1,112 @@
+"""Whether sentences hold the kind of thing that a question demands: so many of something, money, somebody's words."""
+
+import re
+from collections.abc import Mapping, Sequence
+from itertools import pairwise
+
+from rag.retrieval.sentence_ranking import OF_THEM, SAYING, Sentence, share
+from rag.text.terms import held_terms, stem, words
+
+_ANYBODY = frozenset({stem(word) for word in ("people", "persons", "individuals", "humans", "men", "women", "victims")})
+_THEM = "of them"
+_TOP = 4  # Sentences in which a number is looked for.
+_BEHIND = 4  # Words behind a number among which stands what it counts.
+_VERBS = "did|does|do|had|has|have|was|were|is|are|will|would|could|can|in|on|of|signed|joined|voted|attended|took|lost"
+_COUNTED = re.compile(
+    rf"\bhow (?:many|much)\s+(?:of\s+)?(?:the\s+)?((?:[a-z'-]+\s+){{0,3}}?[a-z'-]+)\s+(?:{_VERBS})\b", re.IGNORECASE
+)
+_NUMBER = re.compile(
+    r"\b\d[\d.,]*|\b(?:one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|dozens?|hundreds?|thousands?"
+    r"|millions?|billions?)\b",
+    re.IGNORECASE,
+)
+_MONEY = re.compile(
+    r"\b(?:fined?|pay|paid|cost|price|salary|sum|damages|worth|spen[dt]|money|fees?|debt|raised?|sell|sold)\b",
+    re.IGNORECASE,
+)
+_CURRENCY = re.compile(
+    r"[$€£¥₹₽₩₺₪₫₦₴]|\b(?:dollars?|cents?|euros?|pounds?|pence|yuan|renminbi|yen|won|rou?bles?|rupees?|rupiah|rand|crowns?"
+    r"|kron[aeo]r?|koruny?|francs?|pesos?|reais|lira|zlot(?:y|ych)|forints?|hryvnias?|dinars?|dirhams?|riyals?|shekels?"
+    r"|naira|shillings?|baht|dong|ringgit|usd|eur|gbp|cny|jpy|chf|inr)\b",
+    re.IGNORECASE,
+)
+_SAID = re.compile(
+    r"\b(?:did|does|do|has|have|had) (?P<speaker>.{2,60}?) (?:say|tell|write|call|describe|put|react|announce"
+    r"|promise|warn|claim|argue|admit|said|told|called)\b(?P<topic>.*)",
+    re.IGNORECASE,
+)
+# What a question says about saying, telling and naming is not what it is about.
+FRAME = frozenset(
+    stem(word)
+    for word in "many much say said says tell told date day name named exact exactly call called word words first year "
+    "time kind amount number share figure long give gave get got happen happened according article articles report "
+    "reported archive know describe described put".split()
+)
+
+
+def uncounted(question: str, kind: str, weights: Mapping[str, float], sentences: Sequence[Sentence]) -> float:
+    """Return 1 if a question asks for so many of something, or for money, and the best sentences give none, else 0.
+
+    Args:
+        question: The stand-alone question.
+        kind: What it asks for (`rag.question.question_kind`).
+        weights: Its terms.
+        sentences: The most telling first.
+    """
+    if kind != "how_many":
+        return 0.0
+    match = _COUNTED.search(question)
+    things = {stem(word) for word in words(match[1])} & set(weights) if match else set()
+    texts = [sentence.text for sentence in sentences[:_TOP]]
+    if things & _ANYBODY:  # Articles count them as users, guests, workers.
+        return float(not any(_NUMBER.search(text) for text in texts))
+    if things:
+        return float(not any((things | {_THEM}) & counted for text in texts for counted in _counted(text)))
+    return float(bool(_MONEY.search(question)) and not any(_CURRENCY.search(text) for text in texts))
+
+
+def _counted(text: str) -> list[set[str]]:
+    """Return for each number of a text the stems of the words behind it, `_THEM` for "8,000 of them"."""
+    places = [match.end() for match in _NUMBER.finditer(text)]
+    return [
+        {_THEM} if OF_THEM.match(text, place) else {stem(word) for word in words(text[place : place + 45])[:_BEHIND]}
+        for place in places
+    ]
+
+
+def unspoken(question: str, kind: str, weights: Mapping[str, float], sentences: Sequence[Sentence]) -> float:
+    """Return the share, by rarity, of the topic in "What did SPEAKER say about TOPIC?" of which they do not speak.
+
+    They speak in a sentence with a quotation or with a verb of saying, which counts with the one before and the one
+    behind it. 0 for any other question.
+    """
+    match = _SAID.search(" ".join(question.split())) if kind == "quotation" else None
+    if match is None:
+        return 0.0
+    telling = {term: weight for term, weight in weights.items() if term not in FRAME}
+    called = [stem(word) for word in words(match["speaker"])]
+    topic = {
+        term: telling[term] for word in words(match["topic"]) if (term := stem(word)) in telling and term not in called
+    }
+    if not topic:
+        return 0.0
+    around = _windows(sentences)
+    spoken = [
+        around[i]
+        for i, sentence in enumerate(sentences)
+        if (sentence.shape > 0 or SAYING.search(sentence.text))
+        and (not set(called) & set(telling) or called[-1] in around[i])
+    ]
+    return 1 - max((share(topic, held) for held in spoken), default=0.0)
+
+
+def _windows(sentences: Sequence[Sentence]) -> list[set[str]]:
+    """Return for each sentence its terms with those of its neighbours in the passage."""
+    terms = [held_terms(sentence.text, sentence.passage.article.language or "en") for sentence in sentences]
+    order = sorted(range(len(sentences)), key=lambda i: (sentences[i].passage.rank, sentences[i].start))
+    found = [set(held) for held in terms]
+    for one, other in pairwise(order):
+        if sentences[one].passage.chunk.id == sentences[other].passage.chunk.id:
+            found[one] |= terms[other]
+            found[other] |= terms[one]
+    return found

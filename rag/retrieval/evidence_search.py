@@ -1,0 +1,193 @@
+"""Find and read the evidence for a question: the passages, their sentences, and whether they are enough for an answer.
+
+A question that asks for several things is searched and read once as a whole and once for each of them, so that every
+part is represented, and so that what the archive lacks can be named.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+
+from corpus.text.sentences import sentences
+from rag.index.embedder import Vectors
+from rag.model import Filters, Passage, day
+from rag.question.query import Query
+from rag.question.question_kind import Kind, kind
+from rag.question.question_parts import merge, remark
+from rag.retrieval.passage_search import Retriever, Sought
+from rag.retrieval.sentence_ranking import PassageReader, Sentence
+from rag.retrieval.sufficiency import Sufficiency, judged
+from rag.text.injected_instructions import quotable
+
+_BEHIND = 700  # Characters behind a passage in which a sentence is looked for.
+
+NEWEST = 0.2
+"""Added to the score of a sentence of the newest article, and in proportion to the place of the others, where the newest
+state is asked for; tuned on the starter set's questions of that kind."""
+
+TIMELY = 0.1
+"""Added to the score of a sentence of an article of the time that the question names."""
+
+
+@dataclass(frozen=True, slots=True)
+class Retrieved:
+    """Hold what a search found.
+
+    Attributes:
+        passages: Best first.
+        parts: For each part of the question the passages found for it that are among `passages`, best first.
+        filters: The filters that held.
+        notes: What the user should know of the filters.
+    """
+
+    passages: Sequence[Passage] = ()
+    parts: Sequence[Sequence[Passage]] = ()
+    filters: Filters = field(default_factory=Filters)
+    notes: Sequence[str] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """Hold what the passages say to one question.
+
+    Attributes:
+        said: The question, or the part of one, in the user's words.
+        sentences: Those that can be quoted, the most telling first.
+        sufficiency: Whether they answer it.
+    """
+
+    said: str
+    sentences: Sequence[Sentence]
+    sufficiency: Sufficiency
+
+
+@dataclass(frozen=True, slots=True)
+class Readings:
+    """Hold the reading of a question as a whole and of its parts.
+
+    Attributes:
+        whole: What the passages say to the whole question.
+        parts: What they say to each part.
+        several: The parts are questions of their own, each of which wants an answer.
+    """
+
+    whole: Reading
+    parts: Sequence[Reading] = ()
+    several: bool = False
+
+    @property
+    def enough(self) -> bool:
+        """Tell whether to answer: the whole question, one of several that it asks, or all that it compares."""
+        parts = [part.sufficiency.enough for part in self.parts]
+        return self.whole.sufficiency.enough or (any(parts) if self.several else bool(parts) and all(parts))
+
+    @property
+    def lacking(self) -> list[Reading]:
+        """Return the parts without an answer, where others have one."""
+        if not self.several or not any(part.sufficiency.enough for part in self.parts):
+            return []
+        return [part for part in self.parts if part.sufficiency.lacking and not remark(part.said)]
+
+
+class Finder:
+    """Search an archive and read what was found."""
+
+    def __init__(self, retriever: Retriever, reader: PassageReader) -> None:
+        """Search with `retriever`, read with `reader`."""
+        self.retriever = retriever
+        self.reader = reader
+
+    def search(self, query: Query, k: int, strict: bool = False) -> Retrieved:
+        """Return the `k` best passages for a question, and for each of its parts.
+
+        Filters that leave nothing are dropped, and that is said, unless they are to be kept strictly. What was published
+        after the time at which the question is asked is not looked at even then.
+        """
+        found, wide = self._search(query, k, query.filters), Filters(until=query.known_until)
+        if found.passages or strict or replace(query.filters, label="") == wide:
+            return found
+        said = f" ({query.filters.label})" if query.filters.label else ""
+        searched = f"all that is dated before {day(wide.until)}" if wide else "the whole archive"
+        note = f"No article passes the filter{said}, so {searched} was searched."
+        wider = self._search(query, k, wide)
+        return Retrieved(wider.passages, wider.parts, wider.filters, (note,))
+
+    def _search(self, query: Query, k: int, filters: Filters) -> Retrieved:
+        sought = [Sought(query.standalone, query.hints, query.latest), *(Sought(p.text, p.hints) for p in query.parts)]
+        whole, *parts = self.retriever.retrieve(sought, k, filters)
+        if not parts:
+            return Retrieved(whole, (), filters)
+        merged = merge(whole, parts)[:k]
+        kept = {passage.chunk.id for passage in merged}
+        return Retrieved(merged, [[p for p in part if p.chunk.id in kept] for part in parts], filters)
+
+    def gather(self, query: Query, k: int) -> Retrieved:
+        """Return what `search` does, each passage with the sentence behind it: evidence runs on over a border."""
+        found = self.search(query, k)
+        wide = {passage.chunk.id: widened(passage).chunk for passage in found.passages}  # Parts hold no others.
+        passages, *parts = (
+            [replace(passage, chunk=wide[passage.chunk.id]) for passage in some]
+            for some in (found.passages, *found.parts)
+        )
+        return replace(found, passages=passages, parts=parts)
+
+    def read(self, query: Query, found: Retrieved) -> Readings:
+        """Read what was found for the question and, with the passages found for it, for each part."""
+        known: dict[str, Vectors] = {}
+        whole = self._reading(query.question, query.standalone, query.kind, found.passages, known)
+        if query.latest:
+            whole = replace(whole, sentences=newest_first(whole.sentences))
+        elif query.hints.timed:
+            whole = replace(whole, sentences=timely_first(whole.sentences, query.hints))
+        places = {passage.chunk.id: passage for passage in found.passages}
+        parts = [
+            self._reading(part.said, part.text, kind(part.said), passages, known)
+            for part, passages in zip(query.parts, found.parts, strict=False)  # Passages of elsewhere have none.
+        ]
+        return Readings(whole, [_placed(part, places) for part in parts], query.several)
+
+    def _reading(
+        self, said: str, text: str, asked: Kind, passages: Sequence[Passage], known: dict[str, Vectors]
+    ) -> Reading:
+        passages = [replace(passage, rank=rank) for rank, passage in enumerate(passages, 1)]
+        read = [s for s in self.reader.read(text, asked, passages, known) if quotable(s.text)]
+        return Reading(said, read, judged(text, asked, self.reader.weights(text), passages, read))
+
+
+def widened(passage: Passage) -> Passage:
+    """Return a passage with the sentence behind it, where one stands in the same paragraph and its end is in sight."""
+    chunk, body = passage.chunk, passage.article.body
+    rest = body[chunk.end : chunk.end + _BEHIND].partition("\n")[0]
+    spans = sentences(rest, passage.article.language or "en")
+    whole = len(spans) > 1 or (spans and len(rest) < _BEHIND)
+    return replace(passage, chunk=replace(chunk, end=chunk.end + spans[0][1])) if whole else passage
+
+
+def newest_first(read: Sequence[Sentence]) -> list[Sentence]:
+    """Return sentences ranked anew for a question about the newest state of things; undated ones gain nothing."""
+    published = [sentence.passage.article.published_at for sentence in read]
+    dates = sorted({date for date in published if date})
+    gain = {date: NEWEST * place / max(1, len(dates) - 1) for place, date in enumerate(dates)}
+    return _ranked(read, [gain[date] if date else 0.0 for date in published], NEWEST)
+
+
+def timely_first(read: Sequence[Sentence], hints: Filters) -> list[Sentence]:
+    """Return sentences ranked anew for a question that names a time: those of articles of that time gain."""
+    time = Filters(since=hints.since, until=hints.until)
+    return _ranked(read, [TIMELY * time.admits(sentence.passage.article) for sentence in read], TIMELY)
+
+
+def _ranked(read: Sequence[Sentence], gains: Sequence[float], most: float) -> list[Sentence]:
+    """Return sentences by score and gain.
+
+    Scores stay within 1, but for a sentence that holds a quotation of the question: it keeps its own.
+    """
+    again = [
+        s if s.score > 1 else replace(s, score=(s.score + gain) / (1 + most))
+        for s, gain in zip(read, gains, strict=True)
+    ]
+    return sorted(again, key=lambda s: (-s.score, s.passage.rank, s.start))
+
+
+def _placed(reading: Reading, places: Mapping[str, Passage]) -> Reading:
+    """Return a reading whose sentences name the passages as the whole question ranked them."""
+    return replace(reading, sentences=[replace(s, passage=places[s.passage.chunk.id]) for s in reading.sentences])

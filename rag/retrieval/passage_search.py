@@ -1,0 +1,294 @@
+"""Find the passages that a query is about: dense and lexical candidates, fused, grouped, ranked."""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from itertools import chain
+from typing import NamedTuple
+
+import numpy as np
+
+from corpus.archive.chunk_store import Facets
+from corpus.archive.selection import Selection
+from corpus.article import Article
+from rag.index.embedder import Vectors
+from rag.index.indexes import Indexes
+from rag.model import Filters, Passage
+from rag.retrieval.reranker import RERANKED, Reranker
+from rag.text.terms import query_terms, script_languages
+
+CANDIDATES = 100
+"""Chunks taken from each index before fusion."""
+
+DENSE_WEIGHT = 0.5
+"""Share of the dense score in the fused one; tuned in docs/retrieval.md."""
+
+OUTLET_HINT = 0.15
+"""Added to the score of a chunk from an outlet that the question names."""
+
+TIME_HINT = 0.05
+"""Added to the score of a chunk published in the time that the question names."""
+
+LATEST = 0.06
+"""Added to the newest of the candidates, and in proportion to the older ones, where the newest state is asked for."""
+
+_WIDER = 4  # More chunks are asked for where a filter holds.
+_FEW = 300  # Articles: of so many every chunk is compared.
+
+_MEANWHILE = ThreadPoolExecutor(thread_name_prefix="words")
+"""Looks for words while the question is embedded, which leaves the interpreter free (docs/retrieval.md)."""
+
+PER_STORY = 2
+"""Chunks of one outlet on one story that may stand before others had their turn."""
+
+
+@dataclass(slots=True)
+class Candidate:
+    """Hold a chunk that an index found, before its text is read.
+
+    Attributes:
+        chunk_id: The chunk.
+        article: What is known of its article without the text.
+        ordinal: Its place in the article.
+        score: The fused score; 0 until it is ranked.
+        signals: "dense" is a cosine, "lexical" a BM25 score (0 where not found), "coverage" its share of the best one.
+    """
+
+    chunk_id: str
+    article: Facets
+    ordinal: int
+    score: float = 0.0
+    signals: dict[str, float] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Sought:
+    """Hold one text to search for.
+
+    Attributes:
+        text: The words.
+        hints: Outlets and time that are preferred; an article that does not say loses nothing.
+        latest: Prefer what is newest.
+    """
+
+    text: str
+    hints: Filters | None = None
+    latest: bool = False
+
+
+class _Place(NamedTuple):
+    """Name the article that a chunk was cut from, and its place in it."""
+
+    article: Facets
+    ordinal: int
+
+
+_Ranking = tuple[Sequence[Candidate], Mapping[int, Sequence[str]]]  # Best first; other copies' ids by story.
+
+
+class Retriever:
+    """Search both indexes at once."""
+
+    def __init__(self, indexes: Indexes, languages: Sequence[str] = ("en",), reranker: Reranker | None = None) -> None:
+        """Search in `indexes`.
+
+        Args:
+            indexes: Where to search.
+            languages: Questions are stemmed in each of these, and in those of their own scripts.
+            reranker: What reorders the best, or None.
+        """
+        self.indexes = indexes
+        self.reranker = reranker
+        self.languages = tuple(languages) or ("en",)
+
+    def retrieve(self, sought: Sequence[Sought], k: int, filters: Filters | None = None) -> list[list[Passage]]:
+        """Return for each text the `k` best passages, best first; several texts at once cost less than one by one.
+
+        Scores are a weighted mean of the cosine and of BM25 over the best BM25 of this text, so at most 1, and what the
+        hints add.
+
+        Args:
+            sought: What to search for.
+            k: How many passages a text, at most.
+            filters: What every passage must meet.
+        """
+        rankings = []
+        for one, candidates in zip(sought, self.candidates([one.text for one in sought], filters), strict=True):
+            kept, copies = collapsed(_ordered(candidates, one))
+            if self.reranker:
+                kept = self._reranked(self.reranker, one.text, kept)
+            rankings.append((diversified(kept)[:k], copies))
+        return self._passages(rankings)
+
+    def candidates(self, texts: Sequence[str], filters: Filters | None = None) -> list[list[Candidate]]:
+        """Return for each text every chunk that either index finds, unordered."""
+        worded = _MEANWHILE.submit(lambda: [self._worded(text, filters) for text in texts])
+        vectors = self.indexes.embedder.embed_queries(texts)
+        dense = self._near(vectors, filters)
+        lexical = worded.result()
+        places = self._admitted(chain(*dense, *lexical), filters)
+        pairs = list(zip(dense, lexical, strict=True))
+        alone = {i: places[i] for near, words in pairs for i in words if i in places and i not in near}
+        cosines = self._cosines(vectors, alone)
+        for n, (near, words) in enumerate(pairs):
+            near.update((i, cosines[i][n]) for i in words if i in cosines and i not in near)
+        return [_candidates(near, words, places) for near, words in pairs]
+
+    def spoken(self, text: str) -> tuple[str, ...]:
+        """Return the languages to stem a text in; "" is that of an article whose language is not known."""
+        return (*self.languages, *script_languages(text), "")
+
+    def _worded(self, text: str, filters: Filters | None) -> dict[str, float]:
+        """Return the chunks that share most with a text by BM25, with their scores."""
+        return dict(self.indexes.lexical.search(query_terms(text, self.spoken(text)), CANDIDATES, filters))
+
+    def _near(self, vectors: Vectors, filters: Filters | None) -> list[dict[str, float]]:
+        """Return for each vector the nearest chunks that pass filters, with their cosines.
+
+        More are asked for until enough of them pass; where few articles pass at all, each of their chunks is compared.
+        """
+        if not filters:
+            return [dict(found) for found in self.indexes.dense.search(vectors, CANDIDATES)]
+        near: dict[int, dict[str, float]] = {}
+        wide = CANDIDATES
+        while left := [n for n in range(len(vectors)) if n not in near]:
+            wide *= _WIDER
+            for n, found in zip(left, self.indexes.dense.search(vectors[left], wide), strict=True):
+                places = self._admitted([i for i, _ in found], filters)
+                passing = [pair for pair in found if pair[0] in places]
+                if len(passing) >= CANDIDATES or len(found) < wide:
+                    near[n] = dict(passing[:CANDIDATES])
+            if len(near) < len(vectors) and self.indexes.store.archive.count(filters.selection) <= _FEW:
+                few = self.indexes.store.vectors_of(filters.selection)
+                for n in set(left) - set(near):
+                    cosines = {i: float(row @ vectors[n]) for i, row in few.items()}
+                    near[n] = dict(sorted(cosines.items(), key=lambda pair: -pair[1])[:CANDIDATES])
+        return [near[n] for n in range(len(vectors))]
+
+    def _admitted(self, chunk_ids: Iterable[str], filters: Filters | None) -> dict[str, _Place]:
+        """Return where those of some chunks stand that the archive still holds and that pass."""
+        split = {chunk_id: _split(chunk_id) for chunk_id in chunk_ids}
+        facets = self.indexes.store.facets({article for article, _, _ in split.values()})
+        passing = {i: f for i, f in facets.items() if not filters or filters.admits(f)}
+        return {
+            chunk_id: _Place(passing[article], ordinal)
+            for chunk_id, (article, version, ordinal) in split.items()
+            if article in passing and passing[article].version == version
+        }
+
+    def _cosines(self, vectors: Vectors, places: Mapping[str, _Place]) -> dict[str, list[float]]:
+        """Return the cosines of chunks with each of some vectors, from those that the archive keeps."""
+        ids = list(places)
+        found = self.indexes.store.vectors([(place.article.key, place.ordinal) for place in places.values()])
+        rows = (np.stack(list(found.values())) @ vectors.T).tolist() if found else []
+        return dict.fromkeys(ids, [0.0] * len(vectors)) | {ids[n]: row for n, row in zip(found, rows, strict=True)}
+
+    def _passages(self, rankings: Sequence[_Ranking]) -> list[list[Passage]]:
+        """Read the chunks of candidates, in their order; one that went meanwhile is passed over."""
+        chunks = self.indexes.store.chunks(c.article.id for candidates, _ in rankings for c in candidates)
+        copies = self._articles(
+            i for candidates, copies in rankings for c in candidates for i in copies.get(c.article.story or 0, ())
+        )
+        return [
+            [
+                Passage(
+                    chunks[c.chunk_id],
+                    rank,
+                    c.score,
+                    c.signals,
+                    tuple(copies[i] for i in folded.get(c.article.story or 0, ()) if i in copies),
+                )
+                for rank, c in enumerate((c for c in candidates if c.chunk_id in chunks), 1)
+            ]
+            for candidates, folded in rankings
+        ]
+
+    def _articles(self, ids: Iterable[str]) -> dict[str, Article]:
+        wanted = tuple(dict.fromkeys(ids))
+        found = self.indexes.store.archive.articles(Selection(ids=wanted)) if wanted else ()
+        return {article.id: article for article in found}
+
+    def _reranked(self, reranker: Reranker, text: str, candidates: Sequence[Candidate]) -> list[Candidate]:
+        top = {c.chunk_id: c for c in candidates[:RERANKED]}
+        read = reranker.reranked(text, self._passages([(list(top.values()), {})])[0])
+        for passage in read:
+            candidate = top[passage.chunk.id]
+            candidate.score, candidate.signals = passage.score, dict(passage.signals)
+        return [*(top[passage.chunk.id] for passage in read), *candidates[RERANKED:]]
+
+
+def _split(chunk_id: str) -> tuple[str, int, int]:
+    """Take a chunk's id apart: article, version, ordinal."""
+    text, _, ordinal = chunk_id.rpartition("#")
+    article, _, version = text.rpartition("@")
+    return article, int(version), int(ordinal)
+
+
+def _candidates(near: Mapping[str, float], words: Mapping[str, float], places: Mapping[str, _Place]) -> list[Candidate]:
+    """Make candidates of the cosines of all chunks that a text found, and of the BM25 scores of some."""
+    best = max((score for i, score in words.items() if i in places), default=0.0) or 1.0
+    found = []
+    for i, cosine in near.items():
+        if i in places:
+            score = words.get(i, 0.0)
+            signals = {"dense": cosine, "lexical": score, "coverage": score / best}
+            found.append(Candidate(i, *places[i], 0.0, signals))
+    return found
+
+
+def _ordered(candidates: Sequence[Candidate], sought: Sought) -> list[Candidate]:
+    """Score the candidates for a text and return them, best first."""
+    newest = _recency(candidates) if sought.latest else {}
+    for c, gain in zip(candidates, _gains(candidates, sought.hints), strict=True):
+        c.score = (
+            DENSE_WEIGHT * c.signals["dense"]
+            + (1 - DENSE_WEIGHT) * c.signals["coverage"]
+            + gain
+            + LATEST * newest.get(c.chunk_id, 0.0)
+        )
+    return sorted(candidates, key=lambda c: (-c.score, c.chunk_id))
+
+
+def _gains(candidates: Sequence[Candidate], hints: Filters | None) -> list[float]:
+    """Return what hints add to the score of each candidate."""
+    if not hints:
+        return [0.0] * len(candidates)
+    time = Filters(since=hints.since, until=hints.until)
+    return [
+        OUTLET_HINT * (c.article.source in hints.outlets) + TIME_HINT * (bool(time) and time.admits(c.article))
+        for c in candidates
+    ]
+
+
+def _recency(candidates: Sequence[Candidate]) -> dict[str, float]:
+    """Return for each dated chunk where its date stands between the oldest (0) and the newest (1)."""
+    dates = {c.chunk_id: date.timestamp() for c in candidates if (date := c.article.published_at)}
+    first, last = min(dates.values(), default=0.0), max(dates.values(), default=0.0)
+    return {i: (date - first) / (last - first or 1.0) for i, date in dates.items()}
+
+
+def collapsed(candidates: Iterable[Candidate]) -> tuple[list[Candidate], dict[int, list[str]]]:
+    """Keep of each story only the copy that ranks best; return what is kept, and the other copies' ids by story."""
+    leaders: dict[int, str] = {}
+    copies: dict[int, list[str]] = {}
+    kept: list[Candidate] = []
+    for candidate in candidates:
+        article = candidate.article
+        if article.story is None or leaders.setdefault(article.story, article.id) == article.id:
+            kept.append(candidate)
+        elif article.id not in (others := copies.setdefault(article.story, [])):
+            others.append(article.id)
+    return kept, copies
+
+
+def diversified(candidates: Iterable[Candidate]) -> list[Candidate]:
+    """Move the third and later chunks of an article, or of its story, behind what comes for the first time."""
+    seen: Counter[object] = Counter()
+    early: list[Candidate] = []
+    late: list[Candidate] = []
+    for candidate in candidates:
+        key = candidate.article.story or candidate.article.id
+        seen[key] += 1
+        (early if seen[key] <= PER_STORY else late).append(candidate)
+    return early + late

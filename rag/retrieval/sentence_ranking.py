@@ -1,0 +1,244 @@
+"""Find the sentences of the retrieved passages that bear on the question, and how strongly."""
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from corpus.text.sentences import sentences
+from rag.index.embedder import Embedder, Vectors
+from rag.index.lexical import LexicalIndex
+from rag.model import Passage
+from rag.text.speakers import attributions
+from rag.text.terms import STOPWORDS, held_terms, query_terms, stem, terms, words
+
+READ_PASSAGES = 8
+"""Passages whose sentences are read."""
+
+EMBEDDED_SENTENCES = 14
+"""The sentences that are embedded for one question: those that its words speak for."""
+
+OTHERS = 0.5
+"""What somebody else's quotation counts where a question asks what one person or body said."""
+
+_BEFORE = 700  # Characters before a passage in which the sentence before it is looked for.
+
+WEIGHTS = {"coverage": 0.2, "context": 0.22, "dense": 0.2, "passage": 0.18, "shape": 0.2}
+"""What a sentence is ranked by, see `Sentence`; fitted on the starter set (benchmarks/fitting.py)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sentence:
+    """Hold a sentence of a passage with what speaks for it.
+
+    Attributes:
+        passage: Where it stands.
+        start: Offset in the article's body.
+        end: Offset behind it.
+        coverage: Share of the question's terms, by rarity, that stand in it or in the headline, 0 to 1.
+        context: The same, in the sentence before it too, on which it may lean.
+        dense: Cosine of sentence and question.
+        shape: How far it holds the kind of thing asked for (a number, a date, names, a quotation, of a mere topic the
+            first sentence of an article), 0 to 1.
+        score: What it is ranked by; 1 more if it holds a quotation of the question word for word.
+    """
+
+    passage: Passage
+    start: int
+    end: int
+    coverage: float
+    context: float
+    dense: float
+    shape: float
+    score: float
+
+    @property
+    def text(self) -> str:
+        """Return the sentence, verbatim."""
+        return self.passage.article.body[self.start : self.end]
+
+
+class PassageReader:
+    """Read passages sentence by sentence."""
+
+    def __init__(self, embedder: Embedder, lexical: LexicalIndex) -> None:
+        """Measure meaning with `embedder`, rarity of words with `lexical`."""
+        self.embedder = embedder
+        self.lexical = lexical
+
+    def weights(self, text: str) -> dict[str, float]:
+        """Return the terms of a question with their inverse document frequency (as BM25 has it)."""
+        count = self.lexical.count()
+        return {
+            term: float(np.log(1 + (count - (df := self.lexical.frequency(term)) + 0.5) / (df + 0.5)))
+            for term in query_terms(text)
+        }
+
+    def read(
+        self, text: str, kind: str, passages: Sequence[Passage], known: dict[str, Vectors] | None = None
+    ) -> list[Sentence]:
+        """Return the sentences of the first passages, the most telling first.
+
+        Args:
+            text: What is asked.
+            kind: What it asks for (`rag.question.question_kind`).
+            passages: Best first.
+            known: The vectors of sentences, which what is embedded here is added to; for several questions in a row.
+        """
+        weights = self.weights(text)
+        best = max((passage.score for passage in passages), default=0.0) or 1.0
+        called = {stem(w) for m in _NAME.finditer(text) for w in words(m.group())} if kind == "quotation" else set()
+        asking = _Asking(weights, kind, set(words(text)), quotations(text), called)
+        found = [s for passage in passages[:READ_PASSAGES] for s in asking.weighed(passage, passage.score / best)]
+        found.sort(key=lambda s: (-s.score, s.passage.rank, s.start))
+        once: dict[tuple[str, int], Sentence] = {}  # Neighbouring passages share the sentence at their border.
+        for sentence in found:
+            once.setdefault((sentence.passage.article.id, sentence.start), sentence)
+        found = list(once.values())
+        near = self._compared(text, found[:EMBEDDED_SENTENCES], {} if known is None else known)
+        near.sort(key=lambda s: (-s.score, s.passage.rank, s.start))
+        return near + found[EMBEDDED_SENTENCES:]
+
+    def _compared(self, text: str, sentences: Sequence[Sentence], known: dict[str, Vectors]) -> list[Sentence]:
+        """Return sentences with their cosine to the question, which adds to their score."""
+        if not sentences:
+            return []
+        fresh = [t for t in dict.fromkeys(s.text for s in sentences) if t not in known]
+        known.update(zip(fresh, self.embedder.embed(fresh), strict=True))
+        cosines = np.stack([known[s.text] for s in sentences]) @ self.embedder.embed_query(text)
+        return [
+            replace(s, dense=float(dense), score=s.score + WEIGHTS["dense"] * float(dense))
+            for s, dense in zip(sentences, cosines, strict=True)
+        ]
+
+
+@dataclass(frozen=True, slots=True)
+class _Asking:
+    """Hold what sentences are held against: the terms of a question by rarity, its kind, its words, its quotations."""
+
+    weights: Mapping[str, float]
+    kind: str
+    asked: set[str]
+    quoted: Sequence[str]
+    called: set[str]  # Names of the question, of which one is the speaker.
+
+    def weighed(self, passage: Passage, rank: float) -> list[Sentence]:
+        """Return the sentences of a passage; `rank` is its score over that of the best one."""
+        language = passage.article.language or "en"
+        body = passage.article.body
+        lead = len(body) - len(body.lstrip())
+        heading = set(terms(passage.chunk.heading, language))
+        before = held_terms(_lead(passage), language) or heading
+        found: list[Sentence] = []
+        for start, end in _spans(passage):
+            text = passage.article.body[start:end]
+            inside = held_terms(text, language)
+            spoken = self._spoken(text, inside | before)
+            values = {
+                "coverage": share(self.weights, inside | heading),
+                "context": share(self.weights, inside | heading | before),
+                "shape": float(start == lead) if self.kind == "topic" else spoken * shape(text, self.kind, self.asked),
+                "passage": rank,
+            }
+            said = any(phrase in plain_quotes(text) for phrase in self.quoted)
+            score = said + sum(WEIGHTS[name] * value for name, value in values.items())
+            found.append(
+                Sentence(passage, start, end, values["coverage"], values["context"], 0.0, values["shape"], score)
+            )
+            before = inside
+        return found
+
+    def _spoken(self, text: str, around: set[str]) -> float:
+        """Return what a quotation counts: whole if its speaker may be the one asked about.
+
+        That is the one it is given to by name, or, if it names none, one named in it or in the sentence before.
+        """
+        if not self.called:
+            return 1.0
+        speakers = {stem(word) for said in attributions(text) for word in said.name.words}
+        return 1.0 if self.called & (speakers or around) else OTHERS
+
+
+def _lead(passage: Passage) -> str:
+    """Return the sentence before a passage, on which its first one may lean; "" at the start of a paragraph."""
+    body, start = passage.article.body, passage.chunk.start
+    piece = body[max(0, start - _BEFORE) : start]
+    piece = piece[piece.rstrip(" ").rfind("\n") + 1 :]
+    spans = sentences(piece, passage.article.language or "en")
+    return piece[slice(*spans[-1])] if spans else ""
+
+
+def _spans(passage: Passage) -> list[tuple[int, int]]:
+    chunk = passage.chunk
+    return [(chunk.start + a, chunk.start + b) for a, b in sentences(chunk.text, passage.article.language or "en")]
+
+
+def share(weights: Mapping[str, float], found: set[str]) -> float:
+    """Return the share of terms, by weight, that were found."""
+    whole = sum(weights.values())
+    return sum(weight for term, weight in weights.items() if term in found) / whole if whole else 0.0
+
+
+def quotations(text: str) -> list[str]:
+    """Return the quotations of three words and more in a text, folded by `plain_quotes`."""
+    found = (match.group().strip('"“”«»„') for match in _QUOTATION.finditer(text))
+    return [plain_quotes(quotation) for quotation in found if len(quotation.split()) >= 3]
+
+
+def plain_quotes(text: str) -> str:
+    """Fold what typesetting changes: quotation marks, apostrophes, white space, case, a closing stop."""
+    return " ".join(re.sub(r"[‘’]", "'", re.sub(r"[“”«»„]", '"', text)).lower().split()).rstrip(".,")
+
+
+_MONTHS = "January|February|March|April|May|June|July|August|September|October|November|December"
+_DATE = re.compile(
+    rf"\b(?:\d{{1,2}} (?:{_MONTHS})|(?:{_MONTHS}) \d{{1,2}}|(?:19|20)\d\d|(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day"
+    r"|yesterday|today)\b"
+)
+_NUMBER = re.compile(  # A bare year counts nothing.
+    r"\b(?!(?:19|20)\d\d\b(?! (?:percent|million|billion)))\d[\d.,]*|\b(?:one|two|three|four|five|six|seven|eight|nine|ten"
+    r"|eleven|twelve|dozens?|hundreds?|thousands?|millions?|billions?|half|third|quarter|percent|per cent)\b",
+    re.IGNORECASE,
+)
+OF_THEM = re.compile(r"\s+(?:\w+\s+)?of\s+(?:them|these|those)\b", re.IGNORECASE)
+"""What stands behind a number that counts a part of what the sentence before counts."""
+_NAME = re.compile(r"(?<![.!?“\"] )(?<!^)\b[A-Z][\w'’-]+")
+_QUOTATION = re.compile(r"[\"“«„][^\"”»“]{8,}[\"”»“]")
+SAYING = re.compile(
+    r"\b(?:said|says|say|told|wrote|called|calls|argued|warned|added|accused|described|announced|stated|declared|"
+    r"according to|insisted|promised|asked|tweeted|testified|denied|admitted)\b",
+    re.IGNORECASE,
+)
+_CAUSE = re.compile(
+    r"\b(?:because|since|after|due to|so that|in order|to (?:stop|avoid|protect|keep)|reason|over)\b", re.I
+)
+
+
+def shape(sentence: str, kind: str, asked: set[str]) -> float:
+    """Return how far a sentence holds the kind of thing asked for, beside what the question itself says, 0 to 1.
+
+    So many "of them" are half of what "how many" wants, since they are a part of what the sentence before counts.
+    One new name is half of what "who" and "where" want, since a sentence that tells more tends to name more.
+    """
+    if kind == "when":
+        return float(bool(_new(_DATE, sentence, asked)))
+    if kind == "how_many":
+        numbers = [n for n in _NUMBER.finditer(sentence) if _beyond(n, asked)]
+        whole = [n for n in numbers if not OF_THEM.match(sentence, n.end())]
+        return 1.0 if whole else 0.5 * bool(numbers)
+    if kind in {"who", "where"}:
+        return min(2, len(_new(_NAME, sentence, asked))) / 2
+    if kind == "quotation":
+        return float(bool(_QUOTATION.search(sentence)))
+    if kind == "attribution":
+        return float(bool(SAYING.search(sentence) and _new(_NAME, sentence, asked)))
+    return float(kind == "why" and bool(_CAUSE.search(sentence)))
+
+
+def _new(pattern: re.Pattern[str], sentence: str, asked: set[str]) -> list[str]:
+    return [word for found in pattern.finditer(sentence) for word in _beyond(found, asked)]
+
+
+def _beyond(found: re.Match[str], asked: set[str]) -> list[str]:
+    return [word for word in words(found.group()) if word not in asked and word not in STOPWORDS]

@@ -1,0 +1,268 @@
+"""Every article on a topic, found by counting over the whole archive instead of ranking, grouped by story."""
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+from functools import lru_cache
+
+from corpus.archive.selection import Selection
+from corpus.article import Article, Chunk
+from rag.model import Citation, Filters, Passage
+from rag.retrieval.passage_search import Retriever
+from rag.text.injected_instructions import LONGEST_QUOTED, quotable
+from rag.text.names import names
+from rag.text.terms import STOPWORDS, held_terms, stem, terms, words
+from rag.verification.passage_facts import sentence_spans
+
+LOOKED_AT = 5000
+"""Articles of a time that are looked at, the newest, where the news of it are listed."""
+
+_EARLIEST = datetime(1, 1, 1, tzinfo=UTC)  # An undated article fails any filter on time.
+_MANY = 12  # Articles: of more than that only those that hold more of the topic than its names.
+_FEW = 1000  # Articles: so many can be named in a query of the index.
+_QUOTED = re.compile(r"[\"“«„']([^\"”»“']+)[\"”»“']")
+_OR = re.compile(r"(?:,|(?<!\s))\s++or\s+", re.IGNORECASE)
+_UNSPACED = "\u0e00"  # From here on scripts are written without spaces, or with them inside of words.
+_NAME, _WORD = 2, 1  # What a name and another word of the topic weigh in a sentence.
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """Hold one thing that an article must hold: a word in any of its forms, or a phrase.
+
+    Attributes:
+        text: As the topic writes it.
+        stems: For each of its words the terms that the index may hold it under.
+        name: True for a name or a quoted phrase.
+    """
+
+    text: str
+    stems: tuple[frozenset[str], ...]
+    name: bool
+
+    @property
+    def phrase(self) -> re.Pattern[str] | None:
+        """Return what finds the words next to each other; None for a single word, which its stem finds."""
+        return _phrase(self.text)
+
+    def held(self, text: str, found: set[str]) -> bool:
+        """Tell whether a text holds the part; `found` are its terms."""
+        return bool(phrase.search(text)) if (phrase := self.phrase) else not self.stems[0].isdisjoint(found)
+
+
+@dataclass(frozen=True, slots=True)
+class Story:
+    """Hold the articles that carry the same text, the earliest first, undated ones last."""
+
+    articles: tuple[Article, ...]
+
+    @property
+    def outlets(self) -> tuple[str, ...]:
+        """Return who published it, in the order of their articles; "" stands for an unknown outlet."""
+        return tuple(dict.fromkeys(article.source for article in self.articles))
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """Hold what the archive has on a topic.
+
+    Attributes:
+        topic: The topic.
+        rule: What an article had to hold to be counted, in words.
+        stories: In order of time, undated ones last.
+        parts: What the topic was made of.
+        counted: How many articles there are, and stories among those looked at, where `stories` holds some only.
+    """
+
+    topic: str
+    rule: str
+    stories: tuple[Story, ...] = ()
+    parts: tuple[Part, ...] = field(default=())
+    counted: tuple[int, int] = (0, 0)
+
+    @property
+    def articles(self) -> tuple[Article, ...]:
+        """Return all articles, in order of time, undated ones last."""
+        return tuple(sorted((article for story in self.stories for article in story.articles), key=_by_time))
+
+
+class Coverage:
+    """Find all articles on a topic."""
+
+    def __init__(self, retriever: Retriever) -> None:
+        """Look in the index and the archive that `retriever` searches."""
+        self.retriever = retriever
+        self._lexical = retriever.indexes.lexical
+        self._store = retriever.indexes.store
+
+    def find(self, topic: str, filters: Filters | None = None, loosely: bool = False) -> Found:
+        """Return every indexed article on a topic.
+
+        An article counts if its headline or text holds every word of the topic, in any form; names of several words
+        and what stands in quotation marks must stand as written. "A or B" takes either.
+
+        Args:
+            topic: A few words.
+            filters: What every article must meet.
+            loosely: Only names and quotations need be held, if there are any; where more than 12 articles hold them,
+                one more word of the topic too, unless the headline holds a name.
+        """
+        either = [self._parts(piece) for piece in _OR.split(topic)]
+        parts = tuple(dict.fromkeys(part for piece in either for part in piece))
+        named = [tuple(part for part in piece if part.name) for piece in either]
+        if not (loosely and all(named) and named != either):
+            return Found(topic, _rule(either), self._stories(self._articles(either, filters)), parts)
+        found, rule = self._articles(named, filters), _rule(named)
+        if len(found) > _MANY and (some := [article for article in found if _on(article, parts)]):
+            found, rule = some, f"{rule}, with more of “{topic}” beside it or the name in the headline"
+        return Found(topic, rule, self._stories(found), parts)
+
+    def news(self, filters: Filters, most: int) -> Found:
+        """Return the news as such: up to `most` stories of the dated articles that pass filters, in order of time.
+
+        Without a time these are the newest, else the ones that most articles carry (half of them at most), and others
+        evenly spread over the time.
+        """
+        archive, groups = self._store.archive, dict[object, list[str]]()
+        for article_id, story in archive.told(filters.selection, LOOKED_AT if filters.timed else LOOKED_AT // 10):
+            groups.setdefault(story or article_id, []).append(article_id)
+        runs = list(groups.values())
+        kept = _spread(runs, most) if filters.timed else runs[-most:]
+        dated = replace(filters, since=filters.since or _EARLIEST)
+        articles = archive.articles(Selection(ids=tuple(i for run in kept for i in run)))
+        stories = self._stories([article for article in articles if filters.admits(article)])
+        return Found("", "", stories, (), (archive.count(dated.selection), len(runs)))
+
+    def citations(self, found: Found, stories: Sequence[Story] | None = None) -> list[Citation]:
+        """Return for each story the sentence of its earliest article that tells most of the topic, numbered from 1."""
+        chosen = found.stories if stories is None else stories
+        chunks: dict[str, list[Chunk]] = {}
+        for chunk in self._store.chunks(story.articles[0].id for story in chosen).values():
+            chunks.setdefault(chunk.article.id, []).append(chunk)
+        told = [
+            (story, _telling(chunks[lead], found.parts)) for story in chosen if (lead := story.articles[0].id) in chunks
+        ]
+        return [
+            Citation(n, Passage(chunk, n, share, {"coverage": share}, story.articles[1:]), start, end)
+            for n, (story, (share, chunk, start, end)) in enumerate(told, 1)
+        ]
+
+    def _parts(self, topic: str) -> tuple[Part, ...]:
+        """Return quoted phrases, names, and the other words of a topic."""
+        spoken = self.retriever.spoken(topic)
+        spans = [(m.start(1), m.end(1)) for m in _QUOTED.finditer(topic)]
+        lead = "on "  # Names are told from capitals that open a sentence, which a topic does not.
+        for name in names(lead + topic):
+            start, end = name.start - len(lead), name.end - len(lead)
+            if not any(a <= start < b for a, b in spans):
+                spans.append((start, end))
+        kept: list[tuple[str, bool]] = []
+        last = 0
+        for start, end in sorted(spans):
+            kept += [(word, False) for word in words(topic[last:start]) if word not in STOPWORDS]
+            kept.append((topic[start:end], True))
+            last = end
+        kept += [(word, False) for word in words(topic[last:]) if word not in STOPWORDS]
+        return tuple(Part(text, _stems(text, spoken), name) for text, name in dict.fromkeys(kept) if words(text))
+
+    def _articles(self, either: Sequence[Sequence[Part]], filters: Filters | None) -> list[Article]:
+        """Return the articles that hold every part of any of several lists."""
+        return list({article.id: article for parts in either for article in self._holding(parts, filters)}.values())
+
+    def _holding(self, parts: Sequence[Part], filters: Filters | None) -> Iterator[Article]:
+        bodies: dict[frozenset[str], set[str]] = {}
+        ids: set[str] | None = None
+        for any_of in sorted({stems for part in parts for stems in part.stems}, key=self._frequency):
+            among = ids if ids is not None and len(ids) <= _FEW else ()
+            text, heading = self._lexical.articles(sorted(any_of), filters, among)
+            bodies[any_of] = text
+            ids = (text | heading) & ids if ids is not None else text | heading
+            if not ids:
+                return
+        for article in self._store.archive.articles(Selection(ids=tuple(sorted(ids or ()))), "oldest") if ids else ():
+            if (not filters or filters.admits(article)) and _holds(article, parts, bodies):
+                yield article
+
+    def _frequency(self, any_of: frozenset[str]) -> int:
+        return sum(self._lexical.frequency(term) for term in any_of)
+
+    def _stories(self, articles: Sequence[Article]) -> tuple[Story, ...]:
+        numbers = self._store.archive.stories([article.id for article in articles])
+        groups: dict[object, list[Article]] = {}
+        for article in sorted(articles, key=_by_time):
+            groups.setdefault(numbers.get(article.id, article.id), []).append(article)
+        return tuple(Story(tuple(group)) for group in groups.values())
+
+
+def _holds(article: Article, parts: Sequence[Part], bodies: Mapping[frozenset[str], set[str]]) -> bool:
+    """Tell whether headline or text holds every part; `bodies` are the ids of the articles whose text holds a word."""
+    heading = held_terms(article.title, article.language)
+    for part in parts:
+        if any(article.id not in bodies[stems] and stems.isdisjoint(heading) for stems in part.stems):
+            return False  # The index found it in the name of the outlet or in the date.
+        if (phrase := part.phrase) and not (phrase.search(article.title) or phrase.search(article.body)):
+            return False
+    return True
+
+
+def _on(article: Article, parts: Sequence[Part]) -> bool:
+    """Tell whether the headline holds a name of the topic, or the text one of its other words."""
+    heading = held_terms(article.title, article.language)
+    if any(part.name and part.held(article.title, heading) for part in parts):
+        return True
+    inside = heading | held_terms(article.body, article.language)
+    return any(not part.name and part.held(article.body, inside) for part in parts)
+
+
+def _telling(chunks: Sequence[Chunk], parts: Sequence[Part]) -> tuple[float, Chunk, int, int]:
+    """Return the first of the sentences that hold most of the topic: the share held, its chunk, its offsets."""
+    whole = sum(_NAME if part.name else _WORD for part in parts) or 1
+    best: tuple[float, Chunk, int, int] | None = None
+    for chunk in sorted(chunks, key=lambda c: c.ordinal):
+        for a, b in sentence_spans(chunk.text, chunk.article.language or "en"):
+            sentence = chunk.text[a:b]
+            if not quotable(sentence):
+                continue
+            found = set(terms(sentence, chunk.article.language or "en"))
+            share = sum(_NAME if p.name else _WORD for p in parts if p.held(sentence, found)) / whole
+            if best is None or share > best[0]:
+                best = share, chunk, chunk.start + a, chunk.start + b
+    first = min(chunks, key=lambda c: c.ordinal)
+    return best or (0.0, first, first.start, first.start + min(LONGEST_QUOTED, first.end - first.start))
+
+
+def _spread(runs: Sequence[Sequence[str]], most: int) -> list[Sequence[str]]:
+    """Return up to `most` of the stories in their order: some that many articles carry, others evenly spread."""
+    if len(runs) <= most:
+        return list(runs)
+    carried = sorted((i for i, run in enumerate(runs) if len(run) > 1), key=lambda i: -len(runs[i]))[: most // 2]
+    others = [i for i in range(len(runs)) if i not in set(carried)]
+    free = most - len(carried)
+    spread = {others[round(n * (len(others) - 1) / max(1, free - 1))] for n in range(free)}
+    return [runs[i] for i in sorted({*carried, *spread})]
+
+
+def _rule(either: Sequence[Sequence[Part]]) -> str:
+    pieces = (" and ".join(f"“{part.text}”" for part in parts) for parts in either)
+    return f"headline or text holds {', or '.join(pieces)}"
+
+
+def _stems(text: str, spoken: Sequence[str]) -> tuple[frozenset[str], ...]:
+    said = words(text)
+    telling = [word for word in said if word not in STOPWORDS] or said
+    return tuple(frozenset(stem(word, language) for language in spoken) for word in telling)
+
+
+@lru_cache(maxsize=512)
+def _phrase(text: str) -> re.Pattern[str] | None:
+    tokens = re.findall(r"[^\W_]+", re.sub(r"['’]s\b", "", text))
+    if len(tokens) < 2:
+        return None
+    first, last = (r"(?<!\w)", r"(?!\w)") if text < _UNSPACED else ("", "")
+    return re.compile(first + r"(?:['’]s)?[\W_]*".join(map(re.escape, tokens)) + last, re.IGNORECASE)
+
+
+def _by_time(article: Article) -> tuple[bool, str, str]:
+    date = article.published_at
+    return date is None, date.isoformat() if date else "", article.id

@@ -1,0 +1,120 @@
+"""Sentences of an article that give orders to a machine: never quoted as an answer, and their code words never repeated.
+
+What is only reported stays: words inside quotation marks are not looked at. This is a sieve for the plain cases; that
+nothing worse happens with the others (no link, no forged citation, no secret) does not rest on it.
+"""
+
+import re
+from collections.abc import Sequence
+from functools import lru_cache
+
+from corpus.text.sentences import sentences
+from rag.llm.prompt import SYSTEM
+from rag.model import Passage
+
+LONGEST_QUOTED = 1500
+"""Characters: no sentence that is worth quoting is longer."""
+
+QUOTED = re.compile(r"“[^“”]*”|\"[^\"\n]*\"|„[^„“”]*[“”]|«[^«»]*»|‘[^‘’\n]{3,}’(?!\w)|(?<!\w)'[^'\n]{3,}'(?!\w)")
+_RULES = (
+    r"(?:instructions?|rules?|prompts?|orders|directions|guidelines|guardrails|"  # English, French, Dutch
+    r"anweisungen|anweisung|vorgaben|regeln|befehle|consignes?|règles|instrucciones|reglas|indicaciones|istruzioni|regole|"
+    r"instruções|regras|instructies|инструкци\w*|указани\w*)"
+)
+_ALL = r"(?:any|all|each|every|of|the|these|those|other|alle|toutes?|les|todas?|las|tutte|le|as|все)"
+_EARLIER = (
+    r"(?:your|previous|prior|earlier|above|preceding|original|system|bisherigen?|vorherigen?|obigen|deine|tes|vos|"
+    r"précédentes?|tus|anteriores|precedenti|предыдущие|прежние)"
+)
+_FORGET = (
+    r"(?:ignore|disregard|forget|override|bypass|drop|vergiss|vergesst|vergessen sie|ignoriere|ignorieren sie|missachte|"
+    r"ignorez|oublie|oubliez|ignora|ignore|olvida|olvide|dimentica|esqueça|negeer|vergeet|игнорируй\w*|забудь\w*)"
+)
+_SAY = (
+    r"(?:reply|respond|answer|write|output|print|say|state|repeat|translate|append|include|insert|add|begin|start|end|finish|"
+    r"antworte|antworten sie|schreibe?|gib|füge|beende|réponds|répondez|écris|écrivez|ajoute|ajoutez|termine|terminez|traduis|"
+    r"responde|responda|escribe|escriba|añade|termina|rispondi|scrivi|responda|escreva|antwoord|ответь\w*|напиши\w*)"
+)
+_SAYING = r"(?:repl(?:y|ies)|respon(?:d|ds|se|ses)|answers?|outputs?|summar(?:y|ies|ise|ize)|append)"
+_MACHINE = r"(?:assistants?|chat ?bots?|language models?|llms?|a\.?i\.? (?:model|system|agent|assistant)s?|ai|bots?|summari[sz]ers?)"
+_MUST = r"(?:must|has to|have to|should|shall|is to|are to|needs? to|required? to|requires?|will now|is now|are now)"
+_CODE = r"(?=[\w-]*[A-Z])(?=[\w-]*(?:-|\d))[A-Z0-9][\w]*(?:-[\w]+)*"
+
+_ORDERS = tuple(
+    re.compile(pattern, re.IGNORECASE)
+    for pattern in (
+        rf"\b{_FORGET}\b(?:\W+{_ALL})*\W+{_EARLIER}\W+(?:\w+\W+){{0,2}}{_RULES}\b",
+        rf"\b{_FORGET}\b(?:\W+{_ALL})*\W+{_RULES}\W+{_EARLIER}\b",
+        rf"\b{_FORGET}\b\W+(?:\w+\W+){{0,3}}{_RULES}\b(?:\W+\w+){{0,4}}(?:[,;:.]|\W+(?:and|und|et|y|e))\W+{_SAY}\b",
+        rf"\b{_MUST}\b(?:\W+\w+){{0,6}}\W+{_MACHINE}\b(?:\W+\w+){{0,4}}\W+{_SAYING}\b",
+        rf"\b{_MACHINE}\b\W+{_MUST}\b(?:\W+\w+){{0,4}}\W+(?:each|every|all|its|the|your|this)\W+{_SAYING}\b",
+        rf"\b{_MACHINE}\s*[:,]\s*(?:please\s+|now\s+)?{_SAY}\b",
+        rf"\b(?:the|your|each|every|any) (?:reply|answer|output|summary)\b\W+(?:\w+\W+)?{_MUST}\W+{_SAY}\b",
+        rf"\b(?:whatever|no matter what)\b[^.]{{0,60}}\b(?:asks?|asked|reader|user)\b[^.]{{0,60}}\b{_SAY}\b",
+        rf"\b(?:new|next) (?:task|instructions?|orders)\b[^.]{{0,40}}:\s*(?:please\s+|now\s+)?{_SAY}\b",
+        r"\byour (?:system )?(?:prompt|instructions|api key)\b|\bconsigne système\b",
+        r"\b(?:tell|ask|direct|send|advise|urge) (?:the )?(?:readers?|users?) to\b[^.]{0,80}(?:\]\(|https?:|sign in|log ?in|password)",
+        r"\byou are (?:now )?(?:an?|the|in) (?:\w+\W+){0,3}(?:assistant|model|mode|bot|ai)\b",
+    )
+)
+_LONG_CODE = 10  # Letters: shorter ones, such as COVID-19, stand in plain news.
+_ASKED_FOR = re.compile(rf"(?:^|[:;,.]\s*|\b(?:and|then|now|please|und|et|y|e)\s+){_SAY}\b", re.IGNORECASE)
+_CODE_WORD = re.compile(rf"(?<![\w-]){_CODE}(?![\w-])")
+
+
+def is_order(sentence: str) -> bool:
+    """Tell whether a sentence orders a machine about; what stands in quotation marks is not looked at."""
+    said = QUOTED.sub(" ", sentence)
+    if any(order.search(said) for order in _ORDERS):
+        return True
+    return bool(
+        _ASKED_FOR.search(said) and any("-" in code and len(code) >= _LONG_CODE for code in _CODE_WORD.findall(said))
+    )
+
+
+def quotable(sentence: str) -> bool:
+    """Tell whether a sentence can be quoted as an answer: no question, no order to a machine, no blob."""
+    return len(sentence) <= LONGEST_QUOTED and not sentence.rstrip().endswith("?") and not is_order(sentence)
+
+
+def code_words(passages: Sequence[Passage]) -> frozenset[str]:
+    """Return the words like LYNX-14 that stand in orders of the passages and nowhere else in them."""
+    ordered: set[str] = set()
+    reported: set[str] = set()
+    for passage in passages:
+        reported.update(_CODE_WORD.findall(passage.article.title))
+        text = passage.chunk.text
+        for start, end in sentences(text, passage.article.language or "en"):
+            sentence = text[start:end]
+            (ordered if is_order(sentence) else reported).update(_CODE_WORD.findall(sentence))
+    return frozenset(ordered - reported)
+
+
+def unordered(text: str, passages: Sequence[Passage]) -> str:
+    """Return a reply without the sentences that repeat our own rules, or a code word from an order in the passages."""
+    written = set(_CODE_WORD.findall(text))
+    codes = written & code_words(passages) if written else written
+    if not codes and not _repeats_rules(text):
+        return text
+    kept = [" ".join(_kept(line, codes)) for line in text.split("\n")]
+    return "\n".join(line for line, before in zip(kept, text.split("\n"), strict=True) if line or not before).strip()
+
+
+def _kept(line: str, codes: set[str]) -> list[str]:
+    said = [line[a:b] for a, b in sentences(line)]
+    return [s for s in said if not any(code in s for code in codes) and not _repeats_rules(s)]
+
+
+def _repeats_rules(text: str) -> bool:
+    return not _runs(text).isdisjoint(_rules())
+
+
+@lru_cache(maxsize=1)
+def _rules() -> frozenset[tuple[str, ...]]:
+    return _runs(SYSTEM)
+
+
+def _runs(text: str) -> frozenset[tuple[str, ...]]:
+    """Return every run of six words."""
+    words = re.findall(r"\w+", text.casefold())
+    return frozenset(zip(*(words[i:] for i in range(6)), strict=False))

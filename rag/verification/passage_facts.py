@@ -1,0 +1,252 @@
+"""A passage as evidence: its sentences and one more on each side, each with the facts that it states."""
+
+import re
+from collections.abc import Set
+from dataclasses import dataclass
+from datetime import date
+from functools import cached_property, lru_cache
+
+from corpus.text.sentences import Span, sentences
+from rag.llm.output_filter import gated
+from rag.model import Passage
+from rag.text.citation_marks import unmarked
+from rag.text.dates.date_mentions import Moment, moments
+from rag.text.figures import Figure, figures
+from rag.text.names import initials, name_words
+from rag.text.quotations import fold, quotations
+from rag.text.terms import terms
+
+_AROUND = 700  # Characters in which the sentence before or behind a chunk is looked for.
+_LONG_QUOTATION = 600  # Characters: a sentence does not end inside a quotation that is shorter.
+_STOP = re.compile(r"(?<![.!?])([.!?]++[”\"’)\]]*+)\s++(?=[“\"‘«(\[]*+[A-Z0-9À-Þ])")
+_WORD_LENGTH = 40  # Characters before a stop that can make it doubtful.
+_DOUBTFUL = re.compile(
+    r"[(“\"]*(?:\w|(?:[\w-]*\b\w\.)+\w?|\d+|[A-Z][a-z]|[Ss]t|[MD]rs?|Ms|Prof|Sen|Reps?|Gov|Gen|Lt|Col|Capt|Sgt|Rev|Hon|Pres|[Nn]os?|[Vv]s?|"
+    r"etc|al|Inc|Corp|Co|Ltd|Bros|Jr|Sr|Jan|Feb|Mar|Apr|Jun|Jul|Aug|Sept?|Oct|Nov|Dec|Calif|Mass|Penn|Fla|Ariz|approx|Art|Mio|Mrd|[Ff]ig|[Pp]p?)",
+)
+_DOUBT = re.compile(r"[。！？।؟۔]|[a-z]{2}[.!?][”\"’)\]]*[A-Z][a-z]")
+
+_LONGEST_RUN = 4  # Sentences that one citation covers.
+_EDGE = " .,;:'"
+_OPENING = "\"“‘«„'("
+_STOPS = ".!?…:;。！？\"”’»“')]"
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """Hold a passage with what is looked up in it; headline, outlet, byline and date are evidence too.
+
+    Attributes:
+        position: Its place among the passages of the prompt, counted from 1.
+        passage: The passage.
+    """
+
+    position: int
+    passage: Passage
+
+    @property
+    def language(self) -> str:
+        """Return the language of the article, English where it is not known."""
+        return self.passage.article.language or "en"
+
+    @cached_property
+    def published(self) -> date | None:
+        """Return the day of publication in UTC, or None."""
+        at = self.passage.article.published_at
+        return at.date() if at else None
+
+    @cached_property
+    def spans(self) -> tuple[Span, ...]:
+        """Return the sentences as offsets in the body: those of the chunk, one before, one behind."""
+        body, chunk = self.passage.article.body, self.passage.chunk
+        inside = _cut(body, chunk.start, chunk.end, self.language)
+        before = _cut(body, _paragraph(body, chunk.start), chunk.start, self.language)
+        behind = _cut(body, chunk.end, min(len(body), chunk.end + _AROUND), self.language)
+        return (*before[-1:], *inside, *behind[:1])
+
+    @cached_property
+    def texts(self) -> tuple[str, ...]:
+        """Return the sentences."""
+        body = self.passage.article.body
+        return tuple(body[start:end] for start, end in self.spans)
+
+    @cached_property
+    def text(self) -> str:
+        """Return all sentences as they stand in the body."""
+        return self.passage.article.body[self.spans[0][0] : self.spans[-1][1]] if self.spans else ""
+
+    @cached_property
+    def outlets(self) -> tuple[str, ...]:
+        """Return the outlets that carry the article, its own first."""
+        carried = (self.passage.article.source, *(copy.source for copy in self.passage.copies))
+        return tuple(dict.fromkeys(outlet for outlet in carried if outlet))
+
+    @cached_property
+    def heading(self) -> str:
+        """Return headline, section, outlets and byline."""
+        article = self.passage.article
+        return " | ".join((article.title, article.category, *self.outlets, article.author))
+
+    def heads(self, text: str) -> bool:
+        """Tell whether a text says nothing but the headline, outlet, byline and date of the article."""
+        at = self.published
+        dates = [m for m in moments(text, None, self.language) if at and m.as_date in {None, at}]
+        for moment in reversed(dates):
+            text = text[: moment.start] + text[moment.end :]
+        known = name_words(self.heading)
+        return all(word in known for word in name_words(text))
+
+    @cached_property
+    def figures(self) -> tuple[Figure, ...]:
+        """Return the figures of heading and sentences; offsets are those of `heading_and_text`."""
+        return figures(self.heading_and_text, self.language)
+
+    @cached_property
+    def moments(self) -> tuple[Moment, ...]:
+        """Return the dates of heading and sentences, resolved against the day of publication."""
+        return moments(self.heading_and_text, self.published, self.language)
+
+    @cached_property
+    def heading_and_text(self) -> str:
+        """Return the heading, a line break and the sentences."""
+        return f"{self.heading}\n{self.text}"
+
+    @cached_property
+    def words(self) -> frozenset[str]:
+        """Return the words of heading and whole article as names compare them."""
+        article = self.passage.article
+        return name_words(f"{self.heading} | {article.body}") | {
+            "".join(c for c in outlet.casefold() if c.isalnum()) for outlet in self.outlets
+        }
+
+    @cached_property
+    def initials(self) -> frozenset[str]:
+        """Return the initials of the longer names of heading and article: "ftc"."""
+        return initials(f"{self.heading} | {self.passage.article.body}")
+
+    @cached_property
+    def stems(self) -> tuple[frozenset[str], ...]:
+        """Return the stems of each sentence."""
+        return tuple(frozenset(terms(text, self.language)) for text in self.texts)
+
+    def shared(self, stems: Set[str]) -> frozenset[str]:
+        """Return those of some stems that headline or sentences have."""
+        return frozenset(stems & frozenset(terms(self.heading, self.language)).union(*self.stems))
+
+    def nearest(self, stems: Set[str]) -> Span:
+        """Return the narrowest run of sentences, as offsets in the body, that has the most of some stems."""
+        best, run = -1.0, (0, 0)
+        for length in range(1, min(_LONGEST_RUN, len(self.spans)) + 1):
+            for first in range(len(self.spans) - length + 1):
+                had = stems & frozenset().union(*self.stems[first : first + length])
+                weight = len(had) + 2 * sum(stem[0].isdigit() for stem in had) - 1.5 * (length - 1)
+                if weight > best:
+                    best, run = weight, (first, first + length - 1)
+        return (self.spans[run[0]][0], self.spans[run[1]][1]) if self.spans else (0, 0)
+
+    def whole(self, start: int, end: int) -> Span:
+        """Return the sentences in which a span of the body lies, as offsets in the body."""
+        touched = [span for span in self.spans if span[0] < end and start < span[1]]
+        return (touched[0][0], touched[-1][1]) if touched else (start, end)
+
+    def verbatim(self, text: str) -> Span | None:
+        """Return the whole sentences, as offsets in the body, that a text repeats word for word, or None."""
+        wanted = fold(text).text.strip(_EDGE)
+        if not wanted or not self.spans:
+            return None
+        folded, body, first = fold(self.text), self.passage.article.body, self.spans[0][0]
+        at = folded.find(wanted)
+        while at >= 0:
+            start, end = (first + offset for offset in folded.span(at, at + len(wanted)))
+            start, end = _widened(body, start, end)
+            if self._opens(body, start) and self._closes(body, end):
+                return start, end
+            at = folded.find(wanted, at + 1)
+        return self._gated_run(wanted)
+
+    @cached_property
+    def _gated(self) -> tuple[str, ...]:
+        """Return the sentences as an answer may show them, without links, images and markup; none if nothing is dropped."""
+        shown = [gated(unmarked(text)) for text in self.texts]
+        changed = shown != [unmarked(text) for text in self.texts]
+        return tuple(fold(text).text.strip(_EDGE) for text in shown) if changed else ()
+
+    def _gated_run(self, wanted: str) -> Span | None:
+        for first in range(len(self._gated)):
+            for last in range(first, min(len(self._gated), first + _LONGEST_RUN)):
+                if " ".join(self._gated[first : last + 1]) == wanted:
+                    return self.spans[first][0], self.spans[last][1]
+        return None
+
+    def _opens(self, body: str, start: int) -> bool:
+        before = body[:start].rstrip(" \t")
+        if not before or before[-1] == "\n" or any(start == opening for opening, _ in self.spans):
+            return True
+        # "Mr. Smith": behind a stop a sentence begins only where a word of more than three letters is before it.
+        word = before[-40:].split()[-1]
+        return word[-1] in _STOPS and len(word.strip(_STOPS)) > 3
+
+    def _closes(self, body: str, end: int) -> bool:
+        return end >= len(body) or body[end - 1] in _STOPS or body[end] == "\n" or any(end == c for _, c in self.spans)
+
+
+def _widened(body: str, start: int, end: int) -> Span:
+    """Take in the quotation mark before and the stop and marks behind, which are not compared."""
+    while start and body[start - 1] in _OPENING:
+        start -= 1
+    while end < len(body) and body[end] in _STOPS:
+        end += 1
+    return start, end
+
+
+def _paragraph(body: str, end: int) -> int:
+    """Return where to begin looking for the sentence before an offset: at the start of a line or a word."""
+    floor = max(0, end - _AROUND)
+    line = body.find("\n", floor, end - 3)
+    return line + 1 if floor and line >= 0 else body.find(" ", floor, end) + 1 if floor else 0
+
+
+def _cut(body: str, start: int, end: int, language: str) -> tuple[Span, ...]:
+    return tuple((start + a, start + b) for a, b in sentence_spans(body[start:end], language)) if start < end else ()
+
+
+@lru_cache(maxsize=2048)
+def sentence_spans(text: str, language: str = "en") -> tuple[Span, ...]:
+    """Return the sentences of a text like `corpus.text.sentences`, which is asked only where a border is in doubt.
+
+    A stop behind an ordinary word and before a capital is a border without asking: that is most of them, and asking
+    costs about half a millisecond a sentence.
+    """
+    spans: list[Span] = []
+    for line in re.finditer(r"[^\n]+", text):
+        start = line.start()
+        doubtful = False
+        quoted = [(start + a, start + b) for a, b in quotations(line.group()) if b - a < _LONG_QUOTATION]
+        for stop in [*_STOP.finditer(text, line.start(), line.end()), None]:
+            if stop and any(a < stop.start() and stop.end() < b for a, b in quoted):
+                continue
+            if stop and (_DOUBTFUL.fullmatch(_word(text, stop.start())) or (len(stop[1]) > 1 and stop[1][0] != ".")):
+                doubtful = True
+                continue
+            end = stop.end(1) if stop else line.end()
+            spans.extend(_piece(text, start, end, language, doubtful))
+            start, doubtful = (stop.end() if stop else end), False
+    return tuple(spans)
+
+
+def _word(text: str, end: int) -> str:
+    """Return the end of the word that ends at an offset, or an empty text behind white space."""
+    before = text[max(0, end - _WORD_LENGTH) : end]
+    return before.split()[-1] if before and not before[-1].isspace() else ""
+
+
+def _piece(text: str, start: int, end: int, language: str, doubtful: bool) -> list[Span]:
+    while start < end and text[start].isspace():
+        start += 1
+    while end > start and text[end - 1].isspace():
+        end -= 1
+    if start == end:
+        return []
+    if not doubtful and not _DOUBT.search(text, start, end):
+        return [(start, end)]
+    return [(start + a, start + b) for a, b in sentences(text[start:end], language)]

@@ -1,0 +1,102 @@
+"""Figures and dates of a claim that stand in the place of others: the same words on both sides, another value between."""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+
+from rag.text.dates.date_mentions import Moment
+from rag.text.figures import Figure
+from rag.text.terms import STOPWORDS, terms
+from rag.text.units import size
+
+_ALONG = 3
+"""Words in a row on one side alone that make two places the same; on both sides one each is enough."""
+
+_REACH = 400  # Characters around a value in which its sentence is read.
+_BORDERS = ".;!?\n"
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Hold a figure or a date with the words around it.
+
+    Attributes:
+        value: The figure or the date.
+        said: How the text writes it.
+        left: The stems before it, the nearest first, back to the start of the sentence.
+        right: The stems behind it, the nearest first.
+    """
+
+    value: Figure | Moment
+    said: str
+    left: tuple[str, ...]
+    right: tuple[str, ...]
+
+    def same_as(self, other: "Place") -> bool:
+        """Tell whether the words around two values are the same: next to them on both sides, or several on one."""
+        left, right = _run(self.left, other.left), _run(self.right, other.right)
+        return (left > 0 and right > 0) or left >= _ALONG or right >= _ALONG
+
+    def tells(self, other: "Place") -> bool:
+        """Tell whether the sentence of this value has every word of the sentence of another, three or more."""
+        told = {*other.left, *other.right}
+        return len(told) >= _ALONG and told <= {*self.left, *self.right}
+
+    def touches(self, other: "Place") -> bool:
+        """Tell whether the word on either side of two values is the same."""
+        return _run(self.left, other.left) > 0 or _run(self.right, other.right) > 0
+
+
+def _run(one: Sequence[str], other: Sequence[str]) -> int:
+    """Return how many words two places have in common from the value on; other figures may stand between them."""
+    count = 0
+    for a, b in zip(one, other, strict=False):
+        figures = a[0].isdigit() and b[0].isdigit()
+        if a != b and not figures:
+            break
+        count += not figures
+    return count
+
+
+def places(text: str, values: Sequence[Figure | Moment], language: str) -> Iterator[Place]:
+    """Yield the values of a text with the words around them."""
+    for value in values:
+        before, behind = text[max(0, value.start - _REACH) : value.start], text[value.end : value.end + _REACH]
+        cut = max(before.rfind(border) for border in (". ", *_BORDERS[1:])) + 1
+        ends = [at for border in (". ", *_BORDERS[1:]) if (at := behind.find(border)) >= 0]
+        yield Place(
+            value,
+            text[value.start : value.end].strip(),
+            tuple(reversed(_stems(before[cut:], language))),
+            tuple(_stems(behind[: min(ends, default=len(behind))], language)),
+        )
+
+
+def _stems(text: str, language: str) -> list[str]:
+    return [stem for stem in terms(text, language) if stem not in STOPWORDS]
+
+
+def exchanged(said: Place, given: Sequence[Place], gives: Callable[[Figure | Moment], bool]) -> str:
+    """Return the value that a text gives in the place of one of a claim, or "".
+
+    Args:
+        said: The claim's.
+        given: All of the text.
+        gives: Tells whether a value of the text gives that of the claim.
+    """
+    holding = [place for place in given if gives(place.value)]
+    rivals = [place for place in given if _comparable(place.value, said.value) and place not in holding]
+    if any(place.same_as(said) for place in holding):
+        return ""
+    told = any(place.tells(said) for place in holding)
+    touched = any(place.touches(said) for place in holding)
+    alike = [place for place in rivals if (not told and place.tells(said)) or (not touched and place.same_as(said))]
+    return alike[0].said if alike else ""
+
+
+def _comparable(one: Figure | Moment, other: Figure | Moment) -> bool:
+    if isinstance(one, Figure) and isinstance(other, Figure):
+        kinds = [{size(unit)[0] for unit in figure.units} for figure in (one, other)]
+        return bool(kinds[0] & kinds[1]) or not (kinds[0] or kinds[1])
+    if isinstance(one, Moment) and isinstance(other, Moment):
+        return (one.day is None, one.month is None) == (other.day is None, other.month is None) and one.weekday is None
+    return False

@@ -1,0 +1,157 @@
+"""An `add` that is killed, interrupted or out of disk loses nothing that it reported, and a rerun doubles nothing."""
+
+import os
+import signal
+import sqlite3
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from corpus.archive.database import Archive
+from corpus.archive.health import examine
+from tests.corpus.archive_items import numbered, store_all
+from tests.promises import RecordPromise
+
+ROOT = Path(__file__).parents[3]
+CHILD = str(Path(__file__).parents[1].joinpath("child.py"))
+COUNT = 150
+
+
+def start(archive: Path, progress: Path, *numbers: int) -> "subprocess.Popen[str]":
+    command = [sys.executable, CHILD, str(archive), str(progress), *map(str, numbers)]
+    return subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+
+
+def wait_for(child: "subprocess.Popen[str]", progress: Path, size: int) -> None:
+    """Wait until the child has reported so many bytes, or has ended."""
+    while child.poll() is None and (not progress.exists() or progress.stat().st_size < size):
+        time.sleep(0.0005)
+
+
+def reported(progress: Path) -> list[str]:
+    """Return the ids that were reported done; a line without its end was not."""
+    return [line.split()[0] for line in progress.read_text().splitlines(keepends=True) if line.endswith("\n")]
+
+
+def assert_sound(archive_path: Path, at_least: set[str]) -> None:
+    with Archive(archive_path) as archive:
+        found = [article.id for article in archive.articles()]
+        assert len(found) == len(set(found))
+        assert at_least <= set(found)
+        for name in found:
+            assert archive.get(name) == numbered(int(name[1:]))
+        bands = archive.connection.execute("SELECT count(*) FROM bands GROUP BY article_key").fetchall()
+        assert [row[0] for row in bands] == [48] * len(found)
+    assert [check for check in examine(archive_path) if check.state == "broken"] == []
+
+
+def kill_again_and_again(folder: Path, kills: int, how: int) -> None:
+    archive, progress = folder / "archive.sqlite3", folder / "progress"
+    step = COUNT * len("n00000 unchanged\n") // kills
+    for kill in range(kills):
+        child = start(archive, progress, COUNT)
+        already = progress.stat().st_size if progress.exists() else 0
+        wait_for(child, progress, already + 1 + kill * step // 2)
+        child.send_signal(how)
+        child.communicate()
+        assert_sound(archive, set(reported(progress)))
+    last = start(archive, progress, COUNT)
+    last.communicate()
+    assert last.returncode == 0
+    wanted = {numbered(n).id for n in range(COUNT)}
+    assert_sound(archive, wanted)
+    with Archive(archive) as opened:
+        assert opened.count() == COUNT
+    added = [line.split()[0] for line in progress.read_text().splitlines() if line.endswith(" added")]
+    assert len(added) == len(set(added))
+
+
+@pytest.mark.sizes(8, 200)
+def test_killed_at_any_point_nothing_is_lost_or_doubled(
+    tmp_path: Path, size: int, record_promise: RecordPromise
+) -> None:
+    kill_again_and_again(tmp_path, size, signal.SIGKILL)
+    record_promise("kill -9 in add alone", "200 kills: 0 lost, 0 doubled", f"{size} kills: 0 lost, 0 doubled")
+
+
+def test_interrupted_nothing_is_lost_or_doubled(tmp_path: Path) -> None:
+    kill_again_and_again(tmp_path, 1, signal.SIGINT)
+
+
+def test_two_processes_that_make_and_fill_one_archive_add_each_article_once(tmp_path: Path) -> None:
+    archive = tmp_path / "archive.sqlite3"
+    children = [start(archive, tmp_path / f"progress{i}", 120) for i in range(2)]
+    errors = [child.communicate()[1] for child in children]
+    assert [child.returncode for child in children] == [0, 0], errors
+    outcomes = [line.split()[1] for i in range(2) for line in (tmp_path / f"progress{i}").read_text().splitlines()]
+    assert (outcomes.count("added"), outcomes.count("unchanged")) == (120, 120)
+    assert_sound(archive, {numbered(n).id for n in range(120)})
+
+
+def test_a_reader_sees_each_commit(tmp_path: Path) -> None:
+    path, progress = tmp_path / "archive.sqlite3", tmp_path / "progress"
+    with Archive(path) as reader:
+        child = start(path, progress, 60)
+        seen = 0
+        while child.poll() is None:
+            done = len(reported(progress)) if progress.exists() else 0
+            count = reader.count()
+            assert count >= done
+            seen = max(seen, count)
+        child.communicate()
+        assert reader.count() == 60
+        assert seen > 0
+
+
+@pytest.mark.parametrize("room", [200_000, 400_000])
+def test_out_of_disk_it_says_so_and_the_next_run_needs_no_repair(tmp_path: Path, room: int) -> None:
+    archive, progress = tmp_path / "archive.sqlite3", tmp_path / "progress"
+    child = start(archive, progress, COUNT, room)
+    out, err = child.communicate()
+    assert child.returncode == 3, err
+    assert "cannot be written" in out
+    assert "free some disk space" in out
+    done = reported(progress)
+    assert 0 < len(done) < COUNT
+    assert_sound(archive, set(done))
+    assert start(archive, progress, COUNT).communicate()[1] == ""
+    assert_sound(archive, {numbered(n).id for n in range(COUNT)})
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root may mount a file system")
+def test_on_a_full_file_system_it_says_so_and_goes_on_when_there_is_room(tmp_path: Path) -> None:
+    disk = tmp_path / "disk"
+    disk.mkdir()
+    mounted = subprocess.run(["mount", "-t", "tmpfs", "-o", "size=1m", "none", str(disk)], capture_output=True)
+    if mounted.returncode:
+        pytest.skip("no file system may be mounted here")
+    try:
+        child = start(disk / "archive.sqlite3", tmp_path / "progress", COUNT)
+        out, err = child.communicate()
+        assert child.returncode == 3, err
+        assert "free some disk space" in out
+        done = reported(tmp_path / "progress")
+        with Archive(disk / "archive.sqlite3") as reader:  # What is there can be read while the disk is full.
+            assert reader.count() == len(done)
+        subprocess.run(["mount", "-o", "remount,size=64m", str(disk)], check=True)
+        assert start(disk / "archive.sqlite3", tmp_path / "progress", COUNT).communicate()[1] == ""
+        assert_sound(disk / "archive.sqlite3", {numbered(n).id for n in range(COUNT)})
+    finally:
+        subprocess.run(["umount", str(disk)], check=True)
+
+
+def test_chunks_of_a_killed_store_are_whole(tmp_path: Path) -> None:
+    path = tmp_path / "archive.sqlite3"
+    with Archive(path) as archive:
+        for n in range(5):
+            archive.put(numbered(n))
+        store_all(archive)
+    connection = sqlite3.connect(path)
+    connection.execute("DELETE FROM chunks WHERE rowid = 1")
+    connection.commit()
+    connection.close()
+    broken = [check for check in examine(path) if check.state == "broken"]
+    assert [(check.name, check.finding) for check in broken] == [("vectors", "1 articles lack chunks")]

@@ -1,0 +1,62 @@
+"""The book of feeds, on a real SQLite file."""
+
+import sqlite3
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from corpus.feeds.feed_book import Feed, FeedBook
+
+ONE, TWO = "https://one.example/rss", "https://two.example/rss"
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    return tmp_path / "archive.sqlite3"
+
+
+@pytest.fixture
+def book(path: Path) -> Iterator[FeedBook]:
+    connection = sqlite3.connect(path, isolation_level=None)
+    yield FeedBook(connection)
+    connection.close()
+
+
+def test_feeds_are_added_once_listed_and_removed(book: FeedBook) -> None:
+    assert [book.add(TWO), book.add(ONE), book.add(ONE)] == [True, True, False]
+    assert book.feeds() == [Feed(ONE), Feed(TWO)]
+    assert [book.remove(ONE), book.remove(ONE)] == [True, False]
+    assert book.feeds() == [Feed(TWO)]
+    assert book.get(ONE) is None
+
+
+def test_entries_are_marked_for_their_feed_only(book: FeedBook) -> None:
+    book.add(ONE)
+    book.mark(ONE, "a")
+    assert [book.seen(ONE, "a"), book.seen(ONE, "b"), book.seen(TWO, "a")] == [True, False, False]
+    book.remove(ONE)
+    assert not book.seen(ONE, "a")
+
+
+def test_an_entry_that_changed_after_its_mark_counts_as_new(book: FeedBook) -> None:
+    book.mark(ONE, "a")
+    now = datetime.now(UTC)
+    assert book.seen(ONE, "a", now - timedelta(hours=1))
+    assert not book.seen(ONE, "a", now + timedelta(hours=1))
+
+
+def test_a_pull_and_a_failure_are_noted_and_last(book: FeedBook, path: Path) -> None:
+    book.add(ONE)
+    book.failed(ONE, "it was down")
+    assert book.get(ONE) == Feed(ONE, last_error="it was down")
+    book.pulled(ONE, "rss", "One", '"v1"', "Mon, 23 Nov 2026 10:00:00 GMT")
+    connection = sqlite3.connect(path, isolation_level=None)
+    found = FeedBook(connection).get(ONE)
+    connection.close()
+    assert found is not None
+    assert (found.kind, found.title, found.etag, found.last_error) == ("rss", "One", '"v1"', "")
+    assert found.last_modified == "Mon, 23 Nov 2026 10:00:00 GMT"
+    assert found.last_pulled is not None
+    assert timedelta(0) <= datetime.now(UTC) - found.last_pulled < timedelta(minutes=1)

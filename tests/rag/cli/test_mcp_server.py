@@ -1,0 +1,122 @@
+"""The MCP server, spoken to by the official client over stdin and stdout of a process of its own."""
+
+import asyncio
+import json
+import subprocess
+import sys
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from mcp import ClientSession, StdioServerParameters
+from mcp.client.stdio import stdio_client
+from mcp.types import CallToolResult, TextContent
+
+from corpus.archive.database import Archive
+from corpus.article import Article
+from rag.cli.mcp_server import UNTRUSTED
+from tests.rag.wire_items import numbered
+
+LONG = "The harbour board met again on Monday. " * 2000
+
+
+@pytest.fixture
+def served(data: Path) -> Path:
+    with Archive(data / "archive.sqlite3") as archive:
+        archive.put(Article("long", "Minutes of the harbour board", LONG.strip(), "Coast Wire"))
+    return data
+
+
+def conversed(data: Path, talk: Callable[[ClientSession], Awaitable[None]]) -> None:
+    """Start the server as a client does, and talk to it."""
+    arguments = ["-m", "rag", "mcp", "--data", str(data)]
+
+    async def run() -> None:
+        command = StdioServerParameters(command=sys.executable, args=arguments, cwd=Path(__file__).parents[3])
+        async with stdio_client(command) as (read, write), ClientSession(read, write) as session:
+            found = await session.initialize()
+            assert found.serverInfo.name == "newsdesk"
+            assert UNTRUSTED in (found.instructions or "")
+            await talk(session)
+
+    asyncio.run(run())
+
+
+def text(result: CallToolResult) -> str:
+    (content,) = result.content
+    assert isinstance(content, TextContent)
+    return content.text
+
+
+def record(result: CallToolResult) -> dict[str, Any]:
+    assert not result.isError, text(result)
+    found: dict[str, Any] = json.loads(text(result))
+    assert found["untrusted"] == UNTRUSTED
+    return found
+
+
+def test_a_client_searches_asks_and_reads(served: Path) -> None:
+    async def talk(session: ClientSession) -> None:
+        tools = (await session.list_tools()).tools
+        assert [tool.name for tool in tools] == ["search_archive", "ask_archive", "get_article"]
+        found = record(await session.call_tool("search_archive", {"query": "harbour board minutes", "k": 3}))
+        assert [passage["rank"] for passage in found["passages"]] == [1, 2, 3]
+        assert found["passages"][0]["article_id"] == "long"
+        answer = record(await session.call_tool("ask_archive", {"question": "Why did India ban TikTok?"}))
+        assert (answer["status"], answer["passages"]) == ("answered", [])
+        cited = answer["citations"][0]
+        article = record(await session.call_tool("get_article", {"article_id": cited["article_id"]}))
+        assert article["body"][cited["start"] : cited["end"]] == cited["quote"]
+        first = record(await session.call_tool("get_article", {"article_id": "long"}))
+        rest = record(await session.call_tool("get_article", {"article_id": "long", "start": first["next_start"]}))
+        assert first["body"] + rest["body"] == LONG.strip()
+        assert (len(first["body"]), rest["next_start"]) == (50_000, None)
+        narrowed = record(await session.call_tool("search_archive", {"query": "harbour", "outlet": "Coast Wire"}))
+        assert {passage["outlet"] for passage in narrowed["passages"]} == {"Coast Wire"}
+
+    conversed(served, talk)
+
+
+def test_what_cannot_be_done_is_an_error_of_the_tool_that_names_the_reason(served: Path) -> None:
+    async def said(session: ClientSession, tool: str, **arguments: Any) -> str:
+        result = await session.call_tool(tool, arguments)
+        assert result.isError
+        return text(result)
+
+    async def talk(session: ClientSession) -> None:
+        assert "The question is empty" in await said(session, "ask_archive", question="  ")
+        assert "2000 characters" in await said(session, "ask_archive", question="a" * 2001)
+        assert "'soon' is no date" in await said(session, "search_archive", query="harbour", since="soon")
+        assert "less than or equal to 50" in await said(session, "search_archive", query="harbour", k=51)
+        assert "There is no article 'nobody'" in await said(session, "get_article", article_id="nobody")
+
+    conversed(served, talk)
+
+
+def test_it_answers_beside_a_page_and_after_the_page_has_gone(
+    served: Path, owner: Callable[[Path], "subprocess.Popen[str]"]
+) -> None:
+    page = owner(served)
+
+    async def ids(session: ClientSession, query: str) -> list[str]:
+        found = record(await session.call_tool("search_archive", {"query": query, "k": 1}))
+        return [passage["article_id"] for passage in found["passages"]]
+
+    async def talk(session: ClientSession) -> None:
+        assert page.poll() is None
+        while await ids(session, "harbour board minutes") != ["long"]:  # The page takes it in meanwhile.
+            await asyncio.sleep(0.1)
+        answer = record(await session.call_tool("ask_archive", {"question": "Why did India ban TikTok?"}))
+        assert answer["status"] == "answered"
+        cited = answer["citations"][0]
+        article = record(await session.call_tool("get_article", {"article_id": cited["article_id"]}))
+        assert article["body"][cited["start"] : cited["end"]] == cited["quote"]
+        page.communicate()
+        with Archive(served / "archive.sqlite3") as archive:
+            archive.put(numbered(50))
+        while await ids(session, "bridge50") != ["n050"]:
+            await asyncio.sleep(0.1)
+        assert owner(served).poll() is None  # A page can start while the server runs.
+
+    conversed(served, talk)

@@ -1,0 +1,56 @@
+"""Another embedder, from the setting to the answer: refused, embedded anew, and asked in other scripts."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+from tokenizers import BertWordPieceTokenizer
+from typer.testing import CliRunner
+
+from rag.cli.commands import app
+from tests.rag.small_model import small_model
+from tests.rag.wire_items import WIRES
+
+ROOT = Path(__file__).parents[3]
+
+
+@pytest.fixture
+def multilingual(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Set a small embedder whose tokenizer knows the words of every script of the wire items."""
+    folder = small_model(tmp_path / "multilingual", by_words=True, hidden_size=128)
+    tokenizer = BertWordPieceTokenizer(lowercase=True, strip_accents=False)
+    tokenizer.train_from_iterator([f"{item.title} {item.body}" for item in WIRES], min_frequency=1, show_progress=False)
+    tokenizer.save(str(folder / "tokenizer.json"))
+    monkeypatch.setenv("NEWSDESK_EMBEDDER", str(folder))
+    return folder
+
+
+def rag(*arguments: str) -> Any:
+    return CliRunner().invoke(app, [*arguments], prog_name="python -m rag")
+
+
+def test_a_multilingual_embedder_is_set_embeds_anew_and_finds_other_scripts(data: Path, multilingual: Path) -> None:
+    where = ("--data", str(data))
+    refused = rag("search", "паводок", *where)
+    assert refused.exit_code == 2
+    assert "run `python -m corpus rebuild` to embed anew" in refused.stderr
+    command = [sys.executable, "-m", "corpus", "rebuild", "--json", *where]
+    rebuilt = json.loads(subprocess.run(command, cwd=ROOT, env=os.environ, capture_output=True, check=True).stdout)
+    assert (rebuilt["done"], rebuilt["embedded"]) == (True, 14)
+    for question, article in (
+        ("Где объявлен режим чрезвычайной ситуации из-за паводка?", "moscow"),
+        ("谁参加了北京马拉松比赛", "beijing"),
+        ("افتتاح المتحف المصري", "cairo"),
+    ):
+        found = rag("search", question, "-k", "14", "--json", *where)
+        passages = json.loads(found.stdout)
+        assert passages[0]["article_id"] == article
+        nearest = max(passages, key=lambda passage: passage["signals"]["dense"])
+        assert nearest["article_id"] == article
+    answer = rag("ask", "Где объявлен режим чрезвычайной ситуации из-за паводка?", "--json", *where)
+    record = json.loads(answer.stdout)
+    assert record["citations"][0]["article_id"] == "moscow"

@@ -1,0 +1,92 @@
+import pytest
+
+from corpus import Chunk
+from rag.index.embedder import Embedder
+from rag.index.indexes import Indexes
+from rag.model import Passage
+from rag.retrieval.sentence_ranking import PassageReader, plain_quotes, quotations, shape, share
+from tests.rag.passages import passage
+
+
+@pytest.mark.parametrize(
+    ("sentence", "kind", "value"),
+    [
+        ("It closed on 4 May.", "when", 1),
+        ("It closed early.", "when", 0),
+        ("Some 1,229 people came.", "how_many", 1),
+        ("It was so in 2014.", "how_many", 0),
+        ("About 8,000 of them were affected.", "how_many", 0.5),
+        ("About 8,000 of them and 12 others were affected.", "how_many", 1),
+        ("The motion passed by 3.5 percent.", "how_many", 1),
+        ("Later the judge George Hanks refused.", "who", 1),
+        ("Later the judge Hanks refused.", "who", 0.5),
+        ("Later the judge refused.", "who", 0),
+        ('She wrote: "Privacy is not for sale."', "quotation", 1),
+        ("She wrote a letter.", "quotation", 0),
+        ("It failed because the valve broke.", "why", 1),
+        ("It failed.", "what", 0),
+    ],
+)
+def test_shape(sentence: str, kind: str, value: float) -> None:
+    assert shape(sentence, kind, set()) == value
+
+
+def test_what_the_question_says_itself_is_no_answer() -> None:
+    assert shape("So it was on 4 May.", "when", {"4", "may"}) == 0
+
+
+def test_share_is_by_weight() -> None:
+    assert share({"rare": 3.0, "common": 1.0}, {"rare"}) == 0.75
+    assert share({}, {"rare"}) == 0
+
+
+def test_quotations_are_compared_without_their_typesetting() -> None:
+    assert quotations("Who called it “an  all-out Assault on freedoms”?") == ["an all-out assault on freedoms"]
+    assert quotations('Who said "no way"?') == []
+    assert plain_quotes("He said ‘It’s  DONE’.") == "he said 'it's done'"
+
+
+def test_a_sentence_gains_by_the_one_before_it(reading: Indexes, embedder: Embedder) -> None:
+    here = passage(
+        "A judge in Texas refused to stop the handover. George Hanks gave no reasons. Rain fell on Galveston."
+    )
+    read = PassageReader(embedder, reading.lexical).read("Which judge refused to stop the handover?", "who", [here])
+    by_text = {s.text: s for s in read}
+    leaning, other = by_text["George Hanks gave no reasons."], by_text["Rain fell on Galveston."]
+    assert leaning.coverage == 0
+    assert leaning.context == by_text["A judge in Texas refused to stop the handover."].coverage > 0.9
+    assert other.context == 0
+    assert read.index(leaning) < read.index(other)
+
+
+def test_the_sentence_with_the_quotation_asked_about_comes_first(reading: Indexes, embedder: Embedder) -> None:
+    here = passage("The assault on freedoms worried many. “This is an all-out assault”, she added.")
+    first = PassageReader(embedder, reading.lexical).read('Who said "an all-out assault"?', "attribution", [here])[0]
+    assert first.text.endswith("she added.")
+    assert first.score > 1
+
+
+def test_what_somebody_else_said_counts_half_where_a_speaker_is_asked_about(
+    reading: Indexes, embedder: Embedder
+) -> None:
+    here = passage(
+        'Ana Sousa met the council. "We shall dredge the harbour," she said. "The harbour is ours," Ben Roe said. '
+        '"The harbour must be saved," said Ana Sousa. Rain fell. "Nobody asked us," it was heard.'
+    )
+    read = PassageReader(embedder, reading.lexical).read("What did Sousa say about the harbour?", "quotation", [here])
+    shapes = {s.text.split('"')[1].split()[-2]: s.shape for s in read if s.shape}
+    assert shapes == {"the": 1, "is": 0.5, "be": 1, "asked": 0.5}
+
+
+def test_what_a_passage_begins_with_may_lean_on_the_sentence_before_it(embedder: Embedder, reading: Indexes) -> None:
+    body = "The number of Canadians went down. About 8,000 of them were affected. Nobody was hurt."
+    cut = body.index("About")
+    first, second = (
+        Passage(Chunk(passage(body).article, n, start, end), n + 1, 1.0 - n / 10)
+        for n, (start, end) in enumerate([(0, body.index(" Nobody")), (cut, len(body))])
+    )
+    reader, asked = PassageReader(embedder, reading.lexical), "How many Canadians were affected?"
+    alone = next(s for s in reader.read(asked, "how_many", [second]) if s.start == cut)
+    assert alone.context > alone.coverage
+    both = [s for s in reader.read(asked, "how_many", [first, second]) if s.start == cut]
+    assert [s.passage for s in both] == [first]

@@ -1,0 +1,53 @@
+import pytest
+
+from rag.text.names import Name, initials, name_words, named, names
+
+
+def read(text: str) -> list[str]:
+    return [" ".join(name.words) for name in names(text)]
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("Yahoo said that the FTC met Joseph Simons.", ["yahoo", "ftc", "joseph simons"]),
+        ("Officials told Reuters.", ["reuters"]),
+        ("Hackers stole data in May.", []),
+        ("He met Theresa May in the U.S. capital.", ["theresa may", "us"]),
+        ("It was Epic v. Google, or Epic vs. Apple.", ["epic", "google", "epic", "apple"]),
+        ("He left. Google stayed.", ["google"]),
+        ("According to The Verge, Kim Jong-un won.", ["verge", "kim jong-un"]),
+    ],
+)
+def test_names_of_a_sentence(text: str, expected: list[str]) -> None:
+    assert read(text) == expected
+
+
+def holds(claim: str, text: str, article: str = "") -> bool:
+    (name,) = names(f"We met {claim}")
+    assert isinstance(name, Name)
+    return named(name, name_words(text), lambda: initials(text + article), lambda: name_words(text + article))
+
+
+@pytest.mark.parametrize(
+    ("claim", "text"),
+    [
+        ("FTC", "the Federal Trade Commission met"),
+        ("Federal Trade Commission", "the FTC met"),
+        ("China", "the Chinese president"),
+        ("United States", "a U.S. court"),
+        ("González", "Mario Costeja Gonzalez's case"),
+        ("President Rousseff", "Rousseff opened it"),
+    ],
+)
+def test_one_name_stands_for_another(claim: str, text: str) -> None:
+    assert holds(claim, text)
+
+
+def test_full_name_may_come_from_the_article() -> None:
+    assert holds("Sundar Pichai", "Pichai spoke.", " Sundar Pichai is the chief executive.")
+    assert not holds("Tim Pichai", "Pichai spoke.", " Sundar Pichai is the chief executive.")
+
+
+def test_other_name_is_not_held() -> None:
+    assert not holds("Marriott", "Yahoo said so.")

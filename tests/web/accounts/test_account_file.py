@@ -1,0 +1,83 @@
+"""Accounts: an account admits its password and no other, and the file is read again when it has changed."""
+
+import logging
+from pathlib import Path
+
+import pytest
+
+from corpus.errors import SettingsError
+from web.accounts.account_file import Account, Accounts, read_accounts
+
+
+def written(path: Path, *accounts: Account) -> Path:
+    path.write_text("\n\n".join(account.line() for account in accounts), encoding="utf-8")
+    return path
+
+
+def test_a_password_is_admitted_and_does_not_stand_in_the_file(tmp_path: Path) -> None:
+    anna, bert = Account.make("anna", "correct horse"), Account.make("bert", "battery staple")
+    path = written(tmp_path / "accounts.txt", anna, bert)
+    accounts = Accounts(path)
+    assert accounts.verify("anna", "correct horse") == anna
+    assert accounts.verify("anna", "battery staple") is None
+    assert accounts.verify("nobody", "correct horse") is None
+    assert accounts.verify("", "") is None
+    assert "horse" not in path.read_text(encoding="utf-8")
+
+
+def test_two_accounts_with_one_password_differ() -> None:
+    first, second = Account.make("anna", "correct horse"), Account.make("anna", "correct horse")
+    assert first.salt != second.salt
+    assert first.digest != second.digest
+
+
+@pytest.mark.parametrize("name", ["", "a:b", "a b", "a\nb", "a\u200b", "\udcff", "a" * 101])
+def test_a_name_that_would_break_the_line_is_refused(name: str) -> None:
+    with pytest.raises(SettingsError, match="cannot be a name"):
+        Account.make(name, "long enough")
+
+
+@pytest.mark.parametrize("password", ["short", "x" * 1001, "with a \x00 in it", "with a \udcff in it"])
+def test_a_password_that_cannot_be_used_is_refused(password: str) -> None:
+    with pytest.raises(SettingsError, match=r"cannot be used; use 10 to 1,000|cannot be typed everywhere"):
+        Account.make("anna", password)
+
+
+@pytest.mark.parametrize("text", ["anna", "anna:md5:a:b", ":scrypt:YQ==:YQ==", "anna:scrypt:***:YQ==", ""])
+def test_a_file_that_is_none_is_refused_with_the_way_out(tmp_path: Path, text: str) -> None:
+    path = tmp_path / "accounts.txt"
+    path.write_text(text, encoding="utf-8")
+    with pytest.raises(SettingsError, match=r"python -m web\.accounts add NAME"):
+        Accounts(path)
+    with pytest.raises(SettingsError, match="cannot be read"):
+        Accounts(tmp_path / "missing")
+
+
+def test_a_file_that_has_changed_is_read_again(tmp_path: Path) -> None:
+    anna, bert = Account("anna", b"salt", b"hash"), Account("bert", b"salt", b"hash")
+    path = written(tmp_path / "accounts.txt", anna, bert)
+    accounts = Accounts(path)
+    written(path, bert)
+    assert (accounts.get("anna"), accounts.get("bert")) == (None, bert)
+    written(path)
+    assert accounts.get("bert") is None
+
+
+def test_a_file_that_is_gone_or_makes_no_sense_changes_nothing(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    anna = Account("anna", b"salt", b"hash")
+    path = written(tmp_path / "accounts.txt", anna)
+    accounts = Accounts(path)
+    path.unlink()
+    assert accounts.get("anna") == anna
+    path.write_text("anna:scrypt:", encoding="utf-8")
+    with caplog.at_level(logging.WARNING):
+        assert [accounts.get("anna") for _ in range(3)] == [anna] * 3
+    assert len(caplog.messages) == 1
+    assert "line 1: is no account" in caplog.messages[0]
+
+
+def test_lines_are_read_as_they_were_written(tmp_path: Path) -> None:
+    accounts = [Account("anna", b"salt", b"hash"), Account("zoë", b"", bytes(64))]
+    assert read_accounts(written(tmp_path / "accounts.txt", *accounts)) == accounts

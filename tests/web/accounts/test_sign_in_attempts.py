@@ -1,0 +1,109 @@
+"""Attempts to sign in, against a clock that the test turns."""
+
+import pytest
+
+from web.accounts.sign_in_attempts import Attempts
+
+
+class Clock:
+    def __init__(self) -> None:
+        self.now = 1000.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()
+
+
+@pytest.fixture
+def attempts(clock: Clock) -> Attempts:
+    return Attempts(clock=clock)
+
+
+def waits(attempts: Attempts, clock: Clock, address: str, name: str, n: int) -> list[int]:
+    """Make attempts, each as soon as it may be made, and return how long each had to wait."""
+    found = []
+    for _ in range(n):
+        seconds = attempts.take(address, name)
+        found.append(seconds)
+        clock.now += seconds
+        if seconds:
+            assert attempts.take(address, name) == 0
+    return found
+
+
+def test_the_wait_for_a_name_from_one_address_doubles_to_a_quarter_of_an_hour(attempts: Attempts, clock: Clock) -> None:
+    found = waits(attempts, clock, "a", "anna", 4)
+    assert found == [0, 0, 0, 1]
+    for _ in range(20):
+        clock.now += attempts.take("a", "anna")
+        attempts.take("a", "anna")
+    assert attempts.take("a", "anna") == 900
+
+
+def test_an_address_waits_whatever_names_it_tries(attempts: Attempts, clock: Clock) -> None:
+    found = waits(attempts, clock, "a", "anna", 1) + [attempts.take("a", f"name {i}") for i in range(9)]
+    assert found == [0] * 10
+    assert [attempts.take("a", f"another {i}") for i in range(3)] == [1, 1, 1]
+    for i in range(20):
+        clock.now += attempts.take("a", f"more {i}")
+        attempts.take("a", f"more {i}")
+    assert attempts.take("a", "last") == 60
+
+
+def test_an_attacker_of_a_name_locks_nobody_out_from_elsewhere(attempts: Attempts, clock: Clock) -> None:
+    for i in range(500):
+        assert attempts.take(f"attacker {i}", "anna") == 0
+    assert attempts.take("attacker 499", "anna") == 60
+    assert attempts.take("home", "anna") == 0
+    assert attempts.take("home", "anna") == 60
+    clock.now += 60
+    assert attempts.take("home", "anna") == 0
+    assert attempts.take("home", "bert") == 0
+
+
+def test_a_success_takes_back_the_own_failures_and_no_others(attempts: Attempts) -> None:
+    for _ in range(3):
+        attempts.take("a", "anna")
+    attempts.forgive("a", "anna")
+    assert [attempts.take("a", "anna") for _ in range(4)] == [0, 0, 0, 1]
+    attempts.forgive("a", "anna")
+    # Whoever has an account of his own gains no attempts on those of others by signing in between.
+    guesses = 0
+    for i in range(40):
+        guesses += attempts.take("a", f"victim {i}") == 0
+        if attempts.take("a", "anna") == 0:
+            attempts.forgive("a", "anna")
+    assert guesses == 10
+
+
+def test_a_refused_attempt_is_not_counted(attempts: Attempts, clock: Clock) -> None:
+    for _ in range(3):
+        attempts.take("a", "anna")
+    assert [attempts.take("a", "anna") for _ in range(100)] == [1] * 100
+    clock.now += 1
+    assert attempts.take("a", "anna") == 0
+
+
+def test_an_hour_without_an_attempt_is_forgotten(attempts: Attempts, clock: Clock) -> None:
+    for _ in range(3):
+        attempts.take("a", "anna")
+    clock.now += 3600
+    assert [attempts.take("a", "anna") for _ in range(4)] == [0, 0, 0, 1]
+
+
+def test_one_network_of_version_six_is_one_address(attempts: Attempts) -> None:
+    assert [attempts.take(f"2001:db8::{i:x}", "anna") for i in range(4)] == [0, 0, 0, 1]
+    assert attempts.take("2001:db8:0:1::1", "anna") == 0
+    assert [attempts.take(a, "bert") for a in ("::ffff:192.0.2.1", "192.0.2.1", "192.0.2.2")] == [0, 0, 0]
+    assert [attempts.take("192.0.2.1", "bert") for _ in range(2)] == [0, 1]
+
+
+def test_many_names_and_addresses_take_no_more_memory(clock: Clock) -> None:
+    attempts = Attempts(remembered=100, clock=clock)
+    for i in range(10_000):
+        attempts.take(f"address {i}", f"name {i}")
+    assert len(attempts) == 300

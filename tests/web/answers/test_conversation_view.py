@@ -1,0 +1,83 @@
+"""Chips, the as-of line, and sources that can be pasted."""
+
+from datetime import UTC, datetime
+
+import pytest
+
+from corpus import Article, Chunk
+from rag.model import Answer, Citation, Filters, Passage
+from web.answers.answer_footer import as_of_words, cost_of, spent
+from web.answers.evidence_cards import sources
+from web.markup.chips import named_filters, understood, without
+from web.reader.article_reader import spans
+from web.reader.article_view import paragraphs
+
+FILTERS = Filters(
+    since=datetime(2017, 9, 1, tzinfo=UTC),
+    until=datetime(2017, 10, 1, tzinfo=UTC),
+    outlets=("A: one", "B"),
+    languages=("en",),
+    label="in September",
+)
+
+
+def citation(n: int, published: datetime | None) -> Citation:
+    article = Article(f"id{n}", f"Title {n}", "Body.", "Desk", "https://example.org/", published_at=published)
+    return Citation(n, Passage(Chunk(article, 0, 0, 5), n, 1.0), 0, 5)
+
+
+def line(*dates: datetime | None) -> str:
+    answer = Answer("q", "answered", "t", citations=tuple(citation(n, d) for n, d in enumerate(dates, 1)))
+    return as_of_words(answer)
+
+
+def test_filters_are_named_and_each_can_be_undone() -> None:
+    assert named_filters(FILTERS) == [
+        ("time", "in September (from 1 Sep 2017 before 1 Oct 2017)"),
+        ("outlets:A: one", "A: one"),
+        ("outlets:B", "B"),
+        ("languages:en", "English"),
+    ]
+    assert without(FILTERS, "outlets:A: one").outlets == ("B",)
+    assert without(FILTERS, "time") == Filters(outlets=("A: one", "B"), languages=("en",))
+    assert not without(without(without(without(FILTERS, "time"), "outlets:A: one"), "outlets:B"), "languages:en")
+    assert without(FILTERS, "nonsense") == FILTERS
+
+
+def test_a_question_understood_as_written_has_no_chips() -> None:
+    assert understood(Answer("q?", "answered", "t", standalone="q? ")) == ""
+
+
+def test_the_evidence_is_dated() -> None:
+    early, late = datetime(2017, 9, 7, tzinfo=UTC), datetime(2018, 3, 1, tzinfo=UTC)
+    assert line(late, None, early) == "Evidence from 7 Sep 2017 to 1 Mar 2018"
+    assert line(early, early) == "Evidence of 7 Sep 2017"
+    assert line(None) == "The date of the evidence is not known"
+    assert line() == "No passage was found"
+
+
+def test_sources_are_numbered_below_the_answer() -> None:
+    answer = Answer("q", "answered", "Yes [1].", citations=(citation(1, None), citation(1, None)))
+    assert sources(answer) == "Yes [1].\n\n[1] Title 1 · Desk · date unknown · https://example.org/"
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [("12-40,50-61", [(12, 40), (50, 61)]), ("", []), ("4-2", []), ("a-b,1-2", [(1, 2)]), (None, []), ("-1-5", [])],
+)
+def test_offsets_from_the_page_are_read_or_dropped(text: object, found: list[tuple[int, int]]) -> None:
+    assert spans(text) == found
+
+
+def test_paragraphs_keep_their_offsets() -> None:
+    body = "One.\n\nTwo.\n\n\n\nThree."
+    assert [body[a:b] for a, b in paragraphs(body)] == ["One.", "Two.", "Three."]
+
+
+def test_what_an_answer_took_is_told_where_a_model_wrote_it() -> None:
+    usage = {"input_tokens": 2_000_000, "output_tokens": 500_000}
+    assert cost_of(usage, 0.5, 4) == 3.0
+    assert spent(Answer("q", "answered", "t"), 0) == ""
+    answer = Answer("q", "answered", "t", model="openai:x", usage={"input_tokens": 1200, "output_tokens": 50})
+    assert spent(answer, 0) == "openai:x · 1,200 tokens read, 50 written"
+    assert spent(answer, 0.00123).endswith(" · $0.0012")

@@ -1,0 +1,187 @@
+"""The Archive tab in a real browser: what there is, finding, reading, removing."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from corpus.archive.database import Archive
+from corpus.errors import SettingsError
+from tests.web.conftest import EQUIFAX, ScriptedAssistant, article_of, by_default, served, starter_articles
+from tests.web.server.test_access import serious
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Page
+
+DESK = "Newsdesk Business Desk"
+
+
+def turned_to(page: "Page", url: str, tab: str = "Archive") -> None:
+    page.goto(url)
+    page.get_by_role("tab", name=tab).click()
+    page.wait_for_selector("#articles :is(.articles, .quiet)" if tab == "Archive" else f"#tab-{tab.casefold()} .leaf")
+
+
+def headlines(page: "Page") -> list[str]:
+    return page.locator("#articles .read").all_inner_texts()
+
+
+@pytest.fixture
+def own_url(tmp_path: Path) -> Iterator[tuple[str, Archive]]:
+    """Serve a page over an archive that a test may change."""
+    archive = Archive(tmp_path / "archive.sqlite3")
+    for article in starter_articles()[:6]:
+        archive.put(article)
+    with served(lambda: ScriptedAssistant(archive, by_default)) as url:
+        yield url, archive
+
+
+def test_it_tells_what_there_is_and_lists_the_newest_first(page: "Page", desk_url: str) -> None:
+    turned_to(page, desk_url)
+    assert page.inner_text("#holdings .sum").split("\n")[-1] == "69 articles, 23 Mar 2010 – 25 Dec 2024"
+    assert page.inner_text("#holdings .tallies div >> nth=0").split() == [
+        *"Outlets Newsdesk Policy Desk 36 Newsdesk Business Desk 21 Newsdesk Security Desk 12".split()
+    ]
+    assert page.locator(".bars button").count() == 60
+    assert len(headlines(page)) == 25
+    assert page.inner_text(".articles li >> nth=0").split("\n")[:2] == [
+        "UN General Assembly adopts convention against cybercrime",
+        "Newsdesk Security Desk · 25 Dec 2024 · English",
+    ]
+    page.click("[data-act=page]:has-text('Older')")
+    page.wait_for_selector(".pages:has-text('26–50 of 69')")
+    page.click("[data-act=page]:has-text('Older')")
+    page.wait_for_selector(".pages:has-text('51–69 of 69')")
+    assert len(headlines(page)) == 19
+    assert page.locator("[data-act=page]").all_inner_texts() == ["Newer"]
+
+
+def test_articles_are_found_by_words_outlet_and_time(page: "Page", desk_url: str) -> None:
+    turned_to(page, desk_url)
+    page.fill("#words input", "143 million")
+    page.keyboard.press("Enter")
+    page.wait_for_selector(".articles li:has-text('143 million Americans')")
+    assert len(headlines(page)) < 25
+    page.fill("#words input", "no such words")
+    page.click("#find-articles")
+    page.wait_for_selector("#articles .quiet:has-text('No article holds “no such words”.')")
+    assert serious(page) == []
+    page.fill("#words input", "")
+    page.click("#find-articles")
+    page.wait_for_selector(".pages:has-text('of 69')")
+    page.click(f".tallies button:has-text('{DESK}')")
+    page.wait_for_selector(".pages:has-text('of 21')")
+    assert page.inner_text("#archive-filters button").startswith(DESK)
+    page.click(".bars button[aria-label^='July to September 2017']")
+    page.wait_for_selector(f"#archive-filters button:has-text('{DESK} · 1 Jul 2017 – 30 Sep 2017')")
+    assert all("2017" in meta for meta in page.locator(".articles .meta").all_inner_texts())
+    assert page.get_attribute(".bars button[aria-label^='July to September 2017']", "aria-pressed") == "true"
+    page.click("#archive-filters [data-act=filters]")
+    page.wait_for_selector(".pop input[name=since]")
+    assert page.input_value(".pop input[name=until]") == "2017-09-30"
+    page.click(".pop [data-act=widen]")
+    page.wait_for_selector(".pages:has-text('of 69')")
+
+
+def test_an_article_opens_in_the_reader(page: "Page", desk_url: str) -> None:
+    turned_to(page, desk_url)
+    headline = headlines(page)[0]
+    page.click(".articles .read >> nth=0")
+    page.wait_for_selector(".sheet")
+    assert page.inner_text(".sheet h2") == headline
+    page.keyboard.press("Escape")
+    page.wait_for_selector(".sheet", state="detached")
+    assert page.evaluate("document.activeElement.textContent") == headline
+
+
+def test_an_article_is_removed_after_a_question_that_names_it(page: "Page", own_url: tuple[str, Archive]) -> None:
+    url, archive = own_url
+    turned_to(page, url)
+    first, second = headlines(page)[:2]
+    page.click(".articles .remove >> nth=0")
+    assert page.inner_text(".removal p") == f"Remove “{first}” from the archive, with all its versions?"
+    assert page.evaluate("document.activeElement.textContent") == "Keep it"
+    assert serious(page) == []
+    page.keyboard.press("Enter")
+    page.wait_for_selector(".removal", state="detached")
+    assert archive.count() == 6
+    page.click(".articles .remove >> nth=0")
+    page.click("text=Remove it")
+    page.wait_for_selector(f"#articles .note:has-text('“{first}” was removed.')")
+    assert headlines(page)[0] == second
+    assert page.evaluate("document.activeElement.textContent") == second
+    assert archive.count() == 5
+    assert first not in [article.title for article in archive.articles()]
+    page.wait_for_selector("#state :text('5 articles')")
+
+
+def test_where_nothing_may_be_changed_nothing_is_offered(page: "Page", starter_archive: Path) -> None:
+    with served(lambda: ScriptedAssistant(Archive(starter_archive), by_default), changeable=False) as url:
+        turned_to(page, url)
+        assert len(headlines(page)) == 25
+        assert page.locator("#add, .remove, .hence").count() == 0
+
+
+def test_an_archive_that_is_empty_says_what_to_do(page: "Page", tmp_path: Path) -> None:
+    with served(lambda: ScriptedAssistant(Archive(tmp_path / "a.sqlite3"), by_default)) as url:
+        turned_to(page, url)
+        assert page.inner_text("#articles") == "The archive is empty; add files, an address or a feed."
+        assert page.locator(".bars").count() == 0
+
+
+def test_an_archive_that_cannot_be_opened_says_why_here_too(page: "Page") -> None:
+    def broken() -> ScriptedAssistant:
+        raise SettingsError("data: is no folder; name one with --data")
+
+    with served(broken) as url:
+        page.goto(url)
+        page.get_by_role("tab", name="Archive").click()
+        page.wait_for_selector("#holdings .flag:has-text('data: is no folder; name one with --data')")
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_the_tab_has_no_serious_barrier_and_goes_by_keyboard(page: "Page", desk_url: str, scheme: str) -> None:
+    page.emulate_media(color_scheme="dark" if scheme == "dark" else "light", reduced_motion="reduce")
+    page.goto(desk_url)
+    page.wait_for_selector("#welcome [data-act=ask]")
+    page.get_by_role("tab", name="Ask").focus()
+    page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+    page.wait_for_selector("#articles .articles")
+    assert serious(page) == []
+    page.focus(".bars button")
+    page.keyboard.press("ArrowRight")
+    page.keyboard.press("ArrowRight")
+    assert page.evaluate("document.activeElement.getAttribute('aria-label')").startswith("July to September 2010")
+    page.keyboard.press("Enter")
+    page.wait_for_selector("#archive-filters button:has-text('1 Jul 2010')")
+    page.wait_for_function("document.activeElement.closest('.bars') !== null")
+    page.click("#archive-filters [data-act=filters]")
+    page.wait_for_selector(".pop input[name=since]")
+    assert serious(page) == []
+    page.keyboard.press("Escape")
+    page.wait_for_selector(".pop", state="detached")
+
+
+def test_a_phone_sees_the_tab_whole(page: "Page", desk_url: str) -> None:
+    page.set_viewport_size({"width": 390, "height": 844})
+    turned_to(page, desk_url)
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    page.click(".hence")
+    page.wait_for_function("document.querySelector('#add').getBoundingClientRect().top < innerHeight")
+    page.click("#archive-filters [data-act=filters]")
+    page.wait_for_selector(".pop .main")
+    page.wait_for_function("document.querySelector('.pop .main').getBoundingClientRect().bottom < innerHeight")
+
+
+def test_versions_copies_and_corrections_are_told(page: "Page", tmp_path: Path) -> None:
+    archive = Archive(tmp_path / "archive.sqlite3")
+    record = {"id": "one", "title": "Ferry", "body": "The ferry runs again on Monday, the harbour said."}
+    archive.put(article_of(record))
+    archive.put(article_of(record | {"body": "The ferry runs again on Tuesday, the harbour said."}))
+    with served(lambda: ScriptedAssistant(archive, by_default)) as url:
+        turned_to(page, url)
+        assert page.inner_text(".articles .meta") == "Unknown outlet · date unknown · version 2"
+        assert "1 of them without a date" in page.inner_text("#holdings .sum")
+        assert EQUIFAX not in page.content()

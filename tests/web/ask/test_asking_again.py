@@ -1,0 +1,127 @@
+"""Questions that come by other ways than typing: by address, arrow key, edit; and what the reader thinks of answers."""
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING
+from urllib.parse import quote
+
+import httpx
+import pytest
+
+from corpus.archive.database import Archive
+from eval.loaders.own import load_own
+from eval.validation import validate
+from tests.web.ask.test_ask_tab import QUESTION, ask, opened, wait_until
+from tests.web.conftest import ScriptedAssistant, by_default, served
+from tests.web.server.test_access import serious
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Page
+
+HOSTILE = "What is <img src=x onerror=document.title='run'> & \"this\"?"
+
+
+def test_a_question_in_the_address_is_asked(page: "Page", desk_url: str, assistant: ScriptedAssistant) -> None:
+    page.goto(f"{desk_url}/?q={quote(HOSTILE)}")
+    page.wait_for_selector("#turn-0 .asof")
+    assert page.inner_text("#turn-0 .q") == HOSTILE
+    assert [asked[0] for asked in assistant.asked] == [HOSTILE]
+    assert page.url == f"{desk_url}/"
+    page.reload()
+    page.wait_for_selector("#welcome [data-act=ask]")
+    assert page.locator(".turn").count() == 0
+    assert len(assistant.asked) == 1
+
+
+def test_a_link_on_another_site_only_proposes_a_question(
+    page: "Page", desk_url: str, assistant: ScriptedAssistant
+) -> None:
+    link = f'<a href="{desk_url}/?q={quote(HOSTILE)}">ask</a>'
+    page.route("http://other.example/", lambda route: route.fulfill(content_type="text/html", body=link))
+    page.goto("http://other.example/")
+    page.click("a")
+    page.wait_for_function("document.querySelector('#box textarea')?.value.startsWith('What is <img')")
+    page.wait_for_selector("#welcome [data-act=ask]")
+    page.wait_for_timeout(700)
+    assert assistant.asked == []
+    assert page.title() == "Newsdesk"
+    page.click("#ask")
+    page.wait_for_selector("#turn-0 .asof")
+
+
+@pytest.mark.parametrize(
+    ("site", "own"), [("none", True), ("same-origin", True), ("same-site", False), ("cross-site", False), ("", False)]
+)
+def test_the_page_says_whether_it_was_reached_by_an_own_way(desk_url: str, site: str, own: bool) -> None:
+    headers = {"sec-fetch-site": site} if site else {}
+    assert ('name="newsdesk-own-way"' in httpx.get(desk_url, headers=headers).text) is own
+
+
+def test_the_arrow_brings_the_last_question_into_the_empty_box(page: "Page", desk_url: str) -> None:
+    opened(page, desk_url)
+    ask(page, QUESTION)
+    page.focus("#box textarea")
+    page.keyboard.press("ArrowUp")
+    assert page.input_value("#box textarea") == QUESTION
+    page.fill("#box textarea", "mine")
+    page.keyboard.press("ArrowUp")
+    assert page.input_value("#box textarea") == "mine"
+
+
+def test_the_last_question_is_edited_in_its_place(page: "Page", desk_url: str, assistant: ScriptedAssistant) -> None:
+    opened(page, desk_url)
+    ask(page, "First?")
+    ask(page, QUESTION, turns=2)
+    assert page.locator("#turn-0 [data-act=rewrite]").count() == 0
+    page.click("#turn-1 [data-act=rewrite]")
+    assert page.input_value("#turn-1 .q textarea") == QUESTION
+    assert serious(page) == []
+    page.keyboard.press("Escape")
+    assert page.inner_text("#turn-1 .q") == QUESTION
+    page.click("#turn-1 [data-act=rewrite]")
+    page.fill("#turn-1 .q textarea", "Who won the World Cup?")
+    page.keyboard.press("Enter")
+    page.wait_for_selector("#turn-1 .nearest")
+    assert page.locator("#talk .q").all_inner_texts() == ["First?", "Who won the World Cup?"]
+    assert [turn.content for turn in assistant.asked[2][1]][:1] == ["First?"]
+
+
+def test_opinions_are_kept_and_saved_as_a_set_that_the_evaluation_accepts(
+    page: "Page", starter_archive: Path, tmp_path: Path
+) -> None:
+    archive = Archive(starter_archive)
+    with served(lambda: ScriptedAssistant(archive, by_default)) as url:
+        opened(page, url)
+        ask(page, QUESTION)
+        assert page.locator(".remark").count() == 0
+        page.click("#turn-0 [data-act=rate][data-value='1']")
+        page.wait_for_selector("#turn-0 [aria-pressed=true]:has-text('Useful')")
+        page.fill("#turn-0 .remark input", "Both <b>figures</b>.")
+        page.keyboard.press("Enter")
+        page.wait_for_selector("#turn-0 .remark button:has-text('Keep note')")
+        assert serious(page) == []
+        ask(page, "Who won the World Cup?", turns=2)
+        page.click("#turn-1 [data-act=rate][data-value='-1']")
+        page.wait_for_selector("#turn-1 [aria-pressed=true]:has-text('Not useful')")
+        page.fill("#turn-1 .remark input", "New Zealand won it.")
+        page.click("#turn-1 .remark button")
+        wait_until(page, lambda: page.locator("#turn-1 .remark button").inner_text() == "Keep note")
+
+        page.reload()
+        page.wait_for_selector("#kept .open")
+        page.click("#kept .open")
+        page.wait_for_selector("#turn-1 .remark")
+        assert page.input_value("#turn-0 .remark input") == "Both <b>figures</b>."
+        with page.expect_download() as waiting:
+            page.click("#kept .ratings")
+        path = tmp_path / "ratings.jsonl"
+        waiting.value.save_as(path)
+        questions = load_own(path)
+        assert [(q.type, q.note) for q in questions.questions] == [
+            ("confirmed", "Both <b>figures</b>."),
+            ("disputed", "New Zealand won it."),
+        ]
+        assert validate(questions, {a.id: a for a in archive.articles()}) == []
+        assert json.loads(path.read_text().splitlines()[0])["evidence"][0]["quote"] == "143 million"
+        page.click("#turn-0 [aria-pressed=true]")
+        page.wait_for_function("document.querySelectorAll('.remark').length === 1")

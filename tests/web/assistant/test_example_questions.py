@@ -1,0 +1,105 @@
+"""Questions to begin with and questions to go on with: made from the archive, tried, and in decent words."""
+
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from corpus import Article
+from corpus.archive.database import Archive
+from rag import Assistant, Settings
+from rag.model import Answer
+from tests.web.ask.test_ask_tab import ask, opened
+from tests.web.conftest import ScriptedAssistant, article_of, by_default, served, starter_articles
+from web.assistant.example_questions import Examples, question_about
+from web.assistant.named_speakers import spoken_by
+from web.assistant.suggestions import further
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Page
+
+FERRY = Article(
+    "ferry",
+    "Harbour opens ferry to Eastfield",
+    "The ferry of Eastfield runs again since Monday. Ana Sousa said the ferry of Eastfield would carry 120 passengers. "
+    "The Harbour Office said that the fare stays at two dollars.",
+    "Eastfield Gazette",
+)
+
+
+@pytest.mark.parametrize(
+    ("text", "names"),
+    [
+        ("The Commerce Department said on Monday that it would wait.", ["the Commerce Department"]),
+        ("Officials of the Commerce Department said that it would wait.", ["the Commerce Department"]),
+        ("Barbara Underwood, the attorney general, said that it would wait.", ["Barbara Underwood"]),
+        ("They bathe Ana Sousa said.", ["Ana Sousa"]),
+        ("Nobody spoke.", []),
+    ],
+)
+def test_speakers_are_named_as_the_text_names_them(text: str, names: list[str]) -> None:
+    assert spoken_by(text) == names
+
+
+def test_a_question_is_made_of_who_spoke_and_what_the_headline_names() -> None:
+    assert question_about(FERRY) == "What did Ana Sousa say about Eastfield?"
+    assert question_about(replace(FERRY, title="A ferry runs again")) == ""
+    assert question_about(replace(FERRY, body="The ferry runs again.")) == ""
+
+
+@pytest.fixture
+def settings(tmp_path: Path) -> Settings:
+    made = Settings(data_dir=tmp_path, llm="")
+    with Archive(made.archive_path) as archive:
+        archive.put(FERRY)
+        archive.put(article_of({"id": "b", "title": "Nothing", "body": "It rained in the hills all day on Monday."}))
+    with Assistant.from_settings(made) as assistant:
+        assistant.sync()
+    return made
+
+
+def test_an_archive_of_its_own_offers_questions_that_it_answers(page: "Page", settings: Settings) -> None:
+    with served(lambda: Assistant.from_settings(settings)) as url:
+        opened(page, url)
+        assert page.locator("#welcome [data-act=ask]").all_inner_texts() == ["What did Ana Sousa say about Eastfield?"]
+        page.click("#welcome [data-act=ask]")
+        page.wait_for_selector("#turn-0 a.n")
+        assert "120 passengers" in page.inner_text("#turn-0 .a")
+
+
+def test_what_ships_is_offered_where_the_starter_corpus_is(starter_archive: Path) -> None:
+    assistant = ScriptedAssistant(Archive(starter_archive), by_default)
+    assert Examples(assistant).offered() == assistant.examples(4)
+    assistant.close()
+
+
+def test_what_is_offered_below_an_answer_is_about_its_matter(settings: Settings) -> None:
+    rain = article_of(
+        {
+            "id": "c",
+            "title": "Rain after the storm",
+            "body": "It rains in Eastfield again, the forester Mara Bell said.",
+        }
+    )
+    with Archive(settings.archive_path) as archive:
+        archive.put(rain)
+    with Assistant.from_settings(settings) as assistant:
+        assistant.sync()
+        answer = assistant.ask("What did Ana Sousa say about Eastfield?")
+        assert {"ferry", "c"} <= {passage.article.id for passage in answer.passages}
+        offered = further(assistant, answer, [answer.question])
+    assert not [question for question in offered if "Mara Bell" in question or "Rain" in question]
+
+
+def test_below_a_refusal_no_question_is_offered(page: "Page", starter_archive: Path) -> None:
+    assistant = ScriptedAssistant(Archive(starter_archive), by_default)
+    assistant.verbatim = by_default
+    refusal = Answer("Who won?", "not_found", "No.", nearest=tuple(starter_articles()[:2]))
+    assert further(assistant, refusal, ["Who won?"]) == []
+    with served(lambda: assistant) as url:
+        opened(page, url)
+        ask(page, "Who won the World Cup?")
+        page.wait_for_timeout(700)
+        assert page.locator(".further").count() == 0
+        assert page.locator("#turn-0 .nearest li").count() == 3

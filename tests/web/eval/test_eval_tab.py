@@ -1,0 +1,161 @@
+"""The Eval tab in a real browser: runs with their figures, two compared, and the report in a sandbox of its own."""
+
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import httpx
+import pytest
+
+from corpus.archive.database import Archive
+from eval.measures.scoring import score
+from eval.question_result import Outcome
+from eval.reports.html_report import write_report
+from eval.runs.run_folder import MAIN, Manifest, create
+from eval.runs.run_summary import summarise
+from tests.eval.records import HELD, NULL, VERDICT, answer, outcome
+from tests.web.archive.test_archive_tab import turned_to
+from tests.web.conftest import ScriptedAssistant, accounts_of, by_default, served
+from tests.web.server.test_access import serious
+from tests.web.server.test_sign_in import sign_in
+from web.server.report_pages import POLICY, report_path
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Page
+
+RIGHT = [
+    outcome(HELD, answer("3 billion", cited=("b#0",))),
+    outcome(NULL, answer("", status="not_found")),
+    outcome(VERDICT, answer("Yes", cited=("a#0",))),
+]
+WRONG = [outcome(HELD, answer("no idea", cited=("c#0",))), outcome(NULL, answer("Spain")), *RIGHT[2:]]
+
+
+def made(folder: Path, name: str, outcomes: list[Outcome], day: int, note: str = "") -> Path:
+    """Make a complete run with its report."""
+    ids = tuple(o.question.id for o in outcomes)
+    manifest = Manifest(f"set {note}", "s", ids, "q", "d", created_at=f"2026-11-{day:02}T10:00:00+00:00", note=note)
+    run = create(folder / name, manifest)
+    for each in outcomes:
+        run.append(each)
+    run.write_summaries({MAIN: summarise(outcomes, score(outcomes))})
+    write_report(run)
+    return run.path
+
+
+@pytest.fixture
+def runs(tmp_path: Path) -> Path:
+    folder = tmp_path / "eval-runs"
+    made(folder, "first", WRONG, 1)
+    made(folder, "second", RIGHT, 2)
+    create(folder / "third", Manifest("s", "s", ("held",), "q", "d", created_at="2026-11-03T10:00:00+00:00"))
+    (folder / "none").mkdir()
+    return folder
+
+
+def test_runs_are_listed_with_their_figures_and_two_are_compared(
+    page: "Page", starter_archive: Path, runs: Path
+) -> None:
+    with served(lambda: ScriptedAssistant(Archive(starter_archive), by_default), runs=runs) as url:
+        turned_to(page, url, "Eval")
+        page.wait_for_selector("#runs table")
+        assert page.locator("#runs tbody b").all_inner_texts() == ["third", "second", "first"]
+        assert "not complete" in page.inner_text("#runs tbody tr >> nth=0")
+        assert page.inner_text("#runs tbody tr >> nth=1 >> td >> nth=0") == "1.000"
+        assert page.inner_text("#runs tbody tr >> nth=2 >> td >> nth=0").startswith(".333")
+        assert serious(page) == []
+        page.focus("[aria-label='Compare second']")
+        page.keyboard.press("Enter")
+        page.wait_for_selector("#runs [aria-pressed=true]")
+        page.wait_for_function("document.activeElement.dataset.run === 'second'")
+        page.click("[aria-label='Compare first']")
+        page.wait_for_selector("#comparison table")
+        assert page.inner_text("#compared") == "first → second"
+        row = page.inner_text("#comparison tr:has(th:text-is('correct'))").split("\t")
+        assert row == ["correct", ".333", "1.000", "+0.667", ".500", "2", "0", "3"]
+        assert serious(page) == []
+        page.click("[aria-label='Compare first']")
+        page.wait_for_selector("#comparison table", state="detached")
+
+
+def test_without_a_run_it_says_how_to_make_one(page: "Page", desk_url: str) -> None:
+    turned_to(page, desk_url, "Eval")
+    page.wait_for_selector("#runs pre")
+    assert page.inner_text("#runs pre") == "python -m eval run eval/sets/starter.jsonl"
+    assert serious(page) == []
+
+
+def test_a_run_that_is_damaged_is_said_to_be(page: "Page", starter_archive: Path, runs: Path) -> None:
+    (runs / "first" / "summary.json").write_text("{")
+    with served(lambda: ScriptedAssistant(Archive(starter_archive), by_default), runs=runs) as url:
+        turned_to(page, url, "Eval")
+        page.wait_for_selector("#runs .flag:has-text('The runs cannot be read')")
+
+
+def test_a_report_opens_apart_and_can_reach_nothing(page: "Page", starter_archive: Path, runs: Path) -> None:
+    hostile = '<script>document.title = "run by " + self.origin; fetch("/config"); new Image().src = "/leak"</script>'
+    report = runs / "second" / "report.html"
+    report.write_text(report.read_text("utf-8").replace("</body>", f"{hostile}</body>"), "utf-8")
+    with served(lambda: ScriptedAssistant(Archive(starter_archive), by_default), runs=runs) as url:
+        turned_to(page, url, "Eval")
+        with page.context.expect_page() as waiting:
+            page.click("tr:has(b:text-is('second')) a.out")
+        opened = waiting.value
+        opened.wait_for_selector("details.q")
+        asked: list[str] = []
+        opened.on("requestfinished", lambda request: asked.append(request.url))
+        opened.reload()
+        opened.wait_for_selector("details.q")
+        assert opened.title() == "run by null"
+        opened.wait_for_timeout(300)
+        assert [path for path in asked if "report" not in path] == []
+        assert httpx.get(opened.url).headers["content-security-policy"] == POLICY
+
+
+@pytest.mark.parametrize(
+    "name", ["third", "none", "nowhere", "%2e%2e", "second%2freport.html", "first%2f..%2fsecond", ""]
+)
+def test_only_reports_of_runs_that_are_listed_are_served(starter_archive: Path, runs: Path, name: str) -> None:
+    with served(lambda: ScriptedAssistant(Archive(starter_archive), by_default), runs=runs) as url:
+        assert httpx.get(f"{url}/report/{name}").status_code in {404, 307}
+
+
+def test_a_report_that_is_a_link_to_elsewhere_is_not_served(runs: Path, tmp_path: Path) -> None:
+    (tmp_path / "secret.html").write_text("secret")
+    (runs / "second" / "report.html").unlink()
+    (runs / "second" / "report.html").symlink_to(tmp_path / "secret.html")
+    assert report_path(runs, "second") is None
+    assert report_path(runs, "first") == runs / "first" / "report.html"
+
+
+def test_with_accounts_reports_are_for_who_signed_in(
+    page: "Page", starter_archive: Path, runs: Path, tmp_path: Path
+) -> None:
+    accounts = accounts_of(tmp_path, "anna")
+    with served(lambda: ScriptedAssistant(Archive(starter_archive), by_default), accounts=accounts, runs=runs) as url:
+        assert httpx.get(f"{url}/report/first").status_code == 401
+        page.goto(url)
+        sign_in(page, "anna")
+        page.get_by_role("tab", name="Eval").click()
+        page.wait_for_selector("#runs table")
+        answer = page.goto(f"{url}/report/first")
+        assert answer is not None
+        assert answer.status == 200
+
+
+def test_text_of_a_run_is_text(page: "Page", starter_archive: Path, tmp_path: Path) -> None:
+    markup = "<img src=x onerror=document.title='run'>"
+    folder = tmp_path / "runs"
+    made(folder, f"{markup.replace('/', '')}", RIGHT, 1, markup)
+    texts = [replace(each, question=replace(each.question, text=markup)) for each in WRONG]
+    made(folder, "b<i>", texts, 2)
+    with served(lambda: ScriptedAssistant(Archive(starter_archive), by_default), runs=folder) as url:
+        turned_to(page, url, "Eval")
+        page.wait_for_selector("#runs table")
+        assert page.locator("#runs tbody b").all_inner_texts() == ["b<i>", markup]
+        for button in (0, 1):
+            page.click(f"[data-act=compare] >> nth={button}")
+            page.wait_for_function(f"document.querySelectorAll('#runs [aria-pressed=true]').length === {button + 1}")
+        page.wait_for_selector("#comparison .flag")
+        assert page.locator("#desk img, #desk i:not(.bars i)").count() == 0
+        assert page.title() == "Newsdesk"

@@ -1,0 +1,163 @@
+"""The list of conversations in a real browser: open, find, rename, delete, save; whole after a restart."""
+
+import contextlib
+import json
+import sqlite3
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from corpus.archive.database import Archive
+from tests.web.ask.test_ask_tab import QUESTION, ask, opened, wait_until
+from tests.web.conftest import EQUIFAX, ScriptedAssistant, accounts_of, by_default, served, starter_articles
+from tests.web.server.test_access import serious
+from tests.web.server.test_sign_in import sign_in
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Page
+
+
+def titles(page: "Page") -> list[str]:
+    return page.locator("#kept .open").all_inner_texts()
+
+
+def has_titles(page: "Page", *expected: str) -> None:
+    """Wait until the list is this."""
+    page.wait_for_function(
+        "want => JSON.stringify([...document.querySelectorAll('#kept .open')].map(e => e.innerText)) === want",
+        arg=json.dumps(expected, separators=(",", ":")),
+    )
+
+
+def choose(page: "Page", number: int, label: str) -> None:
+    page.locator("#kept li").nth(number).hover()
+    page.locator("#kept .dots").nth(number).click()
+    page.locator("#kept .menu:not([hidden])").get_by_text(label, exact=True).click()
+
+
+def test_a_conversation_is_restored_whole_after_a_restart_though_its_article_is_gone(
+    page: "Page", starter_archive: Path, tmp_path: Path
+) -> None:
+    kept = tmp_path / "kept.sqlite3"
+    with served(lambda: ScriptedAssistant(Archive(starter_archive), by_default), kept=kept) as url:
+        opened(page, url)
+        ask(page, QUESTION)
+        ask(page, "Who won the World Cup?", turns=2)
+        has_titles(page, QUESTION)
+    emptied = Archive(tmp_path / "other.sqlite3")
+    emptied.put(starter_articles()[0])
+    with served(lambda: ScriptedAssistant(emptied, by_default), kept=kept) as url:
+        opened(page, url)
+        has_titles(page, QUESTION)
+        page.click("#kept .open")
+        page.wait_for_selector("#turn-1 .asof")
+        assert page.inner_text("#turn-0 .a strong") == "143 million"
+        page.click("#turn-0 a.n >> nth=0")
+        page.wait_for_selector("#card-0-1.on")
+        assert page.inner_text("#card-0-1 mark") == "143 million"
+        page.click("#card-0-1 .read")
+        page.wait_for_selector(".sheet mark")
+        assert page.inner_text(".sheet mark") == "143 million"
+        assert "no longer in the archive" in page.inner_text(".sheet .notice")
+        page.keyboard.press("Escape")
+        ask(page, "And the World Cup?", turns=3)
+        assert emptied.get(EQUIFAX) is None
+
+
+def test_conversations_are_listed_found_renamed_and_deleted(page: "Page", starter_archive: Path) -> None:
+    with served(lambda: ScriptedAssistant(Archive(starter_archive), by_default)) as url:
+        opened(page, url)
+        ask(page, "First about Equifax?")
+        page.click("#new")
+        page.wait_for_selector("#welcome [data-act=ask]")
+        ask(page, "Who won the World Cup?")
+        has_titles(page, "Who won the World Cup?", "First about Equifax?")
+        assert page.locator("#kept li.on").inner_text().startswith("Who won")
+
+        page.fill("#find input", "143 MILLION")
+        has_titles(page, "First about Equifax?")
+        page.fill("#find input", "nothing of the kind")
+        page.wait_for_selector("#kept :text('No conversation holds these words.')")
+        page.fill("#find input", "")
+        has_titles(page, "Who won the World Cup?", "First about Equifax?")
+
+        choose(page, 1, "Rename")
+        page.keyboard.type("<b>Breach</b>")
+        page.keyboard.press("Enter")
+        has_titles(page, "Who won the World Cup?", "<b>Breach</b>")
+        assert serious(page) == []
+
+        page.locator("#kept .open").nth(1).click()
+        page.wait_for_selector("#turn-0 .a strong")
+        choose(page, 1, "Delete")
+        assert titles(page) == ["Who won the World Cup?", "<b>Breach</b>"]
+        page.locator("#kept .menu:not([hidden])").get_by_text("Really delete?").click()
+        has_titles(page, "Who won the World Cup?")
+        page.wait_for_selector("#welcome [data-act=ask]")
+        page.reload()
+        has_titles(page, "Who won the World Cup?")
+
+
+def test_a_question_is_not_lost_that_comes_while_the_last_one_is_being_kept(
+    page: "Page", starter_archive: Path, tmp_path: Path
+) -> None:
+    kept = tmp_path / "kept.sqlite3"
+    assistant = ScriptedAssistant(Archive(starter_archive), by_default)
+    with served(lambda: assistant, kept=kept) as url, contextlib.closing(sqlite3.connect(kept)) as other:
+        opened(page, url)
+        other.execute("BEGIN IMMEDIATE")
+        ask(page, QUESTION)
+        page.fill("#box textarea", "Who won the World Cup?")
+        page.click("#ask")
+        wait_until(page, lambda: len(assistant.asked) == 2)
+        other.rollback()
+        page.wait_for_selector("#turn-1 .asof")
+        page.reload()
+        page.click("#kept .open")
+        page.wait_for_selector("#turn-1 .nearest")
+        assert page.inner_text("#turn-0 .q") == QUESTION
+
+
+def test_a_conversation_is_saved_as_a_file(page: "Page", starter_archive: Path) -> None:
+    with served(lambda: ScriptedAssistant(Archive(starter_archive), by_default)) as url:
+        opened(page, url)
+        ask(page, "Equifax?")
+        has_titles(page, "Equifax?")
+        for label, name, words in (
+            ("Save as Markdown", "equifax.md", "# Equifax?\n"),
+            ("Save as web page", "equifax.html", "<!doctype html>"),
+            ("Save as JSON", "equifax.json", '{\n  "title": "Equifax?"'),
+        ):
+            with page.expect_download() as waiting:
+                choose(page, 0, label)
+            assert waiting.value.suggested_filename == name
+            assert waiting.value.path().read_text(encoding="utf-8").startswith(words)
+
+
+def test_each_who_signed_in_sees_only_the_own_conversations(
+    page: "Page", starter_archive: Path, tmp_path: Path
+) -> None:
+    accounts = accounts_of(tmp_path, "anna", "ben")
+    with served(lambda: ScriptedAssistant(Archive(starter_archive), by_default), accounts=accounts) as url:
+        for name in ("anna", "ben"):
+            page.context.clear_cookies()
+            page.goto(url)
+            sign_in(page, name)
+            page.wait_for_selector("#welcome [data-act=ask]")
+            page.wait_for_selector("#kept [data-ready]", state="attached")
+            assert titles(page) == []
+            ask(page, f"Equifax, asks {name}?")
+            has_titles(page, f"Equifax, asks {name}?")
+
+
+def test_on_a_phone_the_list_unfolds(page: "Page", starter_archive: Path) -> None:
+    page.set_viewport_size({"width": 390, "height": 844})
+    with served(lambda: ScriptedAssistant(Archive(starter_archive), by_default)) as url:
+        opened(page, url)
+        ask(page, QUESTION)
+        assert not page.is_visible("#kept")
+        page.click("#unfold")
+        page.wait_for_selector("#kept .open")
+        assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+        assert serious(page) == []
+        page.click("#kept .open")
+        page.wait_for_selector("#kept", state="hidden")

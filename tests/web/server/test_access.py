@@ -1,0 +1,81 @@
+"""The page by keyboard and for screen readers; nothing of it comes from elsewhere."""
+
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+
+from tests.web.ask.test_ask_tab import QUESTION, ask, opened
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Page
+
+
+def serious(page: "Page") -> list[str]:
+    """Return what axe finds serious or critical, with the first place of each."""
+    found: list[dict[str, Any]] = Axe().run(page).response["violations"]
+    grave = [v for v in found if v["impact"] in {"serious", "critical"}]
+    return [f"{v['id']}: {v['nodes'][0]['html'][:200]}" for v in grave]
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_no_state_has_a_serious_barrier(page: "Page", desk_url: str, scheme: str) -> None:
+    page.emulate_media(color_scheme="dark" if scheme == "dark" else "light", reduced_motion="reduce")
+    opened(page, desk_url)
+    assert serious(page) == []
+    ask(page, QUESTION)
+    page.click("#turn-0 a.n >> nth=0")
+    assert serious(page) == []
+    page.click("#card-0-1 .read")
+    page.wait_for_selector(".sheet mark")
+    assert serious(page) == []
+    page.keyboard.press("Escape")
+    ask(page, "Who won the World Cup?", turns=2)
+    assert serious(page) == []
+
+
+def test_everything_can_be_done_with_the_keyboard(page: "Page", desk_url: str) -> None:
+    opened(page, desk_url)
+    page.wait_for_function("document.activeElement.tagName === 'TEXTAREA'")
+    page.keyboard.type(QUESTION)
+    page.keyboard.press("Enter")
+    page.wait_for_selector("#turn-0 .asof")
+    page.focus("#turn-0 a.n >> nth=0")
+    page.wait_for_selector("#tip")
+    page.keyboard.press("Enter")
+    page.wait_for_function("document.activeElement.id === 'card-0-1'")
+    page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+    page.wait_for_selector(".sheet mark")
+    for _ in range(4):
+        page.keyboard.press("Tab")
+        assert page.evaluate("document.activeElement.closest('.sheet') !== null")
+    page.keyboard.press("Escape")
+    page.wait_for_selector(".sheet", state="detached")
+
+
+def test_no_request_leaves_the_machine_and_the_console_stays_clean(page: "Page", desk_url: str) -> None:
+    outside: list[str] = []
+    said: list[str] = []
+    page.on("request", lambda r: None if r.url.startswith((desk_url, "data:", "blob:")) else outside.append(r.url))
+    page.on("console", lambda m: said.append(m.text) if m.type in {"error", "warning"} else None)
+    page.on("pageerror", lambda error: said.append(str(error)))
+    opened(page, desk_url)
+    ask(page, QUESTION)
+    page.click("#card-0-1 .read")
+    page.wait_for_selector(".sheet mark")
+    assert outside == []
+    assert said == []
+
+
+def test_a_phone_sees_the_answer_above_its_evidence(page: "Page", desk_url: str) -> None:
+    page.set_viewport_size({"width": 390, "height": 844})
+    opened(page, desk_url)
+    ask(page, QUESTION)
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    answer, card = (page.locator(s).bounding_box() for s in ("#turn-0", "#card-0-1"))
+    assert answer is not None
+    assert card is not None
+    assert answer["y"] + answer["height"] <= card["y"]
+    page.click("#turn-0 a.n >> nth=2")
+    page.wait_for_function("document.querySelector('#card-0-3').getBoundingClientRect().top < innerHeight")

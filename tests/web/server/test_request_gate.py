@@ -1,0 +1,283 @@
+"""What of Gradio is reached at all, how large a request may be, and whose uploads may be named."""
+
+import asyncio
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+from starlette.responses import PlainTextResponse
+from starlette.types import Message, Scope
+
+from corpus.archive.database import Archive
+from tests.web.conftest import ScriptedAssistant, by_default, served
+from web.server.request_bodies import BODY_BYTES
+from web.server.request_gate import Gate
+from web.server.uploads import COOKIE
+
+NOTE = b"Lighthouse painted\n\nThe lighthouse of Eastfield is green now, said the keeper on Tuesday."
+
+CLOSED = [
+    "/gradio_api/file=/etc/passwd",
+    "/gradio_api/file/etc/passwd",
+    "/file=/etc/passwd",
+    "/gradio_api/proxy=http://127.0.0.1/",
+    "/gradio_api/token",
+    "/gradio_api/user",
+    "/gradio_api/app_id",
+    "/gradio_api/deep_link?session_hash=a",
+    "/gradio_api/dev/reload",
+    "/gradio_api/vibe-code/",
+    "/gradio_api/stream/a/b/1/playlist-file",
+    "/gradio_api/custom_component/a/client/component/index.js",
+    "/gradio_api/queue/status",
+    "/gradio_api/openapi.json",
+    "/gradio_api/runs",
+    "/monitoring",
+    "/monitoring/summary",
+    "/svelte/svelte.js",
+    "//gradio_api/file=/etc/passwd",
+    "/GRADIO_API/file=/etc/passwd",
+    "/gradio_api/queue/join/",
+    "/gradio_api/queue/data/../file=/etc/passwd",
+    "/page/%00",
+    "/assets/a%0ab",
+    "/?deep_link=abc",
+    "/config?deep%5Flink=abc",
+]
+
+
+@pytest.mark.parametrize("path", CLOSED)
+def test_what_the_page_does_not_need_is_not_there(desk_url: str, path: str) -> None:
+    with httpx.Client() as client:
+        answer = client.send(client.build_request("GET", httpx.URL(desk_url).copy_with(raw_path=path.encode())))
+    assert answer.status_code == 404
+    assert "root:" not in answer.text
+
+
+@pytest.mark.parametrize("path", ["/assets/..%2f..%2f..%2fetc%2fpasswd", "/static/%2e%2e/%2e%2e/routes.py"])
+def test_nothing_above_a_folder_of_static_files_is_served(desk_url: str, path: str) -> None:
+    with httpx.Client() as client:
+        answer = client.send(client.build_request("GET", httpx.URL(desk_url).copy_with(raw_path=path.encode())))
+    assert answer.status_code in {403, 404}
+    assert "root:" not in answer.text
+    assert "import " not in answer.text
+
+
+@pytest.mark.parametrize("method", ["PUT", "DELETE", "PATCH", "OPTIONS", "TRACE"])
+def test_other_methods_are_not_there(desk_url: str, method: str) -> None:
+    for path in ("/", "/gradio_api/queue/join", "/gradio_api/upload"):
+        assert httpx.request(method, desk_url + path, content=b"{}").status_code == 404
+
+
+def test_no_websocket_is_opened(desk_url: str) -> None:
+    headers = {"connection": "upgrade", "upgrade": "websocket", "sec-websocket-version": "13"}
+    headers["sec-websocket-key"] = "AAAAAAAAAAAAAAAAAAAAAA=="
+    assert httpx.get(f"{desk_url}/gradio_api/queue/join", headers=headers).status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("body", "kind", "status"),
+    [
+        (b'{"data": []}', "text/plain", 415),
+        (b'{"data": []}', "", 415),
+        (b"data=1", "application/x-www-form-urlencoded", 415),
+        (b"{", "application/json", 400),
+        (b"", "application/json", 400),
+        ('{"data": ["é"]}'.encode("latin-1"), "application/json", 400),
+        ('{"data": []}'.encode("utf-16"), "application/json", 400),
+        (b'\xef\xbb\xbf{"data": []}', "application/json", 400),
+        (b'{"data": [Infinity]}', "application/json", 400),
+        (b'{"data": [1e999]}', "application/json", 400),
+        (b'{"data": [' + b"1" * 5000 + b"]}", "application/json", 400),
+        (b'{"data": ' + b"[" * 900_000, "application/json", 400),
+        (b'{"data": ' + b"[" * 30 + b"]" * 30 + b"}", "application/json", 400),
+        (b'{"data": [' + b"1," * 30_000 + b"1]}", "application/json", 400),
+        (b'{"data": [], "' + "\u0323\u0307".encode() * 100_000 + b'": 1}', "application/json", 400),
+    ],
+)
+@pytest.mark.parametrize("path", ["queue/join", "run/predict", "call/ask", "cancel", "reset"])
+def test_what_is_no_plain_json_is_refused(desk_url: str, path: str, body: bytes, kind: str, status: int) -> None:
+    answer = httpx.post(f"{desk_url}/gradio_api/{path}", content=body, headers={"content-type": kind})
+    assert answer.status_code == status
+    assert "Traceback" not in answer.text
+
+
+def test_half_of_a_pair_in_a_question_does_not_stop_it(desk_url: str, assistant: ScriptedAssistant) -> None:
+    headers = {"content-type": "application/json"}
+    body = b'{"data": ["Equifax \\ud83d?", "", "", ""]}'
+    event = httpx.post(f"{desk_url}/gradio_api/call/ask", content=body, headers=headers).json()["event_id"]
+    assert "event: complete" in httpx.get(f"{desk_url}/gradio_api/call/ask/{event}", timeout=60).text
+    assert assistant.asked[0][0] == "Equifax ??"
+
+
+@pytest.mark.parametrize("path", ["/gradio_api/queue/join", "/gradio_api/cancel", "/login", "/gradio_api/call/ask"])
+def test_a_body_of_the_limit_is_read_and_one_byte_more_is_not(desk_url: str, path: str) -> None:
+    headers = {"content-type": "application/json"}
+    whole = httpx.post(desk_url + path, content=b" " * BODY_BYTES, headers=headers)
+    assert whole.status_code in {400, 422}
+    for content in (b" " * (BODY_BYTES + 1), iter([b" " * BODY_BYTES, b" "])):
+        answer = httpx.post(desk_url + path, content=content, headers=headers)
+        assert (answer.status_code, answer.text) == (413, "The request holds more than 1 MB; send less at once.")
+
+
+def test_a_body_that_does_not_arrive_is_not_waited_for() -> None:
+    sent: list[Message] = []
+
+    async def never() -> Message:
+        await asyncio.Event().wait()
+        raise AssertionError
+
+    async def keep(message: Message) -> None:
+        sent.append(message)
+
+    scope: Scope = {"type": "http", "method": "POST", "path": "/login", "query_string": b"", "headers": []}
+    gate = Gate(PlainTextResponse("reached"), {}, patience_s=0.01)
+    asyncio.run(gate(scope, never, keep))
+    assert sent[0]["status"] == 408
+
+
+HEAD = b'--x\r\ncontent-disposition: form-data; name="files"; filename="a.txt"\r\n\r\n'
+FIELD = b'--x\r\ncontent-disposition: form-data; name="files"\r\n\r\n'
+
+
+def test_an_upload_that_sends_more_than_it_says_is_cut() -> None:
+    read: list[Message] = []
+    sent: list[Message] = []
+
+    async def reader(_: Scope, receive: Any, send: Any) -> None:
+        while not read or read[-1].get("more_body"):
+            read.append(await receive())
+        await PlainTextResponse("taken")({"type": "http"}, receive, send)
+
+    async def endless() -> Message:
+        return {"type": "http.request", "body": b"x" * 100 if read else HEAD, "more_body": True}
+
+    async def keep(message: Message) -> None:
+        sent.append(message)
+
+    headers = [(b"content-length", b"200"), (b"content-type", b"multipart/form-data; boundary=x")]
+    scope: Scope = {"type": "http", "method": "POST", "path": "/gradio_api/upload", "query_string": b""}
+    asyncio.run(Gate(reader, {}, 200)({**scope, "headers": headers}, endless, keep))
+    assert [message["type"] for message in read] == ["http.request", "http.request", "http.disconnect"]
+    assert [message["status"] for message in sent if "status" in message] == [413]
+
+
+@pytest.mark.parametrize(
+    ("content", "kind", "told"),
+    [
+        (HEAD + b"x", "text/plain", "Send files as multipart/form-data."),
+        (HEAD + b"x", "multipart/form-data", "Send files as multipart/form-data."),
+        (b"junk", "multipart/form-data; boundary=x", "The upload is not well-formed multipart/form-data."),
+        (FIELD + b"y" * 500_000 + b"\r\n--x--\r\n", "multipart/form-data; boundary=x", "nothing but files"),
+        (HEAD + b"x\r\n" + FIELD + b"y\r\n--x--\r\n", "multipart/form-data; boundary=x", "nothing but files"),
+        (b"--x\r\ncontent-type: a/b\r\n\r\ny\r\n--x--\r\n", "multipart/form-data; boundary=x", "nothing but files"),
+        (b"--x\r\na: " + b"y" * 9000 + b"\r\n\r\n", "multipart/form-data; boundary=x", ""),
+    ],
+)
+def test_an_upload_holds_nothing_but_files(desk_url: str, content: bytes, kind: str, told: str) -> None:
+    answer = httpx.post(f"{desk_url}/gradio_api/upload", content=content, headers={"content-type": kind})
+    assert answer.status_code == 400
+    assert told in answer.text
+
+
+@contextmanager
+def browser(url: str) -> Iterator[httpx.Client]:
+    """Yield a client that opened the page."""
+    with httpx.Client(base_url=url, timeout=20) as client:
+        client.get("/")
+        yield client
+
+
+def upload(client: httpx.Client, name: str = "note.txt", content: bytes = NOTE) -> str:
+    (path,) = client.post("/gradio_api/upload", files={"files": (name, content)}).json()
+    return str(path)
+
+
+def events(url: str) -> tuple[int, int]:
+    """Return the numbers of the event that takes uploads, and of one that takes text."""
+    config = httpx.get(f"{url}/config").json()
+    types = {component["id"]: component["type"] for component in config["components"]}
+    taking = {types[i]: event["id"] for event in config["dependencies"] for i in event["inputs"]}
+    return taking["file"], taking["textbox"]
+
+
+def join(client: httpx.Client, event: int, *files: object, path: str = "queue/join", **more: object) -> int:
+    call = {"data": [list(files), None], "fn_index": event, "session_hash": "s", **more}
+    return client.post(f"/gradio_api/{path}", json=call).status_code
+
+
+def file_at(path: str, **more: object) -> dict[str, object]:
+    return {"path": path, "meta": {"_type": "gradio.FileData"}, **more}
+
+
+@pytest.fixture
+def url(tmp_path: Path, starter_archive: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
+    monkeypatch.setenv("GRADIO_TEMP_DIR", str(tmp_path / "uploads"))
+    archive = tmp_path / "archive.sqlite3"
+    archive.write_bytes(starter_archive.read_bytes())
+    with served(lambda: ScriptedAssistant(Archive(archive), by_default)) as address:
+        yield address
+
+
+def test_only_the_browser_that_uploaded_a_file_can_add_it(url: str) -> None:
+    taking, text = events(url)
+    with browser(url) as own, browser(url) as other, httpx.Client(base_url=url) as nobody:
+        path = upload(own)
+        file = file_at(path, url="http://127.0.0.1/x", orig_name="a", mime_type="text/plain", is_stream=True)
+        for stranger in (other, nobody):
+            assert join(stranger, taking, file) == 400
+        assert join(own, text, file) == 400
+        assert join(own, taking, file, path="run/predict") == 400
+        assert join(own, taking, file, path="call/_uploaded") == 400
+        assert join(own, taking, file, event_data=file) == 400
+        assert join(own, taking, [file]) == 400
+        assert join(own, taking, file, file_at("/etc/passwd")) == 400
+        assert join(own, taking, path) == 400
+        for odd in (
+            f"{path}/",
+            f"{Path(path).parent}/./{Path(path).name}",
+            path.upper(),
+            str(Path(path).parents[1] / "x"),
+            "",
+        ):
+            assert join(own, taking, file_at(odd)) == 400
+        assert join(own, taking, file) == 200
+        told = own.get("/gradio_api/queue/data", params={"session_hash": "s"}).text
+        assert "note.txt" in told
+        assert "http://127.0.0.1/x" not in told
+
+
+def test_an_upload_without_the_page_gets_a_cookie_and_can_be_added(url: str) -> None:
+    taking, _ = events(url)
+    with httpx.Client(base_url=url) as client:
+        answer = client.post("/gradio_api/upload", files={"files": ("n.txt", NOTE)})
+        assert "HttpOnly" in answer.headers["set-cookie"]
+        assert "SameSite=strict" in answer.headers["set-cookie"]
+        assert join(client, taking, file_at(answer.json()[0])) == 200
+
+
+def test_the_page_gives_each_browser_one_cookie_of_its_own(desk_url: str) -> None:
+    with browser(desk_url) as one, browser(desk_url) as other:
+        first = one.cookies[COOKIE]
+        assert len(first) > 40
+        assert first != other.cookies[COOKIE]
+        assert "set-cookie" not in one.get("/").headers
+        assert "set-cookie" not in one.get("/config").headers
+
+
+def test_an_uploaded_file_is_not_served(url: str) -> None:
+    with browser(url) as client:
+        path = upload(client)
+        assert client.get(f"/gradio_api/file={path}").status_code == 404
+
+
+def test_many_files_at_once_are_noted(url: str) -> None:
+    taking, _ = events(url)
+    with browser(url) as client:
+        files = [("files", (f"{n}.txt", f"{n} {NOTE.decode()}".encode())) for n in range(60)]
+        answer = client.post("/gradio_api/upload", files=files, headers={"accept-encoding": "gzip, br"})
+        assert join(client, taking, *[file_at(path) for path in json.loads(answer.content)]) == 200

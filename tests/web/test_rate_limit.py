@@ -1,0 +1,149 @@
+"""Questions per client and minute, against a clock that the test turns; and what the page and programs are told."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from corpus.archive.database import Archive
+from tests.web.ask.test_ask_tab import QUESTION, ask, opened
+from tests.web.conftest import ScriptedAssistant, by_default, served
+from tests.web.server.test_access import serious
+from tests.web.server.test_api import call
+from web.markup.waiting_time import duration
+from web.rate_limit import Allowance
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Page
+
+
+def test_a_client_waits_until_its_first_question_is_a_minute_old() -> None:
+    now = [100.0]
+    allowance = Allowance(per_minute=2, clock=lambda: now[0])
+    assert allowance.take("a") == 0
+    now[0] = 110
+    assert allowance.take("a") == 0
+    assert allowance.take("a") == 50
+    assert allowance.take("b") == 0
+    now[0] = 160
+    assert allowance.take("a") == 0
+    assert allowance.take("a") == 10
+
+
+def test_a_refused_question_is_not_counted() -> None:
+    now = [0.0]
+    allowance = Allowance(per_minute=1, clock=lambda: now[0])
+    allowance.take("a")
+    assert [allowance.take("a") for _ in range(100)] == [60] * 100
+    now[0] = 60
+    assert allowance.take("a") == 0
+
+
+def test_clients_long_silent_are_forgotten() -> None:
+    allowance = Allowance(per_minute=1, clients=2, clock=lambda: 0.0)
+    for client in ("a", "b", "c"):
+        allowance.take(client)
+    assert allowance.take("a") == 0
+    assert allowance.take("c") == 60
+
+
+def test_looking_at_the_wait_counts_nothing() -> None:
+    allowance = Allowance(per_minute=1, clock=lambda: 0.0)
+    assert [allowance.wait("a") for _ in range(5)] == [0] * 5
+    assert [allowance.take("a"), allowance.wait("a")] == [0, 60]
+
+
+def test_without_a_limit_nobody_waits_and_nothing_is_remembered() -> None:
+    allowance = Allowance(per_minute=0)
+    assert [allowance.take("a") for _ in range(1000)] == [0] * 1000
+    assert allowance.wait("a") == 0
+
+
+def test_a_wait_is_rounded_up() -> None:
+    now = [0.0]
+    allowance = Allowance(per_minute=1, clock=lambda: now[0])
+    allowance.take("a")
+    now[0] = 59.9
+    assert allowance.take("a") == 1
+
+
+def test_a_wait_is_said_in_words() -> None:
+    assert [duration(s) for s in (1, 59, 119, 120, 121, 900)] == [
+        "1 second",
+        "59 seconds",
+        "119 seconds",
+        "2 minutes",
+        "3 minutes",
+        "15 minutes",
+    ]
+
+
+@pytest.fixture
+def limited(starter_archive: Path) -> Iterator[str]:
+    """Serve a page that lets one ask three questions in a minute."""
+    with served(lambda: ScriptedAssistant(Archive(starter_archive), by_default), per_minute=3) as url:
+        yield url
+
+
+def refuses(page: "Page", selector: str) -> None:
+    """Click, and wait for a new line that says how long to wait; mark it, so that the next one is told from it."""
+    page.click(selector)
+    page.wait_for_selector("#composer .pause:not([data-seen]):has-text('You can ask again in ')")
+    page.evaluate("document.querySelector('#composer .pause').dataset.seen = 'yes'")
+
+
+def test_a_line_at_the_question_box_says_how_long_to_wait_whatever_was_clicked(page: "Page", limited: str) -> None:
+    opened(page, limited)
+    page.click("#welcome [data-act=ask] >> nth=0")
+    page.wait_for_selector("#turn-0 .asof")
+    ask(page, QUESTION, turns=2)
+    page.click("#turn-1 [data-act=retry]")
+    page.wait_for_selector("#turn-1 .asof")
+    page.wait_for_selector("#stop", state="hidden")
+    refuses(page, "#turn-1 [data-act=retry]")
+    page.fill("#box textarea", "One more?")
+    page.keyboard.press("Enter")
+    line = page.wait_for_selector("#composer .pause:not([data-seen])")
+    assert line is not None
+    assert line.inner_text().startswith("No more than 3 questions can be asked in a minute. You can ask again in ")
+    assert page.input_value("#box textarea") == "One more?"
+    assert serious(page) == []
+    page.click("#new")
+    refuses(page, "#welcome [data-act=ask] >> nth=1")
+    assert page.locator(".turn").count() == 0
+
+
+def test_the_line_counts_down_stays_and_ends(page: "Page", limited: str) -> None:
+    opened(page, limited)
+    for turns in (1, 2, 3):
+        ask(page, QUESTION, turns=turns)
+    page.fill("#box textarea", "One more?")
+    page.click("#ask")
+    first = int(page.inner_text("#composer [role=timer]").split()[0])
+    page.wait_for_function(
+        "first => parseInt(document.querySelector('#composer [role=timer]').innerText) < first", arg=first
+    )
+    page.evaluate("document.querySelector('#composer [role=timer]').until = Date.now()")
+    page.wait_for_selector("#composer .pause:has-text('You can ask again now.')")
+
+
+def test_a_choice_that_asks_nothing_is_not_counted(page: "Page", limited: str) -> None:
+    opened(page, limited)
+    ask(page, QUESTION)
+    for _ in range(5):
+        page.evaluate(
+            """() => { const made = document.createElement('button');
+            made.dataset.act = 'undo'; made.dataset.what = 'nothing';
+            document.querySelector('#turn-0').append(made); made.click(); made.remove(); }"""
+        )
+    ask(page, QUESTION, turns=2)
+    ask(page, QUESTION, turns=3)
+
+
+def test_programs_are_told_how_long_to_wait(limited: str) -> None:
+    answers = [call(limited, "search", "Equifax", 1, "", "", "") for _ in range(4)]
+    assert [name for name, _ in answers] == ["complete"] * 3 + ["error"]
+    told = answers[-1][1]
+    assert isinstance(told, dict)
+    assert told["error"].startswith("No more than 3 questions can be asked in a minute. You can ask again in ")

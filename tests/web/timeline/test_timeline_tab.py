@@ -1,0 +1,178 @@
+"""The Timeline tab in a real browser: a story on a plot, from each point to its entry and on to the article."""
+
+import threading
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from corpus.archive.database import Archive
+from rag import Assistant, Settings
+from rag.model import Citation, Filters
+from tests.web.archive.test_archive_tab import DESK, turned_to
+from tests.web.conftest import ScriptedAssistant, article_of, by_default, served, starter_articles
+from tests.web.server.test_access import serious
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Page
+
+
+def show(page: "Page", topic: str) -> None:
+    page.fill("#topic input", topic)
+    page.keyboard.press("Enter")
+
+
+def test_a_story_stands_on_a_plot_whose_points_lead_to_the_words(page: "Page", desk_url: str) -> None:
+    page.emulate_media(reduced_motion="reduce")
+    turned_to(page, desk_url, "Timeline")
+    show(page, "Equifax")
+    page.wait_for_selector("#entries .entry")
+    entries = page.locator("#entries .entry")
+    points = page.locator(".points button")
+    assert points.count() == entries.count() == 8
+    assert page.inner_text("#entries .quiet") == "8 stories on “Equifax”"
+    assert (
+        page.locator("#entries h3").all_inner_texts()
+        == ["2017", "2018", "2019", "2020", "2022"][: page.locator("#entries h3").count()]
+    )
+    lefts = [
+        float(style.split("%")[0].split(":")[1])
+        for style in page.eval_on_selector_all(".points button", "all => all.map(e => e.getAttribute('style'))")
+    ]
+    assert lefts == sorted(lefts)
+    assert (lefts[0], lefts[-1]) == (0.0, 100.0)
+    points.last.click()
+    page.wait_for_selector("#entry-8.on")
+    assert page.evaluate("document.activeElement.id") == "entry-8"
+    page.wait_for_function(
+        "(() => { const at = document.querySelector('#entry-8').getBoundingClientRect();"
+        "return at.top > 0 && at.bottom <= innerHeight })()"
+    )
+    page.hover(".points button >> nth=0")
+    assert page.inner_text("#tip").startswith("8 Sep 2017 · Newsdesk Business Desk · Equifax says")
+    page.click("#entry-1 .read")
+    page.wait_for_selector(".sheet mark")
+    assert page.inner_text(".sheet mark") == "Equifax"
+
+
+def test_filters_narrow_the_story(page: "Page", desk_url: str) -> None:
+    turned_to(page, desk_url, "Timeline")
+    show(page, "China")
+    page.wait_for_selector("#entries .entry")
+    every = page.locator("#entries .entry").count()
+    page.click("#story-filters [data-act=filters]")
+    page.check(f".pop label:has-text('{DESK}') input")
+    page.click(".pop [data-act=narrow]")
+    page.wait_for_selector(f"#story-filters button:has-text('{DESK}')")
+    page.wait_for_function(f"document.querySelectorAll('#entries .entry').length < {every}")
+    assert set(page.locator("#entries .meta").all_inner_texts()) == {DESK}
+    show(page, "Wuzhen summit of dogs")
+    page.wait_for_selector("#entries .quiet:has-text('No article holds “Wuzhen summit of dogs”. Widen the filters')")
+    assert serious(page) == []
+
+
+def test_without_a_story_some_are_offered(page: "Page", desk_url: str) -> None:
+    turned_to(page, desk_url, "Timeline")
+    page.wait_for_selector("#entries .next button")
+    assert serious(page) == []
+    story = page.inner_text("#entries .next button >> nth=0")
+    page.click("#entries .next button >> nth=0")
+    page.wait_for_selector("#entries .entry")
+    assert page.input_value("#topic input") == story
+    page.get_by_role("tab", name="Ask").click()
+    page.get_by_role("tab", name="Timeline").click()
+    page.wait_for_selector("#entries .entry")
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_the_plot_has_no_serious_barrier_and_goes_by_keyboard(page: "Page", desk_url: str, scheme: str) -> None:
+    page.emulate_media(color_scheme="dark" if scheme == "dark" else "light", reduced_motion="reduce")
+    turned_to(page, desk_url, "Timeline")
+    show(page, "Equifax")
+    page.wait_for_selector("#entries .entry")
+    assert serious(page) == []
+    page.focus(".points button")
+    page.keyboard.press("End")
+    page.keyboard.press("ArrowLeft")
+    page.wait_for_selector("#tip")
+    page.keyboard.press("Enter")
+    page.wait_for_function("document.activeElement.id === 'entry-7'")
+    assert serious(page) == []
+    page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+    page.wait_for_selector(".sheet mark")
+
+
+def test_a_phone_sees_the_story_whole(page: "Page", desk_url: str) -> None:
+    page.set_viewport_size({"width": 390, "height": 844})
+    turned_to(page, desk_url, "Timeline")
+    show(page, "China")
+    page.wait_for_selector("#entries .entry")
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    show(page, "no such story")
+    page.wait_for_selector("#entries .entry", state="detached")
+    assert page.evaluate("document.querySelector('#side').getBoundingClientRect().height < 120")
+
+
+def test_undated_stories_stand_at_the_end_and_off_the_plot(page: "Page", tmp_path: Path) -> None:
+    archive = Archive(tmp_path / "archive.sqlite3")
+    for n, date in enumerate(["", "2024-01-01T00:00:00+00:00", "2024-02-01T00:00:00+00:00"]):
+        body = f"The ferry of Eastfield stopped for the {n}. time, the harbour said."
+        archive.put(
+            article_of({"id": str(n), "title": f"Ferry {n}", "body": body} | ({"published_at": date} if date else {}))
+        )
+    with served(lambda: ScriptedAssistant(archive, by_default)) as url:
+        turned_to(page, url, "Timeline")
+        show(page, "ferry")
+        page.wait_for_selector("#entries .entry")
+        assert page.locator("#entries h3").all_inner_texts() == ["2024", "Without a date"]
+        assert page.locator(".points button").count() == 2
+
+
+@pytest.fixture
+def built(tmp_path: Path) -> Settings:
+    settings = Settings(data_dir=tmp_path, llm="")
+    with Archive(settings.archive_path) as archive:
+        for article in starter_articles():
+            if "quifax" in article.title:
+                archive.put(article)
+                archive.put(replace(article, id=f"{article.id}-copy", source="Coast Wire", url=""))
+    with Assistant.from_settings(settings) as assistant:
+        assistant.sync()
+    return settings
+
+
+def test_over_the_real_archive_copies_are_one_story(page: "Page", built: Settings) -> None:
+    with served(lambda: Assistant.from_settings(built)) as url:
+        turned_to(page, url, "Timeline")
+        show(page, "Equifax breach")
+        page.wait_for_selector("#entries .entry")
+        assert page.inner_text("#entry-1 .meta") == "Newsdesk Business Desk, Coast Wire"
+        page.click("#entry-1 .read")
+        page.wait_for_selector(".sheet mark")
+        assert "Equifax" in page.inner_text(".sheet mark")
+
+
+class SlowAssistant(ScriptedAssistant):
+    """Look for the story of Equifax until it is told to end."""
+
+    def __init__(self, archive: Archive) -> None:
+        super().__init__(archive, by_default)
+        self.second = threading.Event()
+
+    def timeline(self, topic: str, filters: Filters | None = None) -> list[Citation]:
+        assert topic != "Equifax" or self.second.wait(20)
+        return super().timeline(topic, filters)
+
+
+def test_a_story_that_is_asked_for_while_another_is_looked_for_is_shown(page: "Page", starter_archive: Path) -> None:
+    slow = SlowAssistant(Archive(starter_archive))
+    with served(lambda: slow) as url:
+        turned_to(page, url, "Timeline")
+        with page.expect_request(lambda request: request.url.endswith("/queue/join?")):
+            show(page, "Equifax")
+        show(page, "Yahoo")
+        page.wait_for_timeout(300)
+        slow.second.set()
+        page.wait_for_selector("#entries .quiet:has-text('stories on “Yahoo”')")

@@ -1,0 +1,189 @@
+"""The door of a page with accounts: nothing behind it is reached without signing in, and signing in is slow for guessers."""
+
+import asyncio
+import os
+from urllib.parse import parse_qsl
+
+from starlette.datastructures import MutableHeaders
+from starlette.requests import ClientDisconnect, Request
+from starlette.responses import HTMLResponse, JSONResponse, RedirectResponse, Response
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from web.accounts.account_file import LONGEST_NAME, Account, Accounts
+from web.accounts.sign_in_attempts import Attempts
+from web.accounts.sign_in_page import BUSY, TOO_OFTEN, WRONG, sign_in_page
+from web.accounts.sign_in_sessions import Sessions
+from web.markup.waiting_time import duration
+
+USER = "newsdesk.user"
+"""Where the scope of a request that is let through names who sent it."""
+
+OPEN = "/page/"
+"""The static files, which the page on which one signs in needs."""
+
+_FORM_BYTES = 10_000
+# Each check takes a core and 128 MiB for some tenths of a second; one core is left for the pages.
+_AT_ONCE = max(1, min(2, (os.cpu_count() or 1) - 1))
+_MOST_WAITING, _BUSY_S = 32, 5
+# Who tries again as soon as he is refused is kept busy with waiting, and not the server with refusing.
+_MOST_HELD, _HELD_S = 200, 1.0
+
+
+class SignIn:
+    """Let requests of signed-in users through, with their name in the scope, and answer all others itself."""
+
+    def __init__(
+        self,
+        app: ASGIApp,
+        accounts: Accounts,
+        cookie: str,
+        attempts: Attempts | None = None,
+        at_once: int = _AT_ONCE,
+        held_s: float = _HELD_S,
+    ) -> None:
+        """Stand before `app`.
+
+        Args:
+            app: What answers who is signed in.
+            accounts: Who may sign in.
+            cookie: The name of the cookie; two pages on one host need two.
+            attempts: How often one may try.
+            at_once: So many passwords are checked at the same time.
+            held_s: So long a refusal of an attempt that came too early is held back.
+        """
+        self.app = app
+        self.accounts = accounts
+        self.cookie = cookie
+        self.sessions = Sessions(accounts)
+        self._attempts = attempts or Attempts()
+        self._free = asyncio.Semaphore(at_once)
+        self._held_s = held_s
+        self._waiting = self._held = 0
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass a request on, or answer it."""
+        if scope["type"] == "lifespan" or scope["path"].startswith(OPEN):
+            await self.app(scope, receive, send)
+            return
+        request = Request(scope, receive)
+        token = request.cookies.get(self.cookie, "")
+        user = self.sessions.user(token)
+        answer: ASGIApp = self.app
+        if scope["path"] == "/login":
+            answer = await self._sign_in(request, token)
+        elif scope["path"] == "/logout":
+            answer = self._sign_out(request, token)
+        elif user is None:
+            answer = _refusal(request)
+        await answer({**scope, USER: user}, receive, _not_stored(send))
+
+    async def _sign_in(self, request: Request, token: str) -> Response:
+        if request.method != "POST":
+            return RedirectResponse("/", 303)
+        form = await _form(request)
+        if form is None:
+            return JSONResponse(
+                {"detail": f"Send username and password as a form of at most {_FORM_BYTES:,} bytes."}, 400
+            )
+        name = form.get("username", "").strip()[: LONGEST_NAME + 1]
+        address = request.client.host if request.client else ""
+        if self._waiting >= _MOST_WAITING:
+            return await self._hold(_failed(request, form, 429, BUSY, _BUSY_S))
+        if seconds := self._attempts.take(address, name):
+            return await self._hold(_failed(request, form, 429, TOO_OFTEN, seconds))
+        account = await self._verified(name, form.get("password", ""))
+        if account is None:
+            return _failed(request, form, 401, WRONG)
+        self._attempts.forgive(address, name)
+        self.sessions.end(token)
+        return self._admitted(request, account, form.get("query", ""))
+
+    async def _hold(self, answer: Response) -> Response:
+        """Return an answer a moment later, unless that holds too many."""
+        if self._held < _MOST_HELD:
+            self._held += 1
+            try:
+                await asyncio.sleep(self._held_s)
+            finally:
+                self._held -= 1
+        return answer
+
+    async def _verified(self, name: str, password: str) -> Account | None:
+        """Check a password in a thread, few at once, so that the pages of others go on."""
+        self._waiting += 1
+        try:
+            async with self._free:
+                return await asyncio.to_thread(self.accounts.verify, name, password)
+        finally:
+            self._waiting -= 1
+
+    def _admitted(self, request: Request, account: Account, query: str) -> Response:
+        answer = (
+            _leading_to(f"/?{query}" if query else "/") if _by_browser(request) else JSONResponse({"success": True})
+        )
+        secure = request.url.scheme == "https"
+        token = self.sessions.begin(account)
+        answer.set_cookie(self.cookie, token, path="/", secure=secure, httponly=True, samesite="strict")
+        return answer
+
+    def _sign_out(self, request: Request, token: str) -> Response:
+        if request.method != "POST":
+            return _leading_to("/")
+        self.sessions.end(token)
+        answer = _leading_to("/")
+        answer.delete_cookie(self.cookie, path="/", httponly=True, samesite="strict")
+        return answer
+
+
+def _by_browser(request: Request) -> bool:
+    return "text/html" in request.headers.get("accept", "")
+
+
+def _leading_to(address: str) -> Response:
+    return RedirectResponse(address, 303)
+
+
+def _refusal(request: Request) -> Response:
+    """Answer who is not signed in: with the page on which one signs in where a page was asked for."""
+    if request.method not in {"GET", "HEAD"} or not _by_browser(request):
+        return JSONResponse({"detail": "Sign in first: POST username and password to /login."}, 401)
+    led = request.headers.get("sec-fetch-site", "none") not in {"none", "same-origin"}
+    query = request.url.query if request.url.path == "/" and not led else ""
+    return HTMLResponse(sign_in_page(query=query, led=led), 401)
+
+
+def _failed(request: Request, form: dict[str, str], status: int, reason: str, seconds: int = 0) -> Response:
+    headers = {"retry-after": str(seconds)} if seconds else {}
+    if _by_browser(request):
+        page = sign_in_page(reason, seconds, form.get("username", "").strip()[:LONGEST_NAME], form.get("query", ""))
+        return HTMLResponse(page, status, headers)
+    detail = f"{reason} Try again in {duration(seconds)}." if seconds else reason
+    return JSONResponse({"detail": detail}, status, headers)
+
+
+async def _form(request: Request) -> dict[str, str] | None:
+    """Return the fields of a form, or None where the body is none or too long."""
+    if request.headers.get("content-type", "").partition(";")[0].strip() != "application/x-www-form-urlencoded":
+        return None
+    body = b""
+    try:
+        async for piece in request.stream():
+            body += piece
+            if len(body) > _FORM_BYTES:
+                return None
+        return dict(parse_qsl(body.decode(errors="replace"), keep_blank_values=True, max_num_fields=10))
+    except (ClientDisconnect, ValueError):
+        return None
+
+
+def _not_stored(send: Send) -> Send:
+    """Keep documents out of the browser's memory: after signing out, "back" must not show them."""
+
+    async def sender(message: Message) -> None:
+        if message["type"] == "http.response.start":
+            headers = MutableHeaders(scope=message)
+            if headers.get("content-type", "").startswith("text/html"):
+                headers["cache-control"] = "no-store"
+        await send(message)
+
+    return sender

@@ -1,0 +1,131 @@
+"""The tab in which one goes through the archive: what it holds, its articles, and what is added to it."""
+
+from typing import Any
+
+import gradio as gr
+
+from corpus import NewsdeskError
+from corpus.text.characters import one_line
+from rag.model import Filters
+from web.archive.adding_view import AddingView
+from web.archive.browsing import LONGEST_WORDS, Browsing, listing, narrowed_by, removed
+from web.archive.holdings import PATIENCE_S, holdings, opening
+from web.archive_status import facts
+from web.assistant.assistant_loader import Assistant
+from web.event_data import sent
+from web.filters.filter_bar import filter_bar, filters_from, filters_panel
+from web.filters.search_settings import narrowed
+from web.frame import LOOKING, WARNING, Frame, box, markup
+from web.markup.escaping import escape
+from web.reader.article_reader import anew, reads
+
+Shown = tuple[Any, ...]
+"""Values of `ArchiveView.shown`, in its order: holdings, bar of filters, list, state of the archive in the rail."""
+
+_KINDS = ("outlets", "languages")
+
+
+def archive_tab(frame: Frame, place: gr.Tab) -> None:
+    """Add the tab."""
+    ArchiveView(frame).connect(place)
+
+
+class ArchiveView:
+    """Hold the widgets of the tab, and what happens when one is used."""
+
+    def __init__(self, frame: Frame) -> None:
+        """Add the widgets to the blocks that are open."""
+        self.frame = frame
+        self.browsing = gr.State(Browsing())
+        with gr.Row(elem_id="shelves", elem_classes=["view"], equal_height=False):
+            with gr.Column(elem_id="browse", elem_classes=["leaf"], min_width=0):
+                self.holdings = markup("holdings", opening())
+                with gr.Row(elem_id="search", elem_classes=["seek"]):
+                    self.words = box("words", "Words in headline or text", LONGEST_WORDS)
+                    self.find = gr.Button("Find", elem_id="find-articles", elem_classes=["go"], size="sm")
+                self.bar = markup("archive-filters", "")
+                self.list = markup("articles", "")
+            self.adding = AddingView(frame) if frame.changeable else None
+        self.shown = [self.holdings, self.bar, self.list, frame.side.state]
+
+    def connect(self, place: gr.Tab) -> None:
+        """Say what happens when something is used."""
+        browsing = [self.browsing]
+        place.select(self._turned_to, browsing, self.shown, **WARNING)
+        gr.on([self.words.submit, self.find.click], self._looked_for, [self.words, *browsing], self.shown, **LOOKING)
+        places = [self.holdings, self.bar, self.list]
+        gr.on([place.submit for place in places], self._chosen, browsing, self.shown, **LOOKING)
+        reads(self.frame, [self.list])
+        if self.adding is not None:
+            self.list.like(self._remove, browsing, self.shown, **WARNING)
+            reads(self.frame, [self.adding.progress])
+            self.adding.connect(place, self.browsing, self.shown, self._page)
+
+    def _turned_to(self, browsing: Browsing) -> Shown:
+        browsing.note = ""
+        return self._page(browsing)
+
+    def _looked_for(self, words: str, browsing: Browsing) -> Shown:
+        browsing.words, browsing.page, browsing.note = one_line(words)[:LONGEST_WORDS], 0, ""
+        return self._page(browsing)
+
+    def _chosen(self, browsing: Browsing, event: gr.EventData) -> Shown:
+        """Do what a button says: another page, other filters, the panel of filters."""
+        data = sent(event)
+        act, browsing.note = data.get("act"), ""
+        if act == "filters":
+            return self._page(browsing, panel=True)
+        if act == "page" and str(data.get("page", "")).isdecimal():
+            browsing.page = int(data["page"])
+            return self._page(browsing)
+        try:
+            browsing.filters = _narrowed(browsing.filters, data)
+        except NewsdeskError as error:
+            gr.Warning(escape(error))
+            return gr.skip(), gr.skip(), gr.skip(), gr.skip()
+        browsing.page = 0
+        return self._page(browsing)
+
+    def _remove(self, browsing: Browsing, event: gr.EventData) -> Shown:
+        assistant, data = self.frame.desk.assistant, sent(event)
+        if assistant is not None and data.get("act") == "remove":
+            try:
+                browsing.note = removed(assistant.archive, str(data.get("article", "")))
+            except NewsdeskError as error:
+                gr.Warning(escape(error))
+        return self._page(browsing)
+
+    def _page(self, browsing: Browsing, panel: bool = False) -> Shown:
+        desk = self.frame.desk
+        assistant = desk.wait(PATIENCE_S)
+        if assistant is None:
+            return opening(desk.problem), "", "", gr.skip()
+        try:
+            return self._rendered(assistant, browsing, panel)
+        except NewsdeskError as error:
+            return opening(str(error)), "", "", gr.skip()
+
+    def _rendered(self, assistant: Assistant, browsing: Browsing, panel: bool) -> Shown:
+        form = filters_panel(assistant.archive, browsing.filters, _KINDS) if panel else ""
+        return (
+            anew(holdings(assistant.archive, browsing.filters, self.frame.changeable)),
+            anew(filter_bar(browsing.filters, form)),
+            anew(listing(assistant, browsing, self.frame.changeable)),
+            facts(self.frame.desk).state,
+        )
+
+
+def _narrowed(filters: Filters, data: dict[str, Any]) -> Filters:
+    """Return the filters as a button changes them.
+
+    Raises:
+        NewsdeskError: The form of the filters makes no sense.
+    """
+    act = data.get("act")
+    if act == "only":
+        return narrowed_by(filters, data)
+    if act == "span":
+        span = filters_from(data)
+        again = (span.since, span.until) == (filters.since, filters.until)
+        return Filters(None if again else span.since, None if again else span.until, filters.outlets, filters.languages)
+    return narrowed(filters, data)

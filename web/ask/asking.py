@@ -1,0 +1,78 @@
+"""A question on its way through the page: waiting, streaming, failing, stopping."""
+
+import logging
+import time
+from collections.abc import Generator, Iterator
+
+from corpus import NewsdeskError
+from web.answers.answer_footer import cost_of
+from web.archive_status import building_note
+from web.assistant.assistant_loader import Assistant, Desk
+from web.conversations.conversation import Conversation, Exchange
+
+log = logging.getLogger(__name__)
+
+_PATIENCE_S = 180.0  # Opening takes seconds; who asks during it waits for it.
+_LOOK_S = 0.5
+_BETWEEN_UPDATES_S = 0.06  # Tokens come faster than anybody reads; each update sends the conversation.
+
+
+def answering(desk: Desk, conversation: Conversation, exchange: Exchange) -> Iterator[Exchange]:
+    """Yield the exchange each time that the page should show more of it; it is never open when this ends."""
+    try:
+        opened = yield from _awaited(desk, exchange)
+        assistant = desk.writing(exchange.model) if opened else None
+        if assistant is not None:
+            exchange.note = building_note(assistant)
+            yield from _streamed(assistant, conversation, exchange)
+    except NewsdeskError as error:
+        exchange.fail(str(error))
+    except Exception:
+        log.exception("a question could not be answered")
+        exchange.fail("Something went wrong here, and no answer was made; ask again. What the server printed says why.")
+    if exchange.open:
+        exchange.fail("The answer broke off before it was whole; ask again.")
+    yield exchange
+
+
+def _awaited(desk: Desk, exchange: Exchange) -> Generator[Exchange, None, Assistant | None]:
+    deadline = time.monotonic() + _PATIENCE_S
+    while desk.opening and exchange.open and time.monotonic() < deadline:
+        exchange.stage = "waiting"
+        yield exchange
+        desk.wait(0.5)
+    if desk.assistant is None and exchange.open:
+        exchange.fail(desk.problem or "The archive is still being opened; ask again in a minute.")
+    return (yield from _indexed(desk, exchange)) if exchange.open else None
+
+
+def _indexed(desk: Desk, exchange: Exchange) -> Generator[Exchange, None, Assistant | None]:
+    """Wait for the first index for a while: a refusal from a part of the archive would say little."""
+    assistant = desk.assistant
+    deadline = time.monotonic() + desk.patience_s
+    while assistant is not None and exchange.open and time.monotonic() < deadline:
+        done, total = assistant.progress()
+        if not desk.indexing(done, total):
+            break
+        exchange.stage = "indexing"
+        exchange.note = f"The index is being built: {done:,} of {total:,} articles so far."
+        yield exchange
+        time.sleep(_LOOK_S)
+    exchange.note = ""
+    return assistant if exchange.open else None
+
+
+def _streamed(assistant: Assistant, conversation: Conversation, exchange: Exchange) -> Iterator[Exchange]:
+    shown, stage = 0.0, ""
+    history, filters = conversation.history(), exchange.filters
+    for event in assistant.stream(exchange.question, history, filters, whole=exchange.whole):
+        if not exchange.open:
+            return
+        exchange.take(event)
+        now = time.monotonic()
+        if event.stage != stage or now - shown >= _BETWEEN_UPDATES_S:
+            shown, stage = now, event.stage
+            yield exchange
+    if exchange.answer and not exchange.model:
+        prices = assistant.settings.llm_input_price, assistant.settings.llm_output_price
+        exchange.cost = cost_of(exchange.answer.usage, *prices)

@@ -1,0 +1,167 @@
+"""The assistant as the page sees it: opened in the background, ready some seconds later, or failed with a reason."""
+
+import logging
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from typing import TYPE_CHECKING, Any, Protocol
+
+from corpus import Article, NewsdeskError
+from corpus.archive.database import Archive
+from rag.model import Answer, Citation, Event, Filters, Passage, Turn
+from rag.settings import Settings
+from web.assistant.addition_queue import Additions, OpenFetcher
+from web.assistant.available_models import LOCAL_SERVERS, Models
+from web.assistant.example_questions import Examples
+
+if TYPE_CHECKING:
+    from rag.llm.writer import Writer
+
+log = logging.getLogger(__name__)
+
+
+class Assistant(Protocol):
+    """Name what the page needs of `rag.Assistant`."""
+
+    @property
+    def archive(self) -> Archive:
+        """Return the archive that it answers from."""
+
+    @property
+    def settings(self) -> Settings:
+        """Return what it was made from."""
+
+    @property
+    def model_name(self) -> str:
+        """Return "none", or the model as "provider:name"."""
+
+    def stream(
+        self,
+        question: str,
+        history: Sequence[Turn] = (),
+        filters: Filters | None = None,
+        *,
+        whole: bool = False,
+    ) -> Iterator[Event]:
+        """Answer step by step; `whole` leaves a question of several parts in one piece."""
+
+    def writing_with(self, writer: "Writer | None") -> "Assistant":
+        """Return one over the same archive whose answers another model writes, or none."""
+
+    def ask(self, question: str, history: Sequence[Turn] = (), filters: Filters | None = None) -> Answer:
+        """Answer at once."""
+
+    def search(self, question: str, k: int = 10, filters: Filters | None = None) -> list[Passage]:
+        """Return the passages that a question is about."""
+
+    def articles(self, words: str, filters: Filters | None = None) -> list[Article]:
+        """Return every article that holds some words, newest first."""
+
+    def timeline(self, topic: str, filters: Filters | None = None) -> list[Citation]:
+        """Return every story on a topic in order of time, each by a sentence."""
+
+    def progress(self) -> tuple[int, int]:
+        """Return how many articles are indexed, and how many there are."""
+
+    def examples(self, n: int = 4) -> list[str]:
+        """Return questions that the archive can answer."""
+
+    def close(self) -> Any:
+        """Give back the indexes and the archive."""
+
+
+class Desk:
+    """Open the assistant in a thread, so that the page is up before the embedder is loaded."""
+
+    def __init__(
+        self,
+        open_assistant: Callable[[], Assistant],
+        patience_s: float = 20.0,
+        servers: tuple[str, ...] = LOCAL_SERVERS,
+        fetcher: OpenFetcher | None = None,
+    ) -> None:
+        """Remember how to open the assistant; `start` does it.
+
+        Args:
+            open_assistant: Makes the assistant; called once, in a thread.
+            patience_s: How long a question waits for the index of what the archive held when it was opened, before it is
+                answered from the part that is there. It does not wait for what is added later, which may go on for hours.
+            servers: Addresses on this machine that are asked for models when a reader wishes so.
+            fetcher: Makes what fetches pages and feeds, in place of one for the public internet.
+        """
+        self._open = open_assistant
+        self._servers = servers
+        self._fetcher = fetcher
+        self.models: Models | None = None
+        self.additions: Additions | None = None
+        self.examples: Examples | None = None
+        self.patience_s = patience_s
+        self._settled = threading.Event()
+        self._assistant: Assistant | None = None
+        self._held = 0  # Articles, when the archive was opened.
+        self.problem = ""
+        self._thread = threading.Thread(target=self._load, name="open the assistant", daemon=True)
+
+    def start(self) -> "Desk":
+        """Begin to open the assistant, and return at once."""
+        self._thread.start()
+        return self
+
+    def _load(self) -> None:
+        try:
+            assistant = self._open()
+            self.models = Models(assistant.settings, self._servers)
+            self.examples = Examples(assistant)
+            self.additions = Additions(assistant.archive, assistant.settings, self._fetcher)
+            self._held = assistant.progress()[1]
+            self._assistant = assistant
+        except NewsdeskError as error:
+            self.problem = str(error)
+        except Exception:
+            # The page stays up whatever happened, and says so; what exactly is for the log, not for the reader.
+            log.exception("the assistant could not be opened")
+            self.problem = "The archive could not be opened; what the server printed says why."
+        self._settled.set()
+
+    @property
+    def assistant(self) -> Assistant | None:
+        """Return the assistant, or None while it is being opened or if that failed."""
+        return self._assistant
+
+    @property
+    def opening(self) -> bool:
+        """Tell whether it is still being opened."""
+        return not self._settled.is_set()
+
+    def indexing(self, done: int, total: int) -> bool:
+        """Tell whether of the articles that were there from the beginning not all can be found yet."""
+        return done < min(self._held, total)
+
+    def writing(self, key: str) -> Assistant | None:
+        """Return the assistant with the model that a reader chose, or None while there is no assistant.
+
+        Raises:
+            SettingsError: The model is not offered any more, or cannot be made.
+        """
+        if self._assistant is None or self.models is None:
+            return None
+        settings = self.models.chosen(key)
+        if settings is None:
+            return self._assistant
+        return self._assistant.writing_with(self.models.writer(settings) if settings.llm else None)
+
+    def wait(self, seconds: float) -> Assistant | None:
+        """Return the assistant, waiting for it at most so long."""
+        self._settled.wait(seconds)
+        return self._assistant
+
+    def close(self) -> None:
+        """Wait for the opening to end, and close what was opened."""
+        if self._thread.is_alive():
+            self._thread.join()
+        if self.additions is not None:
+            self.additions.close()
+        if self.examples is not None:
+            self.examples.close()
+        if self._assistant is not None:
+            self._assistant.close()
+            self._assistant = None

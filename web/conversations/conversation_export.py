@@ -1,0 +1,161 @@
+"""A conversation as a file: Markdown, a web page that needs nothing else, or JSON, its sources numbered by answer."""
+
+import json
+import re
+from collections.abc import Callable
+from typing import Any
+
+from corpus.text.urls import address
+from rag.answer.answer_export import by_number
+from rag.model import Answer
+from web.answers.answer_footer import as_of_words
+from web.conversations.conversation import CUT, Conversation, Exchange
+from web.markup.answer_prose import prose
+from web.markup.chips import named_filters
+from web.markup.escaping import byline, day, escape, link
+
+_SPECIAL = re.compile("([" + re.escape("\\`*_{}[]<>#!|~&$") + "])")
+_BOLD = re.compile(r"\\\*\\\*(?=\S)((?:(?!\\\*\\\*).)+)(?<=\S)\\\*\\\*")
+_MARK = re.compile(r"\\\[(\d{1,4})\\\]")
+_STYLE = (
+    "body{font:16px/1.6 system-ui,sans-serif;max-width:44em;margin:3em auto;padding:0 1em;color:#1d1c1a}"
+    "h1,h2{font-family:Georgia,serif}blockquote{margin:.3em 0;color:#444}.n{font-size:.8em;margin-left:2px}"
+    ".un{text-decoration:underline wavy #a3401c}.flag{color:#a3401c}.note,.meta{color:#6a665f;font-size:.9em}"
+)
+_POLICY = "default-src 'none'; style-src 'unsafe-inline'"
+
+
+def exported(conversation: Conversation, kind: str) -> tuple[str, str, str]:
+    """Return a conversation as a file: its name, its media type, its text.
+
+    Args:
+        conversation: What to save.
+        kind: "markdown", "html" or "json".
+
+    Raises:
+        ValueError: The kind is none of these.
+    """
+    if kind not in _KINDS:
+        raise ValueError(f"{kind!r} is none of {', '.join(_KINDS)}")
+    ending, media, written = _KINDS[kind]
+    return f"{_file_name(conversation.title)}.{ending}", media, written(conversation)
+
+
+def _file_name(title: str) -> str:
+    words = re.findall(r"[^\W_]+", title.casefold())
+    return "-".join(words)[:60].strip("-") or "conversation"
+
+
+def as_json(conversation: Conversation) -> str:
+    """Return a conversation as JSON; an answer has the form that `python -m rag ask --json` prints."""
+    record = {"title": conversation.title, "exchanges": [_record(e) for e in conversation.exchanges]}
+    return json.dumps(record, ensure_ascii=False, indent=2)
+
+
+def _record(exchange: Exchange) -> dict[str, Any]:
+    return {
+        "question": exchange.question,
+        "asked_at": exchange.asked_at.isoformat(timespec="seconds"),
+        "outcome": exchange.stage,
+        "error": exchange.error,
+        "text": exchange.text,
+        "opinion": exchange.opinion,
+        "remark": exchange.remark,
+        "answer": exchange.answer.to_record() if exchange.answer else None,
+    }
+
+
+def as_markdown(conversation: Conversation) -> str:
+    """Return a conversation as Markdown; no text in it can become a picture, a link or markup."""
+    parts = [f"# {plain(conversation.title)}"]
+    for exchange in conversation.exchanges:
+        parts += [f"## {plain(' '.join(exchange.question.split()))}", *_told(exchange)]
+    return "\n\n".join(parts) + "\n"
+
+
+def plain(text: str) -> str:
+    """Return text in which every sign that Markdown knows stands for itself."""
+    return _SPECIAL.sub(r"\\\1", text)
+
+
+def _told(exchange: Exchange) -> list[str]:
+    answer = exchange.answer
+    if answer is None:
+        said = exchange.error or CUT
+        return [*([_text(exchange.text)] if exchange.text else []), f"*{plain(said)}*"]
+    flags = [
+        f"> **Not supported:** “{plain(one_line(claim.text))}” {plain(one_line(claim.reason))}"
+        for claim in answer.claims
+        if claim.verdict == "flagged"
+    ]
+    flags += [
+        f"> **Not checked:** “{plain(one_line(claim.text))}”" for claim in answer.claims if claim.verdict == "unchecked"
+    ]
+    narrowed = ", ".join(words for _, words in named_filters(answer.filters))
+    notes = [*([f"Searched only: {narrowed}"] if narrowed else []), *answer.notes, as_of_words(answer)]
+    sources = ["**Sources**", "\n".join(_sources(answer))] if answer.citations else []
+    return [_text(answer.text), *flags, *(f"*{plain(one_line(note))}*" for note in notes), *sources]
+
+
+def _text(text: str) -> str:
+    return _MARK.sub(r"[\1]", _BOLD.sub(r"**\1**", plain(text)))
+
+
+def one_line(text: str) -> str:
+    """Return text without line breaks."""
+    return " ".join(text.split())
+
+
+def _sources(answer: Answer) -> list[str]:
+    lines = []
+    for citations in by_number(answer.citations):
+        article = citations[0].passage.article
+        quotes = " … ".join(one_line(citation.quote) for citation in citations)
+        safe = address(article.url)
+        origin = plain(byline(article.title, article.source, day(article.published_at)))
+        lines.append(f"{citations[0].n}. {origin}{f' <{safe}>' if safe else ''}  \n   “{plain(quotes)}”")
+    return lines
+
+
+def as_html(conversation: Conversation) -> str:
+    """Return a conversation as one web page that loads nothing and runs nothing."""
+    turns = "".join(_turn(exchange, turn) for turn, exchange in enumerate(conversation.exchanges))
+    title = escape(conversation.title)
+    return (
+        f'<!doctype html><html lang="en"><meta charset="utf-8"><title>{title}</title>'
+        f'<meta http-equiv="Content-Security-Policy" content="{_POLICY}">'
+        f'<meta name="viewport" content="width=device-width"><style>{_STYLE}</style><h1>{title}</h1>{turns}</html>\n'
+    )
+
+
+def _turn(exchange: Exchange, turn: int) -> str:
+    head = f"<h2>{escape(exchange.question)}</h2>"
+    answer = exchange.answer
+    if answer is None:
+        said = exchange.error or CUT
+        return f'<section>{head}<p>{escape(exchange.text)}</p><p class="flag">{escape(said)}</p></section>'
+    notes = "".join(f'<p class="note">{escape(note)}</p>' for note in (*answer.notes, as_of_words(answer)))
+    items = "".join(_source(answer, turn))
+    sources = f"<h3>Sources</h3><ol>{items}</ol>" if items else ""
+    return f"<section>{head}{prose(answer, turn)}{notes}{sources}</section>"
+
+
+def _source(answer: Answer, turn: int) -> list[str]:
+    items = []
+    for citations in by_number(answer.citations):
+        n, article = citations[0].n, citations[0].passage.article
+        quotes = " … ".join(one_line(citation.quote) for citation in citations)
+        out = f" {link(article.url, 'Source')}" if address(article.url) else ""
+        items.append(
+            f'<li id="card-{turn}-{n}" value="{n}"><b>{escape(article.title)}</b> '
+            f'<span class="meta">{escape(byline(article.source, day(article.published_at)))}</span>{out}'
+            f"<blockquote>{escape(quotes)}</blockquote></li>"
+        )
+    return items
+
+
+_KINDS: dict[str, tuple[str, str, Callable[[Conversation], str]]] = {
+    "markdown": ("md", "text/markdown", as_markdown),
+    "html": ("html", "text/html", as_html),
+    "json": ("json", "application/json", as_json),
+}

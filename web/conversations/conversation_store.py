@@ -1,0 +1,282 @@
+"""The conversations that are kept: one SQLite file, each user's apart, every answer whole with its evidence.
+
+What an answer cites is kept with it, so that it reads the same after a restart, also if an article changed or went.
+"""
+
+import secrets
+import sqlite3
+import threading
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+from corpus.archive.read_only import ReadOnlyConnection, connect_to_read
+from corpus.errors import ArchiveError
+from corpus.text.characters import one_line
+from web.conversations.answer_record import filters_from, filters_to, packed, unpacked
+from web.conversations.conversation import Conversation, Exchange
+
+FILE = "conversations.sqlite3"
+LONGEST_TITLE = 120
+"""Characters."""
+
+_LISTED = 200
+_WAIT_S = 10.0
+_SCHEMA = """
+CREATE TABLE IF NOT EXISTS conversations (
+    id TEXT PRIMARY KEY, user TEXT NOT NULL, title TEXT NOT NULL, changed_at TEXT NOT NULL) STRICT;
+CREATE INDEX IF NOT EXISTS of_user ON conversations (user, changed_at);
+CREATE TABLE IF NOT EXISTS turns (
+    key INTEGER PRIMARY KEY AUTOINCREMENT,
+    conversation TEXT NOT NULL REFERENCES conversations ON DELETE CASCADE,
+    question TEXT NOT NULL, filters TEXT, alone INTEGER NOT NULL, whole INTEGER NOT NULL, model TEXT NOT NULL,
+    stage TEXT NOT NULL, text TEXT NOT NULL, error TEXT NOT NULL, note TEXT NOT NULL, answer TEXT,
+    asked_at TEXT NOT NULL, opinion INTEGER NOT NULL DEFAULT 0, remark TEXT NOT NULL DEFAULT '', cost REAL NOT NULL DEFAULT 0) STRICT;
+CREATE INDEX IF NOT EXISTS of_conversation ON turns (conversation, key);
+CREATE TABLE IF NOT EXISTS articles (digest TEXT PRIMARY KEY, record TEXT NOT NULL) STRICT, WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS evidence (
+    turn INTEGER NOT NULL REFERENCES turns ON DELETE CASCADE,
+    digest TEXT NOT NULL REFERENCES articles, PRIMARY KEY (turn, digest)) STRICT, WITHOUT ROWID;
+CREATE INDEX IF NOT EXISTS of_article ON evidence (digest);
+"""
+_FOUND = """
+SELECT id, title FROM conversations WHERE user = :user AND (:words = '' OR instr(casefold(title), :words) > 0 OR EXISTS (
+    SELECT 1 FROM turns WHERE conversation = id
+    AND (instr(casefold(question), :words) > 0 OR instr(casefold(text), :words) > 0)))
+ORDER BY (SELECT max(key) FROM turns WHERE conversation = id) DESC, changed_at DESC, id LIMIT :most
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """Hold what a list shows of a conversation."""
+
+    id: str
+    title: str
+
+
+class Conversations:
+    """Keep, find and give back conversations; safe to use from several threads.
+
+    Every method takes the user first ("" where nobody signs in) and sees only what is that user's. Each raises
+    `ArchiveError` if the file cannot be read or written.
+    """
+
+    def __init__(self, path: Path) -> None:
+        """Open the file, making it and its folder if they are not there."""
+        self.path = path
+        self._lock = threading.Lock()
+        self._connection = _connection(path)
+
+    def close(self) -> None:
+        """Close the file."""
+        with self._lock:
+            self._connection.close()
+
+    def listed(self, user: str, words: str = "") -> list[Listed]:
+        """Return the user's conversations, the last used first; with words, those whose texts hold them."""
+        wanted = {"user": user, "words": words.strip().casefold(), "most": _LISTED}
+        with self._reading() as connection:
+            return [Listed(row["id"], row["title"]) for row in connection.execute(_FOUND, wanted)]
+
+    def open(self, user: str, conversation_id: str) -> Conversation | None:
+        """Return a conversation as it was left, or None if the user has none of this id."""
+        with self._reading() as connection:
+            row = _own(connection, user, conversation_id)
+            if row is None:
+                return None
+            turns = connection.execute("SELECT * FROM turns WHERE conversation = ? ORDER BY key", (conversation_id,))
+            return Conversation([_exchange(connection, turn) for turn in turns], conversation_id, row["title"])
+
+    def keep(self, user: str, conversation: Conversation, exchange: Exchange) -> None:
+        """Write an exchange that has come to its end, once; the first one of a conversation makes it, and names it.
+
+        Where the conversation was deleted meanwhile, nothing is written.
+        """
+        answer, articles = packed(exchange.answer) if exchange.answer else (None, {})
+        now = datetime.now(UTC).isoformat()
+        with self._writing() as connection:
+            if exchange.key or (conversation.id and _own(connection, user, conversation.id) is None):
+                return
+            if not conversation.id:
+                conversation.id, conversation.title = secrets.token_urlsafe(12), shortened(exchange.question)
+                made = (conversation.id, user, conversation.title, now)
+                connection.execute("INSERT INTO conversations VALUES (?, ?, ?, ?)", made)
+            connection.execute("UPDATE conversations SET changed_at = ? WHERE id = ?", (now, conversation.id))
+            filters = filters_to(exchange.filters)
+            told = (exchange.stage, exchange.text, exchange.error, exchange.note, answer, exchange.cost)
+            asked = (exchange.question, filters, exchange.alone, exchange.whole, exchange.model)
+            turn = connection.execute(
+                "INSERT INTO turns (conversation, question, filters, alone, whole, model, stage, text, error, note, "
+                "answer, cost, asked_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                (conversation.id, *asked, *told, exchange.asked_at.isoformat()),
+            ).lastrowid
+            connection.executemany("INSERT OR IGNORE INTO articles VALUES (?, ?)", articles.items())
+            connection.executemany("INSERT INTO evidence VALUES (?, ?)", [(turn, digest) for digest in articles])
+            exchange.key = int(turn or 0)
+
+    def take_back(self, user: str, conversation: Conversation, exchange: Exchange) -> None:
+        """Remove an exchange."""
+        with self._writing() as connection:
+            if _own(connection, user, conversation.id):
+                mine = (exchange.key, conversation.id)
+                rested_on = _evidence(connection, conversation.id)
+                connection.execute("DELETE FROM turns WHERE key = ? AND conversation = ?", mine)
+                _sweep(connection, rested_on)
+
+    def judge(self, user: str, conversation: Conversation, exchange: Exchange) -> None:
+        """Write the reader's opinion and remark on an exchange."""
+        with self._writing() as connection:
+            if _own(connection, user, conversation.id):
+                values = (exchange.opinion, exchange.remark, exchange.key, conversation.id)
+                connection.execute(
+                    "UPDATE turns SET opinion = ?, remark = ? WHERE key = ? AND conversation = ?", values
+                )
+
+    def rename(self, user: str, conversation_id: str, title: str) -> str:
+        """Give a conversation another title; return the one that it has now, "" if the user has none of this id."""
+        with self._writing() as connection:
+            if shortened(title):
+                named = (shortened(title), conversation_id, user)
+                connection.execute("UPDATE conversations SET title = ? WHERE id = ? AND user = ?", named)
+            row = _own(connection, user, conversation_id)
+        return str(row["title"]) if row else ""
+
+    def remove(self, user: str, conversation_id: str) -> None:
+        """Delete a conversation with all that is kept for it alone."""
+        with self._writing() as connection:
+            rested_on = _evidence(connection, conversation_id)
+            connection.execute("DELETE FROM conversations WHERE id = ? AND user = ?", (conversation_id, user))
+            _sweep(connection, rested_on)
+
+    def has_judged(self, user: str) -> bool:
+        """Tell whether the user has an opinion on anything."""
+        sql = "SELECT 1 FROM turns JOIN conversations ON id = conversation WHERE user = ? AND opinion != 0 LIMIT 1"
+        with self._reading() as connection:
+            return connection.execute(sql, (user,)).fetchone() is not None
+
+    def judged(self, user: str) -> list[tuple[Conversation, int]]:
+        """Return each exchange that the user has an opinion on, as its conversation and its place there; oldest first."""
+        sql = (
+            "SELECT DISTINCT conversation FROM turns JOIN conversations ON id = conversation "
+            "WHERE user = ? AND opinion != 0 ORDER BY conversation"
+        )
+        with self._reading() as connection:
+            ids = [str(row["conversation"]) for row in connection.execute(sql, (user,))]
+        found = [conversation for name in ids if (conversation := self.open(user, name))]
+        places = [(c, i) for c in found for i, exchange in enumerate(c.exchanges) if exchange.opinion]
+        return sorted(places, key=lambda place: place[0].exchanges[place[1]].key)
+
+    @contextmanager
+    def _reading(self) -> Iterator[sqlite3.Connection]:
+        with self._lock:
+            try:
+                yield self._connection
+            except (sqlite3.Error, ValueError) as error:
+                raise ArchiveError(f"{self.path}: cannot be read ({error}); move it aside to begin anew") from error
+
+    @contextmanager
+    def _writing(self) -> Iterator[sqlite3.Connection]:
+        with self._lock:
+            try:
+                if isinstance(self._connection, ReadOnlyConnection):  # Perhaps there is room again.
+                    self._connection.close()
+                    self._connection = _connection(self.path)
+                self._connection.execute("BEGIN IMMEDIATE")
+                yield self._connection
+                self._connection.execute("COMMIT")
+            except sqlite3.Error as error:
+                self._roll_back()
+                raise ArchiveError(f"{self.path}: cannot be written ({error}); free some disk space") from error
+            except BaseException:
+                self._roll_back()
+                raise
+
+    def _roll_back(self) -> None:
+        if self._connection.in_transaction:
+            self._connection.execute("ROLLBACK")
+
+
+def _connection(path: Path) -> sqlite3.Connection:
+    """Open the file; where it cannot be written now, what is kept can be read at least."""
+    try:
+        found = _connect_to_write(path)
+    except (OSError, sqlite3.Error) as error:
+        found = _connect_to_read(path, error)
+    found.row_factory = sqlite3.Row
+    found.create_function("casefold", 1, str.casefold, deterministic=True)
+    return found
+
+
+def _connect_to_write(path: Path) -> sqlite3.Connection:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    connection = sqlite3.connect(path, timeout=_WAIT_S, check_same_thread=False, isolation_level=None)
+    try:
+        for pragma in ("journal_mode = WAL", "synchronous = FULL", "foreign_keys = ON"):
+            connection.execute(f"PRAGMA {pragma}")
+        connection.executescript(_SCHEMA)
+    except BaseException:
+        connection.close()
+        raise
+    return connection
+
+
+def _connect_to_read(path: Path, error: Exception) -> sqlite3.Connection:
+    found = connect_to_read(path, error)
+    if found is None and path.exists() and path.stat().st_size:
+        raise ArchiveError(f"{path}: cannot keep conversations ({error}); name another folder with --data") from error
+    if found is None:  # Nothing was kept yet, and nothing can be now.
+        found = sqlite3.connect(":memory:", check_same_thread=False, isolation_level=None, factory=ReadOnlyConnection)
+        found.executescript(f"{_SCHEMA}; PRAGMA query_only = ON")
+    return found
+
+
+def shortened(title: str) -> str:
+    """Return a title in one line of at most `LONGEST_TITLE` characters."""
+    words = one_line(title)
+    return words if len(words) <= LONGEST_TITLE else words[: LONGEST_TITLE - 1].rstrip() + "…"
+
+
+def _own(connection: sqlite3.Connection, user: str, conversation_id: str) -> sqlite3.Row | None:
+    sql = "SELECT title FROM conversations WHERE id = ? AND user = ?"
+    row: sqlite3.Row | None = connection.execute(sql, (conversation_id, user)).fetchone()
+    return row
+
+
+def _evidence(connection: sqlite3.Connection, conversation_id: str) -> list[tuple[str]]:
+    sql = "SELECT DISTINCT digest FROM turns JOIN evidence ON turn = key WHERE conversation = ?"
+    return [(str(row["digest"]),) for row in connection.execute(sql, (conversation_id,))]
+
+
+def _sweep(connection: sqlite3.Connection, digests: list[tuple[str]]) -> None:
+    """Delete those of the articles that no turn rests on any more."""
+    sql = "DELETE FROM articles WHERE digest = ? AND NOT EXISTS (SELECT 1 FROM evidence WHERE evidence.digest = articles.digest)"
+    connection.executemany(sql, digests)
+
+
+def _exchange(connection: sqlite3.Connection, turn: sqlite3.Row) -> Exchange:
+    answer = None
+    if turn["answer"] is not None:
+        sql = "SELECT digest, record FROM articles JOIN evidence USING (digest) WHERE turn = ?"
+        rows: Sequence[sqlite3.Row] = connection.execute(sql, (turn["key"],)).fetchall()
+        answer = unpacked(turn["answer"], {row["digest"]: row["record"] for row in rows})
+    return Exchange(
+        turn["question"],
+        filters_from(turn["filters"]),
+        alone=bool(turn["alone"]),
+        whole=bool(turn["whole"]),
+        model=turn["model"],
+        stage=turn["stage"],
+        text=turn["text"],
+        passages=answer.passages if answer else (),
+        answer=answer,
+        error=turn["error"],
+        note=turn["note"],
+        asked_at=datetime.fromisoformat(turn["asked_at"]),
+        key=turn["key"],
+        opinion=turn["opinion"],
+        remark=turn["remark"],
+        cost=turn["cost"],
+    )

@@ -1,0 +1,61 @@
+"""What a question was understood as: chips, each of which can be undone, and then it is asked again without."""
+
+from dataclasses import replace
+from typing import Any
+
+from rag.model import Answer, Filters
+from web.markup.escaping import day, escape
+from web.markup.language_names import language_name
+
+
+def understood(answer: Answer, last: bool = True) -> str:
+    """Render what the question was understood as; in the last exchange each chip can be undone, which asks again."""
+    chips: list[str] = []
+    if answer.standalone and answer.standalone.strip() != answer.question.strip():
+        chips.append(_chip(answer.standalone, "standalone", "Ask the question as written", last))
+    for name, text in named_filters(answer.filters):
+        chips.append(_chip(text, name, f"Ask again without “{text}”", last))
+    if answer.parts:
+        label = f"{len(answer.parts)} parts"
+        chips.append(_chip(label, "parts", "Ask again in one piece", last, " / ".join(answer.parts)))
+    return f'<div class="asked">Understood as {"".join(chips)}</div>' if chips else ""
+
+
+def named_filters(filters: Filters) -> list[tuple[str, str]]:
+    """Return each thing that narrows the search as (name, words for the reader); the name undoes it."""
+    found: list[tuple[str, str]] = []
+    if filters.timed:
+        since = f"from {day(filters.since)}" if filters.since else ""
+        until = f"before {day(filters.until)}" if filters.until else ""
+        span = " ".join(part for part in (since, until) if part)
+        found.append(("time", f"{filters.label} ({span})" if filters.label else span))
+    for name in ("outlets", "languages", "feeds"):
+        found += [(f"{name}:{value}", shown_value(name, value)) for value in getattr(filters, name)]
+    return found
+
+
+def shown_value(kind: str, value: str) -> str:
+    """Return how the page writes one outlet, language or feed of the filters, whose `kind` is the name of their field."""
+    return language_name(value) if kind == "languages" else value
+
+
+def without(filters: Filters, name: str) -> Filters:
+    """Return the filters with one thing undone, named as `named_filters` names it."""
+    kind, _, value = name.partition(":")
+    if kind == "time":
+        return replace(filters, since=None, until=None, label="")
+    if kind not in {"outlets", "languages", "feeds"}:
+        return filters
+    kept = tuple(v for v in getattr(filters, kind) if v != value)
+    values: dict[str, Any] = {kind: kept}
+    return replace(filters, **values)
+
+
+def _chip(text: str, name: str, undo: str, removable: bool, title: str = "") -> str:
+    told = f' title="{escape(title)}"' if title else ""
+    button = (
+        f'<button type="button" data-act="undo" data-what="{escape(name)}" aria-label="{escape(undo)}">×</button>'
+        if removable
+        else ""
+    )
+    return f'<span class="chip"{told}>{escape(text)}{button}</span>'

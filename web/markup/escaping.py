@@ -1,0 +1,118 @@
+"""Turn text into markup: the only module that decides what is a tag and what is a character.
+
+Headlines, bodies, outlets, addresses, questions, errors and what a model writes are text. They reach the page through
+`escape`; nothing else in `web` puts a variable into markup.
+"""
+
+import html
+import re
+import unicodedata
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+
+from corpus import Article
+from corpus.text.urls import address
+
+Span = tuple[int, int]
+
+_REL = 'rel="noopener noreferrer nofollow" target="_blank"'
+
+
+def escape(text: object) -> str:
+    """Return a text so that markup shows it literally, between tags and inside quoted attributes."""
+    return html.escape(str(text), quote=True)
+
+
+def link(url: str, text: str) -> str:
+    """Return a link that opens apart and tells the other side nothing; only the text if the address is not http(s)."""
+    safe = address(url)
+    return f'<a class="out" href="{escape(safe)}" {_REL}>{escape(text)}</a>' if safe else escape(text)
+
+
+def day(date: datetime | None) -> str:
+    """Write a date as "7 Sep 2017", or say that it is not known."""
+    return f"{date:%-d %b %Y}" if date else "date unknown"
+
+
+def read_button(article: Article, label: str, passage: Span | None = None, marks: str = "") -> str:
+    """Render a button that opens an article in the reader.
+
+    Args:
+        article: In the version that is to be read.
+        label: What the button says.
+        passage: Where to begin, as offsets, with what to mark there.
+        marks: What to mark, as "12-40,50-61".
+    """
+    within = f' data-passage="{passage[0]}-{passage[1]}" data-marks="{marks}"' if passage else ""
+    return (
+        f'<button type="button" class="read" data-act="read" data-article="{escape(article.id)}" '
+        f'data-version="{article.version}"{within}>{escape(label)}</button>'
+    )
+
+
+def byline(*parts: str) -> str:
+    """Join what is known of an article's origin with dots, as text; what is written from right to left keeps apart."""
+    return " · ".join(isolated(part) for part in parts if part)
+
+
+def isolated(text: str) -> str:
+    """Put marks around a text with letters that are written from right to left, else they draw in what follows."""
+    rightward = any(unicodedata.bidirectional(char) in {"R", "AL"} for char in text)
+    return f"\u2068{text}\u2069" if rightward else text
+
+
+def merged(spans: Iterable[Span], start: int, end: int) -> list[Span]:
+    """Cut spans to [start, end), order them, and join those that touch."""
+    result: list[Span] = []
+    for a, b in sorted((max(a, start), min(b, end)) for a, b in spans):
+        if a >= b:
+            continue
+        if result and a <= result[-1][1]:
+            result[-1] = (result[-1][0], max(b, result[-1][1]))
+        else:
+            result.append((a, b))
+    return result
+
+
+def marked(text: str, start: int, end: int, marks: Iterable[Span]) -> str:
+    """Return `text[start:end]` with the given spans of `text` marked."""
+    pieces: list[str] = []
+    at = start
+    for a, b in merged(marks, start, end):
+        pieces.append(f"{escape(text[at:a])}<mark>{escape(text[a:b])}</mark>")
+        at = b
+    return "".join(pieces) + escape(text[at:end])
+
+
+def excerpt(text: str, within: Span, marks: Sequence[Span], margin: int = 110, least: int = 320) -> str:
+    """Return a passage cut down to the neighbourhood of its marks, with "…" where something is left out.
+
+    Args:
+        text: The article's body.
+        within: Where the passage stands in it.
+        marks: The cited words, as offsets in the body.
+        margin: Characters kept on each side of a mark, up to the next white space.
+        least: Length of what is shown of a passage without marks.
+    """
+    start, end = within
+    spans = merged(marks, start, end)
+    wide = [(_word_start(text, a - margin, start), _word_end(text, b + margin, end)) for a, b in spans]
+    windows = merged([*wide, *spans] or [(start, _word_end(text, start + least, end))], start, end)
+    shown = [marked(text, a, b, spans).strip() for a, b in windows]
+    head = "… " if windows and windows[0][0] > start else ""
+    tail = " …" if windows and windows[-1][1] < end else ""
+    return re.sub(r"\n+", "\n", head + " … ".join(shown) + tail)
+
+
+def _word_start(text: str, at: int, least: int) -> int:
+    if at <= least:
+        return least
+    found = re.compile(r"\s").search(text, at)
+    return found.end() if found else at
+
+
+def _word_end(text: str, at: int, most: int) -> int:
+    if at >= most:
+        return most
+    cut = max(text.rfind(" ", 0, at + 1), text.rfind("\n", 0, at + 1))
+    return cut if cut > 0 else at

@@ -1,0 +1,65 @@
+"""Open a whole article in the reader, from anywhere on the page."""
+
+import secrets
+from collections.abc import Sequence
+from typing import Any
+
+import gradio as gr
+
+from corpus import Article
+from web.conversations.conversation import Conversation, Sitting
+from web.event_data import sent
+from web.frame import QUIET, Frame
+from web.markup.escaping import Span
+from web.reader.article_view import Around, reader, reader_missing
+
+
+def reads(frame: Frame, places: Sequence[Any]) -> None:
+    """Let the buttons of components with `data-act="read"` open the reader.
+
+    Args:
+        frame: The page.
+        places: Components made by `web.frame.markup`.
+    """
+
+    def read(sitting: Sitting, event: gr.EventData) -> str:
+        return opened(frame, sitting.conversation, sent(event))
+
+    gr.on([place.select for place in places], read, [frame.sitting], frame.reader, queue=False, **QUIET)
+
+
+def opened(frame: Frame, conversation: Conversation, data: dict[str, Any]) -> str:
+    """Return the reader with the article that a button names, its passage and its marks.
+
+    What an answer of the conversation rests on is shown as it was then, also where the archive has lost it.
+    """
+    assistant, name = frame.desk.assistant, str(data.get("article", ""))
+    if assistant is None or not name:
+        return ""
+    archive, number = assistant.archive, str(data.get("version", ""))
+    version = int(number) if number.isdecimal() else None
+    article = _rested_on(conversation, name, version) or archive.get(name, version)
+    if article is None:
+        return anew(reader_missing())
+    passage, marks = spans(data.get("passage", "")), spans(data.get("marks", ""))
+    around = Around(tuple(archive.versions(name)), tuple(archive.copies(name)))
+    return anew(reader(article, passage[0] if passage else None, marks, around))
+
+
+def _rested_on(conversation: Conversation, name: str, version: int | None) -> Article | None:
+    answers = [exchange.answer for exchange in conversation.exchanges if exchange.answer]
+    passages = [passage for answer in answers for passage in answer.passages]
+    cited = [citation.passage for answer in answers for citation in answer.citations]
+    articles = [passage.article for passage in (*cited, *passages)]
+    return next((a for a in articles if a.id == name and a.version == version), None)
+
+
+def anew(markup: str) -> str:
+    """Make markup differ from the same markup before, which the browser has done with and would not be sent again."""
+    return f'<div data-opening="{secrets.token_hex(4)}">{markup}</div>'
+
+
+def spans(text: object) -> list[Span]:
+    """Read "12-40,50-61" as offsets; anything else gives none."""
+    pairs = [piece.partition("-") for piece in str(text).split(",")]
+    return [(int(a), int(b)) for a, _, b in pairs if a.isdecimal() and b.isdecimal() and int(a) < int(b)]

@@ -1,0 +1,77 @@
+"""What programs ask over HTTP: the same three things that the page does, under names that stay."""
+
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+import gradio as gr
+from gradio.events import api
+
+from corpus import NewsdeskError
+from corpus.text.characters import visible
+from rag.question.filter_values import read_filters
+from rag.question.question_text import read_question
+from web.assistant.assistant_loader import Assistant, Desk
+from web.frame import client_of
+from web.markup.waiting_time import duration
+from web.rate_limit import Allowance
+
+T = TypeVar("T")
+
+_PATIENCE_S = 60.0
+_MOST_PASSAGES = 50
+
+
+class Api:
+    """Answer programs."""
+
+    def __init__(self, desk: Desk, allowance: Allowance) -> None:
+        """Answer from a desk, as often as the allowance lets a client."""
+        self.desk = desk
+        self.allowance = allowance
+
+    def build(self) -> None:
+        """Add the endpoints to the blocks that are open."""
+        for endpoint in (self.ask, self.search, self.get_article):
+            api(endpoint, api_name=endpoint.__name__, concurrency_limit=8)
+
+    def ask(
+        self, question: str, request: gr.Request, since: str = "", until: str = "", outlet: str = ""
+    ) -> dict[str, Any]:
+        """Answer a question from the archive: text with [n] marks, citations with offsets, checked claims, passages."""
+        self._admit(request, question)
+        answer = self._do(lambda a: a.ask(question, (), read_filters(since, until, [outlet])))
+        return answer.to_record()
+
+    def search(
+        self, query: str, request: gr.Request, k: int = 10, since: str = "", until: str = "", outlet: str = ""
+    ) -> list[dict[str, Any]]:
+        """Return the k best passages for a query, with article, offsets and score."""
+        self._admit(request, query)
+        k = min(max(k, 1), _MOST_PASSAGES)
+        passages = self._do(lambda a: a.search(query, k, read_filters(since, until, [outlet])))
+        return [passage.to_record() for passage in passages]
+
+    def get_article(self, article_id: str) -> dict[str, Any]:
+        """Return an article of the archive with its whole text."""
+        article = self._do(lambda a: a.archive.get(visible(article_id)))
+        if article is None:
+            raise gr.Error("There is no article with this id.", print_exception=False)
+        return article.to_record()
+
+    def _admit(self, request: gr.Request, question: str) -> None:
+        try:
+            read_question(question)
+        except NewsdeskError as error:
+            raise gr.Error(str(error), print_exception=False) from error
+        if seconds := self.allowance.take(client_of(request)):
+            problem = f"{self.allowance.reason} You can ask again in {duration(seconds)}."
+            raise gr.Error(problem, print_exception=False)
+
+    def _do(self, work: Callable[[Assistant], T]) -> T:
+        assistant = self.desk.wait(_PATIENCE_S)
+        if assistant is None:
+            raise gr.Error(self.desk.problem or "The archive is still being opened.", print_exception=False)
+        try:
+            return work(assistant)
+        except NewsdeskError as error:
+            raise gr.Error(str(error), print_exception=False) from error

@@ -1,0 +1,116 @@
+"""Put page, static files and guard together as one ASGI application, and serve it."""
+
+import socket
+from collections.abc import Collection
+from pathlib import Path
+from typing import Any
+
+import gradio as gr
+import uvicorn
+from fastapi import FastAPI, Request
+from starlette.staticfiles import StaticFiles
+from starlette.types import ASGIApp
+
+from web.accounts.account_file import Accounts
+from web.accounts.sign_in import USER, SignIn
+from web.assistant.addition import FILE_BYTES, UPLOAD_BYTES
+from web.assistant.assistant_loader import Desk
+from web.conversations.conversation_store import Conversations
+from web.event_data import answer_odd_requests
+from web.page_layout import STATIC, built
+from web.rate_limit import Allowance
+from web.server.guard import LOOPBACK, Guard, allowed_hosts
+from web.server.page_state import keep_little
+from web.server.report_pages import serve_reports
+from web.server.request_gate import Gate
+from web.server.session_isolation import Isolation
+from web.theme import HEAD, STYLES, theme
+
+WAITING_QUESTIONS = 64
+"""Questions that may wait in the queue; one more is refused at once."""
+
+
+def site(
+    desk: Desk,
+    conversations: Conversations,
+    port: int,
+    names: Collection[str] = LOOPBACK,
+    accounts: Accounts | None = None,
+    per_minute: int = 10,
+    changeable: bool = True,
+    runs: Path = Path("eval-runs"),
+) -> Guard:
+    """Return the application.
+
+    Args:
+        desk: Where questions are answered.
+        conversations: Where they are kept.
+        port: The port that it is reached on.
+        names: The host names that it is reached by.
+        accounts: Who may sign in; without it everybody who reaches the port may ask.
+        per_minute: Questions that one client may ask in a minute; 0 for as many as he likes.
+        changeable: Let who may ask add and remove articles too.
+        runs: The folder of the runs of the evaluation, by default where `python -m eval` writes them.
+    """
+    blocks = built(desk, Allowance(per_minute), conversations, changeable, runs).queue(
+        max_size=WAITING_QUESTIONS, api_open=False
+    )
+    outer = FastAPI(docs_url=None, redoc_url=None, openapi_url=None)
+    serve_reports(outer, runs)
+    outer.mount("/page", StaticFiles(directory=STATIC), name="page")
+    settings: dict[str, Any] = {
+        "footer_links": [],
+        "run_history": False,
+        "show_error": False,
+        "ssr_mode": False,
+        "enable_monitoring": False,
+        "max_file_size": FILE_BYTES,
+    }
+    gr.mount_gradio_app(
+        outer,
+        blocks,
+        path="/",
+        server_name=next(iter(names)),
+        server_port=port,
+        auth_dependency=_user if accounts else None,
+        theme=theme(),
+        css_paths=[STATIC / f"{name}.css" for name in STYLES],
+        head=HEAD,
+        **settings,
+    )
+    keep_little(outer)
+    answer_odd_requests(outer)
+    blocks.has_launched = True  # Only then does Gradio itself check whether it may open a path.
+    inner: ASGIApp = SignIn(Isolation(outer), accounts, f"session-{port}") if accounts else outer
+    gate = Gate(inner, upload_slots(blocks), UPLOAD_BYTES if changeable else 0)
+    return Guard(gate, allowed_hosts(port, names))
+
+
+def upload_slots(blocks: gr.Blocks) -> dict[int, int]:
+    """Return the number of each event that takes uploaded files, with their place in its data."""
+    return {
+        number: place
+        for number, event in blocks.fns.items()
+        for place, component in enumerate(event.inputs)
+        if isinstance(component, gr.File)
+    }
+
+
+def _user(request: Request) -> str | None:
+    user: str | None = request.scope.get(USER)
+    return user
+
+
+class Server(uvicorn.Server):
+    """Serve, and end at once when told to, whatever pages are open."""
+
+    def __init__(self, application: Guard, host: str, port: int) -> None:
+        """Serve `application` on a port; `run` serves until `should_exit` is set or a signal comes."""
+        settings: dict[str, Any] = {"log_level": "warning", "server_header": False, "lifespan": "on"}
+        super().__init__(uvicorn.Config(application, host=host, port=port, timeout_graceful_shutdown=3, **settings))
+        self._guard = application
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """End the requests that wait for something, then the server."""
+        self._guard.end()
+        await super().shutdown(sockets)
