@@ -41,7 +41,7 @@ def parser() -> argparse.ArgumentParser:
         "--auth-file",
         type=Path,
         metavar="FILE",
-        help="accounts, made by `python -m web.accounts.account_file add NAME`",
+        help="accounts, made by `python -m web.accounts add NAME`",
     )
     found.add_argument(
         "--name",
@@ -80,7 +80,7 @@ def serve(options: argparse.Namespace) -> None:
     if options.host not in LOOPBACK and options.auth_file is None:
         raise SettingsError(
             f"--host {options.host} would let others in without a password; "
-            "add --auth-file FILE, with accounts made by `python -m web.accounts.account_file add NAME --file FILE`"
+            "add --auth-file FILE, with accounts made by `python -m web.accounts add NAME --file FILE`"
         )
     # Gradio looks these up when it is imported and has no argument for them: no call home, no look-up of versions.
     os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"
@@ -94,8 +94,8 @@ def serve_page(options: argparse.Namespace) -> None:
     """Put the parts together and serve; Gradio is first imported here."""
     from rag.settings import read_settings
     from web.accounts.account_file import Accounts
-    from web.assistant.assistant_loader import Desk
-    from web.conversations.conversation_store import FILE, Conversations
+    from web.assistant.assistant_loader import AssistantLoader
+    from web.conversations.conversation_store import FILE, ConversationStore
     from web.server.guard import LOOPBACK as NAMES
     from web.server.site import Server, site
 
@@ -106,10 +106,10 @@ def serve_page(options: argparse.Namespace) -> None:
     settings = read_settings(options.data)
     with (
         listen(options.host, options.port) as bound,
-        contextlib.closing(Conversations(settings.data_dir / FILE)) as conversations,
+        contextlib.closing(ConversationStore(settings.data_dir / FILE)) as conversations,
     ):
         port = int(bound.getsockname()[1])
-        desk = Desk(lambda: open_assistant(settings)).start()
+        desk = AssistantLoader(lambda: open_assistant(settings)).start()
         names = [*NAMES, *options.name, *own]
         page = site(desk, conversations, port, names, accounts, per_minute, not options.read_only)
         running = Server(page, options.host, port)

@@ -70,7 +70,7 @@ def print_refusals(rows: Matrix, answerable: NDArray[np.bool_], weights: Matrix,
 def _read(assistant: Assistant, question: Question) -> tuple[list[list[float]], dict[str, float]]:
     """Return differences between gold and other sentences, and the signals of the question."""
     now = question.as_of or datetime.now(UTC)
-    query = assistant.understood(question.text, question.history, now=now)
+    query = assistant.understand_question(question.text, question.history, now=now)
     finder = assistant.finder()
     found = finder.gather(query, assistant.settings.passages)
     whole = finder.read(query, found).whole

@@ -135,8 +135,8 @@ def prepare(data: Path, users: Sequence[Asker]) -> None:
 def serve(data: Path, port: int) -> None:
     """Serve the page until the process is ended; a client of the real one may ask only ten questions a minute."""
     from rag import Assistant, Settings
-    from web.assistant.assistant_loader import Desk
-    from web.conversations.conversation_store import FILE, Conversations
+    from web.assistant.assistant_loader import AssistantLoader
+    from web.conversations.conversation_store import FILE, ConversationStore
     from web.server.site import Server, site
 
     def opened() -> Assistant:
@@ -145,8 +145,8 @@ def serve(data: Path, port: int) -> None:
         return assistant
 
     with (
-        contextlib.closing(Conversations(data / FILE)) as conversations,
-        contextlib.closing(Desk(opened).start()) as desk,
+        contextlib.closing(ConversationStore(data / FILE)) as conversations,
+        contextlib.closing(AssistantLoader(opened).start()) as desk,
     ):
         Server(site(desk, conversations, port, per_minute=10**9), "127.0.0.1", port).run()
 

@@ -7,7 +7,7 @@ from pathlib import Path
 from benchmarks.starter import STARTER
 from corpus.article import Article
 from corpus.readers import read
-from corpus.text.sentences import sentences
+from corpus.text.sentences import split_sentences
 
 _CHANGED = 0.4  # Of the words, so that no run of them long enough to look copied is left.
 
@@ -23,12 +23,12 @@ def write_articles(file: Path, count: int, most: int, seed: int) -> None:
     """
     rng = random.Random(seed)
     starter = [item for item in read([STARTER]) if isinstance(item, Article)]
-    pool = [article.body[a:b] for article in starter for a, b in sentences(article.body)]
+    pool = [article.body[a:b] for article in starter for a, b in split_sentences(article.body)]
     words = [word for sentence in pool for word in sentence.split()]
     with file.open("w", encoding="utf-8") as out:
         for number in range(count):
             model = starter[number % len(starter)]
-            body = [_reworded(rng.choice(pool), words, rng) for _ in sentences(model.body)[:most]]
+            body = [_reworded(rng.choice(pool), words, rng) for _ in split_sentences(model.body)[:most]]
             record = {
                 "id": f"made-{seed}-{number}",
                 "title": _reworded(model.title, words, rng),

@@ -19,10 +19,10 @@ from tempfile import TemporaryDirectory
 
 from benchmarks.made_articles import write_articles
 from corpus.archive.database import Archive
-from corpus.archive.near_duplicates import Fingerprint, fingerprint, resembles, share, signature
+from corpus.archive.near_duplicates import Fingerprint, fingerprint, resembles, shared_ratio, signature
 from corpus.article import Article
 from corpus.readers import read
-from corpus.text.sentences import sentences
+from corpus.text.sentences import split_sentences
 
 LOCAL = (
     "The mayor's office in {0} said on {1} that {2} residents had written in, and that a public meeting on "
@@ -134,7 +134,7 @@ def copies(articles: list[Article], rng: random.Random, count: int) -> Iterator[
     adding = [kind for kind in EDITS if "cut" not in kind]
     cut, added = 0, 0
     for article in rng.sample(articles, min(count, len(articles))):
-        parts = [article.body[a:b] for a, b in sentences(article.body)]
+        parts = [article.body[a:b] for a, b in split_sentences(article.body)]
         if len(parts) >= 3 and (cut <= added or len(parts) > 8):
             kind, cut = cutting[cut % len(cutting)], cut + 1
         else:
@@ -215,7 +215,7 @@ def report(pairs: list[Pair], verbose: bool) -> None:
 
 def _compared(pair: Pair) -> Iterator[str]:
     prints: tuple[Fingerprint, Fingerprint] = (fingerprint(pair.one), fingerprint(pair.other))
-    yield f"fine {share(prints[0].fine, prints[1].fine):.2f} coarse {share(prints[0].coarse, prints[1].coarse):.2f}"
+    yield f"fine {shared_ratio(prints[0].fine, prints[1].fine):.2f} coarse {shared_ratio(prints[0].coarse, prints[1].coarse):.2f}"
     yield from (f"{article.id} {article.title[:60]}: {article.body[:300]!r}" for article in (pair.one, pair.other))
 
 

@@ -115,15 +115,15 @@ def _await(url: str) -> None:
 def _serving(data: Path) -> Iterator[str]:
     """Serve the page here, since a client of the real one may ask only ten questions a minute."""
     from rag import Assistant, Settings
-    from web.assistant.assistant_loader import Desk
-    from web.conversations.conversation_store import FILE, Conversations
+    from web.assistant.assistant_loader import AssistantLoader
+    from web.conversations.conversation_store import FILE, ConversationStore
     from web.server.site import Server, site
 
     with socket.socket() as bound, tempfile.TemporaryDirectory() as folder:
         bound.bind(("127.0.0.1", 0))
         port = bound.getsockname()[1]
-        desk = Desk(lambda: Assistant(Settings(data_dir=data, llm=""))).start()
-        conversations = Conversations(Path(folder) / FILE)
+        desk = AssistantLoader(lambda: Assistant(Settings(data_dir=data, llm=""))).start()
+        conversations = ConversationStore(Path(folder) / FILE)
         server = Server(site(desk, conversations, port, per_minute=10_000), "127.0.0.1", port)
         thread = threading.Thread(target=server.run, args=([bound],))
         thread.start()
@@ -163,7 +163,7 @@ def _browsed(url: str, questions: Sequence[str]) -> tuple[list[float], list[floa
 
 def _crowd(url: str, questions: Sequence[str]) -> None:
     """Let users ask at once, each one question after the other."""
-    from gradio_client import Client  # type: ignore[import-untyped]
+    from gradio_client import Client
 
     def user(number: int) -> tuple[list[float], int]:
         client, waits, errors = Client(url, verbose=False), [], 0

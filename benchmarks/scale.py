@@ -21,9 +21,9 @@ import numpy as np
 from benchmarks.starter import QUESTIONS, STARTER
 from corpus.archive.chunk_store import ChunkStore, Embedded, Vectors
 from corpus.archive.database import Archive
-from corpus.archive.rows import COLUMNS, values
+from corpus.archive.rows import COLUMNS, row_values
 from corpus.article import Article, Chunk
-from corpus.text.sentences import sentences
+from corpus.text.sentences import split_sentences
 from rag import Assistant, Settings
 from rag.index.embedder import Embedder
 
@@ -90,7 +90,7 @@ def _timed(call: Callable[[str], object], text: str) -> float:
 def _material(embedder: Embedder) -> tuple[list[str], Vectors]:
     """Return the sentences of the starter corpus, and vectors of some of them."""
     bodies = [json.loads(line)["body"] for line in STARTER.read_text("utf-8").splitlines()]
-    texts = [body[a:b] for body in bodies for a, b in sentences(body)]
+    texts = [body[a:b] for body in bodies for a, b in split_sentences(body)]
     return texts, embedder.embed(texts[::3])
 
 
@@ -105,8 +105,8 @@ def _articles(first: int, last: int, texts: Sequence[str]) -> Iterator[Article]:
 
 def _insert(archive: Archive, batch: Sequence[Article]) -> None:
     """Write articles as they are: finding their near duplicates is no part of a search."""
-    marks = ", ".join("?" * (len(values(batch[0])) + 3))
-    rows = [[*values(a), a.id.encode(), a.id.encode(), "2024-01-01T00:00:00+00:00"] for a in batch]
+    marks = ", ".join("?" * (len(row_values(batch[0])) + 3))
+    rows = [[*row_values(a), a.id.encode(), a.id.encode(), "2024-01-01T00:00:00+00:00"] for a in batch]
     with archive.transaction() as connection:
         sql = f"INSERT INTO articles ({COLUMNS}, digest, text_digest, added_at) VALUES ({marks})"
         connection.executemany(sql, rows)

@@ -20,9 +20,9 @@ from eval.loaders import load
 from eval.question import Question
 from rag import Assistant, Settings
 from rag.question.outlet_mentions import Outlets
-from rag.question.query import Corrected, understand
-from rag.retrieval.edit_distance import SHORTEST, usual
-from rag.retrieval.spelling_correction import Spelling
+from rag.question.query import Corrected, parse_question
+from rag.retrieval.edit_distance import SHORTEST, is_dictionary_word
+from rag.retrieval.spelling_correction import SpellingCorrector
 
 _WORD = re.compile(rf"(?<![\w'’])[^\W\d_]{{{SHORTEST},}}(?![\w'’])")
 _ROWS = ("qwertyuiop", "asdfghjkl", "zxcvbnm")
@@ -41,7 +41,7 @@ def main(arguments: Sequence[str]) -> None:
     pairs = [(question, slipped(question.text, chance)) for question in held]
     pairs = [(question, text) for question, text in pairs if text != question.text]
     with Assistant(Settings(data_dir=Path(data), llm="")) as assistant:
-        right = Spelling(assistant.finder().retriever).corrected
+        right = SpellingCorrector(assistant.finder().retriever).correct
         corrected = [(question, text) for question, text in pairs if right(text).notes]
         restored = sum(right(text).text.lower() == question.text.lower() for question, text in corrected)
         for what, texts in (("untouched", [q.text for q, _ in pairs]), ("with a slip", [text for _, text in pairs])):
@@ -71,7 +71,7 @@ def _milliseconds(correct: Correct, texts: Sequence[str]) -> str:
 def slipped(text: str, chance: random.Random) -> str:
     """Return a text with one slip in a name or a rare word, in any long word where it has neither; unchanged without."""
     found = [match for match in _WORD.finditer(text) if match.start()]
-    telling = [match for match in found if match.group()[0].isupper() or not usual(match.group())] or found
+    telling = [match for match in found if match.group()[0].isupper() or not is_dictionary_word(match.group())] or found
     if not telling:
         return text
     match = chance.choice(telling)
@@ -111,11 +111,11 @@ def _print(assistant: Assistant, what: str, asked: Sequence[tuple[Question, str]
 
 def _asked(assistant: Assistant, question: Question, text: str, correct: Correct) -> tuple[bool, bool]:
     """Tell whether a gold article is found first, and whether the question is refused."""
-    query = understand(
+    query = parse_question(
         text,
         question.history,
         now=question.as_of or datetime.now(UTC),
-        outlets=Outlets(assistant.archive.tally("source")),
+        outlets=Outlets(assistant.archive.count_by("source")),
         looking_back=question.as_of is not None,
         correct=correct,
     )

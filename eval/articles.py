@@ -24,11 +24,11 @@ def read_articles(path: Path) -> tuple[Sequence[Article], Sequence[Defect]]:
         elif not all(isinstance(row.get(key), str) and row[key] for key in ("id", "title", "body")):
             defects.append(Defect(place, "an article needs id, title and body"))
         else:
-            articles.append(article_from_record(row))
+            articles.append(parse_article(row))
     return articles, defects
 
 
-def article_from_record(row: dict[str, Any]) -> Article:
+def parse_article(row: dict[str, Any]) -> Article:
     """Return the article of one JSON object; a date that cannot be read is unknown."""
     return Article(
         id=row["id"],

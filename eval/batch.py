@@ -27,7 +27,7 @@ from rag.settings import Settings
 _URL = "/v1/chat/completions"
 
 
-class Prompted(Protocol):
+class PromptedQuestion(Protocol):
     """Describe a prompt that is ready to be sent."""
 
     @property
@@ -48,14 +48,14 @@ class Prompter(Asker, Protocol):
         history: Sequence[Turn] = (),
         filters: Filters | None = None,
         now: datetime | None = None,
-    ) -> Prompted | Answer:
+    ) -> PromptedQuestion | Answer:
         """Return what would be sent, or the answer where code decides it alone (a refusal)."""
 
     def answer_from(self, prompt: Any, reply: str) -> Answer:
         """Return the answer that a model's reply makes."""
 
 
-Body = Callable[[Prompted], dict[str, Any]]
+Body = Callable[[PromptedQuestion], dict[str, Any]]
 """Makes the body of a request."""
 
 
@@ -109,7 +109,7 @@ def read_batch(folder: Path, name: str) -> Batch:
         raise InputError(f"{path} cannot be read ({error}). Export the batch again.") from None
 
 
-def body_of(settings: Settings) -> Body:
+def request_body(settings: Settings) -> Body:
     """Return what makes the body of a request: what LangChain's OpenAI client would send for the model of the settings.
 
     For a model of another provider its name and the limits are kept, and the form is OpenAI's.
@@ -127,7 +127,7 @@ def body_of(settings: Settings) -> Body:
     if not isinstance(model, ChatOpenAI):
         raise TypeError("LangChain's OpenAI client has another type now")
 
-    def body(prompt: Prompted) -> dict[str, Any]:
+    def body(prompt: PromptedQuestion) -> dict[str, Any]:
         payload: dict[str, Any] = model._get_request_payload(list(prompt.messages))
         return {key: value for key, value in payload.items() if key != "stream"}
 
@@ -160,7 +160,7 @@ def write_requests(path: Path, rows: Iterable[Mapping[str, Any]]) -> int:
     return count
 
 
-class RepliedSystem:
+class RecordedReplies:
     """Search and prompt as Newsdesk does, with the replies of a batch in place of the model."""
 
     name = MAIN
@@ -202,12 +202,12 @@ class RepliedSystem:
         return replace(answer, status="incomplete", notes=(*answer.notes, "The model stopped before its end."))
 
 
-def digest(prompt: Prompted) -> str:
+def digest(prompt: PromptedQuestion) -> str:
     """Return 12 hexadecimal digits that stand for the messages, whatever the random line in them."""
     text = json.dumps([list(message) for message in prompt.messages], ensure_ascii=False)
     text = text.replace(prompt.boundary, "") if prompt.boundary else text
     return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:12]
 
 
-def _prompt(prompter: Prompter, question: Question, batch: Batch) -> Prompted | Answer:
+def _prompt(prompter: Prompter, question: Question, batch: Batch) -> PromptedQuestion | Answer:
     return prompter.prompt_for(question.text, question.history, None, question.as_of or batch.now)

@@ -63,7 +63,7 @@ def check(floors: Floors, figures: Mapping[str, Estimate]) -> list[str]:
     return failures
 
 
-def limits_from(figures: Mapping[str, Estimate]) -> dict[str, float]:
+def measure_limits(figures: Mapping[str, Estimate]) -> dict[str, float]:
     """Return limits a little worse than what was measured."""
     limits = {}
     for name in (*GATED, *GATED_CLAIMS):
@@ -74,7 +74,7 @@ def limits_from(figures: Mapping[str, Estimate]) -> dict[str, float]:
     return limits
 
 
-def lowered(old: Floors, new: Mapping[str, float]) -> list[str]:
+def find_lowered(old: Floors, new: Mapping[str, float]) -> list[str]:
     """Return a sentence for each limit that would get easier, or go."""
     return [
         f"{name}: {limit:.3f} -> {new[name]:.3f}" if name in new else f"{name}: {limit:.3f} -> none"
@@ -90,7 +90,7 @@ def write_floors(path: Path, set_name: str, floors: Floors, lower: bool = False)
         InputError: A limit would get easier and `lower` is not set.
     """
     old = read_floors(path, set_name)
-    if old and not lower and (easier := lowered(old, floors.limits)):
+    if old and not lower and (easier := find_lowered(old, floors.limits)):
         raise InputError(f"These limits would get easier: {'; '.join(easier)}. Say --lower if that is meant.")
     content: dict[str, Any] = json.loads(path.read_text("utf-8")) if path.is_file() else {}
     content[set_name] = {

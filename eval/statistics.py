@@ -31,7 +31,7 @@ class Estimate:
     n: int
 
 
-def estimate(values: Sequence[float]) -> Estimate:
+def estimate_mean(values: Sequence[float]) -> Estimate:
     """Return the mean of at least one value with its 95 % percentile bootstrap interval, 2,000 resamples."""
     data = np.asarray(values, dtype=np.float64)
     if data.min() == data.max():

@@ -39,11 +39,11 @@ def _quote(evidence: Evidence, articles: Mapping[str, Article]) -> Iterator[str]
     if article is None:
         yield f"article {evidence.article_id!r} is not there"
     elif evidence.quote not in article.body:
-        hint = " (spaces or line breaks differ)" if _folded(evidence.quote) in _folded(article.body) else ""
+        hint = " (spaces or line breaks differ)" if _fold(evidence.quote) in _fold(article.body) else ""
         yield f"the quote {shorten(evidence.quote)!r} does not stand in {evidence.article_id}{hint}"
 
 
-def _folded(text: str) -> str:
+def _fold(text: str) -> str:
     return " ".join(text.split())
 
 

@@ -15,21 +15,21 @@ from corpus.archive.database import Archive
 from corpus.errors import NewsdeskError
 from corpus.ingestion.ingesting import ingest
 from corpus.readers import read
-from rag.answer.answer_pipeline import Answering, writer_of
+from rag.answer.answer_pipeline import AnswerPipeline, make_writer
 from rag.index.embedder import Embedder
 from rag.index.read_only_indexes import open_indexes
 from rag.llm.prompt import Prompt
-from rag.llm.question_rewriting import Rewritten, rewritten
+from rag.llm.question_rewriting import Rewriting, rewrite_question
 from rag.llm.token_counts import counter
 from rag.model import Answer, Citation, Event, Filters, Passage, Turn
-from rag.question.query import Outlets, Query, understand
+from rag.question.query import Outlets, Query, parse_question
 from rag.question.question_text import read_history, read_question
-from rag.retrieval.evidence_search import Finder
+from rag.retrieval.evidence_search import EvidenceSearch
 from rag.retrieval.passage_search import Retriever
 from rag.retrieval.reranker import Reranker
 from rag.retrieval.sentence_ranking import PassageReader
-from rag.retrieval.spelling_correction import Spelling
-from rag.retrieval.topic_coverage import Coverage
+from rag.retrieval.spelling_correction import SpellingCorrector
+from rag.retrieval.topic_coverage import TopicCoverage
 from rag.settings import Settings
 
 if TYPE_CHECKING:
@@ -62,7 +62,7 @@ class Assistant:
             NewsdeskError: The archive, the indexes or the model cannot be had; the message says what to do.
         """
         self.settings = settings
-        self.writer = writer_of(settings)
+        self.writer = make_writer(settings)
         self.reranker = Reranker(settings.reranker) if settings.reranker else None
         self.archive = Archive(settings.archive_path)
         self.embedder = embedder or Embedder(settings.embedder)
@@ -98,7 +98,7 @@ class Assistant:
         self.indexes.close()
         self.archive.close()
 
-    def writing_with(self, writer: "Writer | None") -> "Assistant":
+    def with_writer(self, writer: "Writer | None") -> "Assistant":
         """Return an assistant over the same archive and indexes whose answers another model writes, or none.
 
         It ends with this one, which alone is closed.
@@ -119,7 +119,7 @@ class Assistant:
 
         Filters, where given, hold exactly; without any, what the question says holds, unless it leaves nothing.
         """
-        query = self.understood(question, history, filters, now)
+        query = self.understand_question(question, history, filters, now)
         return list(self.finder().search(query, k, strict=filters is not None).passages)
 
     def ask(
@@ -158,16 +158,16 @@ class Assistant:
         The arguments are those of `ask`; `whole` leaves a question of several parts in one piece.
         """
         yield Event("searching")
-        now, alone, history = now or datetime.now(UTC), Rewritten(), read_history(history)
-        query = self.understood(question, history, filters, now, whole)
-        for step in rewritten(self.writer, query, history, now) if self.writer and history else ():
+        now, alone, history = now or datetime.now(UTC), Rewriting(), read_history(history)
+        query = self.understand_question(question, history, filters, now, whole)
+        for step in rewrite_question(self.writer, query, history, now) if self.writer and history else ():
             yield Event("searching")  # A chance to stop.
             alone = step or alone
         if alone.text:
-            query = self.understood(question, history, filters, now, whole, alone.text)
-        yield from self._answering().stream(query, history, now, alone)
+            query = self.understand_question(question, history, filters, now, whole, alone.text)
+        yield from self._pipeline().stream(query, history, now, alone)
 
-    def understood(
+    def understand_question(
         self,
         question: str,
         history: Sequence[Turn] = (),
@@ -184,7 +184,7 @@ class Assistant:
         present = datetime.now(UTC)
         newest = self.archive.newest(present) if now else None  # Only a stated time may be before some articles.
         now = now.replace(tzinfo=now.tzinfo or UTC) if now else present
-        return understand(
+        return parse_question(
             read_question(question),
             read_history(history),
             now=now,
@@ -192,7 +192,7 @@ class Assistant:
             filters=filters,
             whole=whole,
             looking_back=bool(newest and newest > now),
-            correct=Spelling(self._retriever()).corrected,
+            correct=SpellingCorrector(self._retriever()).correct,
             alone=alone,
         )
 
@@ -205,11 +205,11 @@ class Assistant:
     ) -> Prompt | Answer:
         """Return what would be sent to a model, or the answer where no model would be asked."""
         now, history = now or datetime.now(UTC), read_history(history)
-        return self._answering().prompt_for(self.understood(question, history, filters, now), history, now)
+        return self._pipeline().prompt_for(self.understand_question(question, history, filters, now), history, now)
 
     def answer_from(self, prompt: Prompt, reply: str) -> Answer:
         """Make the answer of a model's whole reply to a prompt of `prompt_for`, with citations and checks."""
-        return self._answering().answer_from(prompt, reply)
+        return self._pipeline().answer_from(prompt, reply)
 
     def timeline(self, topic: str, filters: Filters | None = None) -> list[Citation]:
         """Return every story on a topic in order of time, undated ones last, numbered from 1.
@@ -217,7 +217,7 @@ class Assistant:
         An entry holds the sentence that tells most of the topic in the earliest article of the story; the articles
         that carry the same text are `passage.copies`. What counts as on the topic: see `rag.retrieval.topic_coverage`.
         """
-        coverage = Coverage(self._retriever())
+        coverage = TopicCoverage(self._retriever())
         return coverage.citations(coverage.find(read_question(topic), filters, loosely=True))
 
     def articles(self, words: str, filters: Filters | None = None) -> list[Article]:
@@ -226,11 +226,11 @@ class Assistant:
         The words may stand in any form; names of several words and what is in quotation marks must stand as written,
         and "A or B" takes either.
         """
-        found = Coverage(self._retriever()).find(read_question(words), filters).articles
+        found = TopicCoverage(self._retriever()).find(read_question(words), filters).articles
         dated = [article for article in found if article.published_at]
         return dated[::-1] + [article for article in found if not article.published_at]
 
-    def examples(self, n: int = 4) -> list[str]:
+    def example_questions(self, n: int = 4) -> list[str]:
         """Return questions that the archive can answer: those that ship if it holds the starter corpus, else headlines."""
         shipped = (files("corpus") / "starter" / "examples.jsonl").read_text("utf-8").splitlines()
         kept = [e for e in map(json.loads, shipped) if all(self.archive.get(i) for i in e["articles"])]
@@ -281,12 +281,12 @@ class Assistant:
                 said = ""
             self._stop.wait(_FOLLOW_S)
 
-    def _answering(self) -> Answering:
-        return Answering(self.settings, self.finder(), self.writer, self._count, self._vocabulary()[0])
+    def _pipeline(self) -> AnswerPipeline:
+        return AnswerPipeline(self.settings, self.finder(), self.writer, self._count, self._vocabulary()[0])
 
-    def finder(self) -> Finder:
+    def finder(self) -> EvidenceSearch:
         """Return what searches the archive and reads what it found, for a question or two: it knows today's outlets."""
-        return Finder(self._retriever(), self.reader)
+        return EvidenceSearch(self._retriever(), self.reader)
 
     def _retriever(self) -> Retriever:
         return Retriever(self.indexes, self._vocabulary()[1], self.reranker)
@@ -295,7 +295,7 @@ class Assistant:
         """Return the outlets of the archive and its main languages; asked again only after it changed."""
         change, known = self.indexes.store.last_change(), self._known
         if known is None or known[0] != change:
-            languages = self.archive.tally("language")
+            languages = self.archive.count_by("language")
             common = tuple(code for code, n in languages.items() if n >= _COMMON * sum(languages.values()))
-            known = self._known = (change, Outlets(self.archive.tally("source")), common)
+            known = self._known = (change, Outlets(self.archive.count_by("source")), common)
         return known[1], known[2]

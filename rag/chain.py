@@ -38,10 +38,10 @@ class ArchiveRetriever(BaseRetriever):
     filters: SkipValidation[Filters | None] = None
 
     def _get_relevant_documents(self, query: str, *, run_manager: CallbackManagerForRetrieverRun) -> list[Document]:  # noqa: ARG002
-        return [document(passage) for passage in self.assistant.search(query, self.k, self.filters)]
+        return [to_document(passage) for passage in self.assistant.search(query, self.k, self.filters)]
 
 
-def answering(assistant: Assistant, filters: Filters | None = None) -> Runnable[Any, dict[str, Any]]:
+def answer_runnable(assistant: Assistant, filters: Filters | None = None) -> Runnable[Any, dict[str, Any]]:
     """Return the way from a question to a checked answer as a Runnable.
 
     Its input is the question, or a mapping with "question" and, if you like, "history": messages in any form that
@@ -56,12 +56,12 @@ def answering(assistant: Assistant, filters: Filters | None = None) -> Runnable[
     """
 
     def stream(inputs: Iterator[Any]) -> Iterator[dict[str, Any]]:
-        question, history = _question(list(inputs))
-        yield from _pieces(assistant.stream(question, history, filters))
+        question, history = _parse_input(list(inputs))
+        yield from _output_pieces(assistant.stream(question, history, filters))
 
     async def astream(inputs: AsyncIterator[Any]) -> AsyncIterator[dict[str, Any]]:
-        question, history = _question([piece async for piece in inputs])
-        pieces = _pieces(assistant.stream(question, history, filters))
+        question, history = _parse_input([piece async for piece in inputs])
+        pieces = _output_pieces(assistant.stream(question, history, filters))
         try:
             while piece := await run_in_executor(None, next, pieces, None):
                 yield piece
@@ -71,13 +71,13 @@ def answering(assistant: Assistant, filters: Filters | None = None) -> Runnable[
     return RunnableGenerator(stream, astream, name="newsdesk")
 
 
-def document(passage: Passage) -> Document:
+def to_document(passage: Passage) -> Document:
     """Return a passage as a document of LangChain's."""
     metadata = passage.to_record()
     return Document(id=passage.chunk.id, page_content=metadata.pop("text"), metadata=metadata)
 
 
-def _question(pieces: list[Any]) -> tuple[str, Sequence[Turn]]:
+def _parse_input(pieces: list[Any]) -> tuple[str, Sequence[Turn]]:
     """Join what a chain streams in, and return the question and the turns before it."""
     whole = pieces[0]
     for piece in pieces[1:]:
@@ -90,13 +90,13 @@ def _question(pieces: list[Any]) -> tuple[str, Sequence[Turn]]:
     return whole["question"], [Turn(_ROLES[m.type], m.text) for m in messages if m.type in _ROLES]
 
 
-def _pieces(events: Iterator[Event]) -> Iterator[dict[str, Any]]:
+def _output_pieces(events: Iterator[Event]) -> Iterator[dict[str, Any]]:
     passages: Sequence[Passage] = ()
     draft = ""
     for event in events:
         if event.passages and not passages:
             passages = event.passages
-            yield AddableDict(context=[document(passage) for passage in passages])
+            yield AddableDict(context=[to_document(passage) for passage in passages])
         if event.stage == "writing" and len(event.text) > len(draft) and event.text.startswith(draft):
             yield AddableDict(draft=event.text[len(draft) :])
             draft = event.text

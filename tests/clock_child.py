@@ -28,11 +28,11 @@ def main(folder: Path, jumps: int) -> None:
     from tests.rag.wire_items import numbered
     from tests.rag.word_embedder import WordEmbedder
     from web.conversations.conversation import Conversation, Exchange
-    from web.conversations.conversation_store import Conversations
-    from web.rate_limit import Allowance
+    from web.conversations.conversation_store import ConversationStore
+    from web.rate_limit import RateLimit
 
     numbers, wrong = random.Random(jumps), dict.fromkeys(("clock", "index", "conversation", "feed", "allowance"), 0)
-    conversations, allowance = Conversations(folder / "conversations.sqlite3"), Allowance(per_minute=jumps)
+    conversations, allowance = ConversationStore(folder / "conversations.sqlite3"), RateLimit(per_minute=jumps)
     with Archive(folder / "archive.sqlite3") as archive:
         indexes, book = Indexes(archive, WordEmbedder(), folder / "index", "the test"), FeedBook(archive.connection)
         indexes.open()
@@ -52,11 +52,11 @@ def main(folder: Path, jumps: int) -> None:
             last = numbers.choice(kept)
             exchange = last.begin(Exchange(f"Q{n}", stage="done", answer=Answer(f"Q{n}", "not_found", "No.")))
             conversations.keep("", last, exchange)
-            wrong["conversation"] += conversations.listed("")[0].id != last.id
+            wrong["conversation"] += conversations.list_conversations("")[0].id != last.id
             book.mark("feed", f"entry{n}")
             jump(0)
             changed = datetime.now(UTC) + timedelta(seconds=1)
-            wrong["feed"] += book.seen("feed", f"entry{n}", changed) or not book.seen("feed", f"entry{n}")
+            wrong["feed"] += book.is_seen("feed", f"entry{n}", changed) or not book.is_seen("feed", f"entry{n}")
             wrong["allowance"] += allowance.take("a") != 0
         wrong["allowance"] += not 0 < allowance.take("a") <= 60
         indexes.close()

@@ -12,27 +12,28 @@ from corpus import Article, Chunk
 from corpus.archive.near_duplicates import fingerprint
 from corpus.readers import FORMATS, ReadOptions, read_bytes
 from corpus.text import cleaning
-from corpus.text.chunking import chunk
-from corpus.text.sentences import sentences
-from rag.answer.answer_export import escaped
-from rag.llm.output_filter import gated
-from rag.llm.prompt import neutral
+from corpus.text.chunking import cut_chunks
+from corpus.text.sentences import split_sentences
+from rag.answer.answer_export import escape_markdown
+from rag.llm.output_filter import filter_output
+from rag.llm.prompt import neutralise
 from rag.model import Filters, Passage, Turn
-from rag.question.coverage_question import enquiry
+from rag.question.coverage_question import parse_coverage_question
 from rag.question.outlet_mentions import Outlets
-from rag.question.query import LONGEST_QUESTION, understand
-from rag.retrieval.sentence_ranking import quotations, shape
+from rag.question.query import parse_question
+from rag.question.question_text import LONGEST_QUESTION
+from rag.retrieval.sentence_ranking import find_quoted_terms, sentence_shape
 from rag.retrieval.topic_coverage import Part
-from rag.text.citation_marks import read_marks, unmarked, with_marks
-from rag.text.injected_instructions import is_order
-from rag.text.names import initials, name_words, names
-from rag.text.speakers import attributions, speaks_unnamed
+from rag.text.citation_marks import insert_marks, read_marks, strip_marks
+from rag.text.injected_instructions import is_instruction
+from rag.text.names import find_initials, find_name_words, find_names
+from rag.text.speakers import find_attributions, has_unnamed_speaker
 from rag.verification.claim_check import check
 from rag.verification.passage_facts import sentence_spans
 from rag.verification.statements import statements
 from tests.growth import SHAPES, excess
-from web.conversations.conversation_export import plain
-from web.markup.answer_prose import growing
+from web.conversations.conversation_export import to_plain_text
+from web.markup.answer_prose import render_growing
 
 NOW = datetime(2026, 3, 5, tzinfo=UTC)
 OUTLETS = Outlets(["The New York Times", "Fortune", "TechCrunch", "The Age", "Associated Press"])
@@ -85,43 +86,43 @@ def passage(text: str) -> Passage:
 
 
 OF_ARTICLES: dict[str, Callable[[str], object]] = {
-    "a clean body": cleaning.body,
-    "a clean line": cleaning.line,
-    "sentences": sentences,
-    "chunks": lambda text: chunk(article(text), lambda texts: [len(t) // 4 for t in texts], 256),
+    "a clean body": cleaning.clean_body,
+    "a clean line": cleaning.clean_line,
+    "sentences": split_sentences,
+    "chunks": lambda text: cut_chunks(article(text), lambda texts: [len(t) // 4 for t in texts], 256),
     "fingerprint": lambda text: fingerprint(article(text)),
     "sentence spans": sentence_spans.__wrapped__,
-    "names": names.__wrapped__,
-    "words of names": name_words.__wrapped__,
-    "initials": initials.__wrapped__,
-    "attributions": attributions.__wrapped__,
-    "unnamed speakers": speaks_unnamed,
-    "quotations": quotations,
-    "shape of a number": lambda text: shape(text, "how_many", set()),
-    "orders": is_order,
-    "neutral": neutral,
-    "unmarked": unmarked,
-    "coverage": lambda text: Part("New York", (frozenset({"new"}),), True).held(text, set()),
+    "names": find_names.__wrapped__,
+    "words of names": find_name_words.__wrapped__,
+    "initials": find_initials.__wrapped__,
+    "attributions": find_attributions.__wrapped__,
+    "unnamed speakers": has_unnamed_speaker,
+    "quotations": find_quoted_terms,
+    "shape of a number": lambda text: sentence_shape(text, "how_many", set()),
+    "orders": is_instruction,
+    "neutral": neutralise,
+    "unmarked": strip_marks,
+    "coverage": lambda text: Part("New York", (frozenset({"new"}),), True).is_held(text, set()),
 }
 OF_ANSWERS: dict[str, Callable[[str], object]] = {
-    "gate": gated,
+    "gate": filter_output,
     "statements": lambda text: statements(read_marks(text, 3)),
-    "marks": lambda text: with_marks(text, [(i, [1]) for i in range(0, len(text), 7)]),
-    "check of an answer": lambda text: check(text + " [1]", [passage(BODY)], now=NOW),
-    "check against a passage": lambda text: check("Ann Lee said it has 12 stops. [1]", [passage(text)], now=NOW),
-    "prose": growing,
-    "escaped": escaped,
-    "plain": plain,
+    "marks": lambda text: insert_marks(text, [(i, [1]) for i in range(0, len(text), 7)]),
+    "check of an answer": lambda text: check(text + " [1]", [passage(BODY)]),
+    "check against a passage": lambda text: check("Ann Lee said it has 12 stops. [1]", [passage(text)]),
+    "prose": render_growing,
+    "escaped": escape_markdown,
+    "plain": to_plain_text,
 }
 OF_QUESTIONS: dict[str, Callable[[str], object]] = {
-    "question": lambda text: understand(text, now=NOW, outlets=OUTLETS),
-    "second question": lambda text: understand(
+    "question": lambda text: parse_question(text, now=NOW, outlets=OUTLETS),
+    "second question": lambda text: parse_question(
         f"what about {text}", [Turn("user", "Who runs Fortune?"), Turn("assistant", text)], now=NOW, outlets=OUTLETS
     ),
-    "after a long question": lambda text: understand(
+    "after a long question": lambda text: parse_question(
         "and when was it?", [Turn("user", text), Turn("assistant", "Ann Lee.")], now=NOW, outlets=OUTLETS
     ),
-    "coverage question": lambda text: enquiry(text[:LONGEST_QUESTION], Filters(), OUTLETS, NOW),
+    "coverage question": lambda text: parse_coverage_question(text[:LONGEST_QUESTION], Filters(), OUTLETS, NOW),
 }
 
 

@@ -41,8 +41,8 @@ The harbour council of Eastfield voted on Monday for a second ferry, the harbour
 def served_page(folder: Path) -> Iterator[str]:
     """Serve the page over the starter corpus in a folder of its own, wholly indexed, and yield its address."""
     from rag import Assistant, Settings
-    from web.assistant.assistant_loader import Desk
-    from web.conversations.conversation_store import FILE, Conversations
+    from web.assistant.assistant_loader import AssistantLoader
+    from web.conversations.conversation_store import FILE, ConversationStore
     from web.server.site import Server, site
 
     assistant = Assistant.from_settings(Settings(data_dir=folder, llm=""))
@@ -52,8 +52,8 @@ def served_page(folder: Path) -> Iterator[str]:
     with socket.socket() as bound:
         bound.bind(("127.0.0.1", 0))
         port = bound.getsockname()[1]
-        desk = Desk(lambda: assistant).start()
-        conversations = Conversations(folder / FILE)
+        desk = AssistantLoader(lambda: assistant).start()
+        conversations = ConversationStore(folder / FILE)
         server = Server(site(desk, conversations, port, runs=runs_in(folder)), "127.0.0.1", port)
         thread = threading.Thread(target=server.run, args=([bound],))
         thread.start()

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from corpus.archive.database import Archive
-from web.assistant.assistant_loader import Assistant, Desk
+from web.assistant.assistant_loader import Assistant, AssistantLoader
 from web.markup.escaping import escape
 
 HOW_TO_SET_A_MODEL = "To have answers written, start with NEWSDESK_LLM=provider:name, for instance openai:gpt-5-mini."
@@ -23,7 +23,7 @@ class Facts:
     settled: bool
 
 
-def facts(desk: Desk) -> Facts:
+def collect_status(desk: AssistantLoader) -> Facts:
     """Look at the desk and describe it."""
     assistant = desk.assistant
     if assistant is None:
@@ -41,7 +41,7 @@ def facts(desk: Desk) -> Facts:
     return Facts(building + _archive(assistant.archive) + _model(assistant), settled=done >= total and not making)
 
 
-def building_note(assistant: Assistant) -> str:
+def indexing_note(assistant: Assistant) -> str:
     """Say that an answer given now rests on a part of the archive, or return ""."""
     done, total = assistant.progress()
     return f"The index is being built: {done:,} of {total:,} articles could be searched." if done < total else ""
@@ -68,9 +68,9 @@ def _model(assistant: Assistant) -> str:
     )
 
 
-def welcome(desk: Desk) -> str:
+def render_welcome(desk: AssistantLoader) -> str:
     """Render what stands in place of a conversation: what this is, and questions to begin with."""
-    examples = desk.examples.offered() if desk.examples is not None else []
+    examples = desk.examples.current() if desk.examples is not None else []
     buttons = "".join(
         f'<button type="button" data-act="ask" data-question="{escape(text)}">{escape(text)}</button>'
         for text in examples

@@ -7,10 +7,9 @@ from typing import Any
 
 import gradio as gr
 
-from web.assistant.assistant_loader import Desk
-from web.conversations.conversation_store import Conversations
-from web.rail.rail_view import Side
-from web.rate_limit import Allowance
+from web.assistant.assistant_loader import AssistantLoader
+from web.conversations.conversation_store import ConversationStore
+from web.rate_limit import RateLimit
 
 QUIET: dict[str, Any] = {"api_visibility": "private", "show_progress": "hidden"}
 """Arguments of every event of the page: no endpoint for programs, no veil over what is waited for."""
@@ -23,6 +22,18 @@ LOOKING: dict[str, Any] = {**WARNING, "trigger_mode": "always_last"}
 
 # The component hands what is clicked in it to the static script, which decides what it means.
 _LISTEN = "element.addEventListener('click', e => window.newsdesk && window.newsdesk.click(e, trigger));"
+
+
+@dataclass(frozen=True, slots=True)
+class Rail:
+    """Hold the widgets of the rail."""
+
+    new: gr.Button
+    find: gr.Textbox
+    listing: gr.HTML
+    state: gr.HTML
+    user: gr.HTML
+    file: gr.HTML
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,12 +52,12 @@ class Frame:
         runs: The folder of the runs of the evaluation.
     """
 
-    desk: Desk
-    allowance: Allowance
-    conversations: Conversations
+    desk: AssistantLoader
+    allowance: RateLimit
+    conversations: ConversationStore
     blocks: gr.Blocks
     sitting: gr.State
-    side: Side
+    side: Rail
     reader: gr.HTML
     changeable: bool
     runs: Path
@@ -56,12 +67,12 @@ Tab = Callable[[Frame, gr.Tab], None]
 """Adds the widgets of a tab to the blocks that are open, and connects them; the tab says when it is turned to."""
 
 
-def markup(name: str, value: str) -> gr.HTML:
+def make_markup(name: str, value: str) -> gr.HTML:
     """Return a component for markup of ours, whose buttons the static script reads."""
     return gr.HTML(value, elem_id=name, apply_default_css=False, js_on_load=_LISTEN)
 
 
-def box(name: str, label: str, longest: int, placeholder: str = "", max_lines: int = 1) -> gr.Textbox:
+def make_textbox(name: str, label: str, longest: int, placeholder: str = "", max_lines: int = 1) -> gr.Textbox:
     """Return a box to type in, its label for screen readers only.
 
     Args:

@@ -4,18 +4,17 @@ from pathlib import Path
 
 import gradio as gr
 
+from web.api import Api
 from web.archive.archive_view import archive_tab
-from web.archive_status import facts
+from web.archive_status import collect_status
 from web.ask.ask_view import ask_tab
-from web.assistant.assistant_loader import Desk
-from web.conversations.conversation import Sitting
-from web.conversations.conversation_store import LONGEST_TITLE, Conversations
+from web.assistant.assistant_loader import AssistantLoader
+from web.conversations.conversation import SessionState
+from web.conversations.conversation_store import LONGEST_TITLE, ConversationStore
 from web.eval.eval_view import eval_tab
 from web.event_data import Page
-from web.frame import Frame, Tab, box, markup
-from web.rail.rail_view import Side
-from web.rate_limit import Allowance
-from web.server.api import Api
+from web.frame import Frame, Rail, Tab, make_markup, make_textbox
+from web.rate_limit import RateLimit
 from web.timeline.timeline_view import timeline_tab
 
 STATIC = Path(__file__).parent / "static"
@@ -37,7 +36,9 @@ TABS: tuple[tuple[str, Tab], ...] = (
 """What the tabs are called, and what makes each."""
 
 
-def built(desk: Desk, allowance: Allowance, conversations: Conversations, changeable: bool, runs: Path) -> gr.Blocks:
+def build_page(
+    desk: AssistantLoader, allowance: RateLimit, conversations: ConversationStore, changeable: bool, runs: Path
+) -> gr.Blocks:
     """Return the page, ready to be mounted.
 
     Args:
@@ -49,10 +50,10 @@ def built(desk: Desk, allowance: Allowance, conversations: Conversations, change
     """
     blocks = Page(title=TITLE, analytics_enabled=False, fill_width=True, delete_cache=(_CLEAN_S, _CLEAN_S))
     with blocks:
-        sitting = gr.State(Sitting())
-        reader = markup("reader", "")
+        sitting = gr.State(SessionState())
+        reader = make_markup("reader", "")
         with gr.Row(elem_id="desk", equal_height=False):
-            frame = Frame(desk, allowance, conversations, blocks, sitting, _side(desk), reader, changeable, runs)
+            frame = Frame(desk, allowance, conversations, blocks, sitting, _build_rail(desk), reader, changeable, runs)
             with gr.Tabs(elem_id="tabs"):
                 for name, tab in TABS:
                     with gr.Tab(name, elem_id=f"tab-{name.casefold()}") as place:
@@ -61,13 +62,13 @@ def built(desk: Desk, allowance: Allowance, conversations: Conversations, change
     return blocks
 
 
-def _side(desk: Desk) -> Side:
+def _build_rail(desk: AssistantLoader) -> Rail:
     with gr.Column(elem_id="side", min_width=0):
         gr.HTML(_HEADLINE, apply_default_css=False, js_on_load=None)
         new = gr.Button("+ New question", elem_id="new", size="sm")
-        find = box("find", "Find a conversation", LONGEST_TITLE)
-        listing = markup("kept", "")
-        state = markup("state", facts(desk).state)
-        user = markup("user", "")
-        file = markup("file", "")
-    return Side(new, find, listing, state, user, file)
+        find = make_textbox("find", "Find a conversation", LONGEST_TITLE)
+        listing = make_markup("kept", "")
+        state = make_markup("state", collect_status(desk).state)
+        user = make_markup("user", "")
+        file = make_markup("file", "")
+    return Rail(new, find, listing, state, user, file)

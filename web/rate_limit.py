@@ -7,7 +7,7 @@ from collections import OrderedDict, deque
 from collections.abc import Callable
 
 
-class Allowance:
+class RateLimit:
     """Count questions by client over a sliding minute; safe to use from several threads."""
 
     def __init__(

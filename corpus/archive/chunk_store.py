@@ -54,7 +54,7 @@ class ChunkStore:
         self.profile = profile
         self._counted: tuple[object, tuple[int, int]] = (None, (0, 0))
 
-    def pending(self, size: int) -> Iterator[list[Article]]:
+    def articles_to_embed(self, size: int) -> Iterator[list[Article]]:
         """Yield articles whose newest text has no chunks under the profile yet, `size` at a time, newest arrivals first.
 
         The caller stores each batch before it takes the next one. What arrives or changes meanwhile is yielded too.
@@ -154,13 +154,13 @@ class ChunkStore:
         for row in self.archive.connection.execute(sql, (self.profile,)):
             yield f"{row['id']}@{row['version']}#{row['ordinal']}"
 
-    def everything(self, size: int = 256) -> Iterator[list[Embedded]]:
+    def iterate_all(self, size: int = 256) -> Iterator[list[Embedded]]:
         """Yield all articles with their chunks and vectors, `size` articles at a time."""
         ids = [row["id"] for row in self.archive.connection.execute("SELECT id FROM articles ORDER BY key")]
         for start in range(0, len(ids), size):
-            yield self.embedded(ids[start : start + size])
+            yield self.has_vectors(ids[start : start + size])
 
-    def embedded(self, article_ids: Iterable[str]) -> list[Embedded]:
+    def has_vectors(self, article_ids: Iterable[str]) -> list[Embedded]:
         """Return chunks and vectors of the given articles; one without chunks is left out."""
         found: list[Embedded] = []
         for some in _slices(list(article_ids)):

@@ -15,10 +15,10 @@ from typing import Literal
 
 from corpus.archive import stories
 from corpus.archive.read_only import ReadOnlyConnection
-from corpus.archive.rows import COLUMNS, FIELDS, article_from_json, article_from_row, iso, text_digest, values
+from corpus.archive.rows import COLUMNS, FIELDS, article_from_json, article_from_row, row_values, text_digest, to_iso
 from corpus.archive.schema import connect
 from corpus.archive.selection import EVERYTHING, Selection
-from corpus.archive.versions import Arrival, Outcome, judge, reads_alike
+from corpus.archive.versions import Arrival, Outcome, has_same_text, judge
 from corpus.article import Article
 from corpus.errors import ArchiveError
 
@@ -206,10 +206,10 @@ class Archive:
     def newest(self, until: datetime) -> datetime | None:
         """Return when the newest article that is not later than an instant was published."""
         sql = "SELECT max(published_at) FROM articles WHERE published_at <= ?"
-        found = self.connection.execute(sql, (iso(until),)).fetchone()[0]
+        found = self.connection.execute(sql, (to_iso(until),)).fetchone()[0]
         return datetime.fromisoformat(found) if found else None
 
-    def tally(self, column: Literal["source", "language", "category", "feed"]) -> dict[str, int]:
+    def count_by(self, column: Literal["source", "language", "category", "feed"]) -> dict[str, int]:
         """Return the values of a column with the number of articles that have them, the commonest first."""
         sql = f"SELECT {column}, count(*) FROM articles WHERE {column} != '' GROUP BY 1 ORDER BY 2 DESC, 1"
         return {str(value): int(count) for value, count in self.connection.execute(sql)}
@@ -222,7 +222,7 @@ class Archive:
         )
         return {str(day): int(count) for day, count in self.connection.execute(sql)}
 
-    def told(self, selection: Selection, limit: int) -> list[tuple[str, int | None]]:
+    def find_correction(self, selection: Selection, limit: int) -> list[tuple[str, int | None]]:
         """Return of the newest of the selected articles that are dated the id and the group of near duplicates.
 
         They stand in order of time, the oldest first. Reading every row of a large archive would take half a minute.
@@ -252,7 +252,7 @@ class Archive:
         return {row["id"]: int(row["story"]) for row in rows}
 
     def _insert(self, connection: sqlite3.Connection, arrival: Arrival) -> None:
-        row = [*values(arrival.article), arrival.digest, text_digest(arrival.article), iso(datetime.now(UTC))]
+        row = [*row_values(arrival.article), arrival.digest, text_digest(arrival.article), to_iso(datetime.now(UTC))]
         marks = ", ".join("?" * len(row))
         sql = f"INSERT INTO articles ({COLUMNS}, digest, text_digest, added_at) VALUES ({marks})"
         key = connection.execute(sql, row).lastrowid
@@ -271,7 +271,7 @@ class Archive:
         connection.execute("UPDATE articles SET version = ? WHERE key = ?", (number, arrival.key))
         if not arrival.late:
             self._replace(connection, arrival, before)
-        if arrival.late or reads_alike(arrival.article, before):  # The chunks stay, and get the new number.
+        if arrival.late or has_same_text(arrival.article, before):  # The chunks stay, and get the new number.
             connection.execute("UPDATE indexed SET version = ? WHERE article_key = ?", (number, arrival.key))
         else:
             connection.execute("DELETE FROM chunks WHERE article_key = ?", (arrival.key,))
@@ -281,7 +281,7 @@ class Archive:
     def _replace(self, connection: sqlite3.Connection, arrival: Arrival, before: Article) -> None:
         names = [name for name in FIELDS if name != "version"]
         sets = ", ".join(f"{name} = ?" for name in names)
-        given = [value for name, value in zip(FIELDS, values(arrival.article), strict=True) if name != "version"]
+        given = [value for name, value in zip(FIELDS, row_values(arrival.article), strict=True) if name != "version"]
         connection.execute(
             f"UPDATE articles SET {sets}, digest = ?, text_digest = ? WHERE key = ?",
             (*given, arrival.digest, text_digest(arrival.article), arrival.key),

@@ -121,12 +121,12 @@ def examine(path: Path) -> list[Check]:
     """Look at an archive from the file to the vectors; a check that cannot be made is a finding too."""
     try:
         with Archive(path) as archive:
-            return [check for examiner in _EXAMINERS for check in _examined(archive, examiner)]
+            return [check for examiner in _EXAMINERS for check in _run_checks(archive, examiner)]
     except (ArchiveError, sqlite3.Error) as error:
         return [Check("archive", "broken", str(error), "restore the file from a backup, or add the articles anew")]
 
 
-def _examined(archive: Archive, examiner: "Examiner") -> Iterator[Check]:
+def _run_checks(archive: Archive, examiner: "Examiner") -> Iterator[Check]:
     try:
         yield from examiner(archive)
     except sqlite3.DatabaseError as error:
@@ -137,7 +137,7 @@ def _examined(archive: Archive, examiner: "Examiner") -> Iterator[Check]:
 Examiner = Callable[[Archive], Iterator[Check]]
 
 
-def _archive(archive: Archive) -> Iterator[Check]:
+def _check_archive(archive: Archive) -> Iterator[Check]:
     found = [str(row[0]) for row in archive.connection.execute("PRAGMA integrity_check(5)")]
     lost = archive.connection.execute("PRAGMA foreign_key_check").fetchall()
     if found != ["ok"]:
@@ -146,10 +146,10 @@ def _archive(archive: Archive) -> Iterator[Check]:
         yield Check("archive", "broken", f"{len(lost):,} rows belong to no article", "restore the file from a backup")
     else:
         size = _size(archive.path)
-        yield Check("archive", "fine", f"{archive.count():,} articles, {megabytes(size)}, every page intact")
+        yield Check("archive", "fine", f"{archive.count():,} articles, {format_megabytes(size)}, every page intact")
 
 
-def _history(archive: Archive) -> Iterator[Check]:
+def _check_history(archive: Archive) -> Iterator[Check]:
     one = _Counter(archive.connection)
     gaps = one.number(
         "SELECT count(*) FROM articles WHERE version != 1 + (SELECT count(*) FROM versions WHERE article_key = key)"
@@ -166,7 +166,7 @@ def _history(archive: Archive) -> Iterator[Check]:
         )
 
 
-def _log(archive: Archive) -> Iterator[Check]:
+def _check_log(archive: Archive) -> Iterator[Check]:
     one = _Counter(archive.connection)
     silent = one.number(
         "SELECT count(*) FROM indexed JOIN articles ON key = article_key "
@@ -179,7 +179,7 @@ def _log(archive: Archive) -> Iterator[Check]:
         yield Check("log", "fine", f"at change {number:,}")
 
 
-def _pending(archive: Archive) -> Iterator[Check]:
+def _check_pending(archive: Archive) -> Iterator[Check]:
     pending = _Counter(archive.connection).number(_PENDING)
     if pending:
         yield Check("pending", "attention", f"{pending:,} articles cannot be searched yet", "python -m rag index")
@@ -187,7 +187,7 @@ def _pending(archive: Archive) -> Iterator[Check]:
         yield Check("pending", "fine", "every article has its chunks")
 
 
-def _vectors(archive: Archive) -> Iterator[Check]:
+def _check_vectors(archive: Archive) -> Iterator[Check]:
     import numpy as np  # Only `doctor` looks at vectors; `stats` need not wait for it.
 
     lengths: dict[str, set[int]] = {}
@@ -221,7 +221,7 @@ def _vectors(archive: Archive) -> Iterator[Check]:
         yield Check("vectors", "fine", f"{total:,} vectors ({sizes or 'none yet'})")
 
 
-def _profile(archive: Archive) -> Iterator[Check]:
+def _check_profile(archive: Archive) -> Iterator[Check]:
     profiles = _Counter(archive.connection).by("SELECT profile, count(*) FROM chunks GROUP BY profile ORDER BY 2 DESC")
     if len(profiles) > 1:
         finding = "vectors of several embedders: " + ", ".join(f"{name} ({n:,})" for name, n in profiles.items())
@@ -230,19 +230,27 @@ def _profile(archive: Archive) -> Iterator[Check]:
         yield Check("profile", "fine", next(iter(profiles), "none yet"))
 
 
-def _disk(archive: Archive) -> Iterator[Check]:
+def _check_disk(archive: Archive) -> Iterator[Check]:
     free = shutil.disk_usage(archive.path.parent).free
     wanted = max(_FREE_BYTES, 2 * _size(archive.path))
     if free < wanted:
-        finding = f"{megabytes(free)} free; a rebuild may need {megabytes(wanted)}"
+        finding = f"{format_megabytes(free)} free; a rebuild may need {format_megabytes(wanted)}"
         yield Check("disk", "attention", finding, "free some space")
     else:
-        yield Check("disk", "fine", f"{megabytes(free)} free")
+        yield Check("disk", "fine", f"{format_megabytes(free)} free")
 
 
-_EXAMINERS: tuple[Examiner, ...] = (_archive, _history, _log, _pending, _vectors, _profile, _disk)
+_EXAMINERS: tuple[Examiner, ...] = (
+    _check_archive,
+    _check_history,
+    _check_log,
+    _check_pending,
+    _check_vectors,
+    _check_profile,
+    _check_disk,
+)
 
 
-def megabytes(size: int) -> str:
+def format_megabytes(size: int) -> str:
     """Write a size in the unit that suits it."""
     return f"{size / 1e9:,.1f} GB" if size >= 1e9 else f"{size / 1e6:,.1f} MB"

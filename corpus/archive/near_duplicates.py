@@ -90,7 +90,7 @@ def _shingles(codes: Hashes, width: int) -> Hashes:
     return np.unique(mixed)
 
 
-def similar(one: Article, other: Article) -> bool:
+def find_similar(one: Article, other: Article) -> bool:
     """Tell whether one text is a copy of the other."""
     return resembles(fingerprint(one), fingerprint(other))
 
@@ -103,7 +103,7 @@ def resembles(one: Fingerprint, other: Fingerprint) -> bool:
     of one template up to .4, which have other figures. A text of a sentence or two that fills a template with other names
     shares more than that, but no sentence.
     """
-    common = share(one.fine, other.fine)
+    common = shared_ratio(one.fine, other.fine)
     if _contradict(one, other) and common < _VERBATIM:
         return False
     if min(one.words, other.words) >= _SHORT:
@@ -117,14 +117,14 @@ def _contradict(one: Fingerprint, other: Fingerprint) -> bool:
     return fewer >= _FIGURES and len(one.figures & other.figures) < fewer / 2
 
 
-def share(one: Hashes, other: Hashes) -> float:
+def shared_ratio(one: Hashes, other: Hashes) -> float:
     """Return how much of the shorter text stands in the other (the overlap coefficient of the two sets)."""
     common = len(np.intersect1d(one, other, assume_unique=True))
     return common / max(1, min(len(one), len(other)))
 
 
 @cache
-def _blank() -> "MinHash":
+def _blank_figures() -> "MinHash":
     from datasketch import MinHash  # Brings scipy along, a second that reading an archive need not wait.
 
     return MinHash(num_perm=_PERMUTATIONS, seed=_SEED, hashfunc=int)
@@ -132,7 +132,7 @@ def _blank() -> "MinHash":
 
 def signature(fingerprint: Fingerprint) -> list[int]:
     """Return one hash of 32 bits for each band; two texts are candidates if they have one in the same place."""
-    minhash = _blank().copy()
+    minhash = _blank_figures().copy()
     shingles = (fingerprint.coarse >> np.uint64(32)).tolist()
     for start in range(0, len(shingles), _SLICE):
         minhash.update_batch(shingles[start : start + _SLICE])

@@ -30,25 +30,25 @@ def _article(values: dict[str, Any]) -> Article:
     return Article(**values)
 
 
-def values(article: Article) -> list[Any]:
+def row_values(article: Article) -> list[Any]:
     """Return what goes into the columns, in the order of `FIELDS`."""
-    return [iso(value) if isinstance(value := getattr(article, name), datetime) else value for name in FIELDS]
+    return [to_iso(value) if isinstance(value := getattr(article, name), datetime) else value for name in FIELDS]
 
 
-def iso(date: datetime) -> str:
+def to_iso(date: datetime) -> str:
     """Write an instant so that the order of the texts is the order in time."""
     return date.astimezone(UTC).isoformat(timespec="seconds")
 
 
-def stamp(article: Article) -> str:
+def to_timestamp(article: Article) -> str:
     """Return the instant from which the outlet dates this text, as `iso` writes it, or "" when it does not say."""
     date = article.updated_at or article.published_at
-    return iso(date) if date else ""
+    return to_iso(date) if date else ""
 
 
-def digest(article: Article) -> bytes:
+def content_digest(article: Article) -> bytes:
     """Hash what the outlet says of an article; not which version it is here, nor the feed that brought it."""
-    record = [value for name, value in zip(FIELDS, values(article), strict=True) if name not in {"version", "feed"}]
+    record = [value for name, value in zip(FIELDS, row_values(article), strict=True) if name not in {"version", "feed"}]
     return hashlib.sha256(json.dumps(record).encode()).digest()[:16]
 
 

@@ -60,7 +60,7 @@ def regroup(connection: sqlite3.Connection, numbers: Iterable[int]) -> None:
         if len(rows) > _REGROUPED:
             continue
         connection.execute("UPDATE articles SET story = NULL WHERE story = ?", (number,))
-        for keys in _connected({row["key"]: fingerprint(article_from_row(row)) for row in rows}):
+        for keys in _find_connected({row["key"]: fingerprint(article_from_row(row)) for row in rows}):
             if len(keys) > 1:
                 _unite(connection, keys, set())
 
@@ -104,7 +104,7 @@ def _unite(connection: sqlite3.Connection, keys: list[int], numbers: set[int]) -
     connection.executemany("UPDATE articles SET story = ? WHERE key = ?", [(number, key) for key in keys])
 
 
-def _connected(prints: dict[int, "Fingerprint"]) -> list[list[int]]:
+def _find_connected(prints: dict[int, "Fingerprint"]) -> list[list[int]]:
     """Return the groups that remain when each is compared with each."""
     from corpus.archive.near_duplicates import resembles
 

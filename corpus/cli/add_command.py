@@ -12,13 +12,13 @@ from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeEl
 
 from corpus.archive.database import Archive
 from corpus.article import Article
-from corpus.cli.display import console, print_json, summary_text
+from corpus.cli.display import console, format_summary, print_json
 from corpus.cli.index_process import Indexing, is_pending, report_indexing, run_index
-from corpus.cli.options import AsJson, Data, instant, settings_for
+from corpus.cli.options import AsJson, Data, parse_day, settings_for
 from corpus.errors import ArchiveError
 from corpus.ingestion.dry_run import UnwrittenArchive
 from corpus.ingestion.ingesting import Summary, ingest
-from corpus.ingestion.item_cache import Readings
+from corpus.ingestion.item_cache import ItemCache
 from corpus.ingestion.parallel_reading import read_files
 from corpus.readers import FORMATS, ReadOptions, Refusal
 from corpus.settings import ArchiveSettings
@@ -48,7 +48,7 @@ def add(
     limit: Annotated[int | None, typer.Option(min=1, help="Stop after so many were added or updated.")] = None,
     since: Annotated[
         datetime | None,
-        typer.Option(metavar="DATE", parser=instant, help="Only articles published on or after this day."),
+        typer.Option(metavar="DATE", parser=parse_day, help="Only articles published on or after this day."),
     ] = None,
     jobs: Annotated[int, typer.Option(min=1, help="Processes that read files.")] = os.cpu_count() or 1,
     mapping: Annotated[
@@ -66,7 +66,7 @@ def add(
     intake = Intake(
         files=[Path(source) for source in sources if not is_address(source)],
         addresses=[source for source in sources if is_address(source)],
-        options=ReadOptions(mapping=_mapping(mapping or [])),
+        options=ReadOptions(mapping=_parse_mapping(mapping or [])),
         jobs=jobs,
         dry_run=dry_run,
         limit=limit,
@@ -91,10 +91,10 @@ def _take_in(intake: Intake, settings: ArchiveSettings, summary: Summary, quiet:
             archive = stack.enter_context(opened) if opened else None
             meter = stack.enter_context(_Meter(quiet))
             take: dict[str, Any] = {"dry_run": intake.dry_run, "limit": intake.limit, "since": intake.since}
-            take |= {"progress": meter.tell, "summary": summary}
+            take |= {"progress": meter.report, "summary": summary}
             options = intake.options
             if archive and not intake.dry_run and intake.since is None:
-                options = replace(options, memory=stack.enter_context(Readings(settings.archive_path)))
+                options = replace(options, memory=stack.enter_context(ItemCache(settings.archive_path)))
             ingest(archive, read_files(intake.files, options, intake.jobs), **take)
             if intake.addresses:
                 from corpus.ingestion.web_pages import (
@@ -138,10 +138,10 @@ def _report(summary: Summary, indexing: Indexing | None, dry_run: bool, as_json:
         record = summary.to_record() | {"dry_run": dry_run, "index": indexing.to_record() if indexing else None}
         print_json(record)
     else:
-        console().print(summary_text(summary, dry_run))
+        console().print(format_summary(summary, dry_run))
 
 
-def _mapping(pairs: list[str]) -> dict[str, str]:
+def _parse_mapping(pairs: list[str]) -> dict[str, str]:
     mapping = dict(pair.split("=", 1) for pair in pairs if "=" in pair)
     if len(mapping) != len(pairs):
         raise typer.BadParameter("write --map OURS=THEIRS, each field once, for instance --map body=story_text")
@@ -173,7 +173,7 @@ class _Meter:
     def __exit__(self, *_: object) -> None:
         self._bar.stop()
 
-    def tell(self, _: Article | Refusal, outcome: str) -> None:
+    def report(self, _: Article | Refusal, outcome: str) -> None:
         """Count an item, and show the counts."""
         if outcome in self._counts:
             self._counts[outcome] += 1

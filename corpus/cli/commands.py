@@ -8,10 +8,21 @@ import typer
 from corpus.archive.database import Archive
 from corpus.archive.selection import Selection
 from corpus.cli.add_command import add
-from corpus.cli.display import accept_any_text, article_page, articles_table, console, line, print_json
+from corpus.cli.display import accept_any_text, build_articles_table, console, format_article, print_json, to_line
 from corpus.cli.feed_commands import feed_app
 from corpus.cli.index_process import report_indexing, run_index
-from corpus.cli.options import Address, AsJson, Data, Feed, Outlets, Since, Until, Yes, existing_archive, settings_for
+from corpus.cli.options import (
+    Address,
+    AsJson,
+    Data,
+    Feed,
+    Outlets,
+    Since,
+    Until,
+    Yes,
+    open_existing_archive,
+    settings_for,
+)
 from corpus.cli.upkeep_commands import doctor, rebuild, stats
 from corpus.errors import InputError, NewsdeskError
 from corpus.text.characters import one_line
@@ -34,7 +45,7 @@ def main(arguments: list[str] | None = None) -> None:
     try:
         app(arguments)
     except NewsdeskError as error:
-        sys.stderr.write(f"{line(str(error), 2000)}\n")
+        sys.stderr.write(f"{to_line(str(error), 2000)}\n")
         sys.exit(2)
     except BrokenPipeError:  # `| head` has seen enough.
         sys.stderr.close()
@@ -70,7 +81,7 @@ def list_articles(
         undated=undated,
         words=words,
     )
-    with existing_archive(settings_for(data)) as archive:
+    with open_existing_archive(settings_for(data)) as archive:
         found = list(archive.articles(selection, limit=limit, offset=offset))
         stories = archive.stories(article.id for article in found)
         total = archive.count(selection)
@@ -78,7 +89,7 @@ def list_articles(
         records = [article.to_record() | {"story": stories.get(article.id)} for article in found]
         print_json([{name: value for name, value in record.items() if name != "body"} for record in records])
     else:
-        console().print(articles_table(found, stories))
+        console().print(build_articles_table(found, stories))
         console(stderr=True).print(f"{len(found):,} of {total:,}")
 
 
@@ -90,7 +101,7 @@ def show(
     as_json: AsJson = False,
 ) -> None:
     """Show an article whole: particulars, correction notice, versions, copies, text."""
-    with existing_archive(settings_for(data)) as archive:
+    with open_existing_archive(settings_for(data)) as archive:
         versions = archive.versions(article_id)
         if not versions:
             raise InputError(f"no article {article_id!r}; find its id with `python -m corpus list WORDS`")
@@ -102,7 +113,7 @@ def show(
     if as_json:
         print_json(article.to_record() | {"versions": numbers, "copies": [copy.id for copy in copies]})
     else:
-        console().print(article_page(article, versions, copies))
+        console().print(format_article(article, versions, copies))
 
 
 @app.command()
@@ -132,36 +143,36 @@ def remove(
     if not selection:
         raise typer.BadParameter("say which: an ID, --url, --outlet, --since, --until or --feed")
     settings = settings_for(data)
-    with existing_archive(settings) as archive:
+    with open_existing_archive(settings) as archive:
         missing = [article_id for article_id in selection.ids if archive.get(article_id) is None]
         count = archive.count(selection)
         if count == 0:
             raise InputError("no such article; `python -m corpus list` shows what there is")
-        _preview(archive, selection, count)
-        if not yes and not _confirmed():
+        _show_preview(archive, selection, count)
+        if not yes and not _confirm():
             raise typer.Exit(2)
         removed = archive.remove(selection)
     indexing = None if no_index else run_index(settings.data_dir)
     if as_json:
         print_json({"removed": removed, "missing": missing, "index": indexing.to_record() if indexing else None})
     else:
-        console().print(f"{removed:,} removed." + (f" Not there: {line(', '.join(missing))}" if missing else ""))
+        console().print(f"{removed:,} removed." + (f" Not there: {to_line(', '.join(missing))}" if missing else ""))
     failed = indexing is not None and not report_indexing(indexing, settings.data_dir)
     raise typer.Exit(1 if missing or failed else 0)
 
 
-def _confirmed() -> bool:
+def _confirm() -> bool:
     """Ask on stderr, for stdout may go to a program; no answer means no."""
     sys.stderr.write("Remove them? [y/N] ")
     sys.stderr.flush()
     return sys.stdin.readline().strip().lower() in {"y", "yes"}
 
 
-def _preview(archive: Archive, selection: Selection, count: int, shown: int = 5) -> None:
+def _show_preview(archive: Archive, selection: Selection, count: int, shown: int = 5) -> None:
     err = console(stderr=True)
     err.print(f"{count:,} article{'s' if count > 1 else ''} with all versions:")
     for article in archive.articles(selection, limit=shown):
-        err.print(f"  {line(article.id, 40)}  {line(article.title, 90)}")
+        err.print(f"  {to_line(article.id, 40)}  {to_line(article.title, 90)}")
     if count > shown:
         err.print(f"  ... and {count - shown:,} more")
 

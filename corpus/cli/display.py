@@ -20,12 +20,12 @@ from corpus.ingestion.ingesting import SHOWN, Summary
 _CONTROLS = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
 
 
-def plain(text: str) -> Text:
+def strip_controls(text: str) -> Text:
     """Return text that is shown as it reads: no control characters, and no markup is obeyed."""
     return Text(_CONTROLS.sub("", text))
 
 
-def line(text: str, room: int = 200) -> str:
+def to_line(text: str, room: int = 200) -> str:
     """Return text in one line of at most `room` characters, without control characters."""
     words = " ".join(_CONTROLS.sub(" ", text).split())
     return words if len(words) <= room else words[: room - 1] + "…"
@@ -49,7 +49,7 @@ def print_json(value: object) -> None:
     sys.stdout.write(json.dumps(value, indent=2) + "\n")
 
 
-def table(*columns: str, title: str = "") -> Table:
+def build_table(*columns: str, title: str = "") -> Table:
     """Return an empty table; a column whose name begins with "#" holds numbers."""
     grid = Table(box=box.SIMPLE_HEAD, title=title or None, title_justify="left", pad_edge=False)
     for column in columns:
@@ -57,78 +57,84 @@ def table(*columns: str, title: str = "") -> Table:
     return grid
 
 
-def day(date: datetime | None) -> str:
+def format_day(date: datetime | None) -> str:
     """Write the day of an instant."""
     return f"{date:%Y-%m-%d}" if date else "undated"
 
 
-def articles_table(articles: Iterable[Article], copies: dict[str, int]) -> Table:
+def build_articles_table(articles: Iterable[Article], copies: dict[str, int]) -> Table:
     """Return one line for each article; the last column names corrections, versions and near duplicates."""
-    grid = table("date", "outlet", "headline", "id", "")
+    grid = build_table("date", "outlet", "headline", "id", "")
     for article in articles:
         marks = [
             f"version {article.version}" if article.version > 1 else "",
             "corrected" if article.notice else "",
             f"story {copies[article.id]}" if article.id in copies else "",
         ]
-        cells = (day(article.published_at), article.source, article.title, article.id, ", ".join(filter(None, marks)))
-        grid.add_row(*(plain(cell) for cell in cells))
+        cells = (
+            format_day(article.published_at),
+            article.source,
+            article.title,
+            article.id,
+            ", ".join(filter(None, marks)),
+        )
+        grid.add_row(*(strip_controls(cell) for cell in cells))
     return grid
 
 
-def article_page(article: Article, versions: Sequence[Article], copies: Sequence[Article]) -> Group:
+def format_article(article: Article, versions: Sequence[Article], copies: Sequence[Article]) -> Group:
     """Return a whole article with its particulars, its versions and its near duplicates."""
     facts = Table.grid("", Column(overflow="fold"), padding=(0, 2))
     rows: list[tuple[str, str]] = [
         ("id", article.id),
         ("outlet", article.source or "unknown"),
-        ("published", _instant(article.published_at)),
-        ("updated", _instant(article.updated_at) if article.updated_at else ""),
+        ("published", _format_instant(article.published_at)),
+        ("updated", _format_instant(article.updated_at) if article.updated_at else ""),
         ("author", article.author),
         ("address", article.url),
         ("language", article.language),
         ("section", article.category),
         ("feed", article.feed),
-        ("version", _version_line(article, versions)),
+        ("version", _format_version(article, versions)),
         ("correction", article.notice),
         ("copies", "; ".join(f"{copy.source or 'unknown outlet'}: {copy.id}" for copy in copies)),
     ]
     for name, value in rows:
         if value:
-            facts.add_row(Text(name, style="dim"), plain(value))
-    headline = plain(article.title)
+            facts.add_row(Text(name, style="dim"), strip_controls(value))
+    headline = strip_controls(article.title)
     headline.stylize("bold")
-    return Group(headline, facts, Text(), plain(article.body))
+    return Group(headline, facts, Text(), strip_controls(article.body))
 
 
-def _version_line(article: Article, versions: Sequence[Article]) -> str:
+def _format_version(article: Article, versions: Sequence[Article]) -> str:
     if len(versions) < 2:
         return ""
-    known = ", ".join(f"{v.version} ({day(v.updated_at or v.published_at)})" for v in versions)
+    known = ", ".join(f"{v.version} ({format_day(v.updated_at or v.published_at)})" for v in versions)
     return f"{article.version} of {known}"
 
 
-def _instant(date: datetime | None) -> str:
+def _format_instant(date: datetime | None) -> str:
     return f"{date:%Y-%m-%d %H:%M} UTC" if date else "unknown"
 
 
-def summary_text(summary: Summary, dry_run: bool) -> str:
+def format_summary(summary: Summary, dry_run: bool) -> str:
     """Return what became of the items, in a few lines: counts, then the first refusals with their reasons."""
     counts = f"{summary.added:,} added, {summary.updated:,} updated, {summary.unchanged:,} unchanged"
     counts += f", {summary.skipped:,} outside --since" if summary.skipped else ""
     lines = [("Would be: " if dry_run else "") + f"{counts}, {summary.lost:,} refused."]
     for refusal in summary.refused[:SHOWN]:
         mark = "note" if refusal.kept else "refused"
-        lines.append(f"  {mark}: {line(refusal.item)}: {line(refusal.reason, 400)}")
+        lines.append(f"  {mark}: {to_line(refusal.item)}: {to_line(refusal.reason, 400)}")
     if len(summary.refused) > SHOWN:
         lines.append(f"  ... and {len(summary.refused) - SHOWN:,} more")
     return "\n".join(lines)
 
 
-def facts_table(facts: Iterable[tuple[str, Any]], title: str = "") -> Table:
+def build_facts_table(facts: Iterable[tuple[str, Any]], title: str = "") -> Table:
     """Return names and values in two columns."""
     grid = Table.grid(padding=(0, 2))
     grid.title = title or None
     for name, value in facts:
-        grid.add_row(Text(name, style="dim"), plain(f"{value:,}" if isinstance(value, int) else str(value)))
+        grid.add_row(Text(name, style="dim"), strip_controls(f"{value:,}" if isinstance(value, int) else str(value)))
     return grid

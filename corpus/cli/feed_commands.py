@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from corpus.archive.database import Archive
-from corpus.cli.display import line
+from corpus.cli.display import to_line
 from corpus.cli.index_process import report_indexing, run_index
 from corpus.cli.options import AsJson, Data, settings_for
 from corpus.errors import InputError
@@ -32,7 +32,7 @@ _SHORTEST_S = 60
 feed_app = typer.Typer(help="Follow feeds: RSS, Atom, JSON Feed, news sitemaps.", no_args_is_help=True)
 
 
-def interval(text: str) -> int:
+def parse_interval(text: str) -> int:
     """Return the seconds that a text such as `90s`, `15m`, `2h` or `1d` names; at least a minute."""
     found = re.fullmatch(r"(\d{1,6})([smhd])", text.strip().lower())
     if not found or int(found[1]) * _UNITS[found[2]] < _SHORTEST_S:
@@ -48,22 +48,22 @@ def add_feed(url: Annotated[str, typer.Argument(help="Address of the feed.")], d
     try:
         AddressPolicy().check_url(url)
     except AddressError as error:
-        raise InputError(f"{line(url)}: {error}; give the http(s) address of a feed") from error
-    with _book(data) as (_, book, _settings):
+        raise InputError(f"{to_line(url)}: {error}; give the http(s) address of a feed") from error
+    with _open_book(data) as (_, book, _settings):
         added = book.add(url)
-    _say(f"{'following' if added else 'already following'} {line(url)}; `feed pull` fetches its articles")
+    _say(f"{'following' if added else 'already following'} {to_line(url)}; `feed pull` fetches its articles")
 
 
 @feed_app.command("list")
 def list_feeds(data: Data = None, as_json: AsJson = False) -> None:
     """List the feeds that are followed, and how the last pull went."""
-    with _book(data) as (_, book, _settings):
+    with _open_book(data) as (_, book, _settings):
         feeds = book.feeds()
     if as_json:
         _say(json.dumps([feed.to_record() for feed in feeds], indent=2))
         return
     for feed in feeds:
-        _say(_line(feed))
+        _say(_format_feed(feed))
     if not feeds:
         _say("no feed is followed; `feed add URL` adds one")
 
@@ -73,10 +73,10 @@ def remove_feed(
     url: Annotated[str, typer.Argument(parser=one_line, metavar="URL", help="Address of the feed.")], data: Data = None
 ) -> None:
     """Follow a feed no longer; its articles stay (`remove --feed URL` removes them)."""
-    with _book(data) as (_, book, _settings):
+    with _open_book(data) as (_, book, _settings):
         if not book.remove(url):
-            raise InputError(f"{line(url)}: not followed; `feed list` shows what is")
-    _say(f"no longer following {line(url)}")
+            raise InputError(f"{to_line(url)}: not followed; `feed list` shows what is")
+    _say(f"no longer following {to_line(url)}")
 
 
 @feed_app.command("pull")
@@ -87,7 +87,7 @@ def pull_feeds(
     ] = None,
     every: Annotated[
         int | None,
-        typer.Option("--every", parser=interval, metavar="15m", help="Pull again and again.", show_default=False),
+        typer.Option("--every", parser=parse_interval, metavar="15m", help="Pull again and again.", show_default=False),
     ] = None,
     limit: Annotated[int, typer.Option(min=1, help="So many new entries of a feed at most.")] = ENTRIES_AT_MOST,
     no_index: Annotated[bool, typer.Option("--no-index", help="Leave the indexes to the next command.")] = False,
@@ -95,13 +95,13 @@ def pull_feeds(
     as_json: AsJson = False,
 ) -> None:
     """Fetch the new articles of the feeds; exit code 1 if a feed could not be read."""
-    from corpus.feeds.pull_runs import pulled_feeds  # What fetches and reads is loaded only where something is fetched.
+    from corpus.feeds.pull_runs import pull_feeds  # What fetches and reads is loaded only where something is fetched.
     from corpus.fetching.fetcher import Fetcher
 
     indexed = True
-    with _book(data) as (archive, book, settings), Fetcher(settings) as fetcher:
+    with _open_book(data) as (archive, book, settings), Fetcher(settings) as fetcher:
         while True:
-            summaries = list(pulled_feeds(archive, book, fetcher, _chosen(book, urls or []), limit, _warn))
+            summaries = list(pull_feeds(archive, book, fetcher, _select_feeds(book, urls or []), limit, _warn))
             for summary in summaries:
                 _say(json.dumps(asdict(summary)) if as_json else summary.to_line())
             if not no_index and any(summary.added or summary.updated for summary in summaries):
@@ -114,30 +114,30 @@ def pull_feeds(
 
 
 @contextmanager
-def _book(data: Path | None) -> Iterator[tuple[Archive, FeedBook, ArchiveSettings]]:
+def _open_book(data: Path | None) -> Iterator[tuple[Archive, FeedBook, ArchiveSettings]]:
     settings = settings_for(data)
     with Archive(settings.archive_path) as archive:
         yield archive, FeedBook(archive.connection), settings
 
 
-def _chosen(book: FeedBook, urls: list[str]) -> list[str]:
+def _select_feeds(book: FeedBook, urls: list[str]) -> list[str]:
     followed = [feed.url for feed in book.feeds()]
     unknown = next((url for url in urls if url not in followed), None)
     if unknown is not None:
-        raise InputError(f"{line(unknown)}: not followed; `feed add` it first")
+        raise InputError(f"{to_line(unknown)}: not followed; `feed add` it first")
     if not followed:
         raise InputError("no feed is followed; `feed add URL` adds one")
     return urls or followed
 
 
-def _line(feed: Feed) -> str:
+def _format_feed(feed: Feed) -> str:
     when = f"{feed.last_pulled:%Y-%m-%d %H:%M} UTC" if feed.last_pulled else "never pulled"
-    parts = (line(feed.url), feed.kind, feed.title, when, feed.last_error and f"failed: {feed.last_error}")
+    parts = (to_line(feed.url), feed.kind, feed.title, when, feed.last_error and f"failed: {feed.last_error}")
     return "  ".join(part for part in parts if part)
 
 
 def _warn(refusal: "Refusal") -> None:
-    sys.stderr.write(f"{line(refusal.item)}: {refusal.reason}\n")
+    sys.stderr.write(f"{to_line(refusal.item)}: {refusal.reason}\n")
 
 
 def _say(text: Any) -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from corpus.archive.database import Archive
-from corpus.cli.display import line
+from corpus.cli.display import to_line
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,12 +48,12 @@ def report_indexing(indexing: Indexing, data_dir: Path) -> bool:
     """Say on stderr what is left to do after indexing, if anything; return whether it went through."""
     if not indexing.done:
         sys.stderr.write(
-            f"The archive is safe, but the indexes are not up to date: {line(indexing.problem, 1000)}; "
+            f"The archive is safe, but the indexes are not up to date: {to_line(indexing.problem, 1000)}; "
             f"run `python -m rag index --data {data_dir}`\n"
         )
     elif indexing.record.get("owner"):
         sys.stderr.write(
-            f"The indexes are followed by {line(str(indexing.record['owner']))}: searchable within seconds.\n"
+            f"The indexes are followed by {to_line(str(indexing.record['owner']))}: searchable within seconds.\n"
         )
     return indexing.done
 

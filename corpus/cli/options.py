@@ -30,7 +30,7 @@ Address = Annotated[
 Feed = Annotated[str, typer.Option("--feed", parser=one_line, metavar="URL", help="Only what this feed brought.")]
 
 
-def instant(text: str) -> datetime:
+def parse_day(text: str) -> datetime:
     """Read a date or an instant of the command line; without a zone it is UTC."""
     try:
         return moment(text)
@@ -40,11 +40,13 @@ def instant(text: str) -> datetime:
 
 Since = Annotated[
     datetime | None,
-    typer.Option("--since", metavar="DATE", parser=instant, help="Published on or after this day; undated ones fail."),
+    typer.Option(
+        "--since", metavar="DATE", parser=parse_day, help="Published on or after this day; undated ones fail."
+    ),
 ]
 Until = Annotated[
     datetime | None,
-    typer.Option("--until", metavar="DATE", parser=instant, help="Published before this day; undated ones fail."),
+    typer.Option("--until", metavar="DATE", parser=parse_day, help="Published before this day; undated ones fail."),
 ]
 
 
@@ -57,7 +59,7 @@ def settings_for(data: Path | None) -> ArchiveSettings:
     return read_settings(ArchiveSettings, data)
 
 
-def existing_archive(settings: ArchiveSettings) -> Archive:
+def open_existing_archive(settings: ArchiveSettings) -> Archive:
     """Open an archive that must be there already.
 
     Raises:

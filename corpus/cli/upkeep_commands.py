@@ -6,10 +6,10 @@ import typer
 from rich.console import Group
 from rich.text import Text
 
-from corpus.archive.health import Check, State, Stats, examine, megabytes, take_stats
-from corpus.cli.display import console, facts_table, plain, print_json, table
+from corpus.archive.health import Check, State, Stats, examine, format_megabytes, take_stats
+from corpus.cli.display import build_facts_table, build_table, console, print_json, strip_controls
 from corpus.cli.index_process import Indexing, forget_vectors, report_indexing, run_index
-from corpus.cli.options import AsJson, Data, existing_archive, settings_for
+from corpus.cli.options import AsJson, Data, open_existing_archive, settings_for
 
 _SHOWN = 15
 _STYLES: dict[State, str] = {"fine": "green", "attention": "yellow", "broken": "bold red"}
@@ -17,27 +17,27 @@ _STYLES: dict[State, str] = {"fine": "green", "attention": "yellow", "broken": "
 
 def stats(data: Data = None, as_json: AsJson = False) -> None:
     """Show what the archive holds: articles, outlets, span, languages, copies, versions, chunks, size."""
-    with existing_archive(settings_for(data)) as archive:
+    with open_existing_archive(settings_for(data)) as archive:
         found = take_stats(archive)
     if as_json:
         print_json(found.to_record())
     else:
-        console().print(_stats_page(found))
+        console().print(_format_stats(found))
 
 
 def doctor(data: Data = None, as_json: AsJson = False) -> None:
     """Examine archive, log, vectors, disk and both indexes, and say what to run. Exit code 1 if anything is amiss."""
     settings = settings_for(data)
-    with existing_archive(settings):
+    with open_existing_archive(settings):
         pass
-    checks = [*examine(settings.archive_path), _index_check(run_index(settings.data_dir, "--check"))]
+    checks = [*examine(settings.archive_path), _check_index(run_index(settings.data_dir, "--check"))]
     if as_json:
         print_json([check.to_record() for check in checks])
     else:
-        grid = table("", "", "", "what to run")
+        grid = build_table("", "", "", "what to run")
         for check in checks:
             state = Text(check.state, style=_STYLES[check.state])
-            grid.add_row(plain(check.name), state, plain(check.finding), plain(check.remedy))
+            grid.add_row(strip_controls(check.name), state, strip_controls(check.finding), strip_controls(check.remedy))
         console().print(grid)
     raise typer.Exit(0 if all(check.state == "fine" for check in checks) else 1)
 
@@ -51,7 +51,7 @@ def rebuild(
 ) -> None:
     """Make both indexes anew from the archive; vectors are kept there, so nothing is embedded twice."""
     settings = settings_for(data)
-    with existing_archive(settings) as archive:
+    with open_existing_archive(settings) as archive:
         if embed:
             forget_vectors(archive)
     indexing = run_index(settings.data_dir, "--rebuild")
@@ -63,7 +63,7 @@ def rebuild(
     raise typer.Exit(0 if done else 1)
 
 
-def _stats_page(found: Stats) -> Group:
+def _format_stats(found: Stats) -> Group:
     undated = f", {found.undated:,} undated" if found.undated else ""
     span = f"{found.first[:10]} to {found.last[:10]}{undated}" if found.first else "no dates"
     facts = [
@@ -74,20 +74,23 @@ def _stats_page(found: Stats) -> Group:
         ("near duplicates", f"{found.copies:,} articles in {found.stories:,} groups"),
         ("without chunks yet", found.pending),
         *((f"chunks ({profile})", count) for profile, count in found.chunks.items()),
-        ("on disk", f"archive {megabytes(found.bytes['archive'])}, all {megabytes(found.bytes['folder'])}"),
+        (
+            "on disk",
+            f"archive {format_megabytes(found.bytes['archive'])}, all {format_megabytes(found.bytes['folder'])}",
+        ),
     ]
-    parts = [facts_table(facts)]
+    parts = [build_facts_table(facts)]
     for name, counts in (("outlet", found.outlets), ("language", found.languages)):
-        grid = table(name, "#articles")
+        grid = build_table(name, "#articles")
         for value, count in list(counts.items())[:_SHOWN]:
-            grid.add_row(plain(value or "unknown"), f"{count:,}")
+            grid.add_row(strip_controls(value or "unknown"), f"{count:,}")
         if len(counts) > _SHOWN:
             grid.add_row(f"{len(counts) - _SHOWN:,} more", f"{sum(list(counts.values())[_SHOWN:]):,}")
         parts.append(grid)
     return Group(*parts)
 
 
-def _index_check(indexing: Indexing) -> Check:
+def _check_index(indexing: Indexing) -> Check:
     """Make a finding of what the indexing process reported."""
     if not indexing.done:
         return Check("indexes", "broken", indexing.problem, "python -m corpus rebuild")

@@ -106,7 +106,7 @@ class FeedBook:
         row = self._connection.execute(f"SELECT {_COLUMNS} FROM feeds WHERE url = ?", (url,)).fetchone()
         return _feed(row) if row else None
 
-    def seen(self, url: str, entry_id: str, updated: datetime | None = None) -> bool:
+    def is_seen(self, url: str, entry_id: str, updated: datetime | None = None) -> bool:
         """Tell whether an entry of a feed was marked, and not changed since as far as the feed says.
 
         A mark from the future was made while the clock was wrong, so it does not say what came after it.
@@ -124,13 +124,13 @@ class FeedBook:
         """Note that an entry is done, once its article is committed, so that no pull asks for its page again."""
         self._change("INSERT OR REPLACE INTO feed_entries VALUES (?, ?, ?)", url, entry_id, _now())
 
-    def pulled(self, url: str, kind: str, title: str, etag: str, last_modified: str) -> None:
+    def record_pull(self, url: str, kind: str, title: str, etag: str, last_modified: str) -> None:
         """Note that a feed was read."""
         sql = """UPDATE feeds SET kind = ?, title = ?, etag = ?, last_modified = ?, last_pulled = ?, last_error = ''
             WHERE url = ?"""
         self._change(sql, kind, title, etag, last_modified, _now(), url)
 
-    def failed(self, url: str, reason: str) -> None:
+    def record_failure(self, url: str, reason: str) -> None:
         """Note why a feed could not be read."""
         self._change("UPDATE feeds SET last_error = ? WHERE url = ?", reason, url)
 

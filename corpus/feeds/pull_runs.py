@@ -8,7 +8,7 @@ from corpus.article import Article
 from corpus.errors import InputError
 from corpus.feeds.feed_book import FeedBook
 from corpus.feeds.pulling import Pulled, pull
-from corpus.fetching.fetched_page import shown
+from corpus.fetching.fetched_page import shorten_url
 from corpus.fetching.fetcher import Fetcher
 from corpus.readers import Refusal
 from corpus.readers.feeds.feed_document import ENTRIES_AT_MOST
@@ -39,10 +39,10 @@ class FeedSummary:
         if self.error:
             return f"failed: {self.error}"
         counts = f"{self.added} added, {self.updated} updated, {self.unchanged} unchanged, {self.refused} refused"
-        return f"{shown(self.url)}: {counts}"
+        return f"{shorten_url(self.url)}: {counts}"
 
 
-def pulled_feeds(
+def pull_feeds(
     archive: Archive,
     book: FeedBook,
     fetcher: Fetcher,

@@ -15,13 +15,13 @@ from corpus.feeds.feed_book import Feed, FeedBook
 from corpus.fetching.fetched_page import FEED, FetchError, Page
 from corpus.fetching.fetcher import Fetcher
 from corpus.readers import ReadOptions, Refusal
-from corpus.readers.draft import Draft, article_of
+from corpus.readers.draft import Draft, build_article
 from corpus.readers.feeds.feed_document import ENTRIES_AT_MOST, Entry, FeedDocument
-from corpus.readers.feeds.feed_file import draft_of
+from corpus.readers.feeds.feed_file import draft_from_entry
 from corpus.readers.feeds.feed_formats import read_feed
 from corpus.readers.pages.html_page import article_from_html
 from corpus.text import cleaning
-from corpus.text.date_parsing import instant
+from corpus.text.date_parsing import parse_instant
 from corpus.text.urls import host
 
 _TOO_BUSY = (429, 503)
@@ -61,11 +61,11 @@ def pull(url: str, fetcher: Fetcher, book: FeedBook, limit: int = ENTRIES_AT_MOS
         page = fetcher.get(url, feed.etag, feed.last_modified, FEED)
         document = FeedDocument(feed.kind, feed.title) if page.status == 304 else _read(page)
     except InputError as error:
-        book.failed(url, str(error))
+        book.record_failure(url, str(error))
         raise
     whole = yield from _Pull(url, document, fetcher, book).entries(limit)
     etag, last_modified = (page.etag or feed.etag, page.last_modified or feed.last_modified) if whole else ("", "")
-    book.pulled(url, document.kind, cleaning.line(document.title), etag, last_modified)
+    book.record_pull(url, document.kind, cleaning.clean_line(document.title), etag, last_modified)
 
 
 def _read(page: Page) -> FeedDocument:
@@ -89,7 +89,7 @@ class _Pull:
             if isinstance(document, Refusal):
                 yield Pulled("", document, settled=False)
                 continue
-            for entry in _fresh(document, self.url, self.book):
+            for entry in _keep_new(document, self.url, self.book):
                 if taken == limit:
                     return False
                 if host(entry.url) in busy:
@@ -97,7 +97,7 @@ class _Pull:
                     continue
                 taken += 1
                 yield self._outcome(document, entry, busy)
-                complete = complete and self.book.seen(self.url, entry.id)
+                complete = complete and self.book.is_seen(self.url, entry.id)
         return complete
 
     def _documents(self) -> Iterator[FeedDocument | Refusal]:
@@ -109,12 +109,12 @@ class _Pull:
                 yield Refusal(f"{self.url}: {child}", str(error))
 
     def _outcome(self, document: FeedDocument, entry: Entry, busy: set[str]) -> Pulled:
-        own, told = _told(entry, document)
+        own, told = _describe_error(entry, document)
         page: Article | Refusal | None = None
         reason, settled = "its entry has neither an address nor a text", True
         if entry.url:
             try:
-                page = _page_article(self.fetcher.get(entry.url), entry)
+                page = _read_page(self.fetcher.get(entry.url), entry)
             except FetchError as error:
                 reason, settled = str(error), not error.passing
                 own = None if error.hostile else own
@@ -123,48 +123,48 @@ class _Pull:
         if isinstance(page, Refusal):
             reason = page.reason
             page = None
-        best = _filled(page, own, told) if page else own
+        best = _fill_from_entry(page, own, told) if page else own
         item = replace(best, feed=self.url) if best else Refusal(f"{self.url}: {entry.url or entry.id}", reason)
         return Pulled(entry.id, item, settled)
 
 
-def _fresh(document: FeedDocument, url: str, book: FeedBook) -> Iterator[Entry]:
+def _keep_new(document: FeedDocument, url: str, book: FeedBook) -> Iterator[Entry]:
     """Yield the entries that the book does not hold, or that changed since it does."""
     stamps = [entry.updated for entry in document.entries]
     # A feed that stamps all its entries alike says when it was made, not when they changed.
     believed = len(set(stamps)) > 1 or len(stamps) == 1
     now = datetime.now(UTC)
     for entry in document.entries:
-        updated = instant(entry.updated) if believed else None
-        if not book.seen(url, entry.id, updated if updated and updated <= now else None):
+        updated = parse_instant(entry.updated) if believed else None
+        if not book.is_seen(url, entry.id, updated if updated and updated <= now else None):
             yield entry
 
 
-def _page_article(page: Page, entry: Entry) -> Article | Refusal:
+def _read_page(page: Page, entry: Entry) -> Article | Refusal:
     encoding = page.charset or None
     found = article_from_html(page.body, page.final_url, encoding=encoding)
     if isinstance(found, Refusal) and entry.title:
         # A page without a headline of its own is given the entry's.
-        title = f"<title>{escape(cleaning.line(entry.title))}</title>".encode("ascii", "xmlcharrefreplace")
+        title = f"<title>{escape(cleaning.clean_line(entry.title))}</title>".encode("ascii", "xmlcharrefreplace")
         found = article_from_html(title + page.body, page.final_url, encoding=encoding)
     return found
 
 
-def _told(entry: Entry, document: FeedDocument) -> tuple[Article | None, Article | None]:
+def _describe_error(entry: Entry, document: FeedDocument) -> tuple[Article | None, Article | None]:
     """Return the article that the feed itself tells, if it tells a text, and one for its particulars only."""
-    draft = draft_of(entry, document)
-    own = _article(draft)
-    return own, own or _article(replace(draft, title="-", body="-"))
+    draft = draft_from_entry(entry, document)
+    own = _make_article(draft)
+    return own, own or _make_article(replace(draft, title="-", body="-"))
 
 
-def _article(draft: Draft) -> Article | None:
+def _make_article(draft: Draft) -> Article | None:
     try:
-        return article_of(draft, ReadOptions())
+        return build_article(draft, ReadOptions())
     except InputError:
         return None
 
 
-def _filled(page: Article, own: Article | None, told: Article | None) -> Article:
+def _fill_from_entry(page: Article, own: Article | None, told: Article | None) -> Article:
     """Return the page's article, with what it lacks; the feed's text wins where it is longer (a page behind a wall)."""
     text = own if own and len(own.body) > len(page.body) else page
     if told is None:

@@ -24,7 +24,7 @@ class _Decoder(Protocol):
         """Raise `CodingError` if the coded data ended early."""
 
 
-def decoded(body: Iterable[bytes], codings: str, limit: int) -> bytes:
+def decode(body: Iterable[bytes], codings: str, limit: int) -> bytes:
     """Return a whole body, decoded.
 
     Args:
@@ -35,27 +35,27 @@ def decoded(body: Iterable[bytes], codings: str, limit: int) -> bytes:
     Raises:
         CodingError: The coding is unknown, the data are damaged or cut, or the limit is passed.
     """
-    pieces = _limited(body, limit)
+    pieces = _limit(body, limit)
     names = [name for name in (part.strip().lower() for part in codings.split(",")) if name not in ("", "identity")]
     if len(names) > _CODINGS_AT_MOST:
         raise CodingError(f"the body is coded more than {_CODINGS_AT_MOST} times")
     for name in reversed(names):
         if name not in _DECODERS:
             raise CodingError(f"the body is coded as {name[:40]!r}, which is not one of {ACCEPT_ENCODING}")
-        pieces = _limited(_decode(pieces, _DECODERS[name]()), limit)
+        pieces = _limit(_decode(pieces, _DECODERS[name]()), limit)
     return b"".join(pieces)
 
 
-def gunzipped(data: bytes, limit: int) -> bytes:
+def gunzip(data: bytes, limit: int) -> bytes:
     """Return the content of a gzip file, of at most `limit` bytes.
 
     Raises:
         CodingError: It is not a whole gzip file, or it is larger than that.
     """
-    return decoded((data,), "gzip", limit)
+    return decode((data,), "gzip", limit)
 
 
-def _limited(pieces: Iterable[bytes], limit: int) -> Iterator[bytes]:
+def _limit(pieces: Iterable[bytes], limit: int) -> Iterator[bytes]:
     size = 0
     for piece in pieces:
         size += len(piece)

@@ -8,7 +8,7 @@ import httpcore
 import httpx
 
 from corpus.errors import InputError
-from corpus.fetching.content_coding import decoded
+from corpus.fetching.content_coding import decode
 
 _REDIRECTS = (301, 302, 303, 307, 308)
 _WHOLE = (200, 203)
@@ -81,7 +81,7 @@ class FetchError(InputError):
     """
 
     def __init__(self, url: str, reason: str, passing: bool = False, hostile: bool = False, status: int = 0) -> None:
-        super().__init__(f"{shown(url)}: {reason}")
+        super().__init__(f"{shorten_url(url)}: {reason}")
         self.passing = passing
         self.hostile = hostile
         self.status = status
@@ -103,8 +103,8 @@ def read_answer(url: str, target: httpx.URL, kind: Kind, response: httpcore.Resp
     body = b""
     if response.status != _NOT_MODIFIED:
         if kind.types and media_type and media_type not in kind.types:
-            raise FetchError(url, f"it is {shown(media_type)}, not a {kind.name}; save it and add the file")
-        body = decoded(response.iter_stream(), headers.get("content-encoding", ""), kind.max_bytes)
+            raise FetchError(url, f"it is {shorten_url(media_type)}, not a {kind.name}; save it and add the file")
+        body = decode(response.iter_stream(), headers.get("content-encoding", ""), kind.max_bytes)
     return Page(
         url=url,
         final_url=str(target),
@@ -144,7 +144,7 @@ def _content_type(value: str) -> tuple[str, str]:
     return media_type.strip().lower(), found[1].lower() if found else ""
 
 
-def shown(text: str) -> str:
+def shorten_url(text: str) -> str:
     """Return text from outside as it may stand in a message: printable, one line, 200 characters."""
     printable = "".join(character if character.isprintable() else "?" for character in text[:200])
     return printable + ("..." if len(text) > 200 else "")

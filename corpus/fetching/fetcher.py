@@ -16,7 +16,7 @@ import httpx
 
 from corpus.fetching.connection import NETWORK_ERRORS, Deadline, Exchange
 from corpus.fetching.content_coding import ACCEPT_ENCODING, CodingError
-from corpus.fetching.fetched_page import LATER, PAGE, ROBOTS, FetchError, Kind, Page, read_answer, shown
+from corpus.fetching.fetched_page import LATER, PAGE, ROBOTS, FetchError, Kind, Page, read_answer, shorten_url
 from corpus.fetching.robots import Robots, Turns
 from corpus.fetching.url_policy import AddressPolicy, Resolver, host_of, port_of, system_resolver
 from corpus.settings import ROBOTS_HINT, ArchiveSettings
@@ -93,7 +93,7 @@ class Fetcher:
         deadline = Deadline(self._limits.total_s)
         target, host = url, ""
         for _ in range(self._limits.redirects + 1):
-            checked = self._checked(url, target)
+            checked = self._check(url, target)
             addresses = self._addresses(url, checked, deadline)  # before robots.txt, which is on the same host
             if polite:
                 self._be_polite(url, checked, host_of(checked) != host, deadline)
@@ -103,11 +103,11 @@ class Fetcher:
             target, host = answer, host_of(checked)
         raise FetchError(url, f"it redirects more than {self._limits.redirects} times")
 
-    def _checked(self, url: str, target: str) -> httpx.URL:
+    def _check(self, url: str, target: str) -> httpx.URL:
         try:
             return self._policy.check_url(target)
         except AddressError as error:
-            raise FetchError(url, _of_redirect(url, target, str(error)), hostile=True) from error
+            raise FetchError(url, _is_redirect_error(url, target, str(error)), hostile=True) from error
 
     def _be_polite(self, url: str, target: httpx.URL, new_host: bool, deadline: Deadline) -> None:
         refusal = self._robots.refusal(target) if self._robots else ""
@@ -141,7 +141,7 @@ class Fetcher:
             found = self._resolver(host_of(target), port_of(target), deadline.bound(self._limits.connect_s))
             return self._policy.check_addresses(found)
         except AddressError as error:
-            raise FetchError(url, _of_redirect(url, str(target), str(error)), hostile=True) from error
+            raise FetchError(url, _is_redirect_error(url, str(target), str(error)), hostile=True) from error
         except httpcore.ReadTimeout as error:
             raise FetchError(url, _network_reason(error), passing=True) from error
         except OSError as error:
@@ -161,9 +161,9 @@ def _network_reason(error: Exception) -> str:
     if isinstance(error, httpcore.TimeoutException):
         return "the server is too slow; try again later"
     if isinstance(error, httpcore.ProtocolError):
-        return f"the server does not speak HTTP as it should ({shown(str(error))})"
-    return f"the connection failed ({shown(str(error))}); try again later"
+        return f"the server does not speak HTTP as it should ({shorten_url(str(error))})"
+    return f"the connection failed ({shorten_url(str(error))}); try again later"
 
 
-def _of_redirect(url: str, target: str, reason: str) -> str:
-    return reason if url.partition("#")[0] == target else f"it redirects to {shown(target)}, and {reason}"
+def _is_redirect_error(url: str, target: str, reason: str) -> str:
+    return reason if url.partition("#")[0] == target else f"it redirects to {shorten_url(target)}, and {reason}"

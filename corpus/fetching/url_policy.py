@@ -85,7 +85,7 @@ class AddressPolicy:
             return False
         if any(parsed in network for network in self.allowed_networks if network.version == parsed.version):
             return True
-        return all(_is_global_unicast(inner) for inner in _unwrapped(parsed))
+        return all(_is_global_unicast(inner) for inner in _unwrap(parsed))
 
 
 def host_of(url: httpx.URL) -> str:
@@ -127,7 +127,7 @@ def system_resolver(host: str, port: int, limit_s: float) -> tuple[str, ...]:
     return found[0]
 
 
-def _unwrapped(address: Address) -> tuple[Address, ...]:
+def _unwrap(address: Address) -> tuple[Address, ...]:
     if isinstance(address, IPv4Address):
         return (address,)
     if address.ipv4_mapped:

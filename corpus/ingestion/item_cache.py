@@ -40,7 +40,7 @@ _LIBRARIES = (
 )
 
 
-class Readings:
+class ItemCache:
     """Remember items in the archive's file; a context manager, and each process that reads opens its own.
 
     To lose a note costs time only, so where one cannot be written it is dropped.
@@ -49,7 +49,7 @@ class Readings:
     def __init__(self, path: Path, rules: bytes = b"") -> None:
         """Name the archive; `rules` stands for how items are read (`reading_rules` unless given)."""
         self._path = path
-        self._rules = rules or reading_rules()
+        self._rules = rules or digest_reading_rules()
         self._noted: list[tuple[bytes, str, bytes]] = []
         self._opened: sqlite3.Connection | None = None
 
@@ -114,7 +114,7 @@ class Readings:
         self._noted = []
 
 
-def reading_rules() -> bytes:
+def digest_reading_rules() -> bytes:
     """Return a hash of all that decides what an item is read as: this package, the libraries under it, Python."""
     found = hashlib.sha256(sys.version.encode())
     for file in sorted(Path(__file__).parents[1].rglob("*.py")):

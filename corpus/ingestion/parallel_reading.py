@@ -13,7 +13,7 @@ from pathlib import Path
 
 from corpus.article import Article
 from corpus.readers import ReadOptions, Refusal, read
-from corpus.readers.folder import files, shown
+from corpus.readers.folder import display_path, walk_files
 
 _BATCH_BYTES = 2_000_000
 _BATCH_FILES = 32
@@ -106,7 +106,7 @@ def _read_apart(path: Path, options: ReadOptions) -> list[Item]:
         try:
             return pool.submit(_read_batch, [path], options).result()
         except BrokenProcessPool:
-            return [Refusal(shown(path), "its reader crashed; check that the file is whole, or leave it out")]
+            return [Refusal(display_path(path), "its reader crashed; check that the file is whole, or leave it out")]
 
 
 def _batches(paths: Iterable[Path], options: ReadOptions) -> Iterator[Batch | Refusal]:
@@ -114,7 +114,7 @@ def _batches(paths: Iterable[Path], options: ReadOptions) -> Iterator[Batch | Re
     batch: Batch = []
     size = 0
     for path in paths:
-        for entry in files(path, options.limits.depth):
+        for entry in walk_files(path, options.limits.depth):
             more = 0 if isinstance(entry, Refusal) else _size(entry)
             if batch and (isinstance(entry, Refusal) or size + more > _BATCH_BYTES or len(batch) == _BATCH_FILES):
                 yield batch

@@ -5,11 +5,11 @@ from dataclasses import replace
 
 from corpus.article import Article
 from corpus.errors import InputError
-from corpus.fetching.fetched_page import DOCUMENT, PAGE, Page, shown
+from corpus.fetching.fetched_page import DOCUMENT, PAGE, Page, shorten_url
 from corpus.fetching.fetcher import Fetcher
 from corpus.readers import ReadOptions, Refusal, encoding, read_bytes
 from corpus.readers.document import HEAD
-from corpus.readers.feeds.feed_formats import named_feeds
+from corpus.readers.feeds.feed_formats import find_feed_links
 from corpus.readers.formats import is_feed
 from corpus.readers.pages.html_page import article_from_html
 from corpus.settings import ArchiveSettings
@@ -33,17 +33,17 @@ def read_pages(
             except InputError as error:
                 yield Refusal(address, str(error))
                 continue
-            yield from _articles(address, page, options)
+            yield from _read_articles(address, page, options)
 
 
-def _articles(address: str, page: Page, options: ReadOptions) -> Iterator[Article | Refusal]:
-    text = encoding.decoded(page.body[:HEAD], page.charset)
+def _read_articles(address: str, page: Page, options: ReadOptions) -> Iterator[Article | Refusal]:
+    text = encoding.decode(page.body[:HEAD], page.charset)
     if is_feed(text):
-        yield Refusal(address, f"It is a feed or sitemap: {options.hints.followed(shown(address))}")
+        yield Refusal(address, f"It is a feed or sitemap: {options.hints.describe_feed(shorten_url(address))}")
     elif page.content_type in PAGE.types or not page.content_type:
         found = article_from_html(page.body, page.final_url, options, page.charset or None)
-        feeds = named_feeds(text, page.final_url) if isinstance(found, Refusal) else []
-        hint = f" The page names a feed: {options.hints.followed(feeds[0])}" if feeds else ""
+        feeds = find_feed_links(text, page.final_url) if isinstance(found, Refusal) else []
+        hint = f" The page names a feed: {options.hints.describe_feed(feeds[0])}" if feeds else ""
         yield replace(found, reason=found.reason + hint) if isinstance(found, Refusal) else found
     else:
         yield from read_bytes(page.final_url, page.body, options)

@@ -37,7 +37,7 @@ class Document:
     @property
     def encoding(self) -> str:
         """Return the encoding of the text, judged by its head."""
-        return encoding.name_of(self.head)
+        return encoding.detect_encoding(self.head)
 
     def read(self, limit: int) -> bytes:
         """Return all bytes.
@@ -52,23 +52,23 @@ class Document:
 
     def text(self, limit: int) -> str:
         """Return all of the text; raise `InputError` if it is longer than `limit` bytes."""
-        return encoding.decoded(self.read(limit))
+        return encoding.decode(self.read(limit))
 
     @property
     def start_of_text(self) -> str:
         """Return the first kilobyte as text, without white space before it."""
-        return encoding.decoded(self.head[:1024]).lstrip("\ufeff \t\r\n\0")
+        return encoding.decode(self.head[:1024]).lstrip("\ufeff \t\r\n\0")
 
     def lines(self) -> Iterator[str | None]:
         """Yield line by line, with the line end; None for one that is longer than `record_bytes`."""
         with self._reader() as reader:
-            yield from _bounded(reader, self.limits.record_bytes)
+            yield from _limit(reader, self.limits.record_bytes)
 
     @contextmanager
     def characters(self) -> Iterator[Callable[[int], str]]:
         """Give a function that reads up to so many characters, "" at the end."""
         with self._reader() as reader:
-            yield lambda size: encoding.repaired(reader.read(size))
+            yield lambda size: encoding.repair_mojibake(reader.read(size))
 
     @contextmanager
     def _reader(self) -> Iterator[io.TextIOWrapper]:
@@ -82,15 +82,15 @@ class Document:
             reader.detach()
 
 
-def _bounded(reader: io.TextIOWrapper, limit: int) -> Iterator[str | None]:
+def _limit(reader: io.TextIOWrapper, limit: int) -> Iterator[str | None]:
     while row := reader.readline(limit):
         whole = len(row) < limit or row.endswith(("\n", "\r"))
-        yield encoding.repaired(row) if whole else None
+        yield encoding.repair_mojibake(row) if whole else None
         while row and not (whole or row.endswith(("\n", "\r"))):
             row = reader.readline(limit)
 
 
-def document(name: str, stream: BinaryIO, limits: Limits) -> Document:
+def open_document(name: str, stream: BinaryIO, limits: Limits) -> Document:
     """Look into an open file, and unpack it when it is compressed.
 
     Raises:

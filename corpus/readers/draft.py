@@ -6,14 +6,14 @@ import re
 from collections.abc import Iterator
 from dataclasses import astuple, dataclass
 
-from corpus.archive.rows import digest
+from corpus.archive.rows import content_digest
 from corpus.article import Article
 from corpus.errors import InputError
-from corpus.readers.memory import remembered
+from corpus.readers.memory import recall_or_read
 from corpus.readers.refusal import Limits, Reading, ReadOptions, Refusal
 from corpus.text import cleaning, correction_notices, date_parsing, language_detection
-from corpus.text.characters import mixed_scripts, visible
-from corpus.text.urls import address, canonical, key
+from corpus.text.characters import has_mixed_scripts, strip_invisible
+from corpus.text.urls import canonicalise, parse_url, url_key
 
 _log = logging.getLogger(__name__)
 _ID_LENGTH = 200
@@ -45,98 +45,100 @@ class Draft:
     wire_id: str = ""
 
 
-def outcomes(item: str, draft: Draft, options: ReadOptions) -> Iterator[Article | Refusal]:
+def convert_drafts(item: str, draft: Draft, options: ReadOptions) -> Iterator[Article | Refusal]:
     """Yield the article that a draft makes and the warnings about it, or the refusal."""
     content = json.dumps(astuple(draft), default=repr).encode() if options.memory else b""
-    yield from remembered(item, content, options, lambda inner: _read(item, draft, inner))
+    yield from recall_or_read(item, content, options, lambda inner: _read(item, draft, inner))
 
 
 def _read(item: str, draft: Draft, options: ReadOptions) -> Iterator[Article | Refusal]:
     try:
-        article = article_of(draft, options)
+        article = build_article(draft, options)
     except InputError as error:
         yield Refusal(item, str(error))
         return
-    if options.memory and not (_is_ahead(draft.published) or _is_ahead(draft.updated)):
-        options.memory.note(b"", [Reading(article.id, digest(article))])
+    if options.memory and not (_is_in_future(draft.published) or _is_in_future(draft.updated)):
+        options.memory.note(b"", [Reading(article.id, content_digest(article))])
     yield article
-    for warning in _warnings(draft, article, options.limits):
+    for warning in _collect_warnings(draft, article, options.limits):
         _log.warning("%s: %s", item, warning)
         yield Refusal(item, warning, kept=True)
 
 
-def _is_ahead(value: object) -> bool:
+def _is_in_future(value: object) -> bool:
     """Tell whether a date is not believed yet, as it lies in the future: some day it will be."""
     return (
         bool(value)
-        and date_parsing.instant(value) is None
-        and date_parsing.instant(value, now=date_parsing.ANY_TIME) is not None
+        and date_parsing.parse_instant(value) is None
+        and date_parsing.parse_instant(value, now=date_parsing.ANY_TIME) is not None
     )
 
 
-def article_of(draft: Draft, options: ReadOptions) -> Article:
+def build_article(draft: Draft, options: ReadOptions) -> Article:
     """Return the clean article.
 
     Raises:
         InputError: If no headline or no text is left.
     """
-    limits, named = options.limits, options.hints.named
-    title = cleaning.line(draft.title, cleaning.TITLE_LENGTH)
-    body = cleaning.cut(_without_headline(cleaning.body(draft.body[: limits.page_bytes]), title), limits.article_bytes)
+    limits, named = options.limits, options.hints.describe_name
+    title = cleaning.clean_line(draft.title, cleaning.TITLE_LENGTH)
+    body = cleaning.cut_text(
+        _drop_headline(cleaning.clean_body(draft.body[: limits.page_bytes]), title), limits.article_bytes
+    )
     if not title:
         raise InputError(f"It has no headline: give one, or name the field that holds it {named('title', 'FIELD')}.")
     if not body:
         raise InputError(f"It has no text: give some, or name the field that holds it {named('body', 'FIELD')}.")
-    url = address(draft.url)
-    published = date_parsing.instant(draft.published)
-    tongue = language_detection.code(draft.language) or language_detection.detected(f"{title}\n{body[:4000]}")
+    url = parse_url(draft.url)
+    published = date_parsing.parse_instant(draft.published)
+    tongue = language_detection.parse_code(draft.language) or language_detection.detect(f"{title}\n{body[:4000]}")
     return Article(
         id=_identity(draft, url, title, body),
         title=title,
         body=body,
-        source=cleaning.line(draft.source),
+        source=cleaning.clean_line(draft.source),
         url=url,
-        author=_without_by(cleaning.line(draft.author), tongue),
+        author=_drop_by(cleaning.clean_line(draft.author), tongue),
         published_at=published,
-        updated_at=date_parsing.instant(draft.updated),
+        updated_at=date_parsing.parse_instant(draft.updated),
         language=tongue,
-        category=cleaning.line(draft.category, 100),
-        notice=correction_notices.correction(body.split("\n\n")),
+        category=cleaning.clean_line(draft.category, 100),
+        notice=correction_notices.find_correction(body.split("\n\n")),
     )
 
 
-def _without_headline(body: str, title: str) -> str:
+def _drop_headline(body: str, title: str) -> str:
     """Drop a first paragraph that only repeats the headline."""
     first, _, rest = body.partition("\n\n")
     return rest if rest and first.casefold() == title.casefold() else body
 
 
-def _without_by(author: str, tongue: str) -> str:
+def _drop_by(author: str, tongue: str) -> str:
     first, _, rest = author.partition(" ")
     return rest if rest and first.lower() in ("by", _BY.get(tongue)) else author
 
 
 def _identity(draft: Draft, url: str, title: str, body: str) -> str:
     if draft.id.strip():
-        return _given_id(draft.id)
-    if address(draft.wire_id):
-        return key("u", canonical(draft.wire_id.strip()))
+        return _stated_id(draft.id)
+    if parse_url(draft.wire_id):
+        return url_key("u", canonicalise(draft.wire_id.strip()))
     if draft.wire_id.strip():
-        return key("u", draft.wire_id.strip())
-    return key("u", canonical(url)) if url else key("c", title, body)
+        return url_key("u", draft.wire_id.strip())
+    return url_key("u", canonicalise(url)) if url else url_key("c", title, body)
 
 
-def _given_id(given: str) -> str:
+def _stated_id(given: str) -> str:
     """Return an ordinary key as it is; of another one, a clean beginning and a hash, so that two never become one."""
-    cleaned = re.sub(r"[\s<>\"'`]+", "_", visible(given[: 4 * _ID_LENGTH]).strip())
+    cleaned = re.sub(r"[\s<>\"'`]+", "_", strip_invisible(given[: 4 * _ID_LENGTH]).strip())
     if cleaned == given and len(cleaned) <= _ID_LENGTH:
         return cleaned
-    return f"{cleaned[: _ID_LENGTH - 18]}{key('-', given).removeprefix('-')}".lstrip("-")
+    return f"{cleaned[: _ID_LENGTH - 18]}{url_key('-', given).removeprefix('-')}".lstrip("-")
 
 
-def _warnings(draft: Draft, article: Article, limits: Limits) -> Iterator[str]:
+def _collect_warnings(draft: Draft, article: Article, limits: Limits) -> Iterator[str]:
     longest = limits.article_bytes - 3000
     if len(draft.body) > limits.page_bytes or (len(draft.body) > longest and len(article.body.encode()) > longest):
         yield f"Its text is longer than {limits.article_bytes:,} bytes: the rest was cut."
-    if words := mixed_scripts(f"{article.source} {article.author}"):
+    if words := has_mixed_scripts(f"{article.source} {article.author}"):
         yield f"Outlet or author mixes alphabets in one word ({words[0]}): look whether it is who it claims to be."

@@ -23,13 +23,13 @@ _DECLARED = (
 )
 
 
-def declared(head: bytes) -> str:
+def find_declared(head: bytes) -> str:
     """Return the encoding that XML or HTML declares in its first bytes, or ""."""
     found = (pattern.search(head[:4096]) for pattern in _DECLARED)
     return next((match[1].decode("ascii") for match in found if match), "")
 
 
-def known(name: str) -> str:
+def is_known(name: str) -> str:
     """Return Python's name of an encoding of texts, or ""; Latin-1 and ASCII are Windows-1252, as in browsers."""
     try:
         found = codecs.lookup(name.strip().lower()).name
@@ -40,38 +40,38 @@ def known(name: str) -> str:
     return found if _ALLOWED.fullmatch(found) else ""
 
 
-def name_of(head: bytes, given: str = "") -> str:
+def detect_encoding(head: bytes, given: str = "") -> str:
     """Return the encoding of a text of which `head` is the beginning."""
     for mark, name in _MARKS:
         if head.startswith(mark):
             return name
-    if name := known(given or declared(head)):
+    if name := is_known(given or find_declared(head)):
         return name
     if not head.isascii() and not _is_utf_8(head):
-        return "cp1252" if _is_short_western(head) else _likely(head)
+        return "cp1252" if _is_short_western(head) else _guess(head)
     return "utf-8"
 
 
-def decoded(data: bytes, given: str = "") -> str:
+def decode(data: bytes, given: str = "") -> str:
     """Return the text; a byte that its encoding does not know is read as Windows-1252, or replaced."""
-    name = name_of(data[: 4 * _SAMPLE], given)
+    name = detect_encoding(data[: 4 * _SAMPLE], given)
     if name.startswith("utf-8"):
-        return repaired(data.decode(name, "surrogateescape"))
+        return repair_mojibake(data.decode(name, "surrogateescape"))
     try:
-        return data.decode(name, "strict" if given or declared(data) else "replace")
+        return data.decode(name, "strict" if given or find_declared(data) else "replace")
     except (UnicodeError, ValueError):
         text = data.decode("utf-8", "surrogateescape")
-        return repaired(text) if _is_utf_8(data[: 4 * _SAMPLE]) else data.decode(name, "replace")
+        return repair_mojibake(text) if _is_utf_8(data[: 4 * _SAMPLE]) else data.decode(name, "replace")
 
 
-def repaired(text: str) -> str:
+def repair_mojibake(text: str) -> str:
     """Read the bytes that UTF-8 did not know, kept as surrogates, as Windows-1252; other texts stay as they are."""
-    return re.sub("[\udc80-\udcff]+", _windows, text) if not text.isascii() else text
+    return re.sub("[\udc80-\udcff]+", _has_windows_characters, text) if not text.isascii() else text
 
 
-def _likely(head: bytes) -> str:
+def _guess(head: bytes) -> str:
     best = from_bytes(head[:_SAMPLE]).best()
-    return (known(best.encoding) if best else "") or "cp1252"
+    return (is_known(best.encoding) if best else "") or "cp1252"
 
 
 def _is_short_western(head: bytes) -> bool:
@@ -81,7 +81,7 @@ def _is_short_western(head: bytes) -> bool:
     return len(beyond) < min(60, len(head) // 5) and all(one.isalpha() or one in "‘’“”–—…«»€£°§·\xa0" for one in text)
 
 
-def _windows(match: re.Match[str]) -> str:
+def _has_windows_characters(match: re.Match[str]) -> str:
     return match[0].encode("utf-8", "surrogateescape").decode("cp1252", "replace")
 
 

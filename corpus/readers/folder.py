@@ -8,19 +8,19 @@ from typing import BinaryIO
 
 from corpus.errors import InputError
 from corpus.readers.refusal import Refusal
-from corpus.text.characters import visible
+from corpus.text.characters import strip_invisible
 
 _SYSTEM = ("/dev", "/proc", "/sys")
 _PIPES = "It is not an ordinary file but a folder, pipe, socket or device: name a file."
 
 
-def shown(path: object) -> str:
+def display_path(path: object) -> str:
     """Return a path as one line that is safe in a terminal or log."""
     text = os.fsencode(str(path)).decode("utf-8", "replace") if isinstance(path, Path) else str(path)
-    return " ".join(visible(text).split(" ")).replace("\n", " ").replace("\r", " ").replace("\t", " ")
+    return " ".join(strip_invisible(text).split(" ")).replace("\n", " ").replace("\r", " ").replace("\t", " ")
 
 
-def files(path: Path, depth: int) -> Iterator[Path | Refusal]:
+def walk_files(path: Path, depth: int) -> Iterator[Path | Refusal]:
     """Yield the files under a path, sorted by name; hidden ones are left out, what must not be opened is refused."""
     try:
         root = path.resolve(strict=True)
@@ -29,17 +29,17 @@ def files(path: Path, depth: int) -> Iterator[Path | Refusal]:
         else:
             yield path
     except (OSError, ValueError, RuntimeError) as error:
-        yield Refusal(shown(path), _reason(error))
+        yield Refusal(display_path(path), _describe_error(error))
 
 
 def _entries(folder: Path, root: Path, depth: int) -> Iterator[Path | Refusal]:
     if depth == 0:
-        yield Refusal(shown(folder), "Its folders are nested too deep: add the inner ones by name.")
+        yield Refusal(display_path(folder), "Its folders are nested too deep: add the inner ones by name.")
         return
     try:
         names = sorted(entry.name for entry in os.scandir(folder))
     except OSError as error:
-        yield Refusal(shown(folder), _reason(error))
+        yield Refusal(display_path(folder), _describe_error(error))
         return
     for name in names:
         if not name.startswith("."):
@@ -52,17 +52,17 @@ def _entry(path: Path, root: Path, depth: int) -> Iterator[Path | Refusal]:
         outside = path.is_symlink() and not target.is_relative_to(root)
         is_folder = target.is_dir()
     except (OSError, ValueError, RuntimeError) as error:
-        yield Refusal(shown(path), _reason(error))
+        yield Refusal(display_path(path), _describe_error(error))
         return
     if outside:
-        yield Refusal(shown(path), "It is a link that leads out of the folder: add its target by name.")
+        yield Refusal(display_path(path), "It is a link that leads out of the folder: add its target by name.")
     elif not is_folder:
         yield path
     elif not path.is_symlink():
         yield from _entries(path, root, depth - 1)
 
 
-def opened(path: Path) -> BinaryIO:
+def open_file(path: Path) -> BinaryIO:
     """Open an ordinary file for reading, without ever waiting for a pipe.
 
     Raises:
@@ -74,14 +74,14 @@ def opened(path: Path) -> BinaryIO:
             raise InputError(_PIPES)
         handle = os.open(target, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0))
     except (OSError, ValueError, RuntimeError) as error:
-        raise InputError(_reason(error)) from error
+        raise InputError(_describe_error(error)) from error
     if not stat.S_ISREG(os.fstat(handle).st_mode):
         os.close(handle)
         raise InputError(_PIPES)
     return os.fdopen(handle, "rb")
 
 
-def _reason(error: Exception) -> str:
+def _describe_error(error: Exception) -> str:
     if isinstance(error, FileNotFoundError):
         return "There is no such file or folder: check the path."
     if isinstance(error, PermissionError):

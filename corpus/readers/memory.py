@@ -12,7 +12,7 @@ Read = Callable[[ReadOptions], Iterator[Article | Refusal]]
 _HELD = "The archive holds it already."
 
 
-def remembered(item: str, content: bytes, options: ReadOptions, read: Read) -> Iterator[Article | Refusal]:
+def recall_or_read(item: str, content: bytes, options: ReadOptions, read: Read) -> Iterator[Article | Refusal]:
     """Yield what `read` yields, or that the archive holds every article of it.
 
     Only what gave articles and nothing else is noted: a refusal or warning is worth saying again.
@@ -32,7 +32,7 @@ def remembered(item: str, content: bytes, options: ReadOptions, read: Read) -> I
     if held:
         yield from (Refusal(item, _HELD, known=True) for _ in range(held))
         return
-    noted = _Noted()
+    noted = _RecordingMemory()
     count = 0
     for count, one in enumerate(read(replace(options, memory=noted)), 1):  # noqa: B007 - counted
         yield one
@@ -45,7 +45,7 @@ def _key(content: bytes, options: ReadOptions) -> bytes:
     return hashlib.sha256(how + b"\0" + content).digest()[:16]
 
 
-class _Noted:
+class _RecordingMemory:
     """Collect what is read of one item."""
 
     def __init__(self) -> None:

@@ -10,9 +10,9 @@ from typing import BinaryIO
 from corpus.article import Article
 from corpus.errors import InputError
 from corpus.readers import compression, encoding, folder
-from corpus.readers.document import Document, document
+from corpus.readers.document import Document, open_document
 from corpus.readers.formats import FORMATS, Format, Head
-from corpus.readers.memory import remembered
+from corpus.readers.memory import recall_or_read
 from corpus.readers.refusal import ReadOptions, Refusal
 
 _log = logging.getLogger(__name__)
@@ -22,33 +22,33 @@ _DEFAULT = ReadOptions()
 def read(paths: Iterable[Path], options: ReadOptions = _DEFAULT) -> Iterator[Article | Refusal]:
     """Yield the articles of files and folders, one by one; what cannot be read is a `Refusal`, and the rest goes on."""
     for path in paths:
-        for entry in folder.files(path, options.limits.depth):
+        for entry in folder.walk_files(path, options.limits.depth):
             if isinstance(entry, Refusal):
                 yield entry
             else:
-                yield from _file(entry, options)
+                yield from _read_file(entry, options)
 
 
 def read_bytes(name: str, data: bytes, options: ReadOptions = _DEFAULT) -> Iterator[Article | Refusal]:
     """Yield the articles of an upload; `name` gives the suffix, and names it in refusals."""
-    yield from _stream(folder.shown(name), io.BytesIO(data), options)
+    yield from _read_stream(folder.display_path(name), io.BytesIO(data), options)
 
 
-def _file(path: Path, options: ReadOptions) -> Iterator[Article | Refusal]:
+def _read_file(path: Path, options: ReadOptions) -> Iterator[Article | Refusal]:
     try:
-        stream = folder.opened(path)
+        stream = folder.open_file(path)
     except InputError as error:
-        yield Refusal(folder.shown(path), str(error))
+        yield Refusal(folder.display_path(path), str(error))
         return
     with stream:
-        yield from _stream(folder.shown(path), stream, options)
+        yield from _read_stream(folder.display_path(path), stream, options)
 
 
-def _stream(name: str, stream: BinaryIO, options: ReadOptions) -> Iterator[Article | Refusal]:
+def _read_stream(name: str, stream: BinaryIO, options: ReadOptions) -> Iterator[Article | Refusal]:
     try:
-        opened = document(name, stream, options.limits)
+        opened = open_document(name, stream, options.limits)
         empty = True
-        for one in _read(opened, format_of(opened), options):
+        for one in _read(opened, detect_format(opened), options):
             empty = False
             yield one
         if empty:
@@ -71,14 +71,14 @@ def _read(opened: Document, found: Format, options: ReadOptions) -> Iterator[Art
         opened.stream.seek(0)
     if 0 < len(content) <= options.limits.page_bytes:
         content = f"{found.name}\0".encode() + content
-        yield from remembered(opened.name, content, options, lambda inner: found.read(opened, inner))
+        yield from recall_or_read(opened.name, content, options, lambda inner: found.read(opened, inner))
     else:
         yield from found.read(opened, options)
     if opened.inflated and opened.inflated.damage:
         raise opened.inflated.damage
 
 
-def format_of(opened: Document) -> Format:
+def detect_format(opened: Document) -> Format:
     """Return the format of a file.
 
     Raises:
@@ -86,7 +86,7 @@ def format_of(opened: Document) -> Format:
     """
     if not opened.head.strip():
         raise InputError("It is empty: there is nothing to read.")
-    head = Head(opened.head, _as_text(opened.head), opened.suffix)
+    head = Head(opened.head, _read_as_text(opened.head), opened.suffix)
     for one in FORMATS:
         if one.sniff(head):
             return one
@@ -94,8 +94,8 @@ def format_of(opened: Document) -> Format:
     raise InputError(f"It is not a format that Newsdesk reads: use one of {names}.")
 
 
-def _as_text(head: bytes) -> str:
+def _read_as_text(head: bytes) -> str:
     """Return the head as text, or "" when it is none: a null or many control characters tell."""
-    text = encoding.decoded(head).lstrip("\ufeff")
+    text = encoding.decode(head).lstrip("\ufeff")
     odd = len(re.findall("[\x00-\x08\x0e-\x1a\x1c-\x1f]", text))
     return "" if "\x00" in text or odd > len(text) // 100 else text

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from corpus.readers.draft import Draft
-from corpus.text.urls import address
+from corpus.text.urls import parse_url
 
 Record = Mapping[str, Any]
 
@@ -80,40 +80,40 @@ _MOST = 50
 _NESTED = 3
 
 
-def draft_of(record: Record, mapping: Mapping[str, str]) -> Draft:
+def build_draft(record: Record, mapping: Mapping[str, str]) -> Draft:
     """Return the draft of one record; `mapping` (ours to theirs) goes before the aliases."""
-    plain = {_plain(name): value for name, value in reversed(list(record.items())) if isinstance(name, str)}
+    plain = {_normalise_name(name): value for name, value in reversed(list(record.items())) if isinstance(name, str)}
 
     def value(field: str) -> Any:
         if field in mapping:
             return at(record, mapping[field])
         return next((plain[name] for name in ALIASES[field] if plain.get(name) not in (None, "", [], {})), None)
 
-    wire_id = text(value("wire_id"))
+    wire_id = to_text(value("wire_id"))
     return Draft(
-        title=text(value("title")),
-        body=text(value("body"), "\n\n"),
-        source=text(value("source")),
-        url=address_text(value("url")) or address(wire_id),
-        author=text(value("author")),
-        published=moment(value("published_at")),
-        updated=moment(value("updated_at")),
-        language=text(value("language")),
-        category=text(value("category")),
-        id=text(value("id")),
+        title=to_text(value("title")),
+        body=to_text(value("body"), "\n\n"),
+        source=to_text(value("source")),
+        url=to_address(value("url")) or parse_url(wire_id),
+        author=to_text(value("author")),
+        published=to_instant(value("published_at")),
+        updated=to_instant(value("updated_at")),
+        language=to_text(value("language")),
+        category=to_text(value("category")),
+        id=to_text(value("id")),
         wire_id=wire_id,
     )
 
 
 def is_article(record: Record) -> bool:
     """Tell whether an object has a field for a headline and one for a text."""
-    names = {_plain(name) for name in record if isinstance(name, str)}
+    names = {_normalise_name(name) for name in record if isinstance(name, str)}
     return not names.isdisjoint(ALIASES["title"]) and not names.isdisjoint(ALIASES["body"])
 
 
-def columns(names: Sequence[str], mapping: Mapping[str, str]) -> tuple[str, ...]:
+def map_columns(names: Sequence[str], mapping: Mapping[str, str]) -> tuple[str, ...]:
     """Return which of "title" and "body" no column holds."""
-    plain = {_plain(name) for name in names}
+    plain = {_normalise_name(name) for name in names}
 
     def held(field: str) -> bool:
         return mapping[field].split(".")[0] in names if field in mapping else not plain.isdisjoint(ALIASES[field])
@@ -135,33 +135,33 @@ def at(record: Any, path: str) -> Any:
     return record
 
 
-def text(value: Any, separator: str = ", ", nested: int = _NESTED) -> str:
+def to_text(value: Any, separator: str = ", ", nested: int = _NESTED) -> str:
     """Return the text in a value: itself, those in a list, or what an object holds under "name" or the like."""
     if isinstance(value, str):
         return value
     if isinstance(value, (int, float)) and not isinstance(value, bool):
         return str(value)
     if nested and isinstance(value, Mapping):
-        return next((text(value[name], separator, nested - 1) for name in _INNER if value.get(name)), "")
+        return next((to_text(value[name], separator, nested - 1) for name in _INNER if value.get(name)), "")
     if nested and isinstance(value, (list, tuple)):
         most = _MOST if separator == ", " else len(value)
-        return separator.join(filter(None, (text(one, separator, nested - 1) for one in value[:most])))
+        return separator.join(filter(None, (to_text(one, separator, nested - 1) for one in value[:most])))
     return ""
 
 
-def address_text(value: Any) -> str:
+def to_address(value: Any) -> str:
     """Return the first address in a value; feeds keep it in `href`."""
     if isinstance(value, (list, tuple)):
-        return next((found for found in map(address_text, value[:_MOST]) if found), "")
+        return next((found for found in map(to_address, value[:_MOST]) if found), "")
     if isinstance(value, Mapping):
-        return text(value.get("href") or value.get("url") or value.get("@id") or value)
-    return text(value)
+        return to_text(value.get("href") or value.get("url") or value.get("@id") or value)
+    return to_text(value)
 
 
-def moment(value: Any) -> object:
+def to_instant(value: Any) -> object:
     """Return what may be a date: MongoDB keeps it in `$date`."""
     return next(iter(value.values()), None) if isinstance(value, Mapping) and len(value) == 1 else value
 
 
-def _plain(name: str) -> str:
+def _normalise_name(name: str) -> str:
     return re.sub(r"[^a-z0-9#$]", "", name[:100].lower())

@@ -90,11 +90,11 @@ class Hints:
     )
     origin: str = "`python -m corpus feed add URL` follows the address that it came from, and fetches their pages."
 
-    def named(self, ours: str, kind: str) -> str:
+    def describe_name(self, ours: str, kind: str) -> str:
         """Say how the field or column of theirs that holds a field of ours is named."""
         return self.name.format(ours=ours, kind=kind)
 
-    def followed(self, url: str) -> str:
+    def describe_feed(self, url: str) -> str:
         """Say how to take in what a feed names."""
         return self.follow.replace("{url}", url)
 

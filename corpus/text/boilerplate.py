@@ -55,9 +55,9 @@ _PATTERNS = (
 _BOILERPLATE = re.compile("(?:" + "|".join(_PATTERNS) + ")", re.IGNORECASE | re.DOTALL)
 
 
-def without(paragraphs: Iterable[str]) -> list[str]:
+def drop_boilerplate(paragraphs: Iterable[str]) -> list[str]:
     """Return the paragraphs that are not boilerplate; of one with several lines, the lines that are not."""
-    kept = (_kept_lines(paragraph) for paragraph in paragraphs)
+    kept = (_keep_lines(paragraph) for paragraph in paragraphs)
     return [paragraph for paragraph in kept if paragraph]
 
 
@@ -66,7 +66,7 @@ def is_boilerplate(line: str) -> bool:
     return len(line) <= _LONGEST and bool(_BOILERPLATE.fullmatch(line.strip(" *•·-–—|›»>\t")))
 
 
-def _kept_lines(paragraph: str) -> str:
+def _keep_lines(paragraph: str) -> str:
     rows = [_without_cut(row) for row in paragraph.split("\n") if not is_boilerplate(row)]
     return "\n".join(row for row in rows if row)
 

@@ -29,22 +29,22 @@ _STACKED_MARKS = re.compile(
 )
 
 
-def visible(text: str) -> str:
+def strip_invisible(text: str) -> str:
     """Return the text in NFC without invisible characters; white space stays as it is."""
     if text.isascii():
         return _CONTROL.sub("", text)
     text = _INVISIBLE.sub("", text)
-    text = _JOINERS.sub(_needed_joiner, text)
+    text = _JOINERS.sub(_is_needed_joiner, text)
     text = _SELECTORS.sub(lambda match: match[1] or "", text)
     return unicodedata.normalize("NFC", _STACKED_MARKS.sub(r"\1", text))
 
 
 def one_line(text: str) -> str:
     """Return the text on one line, in NFC, without invisible characters."""
-    return " ".join(visible(text).split())
+    return " ".join(strip_invisible(text).split())
 
 
-def _needed_joiner(match: re.Match[str]) -> str:
+def _is_needed_joiner(match: re.Match[str]) -> str:
     text, joiner = match.string, match[0][0]
     before = text[match.start() - 1 : match.start()] if match.start() else ""
     after = text[match.end() : match.end() + 1]
@@ -54,11 +54,11 @@ def _needed_joiner(match: re.Match[str]) -> str:
     return joiner if joiner == "\u200d" and pictographs else ""
 
 
-def mixed_scripts(text: str) -> tuple[str, ...]:
+def has_mixed_scripts(text: str) -> tuple[str, ...]:
     """Return the words that mix Latin letters with Cyrillic or Greek ones, as look-alike names do."""
-    return tuple(word for word in re.findall(r"\w+", text) if not word.isascii() and len(_scripts(word)) > 1)
+    return tuple(word for word in re.findall(r"\w+", text) if not word.isascii() and len(_find_scripts(word)) > 1)
 
 
-def _scripts(word: str) -> set[str]:
+def _find_scripts(word: str) -> set[str]:
     names = (unicodedata.name(letter, "").partition(" ")[0] for letter in word if letter.isalpha())
     return {name for name in names if name in ("LATIN", "CYRILLIC", "GREEK")}

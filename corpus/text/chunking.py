@@ -4,7 +4,7 @@ import math
 from collections.abc import Callable, Sequence
 
 from corpus.article import Article, Chunk
-from corpus.text.sentences import Span, sentences
+from corpus.text.sentences import Span, split_sentences
 
 Counter = Callable[[Sequence[str]], Sequence[int]]
 """Count the tokens of each text, as the embedder will see them, without its two special ones."""
@@ -18,7 +18,7 @@ RULE = "sentences-1"
 _WORD_CHARACTERS = 4  # A token of prose is about four characters: where a sentence is too long, cut below that.
 
 
-def chunk(article: Article, count: Counter, max_tokens: int, target: int = 200) -> list[Chunk]:
+def cut_chunks(article: Article, count: Counter, max_tokens: int, target: int = 200) -> list[Chunk]:
     """Cut an article along the borders of its sentences into chunks of even length.
 
     Heading and text of a chunk together have at most `max_tokens` tokens, two special ones included, and the text has
@@ -32,12 +32,12 @@ def chunk(article: Article, count: Counter, max_tokens: int, target: int = 200) 
     """
     heading = count([Chunk(article, 0, 0, 0).heading])[0]
     room = max(min(target, max_tokens - 2 - heading), max_tokens // 4)
-    spans = sentences(article.body, article.language or "en")
-    sized = _sized(article.body, spans, count, room)
+    spans = split_sentences(article.body, article.language or "en")
+    sized = _fit_size(article.body, spans, count, room)
     return [Chunk(article, i, start, end) for i, (start, end) in enumerate(_pack(sized, room)[:MAX_CHUNKS])]
 
 
-def _sized(body: str, spans: list[Span], count: Counter, room: int) -> list[tuple[Span, int]]:
+def _fit_size(body: str, spans: list[Span], count: Counter, room: int) -> list[tuple[Span, int]]:
     """Return each sentence with its tokens; those that do not fit are cut into pieces that do."""
     if not spans:
         return []
@@ -53,7 +53,7 @@ def _split(body: str, span: Span, count: Counter, room: int) -> list[tuple[Span,
     while start < end:
         size = room * _WORD_CHARACTERS
         while True:
-            cut = _word_border(body, start, min(start + size, end), end)
+            cut = _find_word_border(body, start, min(start + size, end), end)
             tokens = count([body[start:cut]])[0]
             if tokens <= room or size <= 1:
                 break
@@ -65,7 +65,7 @@ def _split(body: str, span: Span, count: Counter, room: int) -> list[tuple[Span,
     return pieces
 
 
-def _word_border(body: str, start: int, cut: int, end: int) -> int:
+def _find_word_border(body: str, start: int, cut: int, end: int) -> int:
     if cut >= end:
         return end
     space = body.rfind(" ", start + 1, cut)

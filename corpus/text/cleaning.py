@@ -4,8 +4,8 @@ import re
 from itertools import groupby
 
 from corpus.text import boilerplate
-from corpus.text.characters import visible
-from corpus.text.html_text import text_of
+from corpus.text.characters import strip_invisible
+from corpus.text.html_text import html_to_text
 
 TITLE_LENGTH = 300
 NAME_LENGTH = 200
@@ -14,44 +14,44 @@ _ENDS_SENTENCE = re.compile(r"[.!?…。！？؟।:;\"'”’»)\]]$")
 _WRAP_WIDTHS = range(40, 121)
 
 
-def line(text: str, limit: int = NAME_LENGTH) -> str:
+def clean_line(text: str, limit: int = NAME_LENGTH) -> str:
     """Return one clean line of at most `limit` characters: no markup, no entity, no invisible character.
 
     What follows a blank line is dropped: a name or headline has none, a smuggled message does.
     """
-    text = visible(text_of(text[:_WORK_LENGTH]).strip())
+    text = strip_invisible(html_to_text(text[:_WORK_LENGTH]).strip())
     first = re.split(r"\n[^\S\n]*\n", text.replace("\r\n", "\n").replace("\r", "\n").strip(), maxsplit=1)[0]
     return " ".join(first.split())[:limit].rstrip()
 
 
-def body(text: str) -> str:
+def clean_body(text: str) -> str:
     """Return the text of a body: HTML made text, characters cleaned, paragraphs parted by one blank line.
 
     Lines of boilerplate are dropped. A text without blank lines has a paragraph a line, unless its lines are plainly
     wrapped.
     """
-    return "\n\n".join(boilerplate.without(paragraphs(visible(text_of(text)))))
+    return "\n\n".join(boilerplate.drop_boilerplate(split_paragraphs(strip_invisible(html_to_text(text)))))
 
 
-def paragraphs(text: str) -> list[str]:
+def split_paragraphs(text: str) -> list[str]:
     """Split a text into paragraphs with single spaces; lines of a list stay apart within theirs."""
     text = re.sub("\r\n?|[\x0b\x85\u2028]", "\n", text).replace("\x0c", "\n\n").replace("\u2029", "\n\n")
     lines = [" ".join(row.split()) for row in text.split("\n")]
     blocks = [list(block) for filled, block in groupby(lines, bool) if filled]
     if len(blocks) == 1:
-        return _unwrapped(blocks[0]) if _is_wrapped(blocks[0]) else blocks[0]
-    found = [_unwrapped(block) if _is_wrapped(block) else ["\n".join(block)] for block in blocks]
+        return _unwrap(blocks[0]) if _is_hard_wrapped(blocks[0]) else blocks[0]
+    found = [_unwrap(block) if _is_hard_wrapped(block) else ["\n".join(block)] for block in blocks]
     return [paragraph for block in found for paragraph in block]
 
 
-def _is_wrapped(lines: list[str]) -> bool:
+def _is_hard_wrapped(lines: list[str]) -> bool:
     """Tell whether lines were broken at a margin: most break off within a sentence, and those have about its width."""
     broken = [row for row in lines[:-1] if not _ENDS_SENTENCE.search(row)]
     wide = sum(len(row) in _WRAP_WIDTHS for row in broken)
     return bool(broken) and 2 * len(broken) >= len(lines) - 1 and wide >= 0.9 * len(broken)
 
 
-def _unwrapped(lines: list[str]) -> list[str]:
+def _unwrap(lines: list[str]) -> list[str]:
     """Join wrapped lines; a line that ends a sentence well before the margin ends a paragraph."""
     margin = 0.8 * max(map(len, lines))
     joined: list[list[str]] = [[]]
@@ -62,7 +62,7 @@ def _unwrapped(lines: list[str]) -> list[str]:
     return [re.sub(r"(?<=[^\W\d_])- (?=[a-zà-ÿ])", "", " ".join(rows)) for rows in joined if rows]
 
 
-def cut(text: str, limit: int) -> str:
+def cut_text(text: str, limit: int) -> str:
     """Return at most `limit` bytes (UTF-8) of a text, cut at the end of a paragraph or word where one is near."""
     raw = text.encode("utf-8", "replace")
     if len(raw) <= limit:

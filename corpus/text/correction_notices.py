@@ -33,7 +33,7 @@ _HEADING = re.compile(
 )
 
 
-def correction(paragraphs: Iterable[str]) -> str:
+def find_correction(paragraphs: Iterable[str]) -> str:
     """Return the text of the first correction notice among the paragraphs, or "".
 
     A paragraph is one by how it begins ("CORRECTION:", "Corrects to ...", "An earlier version of this article ..."),

@@ -64,7 +64,7 @@ _STRICT: Final[dict[str, Any]] = {
 }
 
 
-def instant(value: object, now: datetime | None = None) -> datetime | None:
+def parse_instant(value: object, now: datetime | None = None) -> datetime | None:
     """Return the instant that a value names, in UTC, or None when it is partial, ambiguous, or not credible.
 
     Args:
@@ -107,11 +107,11 @@ def _read(value: object) -> datetime | None:
     if isinstance(value, date):
         return datetime(value.year, value.month, value.day)
     if isinstance(value, (int, float)) and not isinstance(value, bool):
-        return _epoch(float(value))
-    return _written(one_line(value[:200])) if isinstance(value, str) else None
+        return _parse_epoch(float(value))
+    return _parse_written(one_line(value[:200])) if isinstance(value, str) else None
 
 
-def _epoch(number: float) -> datetime | None:
+def _parse_epoch(number: float) -> datetime | None:
     low, high = _EPOCH_SECONDS
     if low * 1000 <= number < high * 1000:
         number /= 1000
@@ -119,27 +119,27 @@ def _epoch(number: float) -> datetime | None:
 
 
 @lru_cache(maxsize=4096)
-def _written(text: str) -> datetime | None:
+def _parse_written(text: str) -> datetime | None:
     if len(text) > _LONGEST:
         return None
     if _ISO.fullmatch(text):
-        return _iso(text)
+        return _parse_iso(text)
     if re.fullmatch(r"\d{9,13}(?:\.\d+)?", text):
-        return _epoch(float(text))
+        return _parse_epoch(float(text))
     if _RFC_822.fullmatch(text):
         return parsedate_to_datetime(text)
     numeric = _NUMERIC.fullmatch(text)
     if numeric and int(numeric[1]) <= 12 and int(numeric[2]) <= 12 and numeric[1] != numeric[2]:
         return None
-    return _spelled(text) if _YEAR.search(text) else None
+    return _parse_spelled(text) if _YEAR.search(text) else None
 
 
-def _iso(text: str) -> datetime:
+def _parse_iso(text: str) -> datetime:
     text = re.sub(r"(?i)(?:UTC|GMT)$", "Z", text).replace(",", ".").replace(" Z", "Z")
     return datetime.fromisoformat(re.sub(r" (?=[+-])", "", text.upper()))
 
 
-def _spelled(text: str) -> datetime | None:
+def _parse_spelled(text: str) -> datetime | None:
     # Imported here: its language data cost a second that most archives, with ISO dates, never need.
     import dateparser
 

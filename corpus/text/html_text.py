@@ -72,36 +72,36 @@ def is_html(text: str) -> bool:
     return False
 
 
-def text_of(text: str) -> str:
+def html_to_text(text: str) -> str:
     """Return what a reader sees: of HTML its visible text, blocks parted by blank lines; of other text its characters.
 
     Entities such as `&#039;` are resolved in both.
     """
     if not is_html(text) and _ESCAPED_START.match(text):
-        text = unescaped(text)
-    return visible_text(text) if is_html(text) else unescaped(text)
+        text = unescape(text)
+    return extract_visible_text(text) if is_html(text) else unescape(text)
 
 
-def unescaped(text: str) -> str:
+def unescape(text: str) -> str:
     """Resolve the entities that end in a semicolon, so that `AT&T` and `R&D` stay as they are."""
     return _ENTITY.sub(lambda match: html.unescape(match[0]), text) if "&" in text else text
 
 
-def visible_text(markup: str) -> str:
+def extract_visible_text(markup: str) -> str:
     """Return the visible text of a page or fragment of HTML."""
     if markup.count("<") > MOST_TAGS:
-        return unescaped(_TAG.sub(" ", markup))
+        return unescape(_TAG.sub(" ", markup))
     try:
         root = lxml.html.fromstring(
             f"<div>{markup}</div>", parser=lxml.html.HTMLParser(huge_tree=False, remove_comments=True)
         )
     except (etree.LxmlError, ValueError, AssertionError):
-        return unescaped(_TAG.sub(" ", markup))
+        return unescape(_TAG.sub(" ", markup))
     drop_hidden(root)
-    return tree_text(root)
+    return tree_to_text(root)
 
 
-def tree_text(root: lxml.html.HtmlElement) -> str:
+def tree_to_text(root: lxml.html.HtmlElement) -> str:
     """Return the text of a tree from which what is hidden was dropped, blocks parted by blank lines."""
     return "".join(_pieces(root))
 

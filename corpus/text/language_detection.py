@@ -27,14 +27,14 @@ _NAMES = {
 }  # fmt: skip
 
 
-def code(given: str) -> str:
+def parse_code(given: str) -> str:
     """Return the ISO 639-1 code of a language as sources write it ("en-US", "ENG", "English"), or ""."""
     given = given.strip().lower()
     match = _CODE.fullmatch(given)
     return match[1] if match else _NAMES.get(re.split(r"[-_]", given)[0], "")
 
 
-def detected(text: str) -> str:
+def detect(text: str) -> str:
     """Return the ISO 639-1 code of the language that a text is written in, or "" when it is too short to tell."""
     sample = text[:_SAMPLE]
     letters = len(_LETTER.findall(sample)) + 2 * len(_IDEOGRAPH.findall(sample))

@@ -41,7 +41,7 @@ def _segmenter(language: str) -> _Segmenter:
     return _Segmenter(language=language, clean=False, char_span=True)
 
 
-def sentences(text: str, language: str = "en") -> list[Span]:
+def split_sentences(text: str, language: str = "en") -> list[Span]:
     """Return the sentences of a text as (start, end) offsets, without the white space around them.
 
     A sentence never crosses the end of a line. A language that pysbd has no rules for is cut by the English ones.

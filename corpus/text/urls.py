@@ -5,7 +5,7 @@ import re
 from urllib.parse import SplitResult, parse_qsl, urlencode, urljoin, urlsplit, urlunsplit
 
 from corpus.errors import InputError
-from corpus.text.characters import visible
+from corpus.text.characters import strip_invisible
 
 LONGEST_ADDRESS = 2_048
 # A blank, a control, a backslash or a quote in an address is read differently by different programs.
@@ -69,13 +69,13 @@ def _is_label(label: str) -> bool:
     return letters.isprintable() and not letters.isascii()
 
 
-def address(text: str) -> str:
+def parse_url(text: str) -> str:
     """Return an http(s) address that is safe to show as a link, or "".
 
     One with a user name, white space, quotes, angle brackets or invisible characters is dropped, not repaired.
     """
     text = text.strip()
-    if _UNSAFE.search(text) or visible(text) != text:
+    if _UNSAFE.search(text) or strip_invisible(text) != text:
         return ""
     try:
         read_address(text)
@@ -100,7 +100,7 @@ def join(base: str, link: str) -> str:
         return link
 
 
-def canonical(url: str) -> str:
+def canonicalise(url: str) -> str:
     """Return one form for all the addresses of an article: https, no fragment, no tracking parameters.
 
     `url` is one that `address` returned.
@@ -112,7 +112,7 @@ def canonical(url: str) -> str:
     return urlunsplit(("https", host + port, parts.path.rstrip("/"), urlencode(query), ""))
 
 
-def key(prefix: str, *texts: str) -> str:
+def url_key(prefix: str, *texts: str) -> str:
     """Return `prefix-` and 16 hexadecimal digits of the SHA-256 of the texts."""
     digest = hashlib.sha256("\x1f".join(texts).encode("utf-8", "replace")).hexdigest()
     return f"{prefix}-{digest[:16]}"

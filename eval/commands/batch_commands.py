@@ -10,7 +10,7 @@ from typing import Annotated
 import typer
 
 from corpus.errors import InputError
-from eval.batch import Batch, RepliedSystem, body_of, read_batch, requests, write_requests
+from eval.batch import Batch, RecordedReplies, read_batch, request_body, requests, write_requests
 from eval.commands.results import OUT, Out
 from eval.commands.run import (
     Baselines,
@@ -23,8 +23,8 @@ from eval.commands.run import (
     Types,
     finish,
     home_of,
+    open_bench_for,
     open_source,
-    opened,
     types_in,
 )
 from eval.commands.screen import progress_bars
@@ -62,7 +62,7 @@ def export(
     source = open_source(path, articles or (), data)
     chosen = select(source.questions, types_in(types), sample, seed)
     settings = read_settings() if llm is None else read_settings(llm=llm)
-    body, home = body_of(settings), home_of(source, out, data)
+    body, home = request_body(settings), home_of(source, out, data)
     made = _batch(source, chosen, home, settings.llm)
     with (
         progress_bars() as bar,
@@ -93,8 +93,8 @@ def score(
     settings = _unwritten(Path(made.home))
     planned = _plan(made, settings, replies, jobs)
     run, _ = folder_for(planned, out, name, note)
-    with opened(run, settings, {}) as (bench, bar):
-        main = RepliedSystem(bench.assistant, made, replies)
+    with open_bench_for(run, settings, {}) as (bench, bar):
+        main = RecordedReplies(bench.assistant, made, replies)
         finish(run, planned, [main, *(bench.baselines(main) if baselines else [])], bar)
 
 
@@ -107,8 +107,8 @@ def _batch(source: Source, chosen: Sequence[Question], home: Path, model: str) -
         str(source.questions.path.resolve()),
         str(home.resolve()),
         tuple(question.id for question in chosen),
-        fingerprint.of_questions(chosen),
-        fingerprint.of_articles(source.articles.values()),
+        fingerprint.fingerprint_questions(chosen),
+        fingerprint.fingerprint_articles(source.articles.values()),
     )
 
 
@@ -127,7 +127,7 @@ def _plan(made: Batch, settings: Settings, replies: Mapping[str, Reply], jobs: i
 def _chosen(source: QuestionSet, made: Batch) -> Sequence[Question]:
     known = {question.id: question for question in source.questions}
     chosen = [known[key] for key in made.questions if key in known]
-    if fingerprint.of_questions(chosen) != made.question_fingerprint:
+    if fingerprint.fingerprint_questions(chosen) != made.question_fingerprint:
         raise InputError(f"The questions in {made.set_path} are not those of the export any more. Export again.")
     return chosen
 

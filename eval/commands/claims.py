@@ -11,10 +11,10 @@ from rich.console import Console
 from rich.table import Table
 
 from corpus.errors import InputError
-from eval.claims import RULES, Verdicts, by_kind, fingerprint, measures, read_claims, rule_verdicts
+from eval.claim_scoring import RULES, Verdicts, by_kind, fingerprint, measures, read_claims, rule_verdicts
 from eval.commands.run import GATE_FILE
 from eval.commands.sets import AsJson
-from eval.regression_gate import Floors, check, limits_from, read_floors, write_floors
+from eval.regression_gate import Floors, check, measure_limits, read_floors, write_floors
 from eval.set_catalogue import SHIPPED_CLAIMS
 from eval.statistics import Estimate
 
@@ -45,7 +45,7 @@ def score_claims(
     prints = fingerprint(claims)
     name = f"claims/{path.stem}"
     if update:
-        write_floors(file, name, Floors(prints, prints, limits_from(totals[RULES])), lower)
+        write_floors(file, name, Floors(prints, prints, measure_limits(totals[RULES])), lower)
         typer.echo(f"Floors written to {file}", err=True)
     elif gate:
         _compare(read_floors(file, name), prints, totals[RULES])

@@ -18,7 +18,7 @@ from eval.commands.sets import ArticleFiles, SetPath
 from eval.library import articles_for
 from eval.loaders import load
 from eval.question import QuestionSet
-from eval.regression_gate import Floors, check, limits_from, read_floors, write_floors
+from eval.regression_gate import Floors, check, measure_limits, read_floors, write_floors
 from eval.reports.html_report import write_report
 from eval.runs import fingerprint
 from eval.runs.run_folder import MAIN, RunFolder
@@ -71,7 +71,7 @@ def types_in(text: str) -> list[str]:
 
 def home_of(source: Source, out: Path, data: Path | None) -> Path:
     """Return the folder of the archive to ask: the one named, or one that is kept for these articles."""
-    return data or out / ".archives" / fingerprint.of_articles(source.articles.values())
+    return data or out / ".archives" / fingerprint.fingerprint_articles(source.articles.values())
 
 
 def run_set(
@@ -98,7 +98,7 @@ def run_set(
     planned = plan(source.questions, chosen, source.articles, settings, only or "", jobs)
     run, resumed = folder_for(planned, out, name, note, fresh)
     typer.echo(f"{'Going on with' if resumed else 'Run'} {run.path}", err=True)
-    with opened(run, settings, source.articles if data is None else {}) as (bench, bar):
+    with open_bench_for(run, settings, source.articles if data is None else {}) as (bench, bar):
         newsdesk = bench.newsdesk(datetime.fromisoformat(run.manifest.created_at))
         systems = [newsdesk, *(bench.baselines(newsdesk, run.manifest.only) if baselines else [])]
         finish(run, planned, systems, bar)
@@ -114,7 +114,10 @@ def gate(
 ) -> None:
     """Measure a set without a model and compare with its floors; exit code 1 when one is missed."""
     source = open_source(path, articles or ())
-    prints = fingerprint.of_questions(source.questions.questions), fingerprint.of_articles(source.articles.values())
+    prints = (
+        fingerprint.fingerprint_questions(source.questions.questions),
+        fingerprint.fingerprint_articles(source.articles.values()),
+    )
     floors = read_floors(file, source.questions.name)
     if not update and floors is None:
         raise InputError(
@@ -125,7 +128,7 @@ def gate(
     with tempfile.TemporaryDirectory() as folder:
         figures = _measure(source, Path(folder)).figures[ALL]
     if update:
-        write_floors(file, source.questions.name, Floors(*prints, limits_from(figures)), lower)
+        write_floors(file, source.questions.name, Floors(*prints, measure_limits(figures)), lower)
         typer.echo(f"Floors written to {file}")
         return
     failures = check(floors, figures) if floors else []
@@ -140,13 +143,13 @@ def _measure(source: Source, folder: Path) -> Summary:
     settings = read_settings(folder / "data", llm="")
     planned = plan(source.questions, source.questions.questions, source.articles, settings)
     run, _ = folder_for(planned, folder / "runs")
-    with opened(run, settings, source.articles, timed=False) as (bench, bar):
+    with open_bench_for(run, settings, source.articles, timed=False) as (bench, bar):
         now = datetime.fromisoformat(run.manifest.created_at)
         return carry_out(run, planned, [bench.newsdesk(now)], bar)[MAIN]
 
 
 @contextmanager
-def opened(
+def open_bench_for(
     run: RunFolder, settings: Settings, articles: Mapping[str, Article], timed: bool = True
 ) -> Iterator[tuple[Bench, Bars]]:
     """Open a bench for a run, with progress bars; an interruption says how to go on.

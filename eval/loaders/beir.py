@@ -7,7 +7,7 @@ from typing import Any
 
 from corpus import Article
 from corpus.errors import InputError
-from eval.articles import article_from_record
+from eval.articles import parse_article
 from eval.json_lines import read_lines
 from eval.loaders.gathering import gather
 from eval.question import Defect, Evidence, Question, QuestionSet
@@ -66,7 +66,7 @@ def _corpus(path: Path) -> tuple[list[Article], list[Defect]]:
             body = str(row["text"])
             title = str(row.get("title") or "") or body[:80]
             metadata: dict[str, Any] = row["metadata"] if isinstance(row.get("metadata"), dict) else {}
-            articles.append(article_from_record({**metadata, "id": str(row["_id"]), "title": title, "body": body}))
+            articles.append(parse_article({**metadata, "id": str(row["_id"]), "title": title, "body": body}))
     return articles, defects
 
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from corpus import Article
 from corpus.errors import InputError
-from eval.articles import article_from_record
+from eval.articles import parse_article
 from eval.json_lines import read_json
 from eval.loaders.gathering import gather
 from eval.question import NULL_TYPE, Defect, Evidence, Question, QuestionSet
@@ -54,7 +54,7 @@ def _corpus(rows: list[Any]) -> tuple[list[Article], list[Defect]]:
     defects: list[Defect] = []
     for number, row in enumerate(rows):
         if isinstance(row, dict) and row.get("title") and row.get("body"):
-            articles.append(article_from_record({**row, "id": f"mhr-{number:04}"}))
+            articles.append(parse_article({**row, "id": f"mhr-{number:04}"}))
         else:
             defects.append(Defect(f"corpus.json[{number}]", "an article needs title and body"))
     return articles, defects

@@ -20,26 +20,26 @@ _GAP = re.compile(r"\.\.\.|…|\[[^\[\]]*\]")
 _QUOTED_WORDS = 3
 
 
-def without_marks(text: str) -> str:
+def strip_marks(text: str) -> str:
     """Return an answer's text without its `[n]` marks."""
     return _MARK.sub("", text)
 
 
-def normalise(text: str) -> str:
+def normalise_text(text: str) -> str:
     """Return a text in SQuAD's normal form."""
     return " ".join(_ARTICLES.sub(" ", text.lower().translate(_PUNCTUATION)).split())
 
 
 def contains(text: str, answers: Iterable[str]) -> bool:
     """Tell whether a text holds one of the answers as whole words, both in normal form."""
-    padded = f" {normalise(text)} "
-    return any(f" {wanted} " in padded for answer in answers if (wanted := normalise(answer)))
+    padded = f" {normalise_text(text)} "
+    return any(f" {wanted} " in padded for answer in answers if (wanted := normalise_text(answer)))
 
 
 def token_f1(text: str, answers: Iterable[str]) -> float:
     """Return the best F1 of the words of a text against the words of an answer, 0 to 1."""
-    given = Counter(normalise(text).split())
-    return max((_f1(given, Counter(normalise(answer).split())) for answer in answers), default=0.0)
+    given = Counter(normalise_text(text).split())
+    return max((_f1(given, Counter(normalise_text(answer).split())) for answer in answers), default=0.0)
 
 
 def _f1(given: Counter[str], wanted: Counter[str]) -> float:
@@ -52,19 +52,19 @@ def _f1(given: Counter[str], wanted: Counter[str]) -> float:
 
 def is_verdict(answers: Iterable[str]) -> bool:
     """Tell whether a question is answered by yes or no alone."""
-    forms = {normalise(answer) for answer in answers}
+    forms = {normalise_text(answer) for answer in answers}
     return bool(forms) and forms <= {"yes", "no"}
 
 
 def first_verdict(text: str) -> str:
     """Return the first "yes" or "no" that a text holds as a word, or ""."""
-    found = _VERDICT.search(without_marks(text))
+    found = _VERDICT.search(strip_marks(text))
     return found.group().lower() if found else ""
 
 
 def quotations(text: str) -> list[str]:
     """Return what a text puts in double quotation marks, of three words and more."""
-    found = (first or second for first, second in _QUOTATION.findall(without_marks(text)))
+    found = (first or second for first, second in _QUOTATION.findall(strip_marks(text)))
     return [quotation for quotation in found if len(quotation.split()) >= _QUOTED_WORDS]
 
 

@@ -20,7 +20,9 @@ def score(outcomes: Sequence[Outcome]) -> Scores:
     scores: Scores = {}
     for outcome in outcomes:
         key = outcome.question.id
-        scores[key] = found.get(key, {}) | _facts(outcome) | answer_measures(outcome) | judged(outcome.judgement or {})
+        scores[key] = (
+            found.get(key, {}) | _facts(outcome) | answer_measures(outcome) | add_verdicts(outcome.judgement or {})
+        )
     return scores
 
 
@@ -31,7 +33,7 @@ def _facts(outcome: Outcome) -> dict[str, float]:
     return fact_measures([hit.text for hit in outcome.hits], facts)
 
 
-def judged(judgement: Mapping[str, object]) -> dict[str, float]:
+def add_verdicts(judgement: Mapping[str, object]) -> dict[str, float]:
     """Return what a judge's record says as measures; see `eval.judge` for its form."""
     values: dict[str, float] = {}
     if isinstance(judgement.get("correct"), bool):

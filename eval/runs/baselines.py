@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 
 from corpus.archive.chunk_store import ChunkStore
-from corpus.text.sentences import sentences
+from corpus.text.sentences import split_sentences
 from eval.question import Question
 from eval.runs.systems import Searcher
 from rag.index.dense import Dense
@@ -65,7 +65,7 @@ class FirstSentence:
 def quote_first(question: str, passage: Passage) -> Answer:
     """Return an answer made of the first sentence of a passage."""
     chunk = passage.chunk
-    start, end = next(iter(sentences(chunk.text, passage.article.language or "en")), (0, len(chunk.text)))
+    start, end = next(iter(split_sentences(chunk.text, passage.article.language or "en")), (0, len(chunk.text)))
     text = chunk.text[start:end]
     return Answer(
         question,

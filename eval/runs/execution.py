@@ -68,9 +68,9 @@ def observe(system: System, question: Question, only: str = "") -> Outcome:
     outcome = Outcome(question)
     try:
         if only != "answers":
-            outcome = _searched(system, outcome)
+            outcome = _search(system, outcome)
         if only != "retrieval":
-            outcome = _asked(system, outcome)
+            outcome = _ask(system, outcome)
     except NewsdeskError as error:
         return replace(outcome, error=str(error))
     except Exception as error:  # one bad question must not end a run of hours
@@ -78,7 +78,7 @@ def observe(system: System, question: Question, only: str = "") -> Outcome:
     return outcome
 
 
-def _searched(system: System, outcome: Outcome) -> Outcome:
+def _search(system: System, outcome: Outcome) -> Outcome:
     started = time.perf_counter()
     passages = system.search(outcome.question, CHUNKS_SEARCHED)
     if passages is None:
@@ -87,15 +87,15 @@ def _searched(system: System, outcome: Outcome) -> Outcome:
     return replace(outcome, hits=hits_from(passages), timings_ms=timings)
 
 
-def _asked(system: System, outcome: Outcome) -> Outcome:
+def _ask(system: System, outcome: Outcome) -> Outcome:
     started = time.perf_counter()
     answer = system.answer(outcome.question)
     if answer is None:
         return outcome
     timings = {**outcome.timings_ms, "ask": 1000 * (time.perf_counter() - started)}
-    return replace(outcome, answer=recorded(answer), timings_ms=timings)
+    return replace(outcome, answer=record_outcomes(answer), timings_ms=timings)
 
 
-def recorded(answer: Answer) -> dict[str, Any]:
+def record_outcomes(answer: Answer) -> dict[str, Any]:
     """Return an answer as an outcome keeps it: its JSON record and the messages that were sent."""
     return {**answer.to_record(), "prompt": [{"role": role, "content": text} for role, text in answer.prompt]}

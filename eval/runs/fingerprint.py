@@ -8,7 +8,7 @@ from corpus import Article
 from eval.question import Question
 
 
-def of_articles(articles: Iterable[Article]) -> str:
+def fingerprint_articles(articles: Iterable[Article]) -> str:
     """Return 16 hexadecimal digits that stand for what the articles say, whatever their order."""
     rows = sorted(
         [
@@ -23,7 +23,7 @@ def of_articles(articles: Iterable[Article]) -> str:
     return _digest(rows)
 
 
-def of_questions(questions: Iterable[Question]) -> str:
+def fingerprint_questions(questions: Iterable[Question]) -> str:
     """Return 16 hexadecimal digits that stand for the questions, whatever their order."""
     return _digest(sorted((question.to_record() for question in questions), key=lambda record: str(record["id"])))
 

@@ -9,7 +9,7 @@ import numpy as np
 from eval.measures.measure_catalogue import MEASURES
 from eval.measures.scoring import Scores
 from eval.question_result import Outcome
-from eval.statistics import Estimate, estimate
+from eval.statistics import Estimate, estimate_mean
 
 ALL = "all"
 
@@ -65,7 +65,7 @@ def summarise(outcomes: Sequence[Outcome], scores: Scores) -> Summary:
 def figures_of(rows: Sequence[Mapping[str, float]]) -> dict[str, Estimate]:
     """Return each measure's estimate over the questions for which it is defined, in the order of the catalogue."""
     values = {name: [row[name] for row in rows if name in row] for name in MEASURES}
-    return {name: estimate(given) for name, given in values.items() if given}
+    return {name: estimate_mean(given) for name, given in values.items() if given}
 
 
 def latencies(outcomes: Iterable[Outcome]) -> dict[str, Latency]:

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from corpus.article import Article
-from corpus.cli.display import line
+from corpus.cli.display import to_line
 from corpus.errors import InputError
 from rag.model import Answer, Citation, day
 
@@ -23,7 +23,7 @@ def export(answer: Answer, file: Path) -> None:
         InputError: The name ends in neither .md nor .json, or the file cannot be written.
     """
     check_name(file)
-    text = as_json(answer) if file.suffix.lower() == ".json" else as_markdown(answer)
+    text = to_json(answer) if file.suffix.lower() == ".json" else to_markdown(answer)
     try:
         file.write_text(text, "utf-8", "replace")
     except OSError as error:
@@ -40,57 +40,59 @@ def check_name(file: Path) -> None:
         raise InputError(f"{file}: exported are Markdown and JSON; end the name in .md or .json")
 
 
-def as_json(answer: Answer) -> str:
+def to_json(answer: Answer) -> str:
     """Return the record of `Answer.to_record` with the prompt that was sent, as JSON."""
     prompt = [{"role": role, "text": text} for role, text in answer.prompt]
     return json.dumps(answer.to_record() | {"prompt": prompt}, ensure_ascii=False, indent=2) + "\n"
 
 
-def as_markdown(answer: Answer) -> str:
+def to_markdown(answer: Answer) -> str:
     """Return question, answer, doubts, notes and numbered sources with their quotations as Markdown.
 
     Everything that an article, the question or a model wrote is escaped: it shows as text, never as a link, an image,
     a heading or HTML. The number of a source in the list is that of its mark `[n]`.
     """
-    blocks = [f"# {escaped(answer.question)}", *_paragraphs(answer.text)]
+    blocks = [f"# {escape_markdown(answer.question)}", *_write_paragraphs(answer.text)]
     if answer.citations:
-        blocks.append(f"*{_as_of(answer)}*")
+        blocks.append(f"*{_write_dates(answer)}*")
     flagged = [claim for claim in answer.claims if claim.verdict == "flagged"]
     if flagged:
         blocks.append("## Not supported by what is cited")
-        blocks.append("\n".join(f"- {escaped(claim.text)} ({escaped(claim.reason)})" for claim in flagged))
+        blocks.append(
+            "\n".join(f"- {escape_markdown(claim.text)} ({escape_markdown(claim.reason)})" for claim in flagged)
+        )
     unchecked = [claim for claim in answer.claims if claim.verdict == "unchecked"]
     if unchecked:
         blocks.append("## Not checked")
-        blocks.append("\n".join(f"- {escaped(claim.text)}" for claim in unchecked))
+        blocks.append("\n".join(f"- {escape_markdown(claim.text)}" for claim in unchecked))
     if answer.notes:
         blocks.append("## Notes")
-        blocks.append("\n".join(f"- {escaped(note)}" for note in answer.notes))
+        blocks.append("\n".join(f"- {escape_markdown(note)}" for note in answer.notes))
     if answer.citations:
         blocks.append("## Sources")
-        blocks.append("\n".join(map(_source, by_number(answer.citations))))
+        blocks.append("\n".join(map(_write_source, group_by_number(answer.citations))))
     if any(entry.n == 0 for entry in answer.entries):
         blocks.append("## All stories")
-        blocks.append("\n".join(f"- {day(e.passage.article.published_at)}: {_origin(e)}" for e in answer.entries))
+        blocks.append("\n".join(f"- {day(e.passage.article.published_at)}: {_write_origin(e)}" for e in answer.entries))
     if answer.nearest:
         blocks.append("## Nearest in the archive")
-        blocks.append("\n".join(f"- {_named(article)}" for article in answer.nearest))
-    return "\n\n".join([*blocks, "---", _made(answer)]) + "\n"
+        blocks.append("\n".join(f"- {_name_of(article)}" for article in answer.nearest))
+    return "\n\n".join([*blocks, "---", _write_provenance(answer)]) + "\n"
 
 
-def escaped(text: str) -> str:
+def escape_markdown(text: str) -> str:
     """Return text on one line that Markdown shows as it reads."""
-    plain = _MARKUP.sub(r"\\\g<0>", line(text, len(text) + 1))
+    plain = _MARKUP.sub(r"\\\g<0>", to_line(text, len(text) + 1))
     return _OPENING.sub(r"\\", _ADDRESS.sub(r"\\", plain))
 
 
-def _paragraphs(text: str) -> Iterator[str]:
+def _write_paragraphs(text: str) -> Iterator[str]:
     for piece in filter(str.strip, text.splitlines()):
         heading = _HEADING.fullmatch(piece.strip())
-        yield f"**{escaped(heading[1])}**" if heading else escaped(piece)
+        yield f"**{escape_markdown(heading[1])}**" if heading else escape_markdown(piece)
 
 
-def by_number(citations: Sequence[Citation]) -> list[list[Citation]]:
+def group_by_number(citations: Sequence[Citation]) -> list[list[Citation]]:
     """Return the citations of each number, in the order of the numbers."""
     groups: dict[int, list[Citation]] = {}
     for citation in citations:
@@ -98,32 +100,32 @@ def by_number(citations: Sequence[Citation]) -> list[list[Citation]]:
     return [groups[n] for n in sorted(groups)]
 
 
-def _source(citations: Sequence[Citation]) -> str:
+def _write_source(citations: Sequence[Citation]) -> str:
     article = citations[0].passage.article
     places = " and ".join(f"{citation.start} to {citation.end}" for citation in citations)
-    where = f"article {escaped(article.id)}, characters {places}"
+    where = f"article {escape_markdown(article.id)}, characters {places}"
     number = f"{citations[0].n}. "
-    quotes = " … ".join(escaped(citation.quote) for citation in citations)
-    lines = [f"{_address(article.url)}{where}", f"> {quotes}"]
-    return number + _named(article) + "".join(f"\n\n{' ' * len(number)}{said}" for said in lines) + "\n"
+    quotes = " … ".join(escape_markdown(citation.quote) for citation in citations)
+    lines = [f"{_write_address(article.url)}{where}", f"> {quotes}"]
+    return number + _name_of(article) + "".join(f"\n\n{' ' * len(number)}{said}" for said in lines) + "\n"
 
 
-def _address(url: str) -> str:
+def _write_address(url: str) -> str:
     """Return an address as text: it is an article's word, so no link is made of it."""
-    return f"{escaped(url)}, " if url else ""
+    return f"{escape_markdown(url)}, " if url else ""
 
 
-def _origin(entry: Citation) -> str:
+def _write_origin(entry: Citation) -> str:
     outlets = dict.fromkeys([entry.passage.article.source, *(copy.source for copy in entry.passage.copies)])
-    return f"{escaped(entry.passage.article.title)} ({', '.join(escaped(o) or 'unknown outlet' for o in outlets)})"
+    return f"{escape_markdown(entry.passage.article.title)} ({', '.join(escape_markdown(o) or 'unknown outlet' for o in outlets)})"
 
 
-def _named(article: Article) -> str:
-    outlet = escaped(article.source) or "Unknown outlet"
-    return f"{escaped(article.title)}. {outlet}, {day(article.published_at)}"
+def _name_of(article: Article) -> str:
+    outlet = escape_markdown(article.source) or "Unknown outlet"
+    return f"{escape_markdown(article.title)}. {outlet}, {day(article.published_at)}"
 
 
-def _as_of(answer: Answer) -> str:
+def _write_dates(answer: Answer) -> str:
     earliest, latest = answer.as_of
     span = "undated" if not latest else f"of {day(earliest)}"
     if earliest and latest and earliest.date() != latest.date():
@@ -132,9 +134,9 @@ def _as_of(answer: Answer) -> str:
     return f"The evidence is {span}.{newest}"
 
 
-def _made(answer: Answer) -> str:
+def _write_provenance(answer: Answer) -> str:
     asked = f"Asked on {day(answer.asked_at)}. " if answer.asked_at else ""
     searched = [f"searched as: {answer.standalone}"] if answer.standalone not in {"", answer.question} else []
     said = [f"status: {answer.status}", f"model: {answer.model}", *searched]
     said += [f"{name}: {version}" for name, version in answer.versions.items()]
-    return asked + escaped("; ".join(said))
+    return asked + escape_markdown("; ".join(said))

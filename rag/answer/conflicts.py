@@ -4,8 +4,8 @@ from collections.abc import Sequence
 
 from rag.model import day
 from rag.retrieval.sentence_ranking import Sentence
-from rag.text.dates.date_mentions import moments
-from rag.text.figures import Figure, figures
+from rag.text.dates.date_mentions import find_moments
+from rag.text.figures import Figure, find_figures
 from rag.text.terms import STOPWORDS, stem, terms
 from rag.text.units import size
 from rag.verification.claim_demands import counted
@@ -19,7 +19,7 @@ _TIMES = frozenset(stem(word) for word in "year month week day hour minute secon
 _FEWEST = 3  # Words in common: two short sentences share one or two by chance.
 
 
-def differing(best: Sentence, others: Sequence[Sentence]) -> list[Sentence]:
+def find_conflicts(best: Sentence, others: Sequence[Sentence]) -> list[Sentence]:
     """Return the first sentence of each other article that tells the same as `best` with another figure.
 
     Copies of one story are one account, and so are articles that give the same figure: the first stands for them.
@@ -31,18 +31,18 @@ def differing(best: Sentence, others: Sequence[Sentence]) -> list[Sentence]:
     known = [best]
     for other in others:
         articles = {s.passage.article.id for s in known}
-        if other.passage.article.id not in articles and all(_other_figure(s, other) for s in known):
+        if other.passage.article.id not in articles and all(_find_other_figure(s, other) for s in known):
             known.append(other)
     return known[1:]
 
 
-def told_apart(best: Sentence, others: Sequence[Sentence]) -> str:
+def conflict_note(best: Sentence, others: Sequence[Sentence]) -> str:
     """Return a line that names the figures of accounts that differ, the earliest first, with outlet and date.
 
     One outlet's figures tell how its account changed; those of several outlets disagree.
     """
     pairs = [(best, other) for other in others]
-    said = {id(best): _said(best, others[0])} | {id(other): _said(other, first) for first, other in pairs}
+    said = {id(best): _quote(best, others[0])} | {id(other): _quote(other, first) for first, other in pairs}
     known = sorted((best, *others), key=lambda s: (s.passage.article.published_at is None, _date(s)))
     outlets = {s.passage.article.source for s in known}
     listed = "; ".join(
@@ -57,11 +57,11 @@ def _date(sentence: Sentence) -> float:
     return date.timestamp() if date else 0.0
 
 
-def _other_figure(one: Sentence, other: Sentence) -> bool:
-    return _alike(one, other) and bool(_differing_figures(one, other))
+def _find_other_figure(one: Sentence, other: Sentence) -> bool:
+    return _tell_same_thing(one, other) and bool(_find_different_figures(one, other))
 
 
-def _alike(one: Sentence, other: Sentence) -> bool:
+def _tell_same_thing(one: Sentence, other: Sentence) -> bool:
     a, b = _words(one), _words(other)
     return len(a & b) >= max(_FEWEST, _SAME * min(len(a), len(b)))
 
@@ -69,30 +69,30 @@ def _alike(one: Sentence, other: Sentence) -> bool:
 def _words(sentence: Sentence) -> set[str]:
     """Return what a sentence tells beside its figures."""
     text = sentence.text
-    for figure in reversed(figures(text, sentence.passage.article.language or "en")):
+    for figure in reversed(find_figures(text, sentence.passage.article.language or "en")):
         text = f"{text[: figure.start]} {text[figure.end :]}"
     return set(terms(text, sentence.passage.article.language or "en")) - STOPWORDS
 
 
-def _differing_figures(one: Sentence, other: Sentence) -> tuple[Figure, Figure] | None:
+def _find_different_figures(one: Sentence, other: Sentence) -> tuple[Figure, Figure] | None:
     """Return a figure of each that counts the same and is not the same, if neither sentence gives the other's too."""
-    a, b = _counting(one), _counting(other)
+    a, b = _counted_things(one), _counted_things(other)
     for figure, what in a:
         for rival, whose in b:
             same_unit = figure.units == rival.units or bool(figure.units & rival.units)
             same_thing = bool(what & whose) if what or whose else bool(figure.units)
-            if not same_unit or not same_thing or _given(figure, b) or _given(rival, a):
+            if not same_unit or not same_thing or _figure_given(figure, b) or _figure_given(rival, a):
                 continue
             return figure, rival
     return None
 
 
-def _counting(sentence: Sentence) -> list[tuple[Figure, frozenset[str]]]:
+def _counted_things(sentence: Sentence) -> list[tuple[Figure, frozenset[str]]]:
     language = sentence.passage.article.language or "en"
-    dates = moments(sentence.text)
+    dates = find_moments(sentence.text)
     found = [
         f
-        for f in figures(sentence.text, language)
+        for f in find_figures(sentence.text, language)
         if not f.bare and not _is_year(f) and not any(d.start < f.end and f.start < d.end for d in dates)
     ]
     counts = [(figure, counted(sentence.text, figure, language)) for figure in found]
@@ -103,13 +103,13 @@ def _is_year(figure: Figure) -> bool:
     return not figure.units and figure.value.is_integer() and 1900 <= figure.value < 2100
 
 
-def _given(figure: Figure, among: Sequence[tuple[Figure, frozenset[str]]]) -> bool:
+def _figure_given(figure: Figure, among: Sequence[tuple[Figure, frozenset[str]]]) -> bool:
     return any(other.holds(figure) or figure.holds(other) for other, _ in among)
 
 
-def _said(sentence: Sentence, beside: Sentence) -> str:
+def _quote(sentence: Sentence, beside: Sentence) -> str:
     """Return the figure in which a sentence differs from another, as written, with what it counts."""
-    pair = _differing_figures(sentence, beside)
+    pair = _find_different_figures(sentence, beside)
     if pair is None:
         return "another figure"
     figure, text = pair[0], sentence.text

@@ -5,16 +5,18 @@ from dataclasses import replace
 from datetime import timedelta
 
 from corpus.article import Article
-from rag.answer.verbatim_answer import bare, headline
+from rag.answer.verbatim_answer import format_headline, strip_emphasis
 from rag.model import Citation, Filters, day
-from rag.question.coverage_question import Enquiry
-from rag.retrieval.topic_coverage import LOOKED_AT, Coverage, Found, Story
+from rag.question.coverage_question import CoverageQuestion
+from rag.retrieval.topic_coverage import LOOKED_AT, CoveredStories, Story, TopicCoverage
 
 MOST: dict[str, int] = {"timeline": 30, "count": 8, "first": 1, "outlets": 20, "latest": 5, "articles": 30, "news": 12}
 """How many stories (for "outlets": outlets) a text lists; all are counted."""
 
 
-def listed(enquiry: Enquiry, found: Found, entries: Sequence[Citation], coverage: Coverage) -> list[Citation]:
+def select_listed(
+    enquiry: CoverageQuestion, found: CoveredStories, entries: Sequence[Citation], coverage: TopicCoverage
+) -> list[Citation]:
     """Return what the text lists, in its order: the stories that tell most where there are too many.
 
     Args:
@@ -25,83 +27,85 @@ def listed(enquiry: Enquiry, found: Found, entries: Sequence[Citation], coverage
     """
     most = MOST[enquiry.form]
     if enquiry.form == "news":
-        return _numbered(entries if enquiry.filters.timed else entries[::-1])
+        return _number(entries if enquiry.filters.timed else entries[::-1])
     if enquiry.form == "outlets":
-        return coverage.citations(found, [Story((articles[0],)) for _, articles in _by_outlet(found)[:most]])
+        return coverage.citations(found, [Story((articles[0],)) for _, articles in _list_by_outlet(found)[:most]])
     if enquiry.form == "latest":
         dated = [entry for entry in entries if entry.passage.article.published_at]
-        return _numbered((dated[::-1] or entries)[:most])
-    told = sorted(entries, key=lambda entry: (-_headlined(entry, found), -entry.passage.score, entry.n))
-    return _numbered(entries[:most] if enquiry.form == "first" else sorted(told[:most], key=lambda entry: entry.n))
+        return _number((dated[::-1] or entries)[:most])
+    told = sorted(entries, key=lambda entry: (-_list_headlines(entry, found), -entry.passage.score, entry.n))
+    return _number(entries[:most] if enquiry.form == "first" else sorted(told[:most], key=lambda entry: entry.n))
 
 
-def _numbered(entries: Sequence[Citation]) -> list[Citation]:
+def _number(entries: Sequence[Citation]) -> list[Citation]:
     return [replace(entry, n=n, passage=replace(entry.passage, rank=n)) for n, entry in enumerate(entries, 1)]
 
 
-def written(enquiry: Enquiry, found: Found, citations: Sequence[Citation]) -> str:
+def write_text(enquiry: CoverageQuestion, found: CoveredStories, citations: Sequence[Citation]) -> str:
     """Write the answer; a mark `[n]` gives the place of its passage among those of `citations`, counted from 1."""
-    outlets = dict(_by_outlet(found))
-    blocks = [f"**{_head(enquiry, found)}**"]
+    outlets = dict(_list_by_outlet(found))
+    blocks = [f"**{_write_head(enquiry, found)}**"]
     for place, citation in enumerate(citations, 1):
         article = citation.passage.article
         if enquiry.form == "outlets":
             run = outlets[article.source]
-            said = f"{_outlet(article.source)}: {_many(len(run), 'article')}, the first on {_day(article)}"
+            said = f"{_outlet(article.source)}: {_pluralise(len(run), 'article')}, the first on {_day(article)}"
         else:
             said = ", ".join(
                 map(_outlet, dict.fromkeys([article.source, *(c.source for c in citation.passage.copies)]))
             )
-            said = f"{_day(article)}: {said}{headline(article)}"
-        blocks.append(f"**{said}**\n{bare(citation.quote)} [{place}]")
+            said = f"{_day(article)}: {said}{format_headline(article)}"
+        blocks.append(f"**{said}**\n{strip_emphasis(citation.quote)} [{place}]")
     return "\n\n".join(blocks)
 
 
-def remarks(enquiry: Enquiry, found: Found, citations: Sequence[Citation], waiting: int) -> list[str]:
+def collect_notes(
+    enquiry: CoverageQuestion, found: CoveredStories, citations: Sequence[Citation], waiting: int
+) -> list[str]:
     """Return what a reader must know of a count: its rule, what is undated, what is not listed, what is not indexed."""
-    notes = _unlisted(enquiry, found) if enquiry.form == "news" else _counted(enquiry, found, citations)
+    notes = _note_unlisted(enquiry, found) if enquiry.form == "news" else _count_sentence(enquiry, found, citations)
     if waiting:
-        notes.append(f"Not indexed yet, and so not counted: {_many(waiting, 'article')}.")
+        notes.append(f"Not indexed yet, and so not counted: {_pluralise(waiting, 'article')}.")
     return notes
 
 
-def _counted(enquiry: Enquiry, found: Found, citations: Sequence[Citation]) -> list[str]:
+def _count_sentence(enquiry: CoverageQuestion, found: CoveredStories, citations: Sequence[Citation]) -> list[str]:
     """Return the rule of a count, what is undated, and what is not listed."""
     articles, stories = len(found.articles), len(found.stories)
     undated = sum(article.published_at is None for article in found.articles)
     notes = [f"Counted over the whole archive: every article whose {found.rule}, in any form of the words."]
     if stories < articles:
-        notes.append(f"{articles} articles carry {_many(stories, 'story')}: copies of one story count once there.")
+        notes.append(f"{articles} articles carry {_pluralise(stories, 'story')}: copies of one story count once there.")
     if undated:
         stands = "is undated: it counts, but stands" if undated == 1 else "are undated: they count, but stand"
-        notes.append(f"{_many(undated, 'article')} {stands} in no order of time.")
-    shown = len(_by_outlet(found)) if enquiry.form == "outlets" else stories
+        notes.append(f"{_pluralise(undated, 'article')} {stands} in no order of time.")
+    shown = len(_list_by_outlet(found)) if enquiry.form == "outlets" else stories
     if enquiry.form in {"timeline", "outlets", "count", "articles"} and len(citations) < shown:
         kept = "with the most articles" if enquiry.form == "outlets" else "that tell most of it"
         notes.append(f"{len(citations)} of {shown} are listed, those {kept}.")
     return notes
 
 
-def nothing(enquiry: Enquiry, found: Found) -> str:
+def write_nothing_found(enquiry: CoverageQuestion, found: CoveredStories) -> str:
     """Return what to say where no article is on the topic, or of the time."""
     if enquiry.form == "news":
-        return f"No article is {_dated(enquiry.filters)}."
-    return f"No article’s {found.rule}{narrowed(enquiry.filters)}."
+        return f"No article is {_list_by_date(enquiry.filters)}."
+    return f"No article’s {found.rule}{describe_filters(enquiry.filters)}."
 
 
-def _unlisted(enquiry: Enquiry, found: Found) -> list[str]:
+def _note_unlisted(enquiry: CoverageQuestion, found: CoveredStories) -> list[str]:
     """Return what a reader must know of the news of a time: which of its stories are listed."""
     (articles, stories), shown = found.counted, len(found.stories)
     if not enquiry.filters.timed or shown >= stories:
         return []
     looked = f" Looked at were the newest {LOOKED_AT:,} articles." if articles > LOOKED_AT else ""
     return [
-        f"{shown} of {_many(stories, 'story')} are listed: those that most articles carry, and others spread over the "
+        f"{shown} of {_pluralise(stories, 'story')} are listed: those that most articles carry, and others spread over the "
         f"time.{looked}"
     ]
 
 
-def _dated(filters: Filters) -> str:
+def _list_by_date(filters: Filters) -> str:
     """Return the time and the outlets of filters: "dated 12 March 2018 to 18 March 2018, in Coast Wire"."""
     first = day(filters.since) if filters.since else ""
     last = day(filters.until - timedelta(seconds=1)) if filters.until else ""
@@ -113,7 +117,7 @@ def _dated(filters: Filters) -> str:
     return f"{said}, in {outlets}" if outlets else said
 
 
-def narrowed(filters: Filters) -> str:
+def describe_filters(filters: Filters) -> str:
     """Return what filters say, to be put behind a topic: " in Coast Wire, since 2017", or ""."""
     said = [", ".join(map(_outlet, filters.outlets))] if filters.outlets else []
     if filters.since:
@@ -123,35 +127,35 @@ def narrowed(filters: Filters) -> str:
     return f" ({', '.join(said)})" if said else ""
 
 
-def _head(enquiry: Enquiry, found: Found) -> str:
+def _write_head(enquiry: CoverageQuestion, found: CoveredStories) -> str:
     articles, stories = found.articles, found.stories
     if enquiry.form == "news":
-        total = _many(found.counted[0], "article")
+        total = _pluralise(found.counted[0], "article")
         return (
-            f"{total} {_dated(enquiry.filters)}"
+            f"{total} {_list_by_date(enquiry.filters)}"
             if enquiry.filters.timed
-            else f"The newest of {total}{narrowed(enquiry.filters)}"
+            else f"The newest of {total}{describe_filters(enquiry.filters)}"
         )
-    about = f"“{bare(found.topic)}”{narrowed(enquiry.filters)}"
-    outlets = sum(bool(name) for name, _ in _by_outlet(found))
+    about = f"“{strip_emphasis(found.topic)}”{describe_filters(enquiry.filters)}"
+    outlets = sum(bool(name) for name, _ in _list_by_outlet(found))
     first = articles[0]
     if enquiry.form == "first":
         if first.published_at is None:
-            return f"{_many(len(articles), 'article')} on {about}, all undated: which was first cannot be told"
+            return f"{_pluralise(len(articles), 'article')} on {about}, all undated: which was first cannot be told"
         return f"First reported in this archive on {_day(first)}, by {_outlet(first.source)}"
     if enquiry.form == "outlets":
-        return f"{_many(outlets, 'outlet')} covered {about}, in {_many(len(articles), 'article')}"
+        return f"{_pluralise(outlets, 'outlet')} covered {about}, in {_pluralise(len(articles), 'article')}"
     if enquiry.form == "latest":
         newest = max((a for a in articles if a.published_at), key=lambda a: str(a.published_at), default=first)
-        return f"The newest of {_many(len(articles), 'article')} on {about}: {_day(newest)}"
+        return f"The newest of {_pluralise(len(articles), 'article')} on {about}: {_day(newest)}"
     mention = "mentions" if len(articles) == 1 else "mention"
     if enquiry.form == "timeline":
-        return f"{_many(len(stories), 'story')} on {about}{_span(articles)}"
-    told = f"{_many(len(stories), 'story')} in {_many(outlets, 'outlet')}{_span(articles)}"
-    return f"{_many(len(articles), 'article')} {mention} {about}: {told}"
+        return f"{_pluralise(len(stories), 'story')} on {about}{_span(articles)}"
+    told = f"{_pluralise(len(stories), 'story')} in {_pluralise(outlets, 'outlet')}{_span(articles)}"
+    return f"{_pluralise(len(articles), 'article')} {mention} {about}: {told}"
 
 
-def _by_outlet(found: Found) -> list[tuple[str, list[Article]]]:
+def _list_by_outlet(found: CoveredStories) -> list[tuple[str, list[Article]]]:
     """Return the outlets with their articles, the outlet with the most first."""
     groups: dict[str, list[Article]] = {}
     for article in found.articles:
@@ -159,7 +163,7 @@ def _by_outlet(found: Found) -> list[tuple[str, list[Article]]]:
     return sorted(groups.items(), key=lambda item: (-len(item[1]), item[0]))
 
 
-def _headlined(citation: Citation, found: Found) -> int:
+def _list_headlines(citation: Citation, found: CoveredStories) -> int:
     title = citation.passage.article.title
     return sum(part.text.casefold() in title.casefold() for part in found.parts)
 
@@ -177,9 +181,9 @@ def _day(article: Article) -> str:
 
 
 def _outlet(name: str) -> str:
-    return bare(name) or "Unknown outlet"
+    return strip_emphasis(name) or "Unknown outlet"
 
 
-def _many(count: int, thing: str) -> str:
+def _pluralise(count: int, thing: str) -> str:
     plural = "stories" if thing == "story" else f"{thing}s"
     return f"{count:,} {thing if count == 1 else plural}"

@@ -5,13 +5,13 @@ from collections.abc import Sequence
 from textwrap import shorten
 
 from corpus.article import Article
-from rag.answer.conflicts import differing
-from rag.llm.output_filter import gated
+from rag.answer.conflicts import find_conflicts
+from rag.llm.output_filter import filter_output
 from rag.model import Passage, day
-from rag.retrieval.evidence_search import Readings
+from rag.retrieval.evidence_search import Evidence
 from rag.retrieval.sentence_ranking import Sentence
 from rag.retrieval.sufficiency import THRESHOLD
-from rag.text.citation_marks import unmarked
+from rag.text.citation_marks import strip_marks
 from rag.text.terms import STOPWORDS, terms
 
 MOST = 5
@@ -49,7 +49,7 @@ _POINTS = re.compile(
 )
 
 
-def chosen(readings: Readings) -> list[Sentence]:
+def choose_sentences(readings: Evidence) -> list[Sentence]:
     """Choose the sentences of an answer: for each part the one that answers it best, then those that answer the whole.
 
     A part brings its own sentence where the passages answer it well.
@@ -58,12 +58,12 @@ def chosen(readings: Readings) -> list[Sentence]:
     found: list[Sentence] = []
     for part in readings.parts:
         if part.sufficiency.probability >= ANSWERED:
-            _extend(found, _complete(part.sentences), most)
-    _extend(found, _answering(readings.whole.sentences), most)
+            _extend_selection(found, _add_missing(part.sentences), most)
+    _extend_selection(found, _select_answering(readings.whole.sentences), most)
     return found
 
 
-def shortcomings(readings: Readings) -> list[str]:
+def note_shortcomings(readings: Evidence) -> list[str]:
     """Return what to tell of a question that is answered in part, or perhaps not at all."""
     if lacking := readings.lacking:
         return [f"Not in this archive: “{part.said}”" for part in lacking]
@@ -71,7 +71,7 @@ def shortcomings(readings: Readings) -> list[str]:
     return ["The archive may not answer this: these sentences come nearest."] if doubtful else []
 
 
-def _answering(sentences: Sequence[Sentence]) -> list[Sentence]:
+def _select_answering(sentences: Sequence[Sentence]) -> list[Sentence]:
     """Choose the sentences that answer one question from those read for it, the best first.
 
     Those beside the best one in its passage may answer less, those of other articles must come near it and say
@@ -82,38 +82,40 @@ def _answering(sentences: Sequence[Sentence]) -> list[Sentence]:
     best = sentences[0]
     if best.score > 1:  # It holds the quotation that the question asks about, so others beside it would only confuse.
         return [s for s in sentences[:MOST] if s.score > 1]
-    found = _complete(sentences)
+    found = _add_missing(sentences)
     beside = [s for s in sentences[1:] if s.passage is best.passage and s.score >= BESIDE * best.score]
-    _extend(found, beside, FROM_PASSAGE, sentences)
+    _extend_selection(found, beside, FROM_PASSAGE, sentences)
     others = [s for s in sentences[1:] if s.passage.article.id != best.passage.article.id]
-    found.extend(differing(best, [s for s in others if s.score >= RIVAL * best.score])[: MOST - len(found)])
-    _extend(found, [s for s in others if s.score >= ELSEWHERE * best.score], MOST, sentences)
-    _extend(found, beside, MOST, sentences)
+    found.extend(find_conflicts(best, [s for s in others if s.score >= RIVAL * best.score])[: MOST - len(found)])
+    _extend_selection(found, [s for s in others if s.score >= ELSEWHERE * best.score], MOST, sentences)
+    _extend_selection(found, beside, MOST, sentences)
     return found
 
 
-def _complete(sentences: Sequence[Sentence]) -> list[Sentence]:
+def _add_missing(sentences: Sequence[Sentence]) -> list[Sentence]:
     """Return the best sentence, and those before it that it leans on."""
-    return [sentences[0], *reversed(_leaned_on(sentences[0], sentences))] if sentences else []
+    return [sentences[0], *reversed(_find_antecedent(sentences[0], sentences))] if sentences else []
 
 
-def _leaned_on(sentence: Sentence, sentences: Sequence[Sentence]) -> list[Sentence]:
+def _find_antecedent(sentence: Sentence, sentences: Sequence[Sentence]) -> list[Sentence]:
     """Return the one or two sentences before one that say who "he" in it is, in the order of the article.
 
     The second is taken from the same paragraph only: further off, somebody else may have been the last one named.
     """
-    first = _before(sentence, sentences) if _leans(sentence.text) else None
-    second = _before(first, sentences) if first and _leans(first.text) else None
+    first = _precedes(sentence, sentences) if _needs_antecedent(sentence.text) else None
+    second = _precedes(first, sentences) if first and _needs_antecedent(first.text) else None
     if first and second and "\n" not in first.passage.article.body[second.end : first.start]:
         return [second, first]
     return [first] if first else []
 
 
-def _leans(text: str) -> bool:
+def _needs_antecedent(text: str) -> bool:
     return bool(_LEANS.match(text) or _PRONOUN_SAID.search(text))
 
 
-def _extend(found: list[Sentence], more: Sequence[Sentence], most: int, read: Sequence[Sentence] = ()) -> None:
+def _extend_selection(
+    found: list[Sentence], more: Sequence[Sentence], most: int, read: Sequence[Sentence] = ()
+) -> None:
     """Add sentences that say something new, up to a number of all.
 
     One that begins with "They" or "8,000 of them" brings the sentence before it, where that was read, or is left out
@@ -128,13 +130,13 @@ def _extend(found: list[Sentence], more: Sequence[Sentence], most: int, read: Se
     for sentence in more:
         if sentence in found or any(_repeats(sentence, other) for other in found):
             continue
-        before = _before(sentence, read) if _POINTS.match(sentence.text) else None
+        before = _precedes(sentence, read) if _POINTS.match(sentence.text) else None
         added = [before, sentence] if before and before not in found else [sentence]
         if len(found) + len(added) <= most:
             found.extend(added)
 
 
-def composed(sentences: Sequence[Sentence], passages: Sequence[Passage]) -> str:
+def compose_text(sentences: Sequence[Sentence], passages: Sequence[Passage]) -> str:
     """Write sentences as an answer: a paragraph an article under its label, a mark behind each sentence.
 
     The number in a mark is the place of the passage in `passages`, counted from 1.
@@ -157,38 +159,40 @@ def _paragraph(group: Sequence[Sentence], places: dict[str, int]) -> str:
     They keep the order of the article where the first would begin with a "she" that nothing before it explains.
     """
     article, order = group[0].passage.article, sorted(group, key=lambda s: s.start)
-    lead = [*_leaned_on(group[0], order), group[0]][0]
-    first = 0 if _leans(lead.text) else order.index(lead)
-    said = " ".join(f"{inert(s.text)} [{places[s.passage.chunk.id]}]" for s in order[first:] + order[:first])
-    return f"**{bare(article.source) or 'Unknown outlet'}, {day(article.published_at)}{headline(article)}**\n{said}"
+    lead = [*_find_antecedent(group[0], order), group[0]][0]
+    first = 0 if _needs_antecedent(lead.text) else order.index(lead)
+    said = " ".join(
+        f"{neutralise_markup(s.text)} [{places[s.passage.chunk.id]}]" for s in order[first:] + order[:first]
+    )
+    return f"**{strip_emphasis(article.source) or 'Unknown outlet'}, {day(article.published_at)}{format_headline(article)}**\n{said}"
 
 
-def headline(article: Article) -> str:
+def format_headline(article: Article) -> str:
     """Return what stands behind outlet and date above the sentences of an article: a dash and its headline, or "".
 
     The headline often says what a sentence leaves to it: who is meant, how much it was.
     """
-    title = shorten(bare(article.title), _HEADLINE, placeholder=" …")
+    title = shorten(strip_emphasis(article.title), _HEADLINE, placeholder=" …")
     return f" – {title}" if title else ""
 
 
-def bare(text: str) -> str:
+def strip_emphasis(text: str) -> str:
     """Return words of an article or a question as `inert` does, with no emphasis in them either."""
-    return " ".join(inert(text).replace("*", "").split())
+    return " ".join(neutralise_markup(text).replace("*", "").split())
 
 
-def inert(sentence: str) -> str:
+def neutralise_markup(sentence: str) -> str:
     """Return a sentence on one line, without links, and with nothing in it that could be taken for a mark of ours."""
-    return " ".join(gated(unmarked(sentence)).split())
+    return " ".join(filter_output(strip_marks(sentence)).split())
 
 
 def _repeats(one: Sentence, other: Sentence) -> bool:
     """Tell whether two sentences say the same, with the same figures."""
     a, b = (set(terms(s.text)) - STOPWORDS for s in (one, other))
-    return len(a & b) >= _SAME * max(1, min(len(a), len(b))) and not differing(other, [one])
+    return len(a & b) >= _SAME * max(1, min(len(a), len(b))) and not find_conflicts(other, [one])
 
 
-def _before(sentence: Sentence, sentences: Sequence[Sentence]) -> Sentence | None:
+def _precedes(sentence: Sentence, sentences: Sequence[Sentence]) -> Sentence | None:
     """Return the sentence right before one, in the same article."""
     article = sentence.passage.article.id
     earlier = [s for s in sentences if s.passage.article.id == article and s.end <= sentence.start]

@@ -7,7 +7,7 @@ from rich.console import Console, Group
 from rich.live import Live
 from rich.text import Text
 
-from corpus.cli.display import line, plain
+from corpus.cli.display import strip_controls, to_line
 from corpus.errors import NewsdeskError
 from rag.assistant import Assistant
 from rag.model import REMEMBERED, Answer, Event, Filters, Turn
@@ -54,10 +54,10 @@ class Chat:
             import readline  # noqa: F401 - gives the prompt its arrow keys and the lines typed before
         count = self.assistant.archive.count()
         model = self.assistant.model_name
-        self._say(f"{count:,} articles. Model: {line(model)}. /help tells what can be typed, /quit leaves.")
+        self._say(f"{count:,} articles. Model: {to_line(model)}. /help tells what can be typed, /quit leaves.")
         for typed in self._lines():
             if typed.startswith("/"):
-                if not self._obeyed(typed):
+                if not self._run_command(typed):
                     return
             elif typed:
                 self._answer(typed)
@@ -70,7 +70,7 @@ class Chat:
                 self._say("")
                 return
 
-    def _obeyed(self, typed: str) -> bool:
+    def _run_command(self, typed: str) -> bool:
         """Do what a command says; return False to leave."""
         name, _, rest = typed.partition(" ")
         if name in {"/quit", "/exit"}:
@@ -84,22 +84,22 @@ class Chat:
         elif name == "/help":
             self._say(HELP)
         else:
-            self._say(f"{line(name, 40)} is no command; /help lists them.")
+            self._say(f"{to_line(name, 40)} is no command; /help lists them.")
         return True
 
     def _source(self, number: str) -> str:
         citations = self.last.citations if self.last else ()
         found = next((c for c in citations if str(c.n) == number.strip("[]")), None)
         if found is None:
-            return f"The last answer has no [{line(number, 10)}]." if self.last else "There is no answer yet."
+            return f"The last answer has no [{to_line(number, 10)}]." if self.last else "There is no answer yet."
         article = found.passage.article
-        return f"{line(article.title, 300)}\n{line(article.url, 300)}\n\n{plain(found.passage.chunk.text)}".strip()
+        return f"{to_line(article.title, 300)}\n{to_line(article.url, 300)}\n\n{strip_controls(found.passage.chunk.text)}".strip()
 
     def _answer(self, question: str) -> None:
         try:
-            answer = self._streamed(question)
+            answer = self._stream_answer(question)
         except NewsdeskError as error:
-            self._say(line(str(error), 1000))
+            self._say(to_line(str(error), 1000))
             return
         except KeyboardInterrupt:
             self._say("Stopped.")
@@ -109,9 +109,9 @@ class Chat:
         del self.history[: -2 * REMEMBERED]
         self._say(f"\n{self.written(answer)}\n")
 
-    def _streamed(self, question: str) -> Answer:
+    def _stream_answer(self, question: str) -> Answer:
         """Show an answer while it grows, and return it whole; what was shown on the way is taken away again."""
-        with self._growing() as show:
+        with self._print_growth() as show:
             for event in self.assistant.stream(question, self.history, self.filters):
                 if event.answer is not None:
                     return event.answer
@@ -119,12 +119,12 @@ class Chat:
         raise ValueError("the stream ended without an answer")
 
     @contextmanager
-    def _growing(self) -> Iterator[Callable[[Event], None]]:
+    def _print_growth(self) -> Iterator[Callable[[Event], None]]:
         if not self.console.is_terminal:
             yield lambda _: None
             return
         with Live(console=self.console, transient=True, refresh_per_second=8) as live:
-            yield lambda event: live.update(Group(plain(event.text), Text(_STAGES[event.stage], style="dim")))
+            yield lambda event: live.update(Group(strip_controls(event.text), Text(_STAGES[event.stage], style="dim")))
 
     def _say(self, text: str) -> None:
         self.console.print(Text(text), soft_wrap=True)

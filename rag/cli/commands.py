@@ -12,9 +12,9 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from corpus.article import Article
-from corpus.cli.display import line, plain
+from corpus.cli.display import strip_controls, to_line
 from corpus.errors import ArchiveError, IndexInUseError, IndexUnavailableError, InputError, NewsdeskError
-from rag.answer.answer_export import by_number, check_name, export
+from rag.answer.answer_export import check_name, export, group_by_number
 from rag.assistant import Assistant
 from rag.cli.chat import Chat
 from rag.cli.index_command import check_index, index, rebuild_index
@@ -49,14 +49,14 @@ def ask(
     as_json: AsJson = False,
 ) -> None:
     """Answer a question from the archive, every claim cited. Exit code 0: answered; 1: not; 2: could not be asked."""
-    with _reported(as_json):
+    with _report_errors(as_json):
         if export_to:
             check_name(export_to)
         with _assistant(data) as assistant:
             answer = assistant.ask(question, filters=read_filters(since, until, outlet or ()))
         if export_to:
             export(answer, export_to)
-    print(json.dumps(answer.to_record(), ensure_ascii=False, indent=2) if as_json else written(answer))
+    print(json.dumps(answer.to_record(), ensure_ascii=False, indent=2) if as_json else write_export(answer))
     raise typer.Exit(0 if answer.status == "answered" else 1)
 
 
@@ -71,20 +71,20 @@ def search(
     as_json: AsJson = False,
 ) -> None:
     """List the passages that a question would be answered from, best first."""
-    with _reported(as_json), _assistant(data) as assistant:
+    with _report_errors(as_json), _assistant(data) as assistant:
         passages = assistant.search(query, k, read_filters(since, until, outlet or ()))
     if as_json:
         print(json.dumps([passage.to_record() for passage in passages], ensure_ascii=False, indent=2))
     else:
-        print("\n\n".join(listed(passage) for passage in passages) or "Nothing found.")
+        print("\n\n".join(print_passages(passage) for passage in passages) or "Nothing found.")
 
 
 @app.command()
 def chat(since: Since = "", until: Until = "", outlet: Outlet = None, data: Data = None) -> None:
     """Converse in the terminal: every question may lean on those before it. /help lists what else can be typed."""
-    with _reported(as_json=False), _assistant(data, lasting=True) as assistant:
+    with _report_errors(as_json=False), _assistant(data, lasting=True) as assistant:
         assistant.start()
-        Chat(assistant, written, read_filters(since, until, outlet or ())).run()
+        Chat(assistant, write_export, read_filters(since, until, outlet or ())).run()
 
 
 @app.command("mcp")
@@ -97,7 +97,7 @@ def mcp_command(
     """Serve search, answers and articles to MCP clients on stdin and stdout; they start this command themselves."""
     from rag.cli.mcp_server import serve
 
-    with _reported(as_json=False), _assistant(data, lasting=True) as assistant:
+    with _report_errors(as_json=False), _assistant(data, lasting=True) as assistant:
         assistant.start()
         serve(assistant, http)
 
@@ -110,53 +110,55 @@ def index_command(
     as_json: AsJson = False,
 ) -> None:
     """Embed what is new in the archive and bring both indexes up to date."""
-    with _reported(as_json):
+    with _report_errors(as_json):
         settings = read_settings(data)
-        with _bar() as progress:
+        with _progress_bar() as progress:
             if check:
                 record = check_index(settings)
             elif rebuild:
                 record = rebuild_index(settings, progress)
             else:
                 record = index(settings, progress)
-    print(json.dumps(record) if as_json else _told(record))
+    print(json.dumps(record) if as_json else _describe_progress(record))
     raise typer.Exit(0 if record.get("sound", True) else 1)
 
 
-def written(answer: Answer) -> str:
+def write_export(answer: Answer) -> str:
     """Return an answer as plain text with its sources, safe for a terminal."""
-    lines = [str(plain(answer.text)).replace("**", "")]
+    lines = [str(strip_controls(answer.text)).replace("**", "")]
     lines += [
-        f"\n! Not supported: {line(claim.text, 300)} ({line(claim.reason, 300)})"
+        f"\n! Not supported: {to_line(claim.text, 300)} ({to_line(claim.reason, 300)})"
         for claim in answer.claims
         if claim.verdict == "flagged"
     ]
     unchecked = [claim for claim in answer.claims if claim.verdict == "unchecked"]
-    lines += [f"\n? Not checked: {line(claim.text, 300)}" for claim in unchecked]
-    lines += [f"\nNote: {line(note, 500)}" for note in answer.notes]
+    lines += [f"\n? Not checked: {to_line(claim.text, 300)}" for claim in unchecked]
+    lines += [f"\nNote: {to_line(note, 500)}" for note in answer.notes]
     if answer.nearest:
         lines.append("\nNearest in the archive:")
-        lines += [f"  - {line(article.title, 200)} ({_origin(article)})" for article in answer.nearest]
+        lines += [f"  - {to_line(article.title, 200)} ({_describe_origin(article)})" for article in answer.nearest]
     if answer.citations:
         lines.append("\nSources:")
-        for citations in by_number(answer.citations):
+        for citations in group_by_number(answer.citations):
             article = citations[0].passage.article
-            lines.append(f"  [{citations[0].n}] {line(article.title, 200)}. {_origin(article)} ({article.id})")
-            lines += [f"      “{line(citation.quote, 400)}”" for citation in citations]
+            lines.append(
+                f"  [{citations[0].n}] {to_line(article.title, 200)}. {_describe_origin(article)} ({article.id})"
+            )
+            lines += [f"      “{to_line(citation.quote, 400)}”" for citation in citations]
     if answer.archive_until:
         lines.append(f"\nThe newest article in the archive is of {day(answer.archive_until)}.")
     return "\n".join(lines)
 
 
-def listed(passage: Passage) -> str:
+def print_passages(passage: Passage) -> str:
     """Return a passage as plain text, safe for a terminal."""
     article = passage.article
-    head = f"{passage.rank}. {line(article.title, 200)} | {_origin(article)} | {passage.score:.3f}"
-    return f"{head}\n   {passage.chunk.id}\n   {line(passage.chunk.text, 400)}"
+    head = f"{passage.rank}. {to_line(article.title, 200)} | {_describe_origin(article)} | {passage.score:.3f}"
+    return f"{head}\n   {passage.chunk.id}\n   {to_line(passage.chunk.text, 400)}"
 
 
-def _origin(article: Article) -> str:
-    return f"{line(article.source, 80) or 'Unknown outlet'}, {day(article.published_at)}"
+def _describe_origin(article: Article) -> str:
+    return f"{to_line(article.source, 80) or 'Unknown outlet'}, {day(article.published_at)}"
 
 
 @contextmanager
@@ -165,15 +167,15 @@ def _assistant(data: Path | None, lasting: bool = False) -> Iterator[Assistant]:
     settings = read_settings(data)
     if not settings.archive_path.exists():
         raise InputError(f"{settings.data_dir}: no archive there; add articles first: python -m corpus add PATH")
-    with _opened(settings, lasting) as assistant:
+    with _open_assistant(settings, lasting) as assistant:
         try:
             assistant.sync()
         except (ArchiveError, IndexUnavailableError) as error:
-            sys.stderr.write(f"Not everything in the archive can be found yet: {line(str(error), 1000)}\n")
+            sys.stderr.write(f"Not everything in the archive can be found yet: {to_line(str(error), 1000)}\n")
         yield assistant
 
 
-def _opened(settings: Settings, lasting: bool) -> Assistant:
+def _open_assistant(settings: Settings, lasting: bool) -> Assistant:
     if not lasting:
         with suppress(IndexInUseError):
             return Assistant(settings, "python -m rag")
@@ -181,19 +183,19 @@ def _opened(settings: Settings, lasting: bool) -> Assistant:
 
 
 @contextmanager
-def _reported(as_json: bool) -> Iterator[None]:
+def _report_errors(as_json: bool) -> Iterator[None]:
     """Turn an error of ours into one line and exit code 2."""
     try:
         yield
     except NewsdeskError as error:
         if as_json:
             print(json.dumps({"error": str(error)}))
-        sys.stderr.write(f"{line(str(error), 1000)}\n")
+        sys.stderr.write(f"{to_line(str(error), 1000)}\n")
         raise typer.Exit(2) from None
 
 
 @contextmanager
-def _bar() -> Iterator[Any]:
+def _progress_bar() -> Iterator[Any]:
     """Show a progress bar on stderr while articles are embedded."""
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
     with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
@@ -201,5 +203,5 @@ def _bar() -> Iterator[Any]:
         yield lambda done, total: bar.update(task, completed=done, total=total)
 
 
-def _told(record: dict[str, Any]) -> str:
+def _describe_progress(record: dict[str, Any]) -> str:
     return "\n".join(f"{name}: {value}" for name, value in record.items() if value not in (None, [], {}))

@@ -24,7 +24,7 @@ def index(settings: Settings, progress: Progress | None = None) -> dict[str, Any
         before = indexes.applied()
         embedded = indexes.embed_pending(progress, _PATIENCE_S)
         record: dict[str, Any] = {"embedded": embedded, "applied": 0, "owner": None, "chunks": indexes.store.count()}
-        if owner := _owner_or_opened(indexes):
+        if owner := _open_or_name_owner(indexes):
             return record | {"owner": owner}
         with closing(indexes):
             return record | {"applied": len(indexes.store.changes(before, -1)[1]), "chunks": indexes.dense.count()}
@@ -33,7 +33,7 @@ def index(settings: Settings, progress: Progress | None = None) -> dict[str, Any
 def rebuild_index(settings: Settings, progress: Progress | None = None) -> dict[str, Any]:
     """Make both indexes anew; only chunks that the embedder of the settings never saw are embedded."""
     with Archive(settings.archive_path) as archive, closing(_indexes(settings, archive)) as indexes:
-        if owner := indexes.named_owner():
+        if owner := indexes.name_owner():
             raise IndexUnavailableError(f"{indexes.folder}: the index is in use by {owner}; stop that process first")
         embedded = indexes.embed_pending(progress, _PATIENCE_S)
         indexes.open(anew=True, progress=progress)
@@ -44,7 +44,7 @@ def check_index(settings: Settings) -> dict[str, Any]:
     """Compare every chunk id; `sound` is False if anything differs, `owner` names a process that has them open."""
     with Archive(settings.archive_path) as archive, closing(_indexes(settings, archive)) as indexes:
         try:
-            if owner := _owner_or_opened(indexes):
+            if owner := _open_or_name_owner(indexes):
                 return {"sound": True, "owner": owner}
             differences = {name: len(ids) for name, ids in indexes.differences().items()}
             record = {"sound": not differences, "owner": None, "chunks": indexes.dense.count()}
@@ -69,12 +69,12 @@ def _as_left(indexes: Indexes) -> dict[str, Any]:
     }
 
 
-def _owner_or_opened(indexes: Indexes) -> str:
+def _open_or_name_owner(indexes: Indexes) -> str:
     """Open the indexes and return ""; where another process owns them, return how it names itself."""
     try:
         indexes.open()
     except IndexUnavailableError:
-        if owner := indexes.named_owner():
+        if owner := indexes.name_owner():
             return owner
         indexes.open()  # The owner has just gone; where something else is wrong this says so.
     return ""

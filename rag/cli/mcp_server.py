@@ -14,7 +14,7 @@ from mcp.server.fastmcp.exceptions import ToolError
 from pydantic import Field
 
 from corpus.errors import NewsdeskError
-from corpus.text.characters import visible
+from corpus.text.characters import strip_invisible
 from rag.assistant import Assistant
 from rag.question.filter_values import read_filters
 from rag.question.question_text import LONGEST_QUESTION
@@ -53,7 +53,7 @@ class Tools:
         outlet: Outlet = "",
     ) -> dict[str, Any]:
         """Find the passages of the news archive that bear on a query, best first, with article, outlet, date and text."""
-        found = await _done(lambda: self._assistant.search(query, k, read_filters(since, until, [outlet])))
+        found = await _run_tool(lambda: self._assistant.search(query, k, read_filters(since, until, [outlet])))
         return {"untrusted": UNTRUSTED, "passages": [passage.to_record() for passage in found]}
 
     async def ask_archive(
@@ -65,7 +65,7 @@ class Tools:
         it on as fact), "unchecked", or "note" (about the archive itself).
         `status` is "not_found" where the archive does not hold the answer; then say so.
         """
-        answer = await _done(
+        answer = await _run_tool(
             lambda: self._assistant.ask(question, filters=read_filters(since, until, [outlet])),
         )
         return {"untrusted": UNTRUSTED} | replace(answer, passages=()).to_record()
@@ -76,7 +76,7 @@ class Tools:
         start: Annotated[int, Field(ge=0, description="Character of the text to begin at.")] = 0,
     ) -> dict[str, Any]:
         """Return an article; of a text beyond 50,000 characters that part, and `next_start` to go on from."""
-        article = await _done(lambda: self._assistant.archive.get(visible(article_id)))
+        article = await _run_tool(lambda: self._assistant.archive.get(strip_invisible(article_id)))
         if article is None:
             raise ToolError(f"There is no article {article_id!r}; search_archive returns ids.")
         end = start + _MOST_BODY
@@ -85,7 +85,7 @@ class Tools:
         return {"untrusted": UNTRUSTED} | article.to_record() | part
 
 
-async def _done(work: Callable[[], T]) -> T:
+async def _run_tool(work: Callable[[], T]) -> T:
     """Do what takes time in a thread, so that the connection stays alive."""
     try:
         return await asyncio.to_thread(work)

@@ -79,7 +79,7 @@ class _Graph:
         state = self._embeddings()
         for number in range(self._config["num_hidden_layers"]):
             state = self._layer(state, f"encoder.layer.{number}")
-        self._node("LpNormalization", self._pooled(state, pooling), out="vectors", axis=-1, p=2)
+        self._node("LpNormalization", self._pool(state, pooling), out="vectors", axis=-1, p=2)
         texts, tokens, size = "texts", "tokens", self._config["hidden_size"]
         graph = helper.make_graph(
             self._nodes,
@@ -112,7 +112,7 @@ class _Graph:
         product = self._node("MatMul", state, self._weight(f"{name}.weight", transposed=True))
         return self._node("Add", product, self._weight(f"{name}.bias"))
 
-    def _normalized(self, state: str, name: str) -> str:
+    def _normalize(self, state: str, name: str) -> str:
         parts = self._weight(f"{name}.weight"), self._weight(f"{name}.bias")
         return self._node("LayerNormalization", state, *parts, axis=-1, epsilon=self._config["layer_norm_eps"])
 
@@ -122,7 +122,7 @@ class _Graph:
         self._weights["positions"] = self._weights["embeddings.position_embeddings.weight"] + kind
         places = self._node("Gather", self._weight("positions"), "at")
         words = self._node("Gather", self._weight("embeddings.word_embeddings.weight"), "input_ids")
-        return self._normalized(self._node("Add", words, places), "embeddings.LayerNorm")
+        return self._normalize(self._node("Add", words, places), "embeddings.LayerNorm")
 
     def _layer(self, state: str, name: str) -> str:
         heads = [self._linear(state, f"{name}.attention.self.{part}") for part in ("query", "key", "value")]
@@ -130,13 +130,13 @@ class _Graph:
             "MultiHeadAttention", *heads, "", "mask", domain=_FUSED, num_heads=self._config["num_attention_heads"]
         )
         mixed = self._node("Add", self._linear(mixed, f"{name}.attention.output.dense"), state)
-        state = self._normalized(mixed, f"{name}.attention.output.LayerNorm")
+        state = self._normalize(mixed, f"{name}.attention.output.LayerNorm")
         inner = self._node("Gelu", self._linear(state, f"{name}.intermediate.dense"))
-        return self._normalized(
+        return self._normalize(
             self._node("Add", self._linear(inner, f"{name}.output.dense"), state), f"{name}.output.LayerNorm"
         )
 
-    def _pooled(self, state: str, pooling: str) -> str:
+    def _pool(self, state: str, pooling: str) -> str:
         """Return the first token's state, or the sum of all: as the result gets length 1, it need not be divided."""
         if pooling == "cls":
             return self._node("Gather", state, self._number(0), axis=1)

@@ -47,7 +47,7 @@ class DenseIndex:
         """Open the index in `folder`, making it if it is not there."""
         folder.mkdir(parents=True, exist_ok=True)
         self._folder = folder
-        with self._reported():
+        with self._convert_errors():
             self._client = chromadb.PersistentClient(
                 path=str(folder), settings=ChromaSettings(anonymized_telemetry=False, is_persistent=True)
             )
@@ -62,7 +62,7 @@ class DenseIndex:
     def apply(self, gone: Sequence[str], batch: Sequence[Embedded]) -> None:
         """Forget every chunk of the articles `gone`, then take in the chunks of `batch`."""
         rows = [(chunk, vector) for item in batch for chunk, vector in zip(item.chunks, item.vectors, strict=True)]
-        with self._reported():
+        with self._convert_errors():
             for start in range(0, len(gone), _FORGOTTEN):
                 self._collection.delete(where=_among("article_id", gone[start : start + _FORGOTTEN]))
             for start in range(0, len(rows), _TAKEN):
@@ -78,7 +78,7 @@ class DenseIndex:
 
         Filters are not for Chroma: at 10,000 chunks one on time takes it twenty times as long (docs/retrieval.md).
         """
-        with self._reported():
+        with self._convert_errors():
             found = self._collection.query(
                 query_embeddings=np.asarray(vectors, dtype=np.float32), n_results=limit, include=["distances"]
             )
@@ -89,20 +89,20 @@ class DenseIndex:
 
     def count(self) -> int:
         """Return how many chunks the index holds."""
-        with self._reported():
+        with self._convert_errors():
             return int(self._collection.count())
 
     def ids(self) -> set[str]:
         """Return the id of every chunk in the index, after reading its vector: Chroma keeps the two apart."""
         found: set[str] = set()
-        with self._reported():
+        with self._convert_errors():
             while batch := self._collection.get(include=["embeddings"], limit=_READ, offset=len(found))["ids"]:
                 found.update(batch)
         return found
 
     def touch(self) -> None:
         """Read one row and search for its vector, so that a damaged index shows itself."""
-        with self._reported():
+        with self._convert_errors():
             row = self._collection.get(limit=1, include=["embeddings"])
         if row["ids"] and row["embeddings"] is not None:
             self.search(np.asarray(row["embeddings"], dtype=np.float32), 1)
@@ -112,7 +112,7 @@ class DenseIndex:
         self._client.close()  # type: ignore[attr-defined]
 
     @contextmanager
-    def _reported(self) -> Iterator[None]:
+    def _convert_errors(self) -> Iterator[None]:
         try:
             yield
         except ChromaError as error:

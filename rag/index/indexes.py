@@ -18,7 +18,7 @@ from corpus.archive.database import Archive
 from corpus.archive.selection import Selection
 from corpus.article import Article
 from corpus.errors import IndexInUseError, IndexReadOnlyError, IndexUnavailableError
-from corpus.text.chunking import chunk
+from corpus.text.chunking import cut_chunks
 from rag.index.dense import Dense, DenseIndex
 from rag.index.embedder import Embedder
 from rag.index.generations import Generations, State, seal
@@ -83,7 +83,7 @@ class Indexes:
         state = self._generations.state()
         return state.applied if state else 0
 
-    def named_owner(self) -> str:
+    def name_owner(self) -> str:
         """Return how the process that owns the indexes names itself, "" if nobody does."""
         if self._lock.is_locked:
             return self.owner
@@ -132,7 +132,7 @@ class Indexes:
                 f"{self.folder}: the index is in use by {self._named_owner()}; ask there, or stop that process first"
             ) from None
         except BaseException:
-            self._let_go()
+            self._release()
             raise
 
     def is_as_left(self) -> bool:
@@ -156,7 +156,7 @@ class Indexes:
             except (OSError, IndexUnavailableError):
                 log.warning("%s: not closed in order; it is looked at closely next time", self.folder, exc_info=True)
             finally:
-                self._let_go()
+                self._release()
 
     def embed_pending(
         self, progress: Progress | None = None, wait: float = 0, stop: threading.Event | None = None
@@ -168,7 +168,7 @@ class Indexes:
         done, (before, total) = 0, self.store.progress()
         if before == total:
             return 0
-        batches = self.store.pending(_EMBED_ARTICLES)
+        batches = self.store.articles_to_embed(_EMBED_ARTICLES)
         with contextlib.suppress(Timeout), self._reported():
             self.folder.mkdir(parents=True, exist_ok=True)
             while not (stop and stop.is_set()) and (stored := self._embed_some(batches, wait)) is not None:
@@ -212,7 +212,7 @@ class Indexes:
 
     def _embed(self, articles: list[Article]) -> list[Embedded]:
         embedder = self.embedder
-        cut = [tuple(chunk(article, embedder.count, embedder.max_tokens)) for article in articles]
+        cut = [tuple(cut_chunks(article, embedder.count, embedder.max_tokens)) for article in articles]
         vectors = embedder.embed([part.indexed_text for chunks in cut for part in chunks], urgent=False)
         ends = np.cumsum([len(chunks) for chunks in cut])
         return [
@@ -221,7 +221,7 @@ class Indexes:
         ]
 
     def _apply(self, ids: list[str]) -> None:
-        batch = self.store.embedded(ids)
+        batch = self.store.has_vectors(ids)
         self.lexical.apply(ids, batch)
         try:
             self.dense.apply(ids, batch)
@@ -243,7 +243,7 @@ class Indexes:
             self._rebuild(progress)
         else:
             self.check_embedder()
-            if not self._opened(state):
+            if not self._open_generation(state):
                 self._check_room()  # Or what is sound is called damaged, as it cannot be opened.
                 log.warning("%s: the index is damaged; it is moved aside and made anew from the archive", self.folder)
                 self._rebuild(progress, keep=True)
@@ -285,7 +285,7 @@ class Indexes:
                 break
         return False
 
-    def _opened(self, state: State) -> bool:
+    def _open_generation(self, state: State) -> bool:
         """Open both indexes if they are whole; that they are open is noted before, as damaged ones may crash."""
         if not self._generations.is_whole(state):
             return False
@@ -320,7 +320,7 @@ class Indexes:
     def _fill(self, folder: Path, progress: Progress | None) -> None:
         self._open_parts(folder)
         total, done = self.store.progress()[0], 0
-        for batch in self.store.everything():
+        for batch in self.store.iterate_all():
             self.lexical.apply((), batch)
             self.dense.apply((), batch)
             done += len(batch)
@@ -339,7 +339,7 @@ class Indexes:
             if part:
                 part.close()
 
-    def _let_go(self) -> None:
+    def _release(self) -> None:
         """Forget the state without a seal, so that the next one to open looks closely."""
         self._close_parts()
         self._state = None

@@ -37,7 +37,7 @@ class LexicalIndex:
         self._schema = _schema()
         self._writing = writing
         self._writer: tantivy.IndexWriter | None = None
-        with self._reported():
+        with self._convert_errors():
             if folder is None:
                 self._index = tantivy.Index(self._schema)
             elif writing:
@@ -56,7 +56,7 @@ class LexicalIndex:
         """Forget every chunk of the articles `gone`, then take in the chunks of `batch`, all in one commit."""
         if not self._writing:
             raise ValueError("the index is open for reading only")
-        with self._reported():
+        with self._convert_errors():
             # One that met a full disk is of no use any more, so it is kept only where its commit goes well.
             writer, self._writer = self._writer or self._new_writer(), None
             try:
@@ -78,7 +78,7 @@ class LexicalIndex:
 
     def follow(self, folder: Path) -> None:
         """See what the process that writes has written since, perhaps into another folder."""
-        with self._reported():
+        with self._convert_errors():
             if folder == self._folder:
                 self._index.reload()
             else:
@@ -91,7 +91,7 @@ class LexicalIndex:
         """
         if not wanted:
             return []
-        return self._found(self._query(wanted, filters), limit)
+        return self._collect_hits(self._query(wanted, filters), limit)
 
     def articles(
         self, wanted: Sequence[str], filters: Filters | None = None, among: Collection[str] = ()
@@ -100,11 +100,13 @@ class LexicalIndex:
 
         A heading is headline, outlet and date. Filters are kept as in `search`; `among` narrows to some articles.
         """
-        text, heading = (self._holding(name, wanted, filters, among) for name in ("text", "heading"))
+        text, heading = (self._query_holding(name, wanted, filters, among) for name in ("text", "heading"))
         return text, heading
 
-    def _holding(self, field: str, wanted: Sequence[str], filters: Filters | None, among: Collection[str]) -> set[str]:
-        with self._reported():
+    def _query_holding(
+        self, field: str, wanted: Sequence[str], filters: Filters | None, among: Collection[str]
+    ) -> set[str]:
+        with self._convert_errors():
             searcher = self._index.searcher()
             most = sum(searcher.doc_freq(field, term) for term in wanted)
         if not most:
@@ -117,21 +119,21 @@ class LexicalIndex:
             (must, tantivy.Query.term_set_query(self._schema, field, list(wanted))),
             *((must, x) for x in limits),
         ]
-        return {article_of(chunk_id) for chunk_id, _ in self._found(tantivy.Query.boolean_query(clauses), most)}
+        return {article_of(chunk_id) for chunk_id, _ in self._collect_hits(tantivy.Query.boolean_query(clauses), most)}
 
-    def frequency(self, term: str) -> int:
+    def document_frequency(self, term: str) -> int:
         """Return in how many chunks a term stands."""
-        with self._reported():
+        with self._convert_errors():
             searcher = self._index.searcher()
             return int(max(searcher.doc_freq("text", term), searcher.doc_freq("heading", term)))
 
-    def beginning(self, prefixes: Collection[str]) -> dict[str, int]:
+    def terms_with_prefix(self, prefixes: Collection[str]) -> dict[str, int]:
         """Return every term that begins with one of some prefixes, with the number of chunks that hold it.
 
         A chunk holds it in its text or its heading; the larger number of the two counts.
         """
         found: dict[str, int] = {}
-        with self._reported():
+        with self._convert_errors():
             searcher = self._index.searcher()
             for field in ("heading", "text"):
                 for prefix in prefixes:
@@ -139,13 +141,13 @@ class LexicalIndex:
                         found[term] = max(chunks, found.get(term, 0))
         return found
 
-    def holding(self, term: str, beside: Sequence[str], limit: int) -> list[str]:
+    def chunks_with_term(self, term: str, beside: Sequence[str], limit: int) -> list[str]:
         """Return the ids of up to `limit` chunks that hold a term, those with the most of some others first."""
         must, should = tantivy.Occur.Must, tantivy.Occur.Should
         clauses = [(must, self._query([term], None))]
         if beside:
             clauses.append((should, self._query(beside, None)))
-        return [chunk_id for chunk_id, _ in self._found(tantivy.Query.boolean_query(clauses), limit)]
+        return [chunk_id for chunk_id, _ in self._collect_hits(tantivy.Query.boolean_query(clauses), limit)]
 
     def count(self) -> int:
         """Return how many chunks the index holds."""
@@ -153,22 +155,22 @@ class LexicalIndex:
 
     def ids(self) -> set[str]:
         """Return the id of every chunk in the index."""
-        return {chunk_id for chunk_id, _ in self._found(tantivy.Query.all_query(), max(1, self.count()))}
+        return {chunk_id for chunk_id, _ in self._collect_hits(tantivy.Query.all_query(), max(1, self.count()))}
 
     def close(self) -> None:
         """Let go of the files."""
         if self._writer is not None:
-            with self._reported():
+            with self._convert_errors():
                 self._writer.wait_merging_threads()
 
-    def _found(self, query: tantivy.Query, limit: int) -> list[tuple[str, float]]:
-        with self._reported():
+    def _collect_hits(self, query: tantivy.Query, limit: int) -> list[tuple[str, float]]:
+        with self._convert_errors():
             searcher = self._index.searcher()
             hits = searcher.search(query, limit, count=False).hits
             return [(str(searcher.doc(address)["id"][0]), float(score)) for score, address in hits]
 
     @contextmanager
-    def _reported(self) -> Iterator[None]:
+    def _convert_errors(self) -> Iterator[None]:
         try:
             yield
         except BaseException as error:

@@ -26,7 +26,7 @@ _AGAIN_S = 30.0  # After so long it is tried again to mend indexes that could no
 _LOG_ROWS = 2000
 
 
-class IndexesBeside(Indexes):
+class ReadOnlyIndexes(Indexes):
     """Read both indexes without owning them, so that a page may start, run and end meanwhile.
 
     The words are read from the owner's files, which tantivy lets several processes do. Chroma does not: the vectors
@@ -53,7 +53,7 @@ class IndexesBeside(Indexes):
         if anew:
             raise ValueError("only an owner makes indexes anew")
         self.check_embedder()
-        state = self._made() if self._tend(progress) else self._sound()
+        state = self._build_table() if self._refresh(progress) else self._sound()
         self._seen = self.store.last_change()
         self._table = VectorTable(self.store.vectors_of(Selection()))
         self._lexical, self._state = self._read(state)
@@ -72,27 +72,27 @@ class IndexesBeside(Indexes):
             if self._state is None or self._lexical is None:
                 return 0
             if self.applied() < self.store.last_change():
-                self._tend()
+                self._refresh()
             while (found := self.store.changes(self._seen, _LOG_ROWS))[1]:
-                batch = self.store.embedded(found[1])
+                batch = self.store.has_vectors(found[1])
                 self._table.apply(found[1], batch)
                 if self._lexical.in_memory:
                     self._lexical.apply(found[1], batch)
                     self._state = replace(self._state, applied=found[0])
                 self._seen = found[0]
                 done += len(found[1])
-            if not self._lexical.in_memory and (state := self._usable()):
-                self._lexical.follow(self._words(state))
+            if not self._lexical.in_memory and (state := self._find_usable()):
+                self._lexical.follow(self._open_lexical(state))
                 self._state = replace(state, applied=min(state.applied, self._seen))
         return done
 
-    def _tend(self, progress: Progress | None = None) -> bool:
+    def _refresh(self, progress: Progress | None = None) -> bool:
         """Bring the indexes up to date where nobody owns them; an owner does that itself.
 
         Returns:
             Whether somebody sees to the files; else they are as they are.
         """
-        if self._owning.named_owner():
+        if self._owning.name_owner():
             return True
         if time.monotonic() < self._again:
             return False
@@ -110,16 +110,16 @@ class IndexesBeside(Indexes):
     def _read(self, state: State | None) -> tuple[LexicalIndex, State]:
         if state is not None:
             try:
-                words = LexicalIndex(self._words(state), writing=False)
+                words = LexicalIndex(self._open_lexical(state), writing=False)
                 return words, replace(state, applied=min(state.applied, self._seen))
             except IndexUnavailableError:
                 log.info("%s: its files cannot be opened here", self.folder, exc_info=True)
         words = LexicalIndex(None)
-        for batch in self.store.everything():
+        for batch in self.store.iterate_all():
             words.apply((), batch)
         return words, State(0, self.store.archive.identity, self.store.profile, self._seen)
 
-    def _usable(self) -> State | None:
+    def _find_usable(self) -> State | None:
         """Return what the owner noted last, if that is about this archive and can be read."""
         state = self._generations.state()
         if state is None or state.archive != self.store.archive.identity or state.profile != self.store.profile:
@@ -128,21 +128,21 @@ class IndexesBeside(Indexes):
 
     def _sound(self) -> State | None:
         """Return what was noted last if the files are still those of it, as far as that can be told without writing."""
-        state = self._usable()
+        state = self._find_usable()
         if state is None or (state.seal and state.seal != seal(self._generations.path(state.generation))):
             return None
         return state
 
-    def _words(self, state: State) -> Path:
+    def _open_lexical(self, state: State) -> Path:
         return self._generations.path(state.generation) / "lexical"
 
-    def _made(self) -> State:
+    def _build_table(self) -> State:
         """Wait for an owner that has only just begun to make the indexes."""
         end = time.monotonic() + _PATIENCE_S
-        while (state := self._usable()) is None:
+        while (state := self._find_usable()) is None:
             if time.monotonic() > end:
                 raise IndexUnavailableError(
-                    f"{self.folder}: the index is still being made by {self.named_owner() or 'another process'}; try "
+                    f"{self.folder}: the index is still being made by {self.name_owner() or 'another process'}; try "
                     "again when that is done"
                 )
             time.sleep(_POLL_S)
@@ -162,6 +162,6 @@ def open_indexes(archive: Archive, embedder: Embedder, folder: Path, owner: str,
             return indexes
         except IndexReadOnlyError:
             pass
-    indexes = IndexesBeside(archive, embedder, folder, owner)
+    indexes = ReadOnlyIndexes(archive, embedder, folder, owner)
     indexes.open()
     return indexes

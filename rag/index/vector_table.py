@@ -14,7 +14,7 @@ class VectorTable:
     def __init__(self, vectors: Mapping[str, Vectors]) -> None:
         """Hold vectors of length 1 by the ids of their chunks."""
         # One object, so that a search in another thread sees ids and rows that belong together.
-        self._held = (tuple(vectors), _stacked(list(vectors.values())))
+        self._held = (tuple(vectors), _stack(list(vectors.values())))
 
     def apply(self, gone: Collection[str], batch: Sequence[Embedded]) -> None:
         """Forget every chunk of the articles `gone`, then take in the chunks of `batch`."""
@@ -22,7 +22,7 @@ class VectorTable:
         left = set(gone)
         kept = [i for i, chunk_id in enumerate(ids) if article_of(chunk_id) not in left]
         names = [ids[i] for i in kept] + [chunk.id for item in batch for chunk in item.chunks]
-        self._held = (tuple(names), _stacked([rows[kept], *(item.vectors for item in batch)]))
+        self._held = (tuple(names), _stack([rows[kept], *(item.vectors for item in batch)]))
 
     def search(self, vectors: Vectors, limit: int) -> list[list[tuple[str, float]]]:
         """Return for each vector up to `limit` (chunk id, cosine), best first; `vectors` has a row for each."""
@@ -45,9 +45,9 @@ class VectorTable:
 
     def close(self) -> None:
         """Forget everything."""
-        self._held = ((), _stacked([]))
+        self._held = ((), _stack([]))
 
 
-def _stacked(parts: Sequence[Vectors]) -> Vectors:
+def _stack(parts: Sequence[Vectors]) -> Vectors:
     filled = [part for part in parts if part.size]
     return np.vstack(filled).astype(np.float32, copy=False) if filled else np.zeros((0, 0), dtype=np.float32)

@@ -40,7 +40,7 @@ def chat_model(settings: Settings) -> BaseChatModel:
             f"NEWSDESK_LLM={settings.llm}: the client for {provider} is not installed; run `{hint}`"
         ) from error
     except Exception as error:
-        raise SettingsError(f"NEWSDESK_LLM={settings.llm}: {_unmade(error, provider)}") from error
+        raise SettingsError(f"NEWSDESK_LLM={settings.llm}: {_explain_failure(error, provider)}") from error
 
 
 def _options(settings: Settings, provider: str) -> dict[str, Any]:
@@ -73,7 +73,7 @@ def _openai_options(settings: Settings) -> dict[str, Any]:
     return options
 
 
-def _unmade(error: Exception, provider: str) -> str:
+def _explain_failure(error: Exception, provider: str) -> str:
     """Say why a client could not be made; what the client says may hold the address or the key, so it is not shown."""
     said, kind = str(error).casefold(), type(error).__name__
     if "model_provider" in said or "unsupported provider" in said:
@@ -85,12 +85,12 @@ def _unmade(error: Exception, provider: str) -> str:
     return f"its client could not be made ({kind}); check NEWSDESK_LLM, NEWSDESK_LLM_BASE_URL and NEWSDESK_LLM_API_KEY"
 
 
-def status(error: BaseException) -> int:
+def http_status(error: BaseException) -> int:
     """Return the HTTP status that an error stands for, or 0."""
     return int(getattr(error, "status_code", 0) or 0)
 
 
-def wait_asked(error: BaseException | None) -> float | None:
+def retry_after_s(error: BaseException | None) -> float | None:
     """Return the seconds that `Retry-After` asks for, or None; a date there is not read."""
     headers = getattr(getattr(error, "response", None), "headers", {})
     try:
@@ -100,10 +100,10 @@ def wait_asked(error: BaseException | None) -> float | None:
     return seconds if 0 <= seconds < float("inf") else None
 
 
-def passing(error: BaseException) -> bool:
+def is_transient(error: BaseException) -> bool:
     """Tell whether an error may go away within seconds: busy, broken, or not reached; a wrong key will not."""
-    code = status(error)
-    if (wait_asked(error) or 0.0) > RETRY_AFTER_S or getattr(error, "code", "") == "insufficient_quota":
+    code = http_status(error)
+    if (retry_after_s(error) or 0.0) > RETRY_AFTER_S or getattr(error, "code", "") == "insufficient_quota":
         return False
     return code in {408, 409, 429} or code >= 500 or type(error).__name__ in _UNREACHED
 
@@ -112,11 +112,11 @@ _BROKEN = {"RemoteProtocolError", "ReadError", "ChunkedEncodingError", "Incomple
 _UNREACHED = {"APIConnectionError", "ConnectError", "ConnectionError", "ConnectionRefusedError", *_BROKEN}
 
 
-def explained(error: BaseException, name: str, begun: bool = False) -> str:
+def explain_error(error: BaseException, name: str, begun: bool = False) -> str:
     """Say in one sentence what went wrong with the model and what to do; no key and no address is in it."""
-    code, kind = status(error), type(error).__name__
+    code, kind = http_status(error), type(error).__name__
     if code:
-        return _explained_status(error, code, name)
+        return _explain_status(error, code, name)
     if "Timeout" in kind:
         return f"{name} did not answer in time; ask again"
     if kind in _BROKEN or (begun and "Connect" in kind):
@@ -128,7 +128,7 @@ def explained(error: BaseException, name: str, begun: bool = False) -> str:
     return f"{name} failed ({kind}); ask again"
 
 
-def _explained_status(error: BaseException, code: int, name: str) -> str:
+def _explain_status(error: BaseException, code: int, name: str) -> str:
     if code in {401, 403}:
         return f"{name} refused the key (HTTP {code}); set NEWSDESK_LLM_API_KEY"
     if code == 404:
@@ -136,7 +136,7 @@ def _explained_status(error: BaseException, code: int, name: str) -> str:
     if code == 429 and getattr(error, "code", "") == "insufficient_quota":
         return f"{name} has no quota left (HTTP 429); look at the account of its key"
     if code == 429:
-        return f"{name} has too many requests (HTTP 429); wait {wait_asked(error) or 30:.0f} seconds and ask again"
+        return f"{name} has too many requests (HTTP 429); wait {retry_after_s(error) or 30:.0f} seconds and ask again"
     if code >= 500:
         return f"{name} is in trouble (HTTP {code}); ask again later"
     if getattr(error, "code", "") == "context_length_exceeded":

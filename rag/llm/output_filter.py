@@ -2,7 +2,7 @@
 
 import re
 
-from corpus.text.characters import visible
+from corpus.text.characters import strip_invisible
 
 _THOUGHT = re.compile(r"<think>.*?(?:</think>|\Z)", re.DOTALL | re.IGNORECASE)
 _IMAGE = re.compile(r"!\[[^\[\]]*\](?:\([^)]*\)?|\[[^\]]*\])|<img\b[^>]*>?", re.IGNORECASE)
@@ -29,12 +29,12 @@ _STEPS = (
 )  # fmt: skip
 
 
-def gated(text: str) -> str:
+def filter_output(text: str) -> str:
     """Return a model's text without images, links, addresses, tags and invisible characters; words of a link stay.
 
     What is taken out can leave a new one behind ("<scr<b>ipt>"), so this goes on until nothing changes.
     """
-    text = visible(text)
+    text = strip_invisible(text)
     given, before = text, ""
     while before != text:
         before = text

@@ -9,7 +9,7 @@ from datetime import datetime
 from rag.llm.token_counts import Counter
 from rag.model import Passage, Turn, day
 from rag.question.query import Query
-from rag.text.citation_marks import unmarked
+from rag.text.citation_marks import strip_marks
 
 SYSTEM = """\
 You answer questions of reporters and analysts from passages of a news archive, and from nothing else.
@@ -71,15 +71,15 @@ class Prompt:
     now: datetime
 
 
-def build(query: Query, passages: Sequence[Passage], now: datetime, history: Sequence[Turn] = ()) -> Prompt:
+def build_prompt(query: Query, passages: Sequence[Passage], now: datetime, history: Sequence[Turn] = ()) -> Prompt:
     """Write the prompt for a question over numbered passages.
 
     Text of articles stands only in the user's message, between two lines with a random boundary; role tokens and
     anything that looks like a citation mark are rewritten in it.
     """
     boundary = f"passages-{secrets.token_hex(8)}"
-    blocks = "\n\n".join(_block(n, passage, boundary) for n, passage in enumerate(passages, 1))
-    earlier = _earlier(history, boundary)
+    blocks = "\n\n".join(_format_passage(n, passage, boundary) for n, passage in enumerate(passages, 1))
+    earlier = _format_history(history, boundary)
     parts = [
         f"=== {boundary} ===\n{blocks}\n=== end of {boundary} ===",
         f"Conversation so far:\n{earlier}" if earlier else "",
@@ -89,51 +89,51 @@ def build(query: Query, passages: Sequence[Passage], now: datetime, history: Seq
     return Prompt((("system", SYSTEM), ("user", user)), tuple(passages), boundary, query, now)
 
 
-def rewriting(query: Query, history: Sequence[Turn], now: datetime) -> Prompt:
+def build_rewriting_prompt(query: Query, history: Sequence[Turn], now: datetime) -> Prompt:
     """Write the prompt that has a follow-up question made to stand alone; no passage is in it."""
     boundary = f"conversation-{secrets.token_hex(8)}"
     user = (
-        f"=== {boundary} ===\n{_earlier(history, boundary)}=== end of {boundary} ===\n\n"
-        f"Last question: {neutral(query.question, boundary)}"
+        f"=== {boundary} ===\n{_format_history(history, boundary)}=== end of {boundary} ===\n\n"
+        f"Last question: {neutralise(query.question, boundary)}"
     )
     return Prompt((("system", REWRITE), ("user", user)), (), boundary, query, now)
 
 
-def _earlier(history: Sequence[Turn], boundary: str) -> str:
+def _format_history(history: Sequence[Turn], boundary: str) -> str:
     """Return the last turns of a conversation, a line each."""
     return "".join(
-        f"{turn.role}: {neutral(' '.join(turn.content[:_EARLIER_CHARACTERS].split()), boundary)}\n"
+        f"{turn.role}: {neutralise(' '.join(turn.content[:_EARLIER_CHARACTERS].split()), boundary)}\n"
         for turn in history[-_EARLIER:]
     )
 
 
-def neutral(text: str, boundary: str = "") -> str:
+def neutralise(text: str, boundary: str = "") -> str:
     """Return text of an article in which nothing is a role token, the boundary, or a citation mark."""
     text = _ROLE.sub(lambda match: "(" + re.sub(r"[^\w ]", "", match.group()).strip() + ")", text)
-    text = unmarked(text)
+    text = strip_marks(text)
     return text.replace(boundary, "(boundary)") if boundary else text
 
 
-def packed(passages: Sequence[Passage], budget: int, count: Counter) -> list[Passage]:
+def pack_passages(passages: Sequence[Passage], budget: int, count: Counter) -> list[Passage]:
     """Return as many passages as fit a budget of tokens, best first; the first always stands."""
     kept: list[Passage] = []
     left = budget
     for passage in passages:
-        left -= count(_block(len(kept) + 1, passage, "")) + 1  # One for the blank line between two blocks.
+        left -= count(_format_passage(len(kept) + 1, passage, "")) + 1  # One for the blank line between two blocks.
         if left < 0 and kept:
             break
         kept.append(passage)
     return kept
 
 
-def _block(n: int, passage: Passage, boundary: str) -> str:
+def _format_passage(n: int, passage: Passage, boundary: str) -> str:
     article = passage.article
     outlets = list(dict.fromkeys(copy.source for copy in passage.copies if copy.source))
     copies = ", ".join(outlets[:_COPIES]) + (" and others" if len(outlets) > _COPIES else "")
     lines = [
-        f"[{n}] {neutral(' '.join(article.title.split()), boundary)}",
-        f"Outlet: {neutral(' '.join(article.source.split()), boundary) or 'unknown'}; date: {day(article.published_at)}"
-        + (f"; also carried by {neutral(copies, boundary)}" if copies else ""),
-        neutral(passage.chunk.text, boundary),
+        f"[{n}] {neutralise(' '.join(article.title.split()), boundary)}",
+        f"Outlet: {neutralise(' '.join(article.source.split()), boundary) or 'unknown'}; date: {day(article.published_at)}"
+        + (f"; also carried by {neutralise(copies, boundary)}" if copies else ""),
+        neutralise(passage.chunk.text, boundary),
     ]
     return "\n".join(lines)

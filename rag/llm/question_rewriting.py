@@ -9,14 +9,14 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from corpus.errors import ModelError
-from rag.llm.output_filter import gated
-from rag.llm.prompt import rewriting
+from rag.llm.output_filter import filter_output
+from rag.llm.prompt import build_rewriting_prompt
 from rag.llm.reply import Reply
 from rag.model import Turn
 from rag.question.query import Query
 from rag.question.question_text import LONGEST_QUESTION
 from rag.text.citation_marks import read_marks
-from rag.text.names import name_words, names
+from rag.text.names import find_name_words, find_names
 
 if TYPE_CHECKING:
     from rag.llm.writer import Writer
@@ -31,7 +31,7 @@ _FIGURE = re.compile(r"\d+")
 
 
 @dataclass(frozen=True, slots=True)
-class Rewritten:
+class Rewriting:
     """Hold what a model made of a follow-up.
 
     Attributes:
@@ -45,32 +45,34 @@ class Rewritten:
     timings: dict[str, float] = field(default_factory=dict)
 
 
-def rewritten(writer: "Writer", query: Query, history: Sequence[Turn], now: datetime) -> Iterator[Rewritten | None]:
+def rewrite_question(
+    writer: "Writer", query: Query, history: Sequence[Turn], now: datetime
+) -> Iterator[Rewriting | None]:
     """Yield None while the model works, then what it made of a question.
 
     A model that fails, takes longer than `PATIENCE_S`, or names what the conversation does not, is passed over.
     """
     start, reply = time.monotonic(), Reply()
     try:
-        for _ in writer.stream(rewriting(query, history, now), reply):
+        for _ in writer.stream(build_rewriting_prompt(query, history, now), reply):
             if time.monotonic() - start > PATIENCE_S:
                 break
             yield None
     except ModelError as error:
         log.info("the follow-up is made to stand alone by rules: %s", error)
-    text = " ".join(gated(reply.text).split()).strip(' "“”') if reply.whole else ""
+    text = " ".join(filter_output(reply.text).split()).strip(' "“”') if reply.whole else ""
     took = 1000 * (time.monotonic() - start)
-    yield Rewritten(text if _fitting(text, query.question, history) else "", reply.usage, {"rewrite": took})
+    yield Rewriting(text if _is_acceptable(text, query.question, history) else "", reply.usage, {"rewrite": took})
 
 
-def _fitting(text: str, question: str, history: Sequence[Turn]) -> bool:
+def _is_acceptable(text: str, question: str, history: Sequence[Turn]) -> bool:
     """Tell whether a question was made of a question, with no name and no figure that the conversation lacks."""
     if text.casefold().rstrip("?. ") == " ".join(question.casefold().split()).rstrip("?. "):
         return False  # A model that only repeats it knows no more than the rules.
     if (question.rstrip().endswith("?") and not text.endswith("?")) or read_marks(text, 0).dropped:
         return False  # It answers.
     said = "\n".join([question, *(turn.content for turn in history)])
-    known, figures = name_words(said), set(_FIGURE.findall(said))
-    called = {word for name in names(f"so {text}") for word in name.words}
+    known, figures = find_name_words(said), set(_FIGURE.findall(said))
+    called = {word for name in find_names(f"so {text}") for word in name.words}
     short = len(text) <= min(LONGEST_QUESTION, len(question) + _LONGER)
     return short and called <= known and set(_FIGURE.findall(text)) <= figures

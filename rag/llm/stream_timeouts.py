@@ -13,7 +13,7 @@ from typing import Generic, TypeVar
 from tenacity import AsyncRetrying, RetryCallState, retry_if_exception, stop_after_attempt, stop_before_delay
 
 from corpus.errors import ModelError
-from rag.llm.chat_model import RETRY_AFTER_S, passing, wait_asked
+from rag.llm.chat_model import RETRY_AFTER_S, is_transient, retry_after_s
 
 _BEAT_S = 0.25  # So often the caller gets a chance to stop while it waits.
 _LEAVE_S = 0.25  # So long a request that nobody waits for may still come to its own end.
@@ -30,12 +30,12 @@ class _Pause:
     seconds: float
 
 
-class Impatience(ModelError):
+class ModelTimeoutError(ModelError):
     """Say that the model took too long."""
 
 
 @dataclass(frozen=True, slots=True)
-class Patience(Generic[Chunk]):
+class StreamTimeouts(Generic[Chunk]):
     """Hold the limits of one model.
 
     Attributes:
@@ -66,13 +66,13 @@ class Patience(Generic[Chunk]):
         """
         queue: Queue[Chunk | _Pause | BaseException | None] = Queue()
         left = asyncio.Event()
-        asyncio.run_coroutine_threadsafe(self._attended(stream, queue, left), _loop())
+        asyncio.run_coroutine_threadsafe(self._run_until_left(stream, queue, left), _loop())
         try:
-            yield from self._waited(queue)
+            yield from self._wait_for_chunks(queue)
         finally:
             _loop().call_soon_threadsafe(left.set)
 
-    def _waited(self, queue: "Queue[Chunk | _Pause | BaseException | None]") -> Iterator[Chunk | None]:
+    def _wait_for_chunks(self, queue: "Queue[Chunk | _Pause | BaseException | None]") -> Iterator[Chunk | None]:
         deadline = time.monotonic() + self.total_s
         until, what = time.monotonic() + self.first_s, f"did not begin to answer within {self.first_s:g} seconds"
         while True:
@@ -82,9 +82,11 @@ class Patience(Generic[Chunk]):
             except Empty:
                 now = time.monotonic()
                 if now >= deadline:
-                    raise Impatience(f"{self.name} was not done within {self.total_s:g} seconds; ask again") from None
+                    raise ModelTimeoutError(
+                        f"{self.name} was not done within {self.total_s:g} seconds; ask again"
+                    ) from None
                 if now >= until:
-                    raise Impatience(f"{self.name} {what}; ask again") from None
+                    raise ModelTimeoutError(f"{self.name} {what}; ask again") from None
                 yield None
                 continue
             if item is None:
@@ -102,7 +104,7 @@ class Patience(Generic[Chunk]):
                 f"stopped writing and did not go on for {self.next_s:g} seconds",
             )
 
-    async def _attended(
+    async def _run_until_left(
         self,
         stream: Callable[[], AsyncGenerator[Chunk]],
         queue: "Queue[Chunk | _Pause | BaseException | None]",
@@ -132,7 +134,7 @@ class Patience(Generic[Chunk]):
             queue.put(_Pause(state.upcoming_sleep))
 
         tries = AsyncRetrying(
-            retry=retry_if_exception(lambda error: not begun and passing(error)),
+            retry=retry_if_exception(lambda error: not begun and is_transient(error)),
             stop=stop_after_attempt(self.tries) | stop_before_delay(self.total_s),
             wait=_wait,
             before_sleep=rest,
@@ -153,7 +155,7 @@ class Patience(Generic[Chunk]):
 
 def _wait(state: RetryCallState) -> float:
     """Wait as long as the server asks, or else half a second, doubled each time."""
-    asked = wait_asked(state.outcome.exception() if state.outcome else None)
+    asked = retry_after_s(state.outcome.exception() if state.outcome else None)
     return min(asked, RETRY_AFTER_S) if asked is not None else 0.5 * 2.0 ** (state.attempt_number - 1)
 
 

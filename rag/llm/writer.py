@@ -9,10 +9,10 @@ from langchain_core.messages import AIMessageChunk
 from langchain_core.prompts import ChatPromptTemplate, MessagesPlaceholder
 
 from corpus.errors import ModelError
-from rag.llm.chat_model import chat_model, explained, passing
+from rag.llm.chat_model import chat_model, explain_error, is_transient
 from rag.llm.prompt import Prompt
 from rag.llm.reply import Reply
-from rag.llm.stream_timeouts import Impatience, Patience
+from rag.llm.stream_timeouts import ModelTimeoutError, StreamTimeouts
 from rag.settings import Settings
 
 BREAK_AFTER = 5
@@ -44,8 +44,13 @@ class Writer:
         self.settings = settings
         self.name = settings.llm
         self.chain = ChatPromptTemplate.from_messages([MessagesPlaceholder("messages")]) | chat_model(settings)
-        self._patience: Patience[AIMessageChunk] = Patience(
-            self.name, settings.llm_first_token_s, settings.llm_token_s, settings.llm_total_s, settings.llm_tries, _says
+        self._patience: StreamTimeouts[AIMessageChunk] = StreamTimeouts(
+            self.name,
+            settings.llm_first_token_s,
+            settings.llm_token_s,
+            settings.llm_total_s,
+            settings.llm_tries,
+            _has_content,
         )
         self._lock = Lock()
         self._failures = 0
@@ -62,14 +67,14 @@ class Writer:
         """
         self._check_breaker()
         try:
-            yield from self._collected(prompt, reply)
+            yield from self._collect(prompt, reply)
         except Outage:
             self._count_failure()
             raise
         with self._lock:
             self._failures = 0
 
-    def _collected(self, prompt: Prompt, reply: Reply) -> Iterator[str]:
+    def _collect(self, prompt: Prompt, reply: Reply) -> Iterator[str]:
         reply.text, reply.usage, reply.whole = "", {}, False
         try:
             for chunk in self._patience.read(lambda: self._chunks(prompt)):
@@ -78,22 +83,22 @@ class Writer:
                     self._check_length(reply)
                 yield chunk.text if chunk is not None else ""
                 if chunk is not None:
-                    self._noted(chunk, reply)
+                    self._note_usage(chunk, reply)
         except ModelError as error:
-            if not (reply.whole and isinstance(error, Impatience)):
+            if not (reply.whole and isinstance(error, ModelTimeoutError)):
                 reply.whole = False
-                raise (Outage(str(error)) if isinstance(error, Impatience) else error) from error.__cause__
+                raise (Outage(str(error)) if isinstance(error, ModelTimeoutError) else error) from error.__cause__
         except Exception as error:
             if not reply.whole:  # Nothing is missing when only the report of the tokens did not come.
-                kind = Outage if passing(error) or "Timeout" in type(error).__name__ else ModelError
-                raise kind(explained(error, self.name, begun=bool(reply.text))) from error
+                kind = Outage if is_transient(error) or "Timeout" in type(error).__name__ else ModelError
+                raise kind(explain_error(error, self.name, begun=bool(reply.text))) from error
         if not reply.whole:  # A connection that ends early raises nothing: only the missing reason tells.
             raise Outage(f"the connection to {self.name} ended in the middle of the answer; ask again")
         if not reply.text.strip():
             reply.whole = False
             raise ModelError(f"{self.name} gave an empty answer; ask again")
 
-    def _noted(self, chunk: AIMessageChunk, reply: Reply) -> None:
+    def _note_usage(self, chunk: AIMessageChunk, reply: Reply) -> None:
         """Note tokens and the reason for the end.
 
         Raises:
@@ -136,7 +141,7 @@ class Writer:
                 self._rest_until = time.monotonic() + BREAK_S
 
 
-def _says(chunk: AIMessageChunk) -> bool:
+def _has_content(chunk: AIMessageChunk) -> bool:
     """Tell whether a chunk holds a part of an answer, or of the thoughts before it."""
     return bool(chunk.text or chunk.content or chunk.additional_kwargs)
 

@@ -8,7 +8,7 @@ from typing import Literal
 
 from rag.model import Filters
 from rag.question.outlet_mentions import Outlets
-from rag.text.dates.question_period import Period, periods
+from rag.text.dates.question_period import Period, find_periods
 from rag.text.terms import STOPWORDS, words
 
 Form = Literal["timeline", "count", "first", "outlets", "latest", "articles", "news"]
@@ -92,7 +92,7 @@ _EMPTY = STOPWORDS | set("topic subject matter thing things issue news story art
 
 
 @dataclass(frozen=True, slots=True)
-class Enquiry:
+class CoverageQuestion:
     """Hold a question about coverage.
 
     Attributes:
@@ -107,7 +107,7 @@ class Enquiry:
     filters: Filters
 
 
-def enquiry(text: str, filters: Filters, outlets: Outlets, now: datetime) -> Enquiry | None:
+def parse_coverage_question(text: str, filters: Filters, outlets: Outlets, now: datetime) -> CoverageQuestion | None:
     """Read a question about the coverage; None for any other, and where the form leaves a doubt.
 
     A time at the beginning or the end of the question says when articles were published, and an outlet behind "by",
@@ -120,29 +120,29 @@ def enquiry(text: str, filters: Filters, outlets: Outlets, now: datetime) -> Enq
         now: What "last week" is counted from (UTC).
     """
     text = _PLEASE.sub("", _POLITE.sub("", " ".join(text.split()).strip(" ?!."), count=2))
-    for bare, narrowed in _stripped(text, filters, outlets, now):
+    for bare, narrowed in _strip_topic(text, filters, outlets, now):
         for form, pattern in _PATTERNS:
             match = pattern.match(bare)
-            if match and _is_topic(topic := _bare(match["topic"])):
-                return Enquiry(form, topic, narrowed)
-    return _news(text, filters, outlets, now)
+            if match and _is_topic(topic := _strip_punctuation(match["topic"])):
+                return CoverageQuestion(form, topic, narrowed)
+    return _parse_news_question(text, filters, outlets, now)
 
 
-def _news(text: str, filters: Filters, outlets: Outlets, now: datetime) -> Enquiry | None:
+def _parse_news_question(text: str, filters: Filters, outlets: Outlets, now: datetime) -> CoverageQuestion | None:
     """Read a question for the news as such ("latest news", "what happened last week?").
 
     What happened on a day is told on the next one too.
     """
-    bare, narrowed = next(_stripped(text, filters, outlets, now, anywhere=True))
+    bare, narrowed = next(_strip_topic(text, filters, outlets, now, anywhere=True))
     bare = _OWNED.sub("", bare)
     if not (_ANY_NEWS.fullmatch(bare) or (narrowed.timed and _OF_A_TIME.fullmatch(bare))):
         return None
     if narrowed.since and narrowed.until and narrowed.until - narrowed.since == _DAY:
         narrowed = replace(narrowed, until=max(narrowed.until, min(narrowed.until + _DAY, now)))
-    return Enquiry("news", "", narrowed)
+    return CoverageQuestion("news", "", narrowed)
 
 
-def _stripped(
+def _strip_topic(
     text: str, filters: Filters, outlets: Outlets, now: datetime, anywhere: bool = False
 ) -> Iterator[tuple[str, Filters]]:
     """Yield a question without its time and outlet, and the filters with them; then the question as it stands.
@@ -150,12 +150,12 @@ def _stripped(
     A time is one of publication behind "in", "since" and the like, or `anywhere`.
     """
     bare, narrowed = text, filters
-    for period in reversed(periods(text, now)):
+    for period in reversed(find_periods(text, now)):
         inside = text[: period.start].strip() and text[period.end :].strip(" ?!.")
         if inside or not (anywhere or _WHEN.match(period.said)):
             continue
         bare = " ".join(f"{text[: period.start]} {text[period.end :]}".split()).strip(" ,?!.")
-        narrowed = _within(filters, period)
+        narrowed = _add_filters(filters, period)
         break
     for mention in reversed(outlets.find(bare)):
         before, behind = bare[: mention.start], bare[mention.end :]
@@ -179,7 +179,7 @@ def _stripped(
         yield text, filters
 
 
-def _within(filters: Filters, period: Period) -> Filters:
+def _add_filters(filters: Filters, period: Period) -> Filters:
     """Return filters narrowed to a period, unless they name a time themselves or leave nothing of it.
 
     A mere end is none: the archive is looked at as it was then.
@@ -190,7 +190,7 @@ def _within(filters: Filters, period: Period) -> Filters:
     return replace(filters, since=period.since, until=until, label=period.said)
 
 
-def _bare(topic: str) -> str:
+def _strip_punctuation(topic: str) -> str:
     topic = topic.strip(" ,.:;")
     article = _ARTICLE.match(topic)
     return topic[article.end() :] if article else topic

@@ -6,9 +6,9 @@ from datetime import UTC, datetime
 
 from rag.model import Turn
 from rag.text.citation_marks import read_marks
-from rag.text.dates.date_expressions import dates
-from rag.text.dates.question_period import periods
-from rag.text.names import Name, names
+from rag.text.dates.date_expressions import find_dates
+from rag.text.dates.question_period import find_periods
+from rag.text.names import Name, find_names
 from rag.text.terms import STOPWORDS, words
 
 _OPENER = re.compile(
@@ -111,13 +111,13 @@ def is_followup(question: str) -> bool:
     text = question.strip()
     rest = _OPENER.sub("", text)
     content = [word for word in words(rest) if word not in _LIGHT]
-    called = list(names(rest))
+    called = list(find_names(rest))
     if _ABOUT.match(text):
         return len(content) < _ENOUGH
     if (
         _MORE.match(rest)
         or _SAYING.match(rest)
-        or (not called and _ASKING.match(rest) and _says_nothing(rest, content))
+        or (not called and _ASKING.match(rest) and _has_no_subject(rest, content))
     ):
         return True
     if len(content) >= (_ENOUGH if called else _PLENTY) or any(
@@ -125,14 +125,14 @@ def is_followup(question: str) -> bool:
     ):
         return False
     opened = re.match(r"(?:and|but|so|or)\b", text, re.IGNORECASE) is not None
-    return _dangling(rest, called) or (opened and len(called) < 2)
+    return _has_dangling_reference(rest, called) or (opened and len(called) < 2)
 
 
-def _says_nothing(text: str, content: list[str]) -> bool:
+def _has_no_subject(text: str, content: list[str]) -> bool:
     return not content or (len(content) == 1 and not _DEFINING.match(text))
 
 
-def _dangling(text: str, called: Sequence[Name]) -> bool:
+def _has_dangling_reference(text: str, called: Sequence[Name]) -> bool:
     """Tell whether a pronoun or "the company" points at nothing that the question names before it."""
     blanked = _EMPTY.sub(lambda match: " " * len(match.group()), text)
     for match in [*_POINTING.finditer(blanked), *_BARE.finditer(blanked)]:
@@ -145,7 +145,7 @@ def _dangling(text: str, called: Sequence[Name]) -> bool:
     return False
 
 
-def standalone(question: str, history: Sequence[Turn]) -> str:
+def make_standalone(question: str, history: Sequence[Turn]) -> str:
     """Return the question with what it leaves out put in from the turns before; unchanged if it stands alone.
 
     The topic of the last question comes with it, in brackets; a new year, place or name takes the place of the old one.
@@ -156,22 +156,22 @@ def standalone(question: str, history: Sequence[Turn]) -> str:
         if turn.role == "user" and topic and _MORE.match(_OPENER.sub("", turn.content.strip())):
             continue  # What comes after it is about the same.
         if turn.role == "user":
-            topic = _resolved(turn.content, topic, answer) if topic else turn.content.strip()
+            topic = _resolve_pronouns(turn.content, topic, answer) if topic else turn.content.strip()
         else:
             answer = read_marks(_HEADING.sub("", turn.content), 0).text
-    return _resolved(question, topic, answer)
+    return _resolve_pronouns(question, topic, answer)
 
 
-def _resolved(question: str, topic: str, answer: str) -> str:
+def _resolve_pronouns(question: str, topic: str, answer: str) -> str:
     if not topic.strip() or not is_followup(question):
         return question
     rest = _OPENER.sub("", question.strip()).strip()
     if not rest:
         return question
     if _is_element(rest):
-        return _replaced(topic, rest.rstrip("?!. "))
-    told = _spelt_out(rest.rstrip("?!. "), topic, answer)
-    subject = _subject(_without_rival_dates(topic, rest))
+        return _replace_element(topic, rest.rstrip("?!. "))
+    told = _spell_out(rest.rstrip("?!. "), topic, answer)
+    subject = _subject(_drop_conflicting_dates(topic, rest))
     carried = "; ".join([subject, *_entities(told, topic, answer)])
     missing = set(words(carried)) - set(words(told)) - STOPWORDS
     return f"{told} ({carried})?" if missing else f"{told}?"
@@ -188,41 +188,41 @@ def _is_element(rest: str) -> bool:
     )
 
 
-def _replaced(topic: str, element: str) -> str:
+def _replace_element(topic: str, element: str) -> str:
     """Return the topic with its date, place or name replaced by the new one of that kind, else with it added."""
     body = topic.rstrip("?!. ")
-    if dated := _redated(body, element):
+    if dated := _replace_date(body, element):
         return f"{dated}?"
-    candidates = [n for n in names(body) if _same_kind(n, element)]
+    candidates = [n for n in find_names(body) if _same_kind(n, element)]
     if len(candidates) == 1:
         put = re.sub(r"^(?:in|on|at|from|for|to|of|with|by)\s+(?:the\s+)?|^the\s+", "", element, flags=re.IGNORECASE)
         return f"{body[: candidates[0].start]}{put}{body[candidates[0].end :]}?"
     return f"{body}, {element}?"
 
 
-def _redated(body: str, element: str) -> str:
+def _replace_date(body: str, element: str) -> str:
     """Return the topic with the new date in the place of its last, or behind it; "" if the element is no date."""
     prepared = _PREPOSITION.match(element)
-    new = dates(element if prepared else f"in {element}", _NOW)
+    new = find_dates(element if prepared else f"in {element}", _NOW)
     if len(new) != 1:
         return ""
-    old = periods(body, _NOW)
+    old = find_periods(body, _NOW)
     if not old:
         return f"{body} {element}" if prepared else f"{body} in {element}"
-    last = dates(body, _NOW)[-1]
+    last = find_dates(body, _NOW)[-1]
     start, end = (old[-1].start, old[-1].end) if prepared else (last.start, last.end)
     return f"{body[:start]}{element}{body[end:]}"
 
 
 def _same_kind(name: Name, element: str) -> bool:
-    fresh = names(f"about {element}")
+    fresh = find_names(f"about {element}")
     if len(fresh) != 1:
         return False
     places = [any(word in _PLACES for word in n.words) for n in (name, fresh[0])]
     return places[0] == places[1] and (all(places) or len(name.words) == len(fresh[0].words))
 
 
-def _spelt_out(question: str, topic: str, answer: str) -> str:
+def _spell_out(question: str, topic: str, answer: str) -> str:
     """Put the person in for "he" or "she"."""
     match = re.search(rf"\b(?:{_PERSON})\b", question, re.IGNORECASE)
     person = _person(topic, answer) if match else ""
@@ -239,25 +239,25 @@ def _entities(question: str, topic: str, answer: str) -> list[str]:
     if not re.search(rf"\b(?:{_THING}|ones?)\b", question, re.IGNORECASE):
         return []
     known = {word for text in (question, topic) for word in words(text)}
-    said = dict.fromkeys(answer[name.start : name.end] for name in names(answer))
+    said = dict.fromkeys(answer[name.start : name.end] for name in find_names(answer))
     return [name for name in said if not set(words(name)) <= known][:_CARRIED]
 
 
 def _person(topic: str, answer: str) -> str:
     """Return the first full name that looks like a person's, in the question before, else in the answer."""
     for text in (topic, answer):
-        for name in names(_INITIAL.sub(r"\1 ", text)):
+        for name in find_names(_INITIAL.sub(r"\1 ", text)):
             said = re.sub(r"['’]s$", "", _INITIAL.sub(r"\1 ", text)[name.start : name.end])
             if len(name.words) >= 2 and not name.acronym and not _BODY.search(said):
                 return said
     return ""
 
 
-def _without_rival_dates(topic: str, question: str) -> str:
+def _drop_conflicting_dates(topic: str, question: str) -> str:
     """Drop the dates of the topic where the follow-up brings its own."""
-    if not periods(question, _NOW):
+    if not find_periods(question, _NOW):
         return topic
-    for period in reversed(periods(topic, _NOW)):
+    for period in reversed(find_periods(topic, _NOW)):
         topic = topic[: period.start] + topic[period.end :]
     return " ".join(topic.split())
 

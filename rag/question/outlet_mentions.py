@@ -76,12 +76,12 @@ class Outlets:
         self._forms: dict[str, set[str]] = {}
         self._acronyms: dict[str, set[str]] = {}
         for name in self.names:
-            for form in _forms(name):
-                self._forms.setdefault(squashed(form), set()).add(name)
+            for form in _name_forms(name):
+                self._forms.setdefault(squash(form), set()).add(name)
             for short in _short_forms(name):
                 self._acronyms.setdefault(short, set()).add(name)
         self._forms.pop("", None)
-        papers = {short: {squashed(cleaned(n)) for n in named} for short, named in self._acronyms.items()}
+        papers = {short: {squash(clean_name(n)) for n in named} for short, named in self._acronyms.items()}
         self._acronyms = {short: names for short, names in self._acronyms.items() if len(papers[short]) == 1}
         self._beginnings = {"", "the"} | {
             form[:end] for form in [*self._forms, *map(str.lower, self._acronyms)] for end in range(1, len(form) + 1)
@@ -99,74 +99,74 @@ class Outlets:
         unsure: list[Mention] = []
         i = 0
         while i < len(tokens):
-            found = self._longest(text, tokens, i)
+            found = self._find_longest(text, tokens, i)
             if not found:
                 i += 1
                 continue
             mention, width, certain = found
             (sure if certain else unsure).append(mention)
             i += width
-        sure.extend(self._neighbours(text, sure, unsure))
+        sure.extend(self._near_names(text, sure, unsure))
         return sorted(sure or [], key=lambda m: m.start)
 
-    def _longest(self, text: str, tokens: list[re.Match[str]], i: int) -> tuple[Mention, int, bool] | None:
+    def _find_longest(self, text: str, tokens: list[re.Match[str]], i: int) -> tuple[Mention, int, bool] | None:
         if tokens[i].group() in _ARTICLES:  # "the" is of the name only with a capital.
             return None
         best: tuple[tuple[str, ...], int] | None = None
         key = ""
         for j in range(i, min(i + _LONGEST, len(tokens))):
             said = text[tokens[i].start() : tokens[j].end()]
-            if names := self._named(said, j - i + 1):
+            if names := self._find_named(said, j - i + 1):
                 best = names, j
-            key += squashed(tokens[j].group())
+            key += squash(tokens[j].group())
             if key.removeprefix("the") not in self._beginnings and key not in self._beginnings:
                 break
-        best = best or self._resembling(text, tokens, i)
+        best = best or self._find_similar(text, tokens, i)
         if best is None:
             return None
         names, j = best
-        mention = _mention(text, names, tokens[i].start(), tokens[j].end())
-        return mention, j - i + 1, _certain(text, text[tokens[i].start() : tokens[j].end()], mention)
+        mention = _make_mention(text, names, tokens[i].start(), tokens[j].end())
+        return mention, j - i + 1, _is_certain(text, text[tokens[i].start() : tokens[j].end()], mention)
 
-    def _named(self, said: str, width: int) -> tuple[str, ...]:
+    def _find_named(self, said: str, width: int) -> tuple[str, ...]:
         bare = re.sub(r"['’]s?$", "", said)
         if width <= 2 and bare in self._acronyms:
             return tuple(sorted(self._acronyms[bare]))
-        key = squashed(bare)
-        return self._ordered(self._forms[key], key) if key in self._forms else ()
+        key = squash(bare)
+        return self._order_mentions(self._forms[key], key) if key in self._forms else ()
 
-    def _ordered(self, names: set[str], key: str) -> tuple[str, ...]:
+    def _order_mentions(self, names: set[str], key: str) -> tuple[str, ...]:
         """Return the outlet of that very name alone if there is one, else all that share the form."""
-        exact = [name for name in names if squashed(name) == key]
+        exact = [name for name in names if squash(name) == key]
         return tuple(sorted(exact or names))
 
-    def _resembling(self, text: str, tokens: list[re.Match[str]], i: int) -> tuple[tuple[str, ...], int] | None:
+    def _find_similar(self, text: str, tokens: list[re.Match[str]], i: int) -> tuple[tuple[str, ...], int] | None:
         """Return the outlet that a run of capitalised words is a slip of, and the run's last token."""
         if not tokens[i].group()[0].isupper():
             return None
         j, most = i, min(len(tokens), i + _LONGEST)
         while j < most and tokens[j].group()[0].isupper() and (j == i or text[tokens[j - 1].end()] == " "):
             j += 1
-        key = squashed(text[tokens[i].start() : tokens[j - 1].end()]) if j - i >= 2 else ""
+        key = squash(text[tokens[i].start() : tokens[j - 1].end()]) if j - i >= 2 else ""
         near = [form for form in self._long if abs(len(form) - len(key)) <= 2 and form[0] == key[0]] if key else []
         if not near or (i and tokens[i - 1].group()[0].isupper() and tokens[i - 1].end() + 1 == tokens[i].start()):
             return None
         from rapidfuzz import fuzz, process  # Imported late: most questions need no comparison.
 
         best = process.extractOne(key, near, scorer=fuzz.ratio, score_cutoff=_FUZZY)
-        return (self._ordered(self._forms[best[0]], best[0]), j - 1) if best else None
+        return (self._order_mentions(self._forms[best[0]], best[0]), j - 1) if best else None
 
-    def _neighbours(self, text: str, sure: list[Mention], unsure: list[Mention]) -> Iterator[Mention]:
+    def _near_names(self, text: str, sure: list[Mention], unsure: list[Mention]) -> Iterator[Mention]:
         """Yield the doubtful names that stand in a row with a sure one ("Fortune and TechCrunch")."""
         known = list(sure)
         for mention in [*unsure, *reversed(unsure)]:
-            if mention not in known and any(_linked(text, mention, other) for other in known):
+            if mention not in known and any(_is_linked(text, mention, other) for other in known):
                 known.append(mention)
                 yield mention
 
 
 @lru_cache(maxsize=65_536)
-def squashed(name: str) -> str:
+def squash(name: str) -> str:
     """Return a name as it is compared: lower case, letters and digits only, no "the", "www." or domain."""
     plain = name.strip().lower().removeprefix("https://").removeprefix("http://").removeprefix("www.")
     plain = _DOMAIN.sub("", _DOMAIN.sub("", plain))
@@ -177,22 +177,22 @@ def squashed(name: str) -> str:
     return key.removeprefix("the") if len(words) == 1 and key.startswith("the") and len(key) > 6 else key
 
 
-def cleaned(name: str) -> str:
+def clean_name(name: str) -> str:
     """Return an outlet's name without its tagline or section: "Business Today | Latest News" is "Business Today"."""
     return _TAGLINE.split(name, maxsplit=1)[0].strip()
 
 
-def _forms(name: str) -> Iterator[str]:
-    short = cleaned(name)
+def _name_forms(name: str) -> Iterator[str]:
+    short = clean_name(name)
     yield from (name, short)
     if match := re.match(r"([A-Z]{2,5})([A-Z][a-z]+.*)$", _DOMAIN.sub("", short)):
         yield f"{match[1]} {match[2]}"
 
 
 def _short_forms(name: str) -> Iterator[str]:
-    short = cleaned(name)
+    short = clean_name(name)
     words = re.findall(r"[^\W_]+", short)
-    yield from _SHORT_FORMS.get(squashed(short), ())
+    yield from _SHORT_FORMS.get(squash(short), ())
     big = [word for word in words if word[0].isupper()]
     if len(big) >= 3:
         yield "".join(word[0] for word in big if word.lower() not in _ARTICLES)
@@ -202,13 +202,13 @@ def _short_forms(name: str) -> Iterator[str]:
         yield first
 
 
-def _mention(text: str, names: tuple[str, ...], start: int, end: int) -> Mention:
+def _make_mention(text: str, names: tuple[str, ...], start: int, end: int) -> Mention:
     while start and end < len(text) and text[start - 1] in _QUOTES and text[end] in _QUOTES:
         start, end = start - 1, end + 1
     return Mention(names, start, end)
 
 
-def _certain(text: str, said: str, mention: Mention) -> bool:
+def _is_certain(text: str, said: str, mention: Mention) -> bool:
     if text[mention.start] in _QUOTES:
         return True
     words = [word for word in re.findall(r"[^\W_]\S*", said) if word.lower() not in _SMALL]
@@ -218,21 +218,21 @@ def _certain(text: str, said: str, mention: Mention) -> bool:
     opening = not re.search(r"\w", text[: mention.start])
     bare = [word for word in words if word.lower() not in _ARTICLES]
     if len(bare) >= 2:
-        return len(capitals) >= len(bare) or (not re.search("[A-Z]", text) and len(squashed(said)) >= _LONG_NAME)
+        return len(capitals) >= len(bare) or (not re.search("[A-Z]", text) and len(squash(said)) >= _LONG_NAME)
     if not bare or not bare[0][0].isupper():
         return False
     if len(words) == 2 and words[0] == "The" and not opening:
         return True
     before, behind = text[max(0, mention.start - 60) : mention.start], text[mention.end :]
-    return bool(_BEHIND.match(behind) or (_BEFORE.search(before) and not _runs_on(behind)))
+    return bool(_BEHIND.match(behind) or (_BEFORE.search(before) and not _continues_name(behind)))
 
 
-def _runs_on(behind: str) -> bool:
+def _continues_name(behind: str) -> bool:
     """Tell whether a capitalised word follows directly, so that the name is a longer one ("Time Warner")."""
     return bool(re.match(r"\s+(?:of\s+)?[A-Z]", behind))
 
 
-def _linked(text: str, one: Mention, other: Mention) -> bool:
+def _is_linked(text: str, one: Mention, other: Mention) -> bool:
     first, second = sorted((one, other), key=lambda m: m.start)
     between = text[first.end : second.start]
     if len(between) >= _LONGEST_LINK or not between.strip():

@@ -7,13 +7,13 @@ from datetime import UTC, datetime
 
 from corpus.text.characters import one_line
 from rag.model import Filters, Turn
-from rag.question.follow_up import standalone
+from rag.question.follow_up import make_standalone
 from rag.question.outlet_mentions import Mention, Outlets
-from rag.question.question_kind import Kind, kind
-from rag.question.question_parts import Piece, parts, several
-from rag.text.dates.question_period import Period, periods
+from rag.question.question_kind import Kind, classify_question
+from rag.question.question_parts import Piece, has_several_questions, split_question
+from rag.text.dates.question_period import Period, find_periods
 
-__all__ = ["Kind", "Outlets", "Part", "Query", "understand"]
+__all__ = ["Kind", "Outlets", "Part", "Query", "parse_question"]
 
 _LATEST = re.compile(
     r"\b(?:latest|newest|most\s+recent(?:ly)?|up[- ]to[- ]date|right\s+now|at\s+present|so\s+far|to\s+date|nowadays"
@@ -91,7 +91,7 @@ class Query:
     notes: tuple[str, ...] = ()
 
 
-def understand(
+def parse_question(
     question: str,
     history: Sequence[Turn] = (),
     *,
@@ -117,11 +117,11 @@ def understand(
         alone: The question made to stand alone by a model (`rag.llm.question_rewriting`); without it rules do that.
     """
     moment = now.astimezone(UTC) if now.tzinfo else now.replace(tzinfo=UTC)
-    right = correct(alone or standalone(question, history))
+    right = correct(alone or make_standalone(question, history))
     alone = one_line(right.text)
-    times, mentions = periods(alone, moment), outlets.find(alone)
-    pieces = [] if whole else parts(alone, mentions)
-    demanded, hints = _split(alone, times, mentions, single=not pieces)
+    times, mentions = find_periods(alone, moment), outlets.find(alone)
+    pieces = [] if whole else split_question(alone, mentions)
+    demanded, hints = _split_parts(alone, times, mentions, single=not pieces)
     if filters is not None:
         demanded = filters
     elif looking_back:
@@ -129,48 +129,48 @@ def understand(
     return Query(
         question,
         alone,
-        kind(alone),
+        classify_question(alone),
         demanded,
         hints,
-        tuple(_part(piece, moment, outlets) for piece in pieces),
+        tuple(_parse_part(piece, moment, outlets) for piece in pieces),
         _wants_latest(alone),
         max((t.since for t in times if t.since and not (t.until and t.relative)), default=None),
-        bool(pieces) and several(alone),
+        bool(pieces) and has_several_questions(alone),
         moment if looking_back else None,
         right.notes,
     )
 
 
-def _part(piece: Piece, now: datetime, outlets: Outlets) -> Part:
-    times = periods(piece.text, now)
+def _parse_part(piece: Piece, now: datetime, outlets: Outlets) -> Part:
+    times = find_periods(piece.text, now)
     named = tuple(dict.fromkeys(name for mention in outlets.find(piece.text) for name in mention.names))
-    return Part(piece.text, piece.said, _timed(times[:1], named))
+    return Part(piece.text, piece.said, _parse_time(times[:1], named))
 
 
 def _wants_latest(text: str) -> bool:
     return bool(_LATEST.search(text) or (_STILL.search(text) and len(text.split()) < _LONG))
 
 
-def _split(text: str, times: list[Period], mentions: list[Mention], single: bool) -> tuple[Filters, Filters]:
+def _split_parts(text: str, times: list[Period], mentions: list[Mention], single: bool) -> tuple[Filters, Filters]:
     """Return what narrows the search, and what is only preferred."""
     hard = [t for t in times if t.published and (t.relative or t.since is None or len(times) == 1)]
-    if len(hard) != 1 or not (hard[0].relative or _plain(text, hard[0], mentions, single)):
+    if len(hard) != 1 or not (hard[0].relative or _normalise(text, hard[0], mentions, single)):
         hard = []
-    exclusive = [m for m in mentions if single and len(mentions) == 1 and _exclusive(text, m)]
+    exclusive = [m for m in mentions if single and len(mentions) == 1 and _end_of_day(text, m)]
     soft = [t for t in times if t not in hard]
     named = tuple(dict.fromkeys(name for m in exclusive for name in m.names))
     liked = tuple(dict.fromkeys(name for m in mentions for name in m.names if name not in named))
     label = ", ".join([*(t.said for t in hard), *(text[m.start : m.end] for m in exclusive)])
-    return replace(_timed(hard, named), label=label), _timed(soft if len(soft) == 1 else [], liked)
+    return replace(_parse_time(hard, named), label=label), _parse_time(soft if len(soft) == 1 else [], liked)
 
 
-def _plain(text: str, time: Period, mentions: list[Mention], single: bool) -> bool:
+def _normalise(text: str, time: Period, mentions: list[Mention], single: bool) -> bool:
     """Tell whether one time and at most one outlet govern the whole question, not one report of several."""
     others = text[: time.start] + text[time.end :]
     return single and len(mentions) <= 1 and not _SEQUENCE.search(others)
 
 
-def _exclusive(text: str, mention: Mention) -> bool:
+def _end_of_day(text: str, mention: Mention) -> bool:
     before, behind = text[: mention.start], text[mention.end :]
     according = _ACCORDING.search(before)
     if according and not (re.search(r"\w", before[: according.start()]) and re.search(r"\w", behind)):
@@ -180,7 +180,7 @@ def _exclusive(text: str, mention: Mention) -> bool:
     return bool(_INSIDE.search(before) and _COVERAGE.match(behind))
 
 
-def _timed(times: Sequence[Period], named: tuple[str, ...]) -> Filters:
+def _parse_time(times: Sequence[Period], named: tuple[str, ...]) -> Filters:
     since = times[0].since if times else None
     until = times[0].until if times else None
     return Filters(since=since, until=until, outlets=named, label=times[0].said if times else "")

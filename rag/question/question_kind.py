@@ -107,7 +107,7 @@ _OPENING = re.compile(
 )
 
 
-def kind(question: str) -> Kind:
+def classify_question(question: str) -> Kind:
     """Return what a question asks for; "what" where no rule fits, as for questions that are not in English."""
     text = _OPENING.sub("", " ".join(_VERBATIM.sub('""', question).lower().split()))
     if _YES_NO.match(text) and not re.match(r"(?:can|could|would|will) you\b", text):

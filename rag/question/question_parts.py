@@ -8,9 +8,9 @@ from itertools import pairwise
 
 from rag.model import Passage
 from rag.question.outlet_mentions import Mention
-from rag.text.dates.date_expressions import dates
-from rag.text.names import names
-from rag.text.quotations import quotations
+from rag.text.dates.date_expressions import find_dates
+from rag.text.names import find_names
+from rag.text.quotations import find_quotations
 from rag.text.terms import STOPWORDS, words
 
 _VERB = r"\w+ing|\w+ed|\w+s|is|was|has|had|are|were|have|will|can|could|does|did"
@@ -116,7 +116,7 @@ class Piece:
     said: str
 
 
-def parts(question: str, mentions: Sequence[Mention] = ()) -> list[Piece]:
+def split_question(question: str, mentions: Sequence[Mention] = ()) -> list[Piece]:
     """Return the things that a question asks for one by one, or nothing for a simple one.
 
     Args:
@@ -124,20 +124,20 @@ def parts(question: str, mentions: Sequence[Mention] = ()) -> list[Piece]:
         mentions: Where it names outlets: it is not cut there, nor in quotations and brackets, and an outlet is not what a part is about.
     """
     text = question.strip()
-    split = _by_outlet(text, mentions) or _alternatives(text) or _dated(text)
-    found = [Piece(part, part) for part in split] or _clauses(text, mentions)
+    split = _split_by_outlet(text, mentions) or _split_alternatives(text) or _split_by_date(text)
+    found = [Piece(part, part) for part in split] or _split_clauses(text, mentions)
     kept = {(plain := " ".join(piece.text.split())): Piece(plain, " ".join(piece.said.split())) for piece in found}
     return list(kept.values())[:_MOST] if len(kept) >= 2 else []
 
 
-def several(question: str) -> bool:
+def has_several_questions(question: str) -> bool:
     """Tell whether a question puts several questions, each of which wants an answer: "When ..., and who ...?"."""
     if _GAPPED.match(_unended(question)) or (_APART.search(question) and not _INDIVIDUAL.match(question)):
         return True
     return bool(_SEVERAL.search(question)) and not (_RELATIVE.search(question) and _IDENTIFYING.match(question))
 
 
-def remark(piece: str) -> bool:
+def describe_part(piece: str) -> bool:
     """Tell whether a piece of a question is what somebody says of the own work or time, which asks for nothing."""
     return bool(_REMARK.match(piece))
 
@@ -147,7 +147,7 @@ def _unended(text: str) -> str:
     return text.rstrip(" ?!.\"'”’»)]")
 
 
-def _alternatives(text: str) -> list[str]:
+def _split_alternatives(text: str) -> list[str]:
     """Take "Which ..., A or B?", "Compare A and B" and "Who ... in A, and who in B?" apart."""
     text = _unended(text)
     if match := _GAPPED.match(text):
@@ -162,14 +162,14 @@ def _alternatives(text: str) -> list[str]:
             return [f"{match['stem']}, {match[side]}" for side in ("one", "other")]
     elif match := _COMPARED.match(text):
         one, other = match["one"], match["other"]
-        if names(f"compare {one}") and names(f"compare {other}"):
+        if find_names(f"compare {one}") and find_names(f"compare {other}"):
             shared = _OF_NAME.match(one)
             bare = all(word[:1].isupper() or word[:1].isdigit() for word in other.split())
             return [one, f"{shared[1]} {other}" if shared and bare else other]
     return []
 
 
-def _by_outlet(text: str, mentions: Sequence[Mention]) -> list[str]:
+def _split_by_outlet(text: str, mentions: Sequence[Mention]) -> list[str]:
     """Ask once for each outlet where two or more stand in a row: "What do A, B and C say about ...?"."""
     row = sorted(mentions, key=lambda mention: mention.start)
     if not 2 <= len(row) <= _MOST:
@@ -182,9 +182,9 @@ def _by_outlet(text: str, mentions: Sequence[Mention]) -> list[str]:
     return [f"{before['asked'] or ''}{text[mention.start : mention.end]}{behind}" for mention in row]
 
 
-def _dated(text: str) -> list[str]:
+def _split_by_date(text: str) -> list[str]:
     """Ask once for each date: "... between 2016 and 2017", "... of 2015, 2017 and 2024"."""
-    named = dates(text, _NOW)
+    named = find_dates(text, _NOW)
     if not 2 <= len(named) <= 4 or len({d.span for d in named}) < 2 or not _CHANGING.search(text):
         return []
     gaps = [text[a.end : b.start] for a, b in pairwise(named)]
@@ -195,30 +195,37 @@ def _dated(text: str) -> list[str]:
     return [f"{head}{text[d.start : d.end]}{tail}" for d in named]
 
 
-def _clauses(text: str, mentions: Sequence[Mention]) -> list[Piece]:
+def _split_clauses(text: str, mentions: Sequence[Mention]) -> list[Piece]:
     joints = [
         _CONTRAST,
         _JOINED,
         *([_ASKING] if _QUESTION.match(text) else []),
         *([_LISTED] if _IDENTIFYING.search(text) else []),
     ]
-    pieces = _grown(_cut(text, joints, mentions), {w for m in mentions for w in words(text[m.start : m.end])})
+    pieces = _grow(_cut_at(text, joints, mentions), {w for m in mentions for w in words(text[m.start : m.end])})
     if len(pieces) < 2:
         return []
     subject = " ".join(_subjects(pieces[0], mentions))
-    return [Piece(_search_text(piece, subject if i else "", mentions), _bare(piece)) for i, piece in enumerate(pieces)]
+    return [
+        Piece(_make_search_text(piece, subject if i else "", mentions), _strip_punctuation(piece))
+        for i, piece in enumerate(pieces)
+    ]
 
 
-def _cut(text: str, joints: Iterable[re.Pattern[str]], mentions: Sequence[Mention]) -> list[str]:
+def _cut_at(text: str, joints: Iterable[re.Pattern[str]], mentions: Sequence[Mention]) -> list[str]:
     places = {0, len(text)}
     for joint in joints:
         places.update(m.start() for m in joint.finditer(text))
-    whole = [*((m.start, m.end) for m in mentions), *quotations(text), *(m.span() for m in _BRACKETED.finditer(text))]
+    whole = [
+        *((m.start, m.end) for m in mentions),
+        *find_quotations(text),
+        *(m.span() for m in _BRACKETED.finditer(text)),
+    ]
     inner = {place for place in places if any(start < place < end for start, end in whole)}
     return [text[a:b] for a, b in pairwise(sorted(places - inner))]
 
 
-def _grown(pieces: Sequence[str], frame: set[str]) -> list[str]:
+def _grow(pieces: Sequence[str], frame: set[str]) -> list[str]:
     """Join pieces that are too short to be searched for themselves with their neighbour."""
     grown: list[str] = []
     for piece in pieces:
@@ -239,20 +246,20 @@ def _content(text: str, frame: Iterable[str] = ()) -> list[str]:
 def _subjects(piece: str, mentions: Sequence[Mention]) -> list[str]:
     """Return the names in a piece that are no outlets'."""
     outlets = {word for mention in mentions for name in mention.names for word in words(name)}
-    called = [piece[name.start : name.end] for name in names(piece)]
+    called = [piece[name.start : name.end] for name in find_names(piece)]
     return [name for name in called if not set(words(name)) <= outlets]
 
 
-def _bare(piece: str) -> str:
+def _strip_punctuation(piece: str) -> str:
     return _LEADING.sub("", piece.strip(" ,;:?.")).strip()
 
 
-def _search_text(piece: str, subject: str, mentions: Sequence[Mention]) -> str:
-    bare = _bare(piece)
+def _make_search_text(piece: str, subject: str, mentions: Sequence[Mention]) -> str:
+    bare = _strip_punctuation(piece)
     return f"{subject} {bare}" if subject and (not _subjects(bare, mentions) or _LEANING.search(bare)) else bare
 
 
-def merge(whole: Sequence[Passage], parts: Sequence[Sequence[Passage]]) -> list[Passage]:
+def merge_parts(whole: Sequence[Passage], parts: Sequence[Sequence[Passage]]) -> list[Passage]:
     """Merge what the whole question found with what each part found, best first.
 
     A passage scores what the whole gave it (or the whole's least) plus a share of the most that a part gave it; the

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from corpus.errors import InputError
-from corpus.text.characters import one_line, visible
+from corpus.text.characters import one_line, strip_invisible
 from rag.model import Turn
 
 LONGEST_QUESTION = 2000
@@ -29,4 +29,4 @@ def read_question(text: str) -> str:
 
 def read_history(turns: Iterable[Turn]) -> tuple[Turn, ...]:
     """Return earlier turns without characters that nobody sees."""
-    return tuple(replace(turn, content=visible(turn.content)) for turn in turns)
+    return tuple(replace(turn, content=strip_invisible(turn.content)) for turn in turns)

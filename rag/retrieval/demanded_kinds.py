@@ -4,7 +4,7 @@ import re
 from collections.abc import Mapping, Sequence
 from itertools import pairwise
 
-from rag.retrieval.sentence_ranking import OF_THEM, SAYING, Sentence, share
+from rag.retrieval.sentence_ranking import OF_THEM, SAYING, Sentence, matched_share
 from rag.text.terms import held_terms, stem, words
 
 _ANYBODY = frozenset({stem(word) for word in ("people", "persons", "individuals", "humans", "men", "women", "victims")})
@@ -44,7 +44,7 @@ FRAME = frozenset(
 )
 
 
-def uncounted(question: str, kind: str, weights: Mapping[str, float], sentences: Sequence[Sentence]) -> float:
+def lacks_count(question: str, kind: str, weights: Mapping[str, float], sentences: Sequence[Sentence]) -> float:
     """Return 1 if a question asks for so many of something, or for money, and the best sentences give none, else 0.
 
     Args:
@@ -61,11 +61,11 @@ def uncounted(question: str, kind: str, weights: Mapping[str, float], sentences:
     if things & _ANYBODY:  # Articles count them as users, guests, workers.
         return float(not any(_NUMBER.search(text) for text in texts))
     if things:
-        return float(not any((things | {_THEM}) & counted for text in texts for counted in _counted(text)))
+        return float(not any((things | {_THEM}) & counted for text in texts for counted in _has_count(text)))
     return float(bool(_MONEY.search(question)) and not any(_CURRENCY.search(text) for text in texts))
 
 
-def _counted(text: str) -> list[set[str]]:
+def _has_count(text: str) -> list[set[str]]:
     """Return for each number of a text the stems of the words behind it, `_THEM` for "8,000 of them"."""
     places = [match.end() for match in _NUMBER.finditer(text)]
     return [
@@ -74,7 +74,7 @@ def _counted(text: str) -> list[set[str]]:
     ]
 
 
-def unspoken(question: str, kind: str, weights: Mapping[str, float], sentences: Sequence[Sentence]) -> float:
+def lacks_quotation(question: str, kind: str, weights: Mapping[str, float], sentences: Sequence[Sentence]) -> float:
     """Return the share, by rarity, of the topic in "What did SPEAKER say about TOPIC?" of which they do not speak.
 
     They speak in a sentence with a quotation or with a verb of saying, which counts with the one before and the one
@@ -97,7 +97,7 @@ def unspoken(question: str, kind: str, weights: Mapping[str, float], sentences: 
         if (sentence.shape > 0 or SAYING.search(sentence.text))
         and (not set(called) & set(telling) or called[-1] in around[i])
     ]
-    return 1 - max((share(topic, held) for held in spoken), default=0.0)
+    return 1 - max((matched_share(topic, held) for held in spoken), default=0.0)
 
 
 def _windows(sentences: Sequence[Sentence]) -> list[set[str]]:

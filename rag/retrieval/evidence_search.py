@@ -7,16 +7,16 @@ part is represented, and so that what the archive lacks can be named.
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from corpus.text.sentences import sentences
+from corpus.text.sentences import split_sentences
 from rag.index.embedder import Vectors
 from rag.model import Filters, Passage, day
 from rag.question.query import Query
-from rag.question.question_kind import Kind, kind
-from rag.question.question_parts import merge, remark
-from rag.retrieval.passage_search import Retriever, Sought
+from rag.question.question_kind import Kind, classify_question
+from rag.question.question_parts import describe_part, merge_parts
+from rag.retrieval.passage_search import Retriever, SearchText
 from rag.retrieval.sentence_ranking import PassageReader, Sentence
-from rag.retrieval.sufficiency import Sufficiency, judged
-from rag.text.injected_instructions import quotable
+from rag.retrieval.sufficiency import Sufficiency, judge_sufficiency
+from rag.text.injected_instructions import is_quotable
 
 _BEHIND = 700  # Characters behind a passage in which a sentence is looked for.
 
@@ -29,7 +29,7 @@ TIMELY = 0.1
 
 
 @dataclass(frozen=True, slots=True)
-class Retrieved:
+class RetrievedPassages:
     """Hold what a search found.
 
     Attributes:
@@ -61,7 +61,7 @@ class Reading:
 
 
 @dataclass(frozen=True, slots=True)
-class Readings:
+class Evidence:
     """Hold the reading of a question as a whole and of its parts.
 
     Attributes:
@@ -85,10 +85,10 @@ class Readings:
         """Return the parts without an answer, where others have one."""
         if not self.several or not any(part.sufficiency.enough for part in self.parts):
             return []
-        return [part for part in self.parts if part.sufficiency.lacking and not remark(part.said)]
+        return [part for part in self.parts if part.sufficiency.lacking and not describe_part(part.said)]
 
 
-class Finder:
+class EvidenceSearch:
     """Search an archive and read what was found."""
 
     def __init__(self, retriever: Retriever, reader: PassageReader) -> None:
@@ -96,7 +96,7 @@ class Finder:
         self.retriever = retriever
         self.reader = reader
 
-    def search(self, query: Query, k: int, strict: bool = False) -> Retrieved:
+    def search(self, query: Query, k: int, strict: bool = False) -> RetrievedPassages:
         """Return the `k` best passages for a question, and for each of its parts.
 
         Filters that leave nothing are dropped, and that is said, unless they are to be kept strictly. What was published
@@ -109,74 +109,77 @@ class Finder:
         searched = f"all that is dated before {day(wide.until)}" if wide else "the whole archive"
         note = f"No article passes the filter{said}, so {searched} was searched."
         wider = self._search(query, k, wide)
-        return Retrieved(wider.passages, wider.parts, wider.filters, (note,))
+        return RetrievedPassages(wider.passages, wider.parts, wider.filters, (note,))
 
-    def _search(self, query: Query, k: int, filters: Filters) -> Retrieved:
-        sought = [Sought(query.standalone, query.hints, query.latest), *(Sought(p.text, p.hints) for p in query.parts)]
+    def _search(self, query: Query, k: int, filters: Filters) -> RetrievedPassages:
+        sought = [
+            SearchText(query.standalone, query.hints, query.latest),
+            *(SearchText(p.text, p.hints) for p in query.parts),
+        ]
         whole, *parts = self.retriever.retrieve(sought, k, filters)
         if not parts:
-            return Retrieved(whole, (), filters)
-        merged = merge(whole, parts)[:k]
+            return RetrievedPassages(whole, (), filters)
+        merged = merge_parts(whole, parts)[:k]
         kept = {passage.chunk.id for passage in merged}
-        return Retrieved(merged, [[p for p in part if p.chunk.id in kept] for part in parts], filters)
+        return RetrievedPassages(merged, [[p for p in part if p.chunk.id in kept] for part in parts], filters)
 
-    def gather(self, query: Query, k: int) -> Retrieved:
+    def gather(self, query: Query, k: int) -> RetrievedPassages:
         """Return what `search` does, each passage with the sentence behind it: evidence runs on over a border."""
         found = self.search(query, k)
-        wide = {passage.chunk.id: widened(passage).chunk for passage in found.passages}  # Parts hold no others.
+        wide = {passage.chunk.id: widen_passage(passage).chunk for passage in found.passages}  # Parts hold no others.
         passages, *parts = (
             [replace(passage, chunk=wide[passage.chunk.id]) for passage in some]
             for some in (found.passages, *found.parts)
         )
         return replace(found, passages=passages, parts=parts)
 
-    def read(self, query: Query, found: Retrieved) -> Readings:
+    def read(self, query: Query, found: RetrievedPassages) -> Evidence:
         """Read what was found for the question and, with the passages found for it, for each part."""
         known: dict[str, Vectors] = {}
         whole = self._reading(query.question, query.standalone, query.kind, found.passages, known)
         if query.latest:
-            whole = replace(whole, sentences=newest_first(whole.sentences))
+            whole = replace(whole, sentences=order_newest_first(whole.sentences))
         elif query.hints.timed:
-            whole = replace(whole, sentences=timely_first(whole.sentences, query.hints))
+            whole = replace(whole, sentences=order_timely_first(whole.sentences, query.hints))
         places = {passage.chunk.id: passage for passage in found.passages}
         parts = [
-            self._reading(part.said, part.text, kind(part.said), passages, known)
+            self._reading(part.said, part.text, classify_question(part.said), passages, known)
             for part, passages in zip(query.parts, found.parts, strict=False)  # Passages of elsewhere have none.
         ]
-        return Readings(whole, [_placed(part, places) for part in parts], query.several)
+        return Evidence(whole, [_place(part, places) for part in parts], query.several)
 
     def _reading(
         self, said: str, text: str, asked: Kind, passages: Sequence[Passage], known: dict[str, Vectors]
     ) -> Reading:
         passages = [replace(passage, rank=rank) for rank, passage in enumerate(passages, 1)]
-        read = [s for s in self.reader.read(text, asked, passages, known) if quotable(s.text)]
-        return Reading(said, read, judged(text, asked, self.reader.weights(text), passages, read))
+        read = [s for s in self.reader.read(text, asked, passages, known) if is_quotable(s.text)]
+        return Reading(said, read, judge_sufficiency(text, asked, self.reader.weights(text), passages, read))
 
 
-def widened(passage: Passage) -> Passage:
+def widen_passage(passage: Passage) -> Passage:
     """Return a passage with the sentence behind it, where one stands in the same paragraph and its end is in sight."""
     chunk, body = passage.chunk, passage.article.body
     rest = body[chunk.end : chunk.end + _BEHIND].partition("\n")[0]
-    spans = sentences(rest, passage.article.language or "en")
+    spans = split_sentences(rest, passage.article.language or "en")
     whole = len(spans) > 1 or (spans and len(rest) < _BEHIND)
     return replace(passage, chunk=replace(chunk, end=chunk.end + spans[0][1])) if whole else passage
 
 
-def newest_first(read: Sequence[Sentence]) -> list[Sentence]:
+def order_newest_first(read: Sequence[Sentence]) -> list[Sentence]:
     """Return sentences ranked anew for a question about the newest state of things; undated ones gain nothing."""
     published = [sentence.passage.article.published_at for sentence in read]
     dates = sorted({date for date in published if date})
     gain = {date: NEWEST * place / max(1, len(dates) - 1) for place, date in enumerate(dates)}
-    return _ranked(read, [gain[date] if date else 0.0 for date in published], NEWEST)
+    return _rank(read, [gain[date] if date else 0.0 for date in published], NEWEST)
 
 
-def timely_first(read: Sequence[Sentence], hints: Filters) -> list[Sentence]:
+def order_timely_first(read: Sequence[Sentence], hints: Filters) -> list[Sentence]:
     """Return sentences ranked anew for a question that names a time: those of articles of that time gain."""
     time = Filters(since=hints.since, until=hints.until)
-    return _ranked(read, [TIMELY * time.admits(sentence.passage.article) for sentence in read], TIMELY)
+    return _rank(read, [TIMELY * time.admits(sentence.passage.article) for sentence in read], TIMELY)
 
 
-def _ranked(read: Sequence[Sentence], gains: Sequence[float], most: float) -> list[Sentence]:
+def _rank(read: Sequence[Sentence], gains: Sequence[float], most: float) -> list[Sentence]:
     """Return sentences by score and gain.
 
     Scores stay within 1, but for a sentence that holds a quotation of the question: it keeps its own.
@@ -188,6 +191,6 @@ def _ranked(read: Sequence[Sentence], gains: Sequence[float], most: float) -> li
     return sorted(again, key=lambda s: (-s.score, s.passage.rank, s.start))
 
 
-def _placed(reading: Reading, places: Mapping[str, Passage]) -> Reading:
+def _place(reading: Reading, places: Mapping[str, Passage]) -> Reading:
     """Return a reading whose sentences name the passages as the whole question ranked them."""
     return replace(reading, sentences=[replace(s, passage=places[s.passage.chunk.id]) for s in reading.sentences])

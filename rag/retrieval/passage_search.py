@@ -63,7 +63,7 @@ class Candidate:
 
 
 @dataclass(frozen=True, slots=True)
-class Sought:
+class SearchText:
     """Hold one text to search for.
 
     Attributes:
@@ -102,7 +102,7 @@ class Retriever:
         self.reranker = reranker
         self.languages = tuple(languages) or ("en",)
 
-    def retrieve(self, sought: Sequence[Sought], k: int, filters: Filters | None = None) -> list[list[Passage]]:
+    def retrieve(self, sought: Sequence[SearchText], k: int, filters: Filters | None = None) -> list[list[Passage]]:
         """Return for each text the `k` best passages, best first; several texts at once cost less than one by one.
 
         Scores are a weighted mean of the cosine and of BM25 over the best BM25 of this text, so at most 1, and what the
@@ -115,35 +115,35 @@ class Retriever:
         """
         rankings = []
         for one, candidates in zip(sought, self.candidates([one.text for one in sought], filters), strict=True):
-            kept, copies = collapsed(_ordered(candidates, one))
+            kept, copies = collapse_copies(_order(candidates, one))
             if self.reranker:
-                kept = self._reranked(self.reranker, one.text, kept)
-            rankings.append((diversified(kept)[:k], copies))
-        return self._passages(rankings)
+                kept = self._rerank(self.reranker, one.text, kept)
+            rankings.append((diversify(kept)[:k], copies))
+        return self._load_passages(rankings)
 
     def candidates(self, texts: Sequence[str], filters: Filters | None = None) -> list[list[Candidate]]:
         """Return for each text every chunk that either index finds, unordered."""
-        worded = _MEANWHILE.submit(lambda: [self._worded(text, filters) for text in texts])
+        worded = _MEANWHILE.submit(lambda: [self._lexical_query(text, filters) for text in texts])
         vectors = self.indexes.embedder.embed_queries(texts)
-        dense = self._near(vectors, filters)
+        dense = self._dense_candidates(vectors, filters)
         lexical = worded.result()
-        places = self._admitted(chain(*dense, *lexical), filters)
+        places = self._filter_candidates(chain(*dense, *lexical), filters)
         pairs = list(zip(dense, lexical, strict=True))
         alone = {i: places[i] for near, words in pairs for i in words if i in places and i not in near}
-        cosines = self._cosines(vectors, alone)
+        cosines = self._compute_cosines(vectors, alone)
         for n, (near, words) in enumerate(pairs):
             near.update((i, cosines[i][n]) for i in words if i in cosines and i not in near)
         return [_candidates(near, words, places) for near, words in pairs]
 
-    def spoken(self, text: str) -> tuple[str, ...]:
+    def stemming_languages(self, text: str) -> tuple[str, ...]:
         """Return the languages to stem a text in; "" is that of an article whose language is not known."""
         return (*self.languages, *script_languages(text), "")
 
-    def _worded(self, text: str, filters: Filters | None) -> dict[str, float]:
+    def _lexical_query(self, text: str, filters: Filters | None) -> dict[str, float]:
         """Return the chunks that share most with a text by BM25, with their scores."""
-        return dict(self.indexes.lexical.search(query_terms(text, self.spoken(text)), CANDIDATES, filters))
+        return dict(self.indexes.lexical.search(query_terms(text, self.stemming_languages(text)), CANDIDATES, filters))
 
-    def _near(self, vectors: Vectors, filters: Filters | None) -> list[dict[str, float]]:
+    def _dense_candidates(self, vectors: Vectors, filters: Filters | None) -> list[dict[str, float]]:
         """Return for each vector the nearest chunks that pass filters, with their cosines.
 
         More are asked for until enough of them pass; where few articles pass at all, each of their chunks is compared.
@@ -155,7 +155,7 @@ class Retriever:
         while left := [n for n in range(len(vectors)) if n not in near]:
             wide *= _WIDER
             for n, found in zip(left, self.indexes.dense.search(vectors[left], wide), strict=True):
-                places = self._admitted([i for i, _ in found], filters)
+                places = self._filter_candidates([i for i, _ in found], filters)
                 passing = [pair for pair in found if pair[0] in places]
                 if len(passing) >= CANDIDATES or len(found) < wide:
                     near[n] = dict(passing[:CANDIDATES])
@@ -166,7 +166,7 @@ class Retriever:
                     near[n] = dict(sorted(cosines.items(), key=lambda pair: -pair[1])[:CANDIDATES])
         return [near[n] for n in range(len(vectors))]
 
-    def _admitted(self, chunk_ids: Iterable[str], filters: Filters | None) -> dict[str, _Place]:
+    def _filter_candidates(self, chunk_ids: Iterable[str], filters: Filters | None) -> dict[str, _Place]:
         """Return where those of some chunks stand that the archive still holds and that pass."""
         split = {chunk_id: _split(chunk_id) for chunk_id in chunk_ids}
         facets = self.indexes.store.facets({article for article, _, _ in split.values()})
@@ -177,17 +177,17 @@ class Retriever:
             if article in passing and passing[article].version == version
         }
 
-    def _cosines(self, vectors: Vectors, places: Mapping[str, _Place]) -> dict[str, list[float]]:
+    def _compute_cosines(self, vectors: Vectors, places: Mapping[str, _Place]) -> dict[str, list[float]]:
         """Return the cosines of chunks with each of some vectors, from those that the archive keeps."""
         ids = list(places)
         found = self.indexes.store.vectors([(place.article.key, place.ordinal) for place in places.values()])
         rows = (np.stack(list(found.values())) @ vectors.T).tolist() if found else []
         return dict.fromkeys(ids, [0.0] * len(vectors)) | {ids[n]: row for n, row in zip(found, rows, strict=True)}
 
-    def _passages(self, rankings: Sequence[_Ranking]) -> list[list[Passage]]:
+    def _load_passages(self, rankings: Sequence[_Ranking]) -> list[list[Passage]]:
         """Read the chunks of candidates, in their order; one that went meanwhile is passed over."""
         chunks = self.indexes.store.chunks(c.article.id for candidates, _ in rankings for c in candidates)
-        copies = self._articles(
+        copies = self._load_articles(
             i for candidates, copies in rankings for c in candidates for i in copies.get(c.article.story or 0, ())
         )
         return [
@@ -204,14 +204,14 @@ class Retriever:
             for candidates, folded in rankings
         ]
 
-    def _articles(self, ids: Iterable[str]) -> dict[str, Article]:
+    def _load_articles(self, ids: Iterable[str]) -> dict[str, Article]:
         wanted = tuple(dict.fromkeys(ids))
         found = self.indexes.store.archive.articles(Selection(ids=wanted)) if wanted else ()
         return {article.id: article for article in found}
 
-    def _reranked(self, reranker: Reranker, text: str, candidates: Sequence[Candidate]) -> list[Candidate]:
+    def _rerank(self, reranker: Reranker, text: str, candidates: Sequence[Candidate]) -> list[Candidate]:
         top = {c.chunk_id: c for c in candidates[:RERANKED]}
-        read = reranker.reranked(text, self._passages([(list(top.values()), {})])[0])
+        read = reranker.rerank(text, self._load_passages([(list(top.values()), {})])[0])
         for passage in read:
             candidate = top[passage.chunk.id]
             candidate.score, candidate.signals = passage.score, dict(passage.signals)
@@ -237,10 +237,10 @@ def _candidates(near: Mapping[str, float], words: Mapping[str, float], places: M
     return found
 
 
-def _ordered(candidates: Sequence[Candidate], sought: Sought) -> list[Candidate]:
+def _order(candidates: Sequence[Candidate], sought: SearchText) -> list[Candidate]:
     """Score the candidates for a text and return them, best first."""
     newest = _recency(candidates) if sought.latest else {}
-    for c, gain in zip(candidates, _gains(candidates, sought.hints), strict=True):
+    for c, gain in zip(candidates, _marginal_gains(candidates, sought.hints), strict=True):
         c.score = (
             DENSE_WEIGHT * c.signals["dense"]
             + (1 - DENSE_WEIGHT) * c.signals["coverage"]
@@ -250,7 +250,7 @@ def _ordered(candidates: Sequence[Candidate], sought: Sought) -> list[Candidate]
     return sorted(candidates, key=lambda c: (-c.score, c.chunk_id))
 
 
-def _gains(candidates: Sequence[Candidate], hints: Filters | None) -> list[float]:
+def _marginal_gains(candidates: Sequence[Candidate], hints: Filters | None) -> list[float]:
     """Return what hints add to the score of each candidate."""
     if not hints:
         return [0.0] * len(candidates)
@@ -268,7 +268,7 @@ def _recency(candidates: Sequence[Candidate]) -> dict[str, float]:
     return {i: (date - first) / (last - first or 1.0) for i, date in dates.items()}
 
 
-def collapsed(candidates: Iterable[Candidate]) -> tuple[list[Candidate], dict[int, list[str]]]:
+def collapse_copies(candidates: Iterable[Candidate]) -> tuple[list[Candidate], dict[int, list[str]]]:
     """Keep of each story only the copy that ranks best; return what is kept, and the other copies' ids by story."""
     leaders: dict[int, str] = {}
     copies: dict[int, list[str]] = {}
@@ -282,7 +282,7 @@ def collapsed(candidates: Iterable[Candidate]) -> tuple[list[Candidate], dict[in
     return kept, copies
 
 
-def diversified(candidates: Iterable[Candidate]) -> list[Candidate]:
+def diversify(candidates: Iterable[Candidate]) -> list[Candidate]:
     """Move the third and later chunks of an article, or of its story, behind what comes for the first time."""
     seen: Counter[object] = Counter()
     early: list[Candidate] = []

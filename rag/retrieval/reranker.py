@@ -42,7 +42,7 @@ class Reranker:
         """Return the name of the model with the beginning of the hash of its weights."""
         return f"{self.folder.name}/{weights_digest(self.folder)}"
 
-    def reranked(self, question: str, passages: Sequence[Passage]) -> list[Passage]:
+    def rerank(self, question: str, passages: Sequence[Passage]) -> list[Passage]:
         """Return passages with the first `RERANKED` in the order of the cross-encoder.
 
         Its raw score stands in `signals["rerank"]`. The fused scores are handed out anew, the highest to the first, so

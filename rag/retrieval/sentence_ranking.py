@@ -6,11 +6,11 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from corpus.text.sentences import sentences
+from corpus.text.sentences import split_sentences
 from rag.index.embedder import Embedder, Vectors
 from rag.index.lexical import LexicalIndex
 from rag.model import Passage
-from rag.text.speakers import attributions
+from rag.text.speakers import find_attributions
 from rag.text.terms import STOPWORDS, held_terms, query_terms, stem, terms, words
 
 READ_PASSAGES = 8
@@ -71,7 +71,7 @@ class PassageReader:
         """Return the terms of a question with their inverse document frequency (as BM25 has it)."""
         count = self.lexical.count()
         return {
-            term: float(np.log(1 + (count - (df := self.lexical.frequency(term)) + 0.5) / (df + 0.5)))
+            term: float(np.log(1 + (count - (df := self.lexical.document_frequency(term)) + 0.5) / (df + 0.5)))
             for term in query_terms(text)
         }
 
@@ -89,18 +89,18 @@ class PassageReader:
         weights = self.weights(text)
         best = max((passage.score for passage in passages), default=0.0) or 1.0
         called = {stem(w) for m in _NAME.finditer(text) for w in words(m.group())} if kind == "quotation" else set()
-        asking = _Asking(weights, kind, set(words(text)), quotations(text), called)
-        found = [s for passage in passages[:READ_PASSAGES] for s in asking.weighed(passage, passage.score / best)]
+        asking = _Asking(weights, kind, set(words(text)), find_quoted_terms(text), called)
+        found = [s for passage in passages[:READ_PASSAGES] for s in asking.weigh(passage, passage.score / best)]
         found.sort(key=lambda s: (-s.score, s.passage.rank, s.start))
         once: dict[tuple[str, int], Sentence] = {}  # Neighbouring passages share the sentence at their border.
         for sentence in found:
             once.setdefault((sentence.passage.article.id, sentence.start), sentence)
         found = list(once.values())
-        near = self._compared(text, found[:EMBEDDED_SENTENCES], {} if known is None else known)
+        near = self._compare(text, found[:EMBEDDED_SENTENCES], {} if known is None else known)
         near.sort(key=lambda s: (-s.score, s.passage.rank, s.start))
         return near + found[EMBEDDED_SENTENCES:]
 
-    def _compared(self, text: str, sentences: Sequence[Sentence], known: dict[str, Vectors]) -> list[Sentence]:
+    def _compare(self, text: str, sentences: Sequence[Sentence], known: dict[str, Vectors]) -> list[Sentence]:
         """Return sentences with their cosine to the question, which adds to their score."""
         if not sentences:
             return []
@@ -123,7 +123,7 @@ class _Asking:
     quoted: Sequence[str]
     called: set[str]  # Names of the question, of which one is the speaker.
 
-    def weighed(self, passage: Passage, rank: float) -> list[Sentence]:
+    def weigh(self, passage: Passage, rank: float) -> list[Sentence]:
         """Return the sentences of a passage; `rank` is its score over that of the best one."""
         language = passage.article.language or "en"
         body = passage.article.body
@@ -134,14 +134,16 @@ class _Asking:
         for start, end in _spans(passage):
             text = passage.article.body[start:end]
             inside = held_terms(text, language)
-            spoken = self._spoken(text, inside | before)
+            spoken = self._count_spoken(text, inside | before)
             values = {
-                "coverage": share(self.weights, inside | heading),
-                "context": share(self.weights, inside | heading | before),
-                "shape": float(start == lead) if self.kind == "topic" else spoken * shape(text, self.kind, self.asked),
+                "coverage": matched_share(self.weights, inside | heading),
+                "context": matched_share(self.weights, inside | heading | before),
+                "shape": float(start == lead)
+                if self.kind == "topic"
+                else spoken * sentence_shape(text, self.kind, self.asked),
                 "passage": rank,
             }
-            said = any(phrase in plain_quotes(text) for phrase in self.quoted)
+            said = any(phrase in straighten_quotes(text) for phrase in self.quoted)
             score = said + sum(WEIGHTS[name] * value for name, value in values.items())
             found.append(
                 Sentence(passage, start, end, values["coverage"], values["context"], 0.0, values["shape"], score)
@@ -149,14 +151,14 @@ class _Asking:
             before = inside
         return found
 
-    def _spoken(self, text: str, around: set[str]) -> float:
+    def _count_spoken(self, text: str, around: set[str]) -> float:
         """Return what a quotation counts: whole if its speaker may be the one asked about.
 
         That is the one it is given to by name, or, if it names none, one named in it or in the sentence before.
         """
         if not self.called:
             return 1.0
-        speakers = {stem(word) for said in attributions(text) for word in said.name.words}
+        speakers = {stem(word) for said in find_attributions(text) for word in said.name.words}
         return 1.0 if self.called & (speakers or around) else OTHERS
 
 
@@ -165,28 +167,30 @@ def _lead(passage: Passage) -> str:
     body, start = passage.article.body, passage.chunk.start
     piece = body[max(0, start - _BEFORE) : start]
     piece = piece[piece.rstrip(" ").rfind("\n") + 1 :]
-    spans = sentences(piece, passage.article.language or "en")
+    spans = split_sentences(piece, passage.article.language or "en")
     return piece[slice(*spans[-1])] if spans else ""
 
 
 def _spans(passage: Passage) -> list[tuple[int, int]]:
     chunk = passage.chunk
-    return [(chunk.start + a, chunk.start + b) for a, b in sentences(chunk.text, passage.article.language or "en")]
+    return [
+        (chunk.start + a, chunk.start + b) for a, b in split_sentences(chunk.text, passage.article.language or "en")
+    ]
 
 
-def share(weights: Mapping[str, float], found: set[str]) -> float:
+def matched_share(weights: Mapping[str, float], found: set[str]) -> float:
     """Return the share of terms, by weight, that were found."""
     whole = sum(weights.values())
     return sum(weight for term, weight in weights.items() if term in found) / whole if whole else 0.0
 
 
-def quotations(text: str) -> list[str]:
+def find_quoted_terms(text: str) -> list[str]:
     """Return the quotations of three words and more in a text, folded by `plain_quotes`."""
     found = (match.group().strip('"“”«»„') for match in _QUOTATION.finditer(text))
-    return [plain_quotes(quotation) for quotation in found if len(quotation.split()) >= 3]
+    return [straighten_quotes(quotation) for quotation in found if len(quotation.split()) >= 3]
 
 
-def plain_quotes(text: str) -> str:
+def straighten_quotes(text: str) -> str:
     """Fold what typesetting changes: quotation marks, apostrophes, white space, case, a closing stop."""
     return " ".join(re.sub(r"[‘’]", "'", re.sub(r"[“”«»„]", '"', text)).lower().split()).rstrip(".,")
 
@@ -215,7 +219,7 @@ _CAUSE = re.compile(
 )
 
 
-def shape(sentence: str, kind: str, asked: set[str]) -> float:
+def sentence_shape(sentence: str, kind: str, asked: set[str]) -> float:
     """Return how far a sentence holds the kind of thing asked for, beside what the question itself says, 0 to 1.
 
     So many "of them" are half of what "how many" wants, since they are a part of what the sentence before counts.

@@ -12,7 +12,16 @@ from corpus.article import Chunk
 from rag.index.lexical import article_of
 from rag.question.query import Corrected
 from rag.retrieval.demanded_kinds import FRAME
-from rag.retrieval.edit_distance import LONG, SHORTEST, allowed, beginnings, misheard, mishit, slips, usual
+from rag.retrieval.edit_distance import (
+    LONG,
+    SHORTEST,
+    is_dictionary_word,
+    is_keyboard_slip,
+    is_misspelling,
+    is_phonetic_slip,
+    list_prefixes,
+    max_edits,
+)
 from rag.retrieval.passage_search import Retriever
 from rag.retrieval.sufficiency import ASKING
 from rag.text.injected_instructions import QUOTED
@@ -60,7 +69,7 @@ class _Near:
     neighbours: frozenset[str]
 
 
-class Spelling:
+class SpellingCorrector:
     """Compare the words of a question with those of an archive."""
 
     def __init__(self, retriever: Retriever) -> None:
@@ -69,7 +78,7 @@ class Spelling:
         self._lexical = retriever.indexes.lexical
         self._store = retriever.indexes.store
 
-    def corrected(self, text: str) -> Corrected:
+    def correct(self, text: str) -> Corrected:
         """Return a question with each word that no article holds put right, where one word of the archive is near.
 
         Never touched: words of fewer than five letters, numbers, addresses, abbreviations in capitals, what stands in
@@ -83,12 +92,12 @@ class Spelling:
         Raises:
             IndexUnavailableError: The lexical index cannot be read.
         """
-        languages = self._retriever.spoken(text)
-        asked = [word for word in _asked(text) if not self._held(word.word, languages)]
+        languages = self._retriever.stemming_languages(text)
+        asked = [word for word in _question_words(text) if not self._is_held(word.word, languages)]
         if not asked:
             return Corrected(text)
-        telling = self._telling(text, languages)
-        near = {word: self._near(word, telling) for word in asked}
+        telling = self._is_distinctive(text, languages)
+        near = {word: self._find_near(word, telling) for word in asked}
         beside = {word.word.lower(): {n.word.lower() for n in found} for word, found in near.items()}
         notes: list[str] = []
         for word in reversed(asked):
@@ -97,21 +106,25 @@ class Spelling:
                 notes.insert(0, f"Searched for “{best}” in place of “{word.word}”, which no article holds.")
         return Corrected(text, tuple(dict.fromkeys(notes)))
 
-    def _held(self, word: str, languages: Sequence[str]) -> bool:
-        return any(self._lexical.frequency(stem(word.lower(), language)) for language in languages)
+    def _is_held(self, word: str, languages: Sequence[str]) -> bool:
+        return any(self._lexical.document_frequency(stem(word.lower(), language)) for language in languages)
 
-    def _telling(self, text: str, languages: Sequence[str]) -> list[str]:
+    def _is_distinctive(self, text: str, languages: Sequence[str]) -> list[str]:
         """Return the terms of a question that some chunks hold, and not too many."""
         most = max(2.0, _TELLING * self._lexical.count())
         return [
             term
             for term in query_terms(text, tuple(languages))
-            if term not in ASKING | FRAME and 0 < self._lexical.frequency(term) <= most
+            if term not in ASKING | FRAME and 0 < self._lexical.document_frequency(term) <= most
         ]
 
-    def _near(self, asked: _Asked, telling: Sequence[str]) -> list[_Near]:
+    def _find_near(self, asked: _Asked, telling: Sequence[str]) -> list[_Near]:
         word = asked.word.lower()
-        found = [near for term, chunks in self._terms(word) if (near := self._written(asked, term, chunks, telling))]
+        found = [
+            near
+            for term, chunks in self._terms(word)
+            if (near := self._find_written_form(asked, term, chunks, telling))
+        ]
         return sorted(found, key=lambda near: (near.distance, -near.chunks, near.word))
 
     def _terms(self, word: str) -> list[tuple[str, int]]:
@@ -122,8 +135,8 @@ class Spelling:
         from rapidfuzz import process  # Imported late: most questions need no comparison.
         from rapidfuzz.distance import OSA
 
-        most, bare = allowed(word), stem(word)
-        known = self._lexical.beginning(beginnings(word))
+        most, bare = max_edits(word), stem(word)
+        known = self._lexical.terms_with_prefix(list_prefixes(word))
         sized: dict[int, list[str]] = {}
         for term in known:
             if SHORTEST - 1 <= len(term) <= len(word) + most and term.isalpha():
@@ -139,14 +152,14 @@ class Spelling:
         nearest = sorted(found, key=lambda term: (found[term], -len(term), -known[term], term))
         return [(term, known[term]) for term in nearest[:_NEAR]]
 
-    def _written(self, asked: _Asked, term: str, chunks: int, telling: Sequence[str]) -> _Near | None:
+    def _find_written_form(self, asked: _Asked, term: str, chunks: int, telling: Sequence[str]) -> _Near | None:
         """Return the word behind a term that is nearest to the one asked for, None where none is near enough."""
-        read = self._read(self._lexical.holding(term, [*map(stem, asked.beside), *telling], _READ))
+        read = self._read_as(self._lexical.chunks_with_term(term, [*map(stem, asked.beside), *telling], _READ))
         forms = Counter(form for part in read for form in _forms(part, term))
         near = [
             (distance, form[0].isupper() != asked.word[0].isupper(), -n, form)
             for form, n in forms.items()
-            if (distance := slips(asked.word, form)) is not None
+            if (distance := is_misspelling(asked.word, form)) is not None
         ]
         if not near:
             return None
@@ -162,12 +175,12 @@ class Spelling:
             frozenset(word for part in read for word in _around(part, form)),
         )
 
-    def _read(self, chunk_ids: Sequence[str]) -> list[Chunk]:
+    def _read_as(self, chunk_ids: Sequence[str]) -> list[Chunk]:
         chunks = self._store.chunks(article_of(chunk_id) for chunk_id in chunk_ids)
         return [chunks[chunk_id] for chunk_id in chunk_ids if chunk_id in chunks]
 
 
-def _asked(text: str) -> Iterator[_Asked]:
+def _question_words(text: str) -> Iterator[_Asked]:
     """Yield the words of a question that may be a slip, by their looks."""
     kept = [match.span() for match in QUOTED.finditer(text)]
     kept += [match.span() for match in re.finditer(r"\S+", text) if _ADDRESS.search(match.group())]
@@ -175,15 +188,20 @@ def _asked(text: str) -> Iterator[_Asked]:
     shouted = text.isupper()
     for i, match in enumerate(found):
         word = match.group()
-        if len(word) < SHORTEST or (word.isupper() and not shouted) or words(word) != [word.lower()] or usual(word):
+        if (
+            len(word) < SHORTEST
+            or (word.isupper() and not shouted)
+            or words(word) != [word.lower()]
+            or is_dictionary_word(word)
+        ):
             continue
         if any(start <= match.start() < end for start, end in kept):
             continue
         capital = word[0].isupper() and not shouted
-        yield _Asked(word, match.start(), capital and i > 0, _beside(text, found, i) if capital else ())
+        yield _Asked(word, match.start(), capital and i > 0, _neighbour_words(text, found, i) if capital else ())
 
 
-def _beside(text: str, found: Sequence[re.Match[str]], i: int) -> tuple[str, ...]:
+def _neighbour_words(text: str, found: Sequence[re.Match[str]], i: int) -> tuple[str, ...]:
     """Return the words before and behind one that belong to the same name."""
     beside: list[str] = []
     for one, other, place in ((i - 1, i, i - 1), (i, i + 1, i + 1)):
@@ -218,7 +236,7 @@ def _best(asked: _Asked, near: Sequence[_Near], beside: dict[str, set[str]], con
     if asked.beside and (together := [n for n in named if n.word[0].isupper()]):
         sure = near = together
     else:
-        sure = [n for n in near if _alone(asked, n, context)]
+        sure = [n for n in near if _is_standalone(asked, n, context)]
     if not sure:
         return ""
     best = sure[0]
@@ -226,20 +244,20 @@ def _best(asked: _Asked, near: Sequence[_Near], beside: dict[str, set[str]], con
     return "" if any(CLEARLY * n.chunks > best.chunks for n in rivals) else best.word
 
 
-def _alone(asked: _Asked, near: _Near, context: bool) -> bool:
+def _is_standalone(asked: _Asked, near: _Near, context: bool) -> bool:
     """Tell whether the evidence is enough without the other words of a name beside it.
 
     `context` tells whether the question has other telling words, one of which should stand beside the near word.
     """
-    rare = near.name and not usual(near.word) and len(asked.word) >= RARE
-    plain = near.distance <= 1 and mishit(asked.word, near.word)
+    rare = near.name and not is_dictionary_word(near.word) and len(asked.word) >= RARE
+    plain = near.distance <= 1 and is_keyboard_slip(asked.word, near.word)
     if (near.chunks < 2 and not (rare and plain and near.telling)) or (asked.beside and not (rare and near.telling)):
         return False
     if not near.english and (len(asked.word) < FOREIGN or near.distance > 1):
         return False
     if rare:
-        return near.telling or plain or (near.distance <= 1 and misheard(asked.word, near.word))
-    if near.name and not usual(near.word) and near.telling:
+        return near.telling or plain or (near.distance <= 1 and is_phonetic_slip(asked.word, near.word))
+    if near.name and not is_dictionary_word(near.word) and near.telling:
         return near.distance <= 1
     fitting = plain and (near.telling or not context)
     return fitting and (near.name or (not asked.capital and len(asked.word) >= LONG))

@@ -6,8 +6,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from rag.model import Passage
-from rag.retrieval.demanded_kinds import uncounted, unspoken
-from rag.retrieval.sentence_ranking import Sentence, share
+from rag.retrieval.demanded_kinds import lacks_count, lacks_quotation
+from rag.retrieval.sentence_ranking import Sentence, matched_share
 from rag.text.terms import STOPWORDS, held_terms, stem, words
 
 THRESHOLD = 0.3
@@ -69,7 +69,7 @@ class Sufficiency:
         return self.probability < LACKING
 
 
-def judged(
+def judge_sufficiency(
     text: str, kind: str, weights: Mapping[str, float], passages: Sequence[Passage], sentences: Sequence[Sentence]
 ) -> Sufficiency:
     """Judge whether passages answer a question.
@@ -83,8 +83,8 @@ def judged(
     """
     if not passages or not sentences:
         return Sufficiency(0.0, {}, ())
-    found = signals(text, kind, weights, passages, sentences)
-    return Sufficiency(probability(found), found, missing_names(text, passages))
+    found = measure_signals(text, kind, weights, passages, sentences)
+    return Sufficiency(probability(found), found, find_missing_names(text, passages))
 
 
 def probability(found: Mapping[str, float]) -> float:
@@ -93,7 +93,7 @@ def probability(found: Mapping[str, float]) -> float:
     return 1 / (1 + math.exp(-max(-30.0, min(30.0, total))))
 
 
-def signals(
+def measure_signals(
     text: str, kind: str, weights: Mapping[str, float], passages: Sequence[Passage], sentences: Sequence[Sentence]
 ) -> dict[str, float]:
     """Return what speaks for and against an answer.
@@ -116,13 +116,13 @@ def signals(
     heading = sentences[0].passage.chunk.heading
     held = held_terms(f"{heading} {article.body}", article.language or "en")
     within = [sentence for sentence in sentences if sentence.passage.rank <= _BEST]
-    names, whole, length = _named(text), share(weights, held), min(3.0, len(weights) / 10)
+    names, whole, length = _is_named(text), matched_share(weights, held), min(3.0, len(weights) / 10)
     topic = set(weights) - ASKING if any(word not in STOPWORDS for word in words(text)) else set()
     return {
         "joint": max(s.dense * s.coverage for s in sentences),
         "near": max(s.dense for s in sentences[:_NEAR]),
         "lead": passages[0].score - passages[:4][-1].score,
-        "missing": float(len(missing_names(text, passages))),
+        "missing": float(len(find_missing_names(text, passages))),
         "absent": sum(stem(name) not in held for name in names) / max(1, len(names)),
         "year": float(any(year not in held for year in _YEAR.findall(text))),
         "length": length,
@@ -130,8 +130,8 @@ def signals(
         "dense": max(passage.signals.get("dense", 0.0) for passage in passages),
         "short": max(0.0, 1 - len(topic) / 5) if topic else 0.0,
         "complete": float(bool(topic) and any(topic <= _around(sentence) for sentence in sentences[:_LEADING])),
-        "uncounted": uncounted(text, kind, weights, within),
-        "unspoken": unspoken(text, kind, weights, within),
+        "uncounted": lacks_count(text, kind, weights, within),
+        "unspoken": lacks_quotation(text, kind, weights, within),
     }
 
 
@@ -141,14 +141,14 @@ def _around(sentence: Sentence) -> set[str]:
     return held_terms(f"{sentence.passage.chunk.heading} {sentence.text}", article.language or "en")
 
 
-def missing_names(text: str, passages: Sequence[Passage]) -> tuple[str, ...]:
+def find_missing_names(text: str, passages: Sequence[Passage]) -> tuple[str, ...]:
     """Return the names and numbers of a question that no retrieved passage holds."""
     held: set[str] = set()
     for passage in passages[:_READ]:
         held.update(held_terms(passage.chunk.indexed_text, passage.article.language or "en"))
-    return tuple(name for name in _named(text) if stem(name) not in held)
+    return tuple(name for name in _is_named(text) if stem(name) not in held)
 
 
-def _named(text: str) -> tuple[str, ...]:
+def _is_named(text: str) -> tuple[str, ...]:
     found = (word for match in _NAME.finditer(text) for word in words(match.group()) if word not in STOPWORDS)
     return tuple(dict.fromkeys(found))

@@ -10,8 +10,8 @@ from corpus.archive.selection import Selection
 from corpus.article import Article, Chunk
 from rag.model import Citation, Filters, Passage
 from rag.retrieval.passage_search import Retriever
-from rag.text.injected_instructions import LONGEST_QUOTED, quotable
-from rag.text.names import names
+from rag.text.injected_instructions import LONGEST_QUOTED, is_quotable
+from rag.text.names import find_names
 from rag.text.terms import STOPWORDS, held_terms, stem, terms, words
 from rag.verification.passage_facts import sentence_spans
 
@@ -46,7 +46,7 @@ class Part:
         """Return what finds the words next to each other; None for a single word, which its stem finds."""
         return _phrase(self.text)
 
-    def held(self, text: str, found: set[str]) -> bool:
+    def is_held(self, text: str, found: set[str]) -> bool:
         """Tell whether a text holds the part; `found` are its terms."""
         return bool(phrase.search(text)) if (phrase := self.phrase) else not self.stems[0].isdisjoint(found)
 
@@ -64,7 +64,7 @@ class Story:
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class CoveredStories:
     """Hold what the archive has on a topic.
 
     Attributes:
@@ -87,7 +87,7 @@ class Found:
         return tuple(sorted((article for story in self.stories for article in story.articles), key=_by_time))
 
 
-class Coverage:
+class TopicCoverage:
     """Find all articles on a topic."""
 
     def __init__(self, retriever: Retriever) -> None:
@@ -96,7 +96,7 @@ class Coverage:
         self._lexical = retriever.indexes.lexical
         self._store = retriever.indexes.store
 
-    def find(self, topic: str, filters: Filters | None = None, loosely: bool = False) -> Found:
+    def find(self, topic: str, filters: Filters | None = None, loosely: bool = False) -> CoveredStories:
         """Return every indexed article on a topic.
 
         An article counts if its headline or text holds every word of the topic, in any form; names of several words
@@ -112,29 +112,31 @@ class Coverage:
         parts = tuple(dict.fromkeys(part for piece in either for part in piece))
         named = [tuple(part for part in piece if part.name) for piece in either]
         if not (loosely and all(named) and named != either):
-            return Found(topic, _rule(either), self._stories(self._articles(either, filters)), parts)
-        found, rule = self._articles(named, filters), _rule(named)
-        if len(found) > _MANY and (some := [article for article in found if _on(article, parts)]):
+            return CoveredStories(topic, _make_rule(either), self._stories(self._articles(either, filters)), parts)
+        found, rule = self._articles(named, filters), _make_rule(named)
+        if len(found) > _MANY and (some := [article for article in found if _is_on_topic(article, parts)]):
             found, rule = some, f"{rule}, with more of “{topic}” beside it or the name in the headline"
-        return Found(topic, rule, self._stories(found), parts)
+        return CoveredStories(topic, rule, self._stories(found), parts)
 
-    def news(self, filters: Filters, most: int) -> Found:
+    def news(self, filters: Filters, most: int) -> CoveredStories:
         """Return the news as such: up to `most` stories of the dated articles that pass filters, in order of time.
 
         Without a time these are the newest, else the ones that most articles carry (half of them at most), and others
         evenly spread over the time.
         """
         archive, groups = self._store.archive, dict[object, list[str]]()
-        for article_id, story in archive.told(filters.selection, LOOKED_AT if filters.timed else LOOKED_AT // 10):
+        for article_id, story in archive.find_correction(
+            filters.selection, LOOKED_AT if filters.timed else LOOKED_AT // 10
+        ):
             groups.setdefault(story or article_id, []).append(article_id)
         runs = list(groups.values())
-        kept = _spread(runs, most) if filters.timed else runs[-most:]
+        kept = _spread_over_time(runs, most) if filters.timed else runs[-most:]
         dated = replace(filters, since=filters.since or _EARLIEST)
         articles = archive.articles(Selection(ids=tuple(i for run in kept for i in run)))
         stories = self._stories([article for article in articles if filters.admits(article)])
-        return Found("", "", stories, (), (archive.count(dated.selection), len(runs)))
+        return CoveredStories("", "", stories, (), (archive.count(dated.selection), len(runs)))
 
-    def citations(self, found: Found, stories: Sequence[Story] | None = None) -> list[Citation]:
+    def citations(self, found: CoveredStories, stories: Sequence[Story] | None = None) -> list[Citation]:
         """Return for each story the sentence of its earliest article that tells most of the topic, numbered from 1."""
         chosen = found.stories if stories is None else stories
         chunks: dict[str, list[Chunk]] = {}
@@ -150,10 +152,10 @@ class Coverage:
 
     def _parts(self, topic: str) -> tuple[Part, ...]:
         """Return quoted phrases, names, and the other words of a topic."""
-        spoken = self.retriever.spoken(topic)
+        spoken = self.retriever.stemming_languages(topic)
         spans = [(m.start(1), m.end(1)) for m in _QUOTED.finditer(topic)]
         lead = "on "  # Names are told from capitals that open a sentence, which a topic does not.
-        for name in names(lead + topic):
+        for name in find_names(lead + topic):
             start, end = name.start - len(lead), name.end - len(lead)
             if not any(a <= start < b for a, b in spans):
                 spans.append((start, end))
@@ -168,9 +170,11 @@ class Coverage:
 
     def _articles(self, either: Sequence[Sequence[Part]], filters: Filters | None) -> list[Article]:
         """Return the articles that hold every part of any of several lists."""
-        return list({article.id: article for parts in either for article in self._holding(parts, filters)}.values())
+        return list(
+            {article.id: article for parts in either for article in self._find_holding(parts, filters)}.values()
+        )
 
-    def _holding(self, parts: Sequence[Part], filters: Filters | None) -> Iterator[Article]:
+    def _find_holding(self, parts: Sequence[Part], filters: Filters | None) -> Iterator[Article]:
         bodies: dict[frozenset[str], set[str]] = {}
         ids: set[str] | None = None
         for any_of in sorted({stems for part in parts for stems in part.stems}, key=self._frequency):
@@ -181,11 +185,11 @@ class Coverage:
             if not ids:
                 return
         for article in self._store.archive.articles(Selection(ids=tuple(sorted(ids or ()))), "oldest") if ids else ():
-            if (not filters or filters.admits(article)) and _holds(article, parts, bodies):
+            if (not filters or filters.admits(article)) and _holds_all(article, parts, bodies):
                 yield article
 
     def _frequency(self, any_of: frozenset[str]) -> int:
-        return sum(self._lexical.frequency(term) for term in any_of)
+        return sum(self._lexical.document_frequency(term) for term in any_of)
 
     def _stories(self, articles: Sequence[Article]) -> tuple[Story, ...]:
         numbers = self._store.archive.stories([article.id for article in articles])
@@ -195,7 +199,7 @@ class Coverage:
         return tuple(Story(tuple(group)) for group in groups.values())
 
 
-def _holds(article: Article, parts: Sequence[Part], bodies: Mapping[frozenset[str], set[str]]) -> bool:
+def _holds_all(article: Article, parts: Sequence[Part], bodies: Mapping[frozenset[str], set[str]]) -> bool:
     """Tell whether headline or text holds every part; `bodies` are the ids of the articles whose text holds a word."""
     heading = held_terms(article.title, article.language)
     for part in parts:
@@ -206,13 +210,13 @@ def _holds(article: Article, parts: Sequence[Part], bodies: Mapping[frozenset[st
     return True
 
 
-def _on(article: Article, parts: Sequence[Part]) -> bool:
+def _is_on_topic(article: Article, parts: Sequence[Part]) -> bool:
     """Tell whether the headline holds a name of the topic, or the text one of its other words."""
     heading = held_terms(article.title, article.language)
-    if any(part.name and part.held(article.title, heading) for part in parts):
+    if any(part.name and part.is_held(article.title, heading) for part in parts):
         return True
     inside = heading | held_terms(article.body, article.language)
-    return any(not part.name and part.held(article.body, inside) for part in parts)
+    return any(not part.name and part.is_held(article.body, inside) for part in parts)
 
 
 def _telling(chunks: Sequence[Chunk], parts: Sequence[Part]) -> tuple[float, Chunk, int, int]:
@@ -222,17 +226,17 @@ def _telling(chunks: Sequence[Chunk], parts: Sequence[Part]) -> tuple[float, Chu
     for chunk in sorted(chunks, key=lambda c: c.ordinal):
         for a, b in sentence_spans(chunk.text, chunk.article.language or "en"):
             sentence = chunk.text[a:b]
-            if not quotable(sentence):
+            if not is_quotable(sentence):
                 continue
             found = set(terms(sentence, chunk.article.language or "en"))
-            share = sum(_NAME if p.name else _WORD for p in parts if p.held(sentence, found)) / whole
+            share = sum(_NAME if p.name else _WORD for p in parts if p.is_held(sentence, found)) / whole
             if best is None or share > best[0]:
                 best = share, chunk, chunk.start + a, chunk.start + b
     first = min(chunks, key=lambda c: c.ordinal)
     return best or (0.0, first, first.start, first.start + min(LONGEST_QUOTED, first.end - first.start))
 
 
-def _spread(runs: Sequence[Sequence[str]], most: int) -> list[Sequence[str]]:
+def _spread_over_time(runs: Sequence[Sequence[str]], most: int) -> list[Sequence[str]]:
     """Return up to `most` of the stories in their order: some that many articles carry, others evenly spread."""
     if len(runs) <= most:
         return list(runs)
@@ -243,7 +247,7 @@ def _spread(runs: Sequence[Sequence[str]], most: int) -> list[Sequence[str]]:
     return [runs[i] for i in sorted({*carried, *spread})]
 
 
-def _rule(either: Sequence[Sequence[Part]]) -> str:
+def _make_rule(either: Sequence[Sequence[Part]]) -> str:
     pieces = (" and ".join(f"“{part.text}”" for part in parts) for parts in either)
     return f"headline or text holds {', or '.join(pieces)}"
 

@@ -65,12 +65,12 @@ def read_marks(text: str, count: int) -> Marked:
     return Marked("".join(pieces), tuple(marks), dropped)
 
 
-def unmarked(text: str) -> str:
+def strip_marks(text: str) -> str:
     """Return text of an article in which nothing can be taken for a mark: "as reported [3]" becomes "as reported (3)"."""
-    return _MARK.sub(_parenthesised, text)
+    return _MARK.sub(_find_parenthesised, text)
 
 
-def _parenthesised(match: re.Match[str]) -> str:
+def _find_parenthesised(match: re.Match[str]) -> str:
     space = re.match(r"\s*", match.group())
     inside = match.group().strip().partition("](")[0].strip("[]【】").partition("†")[0].strip()
     return f"{space.group() if space else ''}({inside})"
@@ -90,7 +90,7 @@ def _numbers(mark: str, count: int) -> tuple[tuple[int, ...], int]:
     return tuple(dict.fromkeys(found)), wrong
 
 
-def with_marks(text: str, marks: Iterable[tuple[int, Sequence[int]]]) -> str:
+def insert_marks(text: str, marks: Iterable[tuple[int, Sequence[int]]]) -> str:
     """Return the text with `[n]` marks behind the words that end at each offset, before the stop as written.
 
     Args:

@@ -100,7 +100,7 @@ class _Token:
 
 
 @lru_cache(maxsize=8192)
-def figures(text: str, language: str = "en") -> tuple[Figure, ...]:
+def find_figures(text: str, language: str = "en") -> tuple[Figure, ...]:
     """Return the figures of a text in order: "$1.2bn", "1,200 million dollars", "two", "a third", "5 percent".
 
     Number words are read in English, digits, scales and units in every language.

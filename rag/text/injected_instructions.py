@@ -8,8 +8,7 @@ import re
 from collections.abc import Sequence
 from functools import lru_cache
 
-from corpus.text.sentences import sentences
-from rag.llm.prompt import SYSTEM
+from corpus.text.sentences import split_sentences
 from rag.model import Passage
 
 LONGEST_QUOTED = 1500
@@ -62,7 +61,7 @@ _ASKED_FOR = re.compile(rf"(?:^|[:;,.]\s*|\b(?:and|then|now|please|und|et|y|e)\s
 _CODE_WORD = re.compile(rf"(?<![\w-]){_CODE}(?![\w-])")
 
 
-def is_order(sentence: str) -> bool:
+def is_instruction(sentence: str) -> bool:
     """Tell whether a sentence orders a machine about; what stands in quotation marks is not looked at."""
     said = QUOTED.sub(" ", sentence)
     if any(order.search(said) for order in _ORDERS):
@@ -72,48 +71,47 @@ def is_order(sentence: str) -> bool:
     )
 
 
-def quotable(sentence: str) -> bool:
+def is_quotable(sentence: str) -> bool:
     """Tell whether a sentence can be quoted as an answer: no question, no order to a machine, no blob."""
-    return len(sentence) <= LONGEST_QUOTED and not sentence.rstrip().endswith("?") and not is_order(sentence)
+    return len(sentence) <= LONGEST_QUOTED and not sentence.rstrip().endswith("?") and not is_instruction(sentence)
 
 
-def code_words(passages: Sequence[Passage]) -> frozenset[str]:
+def find_code_words(passages: Sequence[Passage]) -> frozenset[str]:
     """Return the words like LYNX-14 that stand in orders of the passages and nowhere else in them."""
     ordered: set[str] = set()
     reported: set[str] = set()
     for passage in passages:
         reported.update(_CODE_WORD.findall(passage.article.title))
         text = passage.chunk.text
-        for start, end in sentences(text, passage.article.language or "en"):
+        for start, end in split_sentences(text, passage.article.language or "en"):
             sentence = text[start:end]
-            (ordered if is_order(sentence) else reported).update(_CODE_WORD.findall(sentence))
+            (ordered if is_instruction(sentence) else reported).update(_CODE_WORD.findall(sentence))
     return frozenset(ordered - reported)
 
 
-def unordered(text: str, passages: Sequence[Passage]) -> str:
-    """Return a reply without the sentences that repeat our own rules, or a code word from an order in the passages."""
+def strip_injected_instructions(text: str, passages: Sequence[Passage], rules: str = "") -> str:
+    """Return a reply without the sentences that repeat our own rules, or a code word from an order in the passages.
+
+    Args:
+        text: The reply.
+        passages: What it was written from.
+        rules: What the model was told; six of its words in a row are a repetition.
+    """
     written = set(_CODE_WORD.findall(text))
-    codes = written & code_words(passages) if written else written
-    if not codes and not _repeats_rules(text):
+    codes = written & find_code_words(passages) if written else written
+    runs = _runs(rules)
+    if not codes and runs.isdisjoint(_runs(text)):
         return text
-    kept = [" ".join(_kept(line, codes)) for line in text.split("\n")]
+    kept = [" ".join(_keep_sentence(line, codes, runs)) for line in text.split("\n")]
     return "\n".join(line for line, before in zip(kept, text.split("\n"), strict=True) if line or not before).strip()
 
 
-def _kept(line: str, codes: set[str]) -> list[str]:
-    said = [line[a:b] for a, b in sentences(line)]
-    return [s for s in said if not any(code in s for code in codes) and not _repeats_rules(s)]
+def _keep_sentence(line: str, codes: set[str], rules: frozenset[tuple[str, ...]]) -> list[str]:
+    said = [line[a:b] for a, b in split_sentences(line)]
+    return [s for s in said if not any(code in s for code in codes) and rules.isdisjoint(_runs(s))]
 
 
-def _repeats_rules(text: str) -> bool:
-    return not _runs(text).isdisjoint(_rules())
-
-
-@lru_cache(maxsize=1)
-def _rules() -> frozenset[tuple[str, ...]]:
-    return _runs(SYSTEM)
-
-
+@lru_cache(maxsize=8)
 def _runs(text: str) -> frozenset[tuple[str, ...]]:
     """Return every run of six words."""
     words = re.findall(r"\w+", text.casefold())

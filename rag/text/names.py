@@ -68,7 +68,7 @@ class Name:
 
 
 @lru_cache(maxsize=65_536)
-def fold(word: str) -> str:
+def fold_name(word: str) -> str:
     """Return a word of a name as it is compared."""
     plain = word.replace("’", "'").casefold()
     if not plain.isascii():
@@ -78,11 +78,11 @@ def fold(word: str) -> str:
 
 
 @lru_cache(maxsize=8192)
-def name_words(text: str) -> frozenset[str]:
+def find_name_words(text: str) -> frozenset[str]:
     """Return every word of a text folded, and the parts of hyphenated and dotted ones."""
     found: set[str] = set()
     for match in _TOKEN.finditer(text):
-        word = fold(match.group())
+        word = fold_name(match.group())
         found.add(word)
         if len(word) > 4 and not word.isalnum():
             found.update(part for part in _PARTS.split(word) if part)
@@ -103,7 +103,7 @@ def shortens(short: str, word: str) -> bool:
 
 
 @lru_cache(maxsize=8192)
-def names(text: str) -> tuple[Name, ...]:
+def find_names(text: str) -> tuple[Name, ...]:
     """Return the names of a sentence in order.
 
     The first word counts where something besides its place speaks for a name: a second capital, a capitalised word
@@ -141,7 +141,7 @@ def _name(text: str, run: list[re.Match[str]]) -> list[Name]:
     if (opening or after_stop) and not _opens_with_name(text, run):
         run = run[1:]
         opening = False
-    kept = tuple(w for m in run if (w := fold(m.group())) not in _JOINING and w not in STOPWORDS - {"us", "it"})
+    kept = tuple(w for m in run if (w := fold_name(m.group())) not in _JOINING and w not in STOPWORDS - {"us", "it"})
     if not kept or all(word in TITLES for word in kept) or (kept == ("i",)):
         return []
     acronym = len(kept) == 1 and 2 <= len(kept[0]) <= 6 and run[-1].group().replace(".", "").isupper()
@@ -181,7 +181,7 @@ def same_word(one: str, other: str) -> bool:
     return len(root) >= 4 and len(long) - len(root) <= 4 and long.startswith(root) and bool(_DEMONYM.search(long))
 
 
-def named(name: Name, present: frozenset[str], initials: Lookup, article: Lookup) -> bool:
+def is_named(name: Name, present: frozenset[str], initials: Lookup, article: Lookup) -> bool:
     """Tell whether a text names what a claim names.
 
     Args:
@@ -218,7 +218,7 @@ def _word_in(word: str, present: frozenset[str]) -> bool:
 
 
 @lru_cache(maxsize=1024)
-def initials(text: str) -> frozenset[str]:
+def find_initials(text: str) -> frozenset[str]:
     """Return the initials of the names of two to six words in a text ("ftc" for Federal Trade Commission)."""
     found: set[str] = set()
     for match in _LONG_NAME.finditer(text):

@@ -18,7 +18,7 @@ MIN_WORDS = 2
 
 
 @lru_cache(maxsize=8192)
-def quotations(text: str) -> tuple[tuple[int, int], ...]:
+def find_quotations(text: str) -> tuple[tuple[int, int], ...]:
     """Return the quotations of a text as (start, end) offsets, the marks left out."""
     return tuple(match.span(match.lastindex or 0) for match in _PAIRS.finditer(text))
 
@@ -75,7 +75,7 @@ def fold(text: str) -> Folded:
     return Folded("".join(kept), (*offsets, len(text)))
 
 
-def pieces(quotation: str) -> list[str]:
+def split_at_ellipses(quotation: str) -> list[str]:
     """Return what must stand verbatim: the parts between ellipses and editor's brackets, folded.
 
     A quotation of fewer than `MIN_WORDS` words has none.

@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass
 from functools import lru_cache
 
-from rag.text.names import Name, names
+from rag.text.names import Name, find_names
 
 _SAID = (
     r"(?:said|says|saying|told|tells|wrote|writes|added|adds|stated|states|announced|announces|argued|argues|explained|"
@@ -36,10 +36,10 @@ class Attribution:
 
 
 @lru_cache(maxsize=8192)
-def attributions(text: str) -> tuple[Attribution, ...]:
+def find_attributions(text: str) -> tuple[Attribution, ...]:
     """Return to whom a sentence gives words by name, in order."""
     found = []
-    for name in names(text):
+    for name in find_names(text):
         near = max(0, name.start - _NEAR)
         if _ACCORDING.search(text, near, name.start):
             found.append(Attribution(name, True))
@@ -53,6 +53,6 @@ def _speaks(text: str, end: int) -> bool:
     return bool(_BEFORE.match(text, end)) and not _PASSIVE.search(text[end : end + 20])
 
 
-def speaks_unnamed(text: str) -> bool:
+def has_unnamed_speaker(text: str) -> bool:
     """Tell whether somebody speaks in a sentence without being named there: "she said", "the company said"."""
     return bool(_PRONOUN.search(text) or _UNNAMED.search(text))

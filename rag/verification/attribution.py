@@ -4,10 +4,10 @@ import re
 from collections.abc import Sequence
 
 from corpus.text.sentences import Span
-from rag.text.names import Name, capitalised, initials, named, names, same_word
-from rag.text.names import fold as fold_name
-from rag.text.quotations import fold, pieces, quotations
-from rag.text.speakers import attributions
+from rag.text.names import Name, capitalised, find_initials, find_names, is_named, same_word
+from rag.text.names import fold_name as fold_name
+from rag.text.quotations import find_quotations, fold, split_at_ellipses
+from rag.text.speakers import find_attributions
 from rag.verification.claim_demands import Demands
 from rag.verification.passage_facts import Evidence
 
@@ -21,7 +21,7 @@ def wrong_speaker(claim: Demands, cited: Sequence[Evidence]) -> tuple[str, str] 
     Returns:
         The claim's speaker and the passage's ("" if it names nobody there), or None if nothing is wrong.
     """
-    speakers = [attribution.name for attribution in attributions(unquoted(claim.text))]
+    speakers = [attribution.name for attribution in find_attributions(unquoted(claim.text))]
     for start, end in claim.quotations if speakers else ():
         near = _speakers_of((start, end), speakers, claim)
         found = [(name, _speaker_instead(name, claim.text[start:end], e)) for name in near for e in cited]
@@ -46,7 +46,7 @@ def _speakers_of(quotation: Span, speakers: Sequence[Name], claim: Demands) -> l
 
 def _speaker_instead(name: Name, quotation: str, evidence: Evidence) -> str | Name | None:
     """Return None if a passage lacks the words, the name itself if it may have said them, else who did, or ""."""
-    found = pieces(quotation)
+    found = split_at_ellipses(quotation)
     at = fold(evidence.text).find(found[0]) if found else -1
     if at < 0:
         return None
@@ -55,18 +55,18 @@ def _speaker_instead(name: Name, quotation: str, evidence: Evidence) -> str | Na
     text = unquoted(evidence.texts[i])
     if _mentions(name, _ADDRESSEE.sub("told", text), evidence):
         return name
-    speakers = [attribution.name for attribution in attributions(text)]
+    speakers = [attribution.name for attribution in find_attributions(text)]
     if speakers:
         return text[speakers[0].start : speakers[0].end]
     around = [*evidence.texts[max(0, i - _BACK) : i], *evidence.texts[i + 1 : i + 2]]
-    if not names(text):
+    if not find_names(text):
         around.append(evidence.heading)
     return name if any(_mentions(name, unquoted(other), evidence) for other in around) else ""
 
 
 def unquoted(text: str) -> str:
     """Return a sentence of the same length with a mere word and a comma for each quotation."""
-    for start, end in quotations(text):
+    for start, end in find_quotations(text):
         text = text[: start - 1] + "o" * (end - start + 1) + "," + text[end + 1 :]
     return text
 
@@ -75,7 +75,7 @@ def _mentions(name: Name, text: str, evidence: Evidence) -> bool:
     """Tell whether a sentence names a speaker, by the last word of the name or by another form of the whole."""
     if any(same_word(name.words[-1], fold_name(word)) for word in capitalised(text)):
         return True
-    return any(same_name(name, other, evidence) for other in names(text))
+    return any(same_name(name, other, evidence) for other in find_names(text))
 
 
 def same_name(name: Name, other: Name, evidence: Evidence) -> bool:
@@ -83,12 +83,12 @@ def same_name(name: Name, other: Name, evidence: Evidence) -> bool:
     if any(same_word(a, b) for a in name.words[-1:] for b in other.words[-1:]):
         return True
     words = frozenset(other.words)
-    return named(name, words, lambda: evidence.initials, lambda: evidence.words)
+    return is_named(name, words, lambda: evidence.initials, lambda: evidence.words)
 
 
 def wrong_outlet(claim: Demands, cited: Sequence[Evidence]) -> str:
     """Return the outlet to which a claim gives a report that none of its passages is by or speaks of, or ""."""
-    for attribution in attributions(unquoted(claim.text)):
+    for attribution in find_attributions(unquoted(claim.text)):
         name = attribution.name
         said = claim.text[name.start : name.end]
         if any(is_outlet(name, e) for e in cited):
@@ -105,9 +105,9 @@ def wrong_outlet(claim: Demands, cited: Sequence[Evidence]) -> str:
 def _known(name: Name, cited: Sequence[Evidence]) -> bool:
     """Tell whether an article names what a claim names: whole, by its last word alone, or by another form of it."""
     for evidence in cited:
-        if any(_may_be(name, other) for other in names(f"{evidence.heading}\n{evidence.passage.article.body}")):
+        if any(_may_be(name, other) for other in find_names(f"{evidence.heading}\n{evidence.passage.article.body}")):
             return True
-        if named(name, evidence.words, lambda e=evidence: e.initials, lambda e=evidence: e.words):  # type: ignore[misc]
+        if is_named(name, evidence.words, lambda e=evidence: e.initials, lambda e=evidence: e.words):  # type: ignore[misc]
             return len(name.words) == 1 or (
                 len(name.words) > 2 and "".join(word[0] for word in name.words) in evidence.words
             )
@@ -117,7 +117,9 @@ def _known(name: Name, cited: Sequence[Evidence]) -> bool:
 def spelt_out(name: Name, claim: Demands, cited: Sequence[Evidence]) -> bool:
     """Tell whether a name is part of one whose initials the article has: "Disease Control" of the CDC."""
     own = "".join(word[0] for word in name.words)
-    return any(own in short and len(short) > 2 and short in e.words for short in initials(claim.text) for e in cited)
+    return any(
+        own in short and len(short) > 2 and short in e.words for short in find_initials(claim.text) for e in cited
+    )
 
 
 def _may_be(name: Name, other: Name) -> bool:
@@ -144,7 +146,7 @@ def _shares_a_word(name: Name, outlet: str) -> bool:
 
 def span_of(quotation: str, evidence: Evidence) -> Span | None:
     """Return where a passage has the words of a quotation, as offsets in the article's body, or None."""
-    folded, found = fold(evidence.text), pieces(quotation)
+    folded, found = fold(evidence.text), split_at_ellipses(quotation)
     places = [(folded.find(piece), len(piece)) for piece in found]
     if not places or any(at < 0 for at, _ in places):
         return None

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from corpus.text.sentences import Span
 from rag.model import Citation, Claim, Passage, Verdict
-from rag.text.citation_marks import read_marks, with_marks
+from rag.text.citation_marks import insert_marks, read_marks
 from rag.verification.attribution import span_of
 from rag.verification.claim_demands import Demands
 from rag.verification.claim_support import Problem, find_problem
@@ -67,7 +67,7 @@ def check(text: str, passages: Sequence[Passage], *, language: str = "en") -> Ch
     claims = tuple(_claim(marked.text, finding, numbers) for finding in findings)
     marks = [(f.statement.end, [numbers[p] for p in f.cited]) for f in findings if f.statement.cited]
     citations = [c for p, n in numbers.items() for c in _citations(n, evidence[p - 1], marked.text, findings, language)]
-    return Checked(with_marks(marked.text, marks), claims, tuple(citations), marked.dropped)
+    return Checked(insert_marks(marked.text, marks), claims, tuple(citations), marked.dropped)
 
 
 def _finding(claim: Demands, statement: Statement, evidence: Sequence[Evidence]) -> _Finding:

@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from corpus.text.sentences import Span
-from rag.text.dates.date_mentions import Moment, moments
-from rag.text.figures import Figure, figures
-from rag.text.names import TITLES, Name, names
-from rag.text.quotations import MIN_WORDS, quotations
+from rag.text.dates.date_mentions import Moment, find_moments
+from rag.text.figures import Figure, find_figures
+from rag.text.names import TITLES, Name, find_names
+from rag.text.quotations import MIN_WORDS, find_quotations
 from rag.text.terms import STOPWORDS, stem, terms, words
 
 _PHRASE = re.compile(r"[,;:.()“”\"]|\b(?:and|or|to|in|on|of|from|by|at|for|with|who|that)\b")
@@ -32,7 +32,7 @@ class Demands:
     @cached_property
     def quotations(self) -> tuple[Span, ...]:
         """Return the quotations long enough to be words of a source, as offsets."""
-        return tuple((a, b) for a, b in quotations(self.text) if len(self.text[a:b].split()) >= MIN_WORDS)
+        return tuple((a, b) for a, b in find_quotations(self.text) if len(self.text[a:b].split()) >= MIN_WORDS)
 
     @cached_property
     def moments(self) -> tuple[Moment, ...]:
@@ -45,7 +45,7 @@ class Demands:
         dates = [(moment.start, moment.end) for moment in self._dates]
         return tuple(
             figure
-            for figure in figures(self.text, self.language)
+            for figure in find_figures(self.text, self.language)
             if not (figure.bare or figure.named or self._quoted(figure) or overlap((figure.start, figure.end), dates))
         )
 
@@ -54,7 +54,7 @@ class Demands:
         """Return the names of two words and more, titles not counted; none where every noun has a capital."""
         if self.language in _CAPITAL_NOUNS:
             return ()
-        return tuple(name for name in names(self.text) if _is_full(name) and not self._quoted(name))
+        return tuple(name for name in find_names(self.text) if _is_full(name) and not self._quoted(name))
 
     @cached_property
     def stems(self) -> frozenset[str]:
@@ -63,7 +63,7 @@ class Demands:
 
     @cached_property
     def _dates(self) -> tuple[Moment, ...]:
-        return moments(self.text, None, self.language)
+        return find_moments(self.text, None, self.language)
 
     def _quoted(self, part: Moment | Figure | Name) -> bool:
         return overlap((part.start, part.end), self.quotations)

@@ -7,8 +7,8 @@ from typing import Literal
 
 from rag.text.dates.date_mentions import Moment
 from rag.text.figures import Figure
-from rag.text.names import Name, named, names, shortens
-from rag.text.quotations import fold, pieces
+from rag.text.names import Name, find_names, is_named, shortens
+from rag.text.quotations import fold, split_at_ellipses
 from rag.text.units import size
 from rag.verification.arithmetic import follows, says, shifted
 from rag.verification.attribution import spelt_out, wrong_outlet, wrong_speaker
@@ -62,7 +62,7 @@ def _changed_quotation(claim: Demands, cited: Sequence[Evidence]) -> Problem | N
     folded = [fold(evidence.heading_and_text) for evidence in cited]
     for start, end in claim.quotations:
         words = claim.text[start:end]
-        if not any(all(text.find(piece) >= 0 for piece in pieces(words)) for text in folded):
+        if not any(all(text.find(piece) >= 0 for piece in split_at_ellipses(words)) for text in folded):
             return Problem("quotation", words)
     return None
 
@@ -269,13 +269,13 @@ def _other_name(claim: Demands, cited: Sequence[Evidence]) -> Problem | None:
 
 def _gives_name(evidence: Evidence, name: Name) -> bool:
     kept = Name(name.words[name.opening :], name.start, name.end)
-    if named(kept, evidence.words, lambda: evidence.initials, lambda: evidence.words):
+    if is_named(kept, evidence.words, lambda: evidence.initials, lambda: evidence.words):
         return True
-    theirs = {word for name in names(evidence.heading_and_text) for word in name.words}
+    theirs = {word for name in find_names(evidence.heading_and_text) for word in name.words}
     missing = [
         word
         for word in kept.words
-        if not named(Name((word,), 0, 0), evidence.words, lambda: evidence.initials, lambda: evidence.words)
+        if not is_named(Name((word,), 0, 0), evidence.words, lambda: evidence.initials, lambda: evidence.words)
         and not any(shortens(other, word) or shortens(word, other) for other in theirs)
     ]
     return not missing or (kept.words[-1] not in missing and 2 * len(missing) <= len(kept.words))

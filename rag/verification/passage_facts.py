@@ -6,14 +6,14 @@ from dataclasses import dataclass
 from datetime import date
 from functools import cached_property, lru_cache
 
-from corpus.text.sentences import Span, sentences
-from rag.llm.output_filter import gated
+from corpus.text.sentences import Span, split_sentences
+from rag.llm.output_filter import filter_output
 from rag.model import Passage
-from rag.text.citation_marks import unmarked
-from rag.text.dates.date_mentions import Moment, moments
-from rag.text.figures import Figure, figures
-from rag.text.names import initials, name_words
-from rag.text.quotations import fold, quotations
+from rag.text.citation_marks import strip_marks
+from rag.text.dates.date_mentions import Moment, find_moments
+from rag.text.figures import Figure, find_figures
+from rag.text.names import find_initials, find_name_words
+from rag.text.quotations import find_quotations, fold
 from rag.text.terms import terms
 
 _AROUND = 700  # Characters in which the sentence before or behind a chunk is looked for.
@@ -90,21 +90,21 @@ class Evidence:
     def heads(self, text: str) -> bool:
         """Tell whether a text says nothing but the headline, outlet, byline and date of the article."""
         at = self.published
-        dates = [m for m in moments(text, None, self.language) if at and m.as_date in {None, at}]
+        dates = [m for m in find_moments(text, None, self.language) if at and m.as_date in {None, at}]
         for moment in reversed(dates):
             text = text[: moment.start] + text[moment.end :]
-        known = name_words(self.heading)
-        return all(word in known for word in name_words(text))
+        known = find_name_words(self.heading)
+        return all(word in known for word in find_name_words(text))
 
     @cached_property
     def figures(self) -> tuple[Figure, ...]:
         """Return the figures of heading and sentences; offsets are those of `heading_and_text`."""
-        return figures(self.heading_and_text, self.language)
+        return find_figures(self.heading_and_text, self.language)
 
     @cached_property
     def moments(self) -> tuple[Moment, ...]:
         """Return the dates of heading and sentences, resolved against the day of publication."""
-        return moments(self.heading_and_text, self.published, self.language)
+        return find_moments(self.heading_and_text, self.published, self.language)
 
     @cached_property
     def heading_and_text(self) -> str:
@@ -115,14 +115,14 @@ class Evidence:
     def words(self) -> frozenset[str]:
         """Return the words of heading and whole article as names compare them."""
         article = self.passage.article
-        return name_words(f"{self.heading} | {article.body}") | {
+        return find_name_words(f"{self.heading} | {article.body}") | {
             "".join(c for c in outlet.casefold() if c.isalnum()) for outlet in self.outlets
         }
 
     @cached_property
     def initials(self) -> frozenset[str]:
         """Return the initials of the longer names of heading and article: "ftc"."""
-        return initials(f"{self.heading} | {self.passage.article.body}")
+        return find_initials(f"{self.heading} | {self.passage.article.body}")
 
     @cached_property
     def stems(self) -> tuple[frozenset[str], ...]:
@@ -167,8 +167,8 @@ class Evidence:
     @cached_property
     def _gated(self) -> tuple[str, ...]:
         """Return the sentences as an answer may show them, without links, images and markup; none if nothing is dropped."""
-        shown = [gated(unmarked(text)) for text in self.texts]
-        changed = shown != [unmarked(text) for text in self.texts]
+        shown = [filter_output(strip_marks(text)) for text in self.texts]
+        changed = shown != [strip_marks(text) for text in self.texts]
         return tuple(fold(text).text.strip(_EDGE) for text in shown) if changed else ()
 
     def _gated_run(self, wanted: str) -> Span | None:
@@ -221,7 +221,7 @@ def sentence_spans(text: str, language: str = "en") -> tuple[Span, ...]:
     for line in re.finditer(r"[^\n]+", text):
         start = line.start()
         doubtful = False
-        quoted = [(start + a, start + b) for a, b in quotations(line.group()) if b - a < _LONG_QUOTATION]
+        quoted = [(start + a, start + b) for a, b in find_quotations(line.group()) if b - a < _LONG_QUOTATION]
         for stop in [*_STOP.finditer(text, line.start(), line.end()), None]:
             if stop and any(a < stop.start() and stop.end() < b for a, b in quoted):
                 continue
@@ -249,4 +249,4 @@ def _piece(text: str, start: int, end: int, language: str, doubtful: bool) -> li
         return []
     if not doubtful and not _DOUBT.search(text, start, end):
         return [(start, end)]
-    return [(start + a, start + b) for a, b in sentences(text[start:end], language)]
+    return [(start + a, start + b) for a, b in split_sentences(text[start:end], language)]

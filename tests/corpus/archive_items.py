@@ -61,7 +61,7 @@ def whole(article: Article, dimensions: int = 4) -> Embedded:
 def store_all(archive: Archive, profile: str = "test") -> ChunkStore:
     """Give every article without chunks one, and return the store."""
     store = ChunkStore(archive, profile)
-    for pending in store.pending(100):
+    for pending in store.articles_to_embed(100):
         store.store([whole(article) for article in pending])
     return store
 

@@ -120,7 +120,7 @@ def test_to_embed_an_article_costs_the_same_however_many_wait(archive: Archive) 
         store = ChunkStore(archive, "p")
 
         def embed(store: ChunkStore = store) -> None:
-            for batch in store.pending(4):
+            for batch in store.articles_to_embed(4):
                 store.store([whole(article) for article in batch])
 
         cost.append(steps(archive, embed) / (last - first))

@@ -17,7 +17,7 @@ from corpus.archive.health import take_stats
 from corpus.archive.selection import Selection
 from corpus.cli.index_process import forget_vectors, is_pending
 from corpus.feeds.feed_book import FeedBook
-from corpus.ingestion.item_cache import Readings
+from corpus.ingestion.item_cache import ItemCache
 from corpus.readers.refusal import Reading
 from tests.corpus.archive_items import HARBOUR, at, numbered, whole
 
@@ -136,7 +136,7 @@ def archive(tmp_path: Path) -> Iterator[RecordedArchive]:
 
 
 def fill(store: ChunkStore) -> None:
-    for batch in store.pending(4):
+    for batch in store.articles_to_embed(4):
         store.store([whole(article) for article in batch])
 
 
@@ -147,7 +147,7 @@ def calls_with(archive: Archive, store: ChunkStore, name: str, some: Selection) 
             list(archive.articles(some, "oldest", 5)),
         ],
         f"Archive.count {name}": lambda: archive.count(some),
-        f"Archive.told {name}": lambda: archive.told(some, 5),
+        f"Archive.told {name}": lambda: archive.find_correction(some, 5),
         f"ChunkStore.vectors_of {name}": lambda: store.vectors_of(some),
     }
 
@@ -167,7 +167,7 @@ def calls(archive: Archive, folder: Path) -> dict[str, Callable[[], object]]:
         "Archive.get": lambda: (archive.get("n00001"), archive.get("n00020", 1)),
         "Archive.versions": lambda: archive.versions("n00020"),
         "Archive.newest": lambda: archive.newest(at(9)),
-        "Archive.tally": lambda: [archive.tally(c) for c in ("source", "language", "category", "feed")],
+        "Archive.tally": lambda: [archive.count_by(c) for c in ("source", "language", "category", "feed")],
         "Archive.days": archive.days,
         "Archive.copies": lambda: archive.copies("harbour"),
         "Archive.stories": lambda: archive.stories(["harbour", "copy"]),
@@ -179,8 +179,8 @@ def calls(archive: Archive, folder: Path) -> dict[str, Callable[[], object]]:
         "ChunkStore.changes": lambda: store.changes(0, 9),
         "ChunkStore.count": store.count,
         "ChunkStore.ids": lambda: list(store.ids()),
-        "ChunkStore.everything": lambda: list(store.everything()),
-        "ChunkStore.embedded": lambda: store.embedded(["n00001"]),
+        "ChunkStore.everything": lambda: list(store.iterate_all()),
+        "ChunkStore.embedded": lambda: store.has_vectors(["n00001"]),
         "ChunkStore.facets": lambda: store.facets(["n00001"]),
         "ChunkStore.vectors": lambda: store.vectors([(1, 0)]),
         "ChunkStore.chunks": lambda: store.chunks(["n00001"]),
@@ -188,9 +188,9 @@ def calls(archive: Archive, folder: Path) -> dict[str, Callable[[], object]]:
         "FeedBook.feeds": book.feeds,
         "FeedBook.get": lambda: book.get(FEED),
         "FeedBook.mark": lambda: book.mark(FEED, "entry"),
-        "FeedBook.seen": lambda: book.seen(FEED, "entry"),
-        "FeedBook.pulled": lambda: book.pulled(FEED, "rss", "Post", "", ""),
-        "FeedBook.failed": lambda: book.failed(FEED, "gone"),
+        "FeedBook.seen": lambda: book.is_seen(FEED, "entry"),
+        "FeedBook.pulled": lambda: book.record_pull(FEED, "rss", "Post", "", ""),
+        "FeedBook.failed": lambda: book.record_failure(FEED, "gone"),
         "FeedBook.remove": lambda: book.remove(FEED),
         "is_pending": lambda: is_pending(archive),
         "take_stats": lambda: take_stats(archive),
@@ -250,7 +250,7 @@ def test_nothing_else_asks_the_archive() -> None:
         for file in (ROOT / folder).rglob("*.py")
         if re.search(r"\.execute(many|script)?\(", file.read_text("utf-8"))
     }
-    corpus = {one.__module__ for one in (Archive, ChunkStore, FeedBook, Readings, take_stats, is_pending)}
+    corpus = {one.__module__ for one in (Archive, ChunkStore, FeedBook, ItemCache, take_stats, is_pending)}
     assert asking == {f"{name.replace('.', '/')}.py" for name in corpus} | {
         "corpus/archive/read_only.py",  # Reads the header alone.
         "corpus/archive/schema.py",
@@ -263,7 +263,7 @@ def test_nothing_else_asks_the_archive() -> None:
 
 def test_what_was_read_before_is_looked_up(archive: RecordedArchive) -> None:
     statements: list[str] = []
-    with Readings(archive.path, b"rules") as readings:
+    with ItemCache(archive.path, b"rules") as readings:
         readings._connection.set_trace_callback(statements.append)
         readings.note(b"item", [Reading("n00001", b"digest")])
         readings.close()

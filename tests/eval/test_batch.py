@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from corpus.errors import InputError, SettingsError
-from eval.batch import Batch, Prompted, RepliedSystem, body_of, read_batch, requests, write_requests
+from eval.batch import Batch, PromptedQuestion, RecordedReplies, read_batch, request_body, requests, write_requests
 from eval.question import Question
 from eval.question_result import Outcome
 from eval.replies import Reply, batch_name, read_replies
@@ -75,7 +75,7 @@ class Desk:
         return Answer("?", "answered", reply.upper(), prompt=prompt.messages)
 
 
-def plain(prompt: Prompted) -> dict[str, Any]:
+def plain(prompt: PromptedQuestion) -> dict[str, Any]:
     return {"messages": [list(message) for message in prompt.messages]}
 
 
@@ -84,7 +84,7 @@ def exported() -> list[dict[str, Any]]:
 
 
 def scored(replies: Mapping[str, Reply], desk: Desk | None = None) -> dict[str, Outcome]:
-    system = RepliedSystem(desk or Desk(), BATCH, replies)
+    system = RecordedReplies(desk or Desk(), BATCH, replies)
     return {question.id: observe(system, question) for question in QUESTIONS}
 
 
@@ -108,17 +108,17 @@ def test_requests_name_batch_question_and_prompt(tmp_path: Path) -> None:
 def test_bodies_are_those_of_the_client() -> None:
     prompt = Sent((("system", "Cite."), ("user", "Who?")), "")
     messages = [{"role": "system", "content": "Cite."}, {"role": "user", "content": "Who?"}]
-    assert body_of(Settings(llm="openai:some-model", llm_max_tokens=300))(prompt) == {
+    assert request_body(Settings(llm="openai:some-model", llm_max_tokens=300))(prompt) == {
         "model": "some-model",
         "messages": messages,
         "temperature": 0,
         "max_completion_tokens": 300,
     }
     # These take no temperature; another provider's model is asked in OpenAI's form.
-    assert "temperature" not in body_of(Settings(llm="openai:gpt-5-mini"))(prompt)
-    assert body_of(Settings(llm="ollama:qwen3:4b"))(prompt)["model"] == "qwen3:4b"
+    assert "temperature" not in request_body(Settings(llm="openai:gpt-5-mini"))(prompt)
+    assert request_body(Settings(llm="ollama:qwen3:4b"))(prompt)["model"] == "qwen3:4b"
     with pytest.raises(SettingsError, match="No model is named"):
-        body_of(Settings(llm=""))
+        request_body(Settings(llm=""))
 
 
 def test_replies_in_any_order_some_missing_or_failed(tmp_path: Path) -> None:

@@ -3,7 +3,7 @@ from pathlib import Path
 import pytest
 
 from corpus.errors import InputError
-from eval.regression_gate import Floors, check, limits_from, read_floors, write_floors
+from eval.regression_gate import Floors, check, measure_limits, read_floors, write_floors
 from eval.statistics import Estimate
 
 
@@ -16,8 +16,8 @@ def figures(correct: float, refused: float) -> dict[str, Estimate]:
 
 
 def test_limits_lie_a_little_below_and_ceilings_above() -> None:
-    assert limits_from(figures(0.8, 0.1)) == {"correct": 0.78, "false refusals": 0.12}
-    assert limits_from(figures(0.01, 0.99)) == {"correct": 0.0, "false refusals": 1.0}
+    assert measure_limits(figures(0.8, 0.1)) == {"correct": 0.78, "false refusals": 0.12}
+    assert measure_limits(figures(0.01, 0.99)) == {"correct": 0.0, "false refusals": 1.0}
 
 
 def test_what_misses_its_limit_is_named() -> None:

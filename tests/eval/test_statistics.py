@@ -2,18 +2,18 @@ import numpy as np
 import pytest
 from scipy import stats  # type: ignore[import-untyped]
 
-from eval.statistics import estimate, permutation_p
+from eval.statistics import estimate_mean, permutation_p
 
 
 def test_equal_values_have_no_width() -> None:
-    found = estimate([0.5, 0.5, 0.5])
+    found = estimate_mean([0.5, 0.5, 0.5])
     assert (found.mean, found.low, found.high, found.n) == (0.5, 0.5, 0.5, 3)
 
 
 def test_interval_agrees_with_scipy() -> None:
     values = np.random.default_rng(3).random(300)
     reference = stats.bootstrap((values,), np.mean, method="percentile", n_resamples=9999, rng=1).confidence_interval
-    found = estimate(list(values))
+    found = estimate_mean(list(values))
     assert found.mean == pytest.approx(values.mean())
     assert (found.low, found.high) == pytest.approx((reference.low, reference.high), abs=0.003)
 

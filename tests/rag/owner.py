@@ -42,7 +42,7 @@ def die_at(data: Path, point: str) -> None:
     indexes.embed_pending(progress=lambda done, total: reach("embedding"))
     reach("embedded")
     _, ids = indexes.store.changes(indexes.applied(), 1000)
-    batch = indexes.store.embedded(ids)
+    batch = indexes.store.has_vectors(ids)
     if point in ("lexical", "both"):
         indexes.lexical.apply(ids, batch)
         reach("lexical")

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 
 from corpus import Article, Chunk
 from rag.model import Passage
-from rag.retrieval.evidence_search import Reading, Readings
+from rag.retrieval.evidence_search import Evidence, Reading
 from rag.retrieval.sentence_ranking import Sentence
 from rag.retrieval.sufficiency import Sufficiency
 
@@ -28,7 +28,7 @@ def readings(
     *parts: tuple[str, float, Sequence[Sentence]],
     several: bool = True,
     probability: float = 0.9,
-) -> Readings:
+) -> Evidence:
     """Return what was read for a question, and for its parts: what was asked, how likely it is answered, by what."""
     whole = Reading("", sentences, Sufficiency(probability, {}, ()))
-    return Readings(whole, [Reading(said, found, Sufficiency(p, {}, ())) for said, p, found in parts], several)
+    return Evidence(whole, [Reading(said, found, Sufficiency(p, {}, ())) for said, p, found in parts], several)

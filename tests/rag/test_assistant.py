@@ -59,7 +59,7 @@ def test_odd_questions_are_answered_or_refused(assistant: Assistant, question: s
 def test_it_names_its_model_and_knows_how_much_it_holds(assistant: Assistant) -> None:
     assert (assistant.model_name, assistant.progress()) == ("none", (5, 5))
     assert assistant.sync() == 0
-    assert len(assistant.examples(2)) == 2
+    assert len(assistant.example_questions(2)) == 2
 
 
 def test_a_model_that_cannot_be_made_opens_nothing(tmp_path: Path, model_server: ModelServer) -> None:

@@ -17,7 +17,7 @@ from langchain_core.runnables import Runnable, RunnableLambda, RunnablePassthrou
 
 from corpus.errors import NewsdeskError
 from rag import Assistant, Filters, Settings
-from rag.chain import ArchiveRetriever, answering
+from rag.chain import ArchiveRetriever, answer_runnable
 from tests.model_server import ModelServer
 from tests.rag.conftest_answers import NOT_HELD, TOLL, newsroom, place, with_model
 
@@ -57,7 +57,7 @@ def test_a_retriever_filters_and_works_asynchronously(assistant: Assistant) -> N
 
 def test_pieces_add_up_to_the_answer(assistant: Assistant, model_server: ModelServer) -> None:
     model_server.reply = lambda body: f"{TRUE} [{place(str(body['messages'][-1]['content']), 'toll rises')}]."
-    chain = answering(with_model(assistant, model_server.url))
+    chain = answer_runnable(with_model(assistant, model_server.url))
     pieces = list(chain.stream(TOLL))
     assert list(pieces[0]) == ["context"]
     assert len([piece for piece in pieces if "draft" in piece]) > 3
@@ -71,7 +71,7 @@ def test_pieces_add_up_to_the_answer(assistant: Assistant, model_server: ModelSe
 
 
 def test_asynchronously_it_says_the_same(assistant: Assistant) -> None:
-    chain = answering(assistant)
+    chain = answer_runnable(assistant)
 
     async def run() -> tuple[list[str], str]:
         keys = [key async for piece in chain.astream(TOLL) for key in piece]
@@ -83,7 +83,7 @@ def test_asynchronously_it_says_the_same(assistant: Assistant) -> None:
 
 
 def test_earlier_turns_in_the_forms_of_langchain(assistant: Assistant) -> None:
-    chain = answering(assistant)
+    chain = answer_runnable(assistant)
     history = [HumanMessage(TOLL), AIMessage(f"{TRUE} [1].")]
     question = "Who is the harbour master there?"
     answers = [
@@ -96,7 +96,7 @@ def test_earlier_turns_in_the_forms_of_langchain(assistant: Assistant) -> None:
 
 def test_in_a_chain_of_somebody_else(assistant: Assistant) -> None:
     before: Runnable[str, str] = RunnableLambda(lambda topic: f"When does the {topic} rise?")
-    chain = before | answering(assistant).pick("answer") | StrOutputParser()
+    chain = before | answer_runnable(assistant).pick("answer") | StrOutputParser()
     assert chain.invoke("Selmouth harbour toll").startswith(
         f"**Coast Wire, 5 March 2024 – Selmouth harbour toll goes up in June**\n{TRUE}"
     )
@@ -106,7 +106,7 @@ def test_in_a_chain_of_somebody_else(assistant: Assistant) -> None:
 
 
 def test_what_is_not_held_and_what_is_no_question(assistant: Assistant) -> None:
-    chain = answering(assistant)
+    chain = answer_runnable(assistant)
     assert chain.invoke(NOT_HELD)["result"].status == "not_found"
     with pytest.raises(NewsdeskError, match="empty"):
         chain.invoke("  ")

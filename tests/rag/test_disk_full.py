@@ -111,7 +111,7 @@ def test_where_chroma_runs_out_of_disk_vectors_are_compared_in_memory(disk: Path
                 put_long(indexes.store, n, numbers)
             ballast = fill(disk, 200_000)
             indexes.catch_up()
-            (item,) = indexes.store.embedded([f"n{start:03d}"])
+            (item,) = indexes.store.has_vectors([f"n{start:03d}"])
             assert indexes.dense.search(item.vectors[:1], 1)[0][0][0] == f"n{start:03d}@1#0"
             assert indexes.differences() == {}
             ballast.unlink()

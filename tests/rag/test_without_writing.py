@@ -17,7 +17,7 @@ from rag import Assistant, Settings
 from rag.cli.commands import app as rag
 from rag.index.embedder import Embedder
 from rag.index.generations import Generations
-from rag.index.read_only_indexes import IndexesBeside
+from rag.index.read_only_indexes import ReadOnlyIndexes
 from tests.disks import fill, make_read_only, make_room, small_disk
 from tests.rag.wire_items import numbered
 
@@ -78,7 +78,7 @@ def test_an_index_that_is_not_sound_is_made_in_memory(indexed: Path, disk: Path,
         terms.write(bytes(1000))
     make_read_only(disk)
     with Archive(data / "archive.sqlite3") as archive:
-        indexes = IndexesBeside(archive, embedder, data / "index", "the reader")
+        indexes = ReadOnlyIndexes(archive, embedder, data / "index", "the reader")
         indexes.open()
         assert indexes.lexical.in_memory
         assert indexes.lexical.count() == indexes.dense.count() == indexes.store.count()

@@ -83,7 +83,7 @@ class ScriptedAssistant:
         self.asked.append((question, tuple(history), filters))
         yield from self.script(self, question, history, filters)
 
-    def writing_with(self, writer: Writer | None) -> "ScriptedAssistant":
+    def with_writer(self, writer: Writer | None) -> "ScriptedAssistant":
         return ScriptedAssistant(self.archive, self.script if writer else self.verbatim)
 
     def ask(self, question: str, history: Sequence[Turn] = (), filters: Filters | None = None) -> Answer:
@@ -107,7 +107,7 @@ class ScriptedAssistant:
         count = self.archive.count()
         return self.indexed or (count, count)
 
-    def examples(self, n: int = 4) -> list[str]:
+    def example_questions(self, n: int = 4) -> list[str]:
         return [
             "How many people did the Equifax breach affect, and did that change?",
             "Who ran the DNS root zone before October 2016?",
@@ -217,15 +217,15 @@ def served(
     runs: Path = Path("no-runs"),
 ) -> Iterator[str]:
     """Serve the page, and yield its address; `kept` is the file of conversations, by default one that goes with it."""
-    from web.assistant.assistant_loader import Desk
-    from web.conversations.conversation_store import Conversations
+    from web.assistant.assistant_loader import AssistantLoader
+    from web.conversations.conversation_store import ConversationStore
     from web.server.site import Server, site
 
-    desk = Desk(open_assistant, patience_s=2, servers=servers, fetcher=fetcher).start()
+    desk = AssistantLoader(open_assistant, patience_s=2, servers=servers, fetcher=fetcher).start()
     # The socket listens from here on, so that nobody else gets its port meanwhile.
     with tempfile.TemporaryDirectory() as folder, socket.create_server(("127.0.0.1", 0)) as bound:
         port = bound.getsockname()[1]
-        conversations = Conversations(kept or Path(folder) / "conversations.sqlite3")
+        conversations = ConversationStore(kept or Path(folder) / "conversations.sqlite3")
         application = site(
             desk, conversations, port, accounts=accounts, per_minute=per_minute, changeable=changeable, runs=runs
         )

@@ -9,8 +9,8 @@ from starlette.routing import Mount, Route
 
 from corpus.archive.database import Archive
 from tests.web.conftest import ScriptedAssistant, by_default
-from web.assistant.assistant_loader import Desk
-from web.conversations.conversation_store import Conversations
+from web.assistant.assistant_loader import AssistantLoader
+from web.conversations.conversation_store import ConversationStore
 from web.server.request_gate import Gate
 from web.server.site import Server, site
 
@@ -31,8 +31,8 @@ def routes_of(app: object) -> list[tuple[str, str]]:
 def main() -> None:
     """Serve the archive named first, with files beside it."""
     archive = Path(sys.argv[1])
-    desk = Desk(lambda: ScriptedAssistant(Archive(archive), by_default), servers=()).start()
-    application = site(desk, Conversations(archive.with_name("conversations.sqlite3")), 0, ["127.0.0.1"])
+    desk = AssistantLoader(lambda: ScriptedAssistant(Archive(archive), by_default), servers=()).start()
+    application = site(desk, ConversationStore(archive.with_name("conversations.sqlite3")), 0, ["127.0.0.1"])
     gate = application.app
     assert isinstance(gate, Gate)
     server = Server(application, "127.0.0.1", 0)

@@ -24,7 +24,7 @@ def _own_environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
 def test_other_hosts_than_this_machine_want_accounts(host: str, capsys: pytest.CaptureFixture[str]) -> None:
     assert app.main(["--host", host]) == 2
     assert (
-        "add --auth-file FILE, with accounts made by `python -m web.accounts.account_file add NAME --file FILE`"
+        "add --auth-file FILE, with accounts made by `python -m web.accounts add NAME --file FILE`"
         in capsys.readouterr().err
     )
 
@@ -73,7 +73,7 @@ def test_the_page_names_itself_to_others_that_want_the_indexes(tmp_path: Path) -
         archive.put(Article("a", "Ferry", "The ferry of Eastfield runs again.", "Coast Wire"))
     with closing(app.open_assistant(settings)) as assistant:
         assert isinstance(assistant, Assistant)
-        assert assistant.indexes.named_owner().startswith("the page, process ")
+        assert assistant.indexes.name_owner().startswith("the page, process ")
 
 
 def test_the_page_waits_for_a_command_that_has_the_indexes_for_a_moment(tmp_path: Path) -> None:

@@ -18,8 +18,8 @@ from starlette.testclient import TestClient
 
 from corpus.archive.database import Archive
 from tests.web.conftest import PASSWORD, ScriptedAssistant, accounts_of, by_default, served
-from web.assistant.assistant_loader import Desk
-from web.conversations.conversation_store import Conversations
+from web.assistant.assistant_loader import AssistantLoader
+from web.conversations.conversation_store import ConversationStore
 from web.server.site import site
 
 CANARY = "canary-7d1f0c"
@@ -248,9 +248,9 @@ def test_a_name_of_a_file_is_only_text_to_every_event(who: str, starter_archive:
 
 
 def test_gradio_itself_looks_at_paths_too(starter_archive: Path, place: Place) -> None:
-    desk = Desk(lambda: ScriptedAssistant(Archive(starter_archive), by_default), servers=()).start()
+    desk = AssistantLoader(lambda: ScriptedAssistant(Archive(starter_archive), by_default), servers=()).start()
     with tempfile.TemporaryDirectory() as folder:
-        conversations = Conversations(Path(folder) / "conversations.sqlite3")
+        conversations = ConversationStore(Path(folder) / "conversations.sqlite3")
         inner = site(desk, conversations, 80).app.app  # type: ignore[attr-defined]
         with TestClient(inner) as client:
             events = client.get("/config").json()["dependencies"]

@@ -123,8 +123,8 @@ def test_no_text_runs_or_fetches_anywhere(
     book = FeedBook(archive.connection)
     for payload in payloads:
         book.add(payload)
-        book.pulled(payload, "rss", payload, "", "")
-        book.failed(payload, payload)
+        book.record_pull(payload, "rss", payload, "", "")
+        book.record_failure(payload, payload)
     runs = tmp_path / "runs"
     asked = [outcome(replace(HELD, text=payload, id=payload), answer(payload)) for payload in payloads[:9]]
     for n, name in enumerate(["a<img src=x onerror=executed.push(1)>", "b"]):

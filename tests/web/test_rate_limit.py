@@ -10,9 +10,9 @@ from corpus.archive.database import Archive
 from tests.web.ask.test_ask_tab import QUESTION, ask, opened
 from tests.web.conftest import ScriptedAssistant, by_default, served
 from tests.web.server.test_access import serious
-from tests.web.server.test_api import call
+from tests.web.test_api import call
 from web.markup.waiting_time import duration
-from web.rate_limit import Allowance
+from web.rate_limit import RateLimit
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 def test_a_client_waits_until_its_first_question_is_a_minute_old() -> None:
     now = [100.0]
-    allowance = Allowance(per_minute=2, clock=lambda: now[0])
+    allowance = RateLimit(per_minute=2, clock=lambda: now[0])
     assert allowance.take("a") == 0
     now[0] = 110
     assert allowance.take("a") == 0
@@ -33,7 +33,7 @@ def test_a_client_waits_until_its_first_question_is_a_minute_old() -> None:
 
 def test_a_refused_question_is_not_counted() -> None:
     now = [0.0]
-    allowance = Allowance(per_minute=1, clock=lambda: now[0])
+    allowance = RateLimit(per_minute=1, clock=lambda: now[0])
     allowance.take("a")
     assert [allowance.take("a") for _ in range(100)] == [60] * 100
     now[0] = 60
@@ -41,7 +41,7 @@ def test_a_refused_question_is_not_counted() -> None:
 
 
 def test_clients_long_silent_are_forgotten() -> None:
-    allowance = Allowance(per_minute=1, clients=2, clock=lambda: 0.0)
+    allowance = RateLimit(per_minute=1, clients=2, clock=lambda: 0.0)
     for client in ("a", "b", "c"):
         allowance.take(client)
     assert allowance.take("a") == 0
@@ -49,20 +49,20 @@ def test_clients_long_silent_are_forgotten() -> None:
 
 
 def test_looking_at_the_wait_counts_nothing() -> None:
-    allowance = Allowance(per_minute=1, clock=lambda: 0.0)
+    allowance = RateLimit(per_minute=1, clock=lambda: 0.0)
     assert [allowance.wait("a") for _ in range(5)] == [0] * 5
     assert [allowance.take("a"), allowance.wait("a")] == [0, 60]
 
 
 def test_without_a_limit_nobody_waits_and_nothing_is_remembered() -> None:
-    allowance = Allowance(per_minute=0)
+    allowance = RateLimit(per_minute=0)
     assert [allowance.take("a") for _ in range(1000)] == [0] * 1000
     assert allowance.wait("a") == 0
 
 
 def test_a_wait_is_rounded_up() -> None:
     now = [0.0]
-    allowance = Allowance(per_minute=1, clock=lambda: now[0])
+    allowance = RateLimit(per_minute=1, clock=lambda: now[0])
     allowance.take("a")
     now[0] = 59.9
     assert allowance.take("a") == 1

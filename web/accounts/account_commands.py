@@ -1,4 +1,4 @@
-"""The commands that make and change the file of accounts: `python -m web.accounts.account_file`."""
+"""The commands that make and change the file of accounts: `python -m web.accounts`."""
 
 import contextlib
 import getpass

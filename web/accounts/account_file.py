@@ -1,6 +1,6 @@
 """Who may sign in: names and hashed passwords in a file, one a line, `name:scrypt:salt:hash`.
 
-`python -m web.accounts.account_file --help` says how the file is made and changed.
+`python -m web.accounts --help` says how the file is made and changed.
 """
 
 import base64
@@ -17,7 +17,7 @@ from corpus.errors import SettingsError
 
 log = logging.getLogger(__name__)
 
-HOW_TO_ADD = "python -m web.accounts.account_file add NAME --file FILE"
+HOW_TO_ADD = "python -m web.accounts add NAME --file FILE"
 SHORTEST_PASSWORD = 10
 LONGEST_NAME, LONGEST_PASSWORD = 100, 1000
 """Characters."""
@@ -138,9 +138,3 @@ def _state(path: Path) -> tuple[int, int, int] | None:
 
 def _hash(password: str, salt: bytes) -> bytes:
     return hashlib.scrypt(password.encode(errors="replace"), salt=salt, n=_N, r=_R, p=_P, maxmem=_MEMORY)
-
-
-if __name__ == "__main__":
-    from web.accounts.account_commands import main
-
-    main()

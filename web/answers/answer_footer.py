@@ -3,9 +3,10 @@
 from collections.abc import Mapping
 
 from rag.model import Answer
-from web.answers.evidence_cards import sources
+from web.answers.evidence_cards import group_sources
 from web.conversations.conversation import Exchange
-from web.markup.escaping import day, escape
+from web.markup.chips import describe_dates
+from web.markup.escaping import escape
 
 LONGEST_REMARK = 1000
 """Characters of a reader's remark on an answer."""
@@ -16,36 +17,26 @@ _AGAIN = (
 )
 
 
-def as_of_words(answer: Answer) -> str:
-    """Say how old the evidence of an answer is."""
-    earliest, latest = answer.as_of
-    if not answer.citations:
-        return f"{len(answer.passages)} passages were read" if answer.passages else "No passage was found"
-    if earliest is None:
-        return "The date of the evidence is not known"
-    if day(earliest) == day(latest):
-        return f"Evidence of {day(earliest)}"
-    return f"Evidence from {day(earliest)} to {day(latest)}"
-
-
-def foot(exchange: Exchange, turn: int, last: bool) -> str:
+def render_footer(exchange: Exchange, turn: int, last: bool) -> str:
     """Render what stands below the answer of an exchange."""
     answer = exchange.answer
     if answer is None:
         return ""
-    copy = f'<button type="button" data-act="copy" data-text="{escape(sources(answer))}">Copy with sources</button>'
-    took = spent(answer, exchange.cost)
-    told = f"<span>{escape(as_of_words(answer))}{f'<br>{escape(took)}' if took else ''}</span>"
-    done = f'<span class="acts">{copy if answer.citations else ""}{_opinion(exchange, turn)}{_AGAIN if last else ""}</span>'
-    return f'<div class="asof">{told}{done}</div>{_remark(exchange, turn)}{_further(exchange) if last else ""}'
+    copy = (
+        f'<button type="button" data-act="copy" data-text="{escape(group_sources(answer))}">Copy with sources</button>'
+    )
+    took = describe_usage(answer, exchange.cost)
+    told = f"<span>{escape(describe_dates(answer))}{f'<br>{escape(took)}' if took else ''}</span>"
+    done = f'<span class="acts">{copy if answer.citations else ""}{_render_opinion(exchange, turn)}{_AGAIN if last else ""}</span>'
+    return f'<div class="asof">{told}{done}</div>{_render_remark(exchange, turn)}{_render_suggestions(exchange) if last else ""}'
 
 
-def acts(last: bool) -> str:
+def render_actions(last: bool) -> str:
     """Render what can be done where there is no answer."""
     return f'<div class="asof"><span></span><span class="acts">{_AGAIN}</span></div>' if last else ""
 
 
-def spent(answer: Answer, cost: float) -> str:
+def describe_usage(answer: Answer, cost: float) -> str:
     """Say which model answered and what it took, or return "" where none did.
 
     Args:
@@ -59,7 +50,7 @@ def spent(answer: Answer, cost: float) -> str:
     return f"{answer.model} · {sent:,} tokens read, {written:,} written{price}"
 
 
-def cost_of(usage: Mapping[str, int], input_price: float, output_price: float) -> float:
+def answer_cost(usage: Mapping[str, int], input_price: float, output_price: float) -> float:
     """Return what an answer cost in dollars.
 
     Args:
@@ -70,7 +61,7 @@ def cost_of(usage: Mapping[str, int], input_price: float, output_price: float) -
     return (usage.get("input_tokens", 0) * input_price + usage.get("output_tokens", 0) * output_price) / 1e6
 
 
-def _opinion(exchange: Exchange, turn: int) -> str:
+def _render_opinion(exchange: Exchange, turn: int) -> str:
     if not exchange.key:
         return ""
     return "".join(
@@ -80,7 +71,7 @@ def _opinion(exchange: Exchange, turn: int) -> str:
     )
 
 
-def _remark(exchange: Exchange, turn: int) -> str:
+def _render_remark(exchange: Exchange, turn: int) -> str:
     if not exchange.opinion:
         return ""
     label = "What was good?" if exchange.opinion > 0 else "What would be right?"
@@ -91,7 +82,7 @@ def _remark(exchange: Exchange, turn: int) -> str:
     )
 
 
-def _further(exchange: Exchange) -> str:
+def _render_suggestions(exchange: Exchange) -> str:
     if not exchange.further:
         return ""
     buttons = "".join(

@@ -1,10 +1,10 @@
 """The conversation: questions, what they were understood as, answers with their flags and dates."""
 
-from web.answers.answer_footer import acts, foot
-from web.answers.refusal_view import offered
+from web.answers.answer_footer import render_actions, render_footer
+from web.answers.refusal_view import render_refusal
 from web.conversations.conversation import CUT, Conversation, Exchange
-from web.markup.answer_prose import growing, prose
-from web.markup.chips import understood
+from web.markup.answer_prose import render_growing, render_prose
+from web.markup.chips import render_understanding
 from web.markup.escaping import escape
 
 STEPS = {"searching": "Searching", "reading": "Reading", "writing": "Writing", "checking": "Checking every claim"}
@@ -13,27 +13,27 @@ STEPS = {"searching": "Searching", "reading": "Reading", "writing": "Writing", "
 WAITING = {"indexing": "Waiting for the index…", "waiting": "Waiting for the archive to be ready…"}
 
 
-def talk(conversation: Conversation) -> str:
+def render_conversation(conversation: Conversation) -> str:
     """Render every exchange, the one being answered included."""
     last = len(conversation.exchanges) - 1
-    return "".join(_exchange(e, turn, turn == last) for turn, e in enumerate(conversation.exchanges))
+    return "".join(_render_exchange(e, turn, turn == last) for turn, e in enumerate(conversation.exchanges))
 
 
-def _exchange(exchange: Exchange, turn: int, last: bool) -> str:
+def _render_exchange(exchange: Exchange, turn: int, last: bool) -> str:
     question = f'<div class="q" data-question="{escape(exchange.question)}">{escape(exchange.question)}</div>'
     if exchange.answer is not None:
-        body = _answered(exchange, turn, last)
+        body = _render_answer(exchange, turn, last)
     elif exchange.stage == "failed":
-        body = f'<div class="flag" role="alert">{escape(exchange.error)}</div>{acts(last)}'
+        body = f'<div class="flag" role="alert">{escape(exchange.error)}</div>{render_actions(last)}'
     elif exchange.stage == "stopped":
-        body = f'<div class="a cut">{growing(exchange.text)}</div><div class="note">{CUT}</div>{acts(last)}'
+        body = f'<div class="a cut">{render_growing(exchange.text)}</div><div class="note">{CUT}</div>{render_actions(last)}'
     else:
-        body = f'<div class="a">{growing(exchange.text)}</div>{_stage(exchange.stage)}'
+        body = f'<div class="a">{render_growing(exchange.text)}</div>{_render_stage(exchange.stage)}'
     note = f'<div class="note">{escape(exchange.note)}</div>' if exchange.note else ""
     return f'<section class="turn" id="turn-{turn}" data-turn="{turn}">{question}{note}{body}</section>'
 
 
-def _stage(stage: str) -> str:
+def _render_stage(stage: str) -> str:
     """Render how far an answer is: the steps before this one done, this one under way."""
     if stage not in STEPS:
         return f'<div class="stage" role="status">{escape(WAITING.get(stage, stage))}</div>'
@@ -46,7 +46,7 @@ def _stage(stage: str) -> str:
     return f'<ol class="stage steps" role="status">{steps}</ol>'
 
 
-def _answered(exchange: Exchange, turn: int, last: bool) -> str:
+def _render_answer(exchange: Exchange, turn: int, last: bool) -> str:
     answer = exchange.answer
     if answer is None:
         return ""
@@ -55,7 +55,7 @@ def _answered(exchange: Exchange, turn: int, last: bool) -> str:
     if answer.status == "incomplete":
         notes = f'<div class="flag" role="note">This is not a whole answer.</div>{notes}'
     return (
-        f"{understood(answer, last)}"
-        f'<div class="a{" refused" if refused else ""}">{prose(answer, turn)}</div>{notes}'
-        f"{offered(answer, last)}{foot(exchange, turn, last)}"
+        f"{render_understanding(answer, last)}"
+        f'<div class="a{" refused" if refused else ""}">{render_prose(answer, turn)}</div>{notes}'
+        f"{render_refusal(answer, last)}{render_footer(exchange, turn, last)}"
     )

@@ -2,11 +2,11 @@
 
 from collections.abc import Sequence
 
-from corpus.text.urls import address
-from rag.answer.answer_export import by_number
+from corpus.text.urls import parse_url
+from rag.answer.answer_export import group_by_number
 from rag.model import Answer, Citation, Passage
 from web.conversations.conversation import Conversation, Exchange
-from web.markup.escaping import Span, byline, day, escape, excerpt, link, read_button
+from web.markup.escaping import Span, escape, excerpt, format_day, render_byline, render_link, render_read_button
 
 NOTHING_YET = (
     '<p class="quiet">The sources of an answer stand here: headline, outlet, date, and the words that each claim rests '
@@ -14,9 +14,9 @@ NOTHING_YET = (
 )
 
 
-def evidence(conversation: Conversation) -> str:
+def render_evidence(conversation: Conversation) -> str:
     """Render the cards of every exchange; only those of the last are shown until a mark of an earlier one is chosen."""
-    sections = [_section(exchange, turn) for turn, exchange in enumerate(conversation.exchanges)]
+    sections = [_render_section(exchange, turn) for turn, exchange in enumerate(conversation.exchanges)]
     last = len(sections) - 1
     shown = [
         f'<section class="cards" data-turn="{turn}"{"" if turn == last else " hidden"}>{cards}</section>'
@@ -25,77 +25,77 @@ def evidence(conversation: Conversation) -> str:
     return '<h2 id="evidence-title">Evidence</h2>' + ("".join(shown) or NOTHING_YET)
 
 
-def _section(exchange: Exchange, turn: int) -> str:
+def _render_section(exchange: Exchange, turn: int) -> str:
     answer = exchange.answer
     if answer is None:
-        return _found(exchange.passages, turn) if exchange.passages else NOTHING_YET
+        return _render_found(exchange.passages, turn) if exchange.passages else NOTHING_YET
     if answer.status == "not_found":
-        return '<p class="quiet">No passage holds the answer.</p>' + _unused(answer.passages, turn)
-    cards = [_card(citations, turn) for citations in by_number(answer.citations)]
+        return '<p class="quiet">No passage holds the answer.</p>' + _render_unused(answer.passages, turn)
+    cards = [_render_card(citations, turn) for citations in group_by_number(answer.citations)]
     used = {citation.passage.chunk.id for citation in answer.citations}
-    return "".join(cards) + _unused([p for p in answer.passages if p.chunk.id not in used], turn)
+    return "".join(cards) + _render_unused([p for p in answer.passages if p.chunk.id not in used], turn)
 
 
-def _card(citations: Sequence[Citation], turn: int) -> str:
+def _render_card(citations: Sequence[Citation], turn: int) -> str:
     n, passage = citations[0].n, citations[0].passage
     spans = [(citation.start, citation.end) for citation in citations]
     return (
         f'<article class="card" id="card-{turn}-{n}" data-n="{n}" tabindex="-1">'
-        f"{_head(passage, f'{n} · ')}{_quotation(passage, spans)}{_more(passage, spans)}</article>"
+        f"{_render_head(passage, f'{n} · ')}{_render_quotation(passage, spans)}{_render_more(passage, spans)}</article>"
     )
 
 
-def _head(passage: Passage, number: str = "") -> str:
+def _render_head(passage: Passage, number: str = "") -> str:
     article = passage.article
     return (
         f"<h3>{escape(number)}<bdi>{escape(article.title)}</bdi></h3>"
-        f'<div class="meta">{escape(byline(article.source, day(article.published_at)))}</div>'
+        f'<div class="meta">{escape(render_byline(article.source, format_day(article.published_at)))}</div>'
     )
 
 
-def _quotation(passage: Passage, spans: Sequence[Span]) -> str:
+def _render_quotation(passage: Passage, spans: Sequence[Span]) -> str:
     chunk = passage.chunk
     return f"<blockquote>{excerpt(passage.article.body, (chunk.start, chunk.end), spans)}</blockquote>"
 
 
-def _more(passage: Passage, spans: Sequence[Span]) -> str:
+def _render_more(passage: Passage, spans: Sequence[Span]) -> str:
     article, chunk = passage.article, passage.chunk
     marks = ",".join(f"{start}-{end}" for start, end in spans)
-    out = link(article.url, "Source ↗") if address(article.url) else ""
-    facts = byline(
+    out = render_link(article.url, "Source ↗") if parse_url(article.url) else ""
+    facts = render_byline(
         f"version {article.version}" if article.version > 1 else "",
         f"{len(passage.copies)} {'copy' if len(passage.copies) == 1 else 'copies'}" if passage.copies else "",
     )
     return (
-        f'<div class="more">{read_button(article, "Read the article", (chunk.start, chunk.end), marks)}{out}'
+        f'<div class="more">{render_read_button(article, "Read the article", (chunk.start, chunk.end), marks)}{out}'
         f"{f'<span>{escape(facts)}</span>' if facts else ''}</div>"
     )
 
 
-def _found(passages: Sequence[Passage], turn: int) -> str:
+def _render_found(passages: Sequence[Passage], turn: int) -> str:
     """Render what was retrieved while the answer is still being written."""
-    cards = "".join(_plain_card(passage) for passage in passages[:5])
+    cards = "".join(_render_plain_card(passage) for passage in passages[:5])
     return f'<p class="quiet" data-turn="{turn}">{len(passages)} passages found</p>{cards}'
 
 
-def _plain_card(passage: Passage) -> str:
-    return f'<article class="card">{_head(passage)}{_quotation(passage, ())}{_more(passage, ())}</article>'
+def _render_plain_card(passage: Passage) -> str:
+    return f'<article class="card">{_render_head(passage)}{_render_quotation(passage, ())}{_render_more(passage, ())}</article>'
 
 
-def _unused(passages: Sequence[Passage], turn: int) -> str:
+def _render_unused(passages: Sequence[Passage], turn: int) -> str:
     if not passages:
         return ""
     count = f"{len(passages)} passage{'' if len(passages) == 1 else 's'} retrieved and not used"
-    cards = "".join(_plain_card(passage) for passage in passages)
+    cards = "".join(_render_plain_card(passage) for passage in passages)
     return f'<details class="unused" data-turn="{turn}"><summary>{count}</summary>{cards}</details>'
 
 
-def sources(answer: Answer) -> str:
+def group_sources(answer: Answer) -> str:
     """Return an answer as plain text with its numbered sources, to be pasted elsewhere."""
     lines = [answer.text, ""]
-    for citations in by_number(answer.citations):
+    for citations in group_by_number(answer.citations):
         article = citations[0].passage.article
         lines.append(
-            f"[{citations[0].n}] {byline(article.title, article.source, day(article.published_at), article.url)}"
+            f"[{citations[0].n}] {render_byline(article.title, article.source, format_day(article.published_at), article.url)}"
         )
     return "\n".join(lines).strip()

@@ -8,11 +8,11 @@ from typing import Any
 import gradio as gr
 
 from corpus import NewsdeskError
-from web.archive.addition_progress import LONGEST_ADDRESS, followed, progress
+from web.archive.addition_progress import LONGEST_ADDRESS, render_feeds, render_progress
 from web.archive.browsing import Browsing
 from web.assistant.addition import FILE_BYTES, FILES, Addition, Kind
 from web.event_data import sent
-from web.frame import QUIET, WARNING, Frame, box, markup, user_of
+from web.frame import QUIET, WARNING, Frame, make_markup, make_textbox, user_of
 from web.markup.escaping import escape
 
 Shown = tuple[Any, ...]
@@ -46,16 +46,20 @@ class AddingView:
         """Add the widgets to the blocks that are open."""
         self.frame = frame
         with gr.Column(elem_id="add", elem_classes=["margin"], min_width=0):
-            gr.HTML(f'<h2>Add articles</h2><p class="quiet">{_told()}</p>', apply_default_css=False, js_on_load=None)
+            gr.HTML(
+                f'<h2>Add articles</h2><p class="quiet">{_render_report()}</p>',
+                apply_default_css=False,
+                js_on_load=None,
+            )
             self.files = gr.File(
                 file_count="multiple", label="Files to add", show_label=False, container=False, elem_id="drop"
             )
-            self.address = box("address", "Address of a page or a feed", LONGEST_ADDRESS)
+            self.address = make_textbox("address", "Address of a page or a feed", LONGEST_ADDRESS)
             with gr.Row(elem_id="fetch"):
                 self.page = gr.Button("Add the page", elem_id="add-page", size="sm")
                 self.feed = gr.Button("Follow the feed", elem_id="add-feed", size="sm")
-            self.progress = markup("progress", "")
-            self.feeds = markup("feeds", "")
+            self.progress = make_markup("progress", "")
+            self.feeds = make_markup("feeds", "")
         self.timer = gr.Timer(_LOOK_S, active=False)
         self.shown = [self.progress, self.feeds, self.timer]
 
@@ -71,14 +75,14 @@ class AddingView:
         self._beside, self._page_of = len(beside), page
         watching = gr.State(Watching())
         adding = [self.address, *self.shown]
-        self.files.upload(self._uploaded, [self.files, watching], [self.files, *self.shown], **_ADDING)
+        self.files.upload(self._add_files, [self.files, watching], [self.files, *self.shown], **_ADDING)
         gr.on([self.address.submit, self.page.click], self._page, [self.address, watching], adding, **_ADDING)
         self.feed.click(self._feed, [self.address, watching], adding, **_ADDING)
-        gr.on([self.progress.submit, self.feeds.submit], self._chosen, [watching], self.shown, **_ADDING)
+        gr.on([self.progress.submit, self.feeds.submit], self._handle_click, [watching], self.shown, **_ADDING)
         place.select(self._look, [watching], self.shown, queue=False, **QUIET)
         self.timer.tick(self._tick, [watching, browsing], [*self.shown, *beside], queue=False, **QUIET)
 
-    def _uploaded(self, files: Sequence[str] | None, watching: Watching, request: gr.Request) -> Shown:
+    def _add_files(self, files: Sequence[str] | None, watching: Watching, request: gr.Request) -> Shown:
         wanted = [Addition("file", Path(file).name, Path(file)) for file in files or ()]
         if len(wanted) > FILES:
             for addition in wanted:
@@ -112,7 +116,7 @@ class AddingView:
             gr.Warning(escape(error))
         return self._look(watching, request)
 
-    def _chosen(self, watching: Watching, event: gr.EventData, request: gr.Request) -> Shown:
+    def _handle_click(self, watching: Watching, event: gr.EventData, request: gr.Request) -> Shown:
         """Do what a button below says: cancel, clear, pull a feed again, follow it no longer."""
         additions, user, data = self.frame.desk.additions, user_of(request), sent(event)
         act, url = data.get("act"), str(data.get("url", ""))
@@ -144,7 +148,9 @@ class AddingView:
         done, total = assistant.progress()
         waiting = total - done if own else 0
         now = Watching(
-            progress(own, waiting), followed(additions.feeds()), (sum(not one.open for one in own), not waiting)
+            render_progress(own, waiting),
+            render_feeds(additions.feeds()),
+            (sum(not one.open for one in own), not waiting),
         )
         busy = any(addition.open for addition in own) or waiting > 0
         changed = tuple(
@@ -156,6 +162,6 @@ class AddingView:
         return *changed, gr.Timer(_LOOK_S, active=busy or watching.settled != watching.drawn)
 
 
-def _told() -> str:
+def _render_report() -> str:
     limits = f"At most {FILES} files at once, {FILE_BYTES // 1_000_000} MB each."
     return f"Web pages, PDF, DOCX, text, Markdown, tables, JSON and the formats of news wires. {limits}"

@@ -8,16 +8,16 @@ from corpus import NewsdeskError
 from corpus.text.characters import one_line
 from rag.model import Filters
 from web.archive.adding_view import AddingView
-from web.archive.browsing import LONGEST_WORDS, Browsing, listing, narrowed_by, removed
-from web.archive.holdings import PATIENCE_S, holdings, opening
-from web.archive_status import facts
+from web.archive.browsing import LONGEST_WORDS, Browsing, describe_filters, remove_article, render_listing
+from web.archive.holdings import PATIENCE_S, render_holdings, render_opening
+from web.archive_status import collect_status
 from web.assistant.assistant_loader import Assistant
 from web.event_data import sent
-from web.filters.filter_bar import filter_bar, filters_from, filters_panel
-from web.filters.search_settings import narrowed
-from web.frame import LOOKING, WARNING, Frame, box, markup
+from web.filters.filter_bar import filter_bar, parse_filters, render_filters_panel
+from web.filters.search_settings import apply_filters
+from web.frame import LOOKING, WARNING, Frame, make_markup, make_textbox
 from web.markup.escaping import escape
-from web.reader.article_reader import anew, reads
+from web.reader.article_reader import connect_reader, reopen
 
 Shown = tuple[Any, ...]
 """Values of `ArchiveView.shown`, in its order: holdings, bar of filters, list, state of the archive in the rail."""
@@ -39,37 +39,37 @@ class ArchiveView:
         self.browsing = gr.State(Browsing())
         with gr.Row(elem_id="shelves", elem_classes=["view"], equal_height=False):
             with gr.Column(elem_id="browse", elem_classes=["leaf"], min_width=0):
-                self.holdings = markup("holdings", opening())
+                self.holdings = make_markup("holdings", render_opening())
                 with gr.Row(elem_id="search", elem_classes=["seek"]):
-                    self.words = box("words", "Words in headline or text", LONGEST_WORDS)
+                    self.words = make_textbox("words", "Words in headline or text", LONGEST_WORDS)
                     self.find = gr.Button("Find", elem_id="find-articles", elem_classes=["go"], size="sm")
-                self.bar = markup("archive-filters", "")
-                self.list = markup("articles", "")
+                self.bar = make_markup("archive-filters", "")
+                self.list = make_markup("articles", "")
             self.adding = AddingView(frame) if frame.changeable else None
         self.shown = [self.holdings, self.bar, self.list, frame.side.state]
 
     def connect(self, place: gr.Tab) -> None:
         """Say what happens when something is used."""
         browsing = [self.browsing]
-        place.select(self._turned_to, browsing, self.shown, **WARNING)
-        gr.on([self.words.submit, self.find.click], self._looked_for, [self.words, *browsing], self.shown, **LOOKING)
+        place.select(self._on_select, browsing, self.shown, **WARNING)
+        gr.on([self.words.submit, self.find.click], self._on_search, [self.words, *browsing], self.shown, **LOOKING)
         places = [self.holdings, self.bar, self.list]
-        gr.on([place.submit for place in places], self._chosen, browsing, self.shown, **LOOKING)
-        reads(self.frame, [self.list])
+        gr.on([place.submit for place in places], self._on_click, browsing, self.shown, **LOOKING)
+        connect_reader(self.frame, [self.list])
         if self.adding is not None:
             self.list.like(self._remove, browsing, self.shown, **WARNING)
-            reads(self.frame, [self.adding.progress])
+            connect_reader(self.frame, [self.adding.progress])
             self.adding.connect(place, self.browsing, self.shown, self._page)
 
-    def _turned_to(self, browsing: Browsing) -> Shown:
+    def _on_select(self, browsing: Browsing) -> Shown:
         browsing.note = ""
         return self._page(browsing)
 
-    def _looked_for(self, words: str, browsing: Browsing) -> Shown:
+    def _on_search(self, words: str, browsing: Browsing) -> Shown:
         browsing.words, browsing.page, browsing.note = one_line(words)[:LONGEST_WORDS], 0, ""
         return self._page(browsing)
 
-    def _chosen(self, browsing: Browsing, event: gr.EventData) -> Shown:
+    def _on_click(self, browsing: Browsing, event: gr.EventData) -> Shown:
         """Do what a button says: another page, other filters, the panel of filters."""
         data = sent(event)
         act, browsing.note = data.get("act"), ""
@@ -79,7 +79,7 @@ class ArchiveView:
             browsing.page = int(data["page"])
             return self._page(browsing)
         try:
-            browsing.filters = _narrowed(browsing.filters, data)
+            browsing.filters = _apply_filters(browsing.filters, data)
         except NewsdeskError as error:
             gr.Warning(escape(error))
             return gr.skip(), gr.skip(), gr.skip(), gr.skip()
@@ -90,7 +90,7 @@ class ArchiveView:
         assistant, data = self.frame.desk.assistant, sent(event)
         if assistant is not None and data.get("act") == "remove":
             try:
-                browsing.note = removed(assistant.archive, str(data.get("article", "")))
+                browsing.note = remove_article(assistant.archive, str(data.get("article", "")))
             except NewsdeskError as error:
                 gr.Warning(escape(error))
         return self._page(browsing)
@@ -99,23 +99,23 @@ class ArchiveView:
         desk = self.frame.desk
         assistant = desk.wait(PATIENCE_S)
         if assistant is None:
-            return opening(desk.problem), "", "", gr.skip()
+            return render_opening(desk.problem), "", "", gr.skip()
         try:
-            return self._rendered(assistant, browsing, panel)
+            return self._render(assistant, browsing, panel)
         except NewsdeskError as error:
-            return opening(str(error)), "", "", gr.skip()
+            return render_opening(str(error)), "", "", gr.skip()
 
-    def _rendered(self, assistant: Assistant, browsing: Browsing, panel: bool) -> Shown:
-        form = filters_panel(assistant.archive, browsing.filters, _KINDS) if panel else ""
+    def _render(self, assistant: Assistant, browsing: Browsing, panel: bool) -> Shown:
+        form = render_filters_panel(assistant.archive, browsing.filters, _KINDS) if panel else ""
         return (
-            anew(holdings(assistant.archive, browsing.filters, self.frame.changeable)),
-            anew(filter_bar(browsing.filters, form)),
-            anew(listing(assistant, browsing, self.frame.changeable)),
-            facts(self.frame.desk).state,
+            reopen(render_holdings(assistant.archive, browsing.filters, self.frame.changeable)),
+            reopen(filter_bar(browsing.filters, form)),
+            reopen(render_listing(assistant, browsing, self.frame.changeable)),
+            collect_status(self.frame.desk).state,
         )
 
 
-def _narrowed(filters: Filters, data: dict[str, Any]) -> Filters:
+def _apply_filters(filters: Filters, data: dict[str, Any]) -> Filters:
     """Return the filters as a button changes them.
 
     Raises:
@@ -123,9 +123,9 @@ def _narrowed(filters: Filters, data: dict[str, Any]) -> Filters:
     """
     act = data.get("act")
     if act == "only":
-        return narrowed_by(filters, data)
+        return describe_filters(filters, data)
     if act == "span":
-        span = filters_from(data)
+        span = parse_filters(data)
         again = (span.since, span.until) == (filters.since, filters.until)
         return Filters(None if again else span.since, None if again else span.until, filters.outlets, filters.languages)
-    return narrowed(filters, data)
+    return apply_filters(filters, data)

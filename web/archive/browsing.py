@@ -8,7 +8,7 @@ from corpus.archive.database import Archive
 from corpus.archive.selection import Selection
 from rag.model import Filters
 from web.assistant.assistant_loader import Assistant
-from web.markup.escaping import byline, day, escape, read_button
+from web.markup.escaping import escape, format_day, render_byline, render_read_button
 from web.markup.language_names import language_name
 
 PAGE = 25
@@ -35,7 +35,7 @@ class Browsing:
     note: str = ""
 
 
-def listing(assistant: Assistant, browsing: Browsing, removable: bool) -> str:
+def render_listing(assistant: Assistant, browsing: Browsing, removable: bool) -> str:
     """Render a page of the articles that are looked for, newest first.
 
     Args:
@@ -46,22 +46,22 @@ def listing(assistant: Assistant, browsing: Browsing, removable: bool) -> str:
     Raises:
         NewsdeskError: The archive or its index cannot be read.
     """
-    found, total = _found(assistant, browsing)
+    found, total = _find_articles(assistant, browsing)
     told = f'<p class="note" role="status">{escape(browsing.note)}</p>' if browsing.note else ""
     if not found:
-        return told + _nothing(browsing)
+        return told + _render_nothing(browsing)
     copies = assistant.archive.stories(article.id for article in found)
-    items = "".join(_item(article, article.id in copies, removable) for article in found)
-    return f'{told}<ul class="articles">{items}</ul>{_pages(browsing.page, total)}'
+    items = "".join(_render_item(article, article.id in copies, removable) for article in found)
+    return f'{told}<ul class="articles">{items}</ul>{_render_pages(browsing.page, total)}'
 
 
-def _found(assistant: Assistant, browsing: Browsing) -> tuple[Sequence[Article], int]:
+def _find_articles(assistant: Assistant, browsing: Browsing) -> tuple[Sequence[Article], int]:
     """Return the articles of the page, and how many there are in all."""
     if browsing.words.strip():
         everything = assistant.articles(browsing.words, browsing.filters or None)
         total = len(everything)
     else:
-        selection = _selection(browsing.filters)
+        selection = _make_selection(browsing.filters)
         total = assistant.archive.count(selection)
     browsing.page = min(max(browsing.page, 0), max(total - 1, 0) // PAGE)
     first = browsing.page * PAGE
@@ -70,11 +70,11 @@ def _found(assistant: Assistant, browsing: Browsing) -> tuple[Sequence[Article],
     return list(assistant.archive.articles(selection, limit=PAGE, offset=first)), total
 
 
-def _selection(filters: Filters) -> Selection:
+def _make_selection(filters: Filters) -> Selection:
     return Selection(outlets=filters.outlets, languages=filters.languages, since=filters.since, until=filters.until)
 
 
-def _nothing(browsing: Browsing) -> str:
+def _render_nothing(browsing: Browsing) -> str:
     if browsing.words.strip():
         advice = "Fewer words find more; each of them must stand in the headline or the text, in any form."
         return f'<p class="quiet" role="status">No article holds “{escape(browsing.words.strip())}”. {advice}</p>'
@@ -83,10 +83,10 @@ def _nothing(browsing: Browsing) -> str:
     return '<p class="quiet" role="status">The archive is empty; add files, an address or a feed.</p>'
 
 
-def _item(article: Article, copied: bool, removable: bool) -> str:
-    meta = byline(
+def _render_item(article: Article, copied: bool, removable: bool) -> str:
+    meta = render_byline(
         article.source or "Unknown outlet",
-        day(article.published_at),
+        format_day(article.published_at),
         language_name(article.language),
         f"version {article.version}" if article.version > 1 else "",
         "also elsewhere" if copied else "",
@@ -98,10 +98,10 @@ def _item(article: Article, copied: bool, removable: bool) -> str:
         if removable
         else ""
     )
-    return f'<li><div>{read_button(article, article.title)}<div class="meta">{escape(meta)}</div></div>{remove}</li>'
+    return f'<li><div>{render_read_button(article, article.title)}<div class="meta">{escape(meta)}</div></div>{remove}</li>'
 
 
-def _pages(page: int, total: int) -> str:
+def _render_pages(page: int, total: int) -> str:
     first, last = page * PAGE + 1, min((page + 1) * PAGE, total)
     told = (
         f"<span role=status>{first:,}–{last:,} of {total:,}</span>"
@@ -113,7 +113,7 @@ def _pages(page: int, total: int) -> str:
     return f'<nav class="pages" aria-label="Pages">{newer}{told}{older}</nav>'
 
 
-def removed(archive: Archive, article_id: str) -> str:
+def remove_article(archive: Archive, article_id: str) -> str:
     """Remove an article with all its versions, and say so.
 
     Raises:
@@ -125,7 +125,7 @@ def removed(archive: Archive, article_id: str) -> str:
     return f"“{article.title}” was removed."
 
 
-def narrowed_by(filters: Filters, data: Mapping[str, object]) -> Filters:
+def describe_filters(filters: Filters, data: Mapping[str, object]) -> Filters:
     """Return the filters with one outlet or language chosen, or no longer chosen."""
     kind, value = str(data.get("kind", "")), str(data.get("value", ""))
     outlets, languages = filters.outlets, filters.languages

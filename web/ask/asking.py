@@ -5,9 +5,9 @@ import time
 from collections.abc import Generator, Iterator
 
 from corpus import NewsdeskError
-from web.answers.answer_footer import cost_of
-from web.archive_status import building_note
-from web.assistant.assistant_loader import Assistant, Desk
+from web.answers.answer_footer import answer_cost
+from web.archive_status import indexing_note
+from web.assistant.assistant_loader import Assistant, AssistantLoader
 from web.conversations.conversation import Conversation, Exchange
 
 log = logging.getLogger(__name__)
@@ -17,14 +17,14 @@ _LOOK_S = 0.5
 _BETWEEN_UPDATES_S = 0.06  # Tokens come faster than anybody reads; each update sends the conversation.
 
 
-def answering(desk: Desk, conversation: Conversation, exchange: Exchange) -> Iterator[Exchange]:
+def stream_exchange(desk: AssistantLoader, conversation: Conversation, exchange: Exchange) -> Iterator[Exchange]:
     """Yield the exchange each time that the page should show more of it; it is never open when this ends."""
     try:
-        opened = yield from _awaited(desk, exchange)
-        assistant = desk.writing(exchange.model) if opened else None
+        opened = yield from _wait_for_assistant(desk, exchange)
+        assistant = desk.assistant_for_model(exchange.model) if opened else None
         if assistant is not None:
-            exchange.note = building_note(assistant)
-            yield from _streamed(assistant, conversation, exchange)
+            exchange.note = indexing_note(assistant)
+            yield from _stream_answer(assistant, conversation, exchange)
     except NewsdeskError as error:
         exchange.fail(str(error))
     except Exception:
@@ -35,7 +35,7 @@ def answering(desk: Desk, conversation: Conversation, exchange: Exchange) -> Ite
     yield exchange
 
 
-def _awaited(desk: Desk, exchange: Exchange) -> Generator[Exchange, None, Assistant | None]:
+def _wait_for_assistant(desk: AssistantLoader, exchange: Exchange) -> Generator[Exchange, None, Assistant | None]:
     deadline = time.monotonic() + _PATIENCE_S
     while desk.opening and exchange.open and time.monotonic() < deadline:
         exchange.stage = "waiting"
@@ -43,10 +43,10 @@ def _awaited(desk: Desk, exchange: Exchange) -> Generator[Exchange, None, Assist
         desk.wait(0.5)
     if desk.assistant is None and exchange.open:
         exchange.fail(desk.problem or "The archive is still being opened; ask again in a minute.")
-    return (yield from _indexed(desk, exchange)) if exchange.open else None
+    return (yield from _wait_for_index(desk, exchange)) if exchange.open else None
 
 
-def _indexed(desk: Desk, exchange: Exchange) -> Generator[Exchange, None, Assistant | None]:
+def _wait_for_index(desk: AssistantLoader, exchange: Exchange) -> Generator[Exchange, None, Assistant | None]:
     """Wait for the first index for a while: a refusal from a part of the archive would say little."""
     assistant = desk.assistant
     deadline = time.monotonic() + desk.patience_s
@@ -62,7 +62,7 @@ def _indexed(desk: Desk, exchange: Exchange) -> Generator[Exchange, None, Assist
     return assistant if exchange.open else None
 
 
-def _streamed(assistant: Assistant, conversation: Conversation, exchange: Exchange) -> Iterator[Exchange]:
+def _stream_answer(assistant: Assistant, conversation: Conversation, exchange: Exchange) -> Iterator[Exchange]:
     shown, stage = 0.0, ""
     history, filters = conversation.history(), exchange.filters
     for event in assistant.stream(exchange.question, history, filters, whole=exchange.whole):
@@ -75,4 +75,4 @@ def _streamed(assistant: Assistant, conversation: Conversation, exchange: Exchan
             yield exchange
     if exchange.answer and not exchange.model:
         prices = assistant.settings.llm_input_price, assistant.settings.llm_output_price
-        exchange.cost = cost_of(exchange.answer.usage, *prices)
+        exchange.cost = answer_cost(exchange.answer.usage, *prices)

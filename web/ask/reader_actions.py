@@ -5,11 +5,11 @@ from typing import Any
 
 from rag.model import Filters
 from rag.question.question_text import read_question
-from web.conversations.conversation import Exchange, Sitting
-from web.markup.chips import without
+from web.conversations.conversation import Exchange, SessionState
+from web.markup.chips import remove_filter
 
 
-def asked(sitting: Sitting, question: str) -> Exchange:
+def new_exchange(sitting: SessionState, question: str) -> Exchange:
     """Return a new exchange for a question, as the reader's page narrows it.
 
     Raises:
@@ -18,7 +18,7 @@ def asked(sitting: Sitting, question: str) -> Exchange:
     return Exchange(read_question(question), sitting.filters or None, model=sitting.model)
 
 
-def chosen(sitting: Sitting, data: dict[str, Any]) -> Exchange | None:
+def exchange_from_click(sitting: SessionState, data: dict[str, Any]) -> Exchange | None:
     """Return the exchange that a choice begins, or None where it means nothing now.
 
     Args:
@@ -31,35 +31,35 @@ def chosen(sitting: Sitting, data: dict[str, Any]) -> Exchange | None:
     """
     act, question = data.get("act"), str(data.get("question", ""))
     if act == "ask":
-        return None if sitting.conversation.answers(question) else asked(sitting, question)
+        return None if sitting.conversation.is_answering(question) else new_exchange(sitting, question)
     last = sitting.conversation.exchanges[-1] if sitting.conversation.exchanges else None
     if last is None or last.open:
         return None
     if act == "retry":
-        return _again(sitting, last)
+        return _ask_again(sitting, last)
     if act == "edit":
-        return asked(sitting, question)
+        return new_exchange(sitting, question)
     if act == "undo" and last.answer is not None:
-        return _undone(sitting, last, last.answer.filters, str(data.get("what", "")))
+        return _undo_filter(sitting, last, last.answer.filters, str(data.get("what", "")))
     return None
 
 
-def replaces(data: dict[str, Any]) -> bool:
+def replaces_last(data: dict[str, Any]) -> bool:
     """Tell whether a choice takes the place of the last exchange."""
     return data.get("act") != "ask"
 
 
-def _again(sitting: Sitting, last: Exchange) -> Exchange:
+def _ask_again(sitting: SessionState, last: Exchange) -> Exchange:
     return Exchange(last.question, last.filters, last.alone, last.whole, sitting.model)
 
 
-def _undone(sitting: Sitting, last: Exchange, used: Filters, what: str) -> Exchange | None:
+def _undo_filter(sitting: SessionState, last: Exchange, used: Filters, what: str) -> Exchange | None:
     """Return the last question without one thing that it was understood as."""
     if what == "standalone":
-        return replace(_again(sitting, last), alone=True)
+        return replace(_ask_again(sitting, last), alone=True)
     if what == "parts":
-        return replace(_again(sitting, last), whole=True)
-    if not what or without(used, what) == used:
+        return replace(_ask_again(sitting, last), whole=True)
+    if not what or remove_filter(used, what) == used:
         return None
-    sitting.filters = without(sitting.filters, what)
-    return replace(_again(sitting, last), filters=without(used, what))
+    sitting.filters = remove_filter(sitting.filters, what)
+    return replace(_ask_again(sitting, last), filters=remove_filter(used, what))

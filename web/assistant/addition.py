@@ -56,7 +56,7 @@ class Addition:
         """Tell whether something is still to be expected of it."""
         return self.state in {"waiting", "working"}
 
-    def told(self, item: Article | Refusal, outcome: str) -> None:
+    def report_progress(self, item: Article | Refusal, outcome: str) -> None:
         """Note an article that was new."""
         if outcome == "added" and isinstance(item, Article) and len(self.articles) < _SHOWN_ARTICLES:
             self.articles.append(item)

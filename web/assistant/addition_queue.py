@@ -120,7 +120,7 @@ class Additions:
                     self._archive,
                     self._items(addition),
                     live=addition.kind != "file",
-                    progress=addition.told,
+                    progress=addition.report_progress,
                     summary=addition.summary,
                 )
             except NewsdeskError as error:

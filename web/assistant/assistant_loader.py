@@ -44,7 +44,7 @@ class Assistant(Protocol):
     ) -> Iterator[Event]:
         """Answer step by step; `whole` leaves a question of several parts in one piece."""
 
-    def writing_with(self, writer: "Writer | None") -> "Assistant":
+    def with_writer(self, writer: "Writer | None") -> "Assistant":
         """Return one over the same archive whose answers another model writes, or none."""
 
     def ask(self, question: str, history: Sequence[Turn] = (), filters: Filters | None = None) -> Answer:
@@ -62,14 +62,14 @@ class Assistant(Protocol):
     def progress(self) -> tuple[int, int]:
         """Return how many articles are indexed, and how many there are."""
 
-    def examples(self, n: int = 4) -> list[str]:
+    def example_questions(self, n: int = 4) -> list[str]:
         """Return questions that the archive can answer."""
 
     def close(self) -> Any:
         """Give back the indexes and the archive."""
 
 
-class Desk:
+class AssistantLoader:
     """Open the assistant in a thread, so that the page is up before the embedder is loaded."""
 
     def __init__(
@@ -101,7 +101,7 @@ class Desk:
         self.problem = ""
         self._thread = threading.Thread(target=self._load, name="open the assistant", daemon=True)
 
-    def start(self) -> "Desk":
+    def start(self) -> "AssistantLoader":
         """Begin to open the assistant, and return at once."""
         self._thread.start()
         return self
@@ -136,7 +136,7 @@ class Desk:
         """Tell whether of the articles that were there from the beginning not all can be found yet."""
         return done < min(self._held, total)
 
-    def writing(self, key: str) -> Assistant | None:
+    def assistant_for_model(self, key: str) -> Assistant | None:
         """Return the assistant with the model that a reader chose, or None while there is no assistant.
 
         Raises:
@@ -144,10 +144,10 @@ class Desk:
         """
         if self._assistant is None or self.models is None:
             return None
-        settings = self.models.chosen(key)
+        settings = self.models.settings_for(key)
         if settings is None:
             return self._assistant
-        return self._assistant.writing_with(self.models.writer(settings) if settings.llm else None)
+        return self._assistant.with_writer(self.models.writer(settings) if settings.llm else None)
 
     def wait(self, seconds: float) -> Assistant | None:
         """Return the assistant, waiting for it at most so long."""

@@ -69,18 +69,18 @@ class Models:
         """
         own = self.settings.llm_base_url.rstrip("/")
         key = self.settings.llm_api_key.get_secret_value()
-        found = _listed(own, key) if own else []
+        found = _list_models(own, key) if own else []
         choices = [Choice(f"{own} {name}", name, f"openai:{name}", own) for name in found]
         for server in self.servers:
             if server != own:
-                choices += [Choice(f"{server} {n}", n, f"openai:{n}", server) for n in _listed(server, "")]
+                choices += [Choice(f"{server} {n}", n, f"openai:{n}", server) for n in _list_models(server, "")]
         with self._lock:
             self._found = tuple(
                 choice for choice in choices if choice.llm != self.settings.llm or choice.address != own
             )
         return len(choices)
 
-    def chosen(self, key: str) -> Settings | None:
+    def settings_for(self, key: str) -> Settings | None:
         """Return the settings for a choice, or None for what is set.
 
         Raises:
@@ -114,7 +114,7 @@ class Models:
             return self._writers[name]
 
 
-def _listed(address: str, key: str) -> list[str]:
+def _list_models(address: str, key: str) -> list[str]:
     """Return the names of a server's models; none where nobody answers as OpenAI's protocol wants."""
     headers = {"authorization": f"Bearer {key}"} if key else {}
     try:

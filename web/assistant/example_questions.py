@@ -8,8 +8,8 @@ from itertools import islice
 from typing import TYPE_CHECKING
 
 from corpus import Article, NewsdeskError
-from rag.text.names import names
-from web.assistant.named_speakers import spoken_by
+from rag.text.names import find_names
+from web.assistant.named_speakers import find_speaker
 
 if TYPE_CHECKING:
     from web.assistant.assistant_loader import Assistant
@@ -41,9 +41,9 @@ class Examples:
         """Tell whether questions are being made."""
         return self._thread is not None and self._thread.is_alive()
 
-    def offered(self) -> list[str]:
+    def current(self) -> list[str]:
         """Return questions that the archive answers; none while the first are being made."""
-        found = self._assistant.examples(WANTED)
+        found = self._assistant.example_questions(WANTED)
         if found and not found[0].startswith(_OF_HEADLINES):
             return found
         with self._lock:
@@ -77,7 +77,7 @@ class Examples:
 
     def _answerable(self) -> Iterator[str]:
         """Yield questions whose answer cites the article that they were made from, one an article."""
-        plain = self._assistant.writing_with(None)
+        plain = self._assistant.with_writer(None)
         ends = time.monotonic() + _BUDGET_S
         for article, question in islice(self._candidates(), _TRIED):
             if self._stop.is_set() or time.monotonic() > ends:
@@ -98,8 +98,8 @@ class Examples:
 
 def question_about(article: Article) -> str:
     """Return a question that an article answers: what somebody in it said on what its headline names; "" for none."""
-    speakers = spoken_by(article.body)
-    found = [article.title[name.start : name.end] for name in names(article.title)]
+    speakers = find_speaker(article.body)
+    found = [article.title[name.start : name.end] for name in find_names(article.title)]
     for speaker in speakers:
         last = speaker.casefold().split()[-1]
         about = next((name for name in found if last not in name.casefold() and name not in speaker), "")

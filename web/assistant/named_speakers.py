@@ -2,17 +2,17 @@
 
 import re
 
-from rag.text.names import names
+from rag.text.names import find_names
 
 _SPOKE = re.compile(r"(?:, [^,.;]{3,60},)? (?:said|told|wrote|testified|argued|warned|added)\b")
 _SMALL = re.compile(r"(?:[a-z]+ )*")  # "of the Commerce Department"
 _THE = re.compile(r"\bthe $", re.IGNORECASE)
 
 
-def spoken_by(text: str) -> list[str]:
+def find_speaker(text: str) -> list[str]:
     """Return who says something, by names of two words or three, each as the text gives it: with "the" or without."""
     found: dict[str, None] = {}
-    for name in names(text):
+    for name in find_names(text):
         small = _SMALL.match(text, name.start, name.end)
         first = small.end() if small else name.start
         written = text[first : name.end]

@@ -10,7 +10,7 @@ from corpus import NewsdeskError
 from rag.model import Answer
 from rag.text.terms import STOPWORDS
 from web.assistant.assistant_loader import Assistant
-from web.assistant.named_speakers import spoken_by
+from web.assistant.named_speakers import find_speaker
 
 OFFERED = 3
 
@@ -21,7 +21,7 @@ _SHARED = 2  # Words; one alone ("company") says little.
 _LONG = 5
 
 
-def further(assistant: Assistant, answer: Answer, asked: Sequence[str]) -> list[str]:
+def suggest_questions(assistant: Assistant, answer: Answer, asked: Sequence[str]) -> list[str]:
     """Return questions that lead on from an answer and that the archive answers without a model; none from a refusal.
 
     Args:
@@ -31,36 +31,36 @@ def further(assistant: Assistant, answer: Answer, asked: Sequence[str]) -> list[
     """
     if answer.status != "answered":  # What is offered there are the nearest articles, and ways to ask otherwise.
         return []
-    tried = assistant.writing_with(None)
+    tried = assistant.with_writer(None)
     ends = time.monotonic() + _BUDGET_S
     found: list[str] = []
     known = {question.casefold() for question in asked}
-    for question in islice(_candidates(assistant, answer), _TRIED):
+    for question in islice(_make_candidates(assistant, answer), _TRIED):
         if time.monotonic() > ends or len(found) == OFFERED:
             break
         if question.casefold() in known:
             continue
         known.add(question.casefold())
-        if _answered(tried, question):
+        if _is_answered(tried, question):
             found.append(question)
     return found
 
 
-def _answered(assistant: Assistant, question: str) -> bool:
+def _is_answered(assistant: Assistant, question: str) -> bool:
     try:
         return assistant.ask(question).status == "answered"
     except NewsdeskError:
         return False
 
 
-def _candidates(assistant: Assistant, answer: Answer) -> Iterator[str]:
+def _make_candidates(assistant: Assistant, answer: Answer) -> Iterator[str]:
     """Yield questions: of the examples those about the same matter, what its speakers said, what else was found."""
     words = content_words(" ".join([answer.standalone or answer.question, *_titles(answer)]))
     near = [p for p in answer.passages if content_words(p.article.title) & words]
-    for question in assistant.examples(_KNOWN_EXAMPLES):
+    for question in assistant.example_questions(_KNOWN_EXAMPLES):
         if len(content_words(question) & words) >= _SHARED:
             yield question
-    yield from (f"What did {name} say?" for name in speakers(replace(answer, passages=tuple(near))))
+    yield from (f"What did {name} say?" for name in find_speakers(replace(answer, passages=tuple(near))))
     titles = {passage.article.title for passage in near}
     yield from (f"What is known about “{title}”?" for title in _titles(answer, cited=False) if title in titles)
 
@@ -78,8 +78,8 @@ def content_words(text: str) -> frozenset[str]:
     return frozenset(word for word in words if len(word) >= _LONG and word not in STOPWORDS)
 
 
-def speakers(answer: Answer) -> list[str]:
+def find_speakers(answer: Answer) -> list[str]:
     """Return who is quoted in the passages of an answer and not named in its question."""
-    found = dict.fromkeys(name for passage in answer.passages for name in spoken_by(passage.chunk.text))
+    found = dict.fromkeys(name for passage in answer.passages for name in find_speaker(passage.chunk.text))
     asked = answer.question.casefold()
     return [name for name in found if name.casefold().split()[-1] not in asked]

@@ -16,7 +16,7 @@ Place = tuple[Any, Any]
 """A container and the key or position under which it holds an article."""
 
 
-def packed(answer: Answer) -> tuple[str, dict[str, str]]:
+def pack_answer(answer: Answer) -> tuple[str, dict[str, str]]:
     """Return an answer as JSON in which digests stand for its articles, and the articles as JSON by digest."""
     record = _ANSWER.dump_python(answer, mode="json")
     articles: dict[str, str] = {}
@@ -28,7 +28,7 @@ def packed(answer: Answer) -> tuple[str, dict[str, str]]:
     return json.dumps(record, ensure_ascii=False), articles
 
 
-def unpacked(record: str, articles: Mapping[str, str]) -> Answer:
+def unpack_answer(record: str, articles: Mapping[str, str]) -> Answer:
     """Return the answer that `packed` wrote.
 
     Raises:
@@ -42,12 +42,12 @@ def unpacked(record: str, articles: Mapping[str, str]) -> Answer:
     return _ANSWER.validate_python(values)
 
 
-def filters_to(filters: Filters | None) -> str:
+def pack_filters(filters: Filters | None) -> str:
     """Return filters as JSON."""
     return _FILTERS.dump_json(filters).decode()
 
 
-def filters_from(record: str) -> Filters | None:
+def unpack_filters(record: str) -> Filters | None:
     """Return the filters that `filters_to` wrote."""
     return _FILTERS.validate_json(record)
 

@@ -103,7 +103,7 @@ class Conversation:
         """Tell whether an answer is still awaited."""
         return any(exchange.open for exchange in self.exchanges)
 
-    def answers(self, question: str) -> bool:
+    def is_answering(self, question: str) -> bool:
         """Tell whether an answer to this question is under way."""
         return any(exchange.open and exchange.question == one_line(question) for exchange in self.exchanges)
 
@@ -128,7 +128,7 @@ class Conversation:
 
 
 @dataclass(slots=True)
-class Sitting:
+class SessionState:
     """Hold what one open page has before it.
 
     Attributes:
@@ -143,7 +143,7 @@ class Sitting:
     filters: Filters = field(default_factory=Filters)
     model: str = ""
 
-    def turn_to(self, conversation: Conversation) -> None:
+    def open(self, conversation: Conversation) -> None:
         """Open another conversation; what is still being answered in the one before is stopped."""
         self.conversation.stop()
         self.conversation = conversation

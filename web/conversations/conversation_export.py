@@ -5,14 +5,13 @@ import re
 from collections.abc import Callable
 from typing import Any
 
-from corpus.text.urls import address
-from rag.answer.answer_export import by_number
+from corpus.text.urls import parse_url
+from rag.answer.answer_export import group_by_number
 from rag.model import Answer
-from web.answers.answer_footer import as_of_words
 from web.conversations.conversation import CUT, Conversation, Exchange
-from web.markup.answer_prose import prose
-from web.markup.chips import named_filters
-from web.markup.escaping import byline, day, escape, link
+from web.markup.answer_prose import render_prose
+from web.markup.chips import describe_dates, name_filters
+from web.markup.escaping import escape, format_day, render_byline, render_link
 
 _SPECIAL = re.compile("([" + re.escape("\\`*_{}[]<>#!|~&$") + "])")
 _BOLD = re.compile(r"\\\*\\\*(?=\S)((?:(?!\\\*\\\*).)+)(?<=\S)\\\*\\\*")
@@ -25,7 +24,7 @@ _STYLE = (
 _POLICY = "default-src 'none'; style-src 'unsafe-inline'"
 
 
-def exported(conversation: Conversation, kind: str) -> tuple[str, str, str]:
+def export_conversation(conversation: Conversation, kind: str) -> tuple[str, str, str]:
     """Return a conversation as a file: its name, its media type, its text.
 
     Args:
@@ -46,7 +45,7 @@ def _file_name(title: str) -> str:
     return "-".join(words)[:60].strip("-") or "conversation"
 
 
-def as_json(conversation: Conversation) -> str:
+def to_json(conversation: Conversation) -> str:
     """Return a conversation as JSON; an answer has the form that `python -m rag ask --json` prints."""
     record = {"title": conversation.title, "exchanges": [_record(e) for e in conversation.exchanges]}
     return json.dumps(record, ensure_ascii=False, indent=2)
@@ -65,61 +64,63 @@ def _record(exchange: Exchange) -> dict[str, Any]:
     }
 
 
-def as_markdown(conversation: Conversation) -> str:
+def to_markdown(conversation: Conversation) -> str:
     """Return a conversation as Markdown; no text in it can become a picture, a link or markup."""
-    parts = [f"# {plain(conversation.title)}"]
+    parts = [f"# {to_plain_text(conversation.title)}"]
     for exchange in conversation.exchanges:
-        parts += [f"## {plain(' '.join(exchange.question.split()))}", *_told(exchange)]
+        parts += [f"## {to_plain_text(' '.join(exchange.question.split()))}", *_describe_exchange(exchange)]
     return "\n\n".join(parts) + "\n"
 
 
-def plain(text: str) -> str:
+def to_plain_text(text: str) -> str:
     """Return text in which every sign that Markdown knows stands for itself."""
     return _SPECIAL.sub(r"\\\1", text)
 
 
-def _told(exchange: Exchange) -> list[str]:
+def _describe_exchange(exchange: Exchange) -> list[str]:
     answer = exchange.answer
     if answer is None:
         said = exchange.error or CUT
-        return [*([_text(exchange.text)] if exchange.text else []), f"*{plain(said)}*"]
+        return [*([_render_text(exchange.text)] if exchange.text else []), f"*{to_plain_text(said)}*"]
     flags = [
-        f"> **Not supported:** “{plain(one_line(claim.text))}” {plain(one_line(claim.reason))}"
+        f"> **Not supported:** “{to_plain_text(to_one_line(claim.text))}” {to_plain_text(to_one_line(claim.reason))}"
         for claim in answer.claims
         if claim.verdict == "flagged"
     ]
     flags += [
-        f"> **Not checked:** “{plain(one_line(claim.text))}”" for claim in answer.claims if claim.verdict == "unchecked"
+        f"> **Not checked:** “{to_plain_text(to_one_line(claim.text))}”"
+        for claim in answer.claims
+        if claim.verdict == "unchecked"
     ]
-    narrowed = ", ".join(words for _, words in named_filters(answer.filters))
-    notes = [*([f"Searched only: {narrowed}"] if narrowed else []), *answer.notes, as_of_words(answer)]
-    sources = ["**Sources**", "\n".join(_sources(answer))] if answer.citations else []
-    return [_text(answer.text), *flags, *(f"*{plain(one_line(note))}*" for note in notes), *sources]
+    narrowed = ", ".join(words for _, words in name_filters(answer.filters))
+    notes = [*([f"Searched only: {narrowed}"] if narrowed else []), *answer.notes, describe_dates(answer)]
+    sources = ["**Sources**", "\n".join(_render_sources(answer))] if answer.citations else []
+    return [_render_text(answer.text), *flags, *(f"*{to_plain_text(to_one_line(note))}*" for note in notes), *sources]
 
 
-def _text(text: str) -> str:
-    return _MARK.sub(r"[\1]", _BOLD.sub(r"**\1**", plain(text)))
+def _render_text(text: str) -> str:
+    return _MARK.sub(r"[\1]", _BOLD.sub(r"**\1**", to_plain_text(text)))
 
 
-def one_line(text: str) -> str:
+def to_one_line(text: str) -> str:
     """Return text without line breaks."""
     return " ".join(text.split())
 
 
-def _sources(answer: Answer) -> list[str]:
+def _render_sources(answer: Answer) -> list[str]:
     lines = []
-    for citations in by_number(answer.citations):
+    for citations in group_by_number(answer.citations):
         article = citations[0].passage.article
-        quotes = " … ".join(one_line(citation.quote) for citation in citations)
-        safe = address(article.url)
-        origin = plain(byline(article.title, article.source, day(article.published_at)))
-        lines.append(f"{citations[0].n}. {origin}{f' <{safe}>' if safe else ''}  \n   “{plain(quotes)}”")
+        quotes = " … ".join(to_one_line(citation.quote) for citation in citations)
+        safe = parse_url(article.url)
+        origin = to_plain_text(render_byline(article.title, article.source, format_day(article.published_at)))
+        lines.append(f"{citations[0].n}. {origin}{f' <{safe}>' if safe else ''}  \n   “{to_plain_text(quotes)}”")
     return lines
 
 
-def as_html(conversation: Conversation) -> str:
+def to_html(conversation: Conversation) -> str:
     """Return a conversation as one web page that loads nothing and runs nothing."""
-    turns = "".join(_turn(exchange, turn) for turn, exchange in enumerate(conversation.exchanges))
+    turns = "".join(_render_turn(exchange, turn) for turn, exchange in enumerate(conversation.exchanges))
     title = escape(conversation.title)
     return (
         f'<!doctype html><html lang="en"><meta charset="utf-8"><title>{title}</title>'
@@ -128,34 +129,34 @@ def as_html(conversation: Conversation) -> str:
     )
 
 
-def _turn(exchange: Exchange, turn: int) -> str:
+def _render_turn(exchange: Exchange, turn: int) -> str:
     head = f"<h2>{escape(exchange.question)}</h2>"
     answer = exchange.answer
     if answer is None:
         said = exchange.error or CUT
         return f'<section>{head}<p>{escape(exchange.text)}</p><p class="flag">{escape(said)}</p></section>'
-    notes = "".join(f'<p class="note">{escape(note)}</p>' for note in (*answer.notes, as_of_words(answer)))
-    items = "".join(_source(answer, turn))
+    notes = "".join(f'<p class="note">{escape(note)}</p>' for note in (*answer.notes, describe_dates(answer)))
+    items = "".join(_render_source(answer, turn))
     sources = f"<h3>Sources</h3><ol>{items}</ol>" if items else ""
-    return f"<section>{head}{prose(answer, turn)}{notes}{sources}</section>"
+    return f"<section>{head}{render_prose(answer, turn)}{notes}{sources}</section>"
 
 
-def _source(answer: Answer, turn: int) -> list[str]:
+def _render_source(answer: Answer, turn: int) -> list[str]:
     items = []
-    for citations in by_number(answer.citations):
+    for citations in group_by_number(answer.citations):
         n, article = citations[0].n, citations[0].passage.article
-        quotes = " … ".join(one_line(citation.quote) for citation in citations)
-        out = f" {link(article.url, 'Source')}" if address(article.url) else ""
+        quotes = " … ".join(to_one_line(citation.quote) for citation in citations)
+        out = f" {render_link(article.url, 'Source')}" if parse_url(article.url) else ""
         items.append(
             f'<li id="card-{turn}-{n}" value="{n}"><b>{escape(article.title)}</b> '
-            f'<span class="meta">{escape(byline(article.source, day(article.published_at)))}</span>{out}'
+            f'<span class="meta">{escape(render_byline(article.source, format_day(article.published_at)))}</span>{out}'
             f"<blockquote>{escape(quotes)}</blockquote></li>"
         )
     return items
 
 
 _KINDS: dict[str, tuple[str, str, Callable[[Conversation], str]]] = {
-    "markdown": ("md", "text/markdown", as_markdown),
-    "html": ("html", "text/html", as_html),
-    "json": ("json", "application/json", as_json),
+    "markdown": ("md", "text/markdown", to_markdown),
+    "html": ("html", "text/html", to_html),
+    "json": ("json", "application/json", to_json),
 }

@@ -15,7 +15,7 @@ from pathlib import Path
 from corpus.archive.read_only import ReadOnlyConnection, connect_to_read
 from corpus.errors import ArchiveError
 from corpus.text.characters import one_line
-from web.conversations.answer_record import filters_from, filters_to, packed, unpacked
+from web.conversations.answer_record import pack_answer, pack_filters, unpack_answer, unpack_filters
 from web.conversations.conversation import Conversation, Exchange
 
 FILE = "conversations.sqlite3"
@@ -57,7 +57,7 @@ class Listed:
     title: str
 
 
-class Conversations:
+class ConversationStore:
     """Keep, find and give back conversations; safe to use from several threads.
 
     Every method takes the user first ("" where nobody signs in) and sees only what is that user's. Each raises
@@ -75,15 +75,15 @@ class Conversations:
         with self._lock:
             self._connection.close()
 
-    def listed(self, user: str, words: str = "") -> list[Listed]:
+    def list_conversations(self, user: str, words: str = "") -> list[Listed]:
         """Return the user's conversations, the last used first; with words, those whose texts hold them."""
         wanted = {"user": user, "words": words.strip().casefold(), "most": _LISTED}
-        with self._reading() as connection:
+        with self._read() as connection:
             return [Listed(row["id"], row["title"]) for row in connection.execute(_FOUND, wanted)]
 
     def open(self, user: str, conversation_id: str) -> Conversation | None:
         """Return a conversation as it was left, or None if the user has none of this id."""
-        with self._reading() as connection:
+        with self._read() as connection:
             row = _own(connection, user, conversation_id)
             if row is None:
                 return None
@@ -95,17 +95,17 @@ class Conversations:
 
         Where the conversation was deleted meanwhile, nothing is written.
         """
-        answer, articles = packed(exchange.answer) if exchange.answer else (None, {})
+        answer, articles = pack_answer(exchange.answer) if exchange.answer else (None, {})
         now = datetime.now(UTC).isoformat()
-        with self._writing() as connection:
+        with self._write() as connection:
             if exchange.key or (conversation.id and _own(connection, user, conversation.id) is None):
                 return
             if not conversation.id:
-                conversation.id, conversation.title = secrets.token_urlsafe(12), shortened(exchange.question)
+                conversation.id, conversation.title = secrets.token_urlsafe(12), shorten(exchange.question)
                 made = (conversation.id, user, conversation.title, now)
                 connection.execute("INSERT INTO conversations VALUES (?, ?, ?, ?)", made)
             connection.execute("UPDATE conversations SET changed_at = ? WHERE id = ?", (now, conversation.id))
-            filters = filters_to(exchange.filters)
+            filters = pack_filters(exchange.filters)
             told = (exchange.stage, exchange.text, exchange.error, exchange.note, answer, exchange.cost)
             asked = (exchange.question, filters, exchange.alone, exchange.whole, exchange.model)
             turn = connection.execute(
@@ -119,7 +119,7 @@ class Conversations:
 
     def take_back(self, user: str, conversation: Conversation, exchange: Exchange) -> None:
         """Remove an exchange."""
-        with self._writing() as connection:
+        with self._write() as connection:
             if _own(connection, user, conversation.id):
                 mine = (exchange.key, conversation.id)
                 rested_on = _evidence(connection, conversation.id)
@@ -128,7 +128,7 @@ class Conversations:
 
     def judge(self, user: str, conversation: Conversation, exchange: Exchange) -> None:
         """Write the reader's opinion and remark on an exchange."""
-        with self._writing() as connection:
+        with self._write() as connection:
             if _own(connection, user, conversation.id):
                 values = (exchange.opinion, exchange.remark, exchange.key, conversation.id)
                 connection.execute(
@@ -137,16 +137,16 @@ class Conversations:
 
     def rename(self, user: str, conversation_id: str, title: str) -> str:
         """Give a conversation another title; return the one that it has now, "" if the user has none of this id."""
-        with self._writing() as connection:
-            if shortened(title):
-                named = (shortened(title), conversation_id, user)
+        with self._write() as connection:
+            if shorten(title):
+                named = (shorten(title), conversation_id, user)
                 connection.execute("UPDATE conversations SET title = ? WHERE id = ? AND user = ?", named)
             row = _own(connection, user, conversation_id)
         return str(row["title"]) if row else ""
 
     def remove(self, user: str, conversation_id: str) -> None:
         """Delete a conversation with all that is kept for it alone."""
-        with self._writing() as connection:
+        with self._write() as connection:
             rested_on = _evidence(connection, conversation_id)
             connection.execute("DELETE FROM conversations WHERE id = ? AND user = ?", (conversation_id, user))
             _sweep(connection, rested_on)
@@ -154,23 +154,23 @@ class Conversations:
     def has_judged(self, user: str) -> bool:
         """Tell whether the user has an opinion on anything."""
         sql = "SELECT 1 FROM turns JOIN conversations ON id = conversation WHERE user = ? AND opinion != 0 LIMIT 1"
-        with self._reading() as connection:
+        with self._read() as connection:
             return connection.execute(sql, (user,)).fetchone() is not None
 
-    def judged(self, user: str) -> list[tuple[Conversation, int]]:
+    def list_judged(self, user: str) -> list[tuple[Conversation, int]]:
         """Return each exchange that the user has an opinion on, as its conversation and its place there; oldest first."""
         sql = (
             "SELECT DISTINCT conversation FROM turns JOIN conversations ON id = conversation "
             "WHERE user = ? AND opinion != 0 ORDER BY conversation"
         )
-        with self._reading() as connection:
+        with self._read() as connection:
             ids = [str(row["conversation"]) for row in connection.execute(sql, (user,))]
         found = [conversation for name in ids if (conversation := self.open(user, name))]
         places = [(c, i) for c in found for i, exchange in enumerate(c.exchanges) if exchange.opinion]
         return sorted(places, key=lambda place: place[0].exchanges[place[1]].key)
 
     @contextmanager
-    def _reading(self) -> Iterator[sqlite3.Connection]:
+    def _read(self) -> Iterator[sqlite3.Connection]:
         with self._lock:
             try:
                 yield self._connection
@@ -178,7 +178,7 @@ class Conversations:
                 raise ArchiveError(f"{self.path}: cannot be read ({error}); move it aside to begin anew") from error
 
     @contextmanager
-    def _writing(self) -> Iterator[sqlite3.Connection]:
+    def _write(self) -> Iterator[sqlite3.Connection]:
         with self._lock:
             try:
                 if isinstance(self._connection, ReadOnlyConnection):  # Perhaps there is room again.
@@ -233,7 +233,7 @@ def _connect_to_read(path: Path, error: Exception) -> sqlite3.Connection:
     return found
 
 
-def shortened(title: str) -> str:
+def shorten(title: str) -> str:
     """Return a title in one line of at most `LONGEST_TITLE` characters."""
     words = one_line(title)
     return words if len(words) <= LONGEST_TITLE else words[: LONGEST_TITLE - 1].rstrip() + "…"
@@ -261,10 +261,10 @@ def _exchange(connection: sqlite3.Connection, turn: sqlite3.Row) -> Exchange:
     if turn["answer"] is not None:
         sql = "SELECT digest, record FROM articles JOIN evidence USING (digest) WHERE turn = ?"
         rows: Sequence[sqlite3.Row] = connection.execute(sql, (turn["key"],)).fetchall()
-        answer = unpacked(turn["answer"], {row["digest"]: row["record"] for row in rows})
+        answer = unpack_answer(turn["answer"], {row["digest"]: row["record"] for row in rows})
     return Exchange(
         turn["question"],
-        filters_from(turn["filters"]),
+        unpack_filters(turn["filters"]),
         alone=bool(turn["alone"]),
         whole=bool(turn["whole"]),
         model=turn["model"],

@@ -7,7 +7,7 @@ from typing import Any
 from web.conversations.conversation import Conversation
 
 
-def eval_set(judged: Iterable[tuple[Conversation, int]]) -> str:
+def build_question_set(judged: Iterable[tuple[Conversation, int]]) -> str:
     """Return JSONL, one question a line, of exchanges with an opinion.
 
     An answer found useful gives the words that it cites as evidence, a useful refusal a question that the archive does not

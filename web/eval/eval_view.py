@@ -6,11 +6,11 @@ from typing import Any
 import gradio as gr
 
 from corpus import NewsdeskError
-from web.eval.run_tables import compared, lines, table
+from web.eval.run_tables import render_comparison, render_runs, render_table
 from web.event_data import sent
-from web.frame import WARNING, Frame, markup
+from web.frame import WARNING, Frame, make_markup
 from web.markup.escaping import escape
-from web.reader.article_reader import anew
+from web.reader.article_reader import reopen
 
 Shown = tuple[Any, ...]
 """Values of `EvalView.shown`, in its order: comparison, runs."""
@@ -41,19 +41,19 @@ class EvalView:
     def __init__(self, frame: Frame) -> None:
         """Add the widgets to the blocks that are open."""
         self.frame = frame
-        self.chosen = gr.State(Chosen())
+        self.settings_for = gr.State(Chosen())
         with (
             gr.Row(elem_id="measured", elem_classes=["view", "whole"], equal_height=False),
             gr.Column(elem_id="figures", elem_classes=["leaf"], min_width=0),
         ):
-            self.comparison = markup("comparison", "")
-            self.runs = markup("runs", '<p class="state busy" role="status">Reading the runs…</p>')
+            self.comparison = make_markup("comparison", "")
+            self.runs = make_markup("runs", '<p class="state busy" role="status">Reading the runs…</p>')
         self.shown = [self.comparison, self.runs]
 
     def connect(self, place: gr.Tab) -> None:
         """Say what happens when something is used."""
-        place.select(self._page, [self.chosen], self.shown, **_MEASURING)
-        self.runs.submit(self._compare, [self.chosen], self.shown, **_MEASURING)
+        place.select(self._page, [self.settings_for], self.shown, **_MEASURING)
+        self.runs.submit(self._compare, [self.settings_for], self.shown, **_MEASURING)
 
     def _compare(self, chosen: Chosen, event: gr.EventData) -> Shown:
         data = sent(event)
@@ -63,16 +63,16 @@ class EvalView:
 
     def _page(self, chosen: Chosen) -> Shown:
         try:
-            found = lines(self.frame.runs)
+            found = render_runs(self.frame.runs)
             there = {line.run.name: line.run for line in found if line.figures}
             chosen.names = tuple(name for name in chosen.names if name in there)
-            return anew(self._compared(chosen, there)), anew(table(found, chosen.names))
+            return reopen(self._render_comparison(chosen, there)), reopen(render_table(found, chosen.names))
         except (NewsdeskError, OSError, ValueError, KeyError, TypeError) as error:
             # A run is a folder of files that anything may have changed.
             gr.Warning(escape(f"The runs cannot be read: {error}"))
             return "", '<div class="flag" role="alert">The runs cannot be read; remove what is damaged.</div>'
 
-    def _compared(self, chosen: Chosen, there: dict[str, Any]) -> str:
+    def _render_comparison(self, chosen: Chosen, there: dict[str, Any]) -> str:
         """Compare the two that are chosen, the older one being the one before."""
         if len(chosen.names) < 2:
             return ""
@@ -82,6 +82,6 @@ class EvalView:
             (there[name] for name in chosen.names), key=lambda run: (run.manifest.created_at, run.name)
         )
         try:
-            return compared(compare_runs(before, after))
+            return render_comparison(compare_runs(before, after))
         except NewsdeskError as error:
             return f'<div class="flag" role="alert">{escape(error)}</div>'

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
-from web.markup.escaping import byline, day, escape
+from web.markup.escaping import escape, format_day, render_byline
 
 if TYPE_CHECKING:
     from eval.reports.comparison import Change, Comparison
@@ -46,7 +46,7 @@ class Line:
     reported: bool
 
 
-def lines(folder: Path) -> list[Line]:
+def render_runs(folder: Path) -> list[Line]:
     """Return the newest runs of a folder, the newest first."""
     from eval.runs.run_folder import MAIN, list_runs
     from eval.runs.run_summary import ALL
@@ -59,7 +59,7 @@ def lines(folder: Path) -> list[Line]:
     return found
 
 
-def table(found: Sequence[Line], chosen: Sequence[str]) -> str:
+def render_table(found: Sequence[Line], chosen: Sequence[str]) -> str:
     """Render the runs with their main measures.
 
     Args:
@@ -89,8 +89,11 @@ def table(found: Sequence[Line], chosen: Sequence[str]) -> str:
 def _row(line: Line, measured: Sequence[str], chosen: bool) -> str:
     run, manifest = line.run, line.run.manifest
     name = escape(run.name)
-    told = byline(
-        manifest.set_name, f"{len(manifest.questions):,} questions", _model(manifest.llm), _made(manifest.created_at)
+    told = render_byline(
+        manifest.set_name,
+        f"{len(manifest.questions):,} questions",
+        _model(manifest.llm),
+        _describe_run(manifest.created_at),
     )
     state = "" if line.figures else '<span class="cut">not complete</span>'
     note = f'<span class="meta">{escape(manifest.note)}</span>' if manifest.note else ""
@@ -116,9 +119,9 @@ def _model(llm: str) -> str:
     return "no model" if llm in {"", "none"} else llm
 
 
-def _made(created_at: str) -> str:
+def _describe_run(created_at: str) -> str:
     try:
-        return day(datetime.fromisoformat(created_at))
+        return format_day(datetime.fromisoformat(created_at))
     except ValueError:
         return created_at
 
@@ -132,7 +135,7 @@ def _cell(figure: "Estimate | None") -> str:
     return f"{short(figure.mean)}{interval}"
 
 
-def compared(comparison: "Comparison") -> str:
+def render_comparison(comparison: "Comparison") -> str:
     """Render what changed between two runs, with how sure that is and how many questions were won and lost."""
     warnings = "".join(f'<p class="flag" role="note">{escape(warning)}</p>' for warning in comparison.warnings)
     rows = "".join(map(_change, comparison.changes))

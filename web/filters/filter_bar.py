@@ -8,16 +8,16 @@ from corpus.archive.database import Archive
 from rag.model import Filters
 from rag.question.filter_values import read_filters
 from web.assistant.available_models import Choice, Models
-from web.conversations.conversation import Sitting
-from web.markup.chips import shown_value
-from web.markup.escaping import day, escape
+from web.conversations.conversation import SessionState
+from web.markup.chips import format_value
+from web.markup.escaping import escape, format_day
 from web.markup.language_names import language_name
 
 _MOST_OPTIONS = 100
 _KINDS = {"outlets": "Outlets", "languages": "Languages", "feeds": "Feeds"}
 
 
-def bar(sitting: Sitting, models: Models | None, panel: str = "") -> str:
+def render_bar(sitting: SessionState, models: Models | None, panel: str = "") -> str:
     """Render the line that says what is narrowed, each part a button that opens a panel.
 
     Args:
@@ -44,21 +44,28 @@ def filter_bar(filters: Filters, panel: str = "", beside: str = "") -> str:
     opened = "true" if panel else "false"
     return (
         f'<div class="narrow" data-panel><button type="button" data-act="filters"{wide} aria-expanded="{opened}">'
-        f"{escape(described(filters))}</button>{beside}{panel}</div>"
+        f"{escape(describe_filters(filters))}</button>{beside}{panel}</div>"
     )
 
 
-def described(filters: Filters) -> str:
+def describe_filters(filters: Filters) -> str:
     """Say in a few words what a search is narrowed to."""
-    outlets = _some(filters.outlets, "Any outlet", "outlets")
+    outlets = _limit_choices(filters.outlets, "Any outlet", "outlets")
     last = _last_day(filters)
     if filters.since and last:
-        time = day(filters.since) if filters.since.date() == last.date() else f"{day(filters.since)} – {day(last)}"
+        time = (
+            format_day(filters.since)
+            if filters.since.date() == last.date()
+            else f"{format_day(filters.since)} – {format_day(last)}"
+        )
     elif filters.since or last:
-        time = f"since {day(filters.since)}" if filters.since else f"until {day(last)}"
+        time = f"since {format_day(filters.since)}" if filters.since else f"until {format_day(last)}"
     else:
         time = "Any time"
-    rest = [_some(tuple(map(language_name, filters.languages)), "", "languages"), _some(filters.feeds, "", "feeds")]
+    rest = [
+        _limit_choices(tuple(map(language_name, filters.languages)), "", "languages"),
+        _limit_choices(filters.feeds, "", "feeds"),
+    ]
     return " · ".join(filter(None, [outlets, time, *rest]))
 
 
@@ -67,11 +74,11 @@ def _last_day(filters: Filters) -> datetime | None:
     return filters.until - timedelta(days=1) if filters.until else None
 
 
-def _some(values: tuple[str, ...], none: str, plural: str) -> str:
+def _limit_choices(values: tuple[str, ...], none: str, plural: str) -> str:
     return none if not values else values[0] if len(values) == 1 else f"{len(values)} {plural}"
 
 
-def filters_panel(archive: Archive, filters: Filters, kinds: Collection[str] = tuple(_KINDS)) -> str:
+def render_filters_panel(archive: Archive, filters: Filters, kinds: Collection[str] = tuple(_KINDS)) -> str:
     """Render the form of the filters with what the archive holds.
 
     Args:
@@ -80,9 +87,9 @@ def filters_panel(archive: Archive, filters: Filters, kinds: Collection[str] = t
         kinds: Which of these three.
     """
     tallies = {
-        "outlets": archive.tally("source"),
-        "languages": archive.tally("language"),
-        "feeds": archive.tally("feed"),
+        "outlets": archive.count_by("source"),
+        "languages": archive.count_by("language"),
+        "feeds": archive.count_by("feed"),
     }
     groups = "".join(_group(kind, tallies[kind], getattr(filters, kind)) for kind in kinds if len(tallies[kind]) > 1)
     last = _last_day(filters)
@@ -105,13 +112,13 @@ def _group(kind: str, tally: Mapping[str, int], chosen: tuple[str, ...]) -> str:
     values = [*chosen, *(value for value in tally if value not in chosen)][:_MOST_OPTIONS]
     items = "".join(
         f'<label><input type="checkbox" name="{kind}" value="{escape(value)}"{" checked" if value in chosen else ""}> '
-        f"<span>{escape(shown_value(kind, value))}</span> <small>{tally.get(value, 0):,}</small></label>"
+        f"<span>{escape(format_value(kind, value))}</span> <small>{tally.get(value, 0):,}</small></label>"
         for value in values
     )
     return f"<fieldset><legend>{_KINDS[kind]}</legend><div>{items}</div></fieldset>"
 
 
-def filters_from(data: Mapping[str, object]) -> Filters:
+def parse_filters(data: Mapping[str, object]) -> Filters:
     """Read what the form sends.
 
     Raises:
@@ -126,7 +133,7 @@ def filters_from(data: Mapping[str, object]) -> Filters:
     return Filters(time.since, time.until, names.get("outlets", ()), names.get("languages", ()), names.get("feeds", ()))
 
 
-def models_panel(choices: list[Choice], current: str, looked: int | None) -> str:
+def render_models_panel(choices: list[Choice], current: str, looked: int | None) -> str:
     """Render the models to choose from.
 
     Args:

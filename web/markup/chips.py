@@ -4,42 +4,42 @@ from dataclasses import replace
 from typing import Any
 
 from rag.model import Answer, Filters
-from web.markup.escaping import day, escape
+from web.markup.escaping import escape, format_day
 from web.markup.language_names import language_name
 
 
-def understood(answer: Answer, last: bool = True) -> str:
+def render_understanding(answer: Answer, last: bool = True) -> str:
     """Render what the question was understood as; in the last exchange each chip can be undone, which asks again."""
     chips: list[str] = []
     if answer.standalone and answer.standalone.strip() != answer.question.strip():
-        chips.append(_chip(answer.standalone, "standalone", "Ask the question as written", last))
-    for name, text in named_filters(answer.filters):
-        chips.append(_chip(text, name, f"Ask again without “{text}”", last))
+        chips.append(_render_chip(answer.standalone, "standalone", "Ask the question as written", last))
+    for name, text in name_filters(answer.filters):
+        chips.append(_render_chip(text, name, f"Ask again without “{text}”", last))
     if answer.parts:
         label = f"{len(answer.parts)} parts"
-        chips.append(_chip(label, "parts", "Ask again in one piece", last, " / ".join(answer.parts)))
+        chips.append(_render_chip(label, "parts", "Ask again in one piece", last, " / ".join(answer.parts)))
     return f'<div class="asked">Understood as {"".join(chips)}</div>' if chips else ""
 
 
-def named_filters(filters: Filters) -> list[tuple[str, str]]:
+def name_filters(filters: Filters) -> list[tuple[str, str]]:
     """Return each thing that narrows the search as (name, words for the reader); the name undoes it."""
     found: list[tuple[str, str]] = []
     if filters.timed:
-        since = f"from {day(filters.since)}" if filters.since else ""
-        until = f"before {day(filters.until)}" if filters.until else ""
+        since = f"from {format_day(filters.since)}" if filters.since else ""
+        until = f"before {format_day(filters.until)}" if filters.until else ""
         span = " ".join(part for part in (since, until) if part)
         found.append(("time", f"{filters.label} ({span})" if filters.label else span))
     for name in ("outlets", "languages", "feeds"):
-        found += [(f"{name}:{value}", shown_value(name, value)) for value in getattr(filters, name)]
+        found += [(f"{name}:{value}", format_value(name, value)) for value in getattr(filters, name)]
     return found
 
 
-def shown_value(kind: str, value: str) -> str:
+def format_value(kind: str, value: str) -> str:
     """Return how the page writes one outlet, language or feed of the filters, whose `kind` is the name of their field."""
     return language_name(value) if kind == "languages" else value
 
 
-def without(filters: Filters, name: str) -> Filters:
+def remove_filter(filters: Filters, name: str) -> Filters:
     """Return the filters with one thing undone, named as `named_filters` names it."""
     kind, _, value = name.partition(":")
     if kind == "time":
@@ -51,7 +51,7 @@ def without(filters: Filters, name: str) -> Filters:
     return replace(filters, **values)
 
 
-def _chip(text: str, name: str, undo: str, removable: bool, title: str = "") -> str:
+def _render_chip(text: str, name: str, undo: str, removable: bool, title: str = "") -> str:
     told = f' title="{escape(title)}"' if title else ""
     button = (
         f'<button type="button" data-act="undo" data-what="{escape(name)}" aria-label="{escape(undo)}">×</button>'
@@ -59,3 +59,15 @@ def _chip(text: str, name: str, undo: str, removable: bool, title: str = "") -> 
         else ""
     )
     return f'<span class="chip"{told}>{escape(text)}{button}</span>'
+
+
+def describe_dates(answer: Answer) -> str:
+    """Say how old the evidence of an answer is."""
+    earliest, latest = answer.as_of
+    if not answer.citations:
+        return f"{len(answer.passages)} passages were read" if answer.passages else "No passage was found"
+    if earliest is None:
+        return "The date of the evidence is not known"
+    if format_day(earliest) == format_day(latest):
+        return f"Evidence of {format_day(earliest)}"
+    return f"Evidence from {format_day(earliest)} to {format_day(latest)}"

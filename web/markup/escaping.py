@@ -11,7 +11,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 from corpus import Article
-from corpus.text.urls import address
+from corpus.text.urls import parse_url
 
 Span = tuple[int, int]
 
@@ -23,18 +23,18 @@ def escape(text: object) -> str:
     return html.escape(str(text), quote=True)
 
 
-def link(url: str, text: str) -> str:
+def render_link(url: str, text: str) -> str:
     """Return a link that opens apart and tells the other side nothing; only the text if the address is not http(s)."""
-    safe = address(url)
+    safe = parse_url(url)
     return f'<a class="out" href="{escape(safe)}" {_REL}>{escape(text)}</a>' if safe else escape(text)
 
 
-def day(date: datetime | None) -> str:
+def format_day(date: datetime | None) -> str:
     """Write a date as "7 Sep 2017", or say that it is not known."""
     return f"{date:%-d %b %Y}" if date else "date unknown"
 
 
-def read_button(article: Article, label: str, passage: Span | None = None, marks: str = "") -> str:
+def render_read_button(article: Article, label: str, passage: Span | None = None, marks: str = "") -> str:
     """Render a button that opens an article in the reader.
 
     Args:
@@ -50,18 +50,18 @@ def read_button(article: Article, label: str, passage: Span | None = None, marks
     )
 
 
-def byline(*parts: str) -> str:
+def render_byline(*parts: str) -> str:
     """Join what is known of an article's origin with dots, as text; what is written from right to left keeps apart."""
-    return " · ".join(isolated(part) for part in parts if part)
+    return " · ".join(isolate_direction(part) for part in parts if part)
 
 
-def isolated(text: str) -> str:
+def isolate_direction(text: str) -> str:
     """Put marks around a text with letters that are written from right to left, else they draw in what follows."""
     rightward = any(unicodedata.bidirectional(char) in {"R", "AL"} for char in text)
     return f"\u2068{text}\u2069" if rightward else text
 
 
-def merged(spans: Iterable[Span], start: int, end: int) -> list[Span]:
+def merge_spans(spans: Iterable[Span], start: int, end: int) -> list[Span]:
     """Cut spans to [start, end), order them, and join those that touch."""
     result: list[Span] = []
     for a, b in sorted((max(a, start), min(b, end)) for a, b in spans):
@@ -74,11 +74,11 @@ def merged(spans: Iterable[Span], start: int, end: int) -> list[Span]:
     return result
 
 
-def marked(text: str, start: int, end: int, marks: Iterable[Span]) -> str:
+def mark_spans(text: str, start: int, end: int, marks: Iterable[Span]) -> str:
     """Return `text[start:end]` with the given spans of `text` marked."""
     pieces: list[str] = []
     at = start
-    for a, b in merged(marks, start, end):
+    for a, b in merge_spans(marks, start, end):
         pieces.append(f"{escape(text[at:a])}<mark>{escape(text[a:b])}</mark>")
         at = b
     return "".join(pieces) + escape(text[at:end])
@@ -95,10 +95,10 @@ def excerpt(text: str, within: Span, marks: Sequence[Span], margin: int = 110, l
         least: Length of what is shown of a passage without marks.
     """
     start, end = within
-    spans = merged(marks, start, end)
+    spans = merge_spans(marks, start, end)
     wide = [(_word_start(text, a - margin, start), _word_end(text, b + margin, end)) for a, b in spans]
-    windows = merged([*wide, *spans] or [(start, _word_end(text, start + least, end))], start, end)
-    shown = [marked(text, a, b, spans).strip() for a, b in windows]
+    windows = merge_spans([*wide, *spans] or [(start, _word_end(text, start + least, end))], start, end)
+    shown = [mark_spans(text, a, b, spans).strip() for a, b in windows]
     head = "… " if windows and windows[0][0] > start else ""
     tail = " …" if windows and windows[-1][1] < end else ""
     return re.sub(r"\n+", "\n", head + " … ".join(shown) + tail)

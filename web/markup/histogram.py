@@ -44,7 +44,7 @@ class Unit:
     longest: int
 
 
-def _decades(years: int) -> Unit:
+def _decade_spans(years: int) -> Unit:
     def name(day: date) -> str:
         return f"{day.year}–{day.year - day.year % years + years - 1}"
 
@@ -61,14 +61,14 @@ UNITS = (
         92,
     ),
     Unit(lambda day: date(day.year, 1, 1), lambda day: str(day.year), lambda day: str(day.year), 366),
-    _decades(10),
-    _decades(100),
-    _decades(1000),
+    _decade_spans(10),
+    _decade_spans(100),
+    _decade_spans(1000),
 )
 """The lengths of periods, the shortest first."""
 
 
-def bars(days: Mapping[date, int], most: int = MOST_BARS) -> list[Bar]:
+def count_periods(days: Mapping[date, int], most: int = MOST_BARS) -> list[Bar]:
     """Return the counts by period from the first to the last, empty ones too, in the shortest unit that fits.
 
     Args:
@@ -79,29 +79,29 @@ def bars(days: Mapping[date, int], most: int = MOST_BARS) -> list[Bar]:
         return []
     first, last = min(days), max(days)
     for unit in UNITS:
-        starts = list(_starts(unit, first, last, most))
+        starts = list(_period_starts(unit, first, last, most))
         if len(starts) <= most:
             break
     counts = dict.fromkeys(starts, 0)
     for day, count in days.items():
         counts[unit.start(day)] = counts.get(unit.start(day), 0) + count
     return [
-        Bar(start, _following(unit, start) - timedelta(days=1), count, unit.label(start), unit.short(start))
+        Bar(start, _next_start(unit, start) - timedelta(days=1), count, unit.label(start), unit.short(start))
         for start, count in sorted(counts.items())
     ]
 
 
-def _starts(unit: Unit, first: date, last: date, most: int) -> Iterator[date]:
+def _period_starts(unit: Unit, first: date, last: date, most: int) -> Iterator[date]:
     """Yield where the periods begin; one more than `most` where there are too many."""
     at = unit.start(first)
     for _ in range(most + 1):
         yield at
-        at = _following(unit, at)
+        at = _next_start(unit, at)
         if at > last or at == date.max:
             return
 
 
-def _following(unit: Unit, start: date) -> date:
+def _next_start(unit: Unit, start: date) -> date:
     """Return the first day of the next period, or the end of the calendar."""
     try:
         return unit.start(start + timedelta(days=unit.longest))

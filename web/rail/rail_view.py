@@ -1,9 +1,6 @@
 """The rail at the left: the name, a new question, the conversations that are kept, the state of the archive, the user."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-
-import gradio as gr
 
 from web.conversations.conversation_store import LONGEST_TITLE, Listed
 from web.markup.escaping import escape
@@ -14,19 +11,7 @@ KINDS = (("markdown", "Save as Markdown"), ("html", "Save as web page"), ("json"
 _SHOWN_AT_ONCE = 200
 
 
-@dataclass(frozen=True, slots=True)
-class Side:
-    """Hold the widgets of the rail."""
-
-    new: gr.Button
-    find: gr.Textbox
-    listing: gr.HTML
-    state: gr.HTML
-    user: gr.HTML
-    file: gr.HTML
-
-
-def listing(listed: Sequence[Listed], current: str, words: str = "", rated: bool = False) -> str:
+def render_list(listed: Sequence[Listed], current: str, words: str = "", rated: bool = False) -> str:
     """Render the list of conversations.
 
     Args:
@@ -35,7 +20,7 @@ def listing(listed: Sequence[Listed], current: str, words: str = "", rated: bool
         words: What was searched for.
         rated: Whether there are opinions to be saved.
     """
-    items = "".join(_item(item, item.id == current) for item in listed[:_SHOWN_AT_ONCE])
+    items = "".join(_render_item(item, item.id == current) for item in listed[:_SHOWN_AT_ONCE])
     if not items:
         nothing = "No conversation holds these words." if words else ""
         return f'<p class="quiet" role="status" data-ready>{nothing}</p>'
@@ -47,11 +32,13 @@ def listing(listed: Sequence[Listed], current: str, words: str = "", rated: bool
     return f'<nav aria-label="Conversations" data-ready><ul class="kept">{items}</ul></nav>{save}'
 
 
-def _item(item: Listed, current: bool) -> str:
+def _render_item(item: Listed, current: bool) -> str:
     name, title = escape(item.id), escape(item.title)
-    saves = "".join(_entry(f'data-act="export" data-kind="{kind}"', name, label) for kind, label in KINDS)
+    saves = "".join(_render_entry(f'data-act="export" data-kind="{kind}"', name, label) for kind, label in KINDS)
     menu = (
-        _entry('data-act="rename"', name, "Rename") + saves + _entry('data-act="delete" class="grave"', name, "Delete")
+        _render_entry('data-act="rename"', name, "Rename")
+        + saves
+        + _render_entry('data-act="delete" class="grave"', name, "Delete")
     )
     return (
         f'<li{" class=on" if current else ""}><button type="button" class="open" data-act="open" data-id="{name}" '
@@ -61,7 +48,7 @@ def _item(item: Listed, current: bool) -> str:
     )
 
 
-def _entry(attributes: str, name: str, label: str) -> str:
+def _render_entry(attributes: str, name: str, label: str) -> str:
     return f'<button type="button" {attributes} data-id="{name}">{label}</button>'
 
 
@@ -75,7 +62,7 @@ def signed_in(user: str) -> str:
     )
 
 
-def download(name: str, kind: str, text: str) -> str:
+def render_download(name: str, kind: str, text: str) -> str:
     """Render a file that the static script hands to the browser to be saved.
 
     Args:

@@ -7,14 +7,14 @@ from typing import Any
 import gradio as gr
 
 from corpus import Article
-from web.conversations.conversation import Conversation, Sitting
+from web.conversations.conversation import Conversation, SessionState
 from web.event_data import sent
 from web.frame import QUIET, Frame
 from web.markup.escaping import Span
-from web.reader.article_view import Around, reader, reader_missing
+from web.reader.article_view import Around, render_missing, render_reader
 
 
-def reads(frame: Frame, places: Sequence[Any]) -> None:
+def connect_reader(frame: Frame, places: Sequence[Any]) -> None:
     """Let the buttons of components with `data-act="read"` open the reader.
 
     Args:
@@ -22,13 +22,13 @@ def reads(frame: Frame, places: Sequence[Any]) -> None:
         places: Components made by `web.frame.markup`.
     """
 
-    def read(sitting: Sitting, event: gr.EventData) -> str:
-        return opened(frame, sitting.conversation, sent(event))
+    def read(sitting: SessionState, event: gr.EventData) -> str:
+        return open_article(frame, sitting.conversation, sent(event))
 
     gr.on([place.select for place in places], read, [frame.sitting], frame.reader, queue=False, **QUIET)
 
 
-def opened(frame: Frame, conversation: Conversation, data: dict[str, Any]) -> str:
+def open_article(frame: Frame, conversation: Conversation, data: dict[str, Any]) -> str:
     """Return the reader with the article that a button names, its passage and its marks.
 
     What an answer of the conversation rests on is shown as it was then, also where the archive has lost it.
@@ -38,15 +38,15 @@ def opened(frame: Frame, conversation: Conversation, data: dict[str, Any]) -> st
         return ""
     archive, number = assistant.archive, str(data.get("version", ""))
     version = int(number) if number.isdecimal() else None
-    article = _rested_on(conversation, name, version) or archive.get(name, version)
+    article = _cited_spans(conversation, name, version) or archive.get(name, version)
     if article is None:
-        return anew(reader_missing())
-    passage, marks = spans(data.get("passage", "")), spans(data.get("marks", ""))
+        return reopen(render_missing())
+    passage, marks = parse_spans(data.get("passage", "")), parse_spans(data.get("marks", ""))
     around = Around(tuple(archive.versions(name)), tuple(archive.copies(name)))
-    return anew(reader(article, passage[0] if passage else None, marks, around))
+    return reopen(render_reader(article, passage[0] if passage else None, marks, around))
 
 
-def _rested_on(conversation: Conversation, name: str, version: int | None) -> Article | None:
+def _cited_spans(conversation: Conversation, name: str, version: int | None) -> Article | None:
     answers = [exchange.answer for exchange in conversation.exchanges if exchange.answer]
     passages = [passage for answer in answers for passage in answer.passages]
     cited = [citation.passage for answer in answers for citation in answer.citations]
@@ -54,12 +54,12 @@ def _rested_on(conversation: Conversation, name: str, version: int | None) -> Ar
     return next((a for a in articles if a.id == name and a.version == version), None)
 
 
-def anew(markup: str) -> str:
+def reopen(markup: str) -> str:
     """Make markup differ from the same markup before, which the browser has done with and would not be sent again."""
     return f'<div data-opening="{secrets.token_hex(4)}">{markup}</div>'
 
 
-def spans(text: object) -> list[Span]:
+def parse_spans(text: object) -> list[Span]:
     """Read "12-40,50-61" as offsets; anything else gives none."""
     pairs = [piece.partition("-") for piece in str(text).split(",")]
     return [(int(a), int(b)) for a, _, b in pairs if a.isdecimal() and b.isdecimal() and int(a) < int(b)]

@@ -4,8 +4,17 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from corpus import Article
-from corpus.text.urls import address
-from web.markup.escaping import Span, byline, day, escape, link, marked, merged, read_button
+from corpus.text.urls import parse_url
+from web.markup.escaping import (
+    Span,
+    escape,
+    format_day,
+    mark_spans,
+    merge_spans,
+    render_byline,
+    render_link,
+    render_read_button,
+)
 from web.markup.language_names import language_name
 
 
@@ -22,29 +31,29 @@ class Around:
     copies: tuple[Article, ...] = ()
 
 
-def reader(
+def render_reader(
     article: Article, passage: Span | None = None, marks: Sequence[Span] = (), around: Around | None = None
 ) -> str:
     """Render a whole article with the passage set off and the cited words marked, its versions and its copies."""
     body = article.body
     head = (
-        f'<div class="meta">{escape(byline(article.source, day(article.published_at), article.category, language_name(article.language)))}</div>'
+        f'<div class="meta">{escape(render_byline(article.source, format_day(article.published_at), article.category, language_name(article.language)))}</div>'
         f'<h2 id="reader-title">{escape(article.title)}</h2>'
-        f'<div class="meta">{escape(byline(article.author, _changed(article)))}</div>'
+        f'<div class="meta">{escape(render_byline(article.author, _mark_changes(article)))}</div>'
     )
     notice = f'<p class="notice">{escape(article.notice)}</p>' if article.notice else ""
     if around is not None:
-        head += _versions(article, around.versions)
+        head += _render_versions(article, around.versions)
     text = "".join(
-        _paragraph(body, span, bool(passage and span[0] < passage[1] and passage[0] < span[1]), marks)
-        for span in paragraphs(body)
+        _render_paragraph(body, span, bool(passage and span[0] < passage[1] and passage[0] < span[1]), marks)
+        for span in render_paragraphs(body)
     )
-    out = f'<p class="source">{link(article.url, article.url)}</p>' if address(article.url) else ""
-    copies = _copies(around.copies) if around else ""
-    return _sheet(f'{head}{notice}<div class="text">{text}</div>{copies}{out}')
+    out = f'<p class="source">{render_link(article.url, article.url)}</p>' if parse_url(article.url) else ""
+    copies = _render_copies(around.copies) if around else ""
+    return _render_sheet(f'{head}{notice}<div class="text">{text}</div>{copies}{out}')
 
 
-def _versions(article: Article, versions: Sequence[Article]) -> str:
+def _render_versions(article: Article, versions: Sequence[Article]) -> str:
     """Name the versions; of an article that the archive has lost or changed, say so."""
     if not versions:
         return (
@@ -52,35 +61,35 @@ def _versions(article: Article, versions: Sequence[Article]) -> str:
         )
     if len(versions) == 1:
         return ""
-    items = "".join(_version(version, version.version == article.version) for version in versions)
+    items = "".join(_render_version(version, version.version == article.version) for version in versions)
     older = article.version < versions[-1].version
     note = '<p class="notice">The outlet has changed this text since; the newest version is the last one.</p>'
     return f'<div class="versions" role="group" aria-label="Versions">{items}</div>{note if older else ""}'
 
 
-def _version(article: Article, current: bool) -> str:
-    label = f"Version {article.version} · {day(article.updated_at or article.published_at)}"
+def _render_version(article: Article, current: bool) -> str:
+    label = f"Version {article.version} · {format_day(article.updated_at or article.published_at)}"
     if current:
         return f'<span aria-current="true">{escape(label)}</span>'
-    return read_button(article, label)
+    return render_read_button(article, label)
 
 
-def _copies(copies: Sequence[Article]) -> str:
+def _render_copies(copies: Sequence[Article]) -> str:
     if not copies:
         return ""
     items = "".join(
-        f"<li>{read_button(copy, copy.title)} <span>{escape(byline(copy.source, day(copy.published_at)))}</span></li>"
+        f"<li>{render_read_button(copy, copy.title)} <span>{escape(render_byline(copy.source, format_day(copy.published_at)))}</span></li>"
         for copy in copies
     )
     return f'<div class="nearest"><h3>The same report elsewhere</h3><ul>{items}</ul></div>'
 
 
-def reader_missing() -> str:
+def render_missing() -> str:
     """Say that an article is no longer there."""
-    return _sheet('<h2 id="reader-title">Gone</h2><p>This article is no longer in the archive.</p>')
+    return _render_sheet('<h2 id="reader-title">Gone</h2><p>This article is no longer in the archive.</p>')
 
 
-def _sheet(content: str) -> str:
+def _render_sheet(content: str) -> str:
     return (
         '<div class="veil" data-act="close"></div>'
         '<div class="sheet" role="dialog" aria-modal="true" aria-labelledby="reader-title" tabindex="-1">'
@@ -88,19 +97,19 @@ def _sheet(content: str) -> str:
     )
 
 
-def _changed(article: Article) -> str:
+def _mark_changes(article: Article) -> str:
     changed = article.updated_at
-    return byline(
-        f"updated {day(changed)}" if changed and changed != article.published_at else "",
+    return render_byline(
+        f"updated {format_day(changed)}" if changed and changed != article.published_at else "",
         f"version {article.version}" if article.version > 1 else "",
     )
 
 
-def _paragraph(body: str, span: Span, cited: bool, marks: Sequence[Span]) -> str:
-    return f"<p{' class=passage' if cited else ''}>{marked(body, *span, merged(marks, *span))}</p>"
+def _render_paragraph(body: str, span: Span, cited: bool, marks: Sequence[Span]) -> str:
+    return f"<p{' class=passage' if cited else ''}>{mark_spans(body, *span, merge_spans(marks, *span))}</p>"
 
 
-def paragraphs(body: str) -> list[Span]:
+def render_paragraphs(body: str) -> list[Span]:
     """Return where the paragraphs of a body stand, as offsets."""
     spans: list[Span] = []
     at = 0

@@ -132,7 +132,7 @@ class Guard:
         return parts.scheme in {"http", "https"} and parts.netloc in self.hosts
 
 
-def _strict(name: bytes, value: bytes) -> tuple[bytes, bytes]:
+def _make_strict(name: bytes, value: bytes) -> tuple[bytes, bytes]:
     """Keep cookies to requests that this site itself made; Gradio lets every site send the one of who signed in."""
     return name, _SAME_SITE.sub(b"SameSite=strict", value) if name.lower() == b"set-cookie" else value
 
@@ -151,7 +151,7 @@ class _Sender:
             headers = MutableHeaders(scope=message)
             for name, value in _HEADERS.items():
                 headers[name] = value
-            message["headers"] = [_strict(name, value) for name, value in message["headers"]]
+            message["headers"] = [_make_strict(name, value) for name, value in message["headers"]]
             headers = MutableHeaders(scope=message)
             if "content-security-policy" in headers:  # A page with a stricter one of its own.
                 await self._send(message)

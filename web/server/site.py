@@ -14,11 +14,11 @@ from starlette.types import ASGIApp
 from web.accounts.account_file import Accounts
 from web.accounts.sign_in import USER, SignIn
 from web.assistant.addition import FILE_BYTES, UPLOAD_BYTES
-from web.assistant.assistant_loader import Desk
-from web.conversations.conversation_store import Conversations
+from web.assistant.assistant_loader import AssistantLoader
+from web.conversations.conversation_store import ConversationStore
 from web.event_data import answer_odd_requests
-from web.page_layout import STATIC, built
-from web.rate_limit import Allowance
+from web.page_layout import STATIC, build_page
+from web.rate_limit import RateLimit
 from web.server.guard import LOOPBACK, Guard, allowed_hosts
 from web.server.page_state import keep_little
 from web.server.report_pages import serve_reports
@@ -31,8 +31,8 @@ WAITING_QUESTIONS = 64
 
 
 def site(
-    desk: Desk,
-    conversations: Conversations,
+    desk: AssistantLoader,
+    conversations: ConversationStore,
     port: int,
     names: Collection[str] = LOOPBACK,
     accounts: Accounts | None = None,
@@ -52,7 +52,7 @@ def site(
         changeable: Let who may ask add and remove articles too.
         runs: The folder of the runs of the evaluation, by default where `python -m eval` writes them.
     """
-    blocks = built(desk, Allowance(per_minute), conversations, changeable, runs).queue(
+    blocks = build_page(desk, RateLimit(per_minute), conversations, changeable, runs).queue(
         max_size=WAITING_QUESTIONS, api_open=False
     )
     outer = FastAPI(docs_url=None, redoc_url=None, openapi_url=None)

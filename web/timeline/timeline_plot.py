@@ -8,9 +8,9 @@ from itertools import groupby
 
 from corpus.archive.database import Archive
 from rag.model import Citation, Filters
-from rag.text.names import names
-from web.markup.escaping import byline, day, escape, excerpt, read_button
-from web.markup.histogram import Bar, bars
+from rag.text.names import find_names
+from web.markup.escaping import escape, excerpt, format_day, render_byline, render_read_button
+from web.markup.histogram import Bar, count_periods
 
 LONGEST_TOPIC = 200
 """Characters of a topic."""
@@ -24,7 +24,7 @@ _LANES = 8
 _HEADLINES, _STORIES, _TOLD_TWICE = 400, 6, 2
 
 
-def timeline(topic: str, entries: Sequence[Citation]) -> str:
+def render_timeline(topic: str, entries: Sequence[Citation]) -> str:
     """Render the stories on a topic.
 
     Args:
@@ -37,31 +37,31 @@ def timeline(topic: str, entries: Sequence[Citation]) -> str:
     told = f"{len(entries):,} {'story' if len(entries) == 1 else 'stories'} on “{topic}”"
     if left_out:
         told += f"; the latest {len(dated):,} are shown"
-    years = groupby(dated, key=lambda entry: _day(entry).year)
-    parts = "".join(_part(str(year), list(group)) for year, group in years)
-    parts += _part("Without a date", undated) if undated else ""
-    return f'<p class="quiet" role="status">{escape(told)}</p>{_plot(dated)}{parts}'
+    years = groupby(dated, key=lambda entry: _format_day(entry).year)
+    parts = "".join(_render_part(str(year), list(group)) for year, group in years)
+    parts += _render_part("Without a date", undated) if undated else ""
+    return f'<p class="quiet" role="status">{escape(told)}</p>{_render_plot(dated)}{parts}'
 
 
-def _day(entry: Citation) -> date:
+def _format_day(entry: Citation) -> date:
     published = entry.passage.article.published_at
     return published.date() if published else date.min
 
 
-def _plot(dated: Sequence[Citation]) -> str:
+def _render_plot(dated: Sequence[Citation]) -> str:
     """Render the points; the arrow keys go from one to the next, so that together they are one stop of the Tab key."""
-    days = [_day(entry) for entry in dated]
+    days = [_format_day(entry) for entry in dated]
     if len(set(days)) < 2:
         return ""
     first, last = days[0], days[-1]
-    places = [_percent(day, first, last) for day in days]
-    lanes = _lanes(places)
+    places = [_to_percent(day, first, last) for day in days]
+    lanes = _assign_lanes(places)
     points = "".join(
-        _point(entry, place, lane, i == 0)
+        _render_point(entry, place, lane, i == 0)
         for i, (entry, place, lane) in enumerate(zip(dated, places, lanes, strict=True))
     )
-    periods = bars(dict.fromkeys((first, last), 1), _PERIODS)
-    ticks = "".join(_tick(bar, first, last) for bar in periods[:: math.ceil(len(periods) / _TICKS)])
+    periods = count_periods(dict.fromkeys((first, last), 1), _PERIODS)
+    ticks = "".join(_render_tick(bar, first, last) for bar in periods[:: math.ceil(len(periods) / _TICKS)])
     height = 26 + 17 * max(lanes)
     return (
         f'<div class="plot"><div class="points" role="group" aria-label="Stories over time" data-roving '
@@ -69,11 +69,11 @@ def _plot(dated: Sequence[Citation]) -> str:
     )
 
 
-def _percent(day: date, first: date, last: date) -> float:
+def _to_percent(day: date, first: date, last: date) -> float:
     return 100 * (day - first).days / (last - first).days
 
 
-def _lanes(places: Sequence[float]) -> list[int]:
+def _assign_lanes(places: Sequence[float]) -> list[int]:
     """Return for each place, in order, the lowest lane in which it does not touch the one before."""
     ends = [-_APART] * _LANES
     lanes = []
@@ -84,9 +84,9 @@ def _lanes(places: Sequence[float]) -> list[int]:
     return lanes
 
 
-def _point(entry: Citation, place: float, lane: int, first: bool) -> str:
+def _render_point(entry: Citation, place: float, lane: int, first: bool) -> str:
     article = entry.passage.article
-    tip = escape(byline(day(article.published_at), article.source, article.title))
+    tip = escape(render_byline(format_day(article.published_at), article.source, article.title))
     more = ' class="more"' if entry.passage.copies else ""
     return (
         f'<button type="button" data-act="entry" data-n="{entry.n}"{more} data-tip="{tip}" aria-label="{tip}" '
@@ -94,29 +94,29 @@ def _point(entry: Citation, place: float, lane: int, first: bool) -> str:
     )
 
 
-def _tick(bar: Bar, first: date, last: date) -> str:
-    place = max(0.0, _percent(bar.first, first, last))
+def _render_tick(bar: Bar, first: date, last: date) -> str:
+    place = max(0.0, _to_percent(bar.first, first, last))
     return f'<span style="left:{place:.2f}%">{escape(bar.short)}</span>'
 
 
-def _part(heading: str, entries: Sequence[Citation]) -> str:
-    return f"<h3>{escape(heading)}</h3><ol>{''.join(map(_entry, entries))}</ol>"
+def _render_part(heading: str, entries: Sequence[Citation]) -> str:
+    return f"<h3>{escape(heading)}</h3><ol>{''.join(map(_render_entry, entries))}</ol>"
 
 
-def _entry(entry: Citation) -> str:
+def _render_entry(entry: Citation) -> str:
     passage, article = entry.passage, entry.passage.article
     outlets = dict.fromkeys(a.source or "Unknown outlet" for a in (article, *passage.copies))
     words = excerpt(article.body, (passage.chunk.start, passage.chunk.end), [(entry.start, entry.end)], margin=0)
     whole = (passage.chunk.start, passage.chunk.end)
-    date = f"<time>{escape(day(article.published_at))}</time>" if article.published_at else "<time></time>"
+    date = f"<time>{escape(format_day(article.published_at))}</time>" if article.published_at else "<time></time>"
     return (
         f'<li class="entry" id="entry-{entry.n}" tabindex="-1">{date}<div>'
-        f"{read_button(article, article.title, whole, f'{entry.start}-{entry.end}')}"
+        f"{render_read_button(article, article.title, whole, f'{entry.start}-{entry.end}')}"
         f'<div class="meta">{escape(", ".join(outlets))}</div><blockquote>{words}</blockquote></div></li>'
     )
 
 
-def nothing(topic: str, filters: Filters, stories: Sequence[str]) -> str:
+def render_nothing(topic: str, filters: Filters, stories: Sequence[str]) -> str:
     """Say that there is nothing on a topic, or that none was named, and what to try.
 
     Args:
@@ -139,12 +139,12 @@ def nothing(topic: str, filters: Filters, stories: Sequence[str]) -> str:
     return f'<p class="quiet" role="status">{escape(said)}</p>{offered}'
 
 
-def stories(archive: Archive, filters: Filters) -> list[str]:
+def group_stories(archive: Archive, filters: Filters) -> list[str]:
     """Return names that several of the newest headlines hold, the most told first."""
     told: Counter[str] = Counter()
     for article in archive.articles(limit=_HEADLINES):
         if filters.admits(article):
-            found = names(article.title)
+            found = find_names(article.title)
             told.update(
                 {article.title[name.start : name.end] for name in found if len(name.words) <= 3 and not name.acronym}
             )

@@ -8,15 +8,15 @@ import gradio as gr
 from corpus import NewsdeskError
 from corpus.text.characters import one_line
 from rag.model import Filters
-from web.archive.holdings import PATIENCE_S, opening
+from web.archive.holdings import PATIENCE_S, render_opening
 from web.assistant.assistant_loader import Assistant
 from web.event_data import sent
-from web.filters.filter_bar import filter_bar, filters_panel
-from web.filters.search_settings import narrowed
-from web.frame import LOOKING, WARNING, Frame, box, markup
+from web.filters.filter_bar import filter_bar, render_filters_panel
+from web.filters.search_settings import apply_filters
+from web.frame import LOOKING, WARNING, Frame, make_markup, make_textbox
 from web.markup.escaping import escape
-from web.reader.article_reader import anew, reads
-from web.timeline.timeline_plot import LONGEST_TOPIC, nothing, stories, timeline
+from web.reader.article_reader import connect_reader, reopen
+from web.timeline.timeline_plot import LONGEST_TOPIC, group_stories, render_nothing, render_timeline
 
 Shown = tuple[Any, ...]
 """Values of `TimelineView.shown`, in its order: topic, bar of filters, story."""
@@ -52,35 +52,35 @@ class TimelineView:
             gr.Column(elem_id="told", elem_classes=["leaf"], min_width=0),
         ):
             with gr.Row(elem_classes=["seek"]):
-                self.topic = box("topic", "A story: a person, a company, a place", LONGEST_TOPIC)
+                self.topic = make_textbox("topic", "A story: a person, a company, a place", LONGEST_TOPIC)
                 self.show = gr.Button("Show", elem_id="show-story", elem_classes=["go"], size="sm")
-            self.bar = markup("story-filters", "")
-            self.entries = markup("entries", opening())
+            self.bar = make_markup("story-filters", "")
+            self.entries = make_markup("entries", render_opening())
         self.shown = [self.topic, self.bar, self.entries]
 
     def connect(self, place: gr.Tab) -> None:
         """Say what happens when something is used."""
         story = [self.story]
-        place.select(self._turned_to, story, self.shown, **WARNING)
-        gr.on([self.topic.submit, self.show.click], self._asked, [self.topic, *story], self.shown, **LOOKING)
-        gr.on([self.bar.submit, self.entries.submit], self._chosen, story, self.shown, **LOOKING)
-        reads(self.frame, [self.entries])
+        place.select(self._on_select, story, self.shown, **WARNING)
+        gr.on([self.topic.submit, self.show.click], self._on_submit, [self.topic, *story], self.shown, **LOOKING)
+        gr.on([self.bar.submit, self.entries.submit], self._on_click, story, self.shown, **LOOKING)
+        connect_reader(self.frame, [self.entries])
 
-    def _turned_to(self, story: Story) -> Shown:
+    def _on_select(self, story: Story) -> Shown:
         return gr.skip(), *self._page(story)
 
-    def _asked(self, topic: str, story: Story) -> Shown:
+    def _on_submit(self, topic: str, story: Story) -> Shown:
         story.topic = one_line(topic)[:LONGEST_TOPIC]
         return gr.skip(), *self._page(story)
 
-    def _chosen(self, story: Story, event: gr.EventData) -> Shown:
+    def _on_click(self, story: Story, event: gr.EventData) -> Shown:
         data = sent(event)
         act = data.get("act")
         if act == "story":
-            shown = self._asked(str(data.get("topic", "")), story)
+            shown = self._on_submit(str(data.get("topic", "")), story)
             return story.topic, *shown[1:]
         try:
-            story.filters = narrowed(story.filters, data)
+            story.filters = apply_filters(story.filters, data)
         except NewsdeskError as error:
             gr.Warning(escape(error))
             return gr.skip(), gr.skip(), gr.skip()
@@ -91,18 +91,18 @@ class TimelineView:
         desk = self.frame.desk
         assistant = desk.wait(PATIENCE_S)
         if assistant is None:
-            return "", opening(desk.problem)
-        form = filters_panel(assistant.archive, story.filters, ("outlets",)) if panel else ""
-        told = gr.skip() if panel else anew(_told(assistant, story))
-        return anew(filter_bar(story.filters, form)), told
+            return "", render_opening(desk.problem)
+        form = render_filters_panel(assistant.archive, story.filters, ("outlets",)) if panel else ""
+        told = gr.skip() if panel else reopen(_describe_result(assistant, story))
+        return reopen(filter_bar(story.filters, form)), told
 
 
-def _told(assistant: Assistant, story: Story) -> str:
+def _describe_result(assistant: Assistant, story: Story) -> str:
     title = '<h2 class="away">Timeline</h2>'
     try:
         found = assistant.timeline(story.topic, story.filters or None) if story.topic else []
         if found:
-            return title + timeline(story.topic, found)
-        return title + nothing(story.topic, story.filters, stories(assistant.archive, story.filters))
+            return title + render_timeline(story.topic, found)
+        return title + render_nothing(story.topic, story.filters, group_stories(assistant.archive, story.filters))
     except NewsdeskError as error:
-        return opening(str(error))
+        return render_opening(str(error))

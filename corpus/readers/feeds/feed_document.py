@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from corpus.text.urls import key
+from corpus.text.urls import url_key
 
 ENTRIES_AT_MOST = 1_000
 _LONGEST_ID = 500
@@ -56,7 +56,7 @@ class FeedDocument:
     dropped: int = 0
 
 
-def bounded(kind: str, title: str, entries: list[Entry]) -> FeedDocument:
+def limit_length(kind: str, title: str, entries: list[Entry]) -> FeedDocument:
     """Return a document of the first entries, each key once."""
     unique = {entry.id: entry for entry in reversed(entries)}
     kept = [entry for entry in entries if unique.get(entry.id) is entry]
@@ -66,4 +66,4 @@ def bounded(kind: str, title: str, entries: list[Entry]) -> FeedDocument:
 def entry_id(*candidates: str) -> str:
     """Return the first key that is not empty, if it is short enough, else what stands for it."""
     found = next((candidate for candidate in candidates if candidate), "")
-    return found if len(found) <= _LONGEST_ID else key("long", found)
+    return found if len(found) <= _LONGEST_ID else url_key("long", found)

@@ -6,9 +6,9 @@ from collections.abc import Iterator
 from corpus.article import Article
 from corpus.errors import InputError
 from corpus.readers.document import Document
-from corpus.readers.draft import Draft, outcomes
+from corpus.readers.draft import Draft, convert_drafts
 from corpus.readers.feeds.feed_document import Entry, FeedDocument
-from corpus.readers.feeds.feed_formats import feed_of
+from corpus.readers.feeds.feed_formats import parse_feed
 from corpus.readers.refusal import ReadOptions, Refusal
 from corpus.text import cleaning
 
@@ -22,7 +22,7 @@ def read(document: Document, options: ReadOptions) -> Iterator[Article | Refusal
         InputError: If it is no readable feed, or a sitemap, which holds no text.
     """
     try:
-        feed = feed_of(document.text(options.limits.page_bytes).lstrip("\ufeff \t\r\n"), "")
+        feed = parse_feed(document.text(options.limits.page_bytes).lstrip("\ufeff \t\r\n"), "")
     except InputError as error:
         raise InputError(f"It cannot be read as a feed ({error}): fetch it again, or check the file.") from error
     if feed.kind in ("sitemap", "index"):
@@ -30,14 +30,14 @@ def read(document: Document, options: ReadOptions) -> Iterator[Article | Refusal
     for number, entry in enumerate(feed.entries, 1):
         item = f"{document.name}: entry {number}"
         if entry.text:
-            yield from outcomes(item, draft_of(entry, feed), options)
+            yield from convert_drafts(item, draft_from_entry(entry, feed), options)
         else:
             yield Refusal(item, f"The feed names this entry and holds no text of it: {options.hints.origin}")
     if feed.dropped:
         yield Refusal(document.name, f"{feed.dropped:,} entries beyond the first {len(feed.entries):,} were left out.")
 
 
-def draft_of(entry: Entry, feed: FeedDocument) -> Draft:
+def draft_from_entry(entry: Entry, feed: FeedDocument) -> Draft:
     """Return what a feed says of an entry; the beginning of the text is the headline of one that has none."""
     return Draft(
         title=entry.title or _headline(entry.text),
@@ -54,5 +54,5 @@ def draft_of(entry: Entry, feed: FeedDocument) -> Draft:
 
 
 def _headline(text: str) -> str:
-    line = cleaning.line(text, 2 * _HEADLINE_LENGTH)
+    line = cleaning.clean_line(text, 2 * _HEADLINE_LENGTH)
     return textwrap.shorten(line, _HEADLINE_LENGTH, placeholder=" ...") or line[:_HEADLINE_LENGTH]

@@ -4,14 +4,14 @@ import re
 from html import unescape
 
 from corpus.errors import InputError
-from corpus.fetching.content_coding import CodingError, gunzipped
-from corpus.fetching.fetched_page import FEED, shown
-from corpus.readers.encoding import decoded
+from corpus.fetching.content_coding import CodingError, gunzip
+from corpus.fetching.fetched_page import FEED, shorten_url
+from corpus.readers.encoding import decode
 from corpus.readers.feeds.feed_document import FeedDocument
 from corpus.readers.feeds.json_feed import read_json_feed
 from corpus.readers.feeds.sitemap import read_sitemap
 from corpus.readers.feeds.syndication import read_syndication
-from corpus.readers.feeds.xml_prolog import root_of, without_declaration
+from corpus.readers.feeds.xml_prolog import drop_declaration, find_root
 from corpus.text.urls import join
 
 _LINK = re.compile(r"<link\b[^<>]{0,1000}>", re.IGNORECASE)
@@ -33,13 +33,13 @@ def read_feed(data: bytes, url: str, charset: str = "") -> FeedDocument:
     """
     try:
         if data.startswith(b"\x1f\x8b"):
-            data = gunzipped(data, FEED.max_bytes)
-        return feed_of(decoded(data, charset).lstrip("\ufeff \t\r\n"), url)
+            data = gunzip(data, FEED.max_bytes)
+        return parse_feed(decode(data, charset).lstrip("\ufeff \t\r\n"), url)
     except (InputError, CodingError) as error:
-        raise InputError(f"{shown(url)}: {error}") from error
+        raise InputError(f"{shorten_url(url)}: {error}") from error
 
 
-def feed_of(text: str, url: str) -> FeedDocument:
+def parse_feed(text: str, url: str) -> FeedDocument:
     """Return the feed that a text is; its relative addresses begin at `url`.
 
     Raises:
@@ -47,26 +47,26 @@ def feed_of(text: str, url: str) -> FeedDocument:
     """
     if text.startswith("{"):
         return read_json_feed(text, url)
-    root = root_of(text)
+    root = find_root(text)
     if root in ("urlset", "sitemapindex"):
-        return read_sitemap(without_declaration(text))
+        return read_sitemap(drop_declaration(text))
     if root in ("rss", "feed", "rdf"):
-        return read_syndication(without_declaration(text), url)
+        return read_syndication(drop_declaration(text), url)
     if root == "html":
         raise InputError(_page_reason(text, url))
     raise InputError("it is no feed: give the address of an RSS, Atom or JSON feed or of a news sitemap")
 
 
-def named_feeds(text: str, url: str) -> list[str]:
+def find_feed_links(text: str, url: str) -> list[str]:
     """Return the addresses of the first feeds that a web page names (`<link rel="alternate">`), each once."""
     links = (link for link in _LINK.findall(text[:500_000]) if _FEED_TYPE.search(link))
     targets = [match for match in map(_TARGET.search, links) if match]
     found = (join(url, unescape(match[1] or match[2] or match[3])) for match in targets)
-    return [shown(name) for name in dict.fromkeys(filter(None, found))][:_NAMED_AT_MOST]
+    return [shorten_url(name) for name in dict.fromkeys(filter(None, found))][:_NAMED_AT_MOST]
 
 
 def _page_reason(text: str, url: str) -> str:
-    found = named_feeds(text, url)
+    found = find_feed_links(text, url)
     if not found:
         return "it is a web page and names no feed: add it as a page, or look for the address of the site's feed"
     return f"it is a web page, not a feed; it names {', '.join(found)}: add that"

@@ -8,7 +8,7 @@ from typing import Any
 import feedparser
 
 from corpus.errors import InputError
-from corpus.readers.feeds.feed_document import Entry, FeedDocument, bounded, entry_id
+from corpus.readers.feeds.feed_document import Entry, FeedDocument, entry_id, limit_length
 from corpus.readers.feeds.xml_prolog import check_shape
 from corpus.text.urls import join
 
@@ -40,7 +40,7 @@ def read_syndication(text: str, url: str) -> FeedDocument:
     kind = "atom" if version.startswith("atom") else "rss"
     feed = parsed["feed"]
     language = _text(feed, "language")
-    return bounded(kind, _text(feed, "title"), [_entry(item, url, language) for item in parsed["entries"]])
+    return limit_length(kind, _text(feed, "title"), [_entry(item, url, language) for item in parsed["entries"]])
 
 
 def _entry(item: dict[str, Any], base: str, language: str) -> Entry:
@@ -54,7 +54,7 @@ def _entry(item: dict[str, Any], base: str, language: str) -> Entry:
         source=_text(item.get("source") or {}, "title"),
         author=_authors(item),
         published=_text(item, "published"),
-        updated=_updated(item),
+        updated=_parse_updated(item),
         language=next((str(part["language"]) for part in item.get("content", []) if part.get("language")), language),
         category=next((str(tag["term"]) for tag in item.get("tags", []) if tag.get("term")), ""),
     )
@@ -86,7 +86,7 @@ def _authors(item: dict[str, Any]) -> str:
     return ", ".join(dict.fromkeys(name for name in names if name)) or raw
 
 
-def _updated(item: dict[str, Any]) -> str:
+def _parse_updated(item: dict[str, Any]) -> str:
     # `get` would fall back to the date of publication, with a warning.
     return str(dict.get(item, "updated") or "").strip()
 

@@ -33,7 +33,7 @@ def _skip_space(text: str, place: int) -> int:
     return found.end() if found else place
 
 
-def root_of(text: str) -> str:
+def find_root(text: str) -> str:
     """Return the local name of the root element in lower case, or "" if the text does not begin as XML does.
 
     Raises:
@@ -49,7 +49,7 @@ def root_of(text: str) -> str:
     return root[2].lower() if root else ""
 
 
-def without_declaration(text: str) -> str:
+def drop_declaration(text: str) -> str:
     """Return the text without `<?xml ... ?>`, whose encoding is no longer true of decoded text."""
     text = text.lstrip("\ufeff \t\r\n")
     _, end, rest = text.partition("?>") if text.startswith("<?xml") else (text, "", "")

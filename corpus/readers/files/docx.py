@@ -12,7 +12,7 @@ from docx.text.run import Run
 from corpus.article import Article
 from corpus.errors import InputError
 from corpus.readers.document import Document
-from corpus.readers.draft import Draft, outcomes
+from corpus.readers.draft import Draft, convert_drafts
 from corpus.readers.refusal import ReadOptions, Refusal
 
 
@@ -29,7 +29,7 @@ def read(document: Document, options: ReadOptions) -> Iterator[Article | Refusal
         if size > options.limits.document_bytes:
             raise InputError(f"It unpacks to {size:,} bytes: store its text instead.")
         opened = docx.Document(data)
-        blocks = [text for block in opened.iter_inner_content() for text in _texts(block)]
+        blocks = [text for block in opened.iter_inner_content() for text in _iterate_texts(block)]
         title = opened.core_properties.title
     except InputError:
         raise
@@ -37,17 +37,17 @@ def read(document: Document, options: ReadOptions) -> Iterator[Article | Refusal
         raise InputError(f"It is not a whole DOCX file ({type(error).__name__}): save it again.") from error
     if not blocks:
         raise InputError("It holds no text: there is nothing to read.")
-    yield from outcomes(document.name, _draft(title, blocks), options)
+    yield from convert_drafts(document.name, _build_draft(title, blocks), options)
 
 
-def _draft(title: str, blocks: list[str]) -> Draft:
+def _build_draft(title: str, blocks: list[str]) -> Draft:
     # Programs fill in the title "Word Document" themselves.
     if not title.strip() or title == "Word Document" or title.strip() == blocks[0].strip():
         title, blocks = blocks[0], blocks[1:]
     return Draft(title=title, body="\n\n".join(blocks))
 
 
-def _texts(block: Paragraph | Table) -> Iterator[str]:
+def _iterate_texts(block: Paragraph | Table) -> Iterator[str]:
     if isinstance(block, Paragraph):
         text = "".join(_run(part) for part in block.iter_inner_content())
         if text.strip():

@@ -15,7 +15,7 @@ _BETWEEN = " \t\r\n,\x1e\ufeff\0"
 Read = Callable[[int], str]
 
 
-def values(read: Read, is_list: bool, limit: int) -> Iterator[Any]:
+def iterate_values(read: Read, is_list: bool, limit: int) -> Iterator[Any]:
     """Yield the entries of a list, or the values that stand one behind the other.
 
     Args:
@@ -64,7 +64,7 @@ class _Window:
                 raise InputError("It is nested too deep: check the file.") from error
             except ValueError as error:
                 if not self._more():
-                    raise InputError(f"It is not JSON ({detail(error)}): check the file.") from error
+                    raise InputError(f"It is not JSON ({describe_error(error)}): check the file.") from error
                 continue
             # A number at the end of the window may go on.
             if end == len(self._text) and not isinstance(found, (dict, list)) and self._more():
@@ -81,6 +81,6 @@ class _Window:
         return bool(data)
 
 
-def detail(error: Exception) -> str:
+def describe_error(error: Exception) -> str:
     """Return what is wrong with a JSON text in a few words."""
     return "nested too deep" if isinstance(error, RecursionError) else " ".join(str(error).split())[:120]

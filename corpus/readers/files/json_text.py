@@ -8,7 +8,7 @@ from corpus.article import Article
 from corpus.errors import InputError
 from corpus.readers import records
 from corpus.readers.document import Document
-from corpus.readers.draft import outcomes
+from corpus.readers.draft import convert_drafts
 from corpus.readers.files import json_stream
 from corpus.readers.records import Record
 from corpus.readers.refusal import ReadOptions, Refusal
@@ -33,9 +33,9 @@ def _line(item: str, line: str, options: ReadOptions) -> Iterator[Article | Refu
     try:
         value = json.loads(line)
     except (ValueError, RecursionError) as error:
-        yield Refusal(item, f"The line is not JSON ({json_stream.detail(error)}): write one object a line.")
+        yield Refusal(item, f"The line is not JSON ({json_stream.describe_error(error)}): write one object a line.")
         return
-    yield from articles(item, value, options)
+    yield from iterate_articles(item, value, options)
 
 
 def read(document: Document, options: ReadOptions) -> Iterator[Article | Refusal]:
@@ -43,32 +43,32 @@ def read(document: Document, options: ReadOptions) -> Iterator[Article | Refusal
     is_list = document.start_of_text.startswith("[")
     limit = options.limits.record_bytes if is_list else options.limits.document_bytes
     with document.characters() as characters:
-        for number, value in enumerate(json_stream.values(characters, is_list, limit)):
-            yield from articles(f"{document.name}[{number}]", value, options)
+        for number, value in enumerate(json_stream.iterate_values(characters, is_list, limit)):
+            yield from iterate_articles(f"{document.name}[{number}]", value, options)
 
 
-def articles(item: str, value: Any, options: ReadOptions, nested: int = _NESTED) -> Iterator[Article | Refusal]:
+def iterate_articles(item: str, value: Any, options: ReadOptions, nested: int = _NESTED) -> Iterator[Article | Refusal]:
     """Yield the articles in a value of JSON: it is one, or a list of them, or holds one or a list."""
     if isinstance(value, list):
         for number, one in enumerate(value):
-            yield from articles(f"{item}[{number}]", one, options, nested - 1) if nested else _no_article(item, one)
+            yield from iterate_articles(f"{item}[{number}]", one, options, nested - 1) if nested else _refuse(item, one)
     elif not isinstance(value, Mapping):
-        yield from _no_article(item, value)
+        yield from _refuse(item, value)
     elif wire_json.is_wire(value) and not options.mapping:
-        yield from _wire(item, value, options)
-    elif _is_article(value, options.mapping) or not nested or not (inner := _inner(value)):
-        yield from outcomes(item, records.draft_of(value, options.mapping), options)
+        yield from _read_wire(item, value, options)
+    elif _is_article(value, options.mapping) or not nested or not (inner := _find_inner_list(value)):
+        yield from convert_drafts(item, records.build_draft(value, options.mapping), options)
     else:
-        yield from articles(f"{item}.{inner}", value[inner], options, nested - 1)
+        yield from iterate_articles(f"{item}.{inner}", value[inner], options, nested - 1)
 
 
-def _wire(item: str, value: Record, options: ReadOptions) -> Iterator[Article | Refusal]:
+def _read_wire(item: str, value: Record, options: ReadOptions) -> Iterator[Article | Refusal]:
     try:
-        draft = wire_json.draft_of(value)
+        draft = wire_json.build_draft(value)
     except InputError as error:
         yield Refusal(item, str(error))
         return
-    yield from outcomes(item, draft, options)
+    yield from convert_drafts(item, draft, options)
 
 
 def _is_article(value: Record, mapping: Mapping[str, str]) -> bool:
@@ -76,7 +76,7 @@ def _is_article(value: Record, mapping: Mapping[str, str]) -> bool:
     return any(one is not None for one in mapped) or records.is_article(value)
 
 
-def _inner(value: Record) -> str:
+def _find_inner_list(value: Record) -> str:
     """Return the name of the list of objects, or else of the single object, that an envelope holds."""
     lists = (name for name, held in value.items() if isinstance(held, list) and held and isinstance(held[0], Mapping))
     if name := next(lists, ""):
@@ -86,11 +86,11 @@ def _inner(value: Record) -> str:
         (
             name
             for name in objects
-            if _is_article(value[name], {}) or wire_json.is_wire(value[name]) or _inner(value[name])
+            if _is_article(value[name], {}) or wire_json.is_wire(value[name]) or _find_inner_list(value[name])
         ),
         "",
     )
 
 
-def _no_article(item: str, value: Any) -> Iterator[Refusal]:
+def _refuse(item: str, value: Any) -> Iterator[Refusal]:
     yield Refusal(item, f"It is not an article but {type(value).__name__}: give an object with a title and a body.")

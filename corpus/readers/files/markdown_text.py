@@ -13,7 +13,7 @@ from corpus.article import Article
 from corpus.errors import InputError
 from corpus.readers import records
 from corpus.readers.document import Document
-from corpus.readers.draft import Draft, outcomes
+from corpus.readers.draft import Draft, convert_drafts
 from corpus.readers.files import plain_text
 from corpus.readers.refusal import ReadOptions, Refusal
 
@@ -24,29 +24,29 @@ _FRONT_LENGTH = 65_536
 def read(document: Document, options: ReadOptions) -> Iterator[Article | Refusal]:
     """Yield the article of a Markdown file."""
     text = document.text(options.limits.page_bytes).lstrip("\ufeff").replace("\r\n", "\n").replace("\r", "\n")
-    yield from outcomes(document.name, draft_of(text, options.mapping), options)
+    yield from convert_drafts(document.name, build_draft(text, options.mapping), options)
 
 
-def draft_of(text: str, mapping: Mapping[str, str]) -> Draft:
+def build_draft(text: str, mapping: Mapping[str, str]) -> Draft:
     """Return the draft of a text: headline from the front matter, else the first heading, else the first line."""
-    front, content = split(text)
+    front, content = split_front_matter(text)
     # Commonmark keeps the HTML that it holds, which is then made text like all other HTML.
     markdown = MarkdownIt("commonmark").enable("table")
     tokens = markdown.parse(content)
     headed = bool(tokens) and tokens[0].tag == "h1"
     record: dict[str, Any] = {key: value for key, value in front.items() if isinstance(key, str)}
-    titled = bool(records.draft_of(record, mapping).title)
+    titled = bool(records.build_draft(record, mapping).title)
     if headed:
         heading, tokens = tokens[1], tokens[3:]
         record |= {} if titled else {"title": markdown.renderer.render([heading], markdown.options, {})}
     elif not titled:
-        first = plain_text.draft_of(content)
+        first = plain_text.build_draft(content)
         record["title"], tokens = first.title, markdown.parse(first.body)
     mapped = mapping if not mapping.get("body") else {**mapping, "body": "body"}
-    return records.draft_of({**record, "body": markdown.renderer.render(tokens, markdown.options, {})}, mapped)
+    return records.build_draft({**record, "body": markdown.renderer.render(tokens, markdown.options, {})}, mapped)
 
 
-def split(text: str) -> tuple[Mapping[Any, Any], str]:
+def split_front_matter(text: str) -> tuple[Mapping[Any, Any], str]:
     """Return the front matter as a mapping, and the text behind it.
 
     Raises:

@@ -11,7 +11,7 @@ from corpus.article import Article
 from corpus.errors import InputError
 from corpus.readers import records
 from corpus.readers.document import Document
-from corpus.readers.draft import outcomes
+from corpus.readers.draft import convert_drafts
 from corpus.readers.refusal import ReadOptions, Refusal
 
 _BATCH = 64
@@ -24,12 +24,12 @@ def read(document: Document, options: ReadOptions) -> Iterator[Article | Refusal
         InputError: If it is damaged, or no column holds a headline or a text.
     """
     try:
-        table = pq.ParquetFile(_seekable(document, options))
+        table = pq.ParquetFile(_make_seekable(document, options))
     except (pa.ArrowException, OSError, ValueError) as error:
-        raise InputError(f"It is not a whole Parquet file ({_detail(error)}): fetch it again.") from error
-    if missing := records.columns(table.schema_arrow.names, options.mapping):
+        raise InputError(f"It is not a whole Parquet file ({_describe_error(error)}): fetch it again.") from error
+    if missing := records.map_columns(table.schema_arrow.names, options.mapping):
         names = ", ".join(table.schema_arrow.names[:20])
-        hint = options.hints.named(missing[0], "COLUMN")
+        hint = options.hints.describe_name(missing[0], "COLUMN")
         raise InputError(f"No column holds the {missing[0]}: its columns are {names}; name the right one {hint}.")
     largest = max(
         (table.metadata.row_group(n).total_byte_size for n in range(table.metadata.num_row_groups)), default=0
@@ -45,14 +45,14 @@ def _rows(name: str, table: pq.ParquetFile, options: ReadOptions) -> Iterator[Ar
         for batch in table.iter_batches(batch_size=_BATCH, use_threads=False):
             for record in batch.to_pylist():
                 number += 1
-                yield from outcomes(f"{name}:row {number}", records.draft_of(record, options.mapping), options)
+                yield from convert_drafts(f"{name}:row {number}", records.build_draft(record, options.mapping), options)
     except (pa.ArrowException, OSError, ValueError) as error:
-        raise InputError(f"It is damaged after row {number} ({_detail(error)}): fetch it again.") from error
+        raise InputError(f"It is damaged after row {number} ({_describe_error(error)}): fetch it again.") from error
 
 
-def _seekable(document: Document, options: ReadOptions) -> BinaryIO:
+def _make_seekable(document: Document, options: ReadOptions) -> BinaryIO:
     return io.BytesIO(document.read(options.limits.document_bytes)) if document.inflated else document.stream
 
 
-def _detail(error: Exception) -> str:
+def _describe_error(error: Exception) -> str:
     return " ".join(str(error).split())[:120]

@@ -13,9 +13,9 @@ from pypdf.generic import DictionaryObject, PdfObject, StreamObject
 from corpus.article import Article
 from corpus.errors import InputError
 from corpus.readers.document import Document
-from corpus.readers.draft import Draft, outcomes
+from corpus.readers.draft import Draft, convert_drafts
 from corpus.readers.refusal import ReadOptions, Refusal
-from corpus.text.cleaning import line, paragraphs
+from corpus.text.cleaning import clean_line, split_paragraphs
 
 _SECONDS = 60
 _PAGE_SHARE = 5  # A page that has a fifth of all that is parsed of a PDF is a map or a plan.
@@ -41,8 +41,8 @@ def read(document: Document, options: ReadOptions) -> Iterator[Article | Refusal
         reader = pypdf.PdfReader(io.BytesIO(data), strict=False)
         if reader.is_encrypted and not reader.decrypt(""):
             raise InputError("It is locked with a password: store it without one.")
-        text, left_out = _text(reader, options)
-        given = line((reader.metadata and reader.metadata.title) or "", 300)
+        text, left_out = _extract_text(reader, options)
+        given = clean_line((reader.metadata and reader.metadata.title) or "", 300)
     except InputError:
         raise
     except Exception as error:  # The parser raises whatever the damage leads to.
@@ -54,12 +54,12 @@ def read(document: Document, options: ReadOptions) -> Iterator[Article | Refusal
         raise InputError(
             slow if left_out else "It holds no text, only pictures: run it through text recognition first."
         )
-    yield from outcomes(document.name, _draft(given, text), options)
+    yield from convert_drafts(document.name, _build_draft(given, text), options)
     if left_out:
         yield Refusal(document.name, slow, kept=True)
 
 
-def _text(reader: pypdf.PdfReader, options: ReadOptions) -> tuple[str, list[int]]:
+def _extract_text(reader: pypdf.PdfReader, options: ReadOptions) -> tuple[str, list[int]]:
     """Return the text, and the numbers of the pages that were left out because reading them would take too long."""
     room, left, until = options.limits.article_bytes, options.limits.parsed_bytes, time.monotonic() + _SECONDS
     pages: list[str] = []
@@ -109,10 +109,10 @@ def _numbers(pages: list[int]) -> str:
     return ", ".join(map(str, pages)) if len(pages) <= 3 else f"{pages[0]}, {pages[1]} ... {pages[-1]}"
 
 
-def _draft(given: str, text: str) -> Draft:
+def _build_draft(given: str, text: str) -> Draft:
     """Use the title when it is a plausible headline; one that the text begins with is not repeated in the body."""
     first, _, rest = text.strip().partition("\n")
     if not given or _NO_TITLE.fullmatch(given):
-        return Draft(title=first, body="\n\n".join(paragraphs(rest)))
-    repeated = line(first, 300).casefold() == given.casefold()
-    return Draft(title=given, body="\n\n".join(paragraphs(rest if repeated else text)))
+        return Draft(title=first, body="\n\n".join(split_paragraphs(rest)))
+    repeated = clean_line(first, 300).casefold() == given.casefold()
+    return Draft(title=given, body="\n\n".join(split_paragraphs(rest if repeated else text)))

@@ -4,8 +4,8 @@ from collections.abc import Iterator
 
 from corpus.article import Article
 from corpus.readers.document import Document
-from corpus.readers.draft import Draft, outcomes
-from corpus.readers.encoding import decoded
+from corpus.readers.draft import Draft, convert_drafts
+from corpus.readers.encoding import decode
 from corpus.readers.refusal import ReadOptions, Refusal
 from corpus.text.cleaning import TITLE_LENGTH
 
@@ -13,11 +13,11 @@ from corpus.text.cleaning import TITLE_LENGTH
 def read(document: Document, options: ReadOptions) -> Iterator[Article | Refusal]:
     """Yield the article of a text file."""
     # One byte more than is kept, so that a cut is noticed and said.
-    text = decoded(document.stream.read(options.limits.page_bytes + 1))
-    yield from outcomes(document.name, draft_of(text), options)
+    text = decode(document.stream.read(options.limits.page_bytes + 1))
+    yield from convert_drafts(document.name, build_draft(text), options)
 
 
-def draft_of(text: str) -> Draft:
+def build_draft(text: str) -> Draft:
     """Return the draft of a text; a first line too long for a headline is kept in the body as well."""
     title, _, body = text.lstrip("\ufeff \t\r\n").replace("\r\n", "\n").replace("\r", "\n").partition("\n")
     if len(title) > TITLE_LENGTH:

@@ -7,7 +7,7 @@ from corpus.article import Article
 from corpus.errors import InputError
 from corpus.readers import records
 from corpus.readers.document import Document
-from corpus.readers.draft import outcomes
+from corpus.readers.draft import convert_drafts
 from corpus.readers.refusal import ReadOptions, Refusal
 
 _DELIMITERS = ",;\t|"
@@ -25,12 +25,12 @@ def read(document: Document, options: ReadOptions) -> Iterator[Article | Refusal
     csv.field_size_limit(options.limits.record_bytes)
     lines = _lines(document, options.limits.record_bytes)
     header = next((line for line in lines if line.strip()), "")
-    rows = csv.reader(lines, delimiter=delimiter(header))
-    names = _names(header)
-    if missing := records.columns(names, options.mapping):
+    rows = csv.reader(lines, delimiter=find_delimiter(header))
+    names = _read_header(header)
+    if missing := records.map_columns(names, options.mapping):
         raise InputError(
             f"No column holds the {missing[0]}: its columns are {', '.join(names[:20])[:300]};"
-            f" name the right one {options.hints.named(missing[0], 'COLUMN')}."
+            f" name the right one {options.hints.describe_name(missing[0], 'COLUMN')}."
         )
     number = 1
     while True:
@@ -45,33 +45,35 @@ def read(document: Document, options: ReadOptions) -> Iterator[Article | Refusal
             )
             continue
         if any(cell.strip() for cell in row):
-            yield from _row(f"{document.name}:row {number}", names, row, options)
+            yield from _parse_row(f"{document.name}:row {number}", names, row, options)
 
 
-def _row(item: str, names: list[str], row: list[str], options: ReadOptions) -> Iterator[Article | Refusal]:
+def _parse_row(item: str, names: list[str], row: list[str], options: ReadOptions) -> Iterator[Article | Refusal]:
     if len(row) > len(names):
         yield Refusal(
             item, f"The row has {len(row)} cells for {len(names)} columns: put cells with commas in quotation marks."
         )
         return
     cells = (cell[1:] if cell.startswith(_GUARDED) else cell for cell in row)
-    yield from outcomes(item, records.draft_of(dict(zip(names, cells, strict=False)), options.mapping), options)
+    yield from convert_drafts(
+        item, records.build_draft(dict(zip(names, cells, strict=False)), options.mapping), options
+    )
 
 
-def delimiter(header: str) -> str:
+def find_delimiter(header: str) -> str:
     """Return the delimiter that stands most often in the first row."""
     return max(_DELIMITERS, key=header.count)
 
 
 def names_articles(header: str) -> bool:
     """Tell whether a first row names columns for a headline and a text."""
-    names = _names(header)
-    return len(names) > 1 and all(len(name) < 40 for name in names) and not records.columns(names, {})
+    names = _read_header(header)
+    return len(names) > 1 and all(len(name) < 40 for name in names) and not records.map_columns(names, {})
 
 
-def _names(header: str) -> list[str]:
+def _read_header(header: str) -> list[str]:
     try:
-        cells = next(csv.reader([header], delimiter=delimiter(header)), [])
+        cells = next(csv.reader([header], delimiter=find_delimiter(header)), [])
     except csv.Error:
         return []
     return [cell.strip().lstrip("\ufeff") for cell in cells]

@@ -9,7 +9,7 @@ from warcio.exceptions import ArchiveLoadFailed
 from corpus.article import Article
 from corpus.errors import InputError
 from corpus.readers.document import Document
-from corpus.readers.folder import shown
+from corpus.readers.folder import display_path
 from corpus.readers.pages import html_page
 from corpus.readers.refusal import ReadOptions, Refusal
 
@@ -43,11 +43,11 @@ def _kind(record: Any) -> str:
 
 def _page(name: str, record: Any, options: ReadOptions) -> Iterator[Article | Refusal]:
     url = str(record.rec_headers.get_header("WARC-Target-URI") or "").strip("<> ")
-    item = f"{name}: {shown(url)}"
+    item = f"{name}: {display_path(url)}"
     try:
         html = record.content_stream().read(options.limits.page_bytes + 1)
     except Exception as error:  # The payload is as the server sent it: any compression, any damage.
         yield Refusal(item, f"The page cannot be unpacked ({type(error).__name__}): fetch it again.")
         return
     charset = _kind(record).partition("charset=")[2].strip("\"' ;")
-    yield from html_page.from_page(item, html, url, options, charset)
+    yield from html_page.read_page(item, html, url, options, charset)

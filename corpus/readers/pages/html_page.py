@@ -12,12 +12,12 @@ from corpus.article import Article
 from corpus.errors import InputError
 from corpus.readers import encoding
 from corpus.readers.document import Document
-from corpus.readers.draft import Draft, outcomes
-from corpus.readers.memory import remembered
+from corpus.readers.draft import Draft, convert_drafts
+from corpus.readers.memory import recall_or_read
 from corpus.readers.pages import json_ld, page_meta
 from corpus.readers.refusal import ReadOptions, Refusal
-from corpus.text.html_text import MOST_TAGS, drop_hidden, text_of, tree_text
-from corpus.text.urls import address, join
+from corpus.text.html_text import MOST_TAGS, drop_hidden, html_to_text, tree_to_text
+from corpus.text.urls import join, parse_url
 
 _DEFAULT = ReadOptions()
 # Only dates that the page states: the wide search of the library guesses from any number.
@@ -28,7 +28,7 @@ _MOST_ELEMENTS = 20_000
 
 def read(document: Document, options: ReadOptions) -> Iterator[Article | Refusal]:
     """Yield the article of a page."""
-    yield from outcomes(document.name, draft_of(document.text(options.limits.page_bytes), ""), options)
+    yield from convert_drafts(document.name, build_draft(document.text(options.limits.page_bytes), ""), options)
 
 
 def article_from_html(
@@ -42,10 +42,10 @@ def article_from_html(
         options: The bounds.
         encoding: What the server declared, or None.
     """
-    return next(from_page(url, html, url, options, encoding or ""))
+    return next(read_page(url, html, url, options, encoding or ""))
 
 
-def from_page(
+def read_page(
     item: str, html: bytes, url: str, options: ReadOptions, declared: str = ""
 ) -> Iterator[Article | Refusal]:
     """Yield the article of a page and the warnings about it, or the refusal."""
@@ -53,19 +53,19 @@ def from_page(
         yield Refusal(item, f"The page is larger than {options.limits.page_bytes:,} bytes: store its text instead.")
         return
     content = f"page\0{declared}\0{url}\0".encode("utf-8", "surrogatepass") + html if options.memory else b""
-    yield from remembered(item, content, options, lambda inner: _page(item, html, url, inner, declared))
+    yield from recall_or_read(item, content, options, lambda inner: _read_page(item, html, url, inner, declared))
 
 
-def _page(item: str, html: bytes, url: str, options: ReadOptions, declared: str) -> Iterator[Article | Refusal]:
+def _read_page(item: str, html: bytes, url: str, options: ReadOptions, declared: str) -> Iterator[Article | Refusal]:
     try:
-        draft = draft_of(encoding.decoded(html, declared), url)
+        draft = build_draft(encoding.decode(html, declared), url)
     except InputError as error:
         yield Refusal(item, str(error))
         return
-    yield from outcomes(item, draft, options)
+    yield from convert_drafts(item, draft, options)
 
 
-def draft_of(html: str, url: str) -> Draft:
+def build_draft(html: str, url: str) -> Draft:
     """Return the draft of a page.
 
     Raises:
@@ -73,16 +73,16 @@ def draft_of(html: str, url: str) -> Draft:
     """
     if html.count("<") > MOST_TAGS:
         raise InputError(f"It has more than {MOST_TAGS:,} tags, which no article has: store its text instead.")
-    root = _tree(html)
-    stated = json_ld.draft_of(root)
-    meta = page_meta.draft_of(root)
+    root = _parse_tree(html)
+    stated = json_ld.build_draft(root)
+    meta = page_meta.build_draft(root)
     drop_hidden(root)
-    found = _extracted(root, url)
+    found = _extract(root, url)
     return Draft(
         title=stated.title or meta.title or found.get("title") or "",
-        body=_body(stated.body, found.get("text") or ""),
+        body=_find_body(stated.body, found.get("text") or ""),
         source=stated.source or meta.source or found.get("sitename") or "",
-        url=_address(url, meta.url or stated.url),
+        url=_find_address(url, meta.url or stated.url),
         author=stated.author or meta.author or (found.get("author") or "").replace("; ", ", "),
         published=stated.published or meta.published or found.get("date"),
         updated=stated.updated or meta.updated,
@@ -91,7 +91,7 @@ def draft_of(html: str, url: str) -> Draft:
     )
 
 
-def _tree(html: str) -> lxml.html.HtmlElement:
+def _parse_tree(html: str) -> lxml.html.HtmlElement:
     # Bytes, since a text with a declared encoding is refused; the parser is told the true one.
     parser = lxml.html.HTMLParser(encoding="utf-8", huge_tree=False)
     try:
@@ -101,10 +101,10 @@ def _tree(html: str) -> lxml.html.HtmlElement:
     return root
 
 
-def _extracted(root: lxml.html.HtmlElement, url: str) -> dict[str, Any]:
+def _extract(root: lxml.html.HtmlElement, url: str) -> dict[str, Any]:
     if next(islice(root.iter(), _MOST_ELEMENTS, None), None) is not None:
         holder = next(root.iter("article", "main"), root)
-        return {"text": tree_text(holder)}
+        return {"text": tree_to_text(holder)}
     try:
         found = trafilatura.bare_extraction(
             root, url=url or None, with_metadata=True, include_comments=False, date_extraction_params=dict(_DATES)
@@ -117,15 +117,15 @@ def _extracted(root: lxml.html.HtmlElement, url: str) -> dict[str, Any]:
     return {name: value for name, value in fields.items() if isinstance(value, str)}
 
 
-def _body(stated: str, found: str) -> str:
+def _find_body(stated: str, found: str) -> str:
     """Prefer the paragraphs found in the page, unless the text that the page states is much longer."""
-    stated = text_of(stated)
+    stated = html_to_text(stated)
     return stated if len(stated) > 1.5 * len(found) + 100 or not found else found
 
 
-def _address(fetched: str, stated: str) -> str:
+def _find_address(fetched: str, stated: str) -> str:
     if not fetched:
-        return address(stated)
-    whole = address(join(fetched, stated)) if stated else ""
+        return parse_url(stated)
+    whole = parse_url(join(fetched, stated)) if stated else ""
     same = whole.split("/")[2:3] == fetched.split("/")[2:3]
     return whole if whole and same else fetched

@@ -15,16 +15,16 @@ _NESTED = 6
 _MOST = 2000
 
 
-def draft_of(root: lxml.html.HtmlElement) -> Draft:
+def build_draft(root: lxml.html.HtmlElement) -> Draft:
     """Return the draft of the first article that the page states; an empty one if it states none."""
     for element in root.iter("script"):
         if "ld+json" in (element.get("type") or ""):
-            for stated in _articles(_loaded(element.text or ""), _NESTED):
-                return _draft(stated)
+            for stated in _find_articles(_load_blocks(element.text or ""), _NESTED):
+                return _build_draft(stated)
     return Draft()
 
 
-def _loaded(text: str) -> Any:
+def _load_blocks(text: str) -> Any:
     try:
         # Not strict: pages put raw line ends into strings.
         return json.loads(text.strip().removesuffix(";"), strict=False)
@@ -32,29 +32,29 @@ def _loaded(text: str) -> Any:
         return None
 
 
-def _articles(value: Any, nested: int) -> Iterator[dict[str, Any]]:
+def _find_articles(value: Any, nested: int) -> Iterator[dict[str, Any]]:
     if isinstance(value, list) and nested:
         for one in value[:_MOST]:
-            yield from _articles(one, nested - 1)
+            yield from _find_articles(one, nested - 1)
     elif isinstance(value, dict) and nested:
         kinds = value.get("@type")
         names = kinds if isinstance(kinds, list) else [kinds]
         if any(isinstance(name, str) and name.rpartition("/")[2].endswith(_TYPES) for name in names):
             yield value
         for name in ("@graph", "mainEntity", "mainEntityOfPage", "itemListElement"):
-            yield from _articles(value.get(name), nested - 1)
+            yield from _find_articles(value.get(name), nested - 1)
 
 
-def _draft(stated: dict[str, Any]) -> Draft:
+def _build_draft(stated: dict[str, Any]) -> Draft:
     title = stated.get("headline") or stated.get("name")
     return Draft(
-        title=records.text(title),
-        body=records.text(stated.get("articleBody"), "\n\n"),
-        source=records.text(stated.get("publisher") or stated.get("sourceOrganization")),
-        url=records.address_text(stated.get("url") or stated.get("mainEntityOfPage")),
-        author=records.text(stated.get("author") or stated.get("creator")),
+        title=records.to_text(title),
+        body=records.to_text(stated.get("articleBody"), "\n\n"),
+        source=records.to_text(stated.get("publisher") or stated.get("sourceOrganization")),
+        url=records.to_address(stated.get("url") or stated.get("mainEntityOfPage")),
+        author=records.to_text(stated.get("author") or stated.get("creator")),
         published=stated.get("datePublished") or stated.get("dateCreated"),
         updated=stated.get("dateModified"),
-        language=records.text(stated.get("inLanguage")),
-        category=records.text(stated.get("articleSection")),
+        language=records.to_text(stated.get("inLanguage")),
+        category=records.to_text(stated.get("articleSection")),
     )

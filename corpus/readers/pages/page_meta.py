@@ -31,9 +31,9 @@ _NAMES = {
 }
 
 
-def draft_of(root: lxml.html.HtmlElement) -> Draft:
+def build_draft(root: lxml.html.HtmlElement) -> Draft:
     """Return the draft that the meta elements, the canonical link, `lang` and `<time>` make."""
-    stated = _stated(root)
+    stated = _find_stated(root)
     found = {field: next((stated[n] for n in names if stated.get(n)), "") for field, names in _NAMES.items()}
     links = [e.get("href", "") for e in root.iter("link") if "canonical" in (e.get("rel") or "").lower().split()]
     times = [e.get("datetime", "") for e in root.iter("time") if e.get("datetime") and _is_publication(e)]
@@ -50,7 +50,7 @@ def draft_of(root: lxml.html.HtmlElement) -> Draft:
     )
 
 
-def _stated(root: lxml.html.HtmlElement) -> dict[str, str]:
+def _find_stated(root: lxml.html.HtmlElement) -> dict[str, str]:
     found: dict[str, str] = {}
     for element in root.iter("meta"):
         name = element.get("property") or element.get("name") or element.get("itemprop") or element.get("http-equiv")

@@ -6,7 +6,7 @@ from xml.etree.ElementTree import Element
 from corpus.article import Article
 from corpus.errors import InputError
 from corpus.readers.document import Document
-from corpus.readers.draft import Draft, outcomes
+from corpus.readers.draft import Draft, convert_drafts
 from corpus.readers.refusal import ReadOptions, Refusal
 from corpus.readers.wire import embargo, nitf, xml_tree
 from corpus.readers.wire.xml_tree import line, value
@@ -22,14 +22,14 @@ def read(document: Document, options: ReadOptions) -> Iterator[Article | Refusal
     for number, item in enumerate(items):
         name = document.name if len(items) == 1 else f"{document.name}[{number}]"
         try:
-            draft = draft_of(item)
+            draft = build_draft(item)
         except InputError as error:
             yield Refusal(name, str(error))
             continue
-        yield from outcomes(name, draft, options)
+        yield from convert_drafts(name, draft, options)
 
 
-def draft_of(item: Element) -> Draft:
+def build_draft(item: Element) -> Draft:
     """Return the draft of a `newsItem` element.
 
     Raises:
@@ -51,7 +51,7 @@ def draft_of(item: Element) -> Draft:
         body=body,
         source=line(item, "itemMeta/provider/name", "contentMeta/infoSource/name") or provider or inner.source,
         author=line(item, "contentMeta/by", "contentMeta/creator/name") or inner.author,
-        published=next((date for date in published if date_parsing.instant(date)), None) or inner.published,
+        published=next((date for date in published if date_parsing.parse_instant(date)), None) or inner.published,
         updated=line(item, "contentMeta/contentModified", "itemMeta/versionCreated"),
         language=value(item, "contentMeta/language", "tag") or xml_tree.language(item),
         category=line(item, "contentMeta/subject/name") or inner.category,
@@ -64,7 +64,7 @@ def _content(item: Element) -> tuple[Draft, str]:
     for holder in item.iterfind("contentSet/inlineXML"):
         for inner in holder:
             if inner.tag == "nitf":
-                draft = nitf.draft_of(inner)
+                draft = nitf.build_draft(inner)
                 return draft, draft.body
             if text := xml_tree.blocks(inner, ("head",)).strip():
                 return Draft(), text

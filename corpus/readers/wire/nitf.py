@@ -5,7 +5,7 @@ from xml.etree.ElementTree import Element
 
 from corpus.article import Article
 from corpus.readers.document import Document
-from corpus.readers.draft import Draft, outcomes
+from corpus.readers.draft import Draft, convert_drafts
 from corpus.readers.refusal import ReadOptions, Refusal
 from corpus.readers.wire import embargo, xml_tree
 from corpus.readers.wire.xml_tree import line, value
@@ -17,10 +17,10 @@ _UNWANTED = ("media", "note", "object", "head", "body.head", "body.end")
 def read(document: Document, options: ReadOptions) -> Iterator[Article | Refusal]:
     """Yield the article of a NITF file."""
     root = xml_tree.parse(document.text(options.limits.page_bytes), options.limits.depth)
-    yield from outcomes(document.name, draft_of(root), options)
+    yield from convert_drafts(document.name, build_draft(root), options)
 
 
-def draft_of(root: Element) -> Draft:
+def build_draft(root: Element) -> Draft:
     """Return the draft of a `nitf` element.
 
     Raises:

@@ -20,25 +20,25 @@ def is_wire(record: Record) -> bool:
     return bool(times) and texts
 
 
-def draft_of(record: Record) -> Draft:
+def build_draft(record: Record) -> Draft:
     """Return the draft of an item.
 
     Raises:
         InputError: If its provider has withdrawn it, or it is under embargo.
     """
     item = _names(record)
-    embargo.check(records.text(item.get("pubstatus")), item.get("embargoed"))
+    embargo.check(records.to_text(item.get("pubstatus")), item.get("embargoed"))
     return Draft(
         title=_role(item.get("headlines"), "main")
-        or records.text(item.get("headline"))
-        or records.text(item.get("title")),
+        or records.to_text(item.get("headline"))
+        or records.to_text(item.get("title")),
         body=_body(item),
         source=_provider(item),
         url=_page(item),
         author=_byline(item),
         published=item.get("firstcreated") or item.get("contentcreated") or item.get("versioncreated"),
         updated=item.get("versioncreated"),
-        language=records.text(item.get("language")),
+        language=records.to_text(item.get("language")),
         category=_subject(item.get("subjects") or item.get("subject")),
         wire_id=_key(item),
     )
@@ -53,45 +53,43 @@ def _role(values: Any, role: str) -> str:
     """Return the value with a role in a list of `{role, value}`, else the first."""
     entries = [one for one in values if isinstance(one, Mapping)] if isinstance(values, list) else []
     chosen = [one for one in entries if str(one.get("role", "")).rpartition(":")[2] == role] or entries
-    return next((text for one in chosen if (text := records.text(one.get("value")))), "")
+    return next((text for one in chosen if (text := records.to_text(one.get("value")))), "")
 
 
 def _body(item: Mapping[str, Any]) -> str:
     for kind in _BODY_KINDS:
-        if text := records.text(item.get(f"body_{kind}"), "\n\n"):
+        if text := records.to_text(item.get(f"body_{kind}"), "\n\n"):
             return text
-    others = (records.text(value, "\n\n") for name, value in item.items() if name.startswith("body_"))
+    others = (records.to_text(value, "\n\n") for name, value in item.items() if name.startswith("body_"))
     return _role(item.get("bodies"), "main") or next(filter(None, others), "")
 
 
 def _provider(item: Mapping[str, Any]) -> str:
     sources = item.get("infosources") or item.get("infosource")
     given = item.get("provider") or item.get("source") or sources or item.get("copyrightholder")
-    return records.text(given[0] if isinstance(given, list) and given else given)
+    return records.to_text(given[0] if isinstance(given, list) and given else given)
 
 
 def _page(item: Mapping[str, Any]) -> str:
     links = item.get("links")
-    return records.address_text(
-        item.get("canonicalurl") or item.get("url") or (links if isinstance(links, list) else "")
-    )
+    return records.to_address(item.get("canonicalurl") or item.get("url") or (links if isinstance(links, list) else ""))
 
 
 def _byline(item: Mapping[str, Any]) -> str:
     bylines = item.get("bylines")
     entries = bylines if isinstance(bylines, list) else []
-    names = [records.text(one.get("by") or one if isinstance(one, Mapping) else one) for one in entries]
-    text = ", ".join(filter(None, names)) or records.text(item.get("byline") or item.get("by"))
+    names = [records.to_text(one.get("by") or one if isinstance(one, Mapping) else one) for one in entries]
+    text = ", ".join(filter(None, names)) or records.to_text(item.get("byline") or item.get("by"))
     return re.sub(r"(^|, )by ", r"\1", text, flags=re.IGNORECASE)
 
 
 def _subject(values: Any) -> str:
     entries = values if isinstance(values, list) else []
-    return next((text for one in entries if (text := records.text(one))), "")
+    return next((text for one in entries if (text := records.to_text(one))), "")
 
 
 def _key(item: Mapping[str, Any]) -> str:
     """Return the key that stays the same over versions: AP's item id, else the URI."""
     others = item.get("altids")
     known = others.get("itemid") or others.get("itemId") if isinstance(others, Mapping) else ""
-    return records.text(known) or records.text(item.get("uri")) or _role(others, "main")
+    return records.to_text(known) or records.to_text(item.get("uri")) or _role(others, "main")

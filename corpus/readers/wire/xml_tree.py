@@ -9,8 +9,8 @@ from defusedxml import DefusedXmlException
 from defusedxml.ElementTree import iterparse
 
 from corpus.errors import InputError
-from corpus.readers.feeds.xml_prolog import after_prolog, without_declaration
-from corpus.text.html_text import visible_text
+from corpus.readers.feeds.xml_prolog import after_prolog, drop_declaration
+from corpus.text.html_text import extract_visible_text
 
 _PROLOG = 8192  # Characters in which the first element is looked for.
 _NAMED = re.compile(r"&(?!(?:amp|lt|gt|quot|apos);)([a-zA-Z][a-zA-Z0-9]{1,31});")
@@ -32,7 +32,7 @@ def parse(text: str, depth: int) -> Element:
     Raises:
         InputError: If it is not well-formed, declares an entity, or is nested deeper than `depth`.
     """
-    text = _NAMED.sub(_character, without_declaration(text))
+    text = _NAMED.sub(_character, drop_declaration(text))
     level = 0
     root: Element | None = None
     try:
@@ -83,4 +83,4 @@ def blocks(root: Element, unwanted: tuple[str, ...] = ()) -> str:
         for child in list(parent):
             if child.tag in unwanted:
                 parent.remove(child)
-    return visible_text(tostring(root, encoding="unicode", method="html"))
+    return extract_visible_text(tostring(root, encoding="unicode", method="html"))

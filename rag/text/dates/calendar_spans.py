@@ -21,7 +21,7 @@ class Span:
     until: datetime | None
 
 
-def day(year: int, month: int, number: int) -> Span | None:
+def day_span(year: int, month: int, number: int) -> Span | None:
     """Return one day, or None if the calendar has no such day."""
     try:
         start = datetime(year, month, number, tzinfo=UTC)
@@ -30,7 +30,7 @@ def day(year: int, month: int, number: int) -> Span | None:
         return None
 
 
-def months(year: int, month: int, count: int = 1) -> Span | None:
+def months_span(year: int, month: int, count: int = 1) -> Span | None:
     """Return `count` months from one on; `month` may run over or under the year. None outside the years 1 to 9998."""
     first, last = year * 12 + month - 1, year * 12 + month - 1 + count
     if first < 12 or last >= 9999 * 12:
@@ -38,12 +38,12 @@ def months(year: int, month: int, count: int = 1) -> Span | None:
     return Span(*(datetime(n // 12, n % 12 + 1, 1, tzinfo=UTC) for n in (first, last)))
 
 
-def season(name: str, year: int) -> Span | None:
+def season_span(name: str, year: int) -> Span | None:
     """Return the three months of a season; winter begins in December of the year that it is named after."""
-    return months(year, _SEASONS[name], 3)
+    return months_span(year, _SEASONS[name], 3)
 
 
-def narrowed(span: Span | None, part: str) -> Span | None:
+def intersect(span: Span | None, part: str) -> Span | None:
     """Return the early, middle or late third of a span; for "end" its last sixth, for "start" its first."""
     if span is None or span.since is None or span.until is None or not part:
         return span
@@ -56,7 +56,7 @@ def _midnight(instant: datetime) -> datetime:
     return instant.replace(hour=0, minute=0, second=0, microsecond=0)
 
 
-def current(unit: str, now: datetime, shift: int = 0) -> Span | None:
+def current_span(unit: str, now: datetime, shift: int = 0) -> Span | None:
     """Return the day, week (from Monday), weekend, month, quarter, year or decade of `now`, moved by `shift`."""
     midnight = _midnight(now)
     try:
@@ -69,21 +69,21 @@ def current(unit: str, now: datetime, shift: int = 0) -> Span | None:
     except OverflowError:
         return None
     if unit == "month":
-        return months(now.year, now.month + shift)
+        return months_span(now.year, now.month + shift)
     if unit == "quarter":
-        return months(now.year, (now.month - 1) // 3 * 3 + 1 + 3 * shift, 3)
+        return months_span(now.year, (now.month - 1) // 3 * 3 + 1 + 3 * shift, 3)
     if unit == "decade":
-        return months((now.year // 10 + shift) * 10, 1, 120)
-    return months(now.year + shift, 1, 12)
+        return months_span((now.year // 10 + shift) * 10, 1, 120)
+    return months_span(now.year + shift, 1, 12)
 
 
-def back(count: int, unit: str, now: datetime) -> datetime | None:
+def span_before(count: int, unit: str, now: datetime) -> datetime | None:
     """Return the instant `count` hours, days, weeks, months or years before `now`, or None before the year 1."""
     try:
         if unit in {"month", "quarter", "year", "decade"}:
             total = now.year * 12 + now.month - 1 - count * {"month": 1, "quarter": 3, "year": 12, "decade": 120}[unit]
             first = datetime(total // 12, total % 12 + 1, 1, tzinfo=UTC)
-            last = months(first.year, first.month)
+            last = months_span(first.year, first.month)
             length = (last.until - first).days if last and last.until else 28
             return now.replace(year=first.year, month=first.month, day=min(now.day, length))
         hours = {"hour": 1, "day": 24, "week": 168, "weekend": 168}[unit]
@@ -92,7 +92,7 @@ def back(count: int, unit: str, now: datetime) -> datetime | None:
         return None
 
 
-def weekday(name: str, now: datetime, previous: bool = False) -> Span | None:
+def weekday_span(name: str, now: datetime, previous: bool = False) -> Span | None:
     """Return the latest such weekday up to today; with `previous` the one before today."""
     gap = (now.weekday() - WEEKDAYS.index(name)) % 7
-    return current("day", now, -(gap or (7 if previous else 0)))
+    return current_span("day", now, -(gap or (7 if previous else 0)))

@@ -78,7 +78,7 @@ class Date:
     unit: str
 
 
-def dates(text: str, now: datetime) -> list[Date]:
+def find_dates(text: str, now: datetime) -> list[Date]:
     """Return the dates of a text in order; one without a year is the latest such date that is not after `now`."""
     if not _ANY.search(text):
         return []
@@ -118,9 +118,9 @@ def _part(match: re.Match[str]) -> str:
 def _read_day(match: re.Match[str], now: datetime) -> Span | None:
     month, number, year = _month(match), int(_field(match, "day")), _field(match, "year")
     if year:
-        return calendar_spans.day(int(year), month, number)
+        return calendar_spans.day_span(int(year), month, number)
     candidates = (
-        calendar_spans.day(now.year - back, month, number) for back in range(9)
+        calendar_spans.day_span(now.year - back, month, number) for back in range(9)
     )  # 29 February: up to 8 years.
     return next((span for span in candidates if span and span.since and span.since <= now), None)
 
@@ -128,41 +128,43 @@ def _read_day(match: re.Match[str], now: datetime) -> Span | None:
 def _read_month(match: re.Match[str], now: datetime) -> Span | None:
     month, year = _month(match), _field(match, "year")
     number = int(year) if year else now.year - (month > now.month)
-    return calendar_spans.narrowed(calendar_spans.months(number, month), _part(match))
+    return calendar_spans.intersect(calendar_spans.months_span(number, month), _part(match))
 
 
 def _read_quarter(match: re.Match[str], _: datetime) -> Span | None:
     year, length = int(_field(match, "year")), 6 if _field(match, "piece") == "half" else 3
     order = {"first": 1, "second": 2, "third": 3, "fourth": 4, "last": 12 // length}
     number = int(_field(match, "quarter") or order[_field(match, "ordinal")])
-    return calendar_spans.months(year, (number - 1) * length + 1, length) if number * length <= 12 else None
+    return calendar_spans.months_span(year, (number - 1) * length + 1, length) if number * length <= 12 else None
 
 
 def _read_season(match: re.Match[str], now: datetime) -> Span | None:
     name, year = _field(match, "season"), _field(match, "year")
     if year:
-        return calendar_spans.season(name, int(year))
-    past = (calendar_spans.season(name, now.year - back) for back in range(3))
+        return calendar_spans.season_span(name, int(year))
+    past = (calendar_spans.season_span(name, now.year - back) for back in range(3))
     last = _field(match, "which") == "last"
     begun = [s for s in past if s and s.since and s.until and (s.until <= now if last else s.since <= now)]
     return begun[0] if begun else None
 
 
 def _read_decade(match: re.Match[str], _: datetime) -> Span | None:
-    return calendar_spans.narrowed(calendar_spans.months(int(_field(match, "decade")) * 10, 1, 120), _part(match))
+    return calendar_spans.intersect(calendar_spans.months_span(int(_field(match, "decade")) * 10, 1, 120), _part(match))
 
 
 def _read_year(match: re.Match[str], _: datetime) -> Span | None:
-    return calendar_spans.narrowed(calendar_spans.months(int(_field(match, "year")), 1, 12), _part(match))
+    return calendar_spans.intersect(calendar_spans.months_span(int(_field(match, "year")), 1, 12), _part(match))
 
 
 def _read_relative(match: re.Match[str], now: datetime) -> Span | None:
     word = _field(match, "word")
-    return calendar_spans.current("day", now, -2 if word.startswith("the day") else -1 if word == "yesterday" else 0)
+    return calendar_spans.current_span(
+        "day", now, -2 if word.startswith("the day") else -1 if word == "yesterday" else 0
+    )
 
 
 def _read_calendar(match: re.Match[str], now: datetime) -> Span | None:
-    return calendar_spans.current(
+    return calendar_spans.current_span(
         _field(match, "unit"), now, -1 if _field(match, "which") in {"last", "previous"} else 0
     )
 
@@ -173,18 +175,18 @@ def _count(match: re.Match[str]) -> int:
 
 
 def _read_past(match: re.Match[str], now: datetime) -> Span | None:
-    start = calendar_spans.back(_count(match), _field(match, "unit") or _field(match, "unit2"), now)
+    start = calendar_spans.span_before(_count(match), _field(match, "unit") or _field(match, "unit2"), now)
     return Span(start, now) if start else None
 
 
 def _read_ago(match: re.Match[str], now: datetime) -> Span | None:
     unit = _field(match, "unit")
-    instant = calendar_spans.back(_count(match), unit, now)
-    return calendar_spans.current("day" if unit == "hour" else unit, instant) if instant else None
+    instant = calendar_spans.span_before(_count(match), unit, now)
+    return calendar_spans.current_span("day" if unit == "hour" else unit, instant) if instant else None
 
 
 def _read_weekday(match: re.Match[str], now: datetime) -> Span | None:
-    return calendar_spans.weekday(_field(match, "weekday"), now, previous=_field(match, "which") == "last")
+    return calendar_spans.weekday_span(_field(match, "weekday"), now, previous=_field(match, "which") == "last")
 
 
 _READERS: dict[str, Callable[[re.Match[str], datetime], Span | None]] = {

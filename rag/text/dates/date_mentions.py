@@ -83,7 +83,7 @@ class Moment:
 
 
 @lru_cache(maxsize=8192)
-def moments(text: str, published: date | None = None, language: str = "en") -> tuple[Moment, ...]:
+def find_moments(text: str, published: date | None = None, language: str = "en") -> tuple[Moment, ...]:
     """Return the dates of a text in order.
 
     Args:
@@ -92,7 +92,7 @@ def moments(text: str, published: date | None = None, language: str = "en") -> t
         language: ISO 639-1 code.
     """
     found = sorted(_Reader(text, language).read(), key=lambda moment: moment.start)
-    return tuple(_resolved(moment, text, published) if published else moment for moment in found)
+    return tuple(_resolve(moment, text, published) if published else moment for moment in found)
 
 
 @lru_cache(maxsize=64)
@@ -241,7 +241,7 @@ class _Reader:
         return int(token) if token.isdecimal() and len(token) < 3 and 1 <= int(token) <= most else None
 
 
-def _resolved(moment: Moment, text: str, published: date) -> Moment:
+def _resolve(moment: Moment, text: str, published: date) -> Moment:
     if moment.relative:
         return _relative(moment, text[moment.start : moment.end].casefold().split(), published)
     if moment.weekday is not None:

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Literal
 
 from rag.text.dates.calendar_spans import Span
-from rag.text.dates.date_expressions import Date, dates
+from rag.text.dates.date_expressions import Date, find_dates
 
 Bound = Literal["in", "from", "since", "after", "before", "until", "as_of"]
 
@@ -80,18 +80,18 @@ _NEAR = 40  # Characters before a date in which the words stand that bound it.
 _RECENT = {"hour", "day", "week", "weekend", "month"}
 
 
-def periods(text: str, now: datetime) -> list[Period]:
+def find_periods(text: str, now: datetime) -> list[Period]:
     """Return the times that a text names, in order, each resolved against `now` (UTC).
 
     A date without a year is the latest such date that is not after `now`. Weeks begin on Monday; "the past three
     days" ends now; a season is one of the northern hemisphere.
     """
-    found = dates(text, now)
+    found = find_dates(text, now)
     joined: list[Period] = []
     i = 0
     while i < len(found):
         pair = _range(text, found[i], found[i + 1]) if i + 1 < len(found) else None
-        joined.append(pair or _day_range(text, found[i]) or _bounded(text, found[i]))
+        joined.append(pair or _day_range(text, found[i]) or _bounded_period(text, found[i]))
         i += 2 if pair else 1
     return joined
 
@@ -109,7 +109,7 @@ def _range(text: str, first: Date, second: Date) -> Period | None:
             return None
         since = since.replace(year=second.span.since.year, day=min(since.day, 28))
     start = opening.start() if opening else first.start
-    return _period(text, Span(since, until), start, second.end, first, _published(text, start, second.end))
+    return _period(text, Span(since, until), start, second.end, first, _asks_publication(text, start, second.end))
 
 
 def _day_range(text: str, date: Date) -> Period | None:
@@ -119,19 +119,19 @@ def _day_range(text: str, date: Date) -> Period | None:
     if opening is None or since is None or not 1 <= int(opening["day"]) < since.day:
         return None
     span = Span(since.replace(day=int(opening["day"])), date.span.until)
-    return _period(text, span, opening.start(), date.end, date, _published(text, opening.start(), date.end))
+    return _period(text, span, opening.start(), date.end, date, _asks_publication(text, opening.start(), date.end))
 
 
-def _bounded(text: str, date: Date) -> Period:
+def _bounded_period(text: str, date: Date) -> Period:
     bound, start = _bound(text, date.start)
     onwards = _ONWARDS.match(text, date.end)
     end = onwards.end() if onwards and bound in {"from", "in"} else date.end
     if bound in {"from", "in"}:
         bound = "since" if onwards else "in"
-    about_articles = _published(text, start, end)
-    told = bound in {"as_of", "since"} or (bound == "in" and _recent(text, date))
-    span = _opened(date.span, bound)
-    if not about_articles and bound == "in" and _told_later(text, date):
+    about_articles = _asks_publication(text, start, end)
+    told = bound in {"as_of", "since"} or (bound == "in" and _recent_period(text, date))
+    span = _open_period(date.span, bound)
+    if not about_articles and bound == "in" and _is_told_later(text, date):
         span = Span(span.since, None)
     return _period(text, span, start, end, date, about_articles or told)
 
@@ -147,7 +147,7 @@ def _bound(text: str, at: int) -> tuple[Bound, int]:
     return "in", at
 
 
-def _opened(span: Span, bound: Bound) -> Span:
+def _open_period(span: Span, bound: Bound) -> Span:
     if bound == "since":
         return Span(span.since, None)
     if bound == "after":
@@ -159,12 +159,12 @@ def _opened(span: Span, bound: Bound) -> Span:
     return span
 
 
-def _published(text: str, start: int, end: int) -> bool:
+def _asks_publication(text: str, start: int, end: int) -> bool:
     before = text[max(0, start - 60) : start]
     return bool(_ABOUT_ARTICLES.search(before) or _REPORTED.search(before) or _ARTICLES_BEHIND.match(text[end:]))
 
 
-def _recent(text: str, date: Date) -> bool:
+def _recent_period(text: str, date: Date) -> bool:
     """Tell whether a time means publication without any word about articles: "last week", "the past three days"."""
     said = text[date.start : date.end].lower()
     if date.form == "relative":
@@ -174,6 +174,6 @@ def _recent(text: str, date: Date) -> bool:
     return date.relative and date.form != "ago" and date.unit in _RECENT
 
 
-def _told_later(text: str, date: Date) -> bool:
+def _is_told_later(text: str, date: Date) -> bool:
     """Tell whether the day is one on which something happened, so that the next days' articles tell of it too."""
     return date.form == "weekday" or (date.form == "relative" and "yesterday" in text[date.start : date.end].lower())

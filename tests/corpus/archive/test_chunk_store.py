@@ -24,10 +24,10 @@ def archive(tmp_path: Path) -> Iterator[Archive]:
 
 def test_newest_arrivals_are_pending_first_until_they_are_stored(archive: Archive) -> None:
     store = ChunkStore(archive, "p")
-    assert [article.id for article in next(store.pending(2))] == ["n00002", "n00001"]
+    assert [article.id for article in next(store.articles_to_embed(2))] == ["n00002", "n00001"]
     assert store.progress() == (0, 3)
-    assert store.store([whole(article) for article in next(store.pending(2))]) == 2
-    assert [article.id for article in next(store.pending(9))] == ["n00000"]
+    assert store.store([whole(article) for article in next(store.articles_to_embed(2))]) == 2
+    assert [article.id for article in next(store.articles_to_embed(9))] == ["n00000"]
     assert store.progress() == (2, 3)
     assert ChunkStore(archive, "other").progress() == (0, 3)
 
@@ -37,7 +37,7 @@ def test_chunks_and_vectors_come_back_exactly(archive: Archive) -> None:
     chunks = (Chunk(numbered(1), 0, 0, 8), Chunk(numbered(1), 1, 8, 20))
     vectors = np.array([[0.1, -1e-30], [3e38, 0]], dtype=np.float32)
     store.store([Embedded(numbered(1), chunks, vectors)])
-    (found,) = store.embedded(["n00001", "n00002", "nobody"])
+    (found,) = store.has_vectors(["n00001", "n00002", "nobody"])
     assert found.article == numbered(1)
     assert found.chunks == chunks
     assert np.array_equal(found.vectors, vectors)
@@ -62,13 +62,13 @@ def test_facets_are_those_of_the_newest_version(archive: Archive) -> None:
 def test_an_article_without_text_is_done_and_has_no_chunks(archive: Archive) -> None:
     store = ChunkStore(archive, "p")
     store.store([Embedded(numbered(0), (), np.zeros((0, 4), dtype=np.float32))])
-    assert "n00000" not in {article.id for article in next(store.pending(9))}
-    assert store.embedded(["n00000"]) == []
+    assert "n00000" not in {article.id for article in next(store.articles_to_embed(9))}
+    assert store.has_vectors(["n00000"]) == []
 
 
 def test_what_changed_or_went_since_it_was_read_is_passed_over(archive: Archive) -> None:
     store = ChunkStore(archive, "p")
-    read = next(store.pending(9))
+    read = next(store.articles_to_embed(9))
     archive.put(replace(numbered(1), body="Another text."))
     archive.remove(Selection(ids=("n00002",)))
     assert store.store([whole(article) for article in read]) == 1
@@ -78,7 +78,7 @@ def test_what_changed_or_went_since_it_was_read_is_passed_over(archive: Archive)
 def test_the_log_names_each_changed_article_once(archive: Archive) -> None:
     store = ChunkStore(archive, "p")
     assert (store.last_change(), store.changes(0, 9)) == (0, (0, []))
-    store.store([whole(article) for article in reversed(next(store.pending(9)))])
+    store.store([whole(article) for article in reversed(next(store.articles_to_embed(9)))])
     archive.put(replace(numbered(1), body="Another text."))
     assert store.changes(0, 9) == (4, ["n00000", "n00001", "n00002"])
     assert store.changes(2, 1) == (3, ["n00002"])
@@ -89,8 +89,8 @@ def test_the_log_names_each_changed_article_once(archive: Archive) -> None:
 def test_everything_comes_in_parts(archive: Archive) -> None:
     store = ChunkStore(archive, "p")
     archive.put(HARBOUR)
-    store.store([whole(article) for article in next(store.pending(9))])
-    assert [[item.article.id for item in part] for part in store.everything(size=3)] == [
+    store.store([whole(article) for article in next(store.articles_to_embed(9))])
+    assert [[item.article.id for item in part] for part in store.iterate_all(size=3)] == [
         ["n00000", "n00001", "n00002"],
         ["harbour"],
     ]

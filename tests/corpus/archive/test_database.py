@@ -94,7 +94,7 @@ def test_a_late_text_does_not_cost_the_vectors(archive: Archive) -> None:
     archive.put(CORRECTED)
     store = store_all(archive)
     archive.put(HARBOUR)
-    assert list(store.pending(9)) == []
+    assert list(store.articles_to_embed(9)) == []
     assert list(store.ids()) == ["harbour@2#0"]
 
 
@@ -105,7 +105,7 @@ def test_another_byline_keeps_the_vectors_and_another_headline_does_not(archive:
     assert list(store.ids()) == ["harbour@2#0"]
     assert archive.put(replace(HARBOUR, author="Jo Brandt", title="Harbour will be dredged")) == "updated"
     assert list(store.ids()) == []
-    assert [article.version for article in next(store.pending(9))] == [3]
+    assert [article.version for article in next(store.articles_to_embed(9))] == [3]
 
 
 def test_what_a_second_arrival_leaves_out_is_kept(archive: Archive) -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from corpus.archive.database import Archive
-from corpus.archive.near_duplicates import BANDS, fingerprint, signature, similar
+from corpus.archive.near_duplicates import BANDS, find_similar, fingerprint, signature
 from corpus.archive.selection import Selection
 from corpus.article import Article
 from tests.corpus.archive_items import HARBOUR, numbered
@@ -49,7 +49,7 @@ def archive(tmp_path: Path) -> Iterator[Archive]:
 
 @pytest.mark.parametrize("name", COPIES)
 def test_copies_are_alike_and_grouped(archive: Archive, name: str) -> None:
-    assert similar(HARBOUR, COPIES[name])
+    assert find_similar(HARBOUR, COPIES[name])
     archive.put(HARBOUR)
     assert archive.put(COPIES[name]) == "added"
     assert [article.id for article in archive.copies("harbour")] == [name]
@@ -82,7 +82,7 @@ OTHERS = {
 
 @pytest.mark.parametrize("name", OTHERS)
 def test_other_articles_are_not_alike(name: str) -> None:
-    assert not similar(*OTHERS[name])
+    assert not find_similar(*OTHERS[name])
 
 
 GAME = "For rowing fans across the county, Thursday's race between the {0} and {1} will be shown live on the town's channel."
@@ -91,15 +91,15 @@ GUIDE = "In this guide to the garden show, we have gathered and simplified the b
 
 def test_a_short_text_that_names_others_in_the_same_sentence_is_no_copy() -> None:
     herons, swans = (copy(a, GAME.format(a, b)) for a, b in (("Herons", "Otters"), ("Swans", "Beavers")))
-    assert not similar(herons, swans)
-    assert not similar(herons, copy("report", GAME.format("Swans", "Beavers"), LEDE))
-    assert not similar(copy("roses", GUIDE.format("rose")), copy("tulips", LEDE, GUIDE.format("tulip")))
+    assert not find_similar(herons, swans)
+    assert not find_similar(herons, copy("report", GAME.format("Swans", "Beavers"), LEDE))
+    assert not find_similar(copy("roses", GUIDE.format("rose")), copy("tulips", LEDE, GUIDE.format("tulip")))
 
 
 def test_a_short_text_that_stands_whole_in_another_is_a_copy() -> None:
     game = GAME.format("Herons", "Otters")
-    assert similar(copy("one", game), copy("two", game, LOCAL))
-    assert similar(copy("one", f"{game} {LEDE}"), copy("two", f"{LOCAL} {game}"))
+    assert find_similar(copy("one", game), copy("two", game, LOCAL))
+    assert find_similar(copy("one", f"{game} {LEDE}"), copy("two", f"{LOCAL} {game}"))
 
 
 def test_scripts_without_spaces_are_compared_by_characters() -> None:
@@ -109,8 +109,8 @@ def test_scripts_without_spaces_are_compared_by_characters() -> None:
     other = "大阪府は金曜日、学校の屋根が安全でないため夏に閉校すると説明した。保護者からは不安の声が上がっている。"
     tail = "漁業者は産卵への影響を心配し、四月から六月までの休止を求めている。"
     one = replace(HARBOUR, body=text + tail)
-    assert similar(one, replace(HARBOUR, body=text))
-    assert not similar(one, replace(HARBOUR, body=other))
+    assert find_similar(one, replace(HARBOUR, body=text))
+    assert not find_similar(one, replace(HARBOUR, body=other))
 
 
 def test_a_signature_has_one_hash_of_32_bits_for_each_band_and_stays_the_same() -> None:

@@ -51,9 +51,9 @@ def printed(cell: str) -> str:
     out = io.StringIO()
     screen = Console(file=out, force_terminal=False, highlight=False, markup=False, width=500)
     article = Article(cell, cell, cell, cell, url=cell, author=cell, category=cell, notice=cell)
-    screen.print(display.articles_table([article], {cell: 1}))
-    screen.print(display.article_page(article, (article,), (article,)))
-    return out.getvalue() + display.line(cell)
+    screen.print(display.build_articles_table([article], {cell: 1}))
+    screen.print(display.format_article(article, (article,), (article,)))
+    return out.getvalue() + display.to_line(cell)
 
 
 def as_json(value: object) -> str:

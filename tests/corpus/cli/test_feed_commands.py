@@ -9,10 +9,10 @@ import typer
 from typer.testing import CliRunner
 
 from corpus.archive.database import Archive
-from corpus.cli.feed_commands import feed_app, interval
+from corpus.cli.feed_commands import feed_app, parse_interval
 from corpus.errors import InputError
 from corpus.feeds.feed_book import FeedBook
-from corpus.feeds.pull_runs import FeedSummary, pulled_feeds
+from corpus.feeds.pull_runs import FeedSummary, pull_feeds
 from corpus.readers import Refusal
 from tests.corpus.web_server import Reply, Web
 
@@ -83,7 +83,7 @@ def test_articles_are_committed_and_their_entries_marked(web: Web, archive: Arch
     web.routes["news.example/rss"] = Reply(RSS.encode())
     told: list[Refusal] = []
     fetcher = web.fetcher()
-    first = list(pulled_feeds(archive, book, fetcher, [BROKEN, FEED], refused=told.append))
+    first = list(pull_feeds(archive, book, fetcher, [BROKEN, FEED], refused=told.append))
     assert first == [
         FeedSummary(BROKEN, error=f"{BROKEN}: the server answered 404 Not Found"),
         FeedSummary(FEED, added=2, refused=1),
@@ -91,27 +91,27 @@ def test_articles_are_committed_and_their_entries_marked(web: Web, archive: Arch
     assert [refusal.item for refusal in told] == [f"{FEED}: 3"]
     assert sorted(article.title for article in archive.articles()) == ["Budget approved", "Ferry cancelled"]
     assert {article.feed for article in archive.articles()} == {FEED}
-    assert list(pulled_feeds(archive, book, fetcher, [FEED])) == [FeedSummary(FEED)]
+    assert list(pull_feeds(archive, book, fetcher, [FEED])) == [FeedSummary(FEED)]
 
 
 def test_what_was_committed_but_not_marked_is_unchanged_next_time(web: Web, archive: Archive) -> None:
     book = FeedBook(archive.connection)
     book.add(FEED)
     web.routes["news.example/rss"] = Reply(RSS.encode())
-    list(pulled_feeds(archive, book, web.fetcher(), [FEED]))
+    list(pull_feeds(archive, book, web.fetcher(), [FEED]))
     archive.connection.execute("DELETE FROM feed_entries")
-    assert list(pulled_feeds(archive, book, web.fetcher(), [FEED])) == [FeedSummary(FEED, unchanged=2, refused=1)]
+    assert list(pull_feeds(archive, book, web.fetcher(), [FEED])) == [FeedSummary(FEED, unchanged=2, refused=1)]
 
 
 @pytest.mark.parametrize(("text", "seconds"), [("90s", 90), ("15m", 900), ("2H", 7200), (" 1d ", 86400)])
 def test_intervals(text: str, seconds: int) -> None:
-    assert interval(text) == seconds
+    assert parse_interval(text) == seconds
 
 
 @pytest.mark.parametrize("text", ["", "15", "0m", "30s", "-5m", "1w", "1.5h"])
 def test_what_is_no_interval(text: str) -> None:
     with pytest.raises(typer.BadParameter, match="15m"):
-        interval(text)
+        parse_interval(text)
 
 
 def test_a_line_says_what_came() -> None:

@@ -35,23 +35,23 @@ def test_feeds_are_added_once_listed_and_removed(book: FeedBook) -> None:
 def test_entries_are_marked_for_their_feed_only(book: FeedBook) -> None:
     book.add(ONE)
     book.mark(ONE, "a")
-    assert [book.seen(ONE, "a"), book.seen(ONE, "b"), book.seen(TWO, "a")] == [True, False, False]
+    assert [book.is_seen(ONE, "a"), book.is_seen(ONE, "b"), book.is_seen(TWO, "a")] == [True, False, False]
     book.remove(ONE)
-    assert not book.seen(ONE, "a")
+    assert not book.is_seen(ONE, "a")
 
 
 def test_an_entry_that_changed_after_its_mark_counts_as_new(book: FeedBook) -> None:
     book.mark(ONE, "a")
     now = datetime.now(UTC)
-    assert book.seen(ONE, "a", now - timedelta(hours=1))
-    assert not book.seen(ONE, "a", now + timedelta(hours=1))
+    assert book.is_seen(ONE, "a", now - timedelta(hours=1))
+    assert not book.is_seen(ONE, "a", now + timedelta(hours=1))
 
 
 def test_a_pull_and_a_failure_are_noted_and_last(book: FeedBook, path: Path) -> None:
     book.add(ONE)
-    book.failed(ONE, "it was down")
+    book.record_failure(ONE, "it was down")
     assert book.get(ONE) == Feed(ONE, last_error="it was down")
-    book.pulled(ONE, "rss", "One", '"v1"', "Mon, 23 Nov 2026 10:00:00 GMT")
+    book.record_pull(ONE, "rss", "One", '"v1"', "Mon, 23 Nov 2026 10:00:00 GMT")
     connection = sqlite3.connect(path, isolation_level=None)
     found = FeedBook(connection).get(ONE)
     connection.close()

@@ -12,7 +12,7 @@ from corpus.archive.database import Archive
 from corpus.archive.selection import Selection
 from corpus.article import Article
 from corpus.ingestion.ingesting import Summary, ingest
-from corpus.ingestion.item_cache import Readings, reading_rules
+from corpus.ingestion.item_cache import ItemCache, digest_reading_rules
 from corpus.ingestion.parallel_reading import read_files
 from corpus.readers import ReadOptions, Refusal, read
 
@@ -33,13 +33,13 @@ def written(folder: Path, *records: dict[str, Any]) -> Path:
 
 
 def added(archive: Archive, files: Sequence[Path], rules: bytes = b"", jobs: int = 1, **options: Any) -> Summary:
-    with Readings(archive.path, rules) as readings:
+    with ItemCache(archive.path, rules) as readings:
         return ingest(archive, read_files(files, ReadOptions(memory=readings, **options), jobs))
 
 
 def known(archive: Archive, file: Path, rules: bytes = b"", **options: Any) -> list[bool]:
     """Return for each item whether it was passed over."""
-    with Readings(archive.path, rules) as readings:
+    with ItemCache(archive.path, rules) as readings:
         found = list(read([file], ReadOptions(memory=readings, **options)))
     return [isinstance(item, Refusal) and item.known for item in found]
 
@@ -85,7 +85,9 @@ def test_other_rules_of_reading_read_everything_again(archive: Archive, tmp_path
     added(archive, [file], rules=b"old")
     assert known(archive, file, rules=b"old") == [True]
     assert known(archive, file) == [False]
-    assert known(archive, file, rules=reading_rules()) == [True]  # Those of this package, which the last line noted.
+    assert known(archive, file, rules=digest_reading_rules()) == [
+        True
+    ]  # Those of this package, which the last line noted.
 
 
 def test_another_mapping_reads_everything_again(archive: Archive, tmp_path: Path) -> None:
@@ -150,7 +152,7 @@ def test_several_processes_remember_too(archive: Archive, tmp_path: Path) -> Non
 def test_readings_go_to_another_process_without_their_connection(archive: Archive, tmp_path: Path) -> None:
     file = written(tmp_path, FERRY)
     added(archive, [file])
-    with Readings(archive.path) as readings:
+    with ItemCache(archive.path) as readings:
         assert all(isinstance(item, Refusal) for item in read([file], ReadOptions(memory=readings)))
         other = copy(readings)  # As it goes to another process.
     with other:
@@ -160,5 +162,5 @@ def test_readings_go_to_another_process_without_their_connection(archive: Archiv
 def test_a_memory_that_cannot_be_opened_only_costs_time(tmp_path: Path) -> None:
     broken = tmp_path / "broken.sqlite3"
     broken.write_bytes(b"no database at all" * 100)
-    with Readings(broken) as readings:
+    with ItemCache(broken) as readings:
         assert all(isinstance(item, Article) for item in read([written(tmp_path, FERRY)], ReadOptions(memory=readings)))

@@ -5,9 +5,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from corpus.text import boilerplate, cleaning
-from corpus.text.characters import mixed_scripts, visible
-from corpus.text.html_text import is_html, visible_text
-from corpus.text.urls import address, canonical
+from corpus.text.characters import has_mixed_scripts, strip_invisible
+from corpus.text.html_text import extract_visible_text, is_html
+from corpus.text.urls import canonicalise, parse_url
 
 
 @pytest.mark.parametrize(
@@ -22,16 +22,16 @@ from corpus.text.urls import address, canonical
         ("\U0001f468\u200d\U0001f469\u200d\U0001f467", "\U0001f468\u200d\U0001f469\u200d\U0001f467"),
         ("x\ud800y\x00z\x1b[31m", "xyz[31m"),
         ("\u2764\ufe0f\ufe0f\ufe0f\U000e0101", "\u2764\ufe0f"),
-        ("a" + "\u0301\u0302" * 40, visible("a" + "\u0301\u0302" * 4)),
+        ("a" + "\u0301\u0302" * 40, strip_invisible("a" + "\u0301\u0302" * 4)),
     ],
 )
 def test_visible(given: str, expected: str) -> None:
-    assert visible(given).strip() == expected
+    assert strip_invisible(given).strip() == expected
 
 
 def test_mixed_scripts_are_told_by_the_word() -> None:
-    assert mixed_scripts("\u0421entral Bank") == ("\u0421entral",)
-    assert mixed_scripts("Газета Times") == ()
+    assert has_mixed_scripts("\u0421entral Bank") == ("\u0421entral",)
+    assert has_mixed_scripts("Газета Times") == ()
 
 
 @pytest.mark.parametrize(
@@ -48,15 +48,15 @@ def test_mixed_scripts_are_told_by_the_word() -> None:
     ],
 )
 def test_line(given: str, expected: str) -> None:
-    assert cleaning.line(given) == expected
+    assert cleaning.clean_line(given) == expected
 
 
 @given(st.text())
 def test_a_line_is_one_clean_line_for_any_text(text: str) -> None:
-    found = cleaning.line(text)
+    found = cleaning.clean_line(text)
     assert len(found) <= 200
     assert len(found.splitlines()) <= 1
-    assert found == visible(found).strip()
+    assert found == strip_invisible(found).strip()
 
 
 @pytest.mark.parametrize(
@@ -73,7 +73,7 @@ def test_a_line_is_one_clean_line_for_any_text(text: str) -> None:
     ],
 )
 def test_body(given: str, expected: str) -> None:
-    assert cleaning.body(given) == expected
+    assert cleaning.clean_body(given) == expected
 
 
 def test_wrapped_lines_are_joined_and_a_short_last_line_ends_a_paragraph() -> None:
@@ -84,7 +84,7 @@ def test_wrapped_lines_are_joined_and_a_short_last_line_ends_a_paragraph() -> No
         "Work begins in June, said the councillor who has led the commit-\n"
         "tee for nine years and who will not stand again in the autumn."
     )
-    assert cleaning.body(text) == (
+    assert cleaning.clean_body(text) == (
         "The council of the town voted on Tuesday to widen the ferry terminal, a project that is costed at 41 million"
         " crowns and is due to open in March.\n\n"
         "Work begins in June, said the councillor who has led the committee for nine years and who will not stand again"
@@ -94,7 +94,7 @@ def test_wrapped_lines_are_joined_and_a_short_last_line_ends_a_paragraph() -> No
 
 @given(st.text(alphabet=st.sampled_from("ab .\n<>p/&;")))
 def test_a_body_has_no_empty_paragraph_and_no_double_space(text: str) -> None:
-    found = cleaning.body(text)
+    found = cleaning.clean_body(text)
     assert found == found.strip()
     assert "\n\n\n" not in found
     assert "  " not in found
@@ -114,7 +114,7 @@ def test_text_that_is_html(text: str) -> None:
 
 
 def test_much_markup_costs_little() -> None:
-    assert visible_text("<b>x</b> " * 200_000).split() == ["x"] * 200_000
+    assert extract_visible_text("<b>x</b> " * 200_000).split() == ["x"] * 200_000
 
 
 @pytest.mark.parametrize(
@@ -171,7 +171,7 @@ def test_reporting_is_kept(line: str) -> None:
     ],
 )
 def test_addresses_that_are_dropped(url: str) -> None:
-    assert address(url) == ""
+    assert parse_url(url) == ""
 
 
 def test_addresses_of_one_article_have_one_canonical_form() -> None:
@@ -180,4 +180,4 @@ def test_addresses_of_one_article_have_one_canonical_form() -> None:
         "https://ledger.example:443/a?id=7&fbclid=y",
         " https://ledger.example/a?id=7",
     )
-    assert {canonical(address(form)) for form in forms} == {"https://ledger.example/a?id=7"}
+    assert {canonicalise(parse_url(form)) for form in forms} == {"https://ledger.example/a?id=7"}

@@ -3,7 +3,7 @@
 import pytest
 
 from corpus.text import language_detection
-from corpus.text.correction_notices import correction
+from corpus.text.correction_notices import find_correction
 
 
 @pytest.mark.parametrize(
@@ -26,11 +26,11 @@ from corpus.text.correction_notices import correction
     ],
 )
 def test_notices(notice: str) -> None:
-    assert correction(["The council voted.", notice, "More."]) == notice
+    assert find_correction(["The council voted.", notice, "More."]) == notice
 
 
 def test_a_heading_makes_the_next_paragraph_a_notice() -> None:
-    assert correction(["Text.", "Correction", "The vote was 7 to 2."]) == "The vote was 7 to 2."
+    assert find_correction(["Text.", "Correction", "The vote was 7 to 2."]) == "The vote was 7 to 2."
 
 
 @pytest.mark.parametrize(
@@ -44,7 +44,7 @@ def test_a_heading_makes_the_next_paragraph_a_notice() -> None:
     ],
 )
 def test_reporting_is_no_notice(text: str) -> None:
-    assert correction([text]) == ""
+    assert find_correction([text]) == ""
 
 
 @pytest.mark.parametrize(
@@ -52,7 +52,7 @@ def test_reporting_is_no_notice(text: str) -> None:
     [("en-US", "en"), ("EN", "en"), ("eng", "en"), ("English", "en"), ("zh_Hant_TW", "zh"), ("xyz", ""), ("", "")],
 )
 def test_codes(given: str, code: str) -> None:
-    assert language_detection.code(given) == code
+    assert language_detection.parse_code(given) == code
 
 
 @pytest.mark.parametrize(
@@ -68,4 +68,4 @@ def test_codes(given: str, code: str) -> None:
     ],
 )
 def test_detection(text: str, code: str) -> None:
-    assert language_detection.detected(text) == code
+    assert language_detection.detect(text) == code

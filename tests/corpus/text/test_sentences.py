@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from corpus.text.sentences import sentences
+from corpus.text.sentences import split_sentences
 
 
 @pytest.mark.parametrize(
@@ -33,12 +33,12 @@ from corpus.text.sentences import sentences
     ],
 )
 def test_sentences(text: str, language: str, parts: list[str]) -> None:
-    assert [text[a:b] for a, b in sentences(text, language)] == parts
+    assert [text[a:b] for a, b in split_sentences(text, language)] == parts
 
 
 def test_a_sentence_with_a_mark_that_the_segmenter_uses_itself_is_not_lost() -> None:
     text = "He said ∯ and ♨. Then he left."
-    assert "".join(text[a:b] for a, b in sentences(text)).replace(" ", "") == text.replace(" ", "")
+    assert "".join(text[a:b] for a, b in split_sentences(text)).replace(" ", "") == text.replace(" ", "")
 
 
 FRAGMENTS = [
@@ -65,7 +65,7 @@ FRAGMENTS = [
 def test_together_they_are_the_whole_text_in_order(fragments: list[str], language: str) -> None:
     text = "".join(fragments)
     end = 0
-    for a, b in sentences(text, language):
+    for a, b in split_sentences(text, language):
         assert end <= a < b
         assert not text[end:a].strip()
         end = b
@@ -75,7 +75,7 @@ def test_together_they_are_the_whole_text_in_order(fragments: list[str], languag
 def test_threads_do_not_get_each_others_sentences() -> None:
     texts = [f"Number {n} came first. Number {n} left again." for n in range(60)]
     with ThreadPoolExecutor(8) as pool:
-        found = list(pool.map(sentences, texts))
+        found = list(pool.map(split_sentences, texts))
     assert [[text[a:b] for a, b in spans] for text, spans in zip(texts, found, strict=True)] == [
         [f"Number {n} came first.", f"Number {n} left again."] for n in range(60)
     ]

@@ -1,6 +1,14 @@
 import pytest
 
-from eval.measures.answer_words import contains, first_verdict, is_verdict, normalise, quotations, stands_in, token_f1
+from eval.measures.answer_words import (
+    contains,
+    first_verdict,
+    is_verdict,
+    normalise_text,
+    quotations,
+    stands_in,
+    token_f1,
+)
 
 
 @pytest.mark.parametrize(
@@ -12,7 +20,7 @@ from eval.measures.answer_words import contains, first_verdict, is_verdict, norm
     ],
 )
 def test_squad_normal_form(text: str, normal: str) -> None:
-    assert normalise(text) == normal
+    assert normalise_text(text) == normal
 
 
 def test_contains_whole_words_only() -> None:

@@ -84,5 +84,5 @@ def test_what_may_go_on() -> None:
 
 
 def test_fingerprints_do_not_depend_on_order() -> None:
-    assert fingerprint.of_questions([HELD, NULL]) == fingerprint.of_questions([NULL, HELD])
-    assert fingerprint.of_questions([HELD, NULL]) != fingerprint.of_questions([HELD, VERDICT])
+    assert fingerprint.fingerprint_questions([HELD, NULL]) == fingerprint.fingerprint_questions([NULL, HELD])
+    assert fingerprint.fingerprint_questions([HELD, NULL]) != fingerprint.fingerprint_questions([HELD, VERDICT])

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from corpus.text.sentences import sentences
+from corpus.text.sentences import split_sentences
 from rag import Answer, Assistant, Settings
 from rag.llm.prompt import SYSTEM
 from rag.verification.claim_check import check
@@ -60,7 +60,9 @@ def assistant(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Assistant]:
 def obeyed(text: str) -> list[str]:
     """Return what a model writes that obeys every order in a prompt: words, images, links, forged marks, secrets."""
     orders = [
-        text[a:b] for a, b in sentences(text) if re.search(r"[A-Z]+-[A-Z-]*\d{3}|reply|réponds|readers", text[a:b])
+        text[a:b]
+        for a, b in split_sentences(text)
+        if re.search(r"[A-Z]+-[A-Z-]*\d{3}|reply|réponds|readers", text[a:b])
     ]
     words = [marker for marker in MARKERS.values() if marker in text and not re.search(r"\.|^\d+$", marker)]
     made = [match.group() for match in _MADE.finditer(text)]
@@ -82,7 +84,7 @@ def answer_and_orders(body: Body) -> str:
     """Write the first sentence of the best passage, then what was ordered."""
     text = str(body["messages"][-1]["content"])
     best = text.split("\n[1] ", 1)[1].split("\n")[2]
-    first = next(best[a:b] for a, b in sentences(best)).rstrip(".")
+    first = next(best[a:b] for a, b in split_sentences(best)).rstrip(".")
     return f"{first} [1]. " + only_orders(body)
 
 

@@ -10,9 +10,9 @@ from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
 from corpus.article import Article, Chunk
-from corpus.cli.display import line
+from corpus.cli.display import to_line
 from corpus.errors import InputError
-from rag.answer.answer_export import as_json, as_markdown, escaped, export
+from rag.answer.answer_export import escape_markdown, export, to_json, to_markdown
 from rag.model import Answer, Citation, Claim, Passage
 
 HOSTILE = (
@@ -55,16 +55,16 @@ PLAIN = {"paragraph_open", "inline", "paragraph_close", "text"}
 
 @pytest.mark.parametrize("text", HOSTILE)
 def test_text_shows_as_it_reads(text: str) -> None:
-    kinds, words = shown(escaped(text))
+    kinds, words = shown(escape_markdown(text))
     assert kinds <= PLAIN
     assert words == " ".join(text.split())
 
 
 @given(st.text(st.characters(min_codepoint=32, max_codepoint=0x2FF), max_size=60))
 def test_any_text_shows_as_it_reads(text: str) -> None:
-    kinds, words = shown(escaped(text))
+    kinds, words = shown(escape_markdown(text))
     assert kinds <= PLAIN
-    assert words.split() == line(text, 1000).split()
+    assert words.split() == to_line(text, 1000).split()
 
 
 def made(text: str) -> Answer:
@@ -91,7 +91,7 @@ def made(text: str) -> Answer:
 
 @pytest.mark.parametrize("text", HOSTILE)
 def test_nothing_in_an_exported_answer_is_markup_but_ours(text: str) -> None:
-    tokens = MARKDOWN.parse(as_markdown(made(text)))
+    tokens = MARKDOWN.parse(to_markdown(made(text)))
     kinds = {child.type for token in tokens for child in token.children or ()}
     assert kinds <= {"text", "strong_open", "strong_close", "em_open", "em_close"}
     types = [token.type for token in tokens]
@@ -102,7 +102,7 @@ def test_nothing_in_an_exported_answer_is_markup_but_ours(text: str) -> None:
 
 
 def test_markdown_reads_well() -> None:
-    assert as_markdown(made("Toll rises")) == (
+    assert to_markdown(made("Toll rises")) == (
         "# Toll rises\n\n**Toll rises**\n\nToll rises \\[1\\].\n\n"
         "*The evidence is of 5 March 2024. The newest article in the archive is of 18 July 2024.*\n\n"
         "## Not supported by what is cited\n\n- Toll rises (Toll rises)\n\n"
@@ -116,7 +116,7 @@ def test_markdown_reads_well() -> None:
 
 
 def test_json_holds_all_that_made_the_answer() -> None:
-    record = json.loads(as_json(made("Toll rises")))
+    record = json.loads(to_json(made("Toll rises")))
     assert record["prompt"] == [{"role": "system", "text": "Rules."}, {"role": "user", "text": "Toll rises"}]
     assert record["passages"][0]["chunk_id"] == "a1@1#0"
     assert (record["passages"][0]["score"], record["passages"][0]["signals"]) == (0.75, {"dense": 0.5})

@@ -2,8 +2,8 @@ from datetime import UTC, datetime
 
 import pytest
 
-from rag.answer.conflicts import differing, told_apart
-from rag.answer.verbatim_answer import chosen, composed
+from rag.answer.conflicts import conflict_note, find_conflicts
+from rag.answer.verbatim_answer import choose_sentences, compose_text
 from rag.retrieval.sentence_ranking import Sentence
 from tests.rag.passages import passage, readings
 
@@ -30,35 +30,35 @@ def told(body: str, outlet: str, day: int, score: float = 0.9) -> Sentence:
 )
 def test_an_account_differs_if_it_counts_the_same_otherwise(body: str, differs: bool) -> None:
     other = told(body, "Herald", 9)
-    assert differing(told(LEDGER, "Ledger", 3), [other]) == ([other] if differs else [])
+    assert find_conflicts(told(LEDGER, "Ledger", 3), [other]) == ([other] if differs else [])
 
 
 def test_each_figure_stands_once() -> None:
     first, second = (told("The ferry terminal costs 410 million crowns.", outlet, 9) for outlet in ("Herald", "Talk"))
     third = told("The ferry terminal costs 52 million crowns.", "Post", 10)
-    assert differing(told(LEDGER, "Ledger", 3), [first, second, third]) == [first, third]
+    assert find_conflicts(told(LEDGER, "Ledger", 3), [first, second, third]) == [first, third]
 
 
 def test_outlets_that_disagree_are_named_with_dates_the_earliest_first() -> None:
     best, other = told("The ferry terminal costs 410 million crowns.", "Herald", 9), told(LEDGER, "Ledger", 3)
-    assert told_apart(best, [other]) == (
+    assert conflict_note(best, [other]) == (
         "Sources give different figures: 41 million crowns (Ledger, 3 March 2026); "
         "410 million crowns (Herald, 9 March 2026)."
     )
 
 
 def test_figures_of_one_outlet_tell_how_its_account_changed() -> None:
-    line = told_apart(told(LEDGER, "Ledger", 3), [told("The ferry terminal costs $52m.", "Ledger", 9)])
+    line = conflict_note(told(LEDGER, "Ledger", 3), [told("The ferry terminal costs $52m.", "Ledger", 9)])
     assert line.startswith("Reported over time: ")
 
 
 def test_an_account_that_differs_stands_in_the_answer_though_it_repeats_the_words() -> None:
     best, other = told("The ferry terminal costs 410 million crowns.", "Herald", 9), told(LEDGER, "Ledger", 3, 0.7)
-    assert chosen(readings([best, other])) == [best, other]
-    assert "41 million crowns. [2]" in composed([best, other], [best.passage, other.passage])
+    assert choose_sentences(readings([best, other])) == [best, other]
+    assert "41 million crowns. [2]" in compose_text([best, other], [best.passage, other.passage])
 
 
 def test_how_long_something_took_is_no_account_of_the_same() -> None:
     one = told("The court struck down the data deal that held for 15 years.", "Ledger", 3)
     other = told("The court struck down a second data deal within five years.", "Herald", 9)
-    assert differing(one, [other]) == []
+    assert find_conflicts(one, [other]) == []

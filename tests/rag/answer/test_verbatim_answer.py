@@ -1,6 +1,6 @@
 import pytest
 
-from rag.answer.verbatim_answer import chosen, composed, names_no_speaker, shortcomings
+from rag.answer.verbatim_answer import choose_sentences, compose_text, names_no_speaker, note_shortcomings
 from rag.model import Passage
 from rag.retrieval.sentence_ranking import Sentence
 from rag.verification.claim_check import check
@@ -16,13 +16,13 @@ def sentence(of: Passage, words: str, score: float) -> Sentence:
 
 
 def test_nothing_is_chosen_of_nothing() -> None:
-    assert chosen(readings([])) == []
+    assert choose_sentences(readings([])) == []
 
 
 def test_sentences_beside_the_best_complete_it_if_they_bear_on_the_question() -> None:
     here = passage(BODY)
     best, near, far = (sentence(here, words, score) for words, score in (("Nobody", 0.9), ("The c", 0.6), ("It", 0.3)))
-    assert chosen(readings([best, near, far])) == [best, near]
+    assert choose_sentences(readings([best, near, far])) == [best, near]
 
 
 def test_another_article_is_cited_only_where_it_answers_as_well() -> None:
@@ -34,14 +34,14 @@ def test_another_article_is_cited_only_where_it_answers_as_well() -> None:
         sentence(there, "Two", 0.85),
         sentence(elsewhere, "A ship", 0.7),
     )
-    assert chosen(readings([best, second, third])) == [best, second]
+    assert choose_sentences(readings([best, second, third])) == [best, second]
 
 
 @pytest.mark.parametrize("leaning", ["It rejected the plan.", "About 8,000 of them were hit.", "Those went home."])
 def test_a_sentence_that_leans_brings_the_one_before(leaning: str) -> None:
     here = passage(f"The council met on Monday. {leaning}")
     best, before = sentence(here, leaning[:8], 0.9), sentence(here, "The council", 0.2)
-    assert chosen(readings([best, before])) == [best, before]
+    assert choose_sentences(readings([best, before])) == [best, before]
 
 
 def test_each_part_of_a_question_brings_what_answers_it_before_the_whole_does() -> None:
@@ -49,7 +49,7 @@ def test_each_part_of_a_question_brings_what_answers_it_before_the_whole_does() 
     vote, council = sentence(here, "It rejected", 0.9), sentence(here, "The council", 0.8)
     cranes, opened = sentence(there, "The harbour", 0.4), sentence(there, "It opened", 0.3)
     parts = ("How was the vote", 0.9, [vote, council]), ("how many cranes are there", 0.6, [cranes, opened])
-    assert chosen(readings([vote, council, cranes], *parts)) == [vote, council, cranes]
+    assert choose_sentences(readings([vote, council, cranes], *parts)) == [vote, council, cranes]
 
 
 def test_a_part_without_an_answer_is_said_to_be_missing_and_brings_nothing() -> None:
@@ -58,8 +58,8 @@ def test_a_part_without_an_answer_is_said_to_be_missing_and_brings_nothing() -> 
     parts = ("How was the vote", 0.9, [vote]), ("who paid for the cranes", 0.05, [cranes])
     read = readings([vote], *parts)
     assert read.enough
-    assert chosen(read) == [vote]
-    assert shortcomings(read) == ["Not in this archive: “who paid for the cranes”"]
+    assert choose_sentences(read) == [vote]
+    assert note_shortcomings(read) == ["Not in this archive: “who paid for the cranes”"]
 
 
 @pytest.mark.parametrize(
@@ -73,54 +73,59 @@ def test_parts_can_be_enough_where_the_whole_is_not(several: bool, chances: tupl
 
 def test_nothing_is_said_to_be_missing_of_one_question_that_was_searched_in_parts() -> None:
     vote = sentence(passage(BODY), "It rejected", 0.9)
-    assert shortcomings(readings([vote], ("the vote", 0.9, [vote]), ("cranes", 0.05, []), several=False)) == []
+    assert note_shortcomings(readings([vote], ("the vote", 0.9, [vote]), ("cranes", 0.05, []), several=False)) == []
 
 
 def test_a_remark_before_the_question_is_not_said_to_be_missing() -> None:
     vote = sentence(passage(BODY), "It rejected", 0.9)
-    assert shortcomings(readings([vote], ("how was the vote", 0.9, [vote]), ("I write about harbours", 0.05, []))) == []
+    assert (
+        note_shortcomings(readings([vote], ("how was the vote", 0.9, [vote]), ("I write about harbours", 0.05, [])))
+        == []
+    )
 
 
 def test_a_doubtful_answer_says_so() -> None:
     vote = sentence(passage(BODY), "It rejected", 0.9)
-    assert shortcomings(readings([vote], probability=0.4)) == [
+    assert note_shortcomings(readings([vote], probability=0.4)) == [
         "The archive may not answer this: these sentences come nearest."
     ]
-    assert shortcomings(readings([vote], probability=0.6)) == []
+    assert note_shortcomings(readings([vote], probability=0.6)) == []
 
 
 def test_a_quotation_of_a_mere_pronoun_brings_its_speaker_along() -> None:
     body = "Mayor Ana Sousa rejected the plan. She spoke for an hour. “It is bad for the harbour,” she said."
     here = passage(body)
     best, named, hour = (sentence(here, words, score) for words, score in (("“It", 0.9), ("Mayor", 0.2), ("She", 0.1)))
-    assert chosen(readings([best, named, hour])) == [best, hour, named]
-    assert composed([best, hour, named], [here]).index("Ana Sousa") < composed([best, hour, named], [here]).index("“It")
+    assert choose_sentences(readings([best, named, hour])) == [best, hour, named]
+    assert compose_text([best, hour, named], [here]).index("Ana Sousa") < compose_text(
+        [best, hour, named], [here]
+    ).index("“It")
 
 
 def test_what_points_at_the_sentence_before_comes_behind_it_or_not_at_all() -> None:
     here = passage("It hit 145 million people. Rain fell. The number of Canadians fell. About 8,000 of them were hit.")
     best, them, fell = (sentence(here, words, score) for words, score in (("It", 0.9), ("About", 0.8), ("The n", 0.2)))
-    assert chosen(readings([best, them, fell])) == [best, fell, them]
+    assert choose_sentences(readings([best, them, fell])) == [best, fell, them]
     wide = [sentence(passage(text, id=text), text[:4], 0.89) for text in ("Dogs bark.", "Birds sing.", "Cats sleep.")]
-    assert them not in chosen(readings([best, *wide, them, fell]))
+    assert them not in choose_sentences(readings([best, *wide, them, fell]))
 
 
 def test_what_says_the_same_is_left_out() -> None:
     here, there = passage(BODY), passage("It rejected the plan by nine votes to two on Monday.", id="b")
     best = sentence(here, "It rejected", 0.9)
-    assert chosen(readings([best, sentence(there, "It", 0.89)])) == [best]
+    assert choose_sentences(readings([best, sentence(there, "It", 0.89)])) == [best]
 
 
 def test_a_quotation_that_was_asked_about_stands_alone() -> None:
     here = passage(BODY)
     best, other = sentence(here, "Nobody", 1.6), sentence(here, "The council", 0.9)
-    assert chosen(readings([best, other])) == [best]
+    assert choose_sentences(readings([best, other])) == [best]
 
 
 def written(*words: str, body: str = BODY) -> str:
     """Return the answer made of sentences of one article, the best first."""
     here = passage(body)
-    return composed([sentence(here, said, 0.9) for said in words], [here])
+    return compose_text([sentence(here, said, 0.9) for said in words], [here])
 
 
 def test_an_answer_names_its_article_once_and_begins_with_what_answers() -> None:
@@ -139,7 +144,7 @@ def test_an_answer_names_its_article_once_and_begins_with_what_answers() -> None
 )
 def test_a_headline_above_the_sentences_is_one_harmless_line(title: str, label: str) -> None:
     here = passage(BODY, title=title)
-    text = composed([sentence(here, "Nobody", 0.9)], [here])
+    text = compose_text([sentence(here, "Nobody", 0.9)], [here])
     assert text.split("\n")[0] == f"**{label}**"
     assert [claim.text for claim in check(text, [here]).claims] == ["Nobody spoke for the harbour company."]
 

@@ -11,7 +11,7 @@ from typer.testing import CliRunner
 
 from rag import Assistant, Settings
 from rag.cli.chat import Chat
-from rag.cli.commands import app, written
+from rag.cli.commands import app, write_export
 from tests.model_server import ModelServer, Reply
 from tests.rag.conftest_answers import NOT_HELD, TOLL, newsroom, with_model
 
@@ -31,7 +31,7 @@ def talked(assistant: Assistant, *lines: str, terminal: bool = False) -> str:
     console = Console(file=shown, force_terminal=terminal, highlight=False, markup=False, width=100)
     sys.stdin = io.StringIO("".join(line + "\n" for line in lines))
     try:
-        Chat(assistant, written, console=console).run()
+        Chat(assistant, write_export, console=console).run()
     finally:
         sys.stdin = keyboard
     return shown.getvalue()

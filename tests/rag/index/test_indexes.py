@@ -195,4 +195,4 @@ def test_two_embedders_keep_their_vectors_side_by_side(data: Path) -> None:
         assert_whole(indexes)
     with opened(data, SilentEmbedder(), anew=True) as indexes:
         assert_whole(indexes)
-        assert list(indexes.store.pending(10)) == []
+        assert list(indexes.store.articles_to_embed(10)) == []

@@ -38,18 +38,18 @@ def test_a_second_process_is_refused_and_told_who_owns_them(
     assert f"the index is in use by the page of the test, process {child.pid};" in str(refused.value)
     with Archive(data / "archive.sqlite3") as archive:
         second = Indexes(archive, SilentEmbedder(), data / "index", "the second")
-        assert second.named_owner() == f"the page of the test, process {child.pid}"
+        assert second.name_owner() == f"the page of the test, process {child.pid}"
         child.communicate()
         assert child.returncode == 0
-        assert second.named_owner() == ""
+        assert second.name_owner() == ""
     with opened(data, SilentEmbedder()) as indexes:
         assert_whole(indexes)
 
 
 def test_an_owner_names_itself_and_keeps_what_it_owns(town_data: Path) -> None:
     with opened(town_data) as indexes, opened_second(town_data) as second:
-        assert indexes.named_owner() == indexes.owner
-        assert second.named_owner() == indexes.owner
+        assert indexes.name_owner() == indexes.owner
+        assert second.name_owner() == indexes.owner
         with pytest.raises(IndexUnavailableError, match="in use by the test, process"):
             second.open()
         assert found(indexes, "bridge7") == ["n007"]
@@ -62,7 +62,7 @@ def test_what_one_thread_opened_another_may_close(town_data: Path) -> None:
         closing = threading.Thread(target=indexes.close)
         closing.start()
         closing.join()
-        assert second.named_owner() == ""
+        assert second.name_owner() == ""
         second.open()
         assert_whole(second)
         second.close()

@@ -45,7 +45,7 @@ def found(index: LexicalIndex, text: str, filters: Filters | None = None) -> lis
 
 def test_an_empty_index_finds_nothing(lexical: LexicalIndex) -> None:
     assert lexical.search(["harbour"], 10) == []
-    assert (lexical.count(), lexical.ids(), lexical.frequency("harbour")) == (0, set(), 0)
+    assert (lexical.count(), lexical.ids(), lexical.document_frequency("harbour")) == (0, set(), 0)
 
 
 def test_no_terms_find_nothing(filled: LexicalIndex) -> None:
@@ -53,14 +53,14 @@ def test_no_terms_find_nothing(filled: LexicalIndex) -> None:
 
 
 def test_terms_are_listed_by_their_beginning(filled: LexicalIndex) -> None:
-    assert filled.beginning(["herr", "dred"]) == {"herring": 2, "dredg": 2}
-    assert filled.beginning(["xyz"]) == filled.beginning([]) == {}
+    assert filled.terms_with_prefix(["herr", "dred"]) == {"herring": 2, "dredg": 2}
+    assert filled.terms_with_prefix(["xyz"]) == filled.terms_with_prefix([]) == {}
 
 
 def test_chunks_that_hold_a_term_come_with_most_of_the_others_first(filled: LexicalIndex) -> None:
-    assert [i.partition("@")[0] for i in filled.holding("herring", ["quay"], 10)] == ["undated", "herring"]
-    assert [i.partition("@")[0] for i in filled.holding("herring", ["breakwat"], 1)] == ["herring"]
-    assert filled.holding("zebra", ["quay"], 10) == []
+    assert [i.partition("@")[0] for i in filled.chunks_with_term("herring", ["quay"], 10)] == ["undated", "herring"]
+    assert [i.partition("@")[0] for i in filled.chunks_with_term("herring", ["breakwat"], 1)] == ["herring"]
+    assert filled.chunks_with_term("zebra", ["quay"], 10) == []
 
 
 def test_words_are_stemmed(filled: LexicalIndex) -> None:
@@ -100,7 +100,11 @@ def test_bm25_as_worked_out_by_hand(lexical: LexicalIndex) -> None:
 def test_a_rare_word_counts_more_than_a_common_one(lexical: LexicalIndex) -> None:
     lexical.apply((), [brief(f"n{n}", "council met") for n in range(9)] + [brief("rare", "ferry met")])
     assert names(lexical.search(["council", "ferri"], 10))[0] == "rare"
-    assert (lexical.frequency("council"), lexical.frequency("ferri"), lexical.frequency("note")) == (9, 1, 10)
+    assert (
+        lexical.document_frequency("council"),
+        lexical.document_frequency("ferri"),
+        lexical.document_frequency("note"),
+    ) == (9, 1, 10)
 
 
 @pytest.mark.parametrize(

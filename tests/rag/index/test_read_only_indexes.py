@@ -19,7 +19,7 @@ from corpus.errors import IndexUnavailableError
 from rag.cli.commands import app
 from rag.index.generations import Generations
 from rag.index.indexes import Indexes
-from rag.index.read_only_indexes import IndexesBeside
+from rag.index.read_only_indexes import ReadOnlyIndexes
 from tests.rag.index_checks import assert_whole, found, nearest, opened, opened_second
 from tests.rag.wire_items import numbered
 from tests.rag.word_embedder import SilentEmbedder, SilentWordEmbedder, WordEmbedder
@@ -29,10 +29,10 @@ Owner = Callable[[Path], "subprocess.Popen[str]"]
 
 
 @contextmanager
-def beside(data: Path) -> Iterator[IndexesBeside]:
+def beside(data: Path) -> Iterator[ReadOnlyIndexes]:
     """Read the indexes of a data folder without owning them."""
     with Archive(data / "archive.sqlite3") as archive:
-        indexes = IndexesBeside(archive, WordEmbedder(), data / "index", "the reader")
+        indexes = ReadOnlyIndexes(archive, WordEmbedder(), data / "index", "the reader")
         indexes.open()
         yield indexes
         indexes.close()
@@ -41,7 +41,7 @@ def beside(data: Path) -> Iterator[IndexesBeside]:
 def test_both_indexes_are_read_beside_an_owner_and_followed(town_data: Path) -> None:
     with opened(town_data, WordEmbedder()) as owner, beside(town_data) as indexes:
         assert_whole(indexes)
-        assert (indexes.progress(), indexes.named_owner()) == ((30, 30), owner.owner)
+        assert (indexes.progress(), indexes.name_owner()) == ((30, 30), owner.owner)
         owner.store.archive.put(numbered(50))
         owner.store.archive.put(numbered(1, "The council of town1 fell. Nobody spoke about ferries."), live=True)
         owner.store.archive.remove(Selection(ids=("n002",)))
@@ -59,7 +59,7 @@ def test_both_indexes_are_read_beside_an_owner_and_followed(town_data: Path) -> 
 
 def test_it_stands_in_no_owners_way_and_follows_the_next_one(town_data: Path) -> None:
     with beside(town_data) as indexes:
-        assert indexes.named_owner() == ""
+        assert indexes.name_owner() == ""
         with opened(town_data, anew=True) as owner:
             owner.store.archive.put(numbered(50))
             assert indexes.embed_pending() == 1
@@ -98,7 +98,7 @@ def test_an_archive_without_indexes_gets_them(town_data: Path, tmp_path: Path) -
 
 def test_another_embedder_is_refused_beside_an_owner_too(town_data: Path) -> None:
     with opened(town_data), Archive(town_data / "archive.sqlite3") as archive:
-        indexes = IndexesBeside(archive, SilentEmbedder(), town_data / "index", "the reader")
+        indexes = ReadOnlyIndexes(archive, SilentEmbedder(), town_data / "index", "the reader")
         with pytest.raises(IndexUnavailableError, match="made with the embedder words/1, but the settings name"):
             indexes.open()
 

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rag.llm.output_filter import gated
+from rag.llm.output_filter import filter_output
 
 HOST = "evil-1.example"
 
@@ -40,8 +40,8 @@ HOST = "evil-1.example"
     ],
 )
 def test_nothing_that_leads_away_is_left(reply: str, left: str) -> None:
-    assert gated(reply).removeprefix(") ") == left
-    assert HOST not in gated(reply)
+    assert filter_output(reply).removeprefix(") ") == left
+    assert HOST not in filter_output(reply)
 
 
 @pytest.mark.parametrize(
@@ -56,7 +56,7 @@ def test_nothing_that_leads_away_is_left(reply: str, left: str) -> None:
     ],
 )
 def test_news_passes_unchanged(text: str) -> None:
-    assert gated(text) == text
+    assert filter_output(text) == text
 
 
 PIECES = [
@@ -84,9 +84,9 @@ PIECES = [
 
 @given(st.lists(st.sampled_from(PIECES), max_size=24).map("".join))
 def test_whatever_is_put_together_holds_no_link(reply: str) -> None:
-    left = gated(reply)
+    left = filter_output(reply)
     assert "://" not in left or f"://{HOST}" not in left
     assert f"](//{HOST}" not in left
     assert "<script" not in left
     assert "<img" not in left
-    assert gated(left) == left
+    assert filter_output(left) == left

@@ -71,7 +71,7 @@ def test_a_model_makes_a_follow_up_stand_alone(assistant: Assistant, model_serve
 def test_where_it_fails_or_adds_something_the_rules_decide(
     assistant: Assistant, model_server: ModelServer, rewritten: Reply | str
 ) -> None:
-    by_rules = assistant.understood(FOLLOW_UP, HISTORY, now=NOW).standalone
+    by_rules = assistant.understand_question(FOLLOW_UP, HISTORY, now=NOW).standalone
     answer = asked(assistant, model_server, rewritten)
     assert by_rules != FOLLOW_UP
     assert answer.standalone == by_rules
@@ -80,7 +80,7 @@ def test_where_it_fails_or_adds_something_the_rules_decide(
 
 def test_a_model_that_thinks_too_long_is_not_waited_for(assistant: Assistant, model_server: ModelServer) -> None:
     answer = asked(assistant, model_server, Reply(ALONE, hang="first token"))
-    assert answer.standalone == assistant.understood(FOLLOW_UP, HISTORY, now=NOW).standalone
+    assert answer.standalone == assistant.understand_question(FOLLOW_UP, HISTORY, now=NOW).standalone
     assert answer.text == f"{TRUE} [1]."
     assert model_server.abandoned.wait(20)
 

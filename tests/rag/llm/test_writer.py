@@ -15,13 +15,13 @@ from rag.llm.reply import Reply
 from rag.llm.writer import BREAK_AFTER, Outage, Writer
 from rag.model import Filters
 from rag.question.query import Query
-from rag.question.question_kind import kind
+from rag.question.question_kind import classify_question
 from tests.model_server import ModelServer, refused_url
 from tests.model_server import Reply as Sent
 from tests.rag.conftest_answers import CANARY, model_settings
 
 NOW = datetime(2024, 8, 1, tzinfo=UTC)
-QUERY = Query("Why?", "Why?", kind("Why?"), Filters(), Filters(), (), False, None)
+QUERY = Query("Why?", "Why?", classify_question("Why?"), Filters(), Filters(), (), False, None)
 PROMPT = Prompt((("system", "Be brief."), ("user", "Why?")), (), "passages-0", QUERY, NOW)
 WORDS = "The harbour toll rises from nine to twelve crowns on the first of June [1]."
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from rag.model import Filters
-from rag.question.coverage_question import enquiry
+from rag.question.coverage_question import parse_coverage_question
 from rag.question.outlet_mentions import Outlets
 
 OUTLETS = Outlets(["Coast Wire", "TechCrunch", "The Guardian"])
@@ -16,7 +16,7 @@ SETS = Path(__file__).parents[3] / "eval" / "sets"
 
 
 def read(question: str, filters: Filters | None = None) -> tuple[str, str] | None:
-    found = enquiry(question, filters or Filters(), OUTLETS, NOW)
+    found = parse_coverage_question(question, filters or Filters(), OUTLETS, NOW)
     return (found.form, found.topic) if found else None
 
 
@@ -140,7 +140,7 @@ def test_no_question_of_multihop_rag_is_taken_for_one(shared_data: Path) -> None
     ],
 )
 def test_time_and_outlet_become_filters(question: str, topic: str, filters: Filters) -> None:
-    found = enquiry(question, Filters(), OUTLETS, NOW)
+    found = parse_coverage_question(question, Filters(), OUTLETS, NOW)
     assert found is not None
     assert (found.topic, found.filters) == (topic, filters)
 
@@ -157,23 +157,23 @@ def test_time_and_outlet_become_filters(question: str, topic: str, filters: Filt
 def test_what_happened_on_a_day_is_told_on_the_next_one_too_but_not_tomorrow(
     question: str, since: datetime, until: datetime | None
 ) -> None:
-    found = enquiry(question, Filters(), OUTLETS, NOW)
+    found = parse_coverage_question(question, Filters(), OUTLETS, NOW)
     assert found is not None
     assert (found.filters.since, found.filters.until) == (since, until)
 
 
 def test_an_archive_looked_at_as_it_was_is_narrowed_further() -> None:
     then = Filters(until=datetime(2024, 3, 20, tzinfo=UTC))
-    found = enquiry("What happened in March 2024?", then, OUTLETS, NOW)
+    found = parse_coverage_question("What happened in March 2024?", then, OUTLETS, NOW)
     assert found is not None
     assert (found.filters.since, found.filters.until) == (datetime(2024, 3, 1, tzinfo=UTC), then.until)
-    later = enquiry("What happened in April 2024?", then, OUTLETS, NOW)
+    later = parse_coverage_question("What happened in April 2024?", then, OUTLETS, NOW)
     assert later is not None
     assert later.filters == then
 
 
 def test_filters_that_are_given_hold() -> None:
     given = Filters(since=datetime(2020, 1, 1, tzinfo=UTC), outlets=("The Guardian",))
-    found = enquiry("How many articles by TechCrunch mention Dragonfly in 2018?", given, OUTLETS, NOW)
+    found = parse_coverage_question("How many articles by TechCrunch mention Dragonfly in 2018?", given, OUTLETS, NOW)
     assert found is not None
     assert (found.topic, found.filters) == ("Dragonfly", given)

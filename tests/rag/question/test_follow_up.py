@@ -1,11 +1,11 @@
 import pytest
 
 from rag.model import Turn
-from rag.question.follow_up import is_followup, standalone
+from rag.question.follow_up import is_followup, make_standalone
 
 
 def after(question: str, *turns: str) -> str:
-    return standalone(question, [Turn("assistant" if i % 2 else "user", t) for i, t in enumerate(turns)])
+    return make_standalone(question, [Turn("assistant" if i % 2 else "user", t) for i, t in enumerate(turns)])
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,6 @@
 import pytest
 
-from rag.question.outlet_mentions import Outlets, cleaned
+from rag.question.outlet_mentions import Outlets, clean_name
 
 ARCHIVE = Outlets(
     [
@@ -66,8 +66,8 @@ def test_a_doubtful_name_in_a_row_with_a_sure_one_counts() -> None:
 
 
 def test_taglines_are_cut() -> None:
-    assert cleaned("Live Science: The Most Interesting Articles") == "Live Science"
-    assert cleaned("The Roar | Sports Writers Blog") == "The Roar"
+    assert clean_name("Live Science: The Most Interesting Articles") == "Live Science"
+    assert clean_name("The Roar | Sports Writers Blog") == "The Roar"
 
 
 def test_initials_shared_by_two_papers_name_none() -> None:

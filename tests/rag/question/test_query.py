@@ -5,7 +5,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from rag.model import Filters, Turn
-from rag.question.query import Outlets, Query, understand
+from rag.question.query import Outlets, Query, parse_question
 
 NOW = datetime(2024, 5, 15, 12, tzinfo=UTC)
 ARCHIVE = Outlets(["The Verge", "TechCrunch", "Fortune", "BBC News"])
@@ -13,7 +13,7 @@ ARCHIVE = Outlets(["The Verge", "TechCrunch", "Fortune", "BBC News"])
 
 def ask(question: str, *turns: str, filters: Filters | None = None, now: datetime = NOW) -> Query:
     history = [Turn("assistant" if i % 2 else "user", t) for i, t in enumerate(turns)]
-    return understand(question, history, now=now, outlets=ARCHIVE, filters=filters)
+    return parse_question(question, history, now=now, outlets=ARCHIVE, filters=filters)
 
 
 def test_a_time_of_publication_narrows_the_search_and_is_named() -> None:

@@ -1,6 +1,6 @@
 import pytest
 
-from rag.question.question_kind import kind
+from rag.question.question_kind import classify_question
 
 
 @pytest.mark.parametrize(
@@ -44,14 +44,16 @@ from rag.question.question_kind import kind
     ],
 )
 def test_the_words_tell_what_is_asked(question: str, expected: str) -> None:
-    assert kind(question) == expected
+    assert classify_question(question) == expected
 
 
 def test_words_inside_a_quotation_ask_nothing() -> None:
-    assert kind('Who said "Why is it so, and how many are there?"') == "attribution"
+    assert classify_question('Who said "Why is it so, and how many are there?"') == "attribution"
 
 
 @pytest.mark.parametrize("row", [".", "-", "'", ". ", "- "])
 def test_a_row_of_dots_is_no_riddle(row: str) -> None:
-    assert kind(f"What is {row * 900} this and that and more of it all?") == "what"  # Once it took for ever.
-    assert kind(f"Bread {row * 900} this and that and more of it all") == "what"
+    assert (
+        classify_question(f"What is {row * 900} this and that and more of it all?") == "what"
+    )  # Once it took for ever.
+    assert classify_question(f"Bread {row * 900} this and that and more of it all") == "what"

@@ -3,13 +3,13 @@ import pytest
 from corpus.article import Article, Chunk
 from rag.model import Passage
 from rag.question.outlet_mentions import Outlets
-from rag.question.question_parts import merge, parts, remark, several
+from rag.question.question_parts import describe_part, has_several_questions, merge_parts, split_question
 
 OUTLETS = Outlets(["The Verge", "TechCrunch", "Live Science: The Most Interesting Articles"])
 
 
 def apart(question: str) -> list[str]:
-    return [piece.text for piece in parts(question, OUTLETS.find(question))]
+    return [piece.text for piece in split_question(question, OUTLETS.find(question))]
 
 
 def passage(name: str, score: float) -> Passage:
@@ -102,7 +102,7 @@ def test_an_outlet_with_a_colon_is_not_cut() -> None:
 def test_merging_lets_each_part_lift_its_best_and_keeps_the_first() -> None:
     whole = [passage("a", 0.9), passage("b", 0.5), passage("c", 0.4)]
     found = [[passage("c", 0.8), passage("d", 0.2)], [passage("d", 0.7), passage("c", 0.1)]]
-    merged = merge(whole, found)
+    merged = merge_parts(whole, found)
     # a stays first; c = 0.4 + 0.3 * 0.8 = 0.64; d = floor 0.4 + 0.3 * 0.7 = 0.61; b = 0.5.
     assert [(p.article.id, round(p.score, 2), p.rank) for p in merged] == [
         ("a", 0.9, 1),
@@ -114,8 +114,8 @@ def test_merging_lets_each_part_lift_its_best_and_keeps_the_first() -> None:
 
 def test_merging_without_parts_changes_nothing() -> None:
     whole = [passage("a", 0.9), passage("b", 0.5)]
-    assert merge(whole, []) == whole
-    assert [p.article.id for p in merge([], [[passage("x", 0.5)]])] == ["x"]
+    assert merge_parts(whole, []) == whole
+    assert [p.article.id for p in merge_parts([], [[passage("x", 0.5)]])] == ["x"]
 
 
 def test_what_a_second_question_leaves_out_is_put_in() -> None:
@@ -155,7 +155,7 @@ def test_what_a_follow_up_is_about_stays_whole() -> None:
     ],
 )
 def test_a_piece_that_asks_is_told_from_a_remark(piece: str, expected: bool) -> None:
-    assert remark(piece) is expected
+    assert describe_part(piece) is expected
 
 
 def test_a_second_question_may_have_any_verb() -> None:
@@ -187,4 +187,4 @@ def test_questions_in_a_row_are_asked_one_by_one() -> None:
     ],
 )
 def test_several_questions_are_told_from_one_with_several_clauses(question: str, expected: bool) -> None:
-    assert several(question) is expected
+    assert has_several_questions(question) is expected

@@ -1,6 +1,6 @@
 import pytest
 
-from rag.retrieval.demanded_kinds import uncounted, unspoken
+from rag.retrieval.demanded_kinds import lacks_count, lacks_quotation
 from rag.retrieval.sentence_ranking import Sentence
 from rag.text.terms import query_terms
 from tests.rag.passages import passage
@@ -36,7 +36,7 @@ def weights(question: str) -> dict[str, float]:
     ],
 )
 def test_what_is_counted_must_be_counted(question: str, kind: str, body: str, expected: float) -> None:
-    assert uncounted(question, kind, weights(question), sentences(body)) == expected
+    assert lacks_count(question, kind, weights(question), sentences(body)) == expected
 
 
 @pytest.mark.parametrize(
@@ -52,5 +52,5 @@ def test_what_is_counted_must_be_counted(question: str, kind: str, body: str, ex
 )
 def test_words_on_a_topic_must_be_the_speakers(body: str, expected: float) -> None:
     question = "What did Ana Sousa say about the harbour?"
-    assert unspoken(question, "quotation", weights(question), sentences(body)) == expected
-    assert unspoken(question, "who", weights(question), sentences(body)) == 0
+    assert lacks_quotation(question, "quotation", weights(question), sentences(body)) == expected
+    assert lacks_quotation(question, "who", weights(question), sentences(body)) == 0

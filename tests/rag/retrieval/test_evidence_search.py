@@ -7,7 +7,7 @@ import pytest
 
 from rag import Assistant
 from rag.model import Filters
-from rag.retrieval.evidence_search import newest_first, timely_first, widened
+from rag.retrieval.evidence_search import order_newest_first, order_timely_first, widen_passage
 from rag.retrieval.sentence_ranking import Sentence
 from tests.model_server import ModelServer
 from tests.rag.conftest_answers import NOT_HELD, TOLL, with_model
@@ -37,7 +37,7 @@ def test_two_parts_are_answered_from_two_articles(assistant: Assistant) -> None:
 
 
 def test_a_part_asks_for_what_its_own_words_ask_for(assistant: Assistant) -> None:
-    query = assistant.understood("Who shelved the tram line in Arden, and where would it have ended?", now=NOW)
+    query = assistant.understand_question("Who shelved the tram line in Arden, and where would it have ended?", now=NOW)
     assert query.parts[1].text == "Arden where would it have ended"
     finder = assistant.finder()
     where = finder.read(query, finder.gather(query, 12)).parts[1]
@@ -81,7 +81,7 @@ def test_what_was_published_later_is_not_looked_at_where_a_filter_is_dropped(ass
 
 def test_where_a_filter_is_dropped_it_is_dropped_for_the_parts_too(assistant: Assistant) -> None:
     filters = Filters(outlets=("No Such Outlet",))
-    query = assistant.understood(f"{TOLL} And {TRAM}", filters=filters, now=NOW)
+    query = assistant.understand_question(f"{TOLL} And {TRAM}", filters=filters, now=NOW)
     assert all(assistant.finder().search(query, 12).parts)
 
 
@@ -91,8 +91,8 @@ def test_the_newest_account_leads_where_the_newest_is_asked_for() -> None:
         for body, id, year in (("China has 384 million users.", "a", 2010), ("China has 618 million users.", "b", 2014))
     )
     best, other = (Sentence(of, 0, 28, 0.5, 0.5, 0.5, 1.0, score) for of, score in ((old, 0.7), (new, 0.6)))
-    assert [s.passage.article.id for s in newest_first([best, other])] == ["b", "a"]
-    assert max(s.score for s in newest_first([best, other])) <= 1
+    assert [s.passage.article.id for s in order_newest_first([best, other])] == ["b", "a"]
+    assert max(s.score for s in order_newest_first([best, other])) <= 1
 
 
 @pytest.mark.parametrize(
@@ -107,8 +107,8 @@ def test_the_newest_account_leads_where_the_newest_is_asked_for() -> None:
 def test_a_passage_is_given_with_the_sentence_behind_it(behind: str, text: str) -> None:
     whole = passage(f"The toll rises.{behind}")
     cut = replace(whole, chunk=replace(whole.chunk, end=len("The toll rises.")))
-    assert widened(cut).chunk.text == text
-    assert widened(cut).chunk.id == cut.chunk.id
+    assert widen_passage(cut).chunk.text == text
+    assert widen_passage(cut).chunk.id == cut.chunk.id
 
 
 def test_every_sentence_of_an_answer_stands_in_the_passage_that_it_cites(assistant: Assistant) -> None:
@@ -125,4 +125,4 @@ def test_an_account_of_the_time_that_is_named_leads() -> None:
     )
     best, other = (Sentence(of, 0, 20, 0.5, 0.5, 0.5, 1.0, score) for of, score in ((later, 0.7), (then, 0.65)))
     hints = Filters(since=datetime(2015, 1, 1, tzinfo=UTC), until=datetime(2016, 1, 1, tzinfo=UTC))
-    assert [s.passage.article.id for s in timely_first([best, other], hints)] == ["a", "b"]
+    assert [s.passage.article.id for s in order_timely_first([best, other], hints)] == ["a", "b"]

@@ -19,9 +19,9 @@ from rag.retrieval.passage_search import (
     TIME_HINT,
     Candidate,
     Retriever,
-    Sought,
-    collapsed,
-    diversified,
+    SearchText,
+    collapse_copies,
+    diversify,
 )
 from tests.rag.wire_items import WIRES
 from tests.rag.word_embedder import DIMENSIONS, WordEmbedder
@@ -40,7 +40,7 @@ def searched(
     hints: Filters | None = None,
     latest: bool = False,
 ) -> list[Passage]:
-    (passages,) = retriever.retrieve([Sought(text, hints, latest)], k, filters)
+    (passages,) = retriever.retrieve([SearchText(text, hints, latest)], k, filters)
     return passages
 
 
@@ -108,16 +108,16 @@ def test_a_chunk_that_only_words_find_has_its_cosine_too(reading: Indexes, retri
     (candidates,) = retriever.candidates(["herring"])
     assert {c.signals["lexical"] > 0 for c in candidates} == {True, False}
     for candidate in candidates:
-        kept = reading.store.embedded([candidate.article.id])[0].vectors[candidate.ordinal]
+        kept = reading.store.has_vectors([candidate.article.id])[0].vectors[candidate.ordinal]
         assert candidate.signals["dense"] == pytest.approx(float(kept @ vector), abs=1e-4)
 
 
 SEVERAL = (
-    Sought("herring near the breakwater of Eastfield", Filters(outlets=("Eastfield Post",))),
-    Sought("How much was Didi fined?", latest=True),
-    Sought("наводнение и паводок в Оренбурге", Filters(since=datetime(2024, 3, 1, tzinfo=UTC))),
-    Sought(""),
-    Sought("herring near the breakwater of Eastfield"),
+    SearchText("herring near the breakwater of Eastfield", Filters(outlets=("Eastfield Post",))),
+    SearchText("How much was Didi fined?", latest=True),
+    SearchText("наводнение и паводок в Оренбурге", Filters(since=datetime(2024, 3, 1, tzinfo=UTC))),
+    SearchText(""),
+    SearchText("herring near the breakwater of Eastfield"),
 )
 
 
@@ -228,7 +228,7 @@ def crowd(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Indexes]:
 )
 def test_filters_leave_the_nearest_of_what_passes(crowd: Indexes, filters: Filters) -> None:
     vector = crowd.embedder.embed_query("nothing that any index of words knows")
-    passing = [item for some in crowd.store.everything() for item in some if filters.admits(item.article)]
+    passing = [item for some in crowd.store.iterate_all() for item in some if filters.admits(item.article)]
     wanted = sorted(passing, key=lambda item: -float(item.vectors[0] @ vector))[:CANDIDATES]
     (got,) = Retriever(crowd).candidates(["nothing that any index of words knows"], filters)
     near = sorted(got, key=lambda c: -c.signals["dense"])
@@ -246,7 +246,7 @@ def candidates(*articles: tuple[str, int | None]) -> list[Candidate]:
 
 
 def test_copies_are_folded_into_the_one_that_ranks_best() -> None:
-    kept, copies = collapsed(candidates(("harbour", 7), ("copy", 7), ("tram", None), ("copy", 7), ("harbour", 7)))
+    kept, copies = collapse_copies(candidates(("harbour", 7), ("copy", 7), ("tram", None), ("copy", 7), ("harbour", 7)))
     assert [c.chunk_id for c in kept] == ["harbour@1#0", "tram@1#0", "harbour@1#1"]
     assert copies == {7: ["copy"]}
 
@@ -261,7 +261,7 @@ def test_folded_copies_are_named_in_every_passage_of_the_story(indexes: Indexes)
 
 
 def test_the_third_chunk_of_a_story_waits_behind_what_comes_for_the_first_time() -> None:
-    order = diversified(candidates(*[("harbour", None)] * 3, ("tram", None), ("harbour", None), ("herring", None)))
+    order = diversify(candidates(*[("harbour", None)] * 3, ("tram", None), ("harbour", None), ("herring", None)))
     assert [c.chunk_id for c in order] == [
         "harbour@1#0", "harbour@1#1", "tram@1#0", "herring@1#0", "harbour@1#2", "harbour@1#3",
     ]  # fmt: skip

@@ -10,7 +10,7 @@ import pytest
 from corpus.errors import SettingsError
 from rag import Assistant, Settings
 from rag.index.indexes import Indexes
-from rag.retrieval.passage_search import Retriever, Sought
+from rag.retrieval.passage_search import Retriever, SearchText
 from rag.retrieval.reranker import RERANKED, Reranker
 from tests.rag.passages import passage
 
@@ -55,7 +55,7 @@ def oracle(folder: Path, texts: list[str]) -> list[float]:
 
 
 def test_passages_come_in_the_order_of_the_cross_encoder(reading: Indexes, folder: Path) -> None:
-    sought = [Sought(QUESTION)]
+    sought = [SearchText(QUESTION)]
     (plain,) = Retriever(reading).retrieve(sought, 10)
     (read,) = Retriever(reading, reranker=Reranker(str(folder))).retrieve(sought, 10)
     (every,) = Retriever(reading).retrieve(sought, 100)
@@ -73,7 +73,7 @@ def test_passages_come_in_the_order_of_the_cross_encoder(reading: Indexes, folde
 
 def test_what_lies_behind_the_top_stays_where_it_is(folder: Path) -> None:
     given = [passage(f"Story {n} of the herring.", id=f"p{n}", rank=n) for n in range(1, RERANKED + 6)]
-    read = Reranker(str(folder)).reranked(QUESTION, given)
+    read = Reranker(str(folder)).rerank(QUESTION, given)
     assert read[RERANKED:] == given[RERANKED:]
     assert sorted(p.article.id for p in read) == sorted(p.article.id for p in given)
     scores = [p.signals["rerank"] for p in read[:RERANKED]]
@@ -82,9 +82,9 @@ def test_what_lies_behind_the_top_stays_where_it_is(folder: Path) -> None:
 
 def test_one_passage_or_none_needs_no_model(folder: Path) -> None:
     reranker = Reranker(str(folder))
-    assert reranker.reranked(QUESTION, []) == []
+    assert reranker.rerank(QUESTION, []) == []
     alone = [passage("The herring are back.")]
-    assert reranker.reranked(QUESTION, alone) == alone
+    assert reranker.rerank(QUESTION, alone) == alone
     assert reranker._loaded is None
 
 
@@ -108,8 +108,8 @@ def test_an_unusable_model_is_an_error_with_a_next_step(folder: Path, tmp_path: 
     two = made(tmp_path / "two", labels=2)
     pair = [passage("The herring are back."), passage("The eel is gone.", id="b")]
     with pytest.raises(SettingsError, match="gives 2 scores to a pair, not one; give a cross-encoder that was trained"):
-        Reranker(str(two)).reranked(QUESTION, pair)
+        Reranker(str(two)).rerank(QUESTION, pair)
     torn = Path(shutil.copytree(folder, tmp_path / "torn"))
     os.truncate(torn / "model.safetensors", 100)
     with pytest.raises(SettingsError, match="torn: the model cannot be loaded"):
-        Reranker(str(torn)).reranked(QUESTION, pair)
+        Reranker(str(torn)).rerank(QUESTION, pair)

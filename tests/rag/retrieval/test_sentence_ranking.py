@@ -4,7 +4,13 @@ from corpus import Chunk
 from rag.index.embedder import Embedder
 from rag.index.indexes import Indexes
 from rag.model import Passage
-from rag.retrieval.sentence_ranking import PassageReader, plain_quotes, quotations, shape, share
+from rag.retrieval.sentence_ranking import (
+    PassageReader,
+    find_quoted_terms,
+    matched_share,
+    sentence_shape,
+    straighten_quotes,
+)
 from tests.rag.passages import passage
 
 
@@ -28,22 +34,22 @@ from tests.rag.passages import passage
     ],
 )
 def test_shape(sentence: str, kind: str, value: float) -> None:
-    assert shape(sentence, kind, set()) == value
+    assert sentence_shape(sentence, kind, set()) == value
 
 
 def test_what_the_question_says_itself_is_no_answer() -> None:
-    assert shape("So it was on 4 May.", "when", {"4", "may"}) == 0
+    assert sentence_shape("So it was on 4 May.", "when", {"4", "may"}) == 0
 
 
 def test_share_is_by_weight() -> None:
-    assert share({"rare": 3.0, "common": 1.0}, {"rare"}) == 0.75
-    assert share({}, {"rare"}) == 0
+    assert matched_share({"rare": 3.0, "common": 1.0}, {"rare"}) == 0.75
+    assert matched_share({}, {"rare"}) == 0
 
 
 def test_quotations_are_compared_without_their_typesetting() -> None:
-    assert quotations("Who called it “an  all-out Assault on freedoms”?") == ["an all-out assault on freedoms"]
-    assert quotations('Who said "no way"?') == []
-    assert plain_quotes("He said ‘It’s  DONE’.") == "he said 'it's done'"
+    assert find_quoted_terms("Who called it “an  all-out Assault on freedoms”?") == ["an all-out assault on freedoms"]
+    assert find_quoted_terms('Who said "no way"?') == []
+    assert straighten_quotes("He said ‘It’s  DONE’.") == "he said 'it's done'"
 
 
 def test_a_sentence_gains_by_the_one_before_it(reading: Indexes, embedder: Embedder) -> None:

@@ -9,8 +9,8 @@ import pytest
 from corpus.article import Article
 from rag import Assistant, Settings, Turn
 from rag.llm.prompt import Prompt
-from rag.retrieval.edit_distance import misheard, mishit, slips, usual
-from rag.retrieval.spelling_correction import Spelling
+from rag.retrieval.edit_distance import is_dictionary_word, is_keyboard_slip, is_misspelling, is_phonetic_slip
+from rag.retrieval.spelling_correction import SpellingCorrector
 from tests.rag.conftest_answers import newsroom
 
 TEXTS = (
@@ -46,7 +46,7 @@ def assistant(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Assistant]:
 
 
 def read_as(assistant: Assistant, question: str) -> str:
-    return Spelling(assistant.finder().retriever).corrected(question).text
+    return SpellingCorrector(assistant.finder().retriever).correct(question).text
 
 
 @pytest.mark.parametrize(
@@ -146,7 +146,7 @@ def test_a_word_of_a_language_that_is_rare_in_the_archive_is_no_slip(tmp_path: P
     data = newsroom(tmp_path / "data", lines([*english, ("de", "Regierung", "Die Bundesregierung tagt.", "de")]))
     with Assistant(Settings(data_dir=data, llm="")) as assistant:
         assert assistant.finder().retriever.languages == ("en",)
-        assert Spelling(assistant.finder().retriever).corrected("Was sagt die Bundesregierung?").notes == ()
+        assert SpellingCorrector(assistant.finder().retriever).correct("Was sagt die Bundesregierung?").notes == ()
 
 
 @pytest.mark.parametrize(
@@ -165,24 +165,24 @@ def test_a_word_of_a_language_that_is_rare_in_the_archive_is_no_slip(tmp_path: P
     ],
 )
 def test_slips_are_counted(asked: str, written: str, count: int | None) -> None:
-    assert slips(asked, written) == count
+    assert is_misspelling(asked, written) == count
 
 
 def test_a_key_beside_is_hit_more_often_than_one_far_off() -> None:
-    assert mishit("deadlime", "deadline")
-    assert mishit("multilateralim", "multilateralism")
-    assert mishit("anticompeetitive", "anticompetitive")
-    assert not mishit("dissected", "dissented")
-    assert not mishit("misused", "missed")
-    assert not mishit("Mehta", "Meta")
+    assert is_keyboard_slip("deadlime", "deadline")
+    assert is_keyboard_slip("multilateralim", "multilateralism")
+    assert is_keyboard_slip("anticompeetitive", "anticompetitive")
+    assert not is_keyboard_slip("dissected", "dissented")
+    assert not is_keyboard_slip("misused", "missed")
+    assert not is_keyboard_slip("Mehta", "Meta")
 
 
 def test_letters_of_one_sound_are_taken_for_one_another() -> None:
-    assert misheard("Zuckerburg", "Zuckerberg")
-    assert misheard("Roskomnadsor", "Roskomnadzor")
-    assert not misheard("Davie", "David")
+    assert is_phonetic_slip("Zuckerburg", "Zuckerberg")
+    assert is_phonetic_slip("Roskomnadsor", "Roskomnadzor")
+    assert not is_phonetic_slip("Davie", "David")
 
 
 def test_words_of_frequent_use_and_their_forms_are_known() -> None:
-    assert all(map(usual, ("zebra", "Zebras", "refuses", "quickly")))
-    assert not any(map(usual, ("Equifacs", "Cambrige", "Snowdon")))
+    assert all(map(is_dictionary_word, ("zebra", "Zebras", "refuses", "quickly")))
+    assert not any(map(is_dictionary_word, ("Equifacs", "Cambrige", "Snowdon")))

@@ -11,10 +11,10 @@ from corpus.archive.database import Archive
 from corpus.article import Article
 from rag import Answer, Assistant, Filters, Settings
 from rag.answer.answer_pipeline import NOT_FOUND
-from rag.answer.timeline_answer import listed, written
-from rag.question.coverage_question import Enquiry, Form
+from rag.answer.timeline_answer import select_listed, write_text
+from rag.question.coverage_question import CoverageQuestion, Form
 from rag.retrieval.passage_search import Retriever
-from rag.retrieval.topic_coverage import Coverage
+from rag.retrieval.topic_coverage import TopicCoverage
 from tests.model_server import ModelServer
 from tests.rag.conftest_answers import with_model
 from tests.rag.word_embedder import WordEmbedder
@@ -56,11 +56,11 @@ def assistant(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Assistant]:
 
 
 @pytest.fixture(scope="module")
-def coverage(assistant: Assistant) -> Coverage:
-    return Coverage(Retriever(assistant.indexes))
+def coverage(assistant: Assistant) -> TopicCoverage:
+    return TopicCoverage(Retriever(assistant.indexes))
 
 
-def held(coverage: Coverage, topic: str, filters: Filters | None = None, loosely: bool = False) -> list[str]:
+def held(coverage: TopicCoverage, topic: str, filters: Filters | None = None, loosely: bool = False) -> list[str]:
     return [article.id for article in coverage.find(topic, filters, loosely).articles]
 
 
@@ -80,12 +80,12 @@ def held(coverage: Coverage, topic: str, filters: Filters | None = None, loosely
     ],
 )
 def test_an_article_counts_if_headline_or_text_holds_all_words(
-    coverage: Coverage, topic: str, articles: list[str]
+    coverage: TopicCoverage, topic: str, articles: list[str]
 ) -> None:
     assert held(coverage, topic) == articles
 
 
-def test_names_alone_decide_where_it_is_asked_for_loosely(coverage: Coverage) -> None:
+def test_names_alone_decide_where_it_is_asked_for_loosely(coverage: TopicCoverage) -> None:
     assert held(coverage, "the Dragonfly affair", loosely=False) == []
     assert held(coverage, "the Dragonfly affair", loosely=True) == ["plan", "leak", "leak-copy", "title", "undated"]
 
@@ -98,7 +98,7 @@ def test_names_alone_decide_where_it_is_asked_for_loosely(coverage: Coverage) ->
         (Filters(until=datetime(2024, 5, 6, 9, tzinfo=UTC)), ["plan"]),
     ],
 )
-def test_filters(coverage: Coverage, filters: Filters, articles: list[str]) -> None:
+def test_filters(coverage: TopicCoverage, filters: Filters, articles: list[str]) -> None:
     assert held(coverage, "Dragonfly", filters) == articles
 
 
@@ -278,13 +278,13 @@ def test_a_long_list_is_cut_to_what_tells_most(tmp_path: Path, form: Form, most:
             body = f"Note {n} of the town says that ferry {n} was late by {n * 7} minutes and carried {n * 31} people."
             opened.archive.put(made(f"n{n:02d}", n, f"Ferry {n}" if n in {3, 29} else f"Note {n}", body))
         opened.sync()
-        coverage = Coverage(Retriever(opened.indexes))
+        coverage = TopicCoverage(Retriever(opened.indexes))
         found = coverage.find("ferry")
-        asked = Enquiry(form, "ferry", Filters())
-        shown = listed(asked, found, coverage.citations(found), coverage)
+        asked = CoverageQuestion(form, "ferry", Filters())
+        shown = select_listed(asked, found, coverage.citations(found), coverage)
     ids = [citation.passage.article.id for citation in shown]
     assert len(ids) == most
-    assert written(asked, found, shown).count(" [") == most
+    assert write_text(asked, found, shown).count(" [") == most
     if form == "latest":
         assert ids == ["n31", "n30", "n29", "n28", "n27"]
     else:

@@ -1,6 +1,6 @@
 import pytest
 
-from rag.text.citation_marks import read_marks, with_marks
+from rag.text.citation_marks import insert_marks, read_marks
 
 
 @pytest.mark.parametrize(
@@ -31,4 +31,4 @@ def test_numbers_that_point_nowhere_are_dropped_and_counted() -> None:
 
 
 def test_marks_stand_before_the_stop() -> None:
-    assert with_marks("A b. C d.", [(4, (1,)), (9, (2, 3))]) == "A b [1]. C d [2][3]."
+    assert insert_marks("A b. C d.", [(4, (1,)), (9, (2, 3))]) == "A b [1]. C d [2][3]."

@@ -1,15 +1,15 @@
 import pytest
 
-from rag.text.figures import figures
+from rag.text.figures import find_figures
 
 
 def read(text: str, language: str = "en") -> list[tuple[float, str]]:
-    return [(round(f.value, 2), next(iter(f.units)) if len(f.units) == 1 else "") for f in figures(text, language)]
+    return [(round(f.value, 2), next(iter(f.units)) if len(f.units) == 1 else "") for f in find_figures(text, language)]
 
 
 @pytest.mark.parametrize("text", ["$1.2bn", "1.2 billion dollars", "1,200 million US dollars", "US$1,200,000,000"])
 def test_forms_of_an_amount_are_one_value(text: str) -> None:
-    (figure,) = figures(text)
+    (figure,) = find_figures(text)
     assert figure.value == 1_200_000_000
     assert "USD" in figure.units
     assert "EUR" not in figure.units
@@ -38,7 +38,7 @@ def test_units_and_scales_are_read_by_the_names_of_the_language(
 
 
 def test_kroner_may_be_danish_or_norwegian() -> None:
-    (figure,) = figures("12 million kroner")
+    (figure,) = find_figures("12 million kroner")
     assert figure.units == {"DKK", "NOK"}
 
 
@@ -47,18 +47,18 @@ def test_kroner_may_be_danish_or_norwegian() -> None:
     [("one and a half billion", 1.5e9), ("seven and a half points", 7.5), ("one hour and 18 minutes", 78)],
 )
 def test_compound_numbers_are_one_figure(text: str, value: float) -> None:
-    assert [figure.value for figure in figures(text)] == [value]
+    assert [figure.value for figure in find_figures(text)] == [value]
 
 
 def test_time_that_an_amount_is_counted_by_is_kept() -> None:
-    assert [figure.per for figure in figures("900 euros a month, 96 euros per year")] == ["month", "year"]
+    assert [figure.per for figure in find_figures("900 euros a month, 96 euros per year")] == ["month", "year"]
 
 
 def test_number_in_a_name_is_marked() -> None:
-    assert [f.named for f in figures("Voters approved Proposition 1 and flew in a Boeing 737 for 300 miles")] == [
+    assert [f.named for f in find_figures("Voters approved Proposition 1 and flew in a Boeing 737 for 300 miles")] == [
         True, True, False,
     ]  # fmt: skip
-    assert figures("GPT-4, F-35 and version 5.4.6 at 9:20") == ()
+    assert find_figures("GPT-4, F-35 and version 5.4.6 at 9:20") == ()
 
 
 @pytest.mark.parametrize(
@@ -106,5 +106,5 @@ def test_comma_is_decimal_where_the_language_has_it_so() -> None:
 
 
 def test_neighbouring_values_are_not_the_same() -> None:
-    (one,), (other,) = figures("16 million"), figures("16,000,008")
+    (one,), (other,) = find_figures("16 million"), find_figures("16,000,008")
     assert not one.holds(other)

@@ -1,10 +1,10 @@
 import pytest
 
-from rag.text.names import Name, initials, name_words, named, names
+from rag.text.names import Name, find_initials, find_name_words, find_names, is_named
 
 
 def read(text: str) -> list[str]:
-    return [" ".join(name.words) for name in names(text)]
+    return [" ".join(name.words) for name in find_names(text)]
 
 
 @pytest.mark.parametrize(
@@ -24,9 +24,11 @@ def test_names_of_a_sentence(text: str, expected: list[str]) -> None:
 
 
 def holds(claim: str, text: str, article: str = "") -> bool:
-    (name,) = names(f"We met {claim}")
+    (name,) = find_names(f"We met {claim}")
     assert isinstance(name, Name)
-    return named(name, name_words(text), lambda: initials(text + article), lambda: name_words(text + article))
+    return is_named(
+        name, find_name_words(text), lambda: find_initials(text + article), lambda: find_name_words(text + article)
+    )
 
 
 @pytest.mark.parametrize(

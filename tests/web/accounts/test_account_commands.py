@@ -89,7 +89,7 @@ def test_a_place_that_cannot_be_written_is_named(tmp_path: Path) -> None:
 def on_a_terminal(*arguments: str, keys: bytes) -> tuple[int, str]:
     """Type into the real command on a terminal once it asks; return its exit code and what the terminal showed."""
     here, there = pty.openpty()
-    command = [sys.executable, "-m", "web.accounts.account_file", *arguments]
+    command = [sys.executable, "-m", "web.accounts", *arguments]
     with subprocess.Popen(
         command, cwd=ROOT, stdin=there, stdout=there, stderr=there, start_new_session=True
     ) as process:

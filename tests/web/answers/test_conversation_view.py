@@ -6,11 +6,11 @@ import pytest
 
 from corpus import Article, Chunk
 from rag.model import Answer, Citation, Filters, Passage
-from web.answers.answer_footer import as_of_words, cost_of, spent
-from web.answers.evidence_cards import sources
-from web.markup.chips import named_filters, understood, without
-from web.reader.article_reader import spans
-from web.reader.article_view import paragraphs
+from web.answers.answer_footer import answer_cost, describe_usage
+from web.answers.evidence_cards import group_sources
+from web.markup.chips import describe_dates, name_filters, remove_filter, render_understanding
+from web.reader.article_reader import parse_spans
+from web.reader.article_view import render_paragraphs
 
 FILTERS = Filters(
     since=datetime(2017, 9, 1, tzinfo=UTC),
@@ -28,24 +28,26 @@ def citation(n: int, published: datetime | None) -> Citation:
 
 def line(*dates: datetime | None) -> str:
     answer = Answer("q", "answered", "t", citations=tuple(citation(n, d) for n, d in enumerate(dates, 1)))
-    return as_of_words(answer)
+    return describe_dates(answer)
 
 
 def test_filters_are_named_and_each_can_be_undone() -> None:
-    assert named_filters(FILTERS) == [
+    assert name_filters(FILTERS) == [
         ("time", "in September (from 1 Sep 2017 before 1 Oct 2017)"),
         ("outlets:A: one", "A: one"),
         ("outlets:B", "B"),
         ("languages:en", "English"),
     ]
-    assert without(FILTERS, "outlets:A: one").outlets == ("B",)
-    assert without(FILTERS, "time") == Filters(outlets=("A: one", "B"), languages=("en",))
-    assert not without(without(without(without(FILTERS, "time"), "outlets:A: one"), "outlets:B"), "languages:en")
-    assert without(FILTERS, "nonsense") == FILTERS
+    assert remove_filter(FILTERS, "outlets:A: one").outlets == ("B",)
+    assert remove_filter(FILTERS, "time") == Filters(outlets=("A: one", "B"), languages=("en",))
+    assert not remove_filter(
+        remove_filter(remove_filter(remove_filter(FILTERS, "time"), "outlets:A: one"), "outlets:B"), "languages:en"
+    )
+    assert remove_filter(FILTERS, "nonsense") == FILTERS
 
 
 def test_a_question_understood_as_written_has_no_chips() -> None:
-    assert understood(Answer("q?", "answered", "t", standalone="q? ")) == ""
+    assert render_understanding(Answer("q?", "answered", "t", standalone="q? ")) == ""
 
 
 def test_the_evidence_is_dated() -> None:
@@ -58,7 +60,7 @@ def test_the_evidence_is_dated() -> None:
 
 def test_sources_are_numbered_below_the_answer() -> None:
     answer = Answer("q", "answered", "Yes [1].", citations=(citation(1, None), citation(1, None)))
-    assert sources(answer) == "Yes [1].\n\n[1] Title 1 · Desk · date unknown · https://example.org/"
+    assert group_sources(answer) == "Yes [1].\n\n[1] Title 1 · Desk · date unknown · https://example.org/"
 
 
 @pytest.mark.parametrize(
@@ -66,18 +68,18 @@ def test_sources_are_numbered_below_the_answer() -> None:
     [("12-40,50-61", [(12, 40), (50, 61)]), ("", []), ("4-2", []), ("a-b,1-2", [(1, 2)]), (None, []), ("-1-5", [])],
 )
 def test_offsets_from_the_page_are_read_or_dropped(text: object, found: list[tuple[int, int]]) -> None:
-    assert spans(text) == found
+    assert parse_spans(text) == found
 
 
 def test_paragraphs_keep_their_offsets() -> None:
     body = "One.\n\nTwo.\n\n\n\nThree."
-    assert [body[a:b] for a, b in paragraphs(body)] == ["One.", "Two.", "Three."]
+    assert [body[a:b] for a, b in render_paragraphs(body)] == ["One.", "Two.", "Three."]
 
 
 def test_what_an_answer_took_is_told_where_a_model_wrote_it() -> None:
     usage = {"input_tokens": 2_000_000, "output_tokens": 500_000}
-    assert cost_of(usage, 0.5, 4) == 3.0
-    assert spent(Answer("q", "answered", "t"), 0) == ""
+    assert answer_cost(usage, 0.5, 4) == 3.0
+    assert describe_usage(Answer("q", "answered", "t"), 0) == ""
     answer = Answer("q", "answered", "t", model="openai:x", usage={"input_tokens": 1200, "output_tokens": 50})
-    assert spent(answer, 0) == "openai:x · 1,200 tokens read, 50 written"
-    assert spent(answer, 0.00123).endswith(" · $0.0012")
+    assert describe_usage(answer, 0) == "openai:x · 1,200 tokens read, 50 written"
+    assert describe_usage(answer, 0.00123).endswith(" · $0.0012")

@@ -11,7 +11,7 @@ import pytest
 from corpus.archive.database import Archive
 from corpus.settings import ArchiveSettings
 from tests.corpus.web_server import Reply, Web
-from web.archive.addition_progress import progress
+from web.archive.addition_progress import render_progress
 from web.assistant.addition import Addition, Kind
 from web.assistant.addition_queue import Additions
 
@@ -49,6 +49,6 @@ def test_a_refusal_says_what_to_do_on_the_page(tmp_path: Path, kind: Kind, name:
             additions.begin("", [addition])
             while addition.open:
                 time.sleep(0.01)
-    shown = html.unescape(progress([addition], 0))
+    shown = html.unescape(render_progress([addition], 0))
     assert said in shown
     assert not re.search(r"`|--|python|NEWSDESK", shown)

@@ -70,15 +70,15 @@ def test_only_the_address_that_is_set_is_told_the_key() -> None:
         ]
         assert own_asked == [("/v1/models", "Bearer canary")]
         assert local_asked == [("/v1/models", "")]
-        chosen = models.chosen(f"{local} local")
+        chosen = models.settings_for(f"{local} local")
         assert chosen is not None
         assert (chosen.llm, chosen.llm_base_url) == ("openai:local", local)
         assert chosen.llm_api_key.get_secret_value() == ""
-        kept = models.chosen(f"{own} other")
+        kept = models.settings_for(f"{own} other")
         assert kept is not None
         assert (kept.llm, kept.llm_api_key.get_secret_value()) == ("openai:other", "canary")
-        assert models.chosen("") is None
-        none = models.chosen("none")
+        assert models.settings_for("") is None
+        none = models.settings_for("none")
         assert none is not None
         assert none.llm == ""
 
@@ -86,7 +86,7 @@ def test_only_the_address_that_is_set_is_told_the_key() -> None:
 @pytest.mark.parametrize("key", ["http://evil.example/v1 x", "local", "openai:own"])
 def test_what_was_not_found_cannot_be_chosen(key: str) -> None:
     with pytest.raises(SettingsError, match="not offered"):
-        Models(settings(), ()).chosen(key)
+        Models(settings(), ()).settings_for(key)
 
 
 @pytest.mark.parametrize(

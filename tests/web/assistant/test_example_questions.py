@@ -13,8 +13,8 @@ from rag.model import Answer
 from tests.web.ask.test_ask_tab import ask, opened
 from tests.web.conftest import ScriptedAssistant, article_of, by_default, served, starter_articles
 from web.assistant.example_questions import Examples, question_about
-from web.assistant.named_speakers import spoken_by
-from web.assistant.suggestions import further
+from web.assistant.named_speakers import find_speaker
+from web.assistant.suggestions import suggest_questions
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page
@@ -39,7 +39,7 @@ FERRY = Article(
     ],
 )
 def test_speakers_are_named_as_the_text_names_them(text: str, names: list[str]) -> None:
-    assert spoken_by(text) == names
+    assert find_speaker(text) == names
 
 
 def test_a_question_is_made_of_who_spoke_and_what_the_headline_names() -> None:
@@ -70,7 +70,7 @@ def test_an_archive_of_its_own_offers_questions_that_it_answers(page: "Page", se
 
 def test_what_ships_is_offered_where_the_starter_corpus_is(starter_archive: Path) -> None:
     assistant = ScriptedAssistant(Archive(starter_archive), by_default)
-    assert Examples(assistant).offered() == assistant.examples(4)
+    assert Examples(assistant).current() == assistant.example_questions(4)
     assistant.close()
 
 
@@ -88,7 +88,7 @@ def test_what_is_offered_below_an_answer_is_about_its_matter(settings: Settings)
         assistant.sync()
         answer = assistant.ask("What did Ana Sousa say about Eastfield?")
         assert {"ferry", "c"} <= {passage.article.id for passage in answer.passages}
-        offered = further(assistant, answer, [answer.question])
+        offered = suggest_questions(assistant, answer, [answer.question])
     assert not [question for question in offered if "Mara Bell" in question or "Rain" in question]
 
 
@@ -96,7 +96,7 @@ def test_below_a_refusal_no_question_is_offered(page: "Page", starter_archive: P
     assistant = ScriptedAssistant(Archive(starter_archive), by_default)
     assistant.verbatim = by_default
     refusal = Answer("Who won?", "not_found", "No.", nearest=tuple(starter_articles()[:2]))
-    assert further(assistant, refusal, ["Who won?"]) == []
+    assert suggest_questions(assistant, refusal, ["Who won?"]) == []
     with served(lambda: assistant) as url:
         opened(page, url)
         ask(page, "Who won the World Cup?")

@@ -1,8 +1,8 @@
 """A conversation: what is open, what a follow-up is told, what comes too late."""
 
 from rag.model import REMEMBERED, Answer, Event, Turn
-from web.ask.reader_actions import chosen
-from web.conversations.conversation import Conversation, Exchange, Sitting
+from web.ask.reader_actions import exchange_from_click
+from web.conversations.conversation import Conversation, Exchange, SessionState
 
 
 def answered(conversation: Conversation, question: str, text: str) -> None:
@@ -39,12 +39,12 @@ def test_a_question_that_is_being_answered_is_known_again() -> None:
     conversation = Conversation()
     answered(conversation, "one?", "1")
     conversation.begin(Exchange("two?"))
-    assert conversation.answers(" two?\n")
-    assert not conversation.answers("one?")
-    assert not conversation.answers("three?")
-    sitting = Sitting(conversation)
-    assert chosen(sitting, {"act": "ask", "question": "two?"}) is None
-    other = chosen(sitting, {"act": "ask", "question": "three?"})
+    assert conversation.is_answering(" two?\n")
+    assert not conversation.is_answering("one?")
+    assert not conversation.is_answering("three?")
+    sitting = SessionState(conversation)
+    assert exchange_from_click(sitting, {"act": "ask", "question": "two?"}) is None
+    other = exchange_from_click(sitting, {"act": "ask", "question": "three?"})
     assert other is not None
     assert other.question == "three?"
 

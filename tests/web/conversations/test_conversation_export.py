@@ -16,8 +16,8 @@ from tests.promises import RecordPromise
 from tests.web.conftest import cite
 from tests.web.payloads import leaking, scripts
 from web.conversations.conversation import Conversation, Exchange
-from web.conversations.conversation_export import as_html, as_markdown, exported
-from web.conversations.ratings_export import eval_set
+from web.conversations.conversation_export import export_conversation, to_html, to_markdown
+from web.conversations.ratings_export import build_question_set
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page
@@ -45,7 +45,7 @@ def conversation(*payloads: str, opinion: int = 0, remark: str = "", status: str
 
 
 def test_markdown_reads_as_it_was_answered() -> None:
-    text = as_markdown(conversation("x"))
+    text = to_markdown(conversation("x"))
     assert text.startswith("# Title x\n\n## Q1 x\n\n**Bold** x [1].\n\n- item\n\n> **Not supported:** “C x” R x")
     assert "1. Headline x · Desk x · date unknown" in text
     assert f"“{WORDS}”" in text
@@ -53,7 +53,7 @@ def test_markdown_reads_as_it_was_answered() -> None:
 
 @pytest.mark.parametrize("payload", [*scripts()[::4], *leaking("http://127.0.0.1:9")[::3]])
 def test_no_text_becomes_markup_in_markdown(payload: str) -> None:
-    tokens = MarkdownIt("commonmark").parse(as_markdown(conversation(payload)))
+    tokens = MarkdownIt("commonmark").parse(to_markdown(conversation(payload)))
     kinds = {token.type for token in tokens} | {child.type for token in tokens for child in token.children or []}
     assert kinds.isdisjoint({"image", "html_block", "html_inline", "fence", "code_block"})
     links = [c.attrs["href"] for t in tokens for c in t.children or [] if c.type == "link_open"]
@@ -72,7 +72,7 @@ def test_nothing_runs_and_nothing_is_fetched_from_a_saved_page(
         # In each file another payload comes first, and so stands in its title.
         turned = payloads[n * len(payloads) // size :] + payloads[: n * len(payloads) // size]
         path = tmp_path / f"saved{n}.html"
-        path.write_text(as_html(conversation(*turned)), encoding="utf-8")
+        path.write_text(to_html(conversation(*turned)), encoding="utf-8")
         asked.clear()
         page.goto(path.as_uri())
         elements = page.locator("script, img, iframe, object, form").count()
@@ -90,16 +90,16 @@ def test_nothing_runs_and_nothing_is_fetched_from_a_saved_page(
 
 
 def test_json_holds_the_record_of_every_answer() -> None:
-    name, kind, text = exported(conversation("x", "y"), "json")
+    name, kind, text = export_conversation(conversation("x", "y"), "json")
     record = json.loads(text)
     assert (name, kind) == ("title-x-y.json", "application/json")
     assert [e["answer"]["citations"][0]["quote"] for e in record["exchanges"]] == [WORDS, WORDS]
 
 
 def test_a_name_is_always_found_for_the_file() -> None:
-    assert exported(Conversation(title="../../…"), "markdown")[0] == "conversation.md"
+    assert export_conversation(Conversation(title="../../…"), "markdown")[0] == "conversation.md"
     with pytest.raises(ValueError, match="none of markdown, html, json"):
-        exported(Conversation(), "exe")
+        export_conversation(Conversation(), "exe")
 
 
 @pytest.mark.parametrize(
@@ -116,7 +116,7 @@ def test_opinions_become_questions_that_the_evaluation_accepts(
 ) -> None:
     judged = conversation("x", opinion=opinion, remark=remark, status=status)
     path = tmp_path / "ratings.jsonl"
-    path.write_text(eval_set([(judged, 0)]), encoding="utf-8")
+    path.write_text(build_question_set([(judged, 0)]), encoding="utf-8")
     questions = load_own(path)
     assert [question.type for question in questions.questions] == ([kind] if kind else [])
     assert validate(questions, {"a1": Article("a1", "t", BODY)}) == []

@@ -14,9 +14,9 @@ from corpus.errors import ArchiveError
 from rag.model import Answer, Event, Filters
 from tests.corpus.test_queries import scans
 from tests.web.conftest import EQUIFAX, equifax_answer, passage_with
-from web.conversations.answer_record import packed, unpacked
+from web.conversations.answer_record import pack_answer, unpack_answer
 from web.conversations.conversation import Conversation, Exchange
-from web.conversations.conversation_store import LONGEST_TITLE, Conversations
+from web.conversations.conversation_store import LONGEST_TITLE, ConversationStore
 
 
 @pytest.fixture
@@ -25,8 +25,8 @@ def path(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def kept(path: Path) -> Iterator[Conversations]:
-    conversations = Conversations(path)
+def kept(path: Path) -> Iterator[ConversationStore]:
+    conversations = ConversationStore(path)
     yield conversations
     conversations.close()
 
@@ -54,7 +54,7 @@ def exchange_with(answer: Answer, question: str = "How many?") -> Exchange:
     return exchange
 
 
-def begun(kept: Conversations, answer: Answer, question: str = "How many?", user: str = "") -> Conversation:
+def begun(kept: ConversationStore, answer: Answer, question: str = "How many?", user: str = "") -> Conversation:
     conversation = Conversation()
     kept.keep(user, conversation, conversation.begin(exchange_with(answer, question)))
     return conversation
@@ -68,16 +68,16 @@ def rows(path: Path, table: str) -> int:
 
 
 def test_an_answer_comes_back_as_it_was(answer: Answer) -> None:
-    record, articles = packed(answer)
-    assert unpacked(record, articles) == answer
+    record, articles = pack_answer(answer)
+    assert unpack_answer(record, articles) == answer
     assert len(articles) == len({a.id for a in [*(p.article for p in answer.passages), *answer.nearest]})
     assert articles[next(iter(articles))] not in record
     with pytest.raises(ValueError, match="missing"):
-        unpacked(record, {})
+        unpack_answer(record, {})
 
 
 def test_a_conversation_is_whole_after_a_restart(path: Path, answer: Answer) -> None:
-    first = Conversations(path)
+    first = ConversationStore(path)
     conversation = begun(first, answer)
     stopped = conversation.begin(Exchange("And then?"))
     stopped.take(Event("writing", "Half"))
@@ -86,7 +86,7 @@ def test_a_conversation_is_whole_after_a_restart(path: Path, answer: Answer) -> 
     stopped.opinion, stopped.remark = -1, "No."
     first.judge("", conversation, stopped)
     first.close()
-    again = Conversations(path)
+    again = ConversationStore(path)
     found = again.open("", conversation.id)
     again.close()
     assert found == conversation
@@ -94,7 +94,7 @@ def test_a_conversation_is_whole_after_a_restart(path: Path, answer: Answer) -> 
     assert found.exchanges[0].answer == answer
 
 
-def test_an_exchange_is_written_once_and_not_into_what_was_deleted(kept: Conversations, answer: Answer) -> None:
+def test_an_exchange_is_written_once_and_not_into_what_was_deleted(kept: ConversationStore, answer: Answer) -> None:
     conversation = begun(kept, answer)
     kept.keep("", conversation, conversation.exchanges[0])
     assert rows(kept.path, "turns") == 1
@@ -103,7 +103,9 @@ def test_an_exchange_is_written_once_and_not_into_what_was_deleted(kept: Convers
     assert (rows(kept.path, "turns"), rows(kept.path, "conversations")) == (0, 0)
 
 
-def test_deleting_leaves_nothing_behind_that_no_other_conversation_needs(kept: Conversations, answer: Answer) -> None:
+def test_deleting_leaves_nothing_behind_that_no_other_conversation_needs(
+    kept: ConversationStore, answer: Answer
+) -> None:
     one, other = begun(kept, answer), begun(kept, answer)
     before = rows(kept.path, "articles")
     kept.remove("", one.id)
@@ -112,35 +114,35 @@ def test_deleting_leaves_nothing_behind_that_no_other_conversation_needs(kept: C
     assert (rows(kept.path, "turns"), rows(kept.path, "articles"), rows(kept.path, "evidence")) == (0, 0, 0)
 
 
-def test_no_user_sees_or_changes_what_is_another_ones(kept: Conversations, answer: Answer) -> None:
+def test_no_user_sees_or_changes_what_is_another_ones(kept: ConversationStore, answer: Answer) -> None:
     anna = begun(kept, answer, user="anna")
     for other in ("ben", "", "Anna"):
-        assert kept.listed(other) == []
+        assert kept.list_conversations(other) == []
         assert kept.open(other, anna.id) is None
         assert kept.rename(other, anna.id, "Mine") == ""
         kept.remove(other, anna.id)
         anna.exchanges[0].opinion = 1
         kept.judge(other, anna, anna.exchanges[0])
         kept.take_back(other, anna, anna.exchanges[0])
-        assert kept.judged(other) == []
+        assert kept.list_judged(other) == []
         assert not kept.has_judged(other)
         kept.keep(other, anna, Exchange("Foreign?"))
     anna.exchanges[0].opinion = 0
     assert kept.open("anna", anna.id) == anna
 
 
-def test_conversations_are_found_by_what_was_asked_and_answered(kept: Conversations, answer: Answer) -> None:
+def test_conversations_are_found_by_what_was_asked_and_answered(kept: ConversationStore, answer: Answer) -> None:
     breach = begun(kept, answer, "How many?")
     other = begun(kept, replace(answer, text="Ärger in Köln"), "Über was?")
-    assert [item.id for item in kept.listed("")] == [other.id, breach.id]
-    assert [item.id for item in kept.listed("", " 143 MILLION ")] == [breach.id]
-    assert [item.id for item in kept.listed("", "ÄRGER")] == [other.id]
-    assert kept.listed("", "100%") == []
+    assert [item.id for item in kept.list_conversations("")] == [other.id, breach.id]
+    assert [item.id for item in kept.list_conversations("", " 143 MILLION ")] == [breach.id]
+    assert [item.id for item in kept.list_conversations("", "ÄRGER")] == [other.id]
+    assert kept.list_conversations("", "100%") == []
 
 
-def test_titles_are_one_line_and_an_empty_one_changes_nothing(kept: Conversations, answer: Answer) -> None:
+def test_titles_are_one_line_and_an_empty_one_changes_nothing(kept: ConversationStore, answer: Answer) -> None:
     conversation = begun(kept, answer, "What\nis " + "x" * 200)
-    assert kept.listed("")[0].title == "What is " + "x" * (LONGEST_TITLE - 9) + "…"
+    assert kept.list_conversations("")[0].title == "What is " + "x" * (LONGEST_TITLE - 9) + "…"
     assert kept.rename("", conversation.id, "  A\n<b> ") == "A <b>"
     assert kept.rename("", conversation.id, " ") == "A <b>"
 
@@ -149,10 +151,10 @@ def test_a_file_that_is_none_is_refused_with_a_way_out(tmp_path: Path) -> None:
     broken = tmp_path / "conversations.sqlite3"
     broken.write_text(json.dumps({"no": "database"}) * 50)
     with pytest.raises(ArchiveError, match="cannot keep conversations"):
-        Conversations(broken)
+        ConversationStore(broken)
 
 
-def test_every_query_finds_its_rows_by_an_index(kept: Conversations, answer: Answer) -> None:
+def test_every_query_finds_its_rows_by_an_index(kept: ConversationStore, answer: Answer) -> None:
     statements: list[str] = []
     kept._connection.set_trace_callback(statements.append)
     conversation = begun(kept, answer, user="jo")
@@ -162,8 +164,8 @@ def test_every_query_finds_its_rows_by_an_index(kept: Conversations, answer: Ans
     kept.judge("jo", conversation, first)
     kept.rename("jo", conversation.id, "Figures")
     assert kept.has_judged("jo")
-    assert len(kept.judged("jo")) == 1
-    assert len(kept.listed("jo", "and")) == 1
+    assert len(kept.list_judged("jo")) == 1
+    assert len(kept.list_conversations("jo", "and")) == 1
     assert kept.open("jo", conversation.id) is not None
     kept.take_back("jo", conversation, second)
     kept.remove("jo", conversation.id)

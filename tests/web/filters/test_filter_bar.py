@@ -6,15 +6,15 @@ import pytest
 
 from corpus.errors import NewsdeskError
 from rag.model import Filters
-from web.filters.filter_bar import described, filters_from
+from web.filters.filter_bar import describe_filters, parse_filters
 
 
 def test_the_form_is_read_to_the_end_of_its_last_day() -> None:
     data = {"since": "2017-09-01", "until": "2017-09-30", "outlets": ["A <b>"], "languages": [], "feeds": "x"}
-    found = filters_from(data)
+    found = parse_filters(data)
     assert found == Filters(datetime(2017, 9, 1, tzinfo=UTC), datetime(2017, 10, 1, tzinfo=UTC), ("A <b>",))
-    assert described(found) == "A <b> · 1 Sep 2017 – 30 Sep 2017"
-    assert filters_from({}) == Filters()
+    assert describe_filters(found) == "A <b> · 1 Sep 2017 – 30 Sep 2017"
+    assert parse_filters({}) == Filters()
 
 
 @pytest.mark.parametrize(
@@ -28,7 +28,7 @@ def test_the_form_is_read_to_the_end_of_its_last_day() -> None:
     ],
 )
 def test_it_is_told_in_few_words(data: dict[str, object], told: str) -> None:
-    assert described(filters_from(data)) == told
+    assert describe_filters(parse_filters(data)) == told
 
 
 @pytest.mark.parametrize(
@@ -40,4 +40,4 @@ def test_it_is_told_in_few_words(data: dict[str, object], told: str) -> None:
 )
 def test_days_that_make_no_sense_are_refused(data: dict[str, object], reason: str) -> None:
     with pytest.raises(NewsdeskError, match=reason):
-        filters_from(data)
+        parse_filters(data)

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from corpus import Article, Chunk
 from rag.model import Answer, Citation, Claim, Passage
-from web.markup.answer_prose import growing, prose
+from web.markup.answer_prose import render_growing, render_prose
 
 ARTICLE = Article("a", 'The "headline"', "Some body text.", source="Desk")
 SOURCE = Citation(1, Passage(Chunk(ARTICLE, 0, 0, 15), 1, 1.0), 0, 4)
@@ -18,19 +18,19 @@ def answer(text: str, *claims: Claim) -> Answer:
 
 
 def test_an_outlet_that_is_written_from_right_to_left_keeps_apart_from_the_date() -> None:
-    assert growing("**صحيفة, 7 March 2026**") == "<p><strong>\u2068صحيفة\u2069, 7 March 2026</strong></p>"
+    assert render_growing("**صحيفة, 7 March 2026**") == "<p><strong>\u2068صحيفة\u2069, 7 March 2026</strong></p>"
 
 
 def test_the_headline_above_sentences_stands_apart_from_outlet_and_date() -> None:
-    assert growing("**Desk, 5 March 2024 – A <b> headline**\nIt **is** so.") == (
+    assert render_growing("**Desk, 5 March 2024 – A <b> headline**\nIt **is** so.") == (
         '<p><strong class="label"><span>Desk, 5 March 2024<i> – </i></span>A &lt;b&gt; headline</strong>'
         "It <strong>is</strong> so.</p>"
     )
-    assert growing("Then **so – or so** it is.") == "<p>Then <strong>so – or so</strong> it is.</p>"
+    assert render_growing("Then **so – or so** it is.") == "<p>Then <strong>so – or so</strong> it is.</p>"
 
 
 def test_a_citation_of_the_answer_becomes_our_link() -> None:
-    assert prose(answer("Yes [1]."), 3) == (
+    assert render_prose(answer("Yes [1]."), 3) == (
         '<p>Yes<span class="nb">&nbsp;<a class="n" href="#card-3-1" data-turn="3" data-n="1" '
         'data-tip="The &quot;headline&quot; · Desk · date unknown" '
         'aria-label="Source 1: The &quot;headline&quot; · Desk · date unknown">1</a>.</span></p>'
@@ -38,20 +38,20 @@ def test_a_citation_of_the_answer_becomes_our_link() -> None:
 
 
 def test_an_unknown_number_stays_text() -> None:
-    assert prose(answer("Yes [2]."), 0) == "<p>Yes [2].</p>"
-    assert growing("Yes [1].") == "<p>Yes [1].</p>"
+    assert render_prose(answer("Yes [2]."), 0) == "<p>Yes [2].</p>"
+    assert render_growing("Yes [1].") == "<p>Yes [1].</p>"
 
 
 def test_images_links_and_tags_of_a_model_stay_text() -> None:
     text = "![x](http://evil.example/p.png) [here](http://evil.example) <img src=x onerror=alert(1)> http://a.example"
-    assert prose(answer(text), 0) == (
+    assert render_prose(answer(text), 0) == (
         "<p>![x](http://evil.example/p.png) [here](http://evil.example) "
         "&lt;img src=x onerror=alert(1)&gt; http://a.example</p>"
     )
 
 
 def test_the_little_markdown_that_is_kept() -> None:
-    assert growing("a **b** c\n\n- one\n- two\n\n1. x\n2. y\n\n> said\n> he") == (
+    assert render_growing("a **b** c\n\n- one\n- two\n\n1. x\n2. y\n\n> said\n> he") == (
         "<p>a <strong>b</strong> c</p><ul><li>one</li><li>two</li></ul><ol><li>x</li><li>y</li></ol>"
         "<blockquote>said<br>he</blockquote>"
     )
@@ -59,7 +59,7 @@ def test_the_little_markdown_that_is_kept() -> None:
 
 def test_an_unsupported_claim_is_underlined_and_its_reason_stands_below() -> None:
     claim = Claim("It was <b>May</b>.", (1,), "flagged", 'No "May" there.')
-    assert prose(answer("One.\n\nIt was <b>May</b> [2]. Two.\n\nThree.", claim), 0) == (
+    assert render_prose(answer("One.\n\nIt was <b>May</b> [2]. Two.\n\nThree.", claim), 0) == (
         '<p>One.</p><p><span class="un">It was &lt;b&gt;May&lt;/b&gt; [2].</span> Two.</p>'
         '<div class="flag" role="note"><b>Not supported:</b> No &quot;May&quot; there.</div><p>Three.</p>'
     )
@@ -67,7 +67,7 @@ def test_an_unsupported_claim_is_underlined_and_its_reason_stands_below() -> Non
 
 def test_an_unchecked_claim_bears_a_quiet_mark_and_a_note_none() -> None:
     claims = (Claim("It was late.", (), "unchecked"), Claim("No more is said.", (), "note"))
-    shown = prose(answer("It was late. No more is said.", *claims), 0)
+    shown = render_prose(answer("It was late. No more is said.", *claims), 0)
     assert shown.startswith(
         '<p>It was late.<span class="unchecked" role="note" aria-label="Not checked" title="Not checked:'
     )
@@ -76,18 +76,18 @@ def test_an_unchecked_claim_bears_a_quiet_mark_and_a_note_none() -> None:
 
 
 def test_a_supported_claim_is_left_alone() -> None:
-    assert prose(answer("Fine.", Claim("Fine.", (), "supported")), 0) == "<p>Fine.</p>"
+    assert render_prose(answer("Fine.", Claim("Fine.", (), "supported")), 0) == "<p>Fine.</p>"
 
 
 def test_a_claim_that_cannot_be_found_is_named_below() -> None:
-    assert prose(answer("One.", Claim("Two.", (), "flagged", "Why.")), 0).endswith(
+    assert render_prose(answer("One.", Claim("Two.", (), "flagged", "Why.")), 0).endswith(
         "<b>Not supported:</b> “Two.” Why.</div>"
     )
 
 
 def test_claims_in_two_items_of_a_list_close_where_they_end() -> None:
     claims = (Claim("one", (), "flagged", "A."), Claim("two", (), "flagged", "B."))
-    assert prose(answer("- one\n- two", *claims), 0) == (
+    assert render_prose(answer("- one\n- two", *claims), 0) == (
         '<ul><li><span class="un">one</span></li><li><span class="un">two</span></li></ul>'
         '<div class="flag" role="note"><b>Not supported:</b> A.</div>'
         '<div class="flag" role="note"><b>Not supported:</b> B.</div>'
@@ -96,7 +96,7 @@ def test_claims_in_two_items_of_a_list_close_where_they_end() -> None:
 
 def test_claims_that_overlap_do_not_disturb_each_other() -> None:
     claims = (Claim("a b c", (), "flagged", "A."), Claim("b c d", (), "flagged", "B."))
-    shown = prose(answer("a b c d", *claims), 0)
+    shown = render_prose(answer("a b c d", *claims), 0)
     assert shown.count('<span class="un">') == 1
     assert "“b c d” B." in shown
 
@@ -126,6 +126,6 @@ PIECES = st.sampled_from(
 
 @given(st.lists(PIECES, max_size=30).map("".join))
 def test_whatever_is_written_only_our_tags_come_out(text: str) -> None:
-    shown = prose(answer(text, Claim("It was May.", (1,), "flagged", "No.")), 0)
+    shown = render_prose(answer(text, Claim("It was May.", (1,), "flagged", "No.")), 0)
     assert "<" not in TAGS.sub("", shown)
     assert shown.count("<span") == shown.count("</span>")

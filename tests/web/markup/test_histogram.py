@@ -5,7 +5,7 @@ from itertools import pairwise
 
 import pytest
 
-from web.markup.histogram import bars
+from web.markup.histogram import count_periods
 
 
 @pytest.mark.parametrize(
@@ -21,7 +21,7 @@ from web.markup.histogram import bars
     ],
 )
 def test_the_shortest_unit_that_fits_is_taken(first: date, last: date, count: int, label: str) -> None:
-    found = bars({first: 2, last: 3} if first != last else {first: 5})
+    found = count_periods({first: 2, last: 3} if first != last else {first: 5})
     assert (len(found), found[0].label) == (count, label)
     assert sum(bar.count for bar in found) == 5
     assert found[0].first <= first
@@ -30,4 +30,4 @@ def test_the_shortest_unit_that_fits_is_taken(first: date, last: date, count: in
 
 
 def test_nothing_gives_no_bars() -> None:
-    assert bars({}) == []
+    assert count_periods({}) == []

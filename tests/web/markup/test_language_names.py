@@ -5,10 +5,10 @@ from pathlib import Path
 from corpus.archive.database import Archive
 from corpus.article import Article
 from rag.model import Filters
-from web.archive.holdings import holdings
-from web.filters.filter_bar import filters_panel
+from web.archive.holdings import render_holdings
+from web.filters.filter_bar import render_filters_panel
 from web.markup.language_names import language_name
-from web.reader.article_view import reader
+from web.reader.article_view import render_reader
 
 ARTICLE = Article("a", "Der Hafen", "Der Hafen wird ausgebaggert.", "Küstenbote", language="de")
 
@@ -27,11 +27,11 @@ def test_filters_and_holdings_show_names_and_send_codes(tmp_path: Path) -> None:
     with Archive(tmp_path / "archive.sqlite3") as archive:
         archive.put(ARTICLE)
         archive.put(Article("b", "The harbour", "The harbour is dredged.", "Coast Wire", language="en"))
-        panel = filters_panel(archive, Filters(languages=("de",)))
-        held = holdings(archive, Filters(), changeable=False)
+        panel = render_filters_panel(archive, Filters(languages=("de",)))
+        held = render_holdings(archive, Filters(), changeable=False)
     assert '<input type="checkbox" name="languages" value="de" checked> <span>German</span>' in panel
     assert 'data-kind="languages" data-value="de" aria-pressed="false">German <small>1</small>' in held
 
 
 def test_the_reader_names_the_language() -> None:
-    assert "Küstenbote · date unknown · German" in reader(ARTICLE)
+    assert "Küstenbote · date unknown · German" in render_reader(ARTICLE)

@@ -2,13 +2,13 @@ from datetime import date
 
 import pytest
 
-from rag.text.dates.date_mentions import moments
+from rag.text.dates.date_mentions import find_moments
 
 TUESDAY = date(2010, 3, 23)
 
 
 def parts(text: str, published: date | None = None) -> list[tuple[int | None, int | None, int | None]]:
-    return [(moment.year, moment.month, moment.day) for moment in moments(text, published)]
+    return [(moment.year, moment.month, moment.day) for moment in find_moments(text, published)]
 
 
 @pytest.mark.parametrize("text", ["Dec. 3, 2015", "3 December 2015", "2015-12-03", "December 3rd, 2015"])
@@ -41,10 +41,14 @@ def test_range_gives_both_ends() -> None:
 
 
 def test_less_said_is_held_and_more_is_not() -> None:
-    (day,), (month,), (other,) = moments("3 December 2015"), moments("December 2015"), moments("4 December 2015")
+    (day,), (month,), (other,) = (
+        find_moments("3 December 2015"),
+        find_moments("December 2015"),
+        find_moments("4 December 2015"),
+    )
     assert day.holds(month)
     assert not month.holds(day)
     assert not day.holds(other)
-    (weekday,) = moments("Thursday")
+    (weekday,) = find_moments("Thursday")
     assert day.holds(weekday)
     assert not other.holds(weekday)

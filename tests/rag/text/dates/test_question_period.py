@@ -2,7 +2,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from rag.text.dates.question_period import periods
+from rag.text.dates.question_period import find_periods
 
 NOW = datetime(2024, 5, 15, 12, tzinfo=UTC)  # A Wednesday.
 
@@ -46,7 +46,7 @@ def day(text: str) -> datetime | None:
     ],
 )
 def test_times_cover_what_the_calendar_says(text: str, since: str, until: str) -> None:
-    assert [(p.since, p.until) for p in periods(text, NOW)] == [(day(since), day(until))]
+    assert [(p.since, p.until) for p in find_periods(text, NOW)] == [(day(since), day(until))]
 
 
 @pytest.mark.parametrize(
@@ -67,7 +67,7 @@ def test_times_cover_what_the_calendar_says(text: str, since: str, until: str) -
     ],
 )
 def test_only_words_about_publication_make_it_so(text: str, published: bool) -> None:
-    assert [p.published for p in periods(text, NOW)] == [published]
+    assert [p.published for p in find_periods(text, NOW)] == [published]
 
 
 @pytest.mark.parametrize(
@@ -84,17 +84,17 @@ def test_only_words_about_publication_make_it_so(text: str, published: bool) -> 
     ],
 )
 def test_what_is_no_date_gives_none(text: str) -> None:
-    assert [p.said for p in periods(text, NOW) if p.said != "2020"] == []
+    assert [p.said for p in find_periods(text, NOW) if p.said != "2020"] == []
 
 
 def test_the_past_days_end_now() -> None:
-    (found,) = periods("over the past three days", NOW)
+    (found,) = find_periods("over the past three days", NOW)
     assert (found.since, found.until) == (datetime(2024, 5, 12, 12, tzinfo=UTC), NOW)
     assert found.said == "over the past three days"
 
 
 def test_two_dates_that_are_no_range_stay_two() -> None:
-    assert [p.said for p in periods("the article of 3 May 2023 and the one of 4 May 2023", NOW)] == [
+    assert [p.said for p in find_periods("the article of 3 May 2023 and the one of 4 May 2023", NOW)] == [
         "of 3 May 2023",
         "of 4 May 2023",
     ]

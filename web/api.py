@@ -7,13 +7,13 @@ import gradio as gr
 from gradio.events import api
 
 from corpus import NewsdeskError
-from corpus.text.characters import visible
+from corpus.text.characters import strip_invisible
 from rag.question.filter_values import read_filters
 from rag.question.question_text import read_question
-from web.assistant.assistant_loader import Assistant, Desk
+from web.assistant.assistant_loader import Assistant, AssistantLoader
 from web.frame import client_of
 from web.markup.waiting_time import duration
-from web.rate_limit import Allowance
+from web.rate_limit import RateLimit
 
 T = TypeVar("T")
 
@@ -24,7 +24,7 @@ _MOST_PASSAGES = 50
 class Api:
     """Answer programs."""
 
-    def __init__(self, desk: Desk, allowance: Allowance) -> None:
+    def __init__(self, desk: AssistantLoader, allowance: RateLimit) -> None:
         """Answer from a desk, as often as the allowance lets a client."""
         self.desk = desk
         self.allowance = allowance
@@ -53,7 +53,7 @@ class Api:
 
     def get_article(self, article_id: str) -> dict[str, Any]:
         """Return an article of the archive with its whole text."""
-        article = self._do(lambda a: a.archive.get(visible(article_id)))
+        article = self._do(lambda a: a.archive.get(strip_invisible(article_id)))
         if article is None:
             raise gr.Error("There is no article with this id.", print_exception=False)
         return article.to_record()

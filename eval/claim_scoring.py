@@ -8,11 +8,11 @@ from typing import Any, Literal
 
 from corpus import Article, Chunk
 from corpus.errors import InputError
-from corpus.text.language_detection import detected
+from corpus.text.language_detection import detect
 from eval.json_lines import read_lines
 from eval.question import Defect
 from eval.runs.fingerprint import of_records
-from eval.statistics import Estimate, estimate
+from eval.statistics import Estimate, estimate_mean
 from rag.model import Passage, Verdict
 from rag.verification.claim_check import check
 
@@ -81,7 +81,7 @@ def _claim(record: Mapping[str, Any]) -> LabelledClaim:
         raise ValueError(f"the label {label!r} is not supported, unsupported or meta")
     true = label == "supported" or (label == "meta" and kind != "meta_false")
     passages = tuple(_passage(rank, passage) for rank, passage in enumerate(record["passages"], 1))
-    language = record.get("language") or detected(text) or "en"
+    language = record.get("language") or detect(text) or "en"
     return LabelledClaim(str(record["id"]), text, passages, label, kind, true, language)
 
 
@@ -94,7 +94,7 @@ def _passage(rank: int, record: Mapping[str, Any]) -> Passage:
         body,
         str(record.get("source") or ""),
         published_at=datetime.fromisoformat(date.replace("Z", "+00:00")) if date else None,
-        language=record.get("language") or detected(body) or "en",
+        language=record.get("language") or detect(body) or "en",
     )
     return Passage(Chunk(article, 0, 0, len(body)), rank, 1.0)
 
@@ -135,7 +135,7 @@ def measures(claims: Sequence[LabelledClaim], verdicts: Verdicts) -> dict[str, E
         "balanced accuracy": _balanced(claims, flagged),
         "settled": [float(verdicts[c.id] != "unchecked") for c in claims],
     }
-    return {name: estimate(values) for name, values in samples.items() if values}
+    return {name: estimate_mean(values) for name, values in samples.items() if values}
 
 
 def _balanced(claims: Sequence[LabelledClaim], flagged: Mapping[str, bool]) -> list[float]:
@@ -155,4 +155,4 @@ def by_kind(claims: Sequence[LabelledClaim], verdicts: Verdicts) -> dict[tuple[s
     found: dict[tuple[str, str], list[float]] = {}
     for claim in claims:
         found.setdefault((claim.label, claim.kind), []).append(float(verdicts[claim.id] in _FLAGGED))
-    return {key: estimate(found[key]) for key in sorted(found)}
+    return {key: estimate_mean(found[key]) for key in sorted(found)}

@@ -6,7 +6,7 @@ from typer.testing import CliRunner
 
 from corpus.errors import InputError
 from eval.__main__ import app
-from eval.claims import KNOWN_TO_RULES, by_kind, measures, read_claims, rule_verdicts
+from eval.claim_scoring import KNOWN_TO_RULES, by_kind, measures, read_claims, rule_verdicts
 from eval.set_catalogue import SHIPPED_CLAIMS
 from rag.model import Verdict
 

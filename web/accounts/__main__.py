@@ -1,0 +1,5 @@
+"""Run `python -m web.accounts`."""
+
+from web.accounts.account_commands import main
+
+main()
