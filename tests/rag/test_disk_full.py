@@ -16,10 +16,10 @@ from tests.rag.index.test_indexes_damage import put_long
 from tests.rag.index_checks import assert_whole, opened
 from tests.rag.test_kill import differences
 from tests.rag.word_embedder import WordEmbedder
-from tests.rag.worker import Step, read_log, search, start
+from tests.rag.worker import Step, fill, read_log, search, start
 
-ROOM = range(60_000, 3_000_000)
-"""Bytes that are left when the work begins: it stops in the first rounds, or some rounds later."""
+LEFT = (0, 20_000, 60_000, 120_000, 250_000)
+"""Bytes that are left when the disk fills up, before one of the first steps of the work."""
 
 
 @pytest.fixture
@@ -32,14 +32,6 @@ def disk(tmp_path: Path) -> Iterator[Path]:
         pytest.skip("only root may mount a file system, and not everywhere")
     yield folder
     subprocess.run(["umount", str(folder)], check=True)
-
-
-def fill(disk: Path, left: int) -> Path:
-    """Take all room of a disk but so many bytes; return the file that takes it."""
-    found = os.statvfs(disk)
-    ballast = disk / "ballast"
-    ballast.write_bytes(bytes(found.f_bavail * found.f_frsize - left))
-    return ballast
 
 
 @pytest.mark.sizes(3, 50)
@@ -57,15 +49,14 @@ def test_out_of_disk_at_any_point_it_goes_on_when_there_is_room(
         data, noted = disk / "data", tmp_path / f"log{point}"
         shutil.copytree(whole, data)
         shutil.copy(log, noted)
-        ballast = fill(disk, ROOM[point * len(ROOM) // size])
-        worker = start(data, noted, 4, 1000)
+        worker = start(data, noted, 4, 1000, full=(point % 10, LEFT[point // 10]))
         worker.join()
         assert worker.exitcode == 3
         answers, step, said = noted.with_suffix(".error").read_text().split(" ", 2)
         assert "free some disk space" in said
         stopped[step] += 1
         answered += answers == "closed" or int(answers) > 0
-        ballast.unlink()
+        (disk / "ballast").unlink()
         recovered += differences(data, noted) == ([], [])
         again = start(data, noted, read_log(noted)[0][-1].round, 2)
         again.join()

@@ -4,6 +4,7 @@ The processes are forked from a server that has everything imported, so that one
 """
 
 import multiprocessing
+import os
 import sys
 from dataclasses import dataclass, replace
 from multiprocessing.context import ForkServerProcess
@@ -81,7 +82,15 @@ def expected(done: list[Step]) -> dict[str, str]:
     return found
 
 
-def work(data: Path, log: Path, first: int, rounds: int) -> None:
+def fill(disk: Path, left: int) -> Path:
+    """Take all room of a disk but so many bytes; return the file that takes it."""
+    found = os.statvfs(disk)
+    ballast = disk / "ballast"
+    ballast.write_bytes(bytes(max(0, found.f_bavail * found.f_frsize - left)))
+    return ballast
+
+
+def work(data: Path, log: Path, first: int, rounds: int, full: tuple[int, int] | None = None) -> None:
     """Go through rounds, noting each step before and after; end with 3 where the disk is full, and note what was said.
 
     Args:
@@ -89,28 +98,30 @@ def work(data: Path, log: Path, first: int, rounds: int) -> None:
         log: Where steps are noted; it lies on another disk where this one is filled.
         first: The round to begin with; one that was broken off is done again.
         rounds: How many.
+        full: Before which step, counted from 0, the disk is filled, and how many bytes are left.
     """
-    with log.open("a") as out:
+    steps = [(name, n) for n in range(first, first + rounds) for name in (STEPS if n % 3 == 2 else STEPS[:3])]
+    with log.open("a") as out, Archive(data / "archive.sqlite3") as archive:
 
         def note(*words: object) -> None:
             out.write(" ".join(map(str, words)) + "\n")
             out.flush()
 
-        with Archive(data / "archive.sqlite3") as archive:
-            indexes = Indexes(archive, WordEmbedder(), data / "index", "the worker")
-            indexes.open()
-            try:
-                for number in range(first, first + rounds):
-                    for name in STEPS if number % 3 == 2 else STEPS[:3]:
-                        note("begin", name, number)
-                        take(Step(name, number), archive, indexes)
-                        note("end", name, number)
-            except NewsdeskError as error:
-                answers = len(search(indexes)) if name != "rebuild" else "closed"
-                log.with_suffix(".error").write_text(f"{answers} {name} {error}")
-                sys.exit(3)
-            finally:
-                indexes.close()
+        indexes = Indexes(archive, WordEmbedder(), data / "index", "the worker")
+        indexes.open()
+        try:
+            for count, (name, number) in enumerate(steps):
+                if full and count == full[0]:
+                    fill(data.parent, full[1])
+                note("begin", name, number)
+                take(Step(name, number), archive, indexes)
+                note("end", name, number)
+        except NewsdeskError as error:
+            answers = len(search(indexes)) if name != "rebuild" else "closed"
+            log.with_suffix(".error").write_text(f"{answers} {name} {error}")
+            sys.exit(3)
+        finally:
+            indexes.close()
 
 
 def take(step: Step, archive: Archive, indexes: Indexes) -> None:
@@ -135,10 +146,10 @@ def search(indexes: Indexes) -> set[str]:
     return {chunk_id for chunk_id, _ in dense} & {chunk_id for chunk_id, _ in lexical}
 
 
-def start(data: Path, log: Path, first: int, rounds: int) -> ForkServerProcess:
+def start(data: Path, log: Path, first: int, rounds: int, full: tuple[int, int] | None = None) -> ForkServerProcess:
     """Start a process that works."""
     context = multiprocessing.get_context("forkserver")
     context.set_forkserver_preload(["tests.rag.worker"])
-    process = context.Process(target=work, args=(data, log, first, rounds))
+    process = context.Process(target=work, args=(data, log, first, rounds, full))
     process.start()
     return process

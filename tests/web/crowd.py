@@ -4,7 +4,7 @@ import asyncio
 import json
 import multiprocessing
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
@@ -62,24 +62,34 @@ async def ask(client: httpx.AsyncClient, question: str) -> Heard:
         return heard(None, repr(error), 0)
 
 
-async def use(client: httpx.AsyncClient, questions: Sequence[str], until: float, pause_s: float) -> list[Heard]:
+async def use(
+    client: httpx.AsyncClient, questions: Sequence[str], until: float, pause_s: float, tell: Callable[[Heard], object]
+) -> list[Heard]:
     """Ask one question after the other, with a pause between two; begin again at the first until it is time to go."""
-    found = [await ask(client, question) for question in questions]
-    while time.monotonic() < until:
-        await asyncio.sleep(pause_s)
+    found: list[Heard] = []
+    while len(found) < len(questions) or time.monotonic() < until:
+        if found:
+            await asyncio.sleep(pause_s)
         found.append(await ask(client, questions[len(found) % len(questions)]))
+        tell(found[-1])
     return found
 
 
-async def gather(url: str, questions: Sequence[Sequence[str]], seconds: float, pause_s: float) -> list[Heard]:
-    """Let a user for each list of questions ask at the same time."""
+async def gather(
+    url: str,
+    questions: Sequence[Sequence[str]],
+    seconds: float = 0,
+    pause_s: float = 0,
+    tell: Callable[[Heard], object] = lambda heard: None,
+) -> list[Heard]:
+    """Let a user for each list of questions ask at the same time; `tell` hears of each answer and refusal at once."""
     until = time.monotonic() + seconds
     async with AsyncExitStack() as clients:
         users = []
         for n, asked in enumerate(questions):
             transport = httpx.AsyncHTTPTransport(local_address=f"127.1.{n // 250}.{1 + n % 250}")
             client = httpx.AsyncClient(base_url=url, transport=transport, timeout=PATIENCE_S)
-            users.append(use(await clients.enter_async_context(client), asked, until, pause_s))
+            users.append(use(await clients.enter_async_context(client), asked, until, pause_s, tell))
         return [heard for found in await asyncio.gather(*users) for heard in found]
 
 

@@ -1,5 +1,6 @@
 """Many users at once: a full queue refuses, nobody gets another's answer, and articles come in meanwhile."""
 
+import asyncio
 import json
 import os
 import re
@@ -12,7 +13,6 @@ from concurrent.futures import Future
 from contextlib import contextmanager
 from pathlib import Path
 
-import httpx
 import pytest
 
 from benchmarks.made_articles import write_articles
@@ -51,21 +51,21 @@ def test_a_full_queue_refuses_at_once_and_everybody_in_it_is_answered(starter_ar
         gate.wait(crowd.PATIENCE_S)
         yield Event("done", answer=Answer(question, "not_found", "No."))
 
+    refused: list[Heard] = []
+
+    def note(heard: Heard) -> None:
+        if heard.answer is None:
+            refused.append(heard)
+        if len(refused) == 3:
+            gate.set()
+
     scripted = ScriptedAssistant(Archive(starter_archive), wait)
+    room = AT_WORK + WAITING_QUESTIONS
     with served(lambda: scripted) as url:
-        waiting = crowd.start(url, questions_of(AT_WORK + WAITING_QUESTIONS))
-        while waiting_in_line(url) < WAITING_QUESTIONS and not waiting.done():
-            time.sleep(0.05)
-        refused = crowd.run(url, questions_of(3), 0, 0)
-        gate.set()
-        answered = waiting.result()
+        heard = asyncio.run(crowd.gather(url, questions_of(room + 3), tell=note))
     assert [(one.status, "Queue is full" in one.refusal) for one in refused] == [(503, True)] * 3
-    assert [one.question for one in answered if one.answer] == [q for (q,) in questions_of(AT_WORK + WAITING_QUESTIONS)]
-    assert crossed(answered) == []
-
-
-def waiting_in_line(url: str) -> int:
-    return int(httpx.get(f"{url}/gradio_api/queue/status").json()["queue_size"])
+    assert len([one for one in heard if one.answer]) == room
+    assert crossed(heard) == []
 
 
 @pytest.mark.sizes(None, 60)
