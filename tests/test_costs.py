@@ -20,7 +20,8 @@ from rag.llm.prompt import neutral
 from rag.model import Filters, Passage, Turn
 from rag.question.coverage_question import enquiry
 from rag.question.outlet_mentions import Outlets
-from rag.question.query import LONGEST_QUESTION, understand
+from rag.question.query import understand
+from rag.question.question_text import LONGEST_QUESTION
 from rag.retrieval.sentence_ranking import quotations, shape
 from rag.retrieval.topic_coverage import Part
 from rag.text.citation_marks import read_marks, unmarked, with_marks
