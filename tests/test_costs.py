@@ -20,9 +20,9 @@ from rag.llm.prompt import neutralise
 from rag.model import Filters, Passage, Turn
 from rag.question.coverage_question import parse_coverage_question
 from rag.question.outlet_mentions import Outlets
-from rag.question.query import parse_question
+from rag.question.query import understand
 from rag.question.question_text import LONGEST_QUESTION
-from rag.retrieval.sentence_ranking import find_quoted_terms, sentence_shape
+from rag.retrieval.sentence_ranking import quotations, shape
 from rag.retrieval.topic_coverage import Part
 from rag.text.citation_marks import insert_marks, read_marks, strip_marks
 from rag.text.injected_instructions import is_instruction
@@ -107,12 +107,12 @@ OF_ARTICLES: dict[str, Callable[[str], object]] = {
 OF_ANSWERS: dict[str, Callable[[str], object]] = {
     "gate": filter_output,
     "statements": lambda text: statements(read_marks(text, 3)),
-    "marks": lambda text: insert_marks(text, [(i, [1]) for i in range(0, len(text), 7)]),
+    "marks": lambda text: with_marks(text, [(i, [1]) for i in range(0, len(text), 7)]),
     "check of an answer": lambda text: check(text + " [1]", [passage(BODY)]),
     "check against a passage": lambda text: check("Ann Lee said it has 12 stops. [1]", [passage(text)]),
-    "prose": render_growing,
-    "escaped": escape_markdown,
-    "plain": to_plain_text,
+    "prose": growing,
+    "escaped": escaped,
+    "plain": plain,
 }
 OF_QUESTIONS: dict[str, Callable[[str], object]] = {
     "question": lambda text: parse_question(text, now=NOW, outlets=OUTLETS),
