@@ -125,7 +125,11 @@ class Indexes:
                 self.folder.mkdir(parents=True, exist_ok=True)
                 self._lock.acquire(timeout=_PATIENCE_S)
                 (self.folder / "owner").write_text(self.owner, "utf-8")
-                self._open_or_rebuild(anew, progress)
+                try:
+                    self._open_or_rebuild(anew, progress)
+                except IndexUnavailableError:
+                    self._check_room()  # Without room everything fails, each part in its own words.
+                    raise
         except Timeout:
             raise IndexInUseError(
                 f"{self.folder}: the index is in use by {self._named_owner()}; ask there, or stop that process first"
