@@ -32,7 +32,7 @@ Progress = Callable[[int, int], object]
 
 _EMBED_ARTICLES = 32  # Articles a transaction: what a kill costs is at most their embedding.
 _LOG_ROWS = 2000
-_ROOM = 4_000_000  # Bytes: what both indexes write when they are opened, and some more.
+_ROOM = 4_000_000  # Bytes: with less free, an index that cannot be opened need not be a damaged one.
 _PATIENCE_S = 0.9  # One who owns them only to bring them up to date is waited for.
 
 
@@ -124,9 +124,12 @@ class Indexes:
             with self._reported():
                 self.folder.mkdir(parents=True, exist_ok=True)
                 self._lock.acquire(timeout=_PATIENCE_S)
-                self._check_room()
                 (self.folder / "owner").write_text(self.owner, "utf-8")
-                self._open_or_rebuild(anew, progress)
+                try:
+                    self._open_or_rebuild(anew, progress)
+                except IndexUnavailableError:
+                    self._check_room()  # Without room everything fails, each part in its own words.
+                    raise
         except Timeout:
             raise IndexInUseError(
                 f"{self.folder}: the index is in use by {self._named_owner()}; ask there, or stop that process first"
@@ -244,7 +247,7 @@ class Indexes:
         else:
             self.check_embedder()
             if not self._open_generation(state):
-                self._check_room()  # Or what is sound is called damaged, as it cannot be opened.
+                self._check_room()
                 log.warning("%s: the index is damaged; it is moved aside and made anew from the archive", self.folder)
                 self._rebuild(progress, keep=True)
         if not self._complete():
@@ -253,7 +256,7 @@ class Indexes:
             self.catch_up()
 
     def _check_room(self) -> None:
-        """Raise `OSError` where the folder takes no more files: neither Chroma nor tantivy tells that from damage."""
+        """Raise `OSError` where there is no room: neither Chroma nor tantivy tells that from damage."""
         with TemporaryFile(dir=self.folder) as probe:
             probe.write(bytes(_ROOM))
             probe.flush()

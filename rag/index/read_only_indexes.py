@@ -11,7 +11,7 @@ from pathlib import Path
 
 from corpus.archive.database import Archive
 from corpus.archive.selection import Selection
-from corpus.errors import IndexInUseError, IndexReadOnlyError, IndexUnavailableError
+from corpus.errors import IndexInUseError, IndexUnavailableError
 from rag.index.embedder import Embedder
 from rag.index.generations import State, seal
 from rag.index.indexes import Indexes, Progress
@@ -86,6 +86,11 @@ class ReadOnlyIndexes(Indexes):
                 self._state = replace(state, applied=min(state.applied, self._seen))
         return done
 
+    def put_off(self, error: IndexUnavailableError) -> None:
+        """Mend nothing for a while, as that has just failed."""
+        log.warning("%s; answers come from what is there", error)
+        self._again = time.monotonic() + _AGAIN_S
+
     def _refresh(self, progress: Progress | None = None) -> bool:
         """Bring the indexes up to date where nobody owns them; an owner does that itself.
 
@@ -101,8 +106,7 @@ class ReadOnlyIndexes(Indexes):
         except IndexInUseError:  # Another one was quicker.
             return True
         except IndexUnavailableError as error:
-            log.warning("%s; answers come from what is there", error)
-            self._again = time.monotonic() + _AGAIN_S
+            self.put_off(error)
             return False
         self._owning.close()
         return True
@@ -150,18 +154,21 @@ class ReadOnlyIndexes(Indexes):
 
 
 def open_indexes(archive: Archive, embedder: Embedder, folder: Path, owner: str, beside: bool = False) -> Indexes:
-    """Open the indexes as their owner, or beside one; where they cannot be owned for want of room, beside.
+    """Open the indexes as their owner, or beside one; where they can be neither opened nor mended, beside too.
 
     Raises:
         IndexUnavailableError: Another process owns them (`IndexInUseError`), or another embedder made them.
     """
+    reading = ReadOnlyIndexes(archive, embedder, folder, owner)
     if not beside:
-        indexes = Indexes(archive, embedder, folder, owner)
+        owned = Indexes(archive, embedder, folder, owner)
         try:
-            indexes.open()
-            return indexes
-        except IndexReadOnlyError:
-            pass
-    indexes = ReadOnlyIndexes(archive, embedder, folder, owner)
-    indexes.open()
-    return indexes
+            owned.open()
+        except IndexInUseError:
+            raise
+        except IndexUnavailableError as error:
+            reading.put_off(error)
+        else:
+            return owned
+    reading.open()
+    return reading
