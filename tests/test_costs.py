@@ -14,14 +14,17 @@ from corpus.readers import FORMATS, ReadOptions, read_bytes
 from corpus.text import cleaning
 from corpus.text.chunking import cut_chunks
 from corpus.text.sentences import split_sentences
+from rag.answer.answer_export import escape_markdown
 from rag.llm.output_filter import filter_output
 from rag.llm.prompt import neutralise
 from rag.model import Filters, Passage, Turn
 from rag.question.coverage_question import parse_coverage_question
 from rag.question.outlet_mentions import Outlets
+from rag.question.query import parse_question
 from rag.question.question_text import LONGEST_QUESTION
+from rag.retrieval.sentence_ranking import find_quoted_terms, sentence_shape
 from rag.retrieval.topic_coverage import Part
-from rag.text.citation_marks import read_marks, strip_marks
+from rag.text.citation_marks import insert_marks, read_marks, strip_marks
 from rag.text.injected_instructions import is_instruction
 from rag.text.names import find_initials, find_name_words, find_names
 from rag.text.speakers import find_attributions, has_unnamed_speaker
@@ -29,6 +32,8 @@ from rag.verification.claim_check import check
 from rag.verification.passage_facts import sentence_spans
 from rag.verification.statements import statements
 from tests.growth import SHAPES, excess
+from web.conversations.conversation_export import to_plain_text
+from web.markup.answer_prose import render_growing
 
 NOW = datetime(2026, 3, 5, tzinfo=UTC)
 OUTLETS = Outlets(["The New York Times", "Fortune", "TechCrunch", "The Age", "Associated Press"])
@@ -102,12 +107,12 @@ OF_ARTICLES: dict[str, Callable[[str], object]] = {
 OF_ANSWERS: dict[str, Callable[[str], object]] = {
     "gate": filter_output,
     "statements": lambda text: statements(read_marks(text, 3)),
-    "marks": lambda text: with_marks(text, [(i, [1]) for i in range(0, len(text), 7)]),
+    "marks": lambda text: insert_marks(text, [(i, [1]) for i in range(0, len(text), 7)]),
     "check of an answer": lambda text: check(text + " [1]", [passage(BODY)]),
     "check against a passage": lambda text: check("Ann Lee said it has 12 stops. [1]", [passage(text)]),
-    "prose": growing,
-    "escaped": escaped,
-    "plain": plain,
+    "prose": render_growing,
+    "escaped": escape_markdown,
+    "plain": to_plain_text,
 }
 OF_QUESTIONS: dict[str, Callable[[str], object]] = {
     "question": lambda text: parse_question(text, now=NOW, outlets=OUTLETS),
