@@ -36,6 +36,7 @@ _BELOW = {
     "moins",
     "menos",
 }
+_SIGN = 8  # Characters before a number in which the sign of a currency is looked for.
 _ORDINAL = {"st", "nd", "rd", "th"}
 
 _TOKEN = re.compile(r"\d+(?:[.,’'\u00a0\u202f]\d+)*|[^\W\d_]+(?:[.’'][^\W\d_]+)*|\S")
@@ -215,7 +216,7 @@ class _Reader:
         """Return the value of digits, the index behind them and how many are significant; None inside a name or time."""
         token = self.tokens[i]
         before, behind = self.text[token.start - 1 : token.start], self.text[token.end : token.end + 1]
-        joined = before in {"-", "/"} and self.text[: token.start - 1][-1:].isalpha()
+        joined = before in {"-", "/"} and self.text[max(0, token.start - 2) : max(0, token.start - 1)].isalpha()
         if (before.isascii() and (before.isalpha() or joined)) or before == ":" or behind == ":":
             return None
         if behind.isascii() and behind.isalpha():
@@ -318,15 +319,15 @@ class _Reader:
         return frozenset(), j
 
     def _sign(self, start: int) -> tuple[frozenset[str], int]:
-        before = self.text[:start].rstrip(" \u00a0")
-        if start - len(before) > 1:
+        before = self.text[max(0, start - _SIGN) : start].rstrip(" \u00a0")
+        if min(start, _SIGN) - len(before) > 1:
             return frozenset(), start
         signs = currency_signs(self.language)
         for length in (3, 2, 1):
             sign = before[-length:]
             whole = not sign[:1].isalpha() or not before[: -len(sign)][-1:].isalpha()
             if len(sign) == length and sign in signs and whole:
-                return signs[sign], len(before) - length
+                return signs[sign], max(0, start - _SIGN) + len(before) - length
         return frozenset(), start
 
     def _per(self, j: int) -> str:
@@ -337,7 +338,7 @@ class _Reader:
 
     def _named(self, i: int, j: int) -> bool:
         """Tell whether a bare number stands right behind a capitalised word that does not open the text."""
-        if i == 0 or j != i + 1 or not self.text[: self.tokens[i].start].endswith(" "):
+        if i == 0 or j != i + 1 or self.text[self.tokens[i].start - 1 : self.tokens[i].start] != " ":
             return False
         before, token = self.tokens[i - 1].text, self.tokens[i].text
         return before[0].isupper() and (token.isdigit() or token[0].isupper()) and len(token) <= 4

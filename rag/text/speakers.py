@@ -9,17 +9,14 @@ from rag.text.names import Name, find_names
 _SAID = (
     r"(?:said|says|saying|told|tells|wrote|writes|added|adds|stated|states|announced|announces|argued|argues|explained|"
     r"explains|declared|declares|warned|warns|noted|notes|insisted|insists|replied|replies|conceded|acknowledged|"
-    r"testified|tweeted|commented|remarked|called|calls|promised|observed|claimed|claims|reported|reports|described|describes|thinks|believes|put it)"
+    r"testified|tweeted|commented|remarked|called|calls|promised|observed|claimed|claims|reported|reports|"
+    r"described|describes|thinks|believes|put it)"
 )
 _BEFORE = re.compile(rf"(?:,[^.“”\"]{{1,120}},|\s\([^)]{{1,60}}\)|,)?\s+(?:[a-z]+\s+){{0,2}}{_SAID}\b")
 _BEHIND = re.compile(rf"[,”\"“?!]\s*(?:{_SAID})\s+(?:(?:the|its|his|their|a)\s+)?(?:[a-z][\w'-]*\s+){{0,6}}$")
 _ACCORDING = re.compile(r"\b[Aa]ccording to\s+(?:(?:the|its)\s+)?(?:[a-z][\w'-]*\s+){0,4}$")
 _NEAR = 200  # Characters before a name in which the verb stands that gives it words.
 _PASSIVE = re.compile(r"\b(?:was|were|is|been|be|being|so-)\s+$")
-_PRONOUN = re.compile(rf"\b(?:he|she|they|it|who)\s+(?:also\s+|later\s+|then\s+)?{_SAID}\b", re.IGNORECASE)
-_UNNAMED = re.compile(
-    rf"\b(?:the|an?|its?|one|his|her|their)\s+(?:[\w'-]+\s+){{1,4}}{_SAID}\b|{_SAID}\s+(?:an?|the|one)\s+[a-z]", re.I
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,8 +48,3 @@ def find_attributions(text: str) -> tuple[Attribution, ...]:
 def _speaks(text: str, end: int) -> bool:
     """Tell whether a verb of speech stands behind the name that ends here."""
     return bool(_BEFORE.match(text, end)) and not _PASSIVE.search(text[end : end + 20])
-
-
-def has_unnamed_speaker(text: str) -> bool:
-    """Tell whether somebody speaks in a sentence without being named there: "she said", "the company said"."""
-    return bool(_PRONOUN.search(text) or _UNNAMED.search(text))

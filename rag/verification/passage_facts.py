@@ -179,11 +179,11 @@ class Evidence:
         return None
 
     def _opens(self, body: str, start: int) -> bool:
-        before = body[:start].rstrip(" \t")
+        before = body[max(0, start - 80) : start].rstrip(" \t")
         if not before or before[-1] == "\n" or any(start == opening for opening, _ in self.spans):
             return True
         # "Mr. Smith": behind a stop a sentence begins only where a word of more than three letters is before it.
-        word = before[-40:].split()[-1]
+        word = before.split()[-1]
         return word[-1] in _STOPS and len(word.strip(_STOPS)) > 3
 
     def _closes(self, body: str, end: int) -> bool:
