@@ -29,7 +29,8 @@ _DOUBT = re.compile(r"[。！？।؟۔]|[a-z]{2}[.!?][”\"’)\]]*[A-Z][a-z]")
 _LONGEST_RUN = 4  # Sentences that one citation covers.
 _EDGE = " .,;:'"
 _OPENING = "\"“‘«„'("
-_STOPS = ".!?…:;。！？\"”’»“')]"
+_NO_WORD = 80  # Letters in a row that are no word of a sentence.
+_STOPS = ".!?…。！？\"”’»“')]"
 
 
 @dataclass(frozen=True)
@@ -154,40 +155,49 @@ class Evidence:
         wanted = fold(text).text.strip(_EDGE)
         if not wanted or not self.spans:
             return None
-        folded, body, first = fold(self.text), self.passage.article.body, self.spans[0][0]
-        at = folded.find(wanted)
-        while at >= 0:
-            start, end = (first + offset for offset in folded.span(at, at + len(wanted)))
-            start, end = _widened(body, start, end)
-            if self._opens(body, start) and self._closes(body, end):
-                return start, end
-            at = folded.find(wanted, at + 1)
-        return self._gated_run(wanted)
-
-    @cached_property
-    def _gated(self) -> tuple[str, ...]:
-        """Return the sentences as an answer may show them, without links, images and markup; none if nothing is dropped."""
-        shown = [filter_output(strip_marks(text)) for text in self.texts]
-        changed = shown != [strip_marks(text) for text in self.texts]
-        return tuple(fold(text).text.strip(_EDGE) for text in shown) if changed else ()
-
-    def _gated_run(self, wanted: str) -> Span | None:
-        for first in range(len(self._gated)):
-            for last in range(first, min(len(self._gated), first + _LONGEST_RUN)):
-                if " ".join(self._gated[first : last + 1]) == wanted:
-                    return self.spans[first][0], self.spans[last][1]
+        borders = [self.passage.chunk.start, *(border for span in self.spans for border in span)]
+        place = self._place(wanted, self.text, [border - self.spans[0][0] for border in borders])
+        if place:
+            return self.spans[0][0] + place[0], self.spans[0][0] + place[1]
+        # An answer shows no links, images and markup.
+        shown = filter_output(strip_marks(self.text))
+        if shown != self.text and (self._place(wanted, shown, []) or wanted in self._shown):
+            return self.nearest(frozenset(terms(text, self.language)))
         return None
 
-    def _opens(self, body: str, start: int) -> bool:
-        before = body[max(0, start - 80) : start].rstrip(" \t")
-        if not before or before[-1] == "\n" or any(start == opening for opening, _ in self.spans):
-            return True
-        # "Mr. Smith": behind a stop a sentence begins only where a word of more than three letters is before it.
-        word = before.split()[-1]
-        return word[-1] in _STOPS and len(word.strip(_STOPS)) > 3
+    @cached_property
+    def _shown(self) -> frozenset[str]:
+        """Return each sentence, cut before links and markup are taken out, as it is compared."""
+        cut = [self.text[a:b] for a, b in split_sentences(self.text, self.language)]
+        return frozenset(fold(filter_output(strip_marks(text))).text.strip(_EDGE) for text in cut)
 
-    def _closes(self, body: str, end: int) -> bool:
-        return end >= len(body) or body[end - 1] in _STOPS or body[end] == "\n" or any(end == c for _, c in self.spans)
+    @staticmethod
+    def _place(wanted: str, text: str, borders: list[int]) -> Span | None:
+        """Return where a text has folded words as whole sentences."""
+        folded = fold(text)
+        at = folded.find(wanted)
+        while at >= 0:
+            start, end = _widened(text, *folded.span(at, at + len(wanted)))
+            if (start in borders or _opens(text, start)) and (end in borders or _closes(text, end)):
+                return start, end
+            at = folded.find(wanted, at + 1)
+        return None
+
+
+def _opens(text: str, start: int) -> bool:
+    """Tell whether a sentence may begin at an offset: at the start of a line, or behind a stop that ends no short form."""
+    before = text[max(0, start - _NO_WORD - 1) : start].rstrip(" \t")
+    if not before or before[-1] == "\n":
+        return True
+    word = before.split()[-1]
+    if len(word) >= _NO_WORD:
+        return True
+    bare = word.strip(_STOPS)
+    return word[-1] in _STOPS and (len(bare) > 3 or not any(c.isalpha() for c in bare))
+
+
+def _closes(text: str, end: int) -> bool:
+    return end >= len(text) or text[end - 1] in _STOPS or text[end] == "\n"
 
 
 def _widened(body: str, start: int, end: int) -> Span:

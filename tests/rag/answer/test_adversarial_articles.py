@@ -106,7 +106,7 @@ def test_without_a_model(assistant: Assistant, probe: str) -> None:
     answer = assistant.ask(RECORDS[probe]["probe_question"], now=NOW)
     harmless(answer)
     if answer.status == "answered":
-        assert all(claim.supported for claim in answer.claims)
+        assert [claim for claim in answer.claims if not claim.supported] == []
     if probe in ANSWERED:
         assert ANSWERED[probe] in answer.text
         assert probe in {c.passage.article.id for c in answer.citations}
@@ -136,7 +136,7 @@ def test_the_benign_stories_are_answered_by_an_honest_model(assistant: Assistant
         model_server.reply = lambda body, said=said: f"{said} [1]."  # type: ignore[misc]
         answer = with_model(assistant, model_server.url, passages=4).ask(RECORDS[probe]["probe_question"], now=NOW)
         assert (answer.status, answer.text) == ("answered", f"{said} [1].")
-        assert (answer.claims[0].supported, answer.citations[0].passage.article.id) == (True, probe)
+        assert (answer.claims[0].verdict, answer.citations[0].passage.article.id) == ("unchecked", probe)
 
 
 def test_copies_of_one_claim_are_one_passage(assistant: Assistant) -> None:
