@@ -22,11 +22,12 @@ from rag.question.coverage_question import parse_coverage_question
 from rag.question.outlet_mentions import Outlets
 from rag.question.query import parse_question
 from rag.question.question_text import LONGEST_QUESTION
-from rag.retrieval.sentence_ranking import find_quoted_terms, sentence_shape
+from rag.retrieval.sentence_ranking import sentence_shape
 from rag.retrieval.topic_coverage import Part
 from rag.text.citation_marks import insert_marks, read_marks, strip_marks
 from rag.text.injected_instructions import is_instruction
 from rag.text.names import find_initials, find_name_words, find_names
+from rag.text.quotations import find_quotations
 from rag.text.speakers import find_attributions, has_unnamed_speaker
 from rag.verification.claim_check import check
 from rag.verification.passage_facts import sentence_spans
@@ -97,7 +98,7 @@ OF_ARTICLES: dict[str, Callable[[str], object]] = {
     "initials": find_initials.__wrapped__,
     "attributions": find_attributions.__wrapped__,
     "unnamed speakers": has_unnamed_speaker,
-    "quotations": find_quoted_terms,
+    "quotations": find_quotations.__wrapped__,
     "shape of a number": lambda text: sentence_shape(text, "how_many", set()),
     "orders": is_instruction,
     "neutral": neutralise,

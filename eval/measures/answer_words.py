@@ -9,11 +9,12 @@ import string
 from collections import Counter
 from collections.abc import Iterable
 
+from rag.text.quotations import find_quotations
+
 _ARTICLES = re.compile(r"\b(a|an|the)\b")
 _PUNCTUATION = str.maketrans("", "", string.punctuation + "“”‘’«»–—…")
 _MARK = re.compile(r"(?<!\s)\s*+\[\d++(?:\s*+,\s*+\d++)*+\]")
 _VERDICT = re.compile(r"\b(yes|no)\b", re.IGNORECASE)
-_QUOTATION = re.compile(r"\"([^\"\n]+)\"|“([^“”\n]+)”")
 _STRAIGHT = str.maketrans({"“": '"', "”": '"', "‘": "'", "’": "'"})
 _GAP = re.compile(r"\.\.\.|…|\[[^\[\]]*\]")
 # Two words in quotation marks are more often a term ("net neutrality") than words that somebody said.
@@ -31,7 +32,7 @@ def normalise_text(text: str) -> str:
 
 
 def contains(text: str, answers: Iterable[str]) -> bool:
-    """Tell whether a text holds one of the answers as whole words, both in normal form."""
+    """Return whether a text holds one of the answers as whole words, both in normal form."""
     padded = f" {normalise_text(text)} "
     return any(f" {wanted} " in padded for answer in answers if (wanted := normalise_text(answer)))
 
@@ -51,7 +52,7 @@ def _f1(given: Counter[str], wanted: Counter[str]) -> float:
 
 
 def is_verdict(answers: Iterable[str]) -> bool:
-    """Tell whether a question is answered by yes or no alone."""
+    """Return whether a question is answered by yes or no alone."""
     forms = {normalise_text(answer) for answer in answers}
     return bool(forms) and forms <= {"yes", "no"}
 
@@ -63,16 +64,17 @@ def first_verdict(text: str) -> str:
 
 
 def quotations(text: str) -> list[str]:
-    """Return what a text puts in double quotation marks, of three words and more."""
-    found = (first or second for first, second in _QUOTATION.findall(strip_marks(text)))
+    """Return what a text puts in quotation marks, of three words and more."""
+    bare = strip_marks(text)
+    found = (bare[start:end] for start, end in find_quotations(bare))
     return [quotation for quotation in found if len(quotation.split()) >= _QUOTED_WORDS]
 
 
 def stands_in(quotation: str, texts: Iterable[str]) -> bool:
-    """Tell whether a quotation stands verbatim in one of the texts.
+    """Return whether a quotation stands verbatim in one of the texts.
 
     Spaces, the form of quotation marks and a closing comma or full stop may differ; where words are left out ("...",
-    "[...]") each piece must stand there.
+    "[...]") each piece must stand there. Case counts, unlike in the product's own check, which this must not lean on.
     """
     pieces = [piece.strip(" ,.;:") for piece in _GAP.split(_plain(quotation))]
     wanted = [piece for piece in pieces if piece]

@@ -73,6 +73,6 @@ def _is_acceptable(text: str, question: str, history: Sequence[Turn]) -> bool:
         return False  # It answers.
     said = "\n".join([question, *(turn.content for turn in history)])
     known, figures = find_name_words(said), set(_FIGURE.findall(said))
-    called = {word for name in find_names(f"so {text}") for word in name.words}
+    called = {word for name in find_names(text, mid_sentence=True) for word in name.words}
     short = len(text) <= min(LONGEST_QUESTION, len(question) + _LONGER)
     return short and called <= known and set(_FIGURE.findall(text)) <= figures

@@ -9,6 +9,7 @@ from rag.text.citation_marks import read_marks
 from rag.text.dates.date_expressions import find_dates
 from rag.text.dates.question_period import find_periods
 from rag.text.names import Name, find_names
+from rag.text.quotations import find_quotations
 from rag.text.terms import STOPWORDS, words
 
 _OPENER = re.compile(
@@ -18,7 +19,6 @@ _OPENER = re.compile(
     re.IGNORECASE,
 )
 _ABOUT = re.compile(r"^(?:(?:and|but|so|ok(?:ay)?)\s+)*(?:what|how)\s+(?:about|of)\b", re.IGNORECASE)
-_QUOTED = re.compile(r"[\"“][^\"“”]*[\"”]")
 _PERSON = r"he|him|his|she|her|hers|himself|herself"
 _OWNED = r"his|her|its|their"
 _THING = r"it|they|them|theirs|this|that|these|those|itself|themselves|there"
@@ -120,9 +120,8 @@ def is_followup(question: str) -> bool:
         or (not called and _ASKING.match(rest) and _has_no_subject(rest, content))
     ):
         return True
-    if len(content) >= (_ENOUGH if called else _PLENTY) or any(
-        len(q.group().split()) > 2 for q in _QUOTED.finditer(rest)
-    ):
+    quoted = any(len(rest[a:b].split()) > 2 for a, b in find_quotations(rest))
+    if quoted or len(content) >= (_ENOUGH if called else _PLENTY):
         return False
     opened = re.match(r"(?:and|but|so|or)\b", text, re.IGNORECASE) is not None
     return _has_dangling_reference(rest, called) or (opened and len(called) < 2)
@@ -215,7 +214,7 @@ def _replace_date(body: str, element: str) -> str:
 
 
 def _same_kind(name: Name, element: str) -> bool:
-    fresh = find_names(f"about {element}")
+    fresh = find_names(element, mid_sentence=True)
     if len(fresh) != 1:
         return False
     places = [any(word in _PLACES for word in n.words) for n in (name, fresh[0])]

@@ -3,6 +3,8 @@
 import re
 from typing import Literal
 
+from rag.text.quotations import replace_quotations
+
 Kind = Literal[
     "who",
     "when",
@@ -19,7 +21,6 @@ Kind = Literal[
     "topic",
 ]
 
-_VERBATIM = re.compile(r"[\"“][^\"“”]*[\"”]")
 _SAYING = (
     r"(?:said|says|called|calls|described|wrote(?= (?:that|in|to|of|about|\"\"))|told|warned|argued|accused|claimed"
     r"|compared|admitted"
@@ -109,7 +110,7 @@ _OPENING = re.compile(
 
 def classify_question(question: str) -> Kind:
     """Return what a question asks for; "what" where no rule fits, as for questions that are not in English."""
-    text = _OPENING.sub("", " ".join(_VERBATIM.sub('""', question).lower().split()))
+    text = _OPENING.sub("", " ".join(replace_quotations(question, '""').lower().split()))
     if _YES_NO.match(text) and not re.match(r"(?:can|could|would|will) you\b", text):
         return "timeline" if _PATTERNS[0][1].search(text) else "yes_no"
     found = [(match.start(), order) for order, (_, rule) in enumerate(_PATTERNS) if (match := rule.search(text))]
@@ -123,6 +124,6 @@ def classify_question(question: str) -> Kind:
 
 
 def _closes_with_yes_no(text: str) -> bool:
-    """Tell whether the last clause is a question of its own: "The treaty was signed, did Spain join?"."""
+    """Return whether the last clause is a question of its own: "The treaty was signed, did Spain join?"."""
     clause = text[max(text.rfind(","), text.rfind(";"), 0) :]
     return bool(_CLOSING.search(clause)) and text.rstrip(" .!\"'”’)]").endswith("?")

@@ -162,7 +162,7 @@ def _split_alternatives(text: str) -> list[str]:
             return [f"{match['stem']}, {match[side]}" for side in ("one", "other")]
     elif match := _COMPARED.match(text):
         one, other = match["one"], match["other"]
-        if find_names(f"compare {one}") and find_names(f"compare {other}"):
+        if all(find_names(piece, mid_sentence=True) for piece in (one, other)):
             shared = _OF_NAME.match(one)
             bare = all(word[:1].isupper() or word[:1].isdigit() for word in other.split())
             return [one, f"{shared[1]} {other}" if shared and bare else other]

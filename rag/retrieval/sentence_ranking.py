@@ -10,6 +10,7 @@ from corpus.text.sentences import split_sentences
 from rag.index.embedder import Embedder, Vectors
 from rag.index.lexical import LexicalIndex
 from rag.model import Passage
+from rag.text.quotations import find_quotations, is_quoted_from
 from rag.text.speakers import find_attributions
 from rag.text.terms import STOPWORDS, held_terms, query_terms, stem, terms, words
 
@@ -22,6 +23,8 @@ EMBEDDED_SENTENCES = 14
 OTHERS = 0.5
 """What somebody else's quotation counts where a question asks what one person or body said."""
 
+_QUOTED_WORDS = 3  # Two words in quotation marks are more often a term ("net neutrality").
+_QUOTED_LENGTH = 8  # Characters of the shortest quotation that answers what somebody said.
 _BEFORE = 700  # Characters before a passage in which the sentence before it is looked for.
 
 WEIGHTS = {"coverage": 0.2, "context": 0.22, "dense": 0.2, "passage": 0.18, "shape": 0.2}
@@ -89,7 +92,7 @@ class PassageReader:
         weights = self.weights(text)
         best = max((passage.score for passage in passages), default=0.0) or 1.0
         called = {stem(w) for m in _NAME.finditer(text) for w in words(m.group())} if kind == "quotation" else set()
-        asking = _Asking(weights, kind, set(words(text)), find_quoted_terms(text), called)
+        asking = _Asking(weights, kind, set(words(text)), _find_quoted(text), called)
         found = [s for passage in passages[:READ_PASSAGES] for s in asking.weigh(passage, passage.score / best)]
         found.sort(key=lambda s: (-s.score, s.passage.rank, s.start))
         once: dict[tuple[str, int], Sentence] = {}  # Neighbouring passages share the sentence at their border.
@@ -143,7 +146,7 @@ class _Asking:
                 else spoken * sentence_shape(text, self.kind, self.asked),
                 "passage": rank,
             }
-            said = any(phrase in straighten_quotes(text) for phrase in self.quoted)
+            said = any(is_quoted_from(quotation, text) for quotation in self.quoted)
             score = said + sum(WEIGHTS[name] * value for name, value in values.items())
             found.append(
                 Sentence(passage, start, end, values["coverage"], values["context"], 0.0, values["shape"], score)
@@ -178,21 +181,16 @@ def _spans(passage: Passage) -> list[tuple[int, int]]:
     ]
 
 
+def _find_quoted(question: str) -> list[str]:
+    """Return what a question quotes at such length that it is somebody's words and no title."""
+    quoted = [question[a:b] for a, b in find_quotations(question)]
+    return [quotation for quotation in quoted if len(quotation.split()) >= _QUOTED_WORDS]
+
+
 def matched_share(weights: Mapping[str, float], found: set[str]) -> float:
     """Return the share of terms, by weight, that were found."""
     whole = sum(weights.values())
     return sum(weight for term, weight in weights.items() if term in found) / whole if whole else 0.0
-
-
-def find_quoted_terms(text: str) -> list[str]:
-    """Return the quotations of three words and more in a text, folded by `plain_quotes`."""
-    found = (match.group().strip('"“”«»„') for match in _QUOTATION.finditer(text))
-    return [straighten_quotes(quotation) for quotation in found if len(quotation.split()) >= 3]
-
-
-def straighten_quotes(text: str) -> str:
-    """Fold what typesetting changes: quotation marks, apostrophes, white space, case, a closing stop."""
-    return " ".join(re.sub(r"[‘’]", "'", re.sub(r"[“”«»„]", '"', text)).lower().split()).rstrip(".,")
 
 
 _MONTHS = "January|February|March|April|May|June|July|August|September|October|November|December"
@@ -208,7 +206,6 @@ _NUMBER = re.compile(  # A bare year counts nothing.
 OF_THEM = re.compile(r"\s+(?:\w+\s+)?of\s+(?:them|these|those)\b", re.IGNORECASE)
 """What stands behind a number that counts a part of what the sentence before counts."""
 _NAME = re.compile(r"(?<![.!?“\"] )(?<!^)\b[A-Z][\w'’-]+")
-_QUOTATION = re.compile(r"[\"“«„][^\"”»“]{8,}[\"”»“]")
 SAYING = re.compile(
     r"\b(?:said|says|say|told|wrote|called|calls|argued|warned|added|accused|described|announced|stated|declared|"
     r"according to|insisted|promised|asked|tweeted|testified|denied|admitted)\b",
@@ -234,7 +231,7 @@ def sentence_shape(sentence: str, kind: str, asked: set[str]) -> float:
     if kind in {"who", "where"}:
         return min(2, len(_new(_NAME, sentence, asked))) / 2
     if kind == "quotation":
-        return float(bool(_QUOTATION.search(sentence)))
+        return float(any(end - start >= _QUOTED_LENGTH for start, end in find_quotations(sentence)))
     if kind == "attribution":
         return float(bool(SAYING.search(sentence) and _new(_NAME, sentence, asked)))
     return float(kind == "why" and bool(_CAUSE.search(sentence)))

@@ -24,8 +24,8 @@ from rag.retrieval.edit_distance import (
 )
 from rag.retrieval.passage_search import Retriever
 from rag.retrieval.sufficiency import ASKING
-from rag.text.injected_instructions import QUOTED
 from rag.text.names import TITLES
+from rag.text.quotations import find_quotations
 from rag.text.terms import STOPWORDS, query_terms, stem, terms, words
 
 FOREIGN = 8
@@ -182,7 +182,7 @@ class SpellingCorrector:
 
 def _question_words(text: str) -> Iterator[_Asked]:
     """Yield the words of a question that may be a slip, by their looks."""
-    kept = [match.span() for match in QUOTED.finditer(text)]
+    kept = list(find_quotations(text))
     kept += [match.span() for match in re.finditer(r"\S+", text) if _ADDRESS.search(match.group())]
     found = list(_WORD.finditer(text))
     shouted = text.isupper()

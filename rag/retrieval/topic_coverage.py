@@ -12,6 +12,7 @@ from rag.model import Citation, Filters, Passage
 from rag.retrieval.passage_search import Retriever
 from rag.text.injected_instructions import LONGEST_QUOTED, is_quotable
 from rag.text.names import find_names
+from rag.text.quotations import find_quotations
 from rag.text.terms import STOPWORDS, held_terms, stem, terms, words
 from rag.verification.passage_facts import sentence_spans
 
@@ -21,7 +22,6 @@ LOOKED_AT = 5000
 _EARLIEST = datetime(1, 1, 1, tzinfo=UTC)  # An undated article fails any filter on time.
 _MANY = 12  # Articles: of more than that only those that hold more of the topic than its names.
 _FEW = 1000  # Articles: so many can be named in a query of the index.
-_QUOTED = re.compile(r"[\"“«„']([^\"”»“']+)[\"”»“']")
 _OR = re.compile(r"(?:,|(?<!\s))\s++or\s+", re.IGNORECASE)
 _UNSPACED = "\u0e00"  # From here on scripts are written without spaces, or with them inside of words.
 _NAME, _WORD = 2, 1  # What a name and another word of the topic weigh in a sentence.
@@ -153,12 +153,10 @@ class TopicCoverage:
     def _parts(self, topic: str) -> tuple[Part, ...]:
         """Return quoted phrases, names, and the other words of a topic."""
         spoken = self.retriever.stemming_languages(topic)
-        spans = [(m.start(1), m.end(1)) for m in _QUOTED.finditer(topic)]
-        lead = "on "  # Names are told from capitals that open a sentence, which a topic does not.
-        for name in find_names(lead + topic):
-            start, end = name.start - len(lead), name.end - len(lead)
-            if not any(a <= start < b for a, b in spans):
-                spans.append((start, end))
+        spans = list(find_quotations(topic))
+        for name in find_names(topic, mid_sentence=True):
+            if not any(a <= name.start < b for a, b in spans):
+                spans.append((name.start, name.end))
         kept: list[tuple[str, bool]] = []
         last = 0
         for start, end in sorted(spans):

@@ -10,11 +10,11 @@ from functools import lru_cache
 
 from corpus.text.sentences import split_sentences
 from rag.model import Passage
+from rag.text.quotations import replace_quotations
 
 LONGEST_QUOTED = 1500
 """Characters: no sentence that is worth quoting is longer."""
 
-QUOTED = re.compile(r"“[^“”]*”|\"[^\"\n]*\"|„[^„“”]*[“”]|«[^«»]*»|‘[^‘’\n]{3,}’(?!\w)|(?<!\w)'[^'\n]{3,}'(?!\w)")
 _RULES = (
     r"(?:instructions?|rules?|prompts?|orders|directions|guidelines|guardrails|"  # English, French, Dutch
     r"anweisungen|anweisung|vorgaben|regeln|befehle|consignes?|règles|instrucciones|reglas|indicaciones|istruzioni|regole|"
@@ -63,7 +63,7 @@ _CODE_WORD = re.compile(rf"(?<![\w-]){_CODE}(?![\w-])")
 
 def is_instruction(sentence: str) -> bool:
     """Tell whether a sentence orders a machine about; what stands in quotation marks is not looked at."""
-    said = QUOTED.sub(" ", sentence)
+    said = replace_quotations(sentence, " ")
     if any(order.search(said) for order in _ORDERS):
         return True
     return bool(

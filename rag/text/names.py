@@ -103,8 +103,13 @@ def shortens(short: str, word: str) -> bool:
 
 
 @lru_cache(maxsize=8192)
-def find_names(text: str) -> tuple[Name, ...]:
+def find_names(text: str, mid_sentence: bool = False) -> tuple[Name, ...]:
     """Return the names of a sentence in order.
+
+    Args:
+        text: A sentence, or a piece of one.
+        mid_sentence: The text does not open a sentence, as a topic or the object of a question does not, so that the
+            capital of its first word speaks for a name.
 
     The first word counts where something besides its place speaks for a name: a second capital, a capitalised word
     behind it, or a verb directly behind a singular word without an article ("Yahoo said").
@@ -116,7 +121,7 @@ def find_names(text: str) -> tuple[Name, ...]:
         if match and run and text[previous : match.start()] in {" ", " & "} and _continues(match.group()):
             run.append(match)
         else:
-            found.extend(_name(text, run))
+            found.extend(_name(text, run, mid_sentence))
             run = [match] if match and _capital(match.group()) else []
         previous = match.end() if match else previous
     return tuple(found)
@@ -130,13 +135,13 @@ def _continues(word: str) -> bool:
     return _capital(word) or word in _JOINING
 
 
-def _name(text: str, run: list[re.Match[str]]) -> list[Name]:
+def _name(text: str, run: list[re.Match[str]], mid_sentence: bool) -> list[Name]:
     while run and run[-1].group() in _JOINING:
         run = run[:-1]
     if not run:
         return []
     before = text[max(0, run[0].start() - _BEFORE) : run[0].start()]
-    opening = len(before) == run[0].start() and not any(map(str.isalnum, before))
+    opening = not mid_sentence and len(before) == run[0].start() and not any(map(str.isalnum, before))
     after_stop = bool(_STOP.search(before)) and not _SHORTENED.search(before)
     if (opening or after_stop) and not _opens_with_name(text, run):
         run = run[1:]

@@ -6,7 +6,12 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 _PAIRS = re.compile(
-    r"“([^“”]{1,1500})”|„([^„“”]{1,1500})[“”]|«([^«»]{1,1500})»|»([^«»]{1,1500})«|(?<!\w)\"([^\"]{1,1500})\""
+    r"“([^“”]{1,1500})”|„([^„“”]{1,1500})[“”]|«([^«»]{1,1500})»|»([^«»]{1,1500})«|「([^「」]{1,1500})」"
+    r"|(?<!\w)\"((?:[^\"\n]|\n(?!\n)){1,1500})\""
+    # A mark between two letters is an apostrophe, and so is the first of "'90s" and "'em".
+    r"|(?<!\w)‘(?=\S)((?:[^‘’\n]|’(?=\w)){3,1500})’(?!\w)"
+    r"|(?<![\w'])'(?!\d\ds?\b|(?:em|til|tis|twas|cause|n)\b|\s)((?:[^'\"\n]|(?<=\w)'(?=\w)){3,1500})(?<!\s)'(?!\w)",
+    re.IGNORECASE,
 )
 _OMISSION = re.compile(r"\[?(?:\.\s?){3,}\]?|\[?…\]?|\[[^\]]{0,60}\]")
 _EDGE = " \t\n.,;:!?-'"
@@ -19,8 +24,17 @@ MIN_WORDS = 2
 
 @lru_cache(maxsize=8192)
 def find_quotations(text: str) -> tuple[tuple[int, int], ...]:
-    """Return the quotations of a text as (start, end) offsets, the marks left out."""
+    """Return the quotations of a text as (start, end) offsets, the marks left out.
+
+    Marks are double, angled, of East Asia, or single; one inside another is part of it. Two apostrophes, as in "Trump's
+    tariffs and China's answer", are none.
+    """
     return tuple(match.span(match.lastindex or 0) for match in _PAIRS.finditer(text))
+
+
+def replace_quotations(text: str, replacement: str) -> str:
+    """Return a text with each quotation and its marks replaced."""
+    return _PAIRS.sub(lambda _: replacement, text)
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +43,7 @@ class Folded:
 
     Attributes:
         text: NFKC and lower case, one form of apostrophe and dash, no quotation marks, round brackets, single
-            spaces and none beside dashes.
+            spaces and none next to dashes.
         offsets: For each character of `text`, its offset in what was folded; one more for the end.
     """
 
@@ -53,7 +67,7 @@ class Folded:
 
 
 def _letter(character: str) -> bool:
-    """Tell whether a character is part of a word that spaces set off."""
+    """Return whether a character is part of a word that spaces set off."""
     return character.isalnum() and not "\u3040" <= character <= "\u9fff"
 
 
@@ -73,6 +87,12 @@ def fold(text: str) -> Folded:
                 kept.append(c)
                 offsets.append(i)
     return Folded("".join(kept), (*offsets, len(text)))
+
+
+def is_quoted_from(quotation: str, text: str) -> bool:
+    """Return whether a text holds a quotation word for word, apart from what ellipses and brackets leave out."""
+    parts, folded = split_at_ellipses(quotation), fold(text)
+    return bool(parts) and all(folded.find(part) >= 0 for part in parts)
 
 
 def split_at_ellipses(quotation: str) -> list[str]:

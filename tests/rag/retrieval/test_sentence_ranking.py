@@ -6,10 +6,8 @@ from rag.index.indexes import Indexes
 from rag.model import Passage
 from rag.retrieval.sentence_ranking import (
     PassageReader,
-    find_quoted_terms,
     matched_share,
     sentence_shape,
-    straighten_quotes,
 )
 from tests.rag.passages import passage
 
@@ -44,12 +42,6 @@ def test_what_the_question_says_itself_is_no_answer() -> None:
 def test_share_is_by_weight() -> None:
     assert matched_share({"rare": 3.0, "common": 1.0}, {"rare"}) == 0.75
     assert matched_share({}, {"rare"}) == 0
-
-
-def test_quotations_are_compared_without_their_typesetting() -> None:
-    assert find_quoted_terms("Who called it “an  all-out Assault on freedoms”?") == ["an all-out assault on freedoms"]
-    assert find_quoted_terms('Who said "no way"?') == []
-    assert straighten_quotes("He said ‘It’s  DONE’.") == "he said 'it's done'"
 
 
 def test_a_sentence_gains_by_the_one_before_it(reading: Indexes, embedder: Embedder) -> None:

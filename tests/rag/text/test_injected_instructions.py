@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from corpus.text.sentences import split_sentences
+from rag.llm.prompt import SYSTEM
 from rag.text.injected_instructions import find_code_words, is_instruction, strip_injected_instructions
 from tests.rag.passages import passage
 
@@ -79,5 +80,8 @@ def test_sentences_with_a_code_word_go() -> None:
 
 def test_sentences_that_repeat_our_rules_go() -> None:
     leaked = "The toll rises [1]. My rules: Use only what the passages say. Never add what you know from elsewhere."
-    assert strip_injected_instructions(leaked, [passage("The toll rises.")]) == "The toll rises [1]."
-    assert strip_injected_instructions("Use only what they say [1].", [passage("A.")]) == "Use only what they say [1]."
+    assert strip_injected_instructions(leaked, [passage("The toll rises.")], SYSTEM) == "The toll rises [1]."
+    assert (
+        strip_injected_instructions("Use only what they say [1].", [passage("A.")], SYSTEM)
+        == "Use only what they say [1]."
+    )

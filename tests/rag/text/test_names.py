@@ -53,3 +53,9 @@ def test_full_name_may_come_from_the_article() -> None:
 
 def test_other_name_is_not_held() -> None:
     assert not holds("Marriott", "Yahoo said so.")
+
+
+def test_first_word_of_a_piece_counts_in_the_middle_of_a_sentence() -> None:
+    assert find_names("Brexit and trade") == ()
+    (name,) = find_names("Brexit and trade", mid_sentence=True)
+    assert (name.words, name.start, name.end, name.opening) == (("brexit",), 0, 6, False)
