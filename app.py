@@ -109,13 +109,13 @@ def serve_page(options: argparse.Namespace) -> None:
         contextlib.closing(ConversationStore(settings.data_dir / FILE)) as conversations,
     ):
         port = int(bound.getsockname()[1])
-        desk = AssistantLoader(lambda: open_assistant(settings)).start()
+        loader = AssistantLoader(lambda: open_assistant(settings)).start()
         names = [*NAMES, *options.name, *own]
-        page = site(desk, conversations, port, names, accounts, per_minute, not options.read_only)
+        page = site(loader, conversations, port, names, accounts, per_minute, not options.read_only)
         running = Server(page, options.host, port)
         url = f"http://{address(options.host)}:{port}"
         threading.Thread(target=announce, args=(running, url), daemon=True).start()
-        with contextlib.suppress(KeyboardInterrupt), contextlib.closing(desk):
+        with contextlib.suppress(KeyboardInterrupt), contextlib.closing(loader):
             running.run(sockets=[bound])
 
 

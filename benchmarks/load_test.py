@@ -146,9 +146,9 @@ def serve(data: Path, port: int) -> None:
 
     with (
         contextlib.closing(ConversationStore(data / FILE)) as conversations,
-        contextlib.closing(AssistantLoader(opened).start()) as desk,
+        contextlib.closing(AssistantLoader(opened).start()) as loader,
     ):
-        Server(site(desk, conversations, port, per_minute=10**9), "127.0.0.1", port).run()
+        Server(site(loader, conversations, port, per_minute=10**9), "127.0.0.1", port).run()
 
 
 @contextlib.contextmanager

@@ -122,9 +122,9 @@ def _serving(data: Path) -> Iterator[str]:
     with socket.socket() as bound, tempfile.TemporaryDirectory() as folder:
         bound.bind(("127.0.0.1", 0))
         port = bound.getsockname()[1]
-        desk = AssistantLoader(lambda: Assistant(Settings(data_dir=data, llm=""))).start()
+        loader = AssistantLoader(lambda: Assistant(Settings(data_dir=data, llm=""))).start()
         conversations = ConversationStore(Path(folder) / FILE)
-        server = Server(site(desk, conversations, port, per_minute=10_000), "127.0.0.1", port)
+        server = Server(site(loader, conversations, port, per_minute=10_000), "127.0.0.1", port)
         thread = threading.Thread(target=server.run, args=([bound],))
         thread.start()
         _await(f"http://127.0.0.1:{port}")
@@ -133,7 +133,7 @@ def _serving(data: Path) -> Iterator[str]:
         finally:
             server.should_exit = True
             thread.join()
-            desk.close()
+            loader.close()
             conversations.close()
 
 

@@ -33,7 +33,6 @@ from rag.verification.claim_check import check
 from rag.verification.passage_facts import sentence_spans
 from rag.verification.statements import statements
 from tests.growth import SHAPES, excess
-from web.conversations.conversation_export import to_plain_text
 from web.markup.answer_prose import render_growing
 
 NOW = datetime(2026, 3, 5, tzinfo=UTC)
@@ -113,7 +112,6 @@ OF_ANSWERS: dict[str, Callable[[str], object]] = {
     "check against a passage": lambda text: check("Ann Lee said it has 12 stops. [1]", [passage(text)]),
     "prose": render_growing,
     "escaped": escape_markdown,
-    "plain": to_plain_text,
 }
 OF_QUESTIONS: dict[str, Callable[[str], object]] = {
     "question": lambda text: parse_question(text, now=NOW, outlets=OUTLETS),

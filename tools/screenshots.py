@@ -52,9 +52,9 @@ def served_page(folder: Path) -> Iterator[str]:
     with socket.socket() as bound:
         bound.bind(("127.0.0.1", 0))
         port = bound.getsockname()[1]
-        desk = AssistantLoader(lambda: assistant).start()
+        loader = AssistantLoader(lambda: assistant).start()
         conversations = ConversationStore(folder / FILE)
-        server = Server(site(desk, conversations, port, runs=runs_in(folder)), "127.0.0.1", port)
+        server = Server(site(loader, conversations, port, runs=runs_in(folder)), "127.0.0.1", port)
         thread = threading.Thread(target=server.run, args=([bound],))
         thread.start()
         while not server.started:
@@ -64,7 +64,7 @@ def served_page(folder: Path) -> Iterator[str]:
         finally:
             server.should_exit = True
             thread.join()
-            desk.close()
+            loader.close()
             conversations.close()
 
 

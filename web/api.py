@@ -24,9 +24,9 @@ _MOST_PASSAGES = 50
 class Api:
     """Answer programs."""
 
-    def __init__(self, desk: AssistantLoader, allowance: RateLimit) -> None:
-        """Answer from a desk, as often as the allowance lets a client."""
-        self.desk = desk
+    def __init__(self, loader: AssistantLoader, allowance: RateLimit) -> None:
+        """Answer with the assistant of a loader, as often as the allowance lets a client."""
+        self.loader = loader
         self.allowance = allowance
 
     def build(self) -> None:
@@ -68,9 +68,9 @@ class Api:
             raise gr.Error(problem, print_exception=False)
 
     def _do(self, work: Callable[[Assistant], T]) -> T:
-        assistant = self.desk.wait(_PATIENCE_S)
+        assistant = self.loader.wait(_PATIENCE_S)
         if assistant is None:
-            raise gr.Error(self.desk.problem or "The archive is still being opened.", print_exception=False)
+            raise gr.Error(self.loader.problem or "The archive is still being opened.", print_exception=False)
         try:
             return work(assistant)
         except NewsdeskError as error:

@@ -23,15 +23,15 @@ class Facts:
     settled: bool
 
 
-def collect_status(desk: AssistantLoader) -> Facts:
-    """Look at the desk and describe it."""
-    assistant = desk.assistant
+def collect_status(loader: AssistantLoader) -> Facts:
+    """Describe the archive, the model and the progress of the index."""
+    assistant = loader.assistant
     if assistant is None:
-        if desk.opening:
+        if loader.opening:
             return Facts('<div class="state busy" role="status">Opening the archive…</div>', settled=False)
-        return Facts(f'<div class="flag" role="alert">{escape(desk.problem)}</div>', settled=True)
+        return Facts(f'<div class="flag" role="alert">{escape(loader.problem)}</div>', settled=True)
     done, total = assistant.progress()
-    making = desk.examples is not None and desk.examples.busy
+    making = loader.examples is not None and loader.examples.busy
     building = (
         f'<div class="state busy" role="status">Building the index: {done:,} of {total:,} articles'
         f'<progress max="{total}" value="{done}"></progress></div>'
@@ -68,9 +68,9 @@ def _model(assistant: Assistant) -> str:
     )
 
 
-def render_welcome(desk: AssistantLoader) -> str:
+def render_welcome(loader: AssistantLoader) -> str:
     """Render what stands in place of a conversation: what this is, and questions to begin with."""
-    examples = desk.examples.current() if desk.examples is not None else []
+    examples = loader.examples.current() if loader.examples is not None else []
     buttons = "".join(
         f'<button type="button" data-act="ask" data-question="{escape(text)}">{escape(text)}</button>'
         for text in examples

@@ -41,22 +41,22 @@ class Frame:
     """Hold what stands around the tabs.
 
     Attributes:
-        desk: Where questions are answered.
+        loader: Opens the assistant that answers questions.
         allowance: How many questions a client may ask.
         conversations: Where conversations are kept.
         blocks: The page.
-        sitting: State of one open page, a `web.conversations.conversation.Sitting`.
+        session: State of one open page, a `web.conversations.conversation.SessionState`.
         side: The rail at the left.
         reader: Where a whole article opens, above all tabs.
         changeable: Whether articles may be added and removed here.
         runs: The folder of the runs of the evaluation.
     """
 
-    desk: AssistantLoader
+    loader: AssistantLoader
     allowance: RateLimit
     conversations: ConversationStore
     blocks: gr.Blocks
-    sitting: gr.State
+    session: gr.State
     side: Rail
     reader: gr.HTML
     changeable: bool

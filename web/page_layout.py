@@ -37,12 +37,12 @@ TABS: tuple[tuple[str, Tab], ...] = (
 
 
 def build_page(
-    desk: AssistantLoader, allowance: RateLimit, conversations: ConversationStore, changeable: bool, runs: Path
+    loader: AssistantLoader, allowance: RateLimit, conversations: ConversationStore, changeable: bool, runs: Path
 ) -> gr.Blocks:
     """Return the page, ready to be mounted.
 
     Args:
-        desk: Where questions are answered.
+        loader: Opens the assistant that answers questions.
         allowance: How many questions a client may ask.
         conversations: Where conversations are kept.
         changeable: Let readers add and remove articles.
@@ -50,25 +50,27 @@ def build_page(
     """
     blocks = Page(title=TITLE, analytics_enabled=False, fill_width=True, delete_cache=(_CLEAN_S, _CLEAN_S))
     with blocks:
-        sitting = gr.State(SessionState())
+        session = gr.State(SessionState())
         reader = make_markup("reader", "")
-        with gr.Row(elem_id="desk", equal_height=False):
-            frame = Frame(desk, allowance, conversations, blocks, sitting, _build_rail(desk), reader, changeable, runs)
+        with gr.Row(elem_id="layout", equal_height=False):
+            frame = Frame(
+                loader, allowance, conversations, blocks, session, _build_rail(loader), reader, changeable, runs
+            )
             with gr.Tabs(elem_id="tabs"):
                 for name, tab in TABS:
                     with gr.Tab(name, elem_id=f"tab-{name.casefold()}") as place:
                         tab(frame, place)
-        Api(desk, allowance).build()
+        Api(loader, allowance).build()
     return blocks
 
 
-def _build_rail(desk: AssistantLoader) -> Rail:
+def _build_rail(loader: AssistantLoader) -> Rail:
     with gr.Column(elem_id="side", min_width=0):
         gr.HTML(_HEADLINE, apply_default_css=False, js_on_load=None)
         new = gr.Button("+ New question", elem_id="new", size="sm")
         find = make_textbox("find", "Find a conversation", LONGEST_TITLE)
         listing = make_markup("kept", "")
-        state = make_markup("state", collect_status(desk).state)
+        state = make_markup("state", collect_status(loader).state)
         user = make_markup("user", "")
         file = make_markup("file", "")
     return Rail(new, find, listing, state, user, file)

@@ -221,13 +221,13 @@ def served(
     from web.conversations.conversation_store import ConversationStore
     from web.server.site import Server, site
 
-    desk = AssistantLoader(open_assistant, patience_s=2, servers=servers, fetcher=fetcher).start()
+    loader = AssistantLoader(open_assistant, patience_s=2, servers=servers, fetcher=fetcher).start()
     # The socket listens from here on, so that nobody else gets its port meanwhile.
     with tempfile.TemporaryDirectory() as folder, socket.create_server(("127.0.0.1", 0)) as bound:
         port = bound.getsockname()[1]
         conversations = ConversationStore(kept or Path(folder) / "conversations.sqlite3")
         application = site(
-            desk, conversations, port, accounts=accounts, per_minute=per_minute, changeable=changeable, runs=runs
+            loader, conversations, port, accounts=accounts, per_minute=per_minute, changeable=changeable, runs=runs
         )
         running = Server(application, "127.0.0.1", port)
         thread = threading.Thread(target=running.run, args=([bound],), daemon=True)
@@ -239,12 +239,12 @@ def served(
         finally:
             running.should_exit = True
             thread.join(10)
-            desk.close()
+            loader.close()
             conversations.close()
 
 
 @pytest.fixture(scope="session")
-def session_desk(starter_archive: Path) -> Iterator[tuple[ScriptedAssistant, str]]:
+def session_page(starter_archive: Path) -> Iterator[tuple[ScriptedAssistant, str]]:
     """Serve one page for every test that can share it."""
     assistant = ScriptedAssistant(Archive(starter_archive), by_default)
     with served(lambda: assistant) as url:
@@ -252,9 +252,9 @@ def session_desk(starter_archive: Path) -> Iterator[tuple[ScriptedAssistant, str
 
 
 @pytest.fixture
-def assistant(session_desk: tuple[ScriptedAssistant, str]) -> Iterator[ScriptedAssistant]:
+def assistant(session_page: tuple[ScriptedAssistant, str]) -> Iterator[ScriptedAssistant]:
     """Return the assistant behind the page, for a test to give it another script."""
-    shared, _ = session_desk
+    shared, _ = session_page
     yield shared
     shared.script, shared.model_name, shared.indexed = by_default, "none", None
     shared.verbatim, shared.whole = refusing, False
@@ -262,6 +262,6 @@ def assistant(session_desk: tuple[ScriptedAssistant, str]) -> Iterator[ScriptedA
 
 
 @pytest.fixture
-def desk_url(session_desk: tuple[ScriptedAssistant, str], assistant: ScriptedAssistant) -> str:
+def page_url(session_page: tuple[ScriptedAssistant, str], assistant: ScriptedAssistant) -> str:
     """Return the address of the page over the starter corpus, with the answers of `by_default`."""
-    return session_desk[1]
+    return session_page[1]

@@ -31,15 +31,15 @@ def routes_of(app: object) -> list[tuple[str, str]]:
 def main() -> None:
     """Serve the archive named first, with files beside it."""
     archive = Path(sys.argv[1])
-    desk = AssistantLoader(lambda: ScriptedAssistant(Archive(archive), by_default), servers=()).start()
-    application = site(desk, ConversationStore(archive.with_name("conversations.sqlite3")), 0, ["127.0.0.1"])
+    loader = AssistantLoader(lambda: ScriptedAssistant(Archive(archive), by_default), servers=()).start()
+    application = site(loader, ConversationStore(archive.with_name("conversations.sqlite3")), 0, ["127.0.0.1"])
     gate = application.app
     assert isinstance(gate, Gate)
     server = Server(application, "127.0.0.1", 0)
 
     def announce() -> None:
         while not server.started:
-            desk.wait(0.02)
+            loader.wait(0.02)
         port = server.servers[0].sockets[0].getsockname()[1]
         application.hosts = frozenset({f"127.0.0.1:{port}"})
         print(json.dumps({"url": f"http://127.0.0.1:{port}", "routes": routes_of(gate.app)}), flush=True)

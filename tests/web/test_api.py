@@ -19,8 +19,8 @@ def call(url: str, name: str, *arguments: object) -> tuple[str, object]:
     return names[-1], json.loads(data[-1])
 
 
-def test_ask_returns_the_record_of_the_answer(desk_url: str, assistant: ScriptedAssistant) -> None:
-    name, data = call(desk_url, "ask", "Equifax?", "2017-01-01", "2017-12-31", "Newsdesk Business Desk")
+def test_ask_returns_the_record_of_the_answer(page_url: str, assistant: ScriptedAssistant) -> None:
+    name, data = call(page_url, "ask", "Equifax?", "2017-01-01", "2017-12-31", "Newsdesk Business Desk")
     assert name == "complete"
     assert isinstance(data, list)
     assert data[0]["status"] == "answered"
@@ -32,11 +32,11 @@ def test_ask_returns_the_record_of_the_answer(desk_url: str, assistant: Scripted
     )
 
 
-def test_search_and_get_article_lead_to_one_another(desk_url: str) -> None:
-    _, found = call(desk_url, "search", "Equifax", 2, "", "", "")
+def test_search_and_get_article_lead_to_one_another(page_url: str) -> None:
+    _, found = call(page_url, "search", "Equifax", 2, "", "", "")
     assert isinstance(found, list)
     assert len(found[0]) == 2
-    _, articles = call(desk_url, "get_article", EQUIFAX)
+    _, articles = call(page_url, "get_article", EQUIFAX)
     assert isinstance(articles, list)
     assert articles[0]["title"] == "Equifax says hackers may have taken data of 143 million Americans"
 
@@ -50,12 +50,12 @@ def test_search_and_get_article_lead_to_one_another(desk_url: str) -> None:
         ("ask", ["q", "last week", "", ""]),
     ],
 )
-def test_what_makes_no_sense_is_an_error(desk_url: str, name: str, arguments: list[object]) -> None:
-    assert call(desk_url, name, *arguments)[0] == "error"
+def test_what_makes_no_sense_is_an_error(page_url: str, name: str, arguments: list[object]) -> None:
+    assert call(page_url, name, *arguments)[0] == "error"
 
 
-def test_only_the_named_endpoints_are_offered(desk_url: str) -> None:
-    named = httpx.get(f"{desk_url}/gradio_api/info").json()["named_endpoints"]
+def test_only_the_named_endpoints_are_offered(page_url: str) -> None:
+    named = httpx.get(f"{page_url}/gradio_api/info").json()["named_endpoints"]
     assert set(named) == {"/ask", "/search", "/get_article"}
 
 
@@ -77,9 +77,9 @@ def test_only_the_named_endpoints_are_offered(desk_url: str) -> None:
     ],
 )
 def test_a_wrong_value_is_named_and_leaves_no_traceback(
-    desk_url: str, capfd: pytest.CaptureFixture[str], name: str, arguments: list[object], reason: str
+    page_url: str, capfd: pytest.CaptureFixture[str], name: str, arguments: list[object], reason: str
 ) -> None:
-    event, data = call(desk_url, name, *arguments)
+    event, data = call(page_url, name, *arguments)
     assert (event, data) == ("error", {"error": reason, "duration": 10, "visible": True, "title": "Error"})
     assert "Traceback" not in capfd.readouterr().err
 
@@ -95,9 +95,9 @@ def test_a_wrong_value_is_named_and_leaves_no_traceback(
     ],
 )
 def test_a_request_of_another_shape_is_refused_and_leaves_no_traceback(
-    desk_url: str, capfd: pytest.CaptureFixture[str], path: str, body: object, status: int, named: str
+    page_url: str, capfd: pytest.CaptureFixture[str], path: str, body: object, status: int, named: str
 ) -> None:
-    answer = httpx.post(f"{desk_url}/gradio_api/{path}", json=body)
+    answer = httpx.post(f"{page_url}/gradio_api/{path}", json=body)
     assert (answer.status_code, named in answer.text) == (status, True)
     assert "Traceback" not in capfd.readouterr().err
 
@@ -118,10 +118,10 @@ def outcomes(client: httpx.Client, session: str) -> list[dict[str, object]]:
 @pytest.mark.parametrize("more", [0, 1])
 @pytest.mark.parametrize("value", [None, 5, "x", {}, [None], {"act": [], "id": 5, "page": {}}, True])
 def test_any_value_to_any_event_of_the_page_leaves_no_traceback(
-    desk_url: str, capfd: pytest.CaptureFixture[str], value: object, more: int
+    page_url: str, capfd: pytest.CaptureFixture[str], value: object, more: int
 ) -> None:
-    with httpx.Client(base_url=f"{desk_url}/gradio_api") as client:
-        events = client.get(f"{desk_url}/config").json()["dependencies"]
+    with httpx.Client(base_url=f"{page_url}/gradio_api") as client:
+        events = client.get(f"{page_url}/config").json()["dependencies"]
         session, joined = f"any{value}{more}", 0
         for event in (event for event in events if event["backend_fn"]):
             data = [value] * (len(event["inputs"]) + more)

@@ -248,17 +248,17 @@ def test_a_name_of_a_file_is_only_text_to_every_event(who: str, starter_archive:
 
 
 def test_gradio_itself_looks_at_paths_too(starter_archive: Path, place: Place) -> None:
-    desk = AssistantLoader(lambda: ScriptedAssistant(Archive(starter_archive), by_default), servers=()).start()
+    loader = AssistantLoader(lambda: ScriptedAssistant(Archive(starter_archive), by_default), servers=()).start()
     with tempfile.TemporaryDirectory() as folder:
         conversations = ConversationStore(Path(folder) / "conversations.sqlite3")
-        inner = site(desk, conversations, 80).app.app  # type: ignore[attr-defined]
+        inner = site(loader, conversations, 80).app.app  # type: ignore[attr-defined]
         with TestClient(inner) as client:
             events = client.get("/config").json()["dependencies"]
             found = next(event for event in events if event["api_name"] == "found")
             file = {"path": str(place.secret), "meta": {"_type": "gradio.FileData"}}
             call = {"data": [file, None], "fn_index": found["id"], "session_hash": "s"}
             answer = client.post("/gradio_api/run/predict", json=call)
-        desk.close()
+        loader.close()
         conversations.close()
     assert answer.status_code == 500
     assert leftovers(place) == []

@@ -144,10 +144,10 @@ def test_control_the_payloads_work_where_text_is_taken_as_markup(
     assert len([path for path in seen if path.startswith("/leak")]) >= 8
 
 
-def test_the_policy_stops_what_would_get_through(page: "Page", desk_url: str, collector: tuple[str, list[str]]) -> None:
+def test_the_policy_stops_what_would_get_through(page: "Page", page_url: str, collector: tuple[str, list[str]]) -> None:
     address, seen = collector
     page.add_init_script("window.executed = []")
-    page.goto(desk_url)
+    page.goto(page_url)
     page.wait_for_selector("#welcome [data-act=ask]")
     for payload in [*scripts(), *(p for p in leaking(address) if "refresh" not in p)]:
         page.evaluate(
@@ -168,11 +168,14 @@ def test_no_script_of_a_text_runs(page: "Page", tmp_path: Path) -> None:
     assert page.evaluate("window.executed") == []
     assert dialogs == []
     assert outside == []
-    assert page.locator("#desk script, #desk img, #desk iframe, #desk svg:not(button svg), #desk object").count() == 0
-    hrefs = page.eval_on_selector_all("#desk a[href]", "all => all.map(a => a.getAttribute('href'))")
+    assert (
+        page.locator("#layout script, #layout img, #layout iframe, #layout svg:not(button svg), #layout object").count()
+        == 0
+    )
+    hrefs = page.eval_on_selector_all("#layout a[href]", "all => all.map(a => a.getAttribute('href'))")
     assert [href for href in hrefs if not href.startswith(("#card-", "http://", "https://"))] == []
     handlers = page.evaluate(
-        "[...document.querySelectorAll('#desk *')].flatMap(e => e.getAttributeNames()).filter(n => n.startsWith('on'))"
+        "[...document.querySelectorAll('#layout *')].flatMap(e => e.getAttributeNames()).filter(n => n.startsWith('on'))"
     )
     assert handlers == []
 

@@ -142,10 +142,10 @@ def test_no_text_runs_or_fetches_anywhere(
         page.wait_for_timeout(300)
         assert page.evaluate("window.executed") == []
         assert (said, outside, seen) == ([], [], [])
-        inside = "#desk :is(script, img, iframe, object, embed, form, base, meta, link, style)"
+        inside = "#layout :is(script, img, iframe, object, embed, form, base, meta, link, style)"
         assert page.locator(inside).count() == 0
         handlers = page.evaluate(
-            "[...document.querySelectorAll('#desk *')].flatMap(e => e.getAttributeNames()).filter(n => n.startsWith('on'))"
+            "[...document.querySelectorAll('#layout *')].flatMap(e => e.getAttributeNames()).filter(n => n.startsWith('on'))"
         )
         assert handlers == []
         assert page.title() == "Newsdesk"

@@ -105,7 +105,7 @@ class AddingView:
         return "", *self._begin([Addition(kind, address)], watching, request)
 
     def _begin(self, wanted: list[Addition], watching: Watching, request: gr.Request) -> Shown:
-        additions = self.frame.desk.additions
+        additions = self.frame.loader.additions
         try:
             if additions is None:
                 raise NewsdeskError("The archive is still being opened; add it again in a moment.")
@@ -118,7 +118,7 @@ class AddingView:
 
     def _handle_click(self, watching: Watching, event: gr.EventData, request: gr.Request) -> Shown:
         """Do what a button below says: cancel, clear, pull a feed again, follow it no longer."""
-        additions, user, data = self.frame.desk.additions, user_of(request), sent(event)
+        additions, user, data = self.frame.loader.additions, user_of(request), sent(event)
         act, url = data.get("act"), str(data.get("url", ""))
         if additions is not None and act == "cancel":
             additions.cancel(user)
@@ -141,7 +141,7 @@ class AddingView:
 
     def _look(self, watching: Watching, request: gr.Request) -> Shown:
         """Return what has changed since this page was told last."""
-        additions, assistant = self.frame.desk.additions, self.frame.desk.assistant
+        additions, assistant = self.frame.loader.additions, self.frame.loader.assistant
         if additions is None or assistant is None:
             return gr.skip(), gr.skip(), gr.skip()
         own = additions.of(user_of(request))

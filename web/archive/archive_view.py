@@ -87,7 +87,7 @@ class ArchiveView:
         return self._page(browsing)
 
     def _remove(self, browsing: Browsing, event: gr.EventData) -> Shown:
-        assistant, data = self.frame.desk.assistant, sent(event)
+        assistant, data = self.frame.loader.assistant, sent(event)
         if assistant is not None and data.get("act") == "remove":
             try:
                 browsing.note = remove_article(assistant.archive, str(data.get("article", "")))
@@ -96,10 +96,10 @@ class ArchiveView:
         return self._page(browsing)
 
     def _page(self, browsing: Browsing, panel: bool = False) -> Shown:
-        desk = self.frame.desk
-        assistant = desk.wait(PATIENCE_S)
+        loader = self.frame.loader
+        assistant = loader.wait(PATIENCE_S)
         if assistant is None:
-            return render_opening(desk.problem), "", "", gr.skip()
+            return render_opening(loader.problem), "", "", gr.skip()
         try:
             return self._render(assistant, browsing, panel)
         except NewsdeskError as error:
@@ -111,7 +111,7 @@ class ArchiveView:
             reopen(render_holdings(assistant.archive, browsing.filters, self.frame.changeable)),
             reopen(filter_bar(browsing.filters, form)),
             reopen(render_listing(assistant, browsing, self.frame.changeable)),
-            collect_status(self.frame.desk).state,
+            collect_status(self.frame.loader).state,
         )
 
 

@@ -40,7 +40,7 @@ class AskView:
         with gr.Row(elem_id="asking", equal_height=False):
             with gr.Column(elem_id="main", min_width=0):
                 with gr.Column(elem_id="scroll", min_width=0):
-                    self.welcome = make_markup("welcome", render_welcome(frame.desk))
+                    self.welcome = make_markup("welcome", render_welcome(frame.loader))
                     self.talk = make_markup("talk", "")
                 with gr.Column(elem_id="composer", min_width=0):
                     self._composer()
@@ -60,32 +60,32 @@ class AskView:
 
     def connect(self) -> None:
         """Say what happens when something is used."""
-        sitting, side = self.frame.sitting, self.frame.side
+        session, side = self.frame.session, self.frame.side
         # By default a click is dropped while the last question is still being kept, though its answer is whole.
         asking = {**QUIET, "concurrency_limit": 20, "concurrency_id": "asking", "outputs": self.shown}
         asking["trigger_mode"] = "multiple"
-        typed = gr.on([self.box.submit, self.ask.click], self._on_submit, [self.box, sitting], **asking)
-        picked = gr.on([self.talk.submit, self.welcome.submit], self._on_click, [sitting], **asking)
+        typed = gr.on([self.box.submit, self.ask.click], self._on_submit, [self.box, session], **asking)
+        picked = gr.on([self.talk.submit, self.welcome.submit], self._on_click, [session], **asking)
         running = [typed, picked]
-        self.stop.click(self._stop, [sitting], self.shown, cancels=running, queue=False, **QUIET)
-        side.new.click(self._clear, [sitting], self.shown, cancels=running, queue=False, **QUIET)
+        self.stop.click(self._stop, [session], self.shown, cancels=running, queue=False, **QUIET)
+        side.new.click(self._clear, [session], self.shown, cancels=running, queue=False, **QUIET)
         connect_reader(self.frame, [self.talk, self.evidence, self.frame.reader])
         connect_conversation_actions(self.frame, self.talk, self.shown, self.page, running)
         connect_search_settings(self.frame, self.narrow)
         for asked_for in running:
-            asked_for.then(self._suggest_next, [sitting], self.talk, queue=False, **QUIET)
+            asked_for.then(self._suggest_next, [session], self.talk, queue=False, **QUIET)
         timer = gr.Timer(1.0)
         looked = [side.state, self.welcome, timer]
-        timer.tick(self._on_tick, [sitting], looked, queue=False, **QUIET)
-        self.frame.blocks.load(self._on_tick, [sitting], looked, queue=False, **QUIET)
+        timer.tick(self._on_tick, [session], looked, queue=False, **QUIET)
+        self.frame.blocks.load(self._on_tick, [session], looked, queue=False, **QUIET)
 
-    def _on_submit(self, question: str, sitting: SessionState, request: gr.Request) -> Iterator[Shown]:
-        if sitting.conversation.is_answering(question):  # A double click.
+    def _on_submit(self, question: str, session: SessionState, request: gr.Request) -> Iterator[Shown]:
+        if session.conversation.is_answering(question):  # A double click.
             yield _skip_all(self.shown)
             return
         try:
-            exchange = new_exchange(sitting, question)
-            if sitting.conversation.busy:
+            exchange = new_exchange(session, question)
+            if session.conversation.busy:
                 raise NewsdeskError("An answer is still being made; stop it first.")
         except NewsdeskError as error:
             gr.Warning(escape(error))
@@ -94,14 +94,14 @@ class AskView:
         if seconds := self.frame.allowance.take(client_of(request)):
             yield self._paused(seconds)
         else:
-            yield from self._answer(sitting, exchange, user_of(request))
+            yield from self._answer(session, exchange, user_of(request))
 
-    def _on_click(self, sitting: SessionState, event: gr.EventData, request: gr.Request) -> Iterator[Shown]:
+    def _on_click(self, session: SessionState, event: gr.EventData, request: gr.Request) -> Iterator[Shown]:
         data, allowance, client = sent(event), self.frame.allowance, client_of(request)
         # Looked at first, as a choice changes the filters; counted only where it asks something.
         seconds, exchange = allowance.wait(client), None
         try:
-            exchange = None if seconds else exchange_from_click(sitting, data)
+            exchange = None if seconds else exchange_from_click(session, data)
         except NewsdeskError as error:
             gr.Warning(escape(error))
         seconds = seconds if exchange is None else allowance.take(client)
@@ -109,33 +109,33 @@ class AskView:
             yield self._paused(seconds) if seconds else _skip_all(self.shown)
             return
         user = user_of(request)
-        if replaces_last(data) and (last := sitting.conversation.take_back()) is not None:
-            _try_save(lambda: self.frame.conversations.take_back(user, sitting.conversation, last))
-        yield from self._answer(sitting, exchange, user)
+        if replaces_last(data) and (last := session.conversation.take_back()) is not None:
+            _try_save(lambda: self.frame.conversations.take_back(user, session.conversation, last))
+        yield from self._answer(session, exchange, user)
 
     def _paused(self, seconds: int) -> Shown:
         """Say at the question box how long to wait; the line stays, and counts down."""
         line = reopen(pause_line(self.frame.allowance.reason, "ask again", seconds))
         return (*_skip_all(self.shown)[:-1], line)
 
-    def _answer(self, sitting: SessionState, exchange: Exchange, user: str) -> Iterator[Shown]:
-        conversation = sitting.conversation
+    def _answer(self, session: SessionState, exchange: Exchange, user: str) -> Iterator[Shown]:
+        conversation = session.conversation
         conversation.begin(exchange)
         try:
-            yield self.page(sitting, user, clear=True)
-            for _ in stream_exchange(self.frame.desk, conversation, exchange):
-                if sitting.conversation is not conversation:
+            yield self.page(session, user, clear=True)
+            for _ in stream_exchange(self.frame.loader, conversation, exchange):
+                if session.conversation is not conversation:
                     return
-                yield self.page(sitting, user)
+                yield self.page(session, user)
         finally:
             exchange.stop()
             self._keep(user, conversation, exchange)
-        if sitting.conversation is conversation:
-            yield self.page(sitting, user, lists=True)
+        if session.conversation is conversation:
+            yield self.page(session, user, lists=True)
 
-    def _suggest_next(self, sitting: SessionState) -> Any:
+    def _suggest_next(self, session: SessionState) -> Any:
         """Add to the last answer what can be asked next."""
-        conversation, assistant = sitting.conversation, self.frame.desk.assistant
+        conversation, assistant = session.conversation, self.frame.loader.assistant
         last = conversation.exchanges[-1] if conversation.exchanges else None
         if last is None or last.answer is None or last.further or assistant is None:
             return gr.skip()
@@ -148,30 +148,30 @@ class AskView:
         problem = _try_save(lambda: self.frame.conversations.keep(user, conversation, exchange))
         exchange.note = " ".join(filter(None, [exchange.note, problem]))
 
-    def _stop(self, sitting: SessionState, request: gr.Request) -> Shown:
-        conversation = sitting.conversation
+    def _stop(self, session: SessionState, request: gr.Request) -> Shown:
+        conversation = session.conversation
         for exchange in [e for e in conversation.exchanges if e.open]:
             exchange.stop()
             self._keep(user_of(request), conversation, exchange)
-        return self.page(sitting, user_of(request), lists=True)
+        return self.page(session, user_of(request), lists=True)
 
-    def _clear(self, sitting: SessionState, request: gr.Request) -> Shown:
-        sitting.open(Conversation())
-        return self.page(sitting, user_of(request), clear=True, lists=True)
+    def _clear(self, session: SessionState, request: gr.Request) -> Shown:
+        session.open(Conversation())
+        return self.page(session, user_of(request), clear=True, lists=True)
 
-    def page(self, sitting: SessionState, user: str, clear: bool = False, lists: bool = False) -> Shown:
+    def page(self, session: SessionState, user: str, clear: bool = False, lists: bool = False) -> Shown:
         """Return what the page shows of its conversation.
 
         Args:
-            sitting: The page.
+            session: The page.
             user: Who looks at it.
             clear: Empty the box, and show the greeting anew where there is no conversation.
             lists: Show the list of conversations anew.
         """
-        conversation = sitting.conversation
+        conversation = session.conversation
         busy = conversation.busy
         empty = not conversation.exchanges
-        greeting = {"value": render_welcome(self.frame.desk)} if clear and empty else {}
+        greeting = {"value": render_welcome(self.frame.loader)} if clear and empty else {}
         return (
             render_conversation(conversation),
             render_evidence(conversation),
@@ -179,15 +179,15 @@ class AskView:
             gr.update(value="") if clear else gr.skip(),
             gr.update(interactive=not busy),
             gr.update(visible=busy),
-            render_own_list(self.frame, sitting, user) if lists else gr.skip(),
-            show_bar(self.frame, sitting) if clear else gr.skip(),
+            render_own_list(self.frame, session, user) if lists else gr.skip(),
+            show_bar(self.frame, session) if clear else gr.skip(),
             gr.skip(),
         )
 
-    def _on_tick(self, sitting: SessionState) -> Shown:
-        found = collect_status(self.frame.desk)
-        empty = not sitting.conversation.exchanges
-        greeting = gr.update(value=render_welcome(self.frame.desk)) if empty else gr.skip()
+    def _on_tick(self, session: SessionState) -> Shown:
+        found = collect_status(self.frame.loader)
+        empty = not session.conversation.exchanges
+        greeting = gr.update(value=render_welcome(self.frame.loader)) if empty else gr.skip()
         return found.state, greeting, gr.Timer(15.0 if found.settled else 1.0)
 
 

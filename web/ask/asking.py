@@ -17,11 +17,11 @@ _LOOK_S = 0.5
 _BETWEEN_UPDATES_S = 0.06  # Tokens come faster than anybody reads; each update sends the conversation.
 
 
-def stream_exchange(desk: AssistantLoader, conversation: Conversation, exchange: Exchange) -> Iterator[Exchange]:
+def stream_exchange(loader: AssistantLoader, conversation: Conversation, exchange: Exchange) -> Iterator[Exchange]:
     """Yield the exchange each time that the page should show more of it; it is never open when this ends."""
     try:
-        opened = yield from _wait_for_assistant(desk, exchange)
-        assistant = desk.assistant_for_model(exchange.model) if opened else None
+        opened = yield from _wait_for_assistant(loader, exchange)
+        assistant = loader.assistant_for_model(exchange.model) if opened else None
         if assistant is not None:
             exchange.note = indexing_note(assistant)
             yield from _stream_answer(assistant, conversation, exchange)
@@ -35,24 +35,24 @@ def stream_exchange(desk: AssistantLoader, conversation: Conversation, exchange:
     yield exchange
 
 
-def _wait_for_assistant(desk: AssistantLoader, exchange: Exchange) -> Generator[Exchange, None, Assistant | None]:
+def _wait_for_assistant(loader: AssistantLoader, exchange: Exchange) -> Generator[Exchange, None, Assistant | None]:
     deadline = time.monotonic() + _PATIENCE_S
-    while desk.opening and exchange.open and time.monotonic() < deadline:
+    while loader.opening and exchange.open and time.monotonic() < deadline:
         exchange.stage = "waiting"
         yield exchange
-        desk.wait(0.5)
-    if desk.assistant is None and exchange.open:
-        exchange.fail(desk.problem or "The archive is still being opened; ask again in a minute.")
-    return (yield from _wait_for_index(desk, exchange)) if exchange.open else None
+        loader.wait(0.5)
+    if loader.assistant is None and exchange.open:
+        exchange.fail(loader.problem or "The archive is still being opened; ask again in a minute.")
+    return (yield from _wait_for_index(loader, exchange)) if exchange.open else None
 
 
-def _wait_for_index(desk: AssistantLoader, exchange: Exchange) -> Generator[Exchange, None, Assistant | None]:
+def _wait_for_index(loader: AssistantLoader, exchange: Exchange) -> Generator[Exchange, None, Assistant | None]:
     """Wait for the first index for a while: a refusal from a part of the archive would say little."""
-    assistant = desk.assistant
-    deadline = time.monotonic() + desk.patience_s
+    assistant = loader.assistant
+    deadline = time.monotonic() + loader.patience_s
     while assistant is not None and exchange.open and time.monotonic() < deadline:
         done, total = assistant.progress()
-        if not desk.indexing(done, total):
+        if not loader.indexing(done, total):
             break
         exchange.stage = "indexing"
         exchange.note = f"The index is being built: {done:,} of {total:,} articles so far."

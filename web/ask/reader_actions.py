@@ -9,20 +9,20 @@ from web.conversations.conversation import Exchange, SessionState
 from web.markup.chips import remove_filter
 
 
-def new_exchange(sitting: SessionState, question: str) -> Exchange:
+def new_exchange(session: SessionState, question: str) -> Exchange:
     """Return a new exchange for a question, as the reader's page narrows it.
 
     Raises:
         InputError: It is empty or too long.
     """
-    return Exchange(read_question(question), sitting.filters or None, model=sitting.model)
+    return Exchange(read_question(question), session.filters or None, model=session.model)
 
 
-def exchange_from_click(sitting: SessionState, data: dict[str, Any]) -> Exchange | None:
+def exchange_from_click(session: SessionState, data: dict[str, Any]) -> Exchange | None:
     """Return the exchange that a choice begins, or None where it means nothing now.
 
     Args:
-        sitting: The page; where a filter of its own is undone, it is changed.
+        session: The page; where a filter of its own is undone, it is changed.
         data: What the static script sends: "act" names the choice ("ask", "retry", "edit", "undo"), the rest says
             of what.
 
@@ -31,16 +31,16 @@ def exchange_from_click(sitting: SessionState, data: dict[str, Any]) -> Exchange
     """
     act, question = data.get("act"), str(data.get("question", ""))
     if act == "ask":
-        return None if sitting.conversation.is_answering(question) else new_exchange(sitting, question)
-    last = sitting.conversation.exchanges[-1] if sitting.conversation.exchanges else None
+        return None if session.conversation.is_answering(question) else new_exchange(session, question)
+    last = session.conversation.exchanges[-1] if session.conversation.exchanges else None
     if last is None or last.open:
         return None
     if act == "retry":
-        return _ask_again(sitting, last)
+        return _ask_again(session, last)
     if act == "edit":
-        return new_exchange(sitting, question)
+        return new_exchange(session, question)
     if act == "undo" and last.answer is not None:
-        return _undo_filter(sitting, last, last.answer.filters, str(data.get("what", "")))
+        return _undo_filter(session, last, last.answer.filters, str(data.get("what", "")))
     return None
 
 
@@ -49,17 +49,17 @@ def replaces_last(data: dict[str, Any]) -> bool:
     return data.get("act") != "ask"
 
 
-def _ask_again(sitting: SessionState, last: Exchange) -> Exchange:
-    return Exchange(last.question, last.filters, last.alone, last.whole, sitting.model)
+def _ask_again(session: SessionState, last: Exchange) -> Exchange:
+    return Exchange(last.question, last.filters, last.alone, last.whole, session.model)
 
 
-def _undo_filter(sitting: SessionState, last: Exchange, used: Filters, what: str) -> Exchange | None:
+def _undo_filter(session: SessionState, last: Exchange, used: Filters, what: str) -> Exchange | None:
     """Return the last question without one thing that it was understood as."""
     if what == "standalone":
-        return replace(_ask_again(sitting, last), alone=True)
+        return replace(_ask_again(session, last), alone=True)
     if what == "parts":
-        return replace(_ask_again(sitting, last), whole=True)
+        return replace(_ask_again(session, last), whole=True)
     if not what or remove_filter(used, what) == used:
         return None
-    sitting.filters = remove_filter(sitting.filters, what)
-    return replace(_ask_again(sitting, last), filters=remove_filter(used, what))
+    session.filters = remove_filter(session.filters, what)
+    return replace(_ask_again(session, last), filters=remove_filter(used, what))

@@ -6,16 +6,16 @@ from collections.abc import Callable
 from typing import Any
 
 from corpus.text.urls import parse_url
-from rag.answer.answer_export import group_by_number
+from rag.answer.answer_export import escape_markdown, group_by_number
 from rag.model import Answer
 from web.conversations.conversation import CUT, Conversation, Exchange
 from web.markup.answer_prose import render_prose
 from web.markup.chips import describe_dates, name_filters
 from web.markup.escaping import escape, format_day, render_byline, render_link
 
-_SPECIAL = re.compile("([" + re.escape("\\`*_{}[]<>#!|~&$") + "])")
 _BOLD = re.compile(r"\\\*\\\*(?=\S)((?:(?!\\\*\\\*).)+)(?<=\S)\\\*\\\*")
 _MARK = re.compile(r"\\\[(\d{1,4})\\\]")
+_LIST_SIGNS = "-+.)0123456789 "
 _STYLE = (
     "body{font:16px/1.6 system-ui,sans-serif;max-width:44em;margin:3em auto;padding:0 1em;color:#1d1c1a}"
     "h1,h2{font-family:Georgia,serif}blockquote{margin:.3em 0;color:#444}.n{font-size:.8em;margin-left:2px}"
@@ -66,40 +66,39 @@ def _record(exchange: Exchange) -> dict[str, Any]:
 
 def to_markdown(conversation: Conversation) -> str:
     """Return a conversation as Markdown; no text in it can become a picture, a link or markup."""
-    parts = [f"# {to_plain_text(conversation.title)}"]
+    parts = [f"# {escape_markdown(conversation.title)}"]
     for exchange in conversation.exchanges:
-        parts += [f"## {to_plain_text(' '.join(exchange.question.split()))}", *_describe_exchange(exchange)]
+        parts += [f"## {escape_markdown(exchange.question)}", *_describe_exchange(exchange)]
     return "\n\n".join(parts) + "\n"
-
-
-def to_plain_text(text: str) -> str:
-    """Return text in which every sign that Markdown knows stands for itself."""
-    return _SPECIAL.sub(r"\\\1", text)
 
 
 def _describe_exchange(exchange: Exchange) -> list[str]:
     answer = exchange.answer
     if answer is None:
         said = exchange.error or CUT
-        return [*([_render_text(exchange.text)] if exchange.text else []), f"*{to_plain_text(said)}*"]
+        return [*([_render_text(exchange.text)] if exchange.text else []), f"*{escape_markdown(said)}*"]
     flags = [
-        f"> **Not supported:** “{to_plain_text(to_one_line(claim.text))}” {to_plain_text(to_one_line(claim.reason))}"
+        f"> **Not supported:** “{escape_markdown(claim.text)}” {escape_markdown(claim.reason)}"
         for claim in answer.claims
         if claim.verdict == "flagged"
     ]
     flags += [
-        f"> **Not checked:** “{to_plain_text(to_one_line(claim.text))}”"
-        for claim in answer.claims
-        if claim.verdict == "unchecked"
+        f"> **Not checked:** “{escape_markdown(claim.text)}”" for claim in answer.claims if claim.verdict == "unchecked"
     ]
     narrowed = ", ".join(words for _, words in name_filters(answer.filters))
     notes = [*([f"Searched only: {narrowed}"] if narrowed else []), *answer.notes, describe_dates(answer)]
     sources = ["**Sources**", "\n".join(_render_sources(answer))] if answer.citations else []
-    return [_render_text(answer.text), *flags, *(f"*{to_plain_text(to_one_line(note))}*" for note in notes), *sources]
+    return [_render_text(answer.text), *flags, *(f"*{escape_markdown(note)}*" for note in notes), *sources]
 
 
 def _render_text(text: str) -> str:
-    return _MARK.sub(r"[\1]", _BOLD.sub(r"**\1**", to_plain_text(text)))
+    """Return the text of an answer as Markdown that keeps its bold type, its lists and its citation marks."""
+    return "\n".join(map(_render_line, text.splitlines()))
+
+
+def _render_line(line: str) -> str:
+    signs = line[: len(line) - len(line.lstrip(_LIST_SIGNS))]
+    return signs + _MARK.sub(r"[\1]", _BOLD.sub(r"**\1**", escape_markdown(line[len(signs) :])))
 
 
 def to_one_line(text: str) -> str:
@@ -113,8 +112,8 @@ def _render_sources(answer: Answer) -> list[str]:
         article = citations[0].passage.article
         quotes = " … ".join(to_one_line(citation.quote) for citation in citations)
         safe = parse_url(article.url)
-        origin = to_plain_text(render_byline(article.title, article.source, format_day(article.published_at)))
-        lines.append(f"{citations[0].n}. {origin}{f' <{safe}>' if safe else ''}  \n   “{to_plain_text(quotes)}”")
+        origin = escape_markdown(render_byline(article.title, article.source, format_day(article.published_at)))
+        lines.append(f"{citations[0].n}. {origin}{f' <{safe}>' if safe else ''}  \n   “{escape_markdown(quotes)}”")
     return lines
 
 

@@ -17,19 +17,19 @@ _MOST_OPTIONS = 100
 _KINDS = {"outlets": "Outlets", "languages": "Languages", "feeds": "Feeds"}
 
 
-def render_bar(sitting: SessionState, models: Models | None, panel: str = "") -> str:
+def render_bar(session: SessionState, models: Models | None, panel: str = "") -> str:
     """Render the line that says what is narrowed, each part a button that opens a panel.
 
     Args:
-        sitting: The page.
+        session: The page.
         models: What can be chosen, or None while the archive is being opened.
         panel: A panel that stands open, or "".
     """
-    choice = next((c for c in models.choices if c.key == sitting.model), None) if models else None
+    choice = next((c for c in models.choices if c.key == session.model), None) if models else None
     opened = ' aria-expanded="true"' if panel else ' aria-expanded="false"'
     label = "Model" if choice is None else choice.label if choice.llm else "No model"
     model = f'<button type="button" data-act="models"{opened}>{escape(label)}</button>' if models else ""
-    return filter_bar(sitting.filters, panel, model)
+    return filter_bar(session.filters, panel, model)
 
 
 def filter_bar(filters: Filters, panel: str = "", beside: str = "") -> str:

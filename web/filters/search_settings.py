@@ -17,40 +17,40 @@ from web.reader.article_reader import reopen
 def connect_search_settings(frame: Frame, narrow: gr.HTML) -> None:
     """Let the bar below the question open its panels and take what is chosen in them."""
 
-    def choose(sitting: SessionState, event: gr.EventData) -> Any:
-        return on_choice(frame, sitting, sent(event))
+    def choose(session: SessionState, event: gr.EventData) -> Any:
+        return on_choice(frame, session, sent(event))
 
-    def begun(sitting: SessionState) -> str:
-        return show_bar(frame, sitting)
+    def begun(session: SessionState) -> str:
+        return show_bar(frame, session)
 
-    narrow.submit(choose, [frame.sitting], narrow, **WARNING)
-    frame.blocks.load(begun, [frame.sitting], narrow, queue=False, **QUIET)
+    narrow.submit(choose, [frame.session], narrow, **WARNING)
+    frame.blocks.load(begun, [frame.session], narrow, queue=False, **QUIET)
 
 
-def show_bar(frame: Frame, sitting: SessionState, panel: str = "") -> str:
+def show_bar(frame: Frame, session: SessionState, panel: str = "") -> str:
     """Render the bar as it is now."""
-    return reopen(render_bar(sitting, frame.desk.models, panel))
+    return reopen(render_bar(session, frame.loader.models, panel))
 
 
-def on_choice(frame: Frame, sitting: SessionState, data: dict[str, Any]) -> Any:
+def on_choice(frame: Frame, session: SessionState, data: dict[str, Any]) -> Any:
     """Do what a button of the bar or of its panels says; return the bar, or leave it where the form makes no sense."""
-    assistant, models, act = frame.desk.assistant, frame.desk.models, data.get("act")
+    assistant, models, act = frame.loader.assistant, frame.loader.models, data.get("act")
     if assistant is None or models is None:
         gr.Warning("The archive is still being opened.")
-        return show_bar(frame, sitting)
+        return show_bar(frame, session)
     if act == "filters":
-        return show_bar(frame, sitting, render_filters_panel(assistant.archive, sitting.filters))
+        return show_bar(frame, session, render_filters_panel(assistant.archive, session.filters))
     if act in {"models", "look"}:
         looked = models.look() if act == "look" else None
-        return show_bar(frame, sitting, render_models_panel(models.choices, sitting.model, looked))
+        return show_bar(frame, session, render_models_panel(models.choices, session.model, looked))
     if act == "model" and any(choice.key == data.get("key") for choice in models.choices):
-        sitting.model = str(data.get("key"))
+        session.model = str(data.get("key"))
     try:
-        sitting.filters = apply_filters(sitting.filters, data)
+        session.filters = apply_filters(session.filters, data)
     except NewsdeskError as error:
         gr.Warning(escape(error))
         return gr.skip()
-    return show_bar(frame, sitting)
+    return show_bar(frame, session)
 
 
 def apply_filters(filters: Filters, data: dict[str, Any]) -> Filters:

@@ -1,30 +1,36 @@
-"""Render the text of an answer: paragraphs, bold, lists, quotations, our links, and nothing else.
+"""Render the text of an answer with its citations as links and its claims flagged."""
 
-A model's images, links and HTML are shown as the characters that they are.
-"""
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 
-import re
-from collections.abc import Sequence
+from markdown_it.token import Token
 
 from rag.model import Answer, Claim
-from web.markup.escaping import escape, format_day, isolate_direction, render_byline
+from web.markup.answer_markdown import parse_markdown, render_tokens
+from web.markup.escaping import format_day, render_byline
 
-# Characters that no font draws and no article needs stand for the tags while the text is taken apart.
-_OPEN, _CLOSE, _UNCHECKED = "\ue000", "\ue001", "\ue002"
-_MARK = re.compile(r"\[(\d{1,4})\]")
-# Marks stay on the line of the word before them, and what ends the sentence stays with the marks.
-_MARKS = re.compile(r"(?<![ \u00a0])[ \u00a0]*+((?:\[\d{1,4}\] ?)*\[\d{1,4}\])([.,;:!?]?)")
-_SKIPPED = re.compile(r"\[\d{1,4}\]|[\s*]+")
-_BOLD = re.compile(r"\*\*(?=\S)([^*\ue000\ue001]+?)(?<=\S)\*\*")
-# What `rag.answer.verbatim_answer` writes above the sentences of an article: outlet and date, a dash, the headline.
-_LABEL = re.compile(r"\*\*([^*\ue000\ue001\n]+?) – ([^*\ue000\ue001\n]+)\*\*(?:\n|$)")
-_NOT_CHECKED = (
-    '<span class="unchecked" role="note" aria-label="Not checked" title="Not checked: nothing in it is certainly wrong, '
-    'and it does not stand word for word in what it cites">?</span>'
-)
-_BULLET = re.compile(r"\s{0,3}[-*•]\s+")
-_NUMBER = re.compile(r"\s{0,3}\d{1,3}[.)]\s+")
-_QUOTE = re.compile(r"\s{0,3}>\s?")
+# A claim is found in an answer whatever Markdown and white space stand in it.
+_IGNORED = frozenset("*_`#~\u2068\u2069")
+_LEAVES = {"text", "code_inline", "citations"}
+
+
+@dataclass(frozen=True, slots=True)
+class _Position:
+    """Hold where a visible character of an answer stands: block, inline token, its child, and offset in its content."""
+
+    block: int
+    inline: int
+    child: int
+    offset: int
+
+
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """Hold where a claim stands: its first and its last character."""
+
+    claim: Claim
+    first: _Position
+    last: _Position
 
 
 def render_prose(answer: Answer, turn: int) -> str:
@@ -36,20 +42,21 @@ def render_prose(answer: Answer, turn: int) -> str:
         answer: The answer.
         turn: Number of the exchange; the links lead to this exchange's cards.
     """
-    tips = render_citation_tips(answer)
-    text, unplaced = _marked(_bare(answer.text), answer.claims)
-    flagged = [claim for claim in answer.claims if claim.verdict == "flagged"]
-    flags = iter([claim for claim in flagged if claim not in unplaced])
-    parts = []
-    for block in _render_blocks(text):
-        below = "".join(_render_flag(next(flags)) for _ in range(block.count(_OPEN)))
-        parts.append(_render_block(block, tips, turn) + below)
-    return "".join(parts) + "".join(_render_flag(claim, named=True) for claim in flagged if claim in unplaced)
+    tokens = parse_markdown(answer.text, render_citation_tips(answer), turn)
+    claims = [claim for claim in answer.claims if claim.verdict in {"flagged", "unchecked"}]
+    places = _place_claims(tokens, claims)
+    # From the last to the first, so that the positions of the others stay valid.
+    for place in reversed(places):
+        _mark_claim(tokens, place)
+    found = {id(place.claim) for place in places}
+    flagged = [place for place in places if place.claim.verdict == "flagged"]
+    rest = [claim for claim in claims if claim.verdict == "flagged" and id(claim) not in found]
+    return render_tokens([*_insert_flags(tokens, flagged), *(_make_flag(claim, claim.text) for claim in rest)])
 
 
 def render_growing(text: str) -> str:
     """Render the text of an answer that is still being written; its marks are no links yet."""
-    return "".join(_render_block(block, {}, 0) for block in _render_blocks(_bare(text)))
+    return render_tokens(parse_markdown(text, {}))
 
 
 def render_citation_tips(answer: Answer) -> dict[int, str]:
@@ -58,112 +65,106 @@ def render_citation_tips(answer: Answer) -> dict[int, str]:
     return {n: render_byline(a.title, a.source, format_day(a.published_at)) for n, a in articles.items()}
 
 
-def _bare(text: str) -> str:
-    return text.replace(_OPEN, "").replace(_CLOSE, "").replace(_UNCHECKED, "")
-
-
-def _marked(text: str, claims: Sequence[Claim]) -> tuple[str, list[Claim]]:
-    """Put two characters around each flagged claim, one behind each unchecked one; return the text and what is not in it."""
-    squeezed, offsets = _squeeze(text)
-    places: list[tuple[int, int, Claim]] = []
-    unplaced: list[Claim] = []
+def _place_claims(tokens: Sequence[Token], claims: Sequence[Claim]) -> list[_Place]:
+    """Return where the claims stand, in order; one that is not there or overlaps the one before is left out."""
+    letters, positions = _read_characters(tokens)
+    places: list[_Place] = []
     at = 0
-    for claim in (claim for claim in claims if claim.verdict in {"flagged", "unchecked"}):
-        wanted = _squeeze(claim.text)[0]
-        found = squeezed.find(wanted, at) if wanted else -1
-        if found < 0 or "\n\n" in text[offsets[found] : offsets[found + len(wanted) - 1]]:
-            unplaced.append(claim)
+    for claim in claims:
+        wanted = _read_characters(parse_markdown(claim.text, {}))[0]
+        found = letters.find(wanted, at) if wanted else -1
+        if found < 0:
             continue
-        at = found + len(wanted)
-        places.append((offsets[found], offsets[at - 1] + 1, claim))
-    for start, end, claim in reversed(places):
-        said = text[start:end]
-        text = (
-            text[:start] + (f"{_OPEN}{said}{_CLOSE}" if claim.verdict == "flagged" else said + _UNCHECKED) + text[end:]
-        )
-    return text, unplaced
+        place = _Place(claim, positions[found], positions[found + len(wanted) - 1])
+        # A claim is a sentence: what matches across two blocks is another.
+        if place.first.block == place.last.block:
+            places.append(place)
+            at = found + len(wanted)
+    return places
 
 
-def _squeeze(text: str) -> tuple[str, list[int]]:
-    """Return the text without marks, white space and asterisks, and where each of its characters stood."""
-    skipped = {i for match in _SKIPPED.finditer(text) for i in range(*match.span())}
-    offsets = [i for i in range(len(text)) if i not in skipped]
-    return "".join(text[i] for i in offsets), offsets
+def _read_characters(tokens: Sequence[Token]) -> tuple[str, list[_Position]]:
+    """Return the characters that tell claims apart, and the position of each."""
+    letters: list[str] = []
+    positions: list[_Position] = []
+    block = 0
+    for inline, token in enumerate(tokens):
+        block += token.level == 0 and token.nesting >= 0 and token.type != "inline"
+        for child, leaf in enumerate(token.children or ()):
+            content = leaf.content if leaf.type in _LEAVES else ""
+            for offset, letter in enumerate(content):
+                if not letter.isspace() and letter not in _IGNORED:
+                    letters.append(letter)
+                    positions.append(_Position(block, inline, child, offset))
+    return "".join(letters), positions
 
 
-def _render_blocks(text: str) -> list[str]:
-    return [block.strip("\n") for block in re.split(r"\n\s*\n", text) if block.strip()]
+def _mark_claim(tokens: Sequence[Token], place: _Place) -> None:
+    """Underline a flagged claim, which may stand in several inline tokens; put a sign after an unchecked one."""
+    first, last = place.first, place.last
+    for inline in range(last.inline, first.inline - 1, -1):
+        children = tokens[inline].children
+        if not children:
+            continue
+        start = (first.child, first.offset) if inline == first.inline else (0, 0)
+        end = (last.child, last.offset + 1) if inline == last.inline else (len(children), 0)
+        before, inside, after = _cut(children, start, end)
+        if place.claim.verdict == "flagged":
+            inside = list(_underline(inside))
+        elif inline == last.inline:
+            inside.append(Token("unchecked", "", 0))
+        tokens[inline].children = [*before, *inside, *after]
 
 
-def _render_block(block: str, tips: dict[int, str], turn: int) -> str:
-    lines = block.split("\n")
-    bare = [line.lstrip(_OPEN) for line in lines]
-    for pattern, tag in ((_BULLET, "ul"), (_NUMBER, "ol")):
-        if all(pattern.match(line) for line in bare):
-            items = "".join(
-                f"<li>{_render_inline(_strip_claim_marks(pattern, line), tips, turn)}</li>" for line in lines
-            )
-            return f"<{tag}>{items}</{tag}>"
-    if all(_QUOTE.match(line) for line in bare):
-        return f"<blockquote>{_render_lines([_strip_claim_marks(_QUOTE, line) for line in lines], tips, turn)}</blockquote>"
-    return f"<p>{_render_lines(lines, tips, turn)}</p>"
-
-
-def _strip_claim_marks(pattern: re.Pattern[str], line: str) -> str:
-    """Drop the sign at the start of a line, also where an underline begins before it."""
-    opening = line[: len(line) - len(line.lstrip(_OPEN))]
-    return opening + pattern.sub("", line[len(opening) :], count=1)
-
-
-def _render_lines(lines: Sequence[str], tips: dict[int, str], turn: int) -> str:
-    return _render_inline("\n".join(lines), tips, turn).replace("\n", "<br>")
-
-
-def _render_inline(text: str, tips: dict[int, str], turn: int) -> str:
-    label = _LABEL.match(text)
-    safe = _BOLD.sub(_render_bold, escape(text[label.end() :] if label else text))
-    safe = _render_label(label) + safe if label else safe
-    safe = _MARKS.sub(lambda marks: _render_citations(marks, tips, turn), safe)
-    # A list may end inside an underline; then each item closes what it opened.
-    safe = safe.replace(_OPEN, '<span class="un">').replace(_CLOSE, "</span>").replace(_UNCHECKED, _NOT_CHECKED)
-    missing = safe.count('<span class="un">') - safe.count("</span>")
-    return safe + "</span>" * missing if missing > 0 else safe
-
-
-def _render_label(found: re.Match[str]) -> str:
-    """Render the label of an article: what we say of it, then its headline."""
-    return f'<strong class="label"><span>{_set_apart(escape(found[1]))}<i> – </i></span>{escape(found[2])}</strong>'
-
-
-def _render_bold(found: re.Match[str]) -> str:
-    """Render what is bold."""
-    return f"<strong>{_set_apart(found[1])}</strong>"
-
-
-def _set_apart(said: str) -> str:
-    """Keep an outlet and a date apart where one of them is written from right to left."""
-    return ", ".join(map(isolate_direction, said.split(", ")))
-
-
-def _render_citations(marks: re.Match[str], tips: dict[int, str], turn: int) -> str:
-    if not any(int(n) in tips for n in _MARK.findall(marks[1])):
-        return marks[0]
-    links = _MARK.sub(lambda mark: _render_citation(mark, tips, turn), marks[1])
-    return f'<span class="nb">&nbsp;{links}{marks[2]}</span>'
-
-
-def _render_citation(mark: re.Match[str], tips: dict[int, str], turn: int) -> str:
-    n = int(mark[1])
-    if n not in tips:
-        return mark[0]
-    tip = escape(tips[n])
-    return (
-        f'<a class="n" href="#card-{turn}-{n}" data-turn="{turn}" data-n="{n}" data-tip="{tip}" '
-        f'aria-label="Source {n}: {tip}">{n}</a>'
+def _cut(
+    children: Sequence[Token], start: tuple[int, int], end: tuple[int, int]
+) -> tuple[list[Token], list[Token], list[Token]]:
+    """Return the tokens before, between and after two places, each given as (token, offset in a text)."""
+    before, inside, after = (
+        list(children[: start[0]]),
+        list(children[start[0] : end[0] + 1]),
+        list(children[end[0] + 1 :]),
     )
+    if end[0] < len(children) and inside[-1].type == "text":
+        text = inside[-1].content
+        inside[-1] = _copy_text(text[: end[1]])
+        after.insert(0, _copy_text(text[end[1] :]))
+    if inside[0].type == "text" and start[1]:
+        text = inside[0].content
+        before.append(_copy_text(text[: start[1]]))
+        inside[0] = _copy_text(text[start[1] :])
+    return before, inside, [token for token in after if token.type != "text" or token.content]
 
 
-def _render_flag(claim: Claim, named: bool = False) -> str:
-    what = f"“{escape(claim.text)}” " if named else ""
-    reason = escape(claim.reason or "the cited passages do not hold it")
-    return f'<div class="flag" role="note"><b>Not supported:</b> {what}{reason}</div>'
+def _copy_text(content: str) -> Token:
+    return Token("text", "", 0, content=content)
+
+
+def _underline(children: Sequence[Token]) -> Iterator[Token]:
+    """Yield tokens with spans around them; a span ends before bold type begins or ends, so that tags never cross."""
+    is_open = False
+    for token in children:
+        if is_open != (token.nesting == 0):
+            yield _make_span(not is_open)
+            is_open = not is_open
+        yield token
+    if is_open:
+        yield _make_span(False)
+
+
+def _make_span(opening: bool) -> Token:
+    return Token("un_open", "span", 1, attrs={"class": "un"}) if opening else Token("un_close", "span", -1)
+
+
+def _insert_flags(tokens: Sequence[Token], places: Sequence[_Place]) -> Iterator[Token]:
+    """Yield tokens with the reasons of flagged claims below the block in which each stands."""
+    waiting = list(places)
+    for i, token in enumerate(tokens):
+        yield token
+        if token.level == 0 and token.nesting <= 0 and token.type != "inline":
+            while waiting and waiting[0].first.inline <= i:
+                yield _make_flag(waiting.pop(0).claim)
+
+
+def _make_flag(claim: Claim, text: str = "") -> Token:
+    return Token("flag", "", 0, info=text, content=claim.reason or "the cited passages do not hold it")

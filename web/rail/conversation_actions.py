@@ -20,14 +20,14 @@ from web.reader.article_reader import reopen
 Page = Callable[..., tuple[Any, ...]]
 
 
-def render_own_list(frame: Frame, sitting: SessionState, user: str) -> str:
+def render_own_list(frame: Frame, session: SessionState, user: str) -> str:
     """Render the list of the user's conversations; where it cannot be read, say why."""
     try:
-        found = frame.conversations.list_conversations(user, sitting.words)
+        found = frame.conversations.list_conversations(user, session.words)
         rated = bool(found) and frame.conversations.has_judged(user)
     except NewsdeskError as error:
         return f'<div class="flag" role="alert">{escape(error)}</div>'
-    return render_list(found, sitting.conversation.id, sitting.words, rated)
+    return render_list(found, session.conversation.id, session.words, rated)
 
 
 def connect_conversation_actions(
@@ -43,13 +43,13 @@ def connect_conversation_actions(
         running: The events that answer, ended when another conversation is opened.
     """
     keeping = ConversationActions(frame, page)
-    side, sitting = frame.side, frame.sitting
+    side, session = frame.side, frame.session
     at_once = {**QUIET, "queue": False}
-    side.listing.submit(keeping.on_open, [sitting], shown, cancels=running, **WARNING)
-    side.listing.like(keeping.on_change, [sitting], [*shown, side.file], **WARNING)
-    side.find.change(keeping.on_search, [side.find, sitting], side.listing, **at_once)
-    spoken.like(keeping.on_rating, [sitting], [spoken, side.listing], **WARNING)
-    frame.blocks.load(keeping.on_new, [sitting], [side.listing, side.user], **at_once)
+    side.listing.submit(keeping.on_open, [session], shown, cancels=running, **WARNING)
+    side.listing.like(keeping.on_change, [session], [*shown, side.file], **WARNING)
+    side.find.change(keeping.on_search, [side.find, session], side.listing, **at_once)
+    spoken.like(keeping.on_rating, [session], [spoken, side.listing], **WARNING)
+    frame.blocks.load(keeping.on_new, [session], [side.listing, side.user], **at_once)
 
 
 class ConversationActions:
@@ -60,45 +60,45 @@ class ConversationActions:
         self.frame = frame
         self.page = page
 
-    def on_new(self, sitting: SessionState, request: gr.Request) -> tuple[str, str]:
+    def on_new(self, session: SessionState, request: gr.Request) -> tuple[str, str]:
         """List the conversations when the page opens, and name the user."""
         user = user_of(request)
-        return render_own_list(self.frame, sitting, user), signed_in(user)
+        return render_own_list(self.frame, session, user), signed_in(user)
 
-    def on_search(self, words: str, sitting: SessionState, request: gr.Request) -> str:
+    def on_search(self, words: str, session: SessionState, request: gr.Request) -> str:
         """List the conversations that hold some words."""
-        sitting.words = words
-        return render_own_list(self.frame, sitting, user_of(request))
+        session.words = words
+        return render_own_list(self.frame, session, user_of(request))
 
-    def on_open(self, sitting: SessionState, event: gr.EventData, request: gr.Request) -> tuple[Any, ...]:
+    def on_open(self, session: SessionState, event: gr.EventData, request: gr.Request) -> tuple[Any, ...]:
         """Open a conversation."""
         user = user_of(request)
         found = self._report(lambda: self.frame.conversations.open(user, _name(event)))
         if found is not None:
-            sitting.open(found)
-        return self.page(sitting, user, clear=True, lists=True)
+            session.open(found)
+        return self.page(session, user, clear=True, lists=True)
 
-    def on_change(self, sitting: SessionState, event: gr.EventData, request: gr.Request) -> tuple[Any, ...]:
+    def on_change(self, session: SessionState, event: gr.EventData, request: gr.Request) -> tuple[Any, ...]:
         """Rename, delete or save a conversation."""
         user, data, kept = user_of(request), sent(event), self.frame.conversations
         act, name = data.get("act"), _name(event)
         file: Any = gr.skip()
         if act == "rename":
             title = self._report(lambda: kept.rename(user, name, str(data.get("title", ""))))
-            if title and sitting.conversation.id == name:
-                sitting.conversation.title = title
+            if title and session.conversation.id == name:
+                session.conversation.title = title
         elif act == "delete":
             self._report(lambda: kept.remove(user, name))
-            if sitting.conversation.id == name:
-                sitting.open(Conversation())
+            if session.conversation.id == name:
+                session.open(Conversation())
         elif act == "export":
             file = self._report(lambda: self._file(user, name, str(data.get("kind", "")))) or gr.skip()
-        return (*self.page(sitting, user, lists=True), file)
+        return (*self.page(session, user, lists=True), file)
 
-    def on_rating(self, sitting: SessionState, event: gr.EventData, request: gr.Request) -> tuple[Any, Any]:
+    def on_rating(self, session: SessionState, event: gr.EventData, request: gr.Request) -> tuple[Any, Any]:
         """Write an opinion or a remark on an answer; the same opinion again takes it back."""
         data, user = sent(event), user_of(request)
-        turn, exchanges = str(data.get("turn", "")), sitting.conversation.exchanges
+        turn, exchanges = str(data.get("turn", "")), session.conversation.exchanges
         if not turn.isdecimal() or int(turn) >= len(exchanges) or not exchanges[int(turn)].key:
             return gr.skip(), gr.skip()
         exchange = exchanges[int(turn)]
@@ -107,8 +107,8 @@ class ConversationActions:
             exchange.opinion = 0 if exchange.opinion == value else value
         elif data.get("act") == "remark":
             exchange.remark = str(data.get("remark", ""))[:LONGEST_REMARK].strip()
-        self._report(lambda: self.frame.conversations.judge(user, sitting.conversation, exchange))
-        return render_conversation(sitting.conversation), render_own_list(self.frame, sitting, user)
+        self._report(lambda: self.frame.conversations.judge(user, session.conversation, exchange))
+        return render_conversation(session.conversation), render_own_list(self.frame, session, user)
 
     def _file(self, user: str, name: str, kind: str) -> str:
         kept = self.frame.conversations

@@ -22,10 +22,10 @@ def connect_reader(frame: Frame, places: Sequence[Any]) -> None:
         places: Components made by `web.frame.markup`.
     """
 
-    def read(sitting: SessionState, event: gr.EventData) -> str:
-        return open_article(frame, sitting.conversation, sent(event))
+    def read(session: SessionState, event: gr.EventData) -> str:
+        return open_article(frame, session.conversation, sent(event))
 
-    gr.on([place.select for place in places], read, [frame.sitting], frame.reader, queue=False, **QUIET)
+    gr.on([place.select for place in places], read, [frame.session], frame.reader, queue=False, **QUIET)
 
 
 def open_article(frame: Frame, conversation: Conversation, data: dict[str, Any]) -> str:
@@ -33,7 +33,7 @@ def open_article(frame: Frame, conversation: Conversation, data: dict[str, Any])
 
     What an answer of the conversation rests on is shown as it was then, also where the archive has lost it.
     """
-    assistant, name = frame.desk.assistant, str(data.get("article", ""))
+    assistant, name = frame.loader.assistant, str(data.get("article", ""))
     if assistant is None or not name:
         return ""
     archive, number = assistant.archive, str(data.get("version", ""))

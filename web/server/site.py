@@ -31,7 +31,7 @@ WAITING_QUESTIONS = 64
 
 
 def site(
-    desk: AssistantLoader,
+    loader: AssistantLoader,
     conversations: ConversationStore,
     port: int,
     names: Collection[str] = LOOPBACK,
@@ -43,7 +43,7 @@ def site(
     """Return the application.
 
     Args:
-        desk: Where questions are answered.
+        loader: Opens the assistant that answers questions.
         conversations: Where they are kept.
         port: The port that it is reached on.
         names: The host names that it is reached by.
@@ -52,7 +52,7 @@ def site(
         changeable: Let who may ask add and remove articles too.
         runs: The folder of the runs of the evaluation, by default where `python -m eval` writes them.
     """
-    blocks = build_page(desk, RateLimit(per_minute), conversations, changeable, runs).queue(
+    blocks = build_page(loader, RateLimit(per_minute), conversations, changeable, runs).queue(
         max_size=WAITING_QUESTIONS, api_open=False
     )
     outer = FastAPI(docs_url=None, redoc_url=None, openapi_url=None)

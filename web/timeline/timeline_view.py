@@ -88,10 +88,10 @@ class TimelineView:
 
     def _page(self, story: Story, panel: bool = False) -> Shown:
         """Return the bar and the story; the box is left alone, as somebody may be typing in it."""
-        desk = self.frame.desk
-        assistant = desk.wait(PATIENCE_S)
+        loader = self.frame.loader
+        assistant = loader.wait(PATIENCE_S)
         if assistant is None:
-            return "", render_opening(desk.problem)
+            return "", render_opening(loader.problem)
         form = render_filters_panel(assistant.archive, story.filters, ("outlets",)) if panel else ""
         told = gr.skip() if panel else reopen(_describe_result(assistant, story))
         return reopen(filter_bar(story.filters, form)), told

@@ -37,8 +37,8 @@ def own_url(tmp_path: Path) -> Iterator[tuple[str, Archive]]:
         yield url, archive
 
 
-def test_it_tells_what_there_is_and_lists_the_newest_first(page: "Page", desk_url: str) -> None:
-    turned_to(page, desk_url)
+def test_it_tells_what_there_is_and_lists_the_newest_first(page: "Page", page_url: str) -> None:
+    turned_to(page, page_url)
     assert page.inner_text("#holdings .sum").split("\n")[-1] == "69 articles, 23 Mar 2010 – 25 Dec 2024"
     assert page.inner_text("#holdings .tallies div >> nth=0").split() == [
         *"Outlets Newsdesk Policy Desk 36 Newsdesk Business Desk 21 Newsdesk Security Desk 12".split()
@@ -57,8 +57,8 @@ def test_it_tells_what_there_is_and_lists_the_newest_first(page: "Page", desk_ur
     assert page.locator("[data-act=page]").all_inner_texts() == ["Newer"]
 
 
-def test_articles_are_found_by_words_outlet_and_time(page: "Page", desk_url: str) -> None:
-    turned_to(page, desk_url)
+def test_articles_are_found_by_words_outlet_and_time(page: "Page", page_url: str) -> None:
+    turned_to(page, page_url)
     page.fill("#words input", "143 million")
     page.keyboard.press("Enter")
     page.wait_for_selector(".articles li:has-text('143 million Americans')")
@@ -84,8 +84,8 @@ def test_articles_are_found_by_words_outlet_and_time(page: "Page", desk_url: str
     page.wait_for_selector(".pages:has-text('of 69')")
 
 
-def test_an_article_opens_in_the_reader(page: "Page", desk_url: str) -> None:
-    turned_to(page, desk_url)
+def test_an_article_opens_in_the_reader(page: "Page", page_url: str) -> None:
+    turned_to(page, page_url)
     headline = headlines(page)[0]
     page.click(".articles .read >> nth=0")
     page.wait_for_selector(".sheet")
@@ -141,9 +141,9 @@ def test_an_archive_that_cannot_be_opened_says_why_here_too(page: "Page") -> Non
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_the_tab_has_no_serious_barrier_and_goes_by_keyboard(page: "Page", desk_url: str, scheme: str) -> None:
+def test_the_tab_has_no_serious_barrier_and_goes_by_keyboard(page: "Page", page_url: str, scheme: str) -> None:
     page.emulate_media(color_scheme="dark" if scheme == "dark" else "light", reduced_motion="reduce")
-    page.goto(desk_url)
+    page.goto(page_url)
     page.wait_for_selector("#welcome [data-act=ask]")
     page.get_by_role("tab", name="Ask").focus()
     page.keyboard.press("Tab")
@@ -164,9 +164,9 @@ def test_the_tab_has_no_serious_barrier_and_goes_by_keyboard(page: "Page", desk_
     page.wait_for_selector(".pop", state="detached")
 
 
-def test_a_phone_sees_the_tab_whole(page: "Page", desk_url: str) -> None:
+def test_a_phone_sees_the_tab_whole(page: "Page", page_url: str) -> None:
     page.set_viewport_size({"width": 390, "height": 844})
-    turned_to(page, desk_url)
+    turned_to(page, page_url)
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
     page.click(".hence")
     page.wait_for_function("document.querySelector('#add').getBoundingClientRect().top < innerHeight")

@@ -43,8 +43,8 @@ def wait_until(page: "Page", holds: Callable[[], bool]) -> None:
     raise AssertionError("it never held")
 
 
-def test_a_question_is_answered_with_its_evidence_beside_it(page: "Page", desk_url: str) -> None:
-    opened(page, desk_url)
+def test_a_question_is_answered_with_its_evidence_beside_it(page: "Page", page_url: str) -> None:
+    opened(page, page_url)
     ask(page, QUESTION)
     assert page.inner_text("#turn-0 .q") == QUESTION
     assert page.inner_text("#turn-0 .a strong") == "143 million"
@@ -57,8 +57,8 @@ def test_a_question_is_answered_with_its_evidence_beside_it(page: "Page", desk_u
     assert page.inner_text("#cards summary") == "3 passages retrieved and not used"
 
 
-def test_a_mark_leads_to_its_card(page: "Page", desk_url: str) -> None:
-    opened(page, desk_url)
+def test_a_mark_leads_to_its_card(page: "Page", page_url: str) -> None:
+    opened(page, page_url)
     page.set_viewport_size({"width": 1440, "height": 420})
     ask(page, QUESTION)
     page.click("#turn-0 a.n >> nth=2")
@@ -72,16 +72,16 @@ def test_a_mark_leads_to_its_card(page: "Page", desk_url: str) -> None:
     assert page.inner_text("#tip").endswith("· Newsdesk Business Desk · 8 Sep 2017")
 
 
-def test_a_claim_without_support_is_flagged_in_words(page: "Page", desk_url: str) -> None:
-    opened(page, desk_url)
+def test_a_claim_without_support_is_flagged_in_words(page: "Page", page_url: str) -> None:
+    opened(page, page_url)
     ask(page, QUESTION)
     assert page.inner_text("#turn-0 .un").startswith("The company had known since early May")
     assert "wavy" in page.eval_on_selector("#turn-0 .un", "e => getComputedStyle(e).textDecoration")
     assert page.inner_text("#turn-0 .flag") == "Not supported: “May” does not occur in passage 1."
 
 
-def test_the_whole_article_opens_with_the_words_marked(page: "Page", desk_url: str) -> None:
-    opened(page, desk_url)
+def test_the_whole_article_opens_with_the_words_marked(page: "Page", page_url: str) -> None:
+    opened(page, page_url)
     ask(page, QUESTION)
     page.click("#card-0-1 .read")
     page.wait_for_selector(".sheet mark")
@@ -97,8 +97,8 @@ def test_the_whole_article_opens_with_the_words_marked(page: "Page", desk_url: s
     page.wait_for_selector(".sheet", state="detached")
 
 
-def test_a_refusal_offers_the_nearest_articles(page: "Page", desk_url: str) -> None:
-    opened(page, desk_url)
+def test_a_refusal_offers_the_nearest_articles(page: "Page", page_url: str) -> None:
+    opened(page, page_url)
     ask(page, "Who won the World Cup?")
     assert page.inner_text("#turn-0 .a") == "The archive does not say."
     assert len(page.query_selector_all("#turn-0 .nearest li")) == 3
@@ -108,8 +108,8 @@ def test_a_refusal_offers_the_nearest_articles(page: "Page", desk_url: str) -> N
     assert page.inner_text(".sheet h2") == headline
 
 
-def test_an_example_is_asked_with_a_click_and_the_page_cleared(page: "Page", desk_url: str) -> None:
-    opened(page, desk_url)
+def test_an_example_is_asked_with_a_click_and_the_page_cleared(page: "Page", page_url: str) -> None:
+    opened(page, page_url)
     page.click("#welcome [data-act=ask] >> nth=1")
     page.wait_for_selector("#turn-0 .asof")
     assert page.inner_text("#turn-0 .q") == "Who ran the DNS root zone before October 2016?"
@@ -119,8 +119,8 @@ def test_an_example_is_asked_with_a_click_and_the_page_cleared(page: "Page", des
     page.wait_for_selector("#turn-0", state="detached")
 
 
-def test_a_question_that_is_empty_or_too_long_is_not_asked(page: "Page", desk_url: str) -> None:
-    opened(page, desk_url)
+def test_a_question_that_is_empty_or_too_long_is_not_asked(page: "Page", page_url: str) -> None:
+    opened(page, page_url)
     page.click("#ask")
     page.wait_for_selector("text=The question is empty")
     page.fill("#box textarea", "x" * 3000)
@@ -129,9 +129,9 @@ def test_a_question_that_is_empty_or_too_long_is_not_asked(page: "Page", desk_ur
 
 
 def test_a_follow_up_carries_the_conversation_and_old_evidence_stays(
-    page: "Page", desk_url: str, assistant: ScriptedAssistant
+    page: "Page", page_url: str, assistant: ScriptedAssistant
 ) -> None:
-    opened(page, desk_url)
+    opened(page, page_url)
     ask(page, QUESTION)
     ask(page, "And the World Cup?", turns=2)
     assert page.inner_text("#cards .cards:not([hidden])") == "No passage holds the answer."
@@ -148,7 +148,7 @@ def test_a_follow_up_carries_the_conversation_and_old_evidence_stays(
 
 
 def test_stop_ends_an_answer_and_says_that_it_is_not_whole(
-    page: "Page", desk_url: str, assistant: ScriptedAssistant
+    page: "Page", page_url: str, assistant: ScriptedAssistant
 ) -> None:
     halted = threading.Event()
 
@@ -163,7 +163,7 @@ def test_stop_ends_an_answer_and_says_that_it_is_not_whole(
         yield from in_words(equifax_answer(assistant.archive, question))
 
     assistant.script = halting
-    opened(page, desk_url)
+    opened(page, page_url)
     page.fill("#box textarea", QUESTION)
     page.keyboard.press("Enter")
     page.wait_for_selector("#turn-0 .a:has-text('The first words')")
@@ -178,7 +178,7 @@ def test_stop_ends_an_answer_and_says_that_it_is_not_whole(
 
 
 def test_chips_say_what_was_understood_and_can_be_undone(
-    page: "Page", desk_url: str, assistant: ScriptedAssistant
+    page: "Page", page_url: str, assistant: ScriptedAssistant
 ) -> None:
     def narrowed(
         _: ScriptedAssistant, question: str, history: Sequence[Turn], filters: Filters | None
@@ -192,7 +192,7 @@ def test_chips_say_what_was_understood_and_can_be_undone(
         yield Event("done", answer.text, (), answer)
 
     assistant.script = narrowed
-    opened(page, desk_url)
+    opened(page, page_url)
     ask(page, "How many?")
     chips = [chip.inner_text().rstrip("×") for chip in page.query_selector_all("#turn-0 .chip")]
     assert chips == ["How many? (Equifax)", "Desk <A>", "Desk B", "2 parts"]
@@ -206,7 +206,7 @@ def test_chips_say_what_was_understood_and_can_be_undone(
 
 
 def test_a_model_that_fails_and_an_error_are_told_in_words(
-    page: "Page", desk_url: str, assistant: ScriptedAssistant
+    page: "Page", page_url: str, assistant: ScriptedAssistant
 ) -> None:
     def failing(
         _: ScriptedAssistant, question: str, history: Sequence[Turn], filters: Filters | None
@@ -217,7 +217,7 @@ def test_a_model_that_fails_and_an_error_are_told_in_words(
         raise ModelError("The model <b>refused</b>; check the key.") if question == "model" else ValueError("secret-7")
 
     assistant.script, assistant.model_name = failing, "openai:<i>x</i>"
-    opened(page, desk_url)
+    opened(page, page_url)
     shows_state(page, "Model: openai:<i>x</i>")
     for turn, (question, told) in enumerate(
         [
@@ -262,10 +262,10 @@ def test_an_archive_that_cannot_be_opened_says_why(page: "Page") -> None:
 
 
 def test_an_index_being_built_is_said_beside_and_in_the_answer(
-    page: "Page", desk_url: str, assistant: ScriptedAssistant
+    page: "Page", page_url: str, assistant: ScriptedAssistant
 ) -> None:
     assistant.indexed = (12, 69)
-    opened(page, desk_url)
+    opened(page, page_url)
     shows_state(page, "Building the index: 12 of 69 articles")
     assert page.eval_on_selector("#state progress", "e => e.value") == 12
     page.fill("#box textarea", QUESTION)
@@ -278,10 +278,10 @@ def test_an_index_being_built_is_said_beside_and_in_the_answer(
 
 
 def test_a_question_waits_for_an_index_that_is_soon_built(
-    page: "Page", desk_url: str, assistant: ScriptedAssistant
+    page: "Page", page_url: str, assistant: ScriptedAssistant
 ) -> None:
     assistant.indexed = (68, 69)
-    opened(page, desk_url)
+    opened(page, page_url)
     page.fill("#box textarea", QUESTION)
     page.click("#ask")
     page.wait_for_selector("#turn-0 .note:has-text('68 of 69 articles so far')")

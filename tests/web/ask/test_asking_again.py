@@ -21,12 +21,12 @@ if TYPE_CHECKING:
 HOSTILE = "What is <img src=x onerror=document.title='run'> & \"this\"?"
 
 
-def test_a_question_in_the_address_is_asked(page: "Page", desk_url: str, assistant: ScriptedAssistant) -> None:
-    page.goto(f"{desk_url}/?q={quote(HOSTILE)}")
+def test_a_question_in_the_address_is_asked(page: "Page", page_url: str, assistant: ScriptedAssistant) -> None:
+    page.goto(f"{page_url}/?q={quote(HOSTILE)}")
     page.wait_for_selector("#turn-0 .asof")
     assert page.inner_text("#turn-0 .q") == HOSTILE
     assert [asked[0] for asked in assistant.asked] == [HOSTILE]
-    assert page.url == f"{desk_url}/"
+    assert page.url == f"{page_url}/"
     page.reload()
     page.wait_for_selector("#welcome [data-act=ask]")
     assert page.locator(".turn").count() == 0
@@ -34,9 +34,9 @@ def test_a_question_in_the_address_is_asked(page: "Page", desk_url: str, assista
 
 
 def test_a_link_on_another_site_only_proposes_a_question(
-    page: "Page", desk_url: str, assistant: ScriptedAssistant
+    page: "Page", page_url: str, assistant: ScriptedAssistant
 ) -> None:
-    link = f'<a href="{desk_url}/?q={quote(HOSTILE)}">ask</a>'
+    link = f'<a href="{page_url}/?q={quote(HOSTILE)}">ask</a>'
     page.route("http://other.example/", lambda route: route.fulfill(content_type="text/html", body=link))
     page.goto("http://other.example/")
     page.click("a")
@@ -52,13 +52,13 @@ def test_a_link_on_another_site_only_proposes_a_question(
 @pytest.mark.parametrize(
     ("site", "own"), [("none", True), ("same-origin", True), ("same-site", False), ("cross-site", False), ("", False)]
 )
-def test_the_page_says_whether_it_was_reached_by_an_own_way(desk_url: str, site: str, own: bool) -> None:
+def test_the_page_says_whether_it_was_reached_by_an_own_way(page_url: str, site: str, own: bool) -> None:
     headers = {"sec-fetch-site": site} if site else {}
-    assert ('name="newsdesk-own-way"' in httpx.get(desk_url, headers=headers).text) is own
+    assert ('name="newsdesk-own-way"' in httpx.get(page_url, headers=headers).text) is own
 
 
-def test_the_arrow_brings_the_last_question_into_the_empty_box(page: "Page", desk_url: str) -> None:
-    opened(page, desk_url)
+def test_the_arrow_brings_the_last_question_into_the_empty_box(page: "Page", page_url: str) -> None:
+    opened(page, page_url)
     ask(page, QUESTION)
     page.focus("#box textarea")
     page.keyboard.press("ArrowUp")
@@ -68,8 +68,8 @@ def test_the_arrow_brings_the_last_question_into_the_empty_box(page: "Page", des
     assert page.input_value("#box textarea") == "mine"
 
 
-def test_the_last_question_is_edited_in_its_place(page: "Page", desk_url: str, assistant: ScriptedAssistant) -> None:
-    opened(page, desk_url)
+def test_the_last_question_is_edited_in_its_place(page: "Page", page_url: str, assistant: ScriptedAssistant) -> None:
+    opened(page, page_url)
     ask(page, "First?")
     ask(page, QUESTION, turns=2)
     assert page.locator("#turn-0 [data-act=rewrite]").count() == 0

@@ -42,9 +42,9 @@ def test_a_question_that_is_being_answered_is_known_again() -> None:
     assert conversation.is_answering(" two?\n")
     assert not conversation.is_answering("one?")
     assert not conversation.is_answering("three?")
-    sitting = SessionState(conversation)
-    assert exchange_from_click(sitting, {"act": "ask", "question": "two?"}) is None
-    other = exchange_from_click(sitting, {"act": "ask", "question": "three?"})
+    session = SessionState(conversation)
+    assert exchange_from_click(session, {"act": "ask", "question": "two?"}) is None
+    other = exchange_from_click(session, {"act": "ask", "question": "three?"})
     assert other is not None
     assert other.question == "three?"
 

@@ -51,6 +51,13 @@ def test_markdown_reads_as_it_was_answered() -> None:
     assert f"“{WORDS}”" in text
 
 
+def test_an_answer_keeps_its_lists_and_looks_as_it_was_written() -> None:
+    found = Conversation(title="T")
+    text = "- one [1]\n2. two\n# three\n> four\na & b <i>"
+    found.begin(Exchange("Q")).take(Event("done", text, (), Answer("Q", "answered", text)))
+    assert "\n\n- one [1]\n2. two\n\\# three\n\\> four\na \\& b \\<i\\>\n\n" in to_markdown(found)
+
+
 @pytest.mark.parametrize("payload", [*scripts()[::4], *leaking("http://127.0.0.1:9")[::3]])
 def test_no_text_becomes_markup_in_markdown(payload: str) -> None:
     tokens = MarkdownIt("commonmark").parse(to_markdown(conversation(payload)))

@@ -78,8 +78,8 @@ def test_runs_are_listed_with_their_figures_and_two_are_compared(
         page.wait_for_selector("#comparison table", state="detached")
 
 
-def test_without_a_run_it_says_how_to_make_one(page: "Page", desk_url: str) -> None:
-    turned_to(page, desk_url, "Eval")
+def test_without_a_run_it_says_how_to_make_one(page: "Page", page_url: str) -> None:
+    turned_to(page, page_url, "Eval")
     page.wait_for_selector("#runs pre")
     assert page.inner_text("#runs pre") == "python -m eval run eval/sets/starter.jsonl"
     assert serious(page) == []
@@ -157,5 +157,5 @@ def test_text_of_a_run_is_text(page: "Page", starter_archive: Path, tmp_path: Pa
             page.click(f"[data-act=compare] >> nth={button}")
             page.wait_for_function(f"document.querySelectorAll('#runs [aria-pressed=true]').length === {button + 1}")
         page.wait_for_selector("#comparison .flag")
-        assert page.locator("#desk img, #desk i:not(.bars i)").count() == 0
+        assert page.locator("#layout img, #layout i:not(.bars i)").count() == 0
         assert page.title() == "Newsdesk"

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 DESK = "Newsdesk Business Desk"
 
 
-def test_filters_are_chosen_told_and_undone(page: "Page", desk_url: str, assistant: ScriptedAssistant) -> None:
+def test_filters_are_chosen_told_and_undone(page: "Page", page_url: str, assistant: ScriptedAssistant) -> None:
     def obeying(
         _: ScriptedAssistant, question: str, history: Sequence[Turn], filters: Filters | None
     ) -> Iterator[Event]:
@@ -30,7 +30,7 @@ def test_filters_are_chosen_told_and_undone(page: "Page", desk_url: str, assista
         yield Event("done", answer.text, (), answer)
 
     assistant.script = obeying
-    opened(page, desk_url)
+    opened(page, page_url)
     page.wait_for_selector("#narrow button:has-text('Any outlet · Any time')")
     page.click("#narrow [data-act=filters]")
     page.wait_for_selector(".pop input[name=since]")
@@ -111,7 +111,7 @@ def test_tokens_and_cost_are_told_where_prices_are_set(page: "Page", built: Path
 
 
 def test_what_is_offered_next_was_tried_and_is_asked_with_a_click(
-    page: "Page", desk_url: str, assistant: ScriptedAssistant
+    page: "Page", page_url: str, assistant: ScriptedAssistant
 ) -> None:
     def knowing(
         _: ScriptedAssistant, question: str, history: Sequence[Turn], filters: Filters | None
@@ -120,7 +120,7 @@ def test_what_is_offered_next_was_tried_and_is_asked_with_a_click(
         yield Event("done", answer=Answer(question, status, "Yes."))  # type: ignore[arg-type]
 
     assistant.verbatim = knowing
-    opened(page, desk_url)
+    opened(page, page_url)
     ask(page, QUESTION)
     page.wait_for_selector("#turn-0 .further button")
     offered = page.locator("#turn-0 .further button").all_inner_texts()

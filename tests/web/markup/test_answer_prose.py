@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from corpus import Article, Chunk
 from rag.model import Answer, Citation, Claim, Passage
 from web.markup.answer_prose import render_growing, render_prose
+from web.markup.escaping import escape
 
 ARTICLE = Article("a", 'The "headline"', "Some body text.", source="Desk")
 SOURCE = Citation(1, Passage(Chunk(ARTICLE, 0, 0, 15), 1, 1.0), 0, 4)
@@ -53,8 +54,39 @@ def test_images_links_and_tags_of_a_model_stay_text() -> None:
 def test_the_little_markdown_that_is_kept() -> None:
     assert render_growing("a **b** c\n\n- one\n- two\n\n1. x\n2. y\n\n> said\n> he") == (
         "<p>a <strong>b</strong> c</p><ul><li>one</li><li>two</li></ul><ol><li>x</li><li>y</li></ol>"
-        "<blockquote>said<br>he</blockquote>"
+        "<blockquote><p>said<br>he</p></blockquote>"
     )
+
+
+def test_headings_code_and_tables_show_as_such() -> None:
+    assert render_growing("## What <i>\nIt is `a_b <b>` and *so*.") == (
+        "<h3>What &lt;i&gt;</h3><p>It is <code>a_b &lt;b&gt;</code> and <em>so</em>.</p>"
+    )
+    assert render_growing("```html\n<script>\n```") == "<pre><code>&lt;script&gt;\n</code></pre>"
+    assert render_growing("| a | b |\n|---|--:|\n| 1 | <i> |") == (
+        '<table><thead><tr><th>a</th><th style="text-align:right">b</th></tr></thead>'
+        '<tbody><tr><td>1</td><td style="text-align:right">&lt;i&gt;</td></tr></tbody></table>'
+    )
+
+
+def test_what_an_article_wrote_is_not_decoded() -> None:
+    for text in ("AT&amp;T", "C:\\*x", "<https://a.example>", "[a]: http://a.example", "&#60;"):
+        assert render_growing(text) == f"<p>{escape(text)}</p>"
+
+
+def test_a_claim_with_bold_type_in_it_is_underlined_throughout() -> None:
+    claim = Claim("It was May in the end.", (1,), "flagged", "No.")
+    assert render_prose(answer("It was **May** in the end [1]. More.", claim), 0).startswith(
+        '<p><span class="un">It was </span><strong><span class="un">May</span></strong>'
+        '<span class="un"> in the end<span class="nb">&nbsp;<a '
+    )
+
+
+def test_a_claim_in_a_table_or_under_a_heading_has_its_reason_below() -> None:
+    text = "## Deaths\n\n| year | deaths |\n|---|---|\n| 2020 | 12 died. |\n\nEnd."
+    shown = render_prose(answer(text, Claim("12 died.", (), "flagged", "No.")), 0)
+    assert '<td><span class="un">12 died.</span></td></tr></tbody></table><div class="flag"' in shown
+    assert shown.endswith("</div><p>End.</p>")
 
 
 def test_an_unsupported_claim_is_underlined_and_its_reason_stands_below() -> None:
@@ -101,7 +133,9 @@ def test_claims_that_overlap_do_not_disturb_each_other() -> None:
     assert "“b c d” B." in shown
 
 
-TAGS = re.compile(r"</?(?:p|br|ul|ol|li|strong|blockquote|mark)>|<(?:span|div|a|/span|/div|/a|b|/b)[^<>]*>")
+TAGS = re.compile(
+    r"</?(?:p|br|hr|ul|ol|li|strong|em|code|pre|h3|blockquote|mark)>|<(?:span|div|a|/span|/div|/a|b|/b)[^<>]*>"
+)
 PIECES = st.sampled_from(
     [
         "<script>",
@@ -120,6 +154,13 @@ PIECES = st.sampled_from(
         "'",
         "&",
         "x ",
+        "# ",
+        "`",
+        "```\n",
+        "*",
+        "_",
+        "\n---\n",
+        "    ",
     ]
 )
 

@@ -19,9 +19,9 @@ def serious(page: "Page") -> list[str]:
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_no_state_has_a_serious_barrier(page: "Page", desk_url: str, scheme: str) -> None:
+def test_no_state_has_a_serious_barrier(page: "Page", page_url: str, scheme: str) -> None:
     page.emulate_media(color_scheme="dark" if scheme == "dark" else "light", reduced_motion="reduce")
-    opened(page, desk_url)
+    opened(page, page_url)
     assert serious(page) == []
     ask(page, QUESTION)
     page.click("#turn-0 a.n >> nth=0")
@@ -34,8 +34,8 @@ def test_no_state_has_a_serious_barrier(page: "Page", desk_url: str, scheme: str
     assert serious(page) == []
 
 
-def test_everything_can_be_done_with_the_keyboard(page: "Page", desk_url: str) -> None:
-    opened(page, desk_url)
+def test_everything_can_be_done_with_the_keyboard(page: "Page", page_url: str) -> None:
+    opened(page, page_url)
     page.wait_for_function("document.activeElement.tagName === 'TEXTAREA'")
     page.keyboard.type(QUESTION)
     page.keyboard.press("Enter")
@@ -54,13 +54,13 @@ def test_everything_can_be_done_with_the_keyboard(page: "Page", desk_url: str) -
     page.wait_for_selector(".sheet", state="detached")
 
 
-def test_no_request_leaves_the_machine_and_the_console_stays_clean(page: "Page", desk_url: str) -> None:
+def test_no_request_leaves_the_machine_and_the_console_stays_clean(page: "Page", page_url: str) -> None:
     outside: list[str] = []
     said: list[str] = []
-    page.on("request", lambda r: None if r.url.startswith((desk_url, "data:", "blob:")) else outside.append(r.url))
+    page.on("request", lambda r: None if r.url.startswith((page_url, "data:", "blob:")) else outside.append(r.url))
     page.on("console", lambda m: said.append(m.text) if m.type in {"error", "warning"} else None)
     page.on("pageerror", lambda error: said.append(str(error)))
-    opened(page, desk_url)
+    opened(page, page_url)
     ask(page, QUESTION)
     page.click("#card-0-1 .read")
     page.wait_for_selector(".sheet mark")
@@ -68,9 +68,9 @@ def test_no_request_leaves_the_machine_and_the_console_stays_clean(page: "Page",
     assert said == []
 
 
-def test_a_phone_sees_the_answer_above_its_evidence(page: "Page", desk_url: str) -> None:
+def test_a_phone_sees_the_answer_above_its_evidence(page: "Page", page_url: str) -> None:
     page.set_viewport_size({"width": 390, "height": 844})
-    opened(page, desk_url)
+    opened(page, page_url)
     ask(page, QUESTION)
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
     answer, card = (page.locator(s).bounding_box() for s in ("#turn-0", "#card-0-1"))

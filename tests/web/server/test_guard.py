@@ -30,22 +30,22 @@ FOREIGN = [
 
 
 @pytest.mark.parametrize("headers", FOREIGN, ids=str)
-def test_foreign_hosts_and_origins_are_refused(desk_url: str, headers: dict[str, str]) -> None:
-    answer = httpx.post(f"{desk_url}/gradio_api/queue/join", headers=headers, json={})
+def test_foreign_hosts_and_origins_are_refused(page_url: str, headers: dict[str, str]) -> None:
+    answer = httpx.post(f"{page_url}/gradio_api/queue/join", headers=headers, json={})
     assert answer.status_code == (421 if "Host" in headers else 403)
     assert "access-control-allow-origin" not in answer.headers
 
 
 @pytest.mark.parametrize("name", ["127.0.0.1", "localhost", "LOCALHOST", "[::1]"])
-def test_the_names_of_this_machine_are_served(desk_url: str, name: str) -> None:
-    port = desk_url.rpartition(":")[2]
+def test_the_names_of_this_machine_are_served(page_url: str, name: str) -> None:
+    port = page_url.rpartition(":")[2]
     headers = {"Host": f"{name}:{port}", "Origin": f"http://{name}:{port}"}
-    assert httpx.get(desk_url, headers=headers).status_code == 200
+    assert httpx.get(page_url, headers=headers).status_code == 200
 
 
-def test_every_answer_carries_the_headers(desk_url: str) -> None:
+def test_every_answer_carries_the_headers(page_url: str) -> None:
     for path in ("/", "/page/page.css", "/config", "/nothing", "/gradio_api/upload"):
-        headers = httpx.get(desk_url + path).headers
+        headers = httpx.get(page_url + path).headers
         assert headers["x-content-type-options"] == "nosniff"
         assert headers["referrer-policy"] == "same-origin"
         for rule in ("default-src 'self'", "img-src 'self' data:", "connect-src 'self'", "object-src 'none'"):
@@ -54,8 +54,8 @@ def test_every_answer_carries_the_headers(desk_url: str) -> None:
             assert rule in headers["content-security-policy"]
 
 
-def test_only_the_inline_scripts_of_the_page_may_run(desk_url: str) -> None:
-    answer = httpx.get(desk_url)
+def test_only_the_inline_scripts_of_the_page_may_run(page_url: str) -> None:
+    answer = httpx.get(page_url)
     (scripts,) = re.findall(r"script-src ([^;]*);", answer.headers["content-security-policy"])
     assert "'unsafe-inline'" not in scripts
     inline = re.findall(r"<script(?![^>]*\bsrc=)[^>]*>(.*?)</script>", answer.text, re.DOTALL)
@@ -71,10 +71,10 @@ def test_uploads_are_closed_where_nothing_may_be_added(starter_archive: Path) ->
         assert (answer.status_code, answer.text) == (403, "Uploads are switched off.")
 
 
-def test_an_upload_must_tell_its_length_and_keep_to_the_limit(desk_url: str) -> None:
-    address = f"{desk_url}/gradio_api/upload"
+def test_an_upload_must_tell_its_length_and_keep_to_the_limit(page_url: str) -> None:
+    address = f"{page_url}/gradio_api/upload"
     assert httpx.post(address, content=iter([b"x"])).status_code == 411
-    told = HTTPConnection(desk_url.removeprefix("http://"))
+    told = HTTPConnection(page_url.removeprefix("http://"))
     told.putrequest("POST", "/gradio_api/upload")
     told.putheader("content-length", str(UPLOAD_BYTES + 1))
     told.endheaders()
@@ -83,16 +83,16 @@ def test_an_upload_must_tell_its_length_and_keep_to_the_limit(desk_url: str) -> 
     told.close()
 
 
-def test_a_file_that_is_too_large_is_not_kept(desk_url: str, uploads: Path) -> None:
+def test_a_file_that_is_too_large_is_not_kept(page_url: str, uploads: Path) -> None:
     before = set(uploads.rglob("*"))
-    answer = httpx.post(f"{desk_url}/gradio_api/upload", files={"files": ("large.txt", b"x" * (FILE_BYTES + 1))})
+    answer = httpx.post(f"{page_url}/gradio_api/upload", files={"files": ("large.txt", b"x" * (FILE_BYTES + 1))})
     assert answer.status_code == 413
     assert [path for path in set(uploads.rglob("*")) - before if path.is_file()] == []
 
 
-def test_files_of_the_machine_are_not_served(desk_url: str) -> None:
+def test_files_of_the_machine_are_not_served(page_url: str) -> None:
     for path in ("/gradio_api/file=/etc/passwd", "/page/../page.py", "/page/%2e%2e/page.py", "/file=pyproject.toml"):
-        answer = httpx.get(desk_url + path)
+        answer = httpx.get(page_url + path)
         assert answer.status_code in {403, 404, 307}, path
         assert "root:" not in answer.text
         assert "import " not in answer.text

@@ -51,32 +51,32 @@ CLOSED = [
 
 
 @pytest.mark.parametrize("path", CLOSED)
-def test_what_the_page_does_not_need_is_not_there(desk_url: str, path: str) -> None:
+def test_what_the_page_does_not_need_is_not_there(page_url: str, path: str) -> None:
     with httpx.Client() as client:
-        answer = client.send(client.build_request("GET", httpx.URL(desk_url).copy_with(raw_path=path.encode())))
+        answer = client.send(client.build_request("GET", httpx.URL(page_url).copy_with(raw_path=path.encode())))
     assert answer.status_code == 404
     assert "root:" not in answer.text
 
 
 @pytest.mark.parametrize("path", ["/assets/..%2f..%2f..%2fetc%2fpasswd", "/static/%2e%2e/%2e%2e/routes.py"])
-def test_nothing_above_a_folder_of_static_files_is_served(desk_url: str, path: str) -> None:
+def test_nothing_above_a_folder_of_static_files_is_served(page_url: str, path: str) -> None:
     with httpx.Client() as client:
-        answer = client.send(client.build_request("GET", httpx.URL(desk_url).copy_with(raw_path=path.encode())))
+        answer = client.send(client.build_request("GET", httpx.URL(page_url).copy_with(raw_path=path.encode())))
     assert answer.status_code in {403, 404}
     assert "root:" not in answer.text
     assert "import " not in answer.text
 
 
 @pytest.mark.parametrize("method", ["PUT", "DELETE", "PATCH", "OPTIONS", "TRACE"])
-def test_other_methods_are_not_there(desk_url: str, method: str) -> None:
+def test_other_methods_are_not_there(page_url: str, method: str) -> None:
     for path in ("/", "/gradio_api/queue/join", "/gradio_api/upload"):
-        assert httpx.request(method, desk_url + path, content=b"{}").status_code == 404
+        assert httpx.request(method, page_url + path, content=b"{}").status_code == 404
 
 
-def test_no_websocket_is_opened(desk_url: str) -> None:
+def test_no_websocket_is_opened(page_url: str) -> None:
     headers = {"connection": "upgrade", "upgrade": "websocket", "sec-websocket-version": "13"}
     headers["sec-websocket-key"] = "AAAAAAAAAAAAAAAAAAAAAA=="
-    assert httpx.get(f"{desk_url}/gradio_api/queue/join", headers=headers).status_code == 404
+    assert httpx.get(f"{page_url}/gradio_api/queue/join", headers=headers).status_code == 404
 
 
 @pytest.mark.parametrize(
@@ -100,27 +100,27 @@ def test_no_websocket_is_opened(desk_url: str) -> None:
     ],
 )
 @pytest.mark.parametrize("path", ["queue/join", "run/predict", "call/ask", "cancel", "reset"])
-def test_what_is_no_plain_json_is_refused(desk_url: str, path: str, body: bytes, kind: str, status: int) -> None:
-    answer = httpx.post(f"{desk_url}/gradio_api/{path}", content=body, headers={"content-type": kind})
+def test_what_is_no_plain_json_is_refused(page_url: str, path: str, body: bytes, kind: str, status: int) -> None:
+    answer = httpx.post(f"{page_url}/gradio_api/{path}", content=body, headers={"content-type": kind})
     assert answer.status_code == status
     assert "Traceback" not in answer.text
 
 
-def test_half_of_a_pair_in_a_question_does_not_stop_it(desk_url: str, assistant: ScriptedAssistant) -> None:
+def test_half_of_a_pair_in_a_question_does_not_stop_it(page_url: str, assistant: ScriptedAssistant) -> None:
     headers = {"content-type": "application/json"}
     body = b'{"data": ["Equifax \\ud83d?", "", "", ""]}'
-    event = httpx.post(f"{desk_url}/gradio_api/call/ask", content=body, headers=headers).json()["event_id"]
-    assert "event: complete" in httpx.get(f"{desk_url}/gradio_api/call/ask/{event}", timeout=60).text
+    event = httpx.post(f"{page_url}/gradio_api/call/ask", content=body, headers=headers).json()["event_id"]
+    assert "event: complete" in httpx.get(f"{page_url}/gradio_api/call/ask/{event}", timeout=60).text
     assert assistant.asked[0][0] == "Equifax ??"
 
 
 @pytest.mark.parametrize("path", ["/gradio_api/queue/join", "/gradio_api/cancel", "/login", "/gradio_api/call/ask"])
-def test_a_body_of_the_limit_is_read_and_one_byte_more_is_not(desk_url: str, path: str) -> None:
+def test_a_body_of_the_limit_is_read_and_one_byte_more_is_not(page_url: str, path: str) -> None:
     headers = {"content-type": "application/json"}
-    whole = httpx.post(desk_url + path, content=b" " * BODY_BYTES, headers=headers)
+    whole = httpx.post(page_url + path, content=b" " * BODY_BYTES, headers=headers)
     assert whole.status_code in {400, 422}
     for content in (b" " * (BODY_BYTES + 1), iter([b" " * BODY_BYTES, b" "])):
-        answer = httpx.post(desk_url + path, content=content, headers=headers)
+        answer = httpx.post(page_url + path, content=content, headers=headers)
         assert (answer.status_code, answer.text) == (413, "The request holds more than 1 MB; send less at once.")
 
 
@@ -178,8 +178,8 @@ def test_an_upload_that_sends_more_than_it_says_is_cut() -> None:
         (b"--x\r\na: " + b"y" * 9000 + b"\r\n\r\n", "multipart/form-data; boundary=x", ""),
     ],
 )
-def test_an_upload_holds_nothing_but_files(desk_url: str, content: bytes, kind: str, told: str) -> None:
-    answer = httpx.post(f"{desk_url}/gradio_api/upload", content=content, headers={"content-type": kind})
+def test_an_upload_holds_nothing_but_files(page_url: str, content: bytes, kind: str, told: str) -> None:
+    answer = httpx.post(f"{page_url}/gradio_api/upload", content=content, headers={"content-type": kind})
     assert answer.status_code == 400
     assert told in answer.text
 
@@ -260,8 +260,8 @@ def test_an_upload_without_the_page_gets_a_cookie_and_can_be_added(url: str) -> 
         assert join(client, taking, file_at(answer.json()[0])) == 200
 
 
-def test_the_page_gives_each_browser_one_cookie_of_its_own(desk_url: str) -> None:
-    with browser(desk_url) as one, browser(desk_url) as other:
+def test_the_page_gives_each_browser_one_cookie_of_its_own(page_url: str) -> None:
+    with browser(page_url) as one, browser(page_url) as other:
         first = one.cookies[COOKIE]
         assert len(first) > 40
         assert first != other.cookies[COOKIE]

@@ -122,8 +122,8 @@ def test_a_name_that_is_too_long_is_nobody_s(bert: httpx.Client) -> None:
     assert gone(bert.get(f"{API}/heartbeat/{'x' * 1000}"))
 
 
-def test_a_page_without_accounts_is_as_it_was(desk_url: str) -> None:
-    with httpx.Client(base_url=desk_url, timeout=60) as first, httpx.Client(base_url=desk_url, timeout=60) as second:
+def test_a_page_without_accounts_is_as_it_was(page_url: str) -> None:
+    with httpx.Client(base_url=page_url, timeout=60) as first, httpx.Client(base_url=page_url, timeout=60) as second:
         first.post(f"{API}/queue/join", json={**asking(first), "session_hash": "shared"})
         assert "143 million" in events(second, "shared")
 

@@ -23,9 +23,9 @@ def show(page: "Page", topic: str) -> None:
     page.keyboard.press("Enter")
 
 
-def test_a_story_stands_on_a_plot_whose_points_lead_to_the_words(page: "Page", desk_url: str) -> None:
+def test_a_story_stands_on_a_plot_whose_points_lead_to_the_words(page: "Page", page_url: str) -> None:
     page.emulate_media(reduced_motion="reduce")
-    turned_to(page, desk_url, "Timeline")
+    turned_to(page, page_url, "Timeline")
     show(page, "Equifax")
     page.wait_for_selector("#entries .entry")
     entries = page.locator("#entries .entry")
@@ -56,8 +56,8 @@ def test_a_story_stands_on_a_plot_whose_points_lead_to_the_words(page: "Page", d
     assert page.inner_text(".sheet mark") == "Equifax"
 
 
-def test_filters_narrow_the_story(page: "Page", desk_url: str) -> None:
-    turned_to(page, desk_url, "Timeline")
+def test_filters_narrow_the_story(page: "Page", page_url: str) -> None:
+    turned_to(page, page_url, "Timeline")
     show(page, "China")
     page.wait_for_selector("#entries .entry")
     every = page.locator("#entries .entry").count()
@@ -72,8 +72,8 @@ def test_filters_narrow_the_story(page: "Page", desk_url: str) -> None:
     assert serious(page) == []
 
 
-def test_without_a_story_some_are_offered(page: "Page", desk_url: str) -> None:
-    turned_to(page, desk_url, "Timeline")
+def test_without_a_story_some_are_offered(page: "Page", page_url: str) -> None:
+    turned_to(page, page_url, "Timeline")
     page.wait_for_selector("#entries .next button")
     assert serious(page) == []
     story = page.inner_text("#entries .next button >> nth=0")
@@ -86,9 +86,9 @@ def test_without_a_story_some_are_offered(page: "Page", desk_url: str) -> None:
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_the_plot_has_no_serious_barrier_and_goes_by_keyboard(page: "Page", desk_url: str, scheme: str) -> None:
+def test_the_plot_has_no_serious_barrier_and_goes_by_keyboard(page: "Page", page_url: str, scheme: str) -> None:
     page.emulate_media(color_scheme="dark" if scheme == "dark" else "light", reduced_motion="reduce")
-    turned_to(page, desk_url, "Timeline")
+    turned_to(page, page_url, "Timeline")
     show(page, "Equifax")
     page.wait_for_selector("#entries .entry")
     assert serious(page) == []
@@ -104,9 +104,9 @@ def test_the_plot_has_no_serious_barrier_and_goes_by_keyboard(page: "Page", desk
     page.wait_for_selector(".sheet mark")
 
 
-def test_a_phone_sees_the_story_whole(page: "Page", desk_url: str) -> None:
+def test_a_phone_sees_the_story_whole(page: "Page", page_url: str) -> None:
     page.set_viewport_size({"width": 390, "height": 844})
-    turned_to(page, desk_url, "Timeline")
+    turned_to(page, page_url, "Timeline")
     show(page, "China")
     page.wait_for_selector("#entries .entry")
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
