@@ -17,7 +17,7 @@ from corpus.ingestion.ingesting import ingest
 from corpus.readers import read
 from rag.answer.answer_pipeline import AnswerPipeline, make_writer
 from rag.index.embedder import Embedder
-from rag.index.read_only_indexes import open_indexes
+from rag.index.indexes import open_indexes
 from rag.llm.prompt import Prompt
 from rag.llm.question_rewriting import Rewriting, rewrite_question
 from rag.llm.token_counts import counter

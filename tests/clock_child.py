@@ -22,7 +22,7 @@ def main(folder: Path, jumps: int) -> None:
     from corpus.archive.database import Archive
     from corpus.archive.selection import Selection
     from corpus.feeds.feed_book import FeedBook
-    from rag.index.indexes import Indexes
+    from rag.index.owned_indexes import OwnedIndexes
     from rag.model import Answer
     from tests.rag.index_checks import found
     from tests.rag.wire_items import numbered
@@ -34,7 +34,10 @@ def main(folder: Path, jumps: int) -> None:
     numbers, wrong = random.Random(jumps), dict.fromkeys(("clock", "index", "conversation", "feed", "allowance"), 0)
     conversations, allowance = ConversationStore(folder / "conversations.sqlite3"), RateLimit(per_minute=jumps)
     with Archive(folder / "archive.sqlite3") as archive:
-        indexes, book = Indexes(archive, WordEmbedder(), folder / "index", "the test"), FeedBook(archive.connection)
+        indexes, book = (
+            OwnedIndexes(archive, WordEmbedder(), folder / "index", "the test"),
+            FeedBook(archive.connection),
+        )
         indexes.open()
         book.add("feed")
         kept = [Conversation(), Conversation()]

@@ -15,7 +15,6 @@ from corpus.text import cleaning
 from corpus.text.chunking import cut_chunks
 from corpus.text.sentences import split_sentences
 from rag.answer.answer_export import escape_markdown
-from rag.llm.output_filter import filter_output
 from rag.llm.prompt import neutralise
 from rag.model import Filters, Passage, Turn
 from rag.question.coverage_question import parse_coverage_question
@@ -27,8 +26,9 @@ from rag.retrieval.topic_coverage import Part
 from rag.text.citation_marks import insert_marks, read_marks, strip_marks
 from rag.text.injected_instructions import is_instruction
 from rag.text.names import find_initials, find_name_words, find_names
+from rag.text.output_filter import filter_output
 from rag.text.quotations import find_quotations
-from rag.text.speakers import find_attributions, has_unnamed_speaker
+from rag.text.speakers import find_attributions
 from rag.verification.claim_check import check
 from rag.verification.passage_facts import sentence_spans
 from rag.verification.statements import statements
@@ -96,7 +96,6 @@ OF_ARTICLES: dict[str, Callable[[str], object]] = {
     "words of names": find_name_words.__wrapped__,
     "initials": find_initials.__wrapped__,
     "attributions": find_attributions.__wrapped__,
-    "unnamed speakers": has_unnamed_speaker,
     "quotations": find_quotations.__wrapped__,
     "shape of a number": lambda text: sentence_shape(text, "how_many", set()),
     "orders": is_instruction,

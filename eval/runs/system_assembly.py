@@ -22,7 +22,7 @@ from eval.runs.systems import AssistantSystem, System
 from eval.runs.usual_chain import UsualChain
 from rag.assistant import Assistant
 from rag.index.embedder import Embedder
-from rag.index.indexes import Progress
+from rag.index.pending_articles import Progress
 from rag.llm.chat_model import chat_model
 from rag.settings import Settings
 

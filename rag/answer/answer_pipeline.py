@@ -13,7 +13,6 @@ from corpus.text.language_detection import detect
 from rag.answer.conflicts import conflict_note, find_conflicts
 from rag.answer.timeline_answer import MOST, collect_notes, select_listed, write_nothing_found, write_text
 from rag.answer.verbatim_answer import choose_sentences, compose_text, names_no_speaker, note_shortcomings
-from rag.llm.output_filter import filter_output
 from rag.llm.prompt import SYSTEM, Prompt, build_prompt, pack_passages
 from rag.llm.question_rewriting import Rewriting
 from rag.llm.reply import Reply
@@ -27,6 +26,7 @@ from rag.retrieval.topic_coverage import CoveredStories, TopicCoverage
 from rag.settings import Settings
 from rag.text.citation_marks import read_marks
 from rag.text.injected_instructions import strip_injected_instructions
+from rag.text.output_filter import filter_output
 from rag.verification.claim_check import Checked, check
 
 if TYPE_CHECKING:

@@ -6,12 +6,12 @@ from textwrap import shorten
 
 from corpus.article import Article
 from rag.answer.conflicts import find_conflicts
-from rag.llm.output_filter import filter_output
 from rag.model import Passage, day
 from rag.retrieval.evidence_search import Evidence
 from rag.retrieval.sentence_ranking import Sentence
 from rag.retrieval.sufficiency import THRESHOLD
 from rag.text.citation_marks import strip_marks
+from rag.text.output_filter import filter_output
 from rag.text.terms import STOPWORDS, terms
 
 MOST = 5

@@ -6,7 +6,8 @@ from typing import Any
 from corpus.archive.database import Archive
 from corpus.errors import IndexReadOnlyError, IndexUnavailableError
 from rag.index.embedder import Embedder
-from rag.index.indexes import Indexes, Progress
+from rag.index.owned_indexes import OwnedIndexes
+from rag.index.pending_articles import Progress
 from rag.settings import Settings
 
 _PATIENCE_S = 600.0  # Another process that embeds the same articles is waited for.
@@ -20,8 +21,8 @@ def index(settings: Settings, progress: Progress | None = None) -> dict[str, Any
     """
     with Archive(settings.archive_path) as archive:
         indexes = _indexes(settings, archive)
-        indexes.check_embedder()
-        before = indexes.applied()
+        indexes.folder.check_embedder()
+        before = indexes.folder.applied()
         embedded = indexes.embed_pending(progress, _PATIENCE_S)
         record: dict[str, Any] = {"embedded": embedded, "applied": 0, "owner": None, "chunks": indexes.store.count()}
         if owner := _open_or_name_owner(indexes):
@@ -33,8 +34,10 @@ def index(settings: Settings, progress: Progress | None = None) -> dict[str, Any
 def rebuild_index(settings: Settings, progress: Progress | None = None) -> dict[str, Any]:
     """Make both indexes anew; only chunks that the embedder of the settings never saw are embedded."""
     with Archive(settings.archive_path) as archive, closing(_indexes(settings, archive)) as indexes:
-        if owner := indexes.name_owner():
-            raise IndexUnavailableError(f"{indexes.folder}: the index is in use by {owner}; stop that process first")
+        if owner := indexes.folder.name_owner():
+            raise IndexUnavailableError(
+                f"{indexes.folder.path}: the index is in use by {owner}; stop that process first"
+            )
         embedded = indexes.embed_pending(progress, _PATIENCE_S)
         indexes.open(anew=True, progress=progress)
         return {"embedded": embedded, "rebuilt": True, "chunks": indexes.dense.count(), "owner": None}
@@ -46,7 +49,7 @@ def check_index(settings: Settings) -> dict[str, Any]:
         try:
             if owner := _open_or_name_owner(indexes):
                 return {"sound": True, "owner": owner}
-            differences = {name: len(ids) for name, ids in indexes.differences().items()}
+            differences = {name: len(ids) for name, ids in indexes.find_differences().items()}
             record = {"sound": not differences, "owner": None, "chunks": indexes.dense.count()}
         except IndexReadOnlyError as error:
             return {"owner": None, "chunks": indexes.store.count(), "unwritable": str(error)} | _as_left(indexes)
@@ -58,27 +61,27 @@ def check_index(settings: Settings) -> dict[str, Any]:
     return record | {"differences": differences, "error": f"the archive and the indexes differ in chunks: {told}"}
 
 
-def _as_left(indexes: Indexes) -> dict[str, Any]:
+def _as_left(indexes: OwnedIndexes) -> dict[str, Any]:
     """Say of indexes that cannot be opened, as nothing can be written, whether they are what their owner left."""
-    if indexes.is_as_left():
+    if indexes.is_as_closed():
         return {"sound": True}
     error = "nothing can be written, and the files are behind the archive or not those that their owner left"
     return {
         "sound": False,
-        "error": f"{indexes.folder}: {error}; free some disk space or mend the rights of the folder",
+        "error": f"{indexes.folder.path}: {error}; free some disk space or fix the permissions of the folder",
     }
 
 
-def _open_or_name_owner(indexes: Indexes) -> str:
+def _open_or_name_owner(indexes: OwnedIndexes) -> str:
     """Open the indexes and return ""; where another process owns them, return how it names itself."""
     try:
         indexes.open()
     except IndexUnavailableError:
-        if owner := indexes.name_owner():
+        if owner := indexes.folder.name_owner():
             return owner
         indexes.open()  # The owner has just gone; where something else is wrong this says so.
     return ""
 
 
-def _indexes(settings: Settings, archive: Archive) -> Indexes:
-    return Indexes(archive, Embedder(settings.embedder), settings.data_dir / "index", "python -m rag index")
+def _indexes(settings: Settings, archive: Archive) -> OwnedIndexes:
+    return OwnedIndexes(archive, Embedder(settings.embedder), settings.data_dir / "index", "python -m rag index")

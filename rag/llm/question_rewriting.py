@@ -9,7 +9,6 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from corpus.errors import ModelError
-from rag.llm.output_filter import filter_output
 from rag.llm.prompt import build_rewriting_prompt
 from rag.llm.reply import Reply
 from rag.model import Turn
@@ -17,6 +16,7 @@ from rag.question.query import Query
 from rag.question.question_text import LONGEST_QUESTION
 from rag.text.citation_marks import read_marks
 from rag.text.names import find_name_words, find_names
+from rag.text.output_filter import filter_output
 
 if TYPE_CHECKING:
     from rag.llm.writer import Writer

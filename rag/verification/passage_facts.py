@@ -7,12 +7,12 @@ from datetime import date
 from functools import cached_property, lru_cache
 
 from corpus.text.sentences import Span, split_sentences
-from rag.llm.output_filter import filter_output
 from rag.model import Passage
 from rag.text.citation_marks import strip_marks
 from rag.text.dates.date_mentions import Moment, find_moments
 from rag.text.figures import Figure, find_figures
 from rag.text.names import find_initials, find_name_words
+from rag.text.output_filter import filter_output
 from rag.text.quotations import find_quotations, fold
 from rag.text.terms import terms
 

@@ -10,6 +10,7 @@ from corpus.archive.database import Archive
 from rag import Assistant, Settings
 from rag.index.embedder import Embedder
 from rag.index.indexes import Indexes
+from rag.index.owned_indexes import OwnedIndexes
 from tests.rag.conftest_answers import newsroom
 from tests.rag.wire_items import WIRES, numbered, starter_articles
 from tests.rag.word_embedder import WordEmbedder
@@ -37,7 +38,7 @@ def indexed(tmp_path_factory: pytest.TempPathFactory, embedder: Embedder) -> Pat
     with Archive(data / "archive.sqlite3") as archive:
         for article in (*starter_articles(), *WIRES):
             assert archive.put(article) == "added"
-        indexes = Indexes(archive, embedder, data / "index", "the fixture")
+        indexes = OwnedIndexes(archive, embedder, data / "index", "the fixture")
         indexes.open()
         assert indexes.embed_pending() == 14
         assert indexes.catch_up() == 14
@@ -55,7 +56,7 @@ def data(indexed: Path, tmp_path: Path) -> Path:
 def indexes(data: Path, embedder: Embedder) -> Iterator[Indexes]:
     """Own the indexes of a copy, for one test."""
     with Archive(data / "archive.sqlite3") as archive:
-        opened = Indexes(archive, embedder, data / "index", "the test")
+        opened = OwnedIndexes(archive, embedder, data / "index", "the test")
         opened.open()
         yield opened
         opened.close()
@@ -66,7 +67,7 @@ def reading(indexed: Path, tmp_path_factory: pytest.TempPathFactory, embedder: E
     """Own the indexes of a copy that nobody changes, for one module."""
     data = Path(shutil.copytree(indexed, tmp_path_factory.mktemp("reading") / "data"))
     with Archive(data / "archive.sqlite3") as archive:
-        opened = Indexes(archive, embedder, data / "index", "the test")
+        opened = OwnedIndexes(archive, embedder, data / "index", "the test")
         opened.open()
         yield opened
         opened.close()
@@ -79,7 +80,7 @@ def towns(tmp_path_factory: pytest.TempPathFactory) -> Path:
     with Archive(data / "archive.sqlite3") as archive:
         for n in range(30):
             archive.put(numbered(n))
-        indexes = Indexes(archive, WordEmbedder(), data / "index", "the fixture")
+        indexes = OwnedIndexes(archive, WordEmbedder(), data / "index", "the fixture")
         indexes.open()
         indexes.embed_pending()
         indexes.catch_up()

@@ -9,15 +9,16 @@ import pytest
 from corpus.archive.database import Archive
 from rag.index.embedder import Embedder
 from rag.index.indexes import Indexes
+from rag.index.owned_indexes import OwnedIndexes
 from rag.text.terms import query_terms
 from tests.rag.word_embedder import SilentWordEmbedder, WordEmbedder
 
 
 @contextmanager
-def opened(data: Path, embedder: Embedder | None = None, anew: bool = False) -> Iterator[Indexes]:
+def opened(data: Path, embedder: Embedder | None = None, anew: bool = False) -> Iterator[OwnedIndexes]:
     """Open the indexes of a data folder; by default nothing may be embedded."""
     with Archive(data / "archive.sqlite3") as archive:
-        indexes = Indexes(archive, embedder or SilentWordEmbedder(), data / "index", "the test")
+        indexes = OwnedIndexes(archive, embedder or SilentWordEmbedder(), data / "index", "the test")
         indexes.open(anew)
         yield indexes
         indexes.close()
@@ -36,11 +37,11 @@ def nearest(indexes: Indexes, text: str) -> str:
 
 def assert_whole(indexes: Indexes) -> None:
     """Compare every id of both indexes with the archive's, and look for each vector that it keeps where it must be."""
-    assert indexes.differences() == {}
+    assert indexes.find_differences() == {}
     for item in indexes.store.has_vectors(article.id for article in indexes.store.archive.articles()):
         for chunk, found in zip(item.chunks, indexes.dense.search(item.vectors, 20), strict=True):
             assert dict(found)[chunk.id] == pytest.approx(1, abs=1e-5)
-    assert indexes.applied() == indexes.store.last_change()
+    assert indexes.folder.applied() == indexes.store.last_change()
 
 
 def names(data: Path) -> set[str]:
@@ -49,7 +50,7 @@ def names(data: Path) -> set[str]:
 
 
 @contextmanager
-def opened_second(data: Path) -> Iterator[Indexes]:
+def opened_second(data: Path) -> Iterator[OwnedIndexes]:
     """Describe the indexes of a data folder as a second process would."""
     with Archive(data / "archive.sqlite3") as archive:
-        yield Indexes(archive, SilentWordEmbedder(), data / "index", "the second")
+        yield OwnedIndexes(archive, SilentWordEmbedder(), data / "index", "the second")

@@ -23,7 +23,7 @@ def die_at(data: Path, point: str) -> None:
     """Add, change and remove articles, and be killed at a point of bringing them into the indexes."""
     from corpus.archive.database import Archive
     from corpus.archive.selection import Selection
-    from rag.index.indexes import Indexes
+    from rag.index.owned_indexes import OwnedIndexes
     from tests.rag.wire_items import numbered
     from tests.rag.word_embedder import WordEmbedder
 
@@ -32,7 +32,7 @@ def die_at(data: Path, point: str) -> None:
             os.kill(os.getpid(), signal.SIGKILL)
 
     archive = Archive(data / "archive.sqlite3")
-    indexes = Indexes(archive, WordEmbedder(), data / "index", "the killed one")
+    indexes = OwnedIndexes(archive, WordEmbedder(), data / "index", "the killed one")
     indexes.open(anew=point == "rebuilding", progress=lambda done, total: reach("rebuilding"))
     reach("opened")
     for n in range(40, 50):
@@ -41,7 +41,7 @@ def die_at(data: Path, point: str) -> None:
     archive.remove(Selection(ids=("n002",)))
     indexes.embed_pending(progress=lambda done, total: reach("embedding"))
     reach("embedded")
-    _, ids = indexes.store.changes(indexes.applied(), 1000)
+    _, ids = indexes.store.changes(indexes.folder.applied(), 1000)
     batch = indexes.store.has_vectors(ids)
     if point in ("lexical", "both"):
         indexes.lexical.apply(ids, batch)

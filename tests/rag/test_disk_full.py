@@ -104,7 +104,7 @@ def test_where_chroma_runs_out_of_disk_vectors_are_compared_in_memory(disk: Path
             indexes.catch_up()
             (item,) = indexes.store.has_vectors([f"n{start:03d}"])
             assert indexes.dense.search(item.vectors[:1], 1)[0][0][0] == f"n{start:03d}@1#0"
-            assert indexes.differences() == {}
+            assert indexes.find_differences() == {}
             ballast.unlink()
     with opened(data) as indexes:
         assert_whole(indexes)

@@ -17,7 +17,8 @@ from rag import Assistant, Settings
 from rag.cli.commands import app as rag
 from rag.index.embedder import Embedder
 from rag.index.generations import Generations
-from rag.index.read_only_indexes import ReadOnlyIndexes, open_indexes
+from rag.index.indexes import open_indexes
+from rag.index.read_only_indexes import ReadOnlyIndexes
 from tests.disks import fill, make_read_only, make_room, small_disk
 from tests.rag.wire_items import numbered
 
@@ -122,13 +123,13 @@ def test_a_page_on_a_full_disk_answers_and_goes_on_by_itself_when_there_is_room(
 
 
 def test_an_owner_is_told_that_there_is_no_room(sealed: Path, embedder: Embedder) -> None:
-    from rag.index.indexes import Indexes
+    from rag.index.owned_indexes import OwnedIndexes
 
     with Archive(sealed / "archive.sqlite3") as archive:
-        indexes = Indexes(archive, embedder, sealed / "index", "the test")
-        with pytest.raises(IndexReadOnlyError, match="free some disk space or mend the rights of the folder"):
+        indexes = OwnedIndexes(archive, embedder, sealed / "index", "the test")
+        with pytest.raises(IndexReadOnlyError, match="free some disk space or fix the permissions of the folder"):
             indexes.open()
-        assert indexes.is_as_left()
+        assert indexes.is_as_closed()
 
 
 @pytest.mark.parametrize("left", [0, 40_000, 200_000, 1_000_000])

@@ -16,6 +16,7 @@ from corpus.article import Article
 from corpus.errors import NewsdeskError
 from corpus.ingestion.ingesting import ingest
 from rag.index.indexes import Indexes
+from rag.index.owned_indexes import OwnedIndexes
 from rag.text.terms import query_terms
 from tests.rag.wire_items import numbered
 from tests.rag.word_embedder import WordEmbedder
@@ -107,7 +108,7 @@ def work(data: Path, log: Path, first: int, rounds: int, full: tuple[int, int] |
             out.write(" ".join(map(str, words)) + "\n")
             out.flush()
 
-        indexes = Indexes(archive, WordEmbedder(), data / "index", "the worker")
+        indexes = OwnedIndexes(archive, WordEmbedder(), data / "index", "the worker")
         indexes.open()
         try:
             for count, (name, number) in enumerate(steps):
@@ -124,7 +125,7 @@ def work(data: Path, log: Path, first: int, rounds: int, full: tuple[int, int] |
             indexes.close()
 
 
-def take(step: Step, archive: Archive, indexes: Indexes) -> None:
+def take(step: Step, archive: Archive, indexes: OwnedIndexes) -> None:
     """Do one step."""
     if step.name == "add":
         ingest(archive, step.articles)

@@ -73,7 +73,7 @@ def test_the_page_names_itself_to_others_that_want_the_indexes(tmp_path: Path) -
         archive.put(Article("a", "Ferry", "The ferry of Eastfield runs again.", "Coast Wire"))
     with closing(app.open_assistant(settings)) as assistant:
         assert isinstance(assistant, Assistant)
-        assert assistant.indexes.name_owner().startswith("the page, process ")
+        assert assistant.indexes.folder.name_owner().startswith("the page, process ")
 
 
 def test_the_page_waits_for_a_command_that_has_the_indexes_for_a_moment(tmp_path: Path) -> None:

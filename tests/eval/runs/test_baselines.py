@@ -10,6 +10,7 @@ from eval.runs.system_assembly import fill
 from eval.runs.usual_chain import UsualChain
 from rag.index.embedder import Embedder
 from rag.index.indexes import Indexes
+from rag.index.owned_indexes import OwnedIndexes
 from rag.llm.chat_model import chat_model
 from rag.settings import Settings
 from tests.eval.newsroom import ARTICLES
@@ -23,7 +24,7 @@ def indexes(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Indexes]:
     folder = tmp_path_factory.mktemp("baselines")
     with Archive(folder / "archive.sqlite3") as archive:
         assert fill(archive, ARTICLES) == []
-        indexes = Indexes(archive, Embedder(), folder / "index", "test")
+        indexes = OwnedIndexes(archive, Embedder(), folder / "index", "test")
         indexes.open()
         indexes.embed_pending()
         indexes.catch_up()

@@ -7,6 +7,7 @@ import json
 import tempfile
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -49,7 +50,7 @@ def record_answers(assistant: Assistant) -> Iterator[str]:
         yield _to_line(assistant.ask(question, history, now=NOW))
     with ModelServer() as server:
         for question, history, reply in WRITTEN:
-            server.reply = lambda body, reply=reply: _fill_in(body, reply)
+            server.reply = partial(_fill_in, reply=reply)
             yield _to_line(with_model(assistant, server.url).ask(question, history, now=NOW))
 
 

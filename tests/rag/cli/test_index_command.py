@@ -10,7 +10,7 @@ from corpus.archive.selection import Selection
 from corpus.errors import IndexUnavailableError
 from rag.cli.index_command import check_index, index, rebuild_index
 from rag.index.embedder import Embedder
-from rag.index.indexes import Indexes
+from rag.index.owned_indexes import OwnedIndexes
 from rag.settings import Settings
 from tests.rag.wire_items import numbered
 from tests.rag.word_embedder import WordEmbedder
@@ -22,7 +22,7 @@ def settings_for(data: Path) -> Settings:
 
 def chunks_of(data: Path, embedder: Embedder) -> int:
     with Archive(data / "archive.sqlite3") as archive:
-        return Indexes(archive, embedder, data / "index", "the test").store.count()
+        return OwnedIndexes(archive, embedder, data / "index", "the test").store.count()
 
 
 def test_what_is_new_is_embedded_and_applied(data: Path, embedder: Embedder) -> None:
@@ -52,12 +52,12 @@ def test_beside_an_owner_it_names_it_and_the_owner_follows(
         assert check_index(settings_for(data)) == {"sound": True, "owner": name}
         with pytest.raises(IndexUnavailableError, match=f"in use by {name}; stop that process first"):
             rebuild_index(settings_for(data))
-        indexes = Indexes(archive, embedder, data / "index", "the test")
-        while child.poll() is None and indexes.applied() < indexes.store.last_change():
+        indexes = OwnedIndexes(archive, embedder, data / "index", "the test")
+        while child.poll() is None and indexes.folder.applied() < indexes.store.last_change():
             time.sleep(0.05)
         child.communicate()
         indexes.open()
-        assert indexes.differences() == {}
+        assert indexes.find_differences() == {}
         assert "n050@1#0" in indexes.lexical.ids()
         indexes.close()
 
@@ -76,7 +76,7 @@ def test_a_check_of_sound_indexes(data: Path, embedder: Embedder) -> None:
 
 def test_a_check_tells_what_differs(data: Path) -> None:
     with Archive(data / "archive.sqlite3") as archive:
-        indexes = Indexes(archive, Embedder(), data / "index", "the test")
+        indexes = OwnedIndexes(archive, Embedder(), data / "index", "the test")
         indexes.open()
         harbour, tram = indexes.store.has_vectors(["harbour"]), indexes.store.has_vectors(["tram"])
         indexes.lexical.apply(["harbour"], ())

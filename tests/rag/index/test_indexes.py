@@ -1,7 +1,8 @@
-"""The indexes follow the archive and are made anew from it without embedding."""
+"""What holds of the indexes whether they are owned or only read: they follow the archive."""
 
-import shutil
 import threading
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import replace
 from pathlib import Path
 
@@ -13,23 +14,40 @@ from corpus.archive.selection import Selection
 from corpus.cli.index_process import forget_vectors
 from corpus.errors import IndexUnavailableError
 from rag.index.embedder import Embedder
-from rag.index.indexes import Indexes
-from tests.rag.index_checks import assert_whole, found, names, nearest, opened, opened_second
+from rag.index.indexes import Indexes, open_indexes
+from rag.index.owned_indexes import OwnedIndexes
+from rag.index.read_only_indexes import ReadOnlyIndexes
+from tests.rag.index_checks import assert_whole, found, names, nearest, opened_second
 from tests.rag.wire_items import numbered
-from tests.rag.word_embedder import SilentEmbedder, WordEmbedder
+from tests.rag.word_embedder import SilentWordEmbedder, WordEmbedder
 
-# Following
+Opener = Callable[[Path, Embedder], AbstractContextManager[Indexes]]
 
 
-def test_an_empty_archive_has_empty_indexes(tmp_path: Path) -> None:
-    with opened(tmp_path) as indexes:
+@pytest.fixture(params=[False, True], ids=["owned", "read_only"])
+def opened(request: pytest.FixtureRequest) -> Opener:
+    """Return what opens the indexes of a data folder, owned in one run and read-only in the other."""
+
+    @contextmanager
+    def open_and_close(data: Path, embedder: Embedder) -> Iterator[Indexes]:
+        with Archive(data / "archive.sqlite3") as archive:
+            indexes = open_indexes(archive, embedder, data / "index", "the test", read_only=request.param)
+            assert isinstance(indexes, ReadOnlyIndexes if request.param else OwnedIndexes)
+            yield indexes
+            indexes.close()
+
+    return open_and_close
+
+
+def test_an_empty_archive_has_empty_indexes(opened: Opener, tmp_path: Path) -> None:
+    with opened(tmp_path, SilentWordEmbedder()) as indexes:
         assert (indexes.embed_pending(), indexes.catch_up()) == (0, 0)
         assert (indexes.dense.count(), indexes.lexical.count()) == (0, 0)
-        assert indexes.differences() == {}
+        assert indexes.find_differences() == {}
         assert found(indexes, "anything") == []
 
 
-def test_an_article_counts_as_found_once_the_indexes_hold_it(tmp_path: Path) -> None:
+def test_an_article_counts_as_found_once_the_indexes_hold_it(opened: Opener, tmp_path: Path) -> None:
     with opened(tmp_path, WordEmbedder()) as indexes:
         indexes.store.archive.put(numbered(1))
         assert indexes.embed_pending() == 1
@@ -38,7 +56,7 @@ def test_an_article_counts_as_found_once_the_indexes_hold_it(tmp_path: Path) -> 
         assert (found(indexes, "bridge1"), indexes.progress()) == (["n001"], (1, 1))
 
 
-def test_what_is_added_changed_and_removed_is_followed(town_data: Path) -> None:
+def test_what_is_added_changed_and_removed_is_followed(opened: Opener, town_data: Path) -> None:
     with opened(town_data, WordEmbedder()) as indexes:
         archive = indexes.store.archive
         archive.put(numbered(50))
@@ -55,8 +73,8 @@ def test_what_is_added_changed_and_removed_is_followed(town_data: Path) -> None:
         assert {"n007@1#0", "n003@1#0"}.isdisjoint(indexes.dense.ids() | indexes.lexical.ids())
 
 
-def test_a_change_that_keeps_the_text_takes_its_vectors_along(town_data: Path) -> None:
-    with opened(town_data) as indexes:
+def test_a_change_that_keeps_the_text_takes_its_vectors_along(opened: Opener, town_data: Path) -> None:
+    with opened(town_data, SilentWordEmbedder()) as indexes:
         assert indexes.store.archive.put(replace(numbered(7), author="Jo Brand"), live=True) == "updated"
         assert indexes.embed_pending() == 0
         assert indexes.catch_up() == 1
@@ -64,18 +82,18 @@ def test_a_change_that_keeps_the_text_takes_its_vectors_along(town_data: Path) -
         assert "n007@2#0" in indexes.dense.ids()
 
 
-def test_it_catches_up_with_what_was_written_while_nobody_had_it_open(town_data: Path) -> None:
+def test_it_catches_up_with_what_was_written_while_nobody_had_it_open(opened: Opener, town_data: Path) -> None:
     with Archive(town_data / "archive.sqlite3") as archive:
         archive.remove(Selection(ids=("n001", "n002")))
         archive.put(numbered(60))
-        assert Indexes(archive, WordEmbedder(), town_data / "index", "another").embed_pending() == 1
-    with opened(town_data) as indexes:
+        assert OwnedIndexes(archive, WordEmbedder(), town_data / "index", "another").embed_pending() == 1
+    with opened(town_data, SilentWordEmbedder()) as indexes:
         assert_whole(indexes)
         assert found(indexes, "bridge60 bridge1") == ["n060"]
     assert names(town_data) == {"generation-1"}
 
 
-def test_embedding_stops_after_the_batch_at_hand(tmp_path: Path) -> None:
+def test_embedding_stops_after_the_batch_at_hand(opened: Opener, tmp_path: Path) -> None:
     stop, seen = threading.Event(), []
 
     def progress(done: int, total: int) -> None:
@@ -92,7 +110,7 @@ def test_embedding_stops_after_the_batch_at_hand(tmp_path: Path) -> None:
         assert_whole(indexes)
 
 
-def test_between_two_batches_another_process_may_take_over(tmp_path: Path) -> None:
+def test_between_two_batches_another_process_may_take_over(opened: Opener, tmp_path: Path) -> None:
     taken = FileLock(tmp_path / "index" / "embedding.lock")
 
     def progress(*_: int) -> None:
@@ -107,7 +125,7 @@ def test_between_two_batches_another_process_may_take_over(tmp_path: Path) -> No
         assert indexes.embed_pending() == 8
 
 
-def test_while_another_embeds_nothing_is_embedded(town_data: Path) -> None:
+def test_while_another_embeds_nothing_is_embedded(opened: Opener, town_data: Path) -> None:
     with opened(town_data, WordEmbedder()) as indexes, opened_second(town_data) as second:
         indexes.store.archive.put(numbered(50))
         counts: list[int] = []
@@ -115,7 +133,7 @@ def test_while_another_embeds_nothing_is_embedded(town_data: Path) -> None:
         assert counts == [0]
 
 
-def test_an_article_without_text_has_no_chunks_and_harms_none(town_data: Path) -> None:
+def test_an_article_without_text_has_no_chunks_and_harms_none(opened: Opener, town_data: Path) -> None:
     with opened(town_data, WordEmbedder()) as indexes:
         indexes.store.archive.put(replace(numbered(50), body=""))
         assert (indexes.embed_pending(), indexes.embed_pending()) == (1, 0)
@@ -124,26 +142,7 @@ def test_an_article_without_text_has_no_chunks_and_harms_none(town_data: Path) -
         assert indexes.dense.count() == 30
 
 
-# Rebuilding
-
-
-def test_a_rebuild_embeds_nothing(town_data: Path) -> None:
-    with opened(town_data, anew=True) as indexes:
-        assert_whole(indexes)
-        assert indexes.dense.count() == 30
-        assert found(indexes, "bridge7") == ["n007"]
-    with opened(town_data, anew=True) as indexes:
-        assert_whole(indexes)
-    assert names(town_data) == {"generation-3"}
-
-
-def test_a_rebuild_of_the_embedder_that_ships_embeds_nothing(data: Path) -> None:
-    with opened(data, SilentEmbedder(), anew=True) as indexes:
-        assert_whole(indexes)
-        assert set(found(indexes, "herring")) == {"herring", "undated"}
-
-
-def test_forgotten_vectors_leave_the_indexes_and_come_back(town_data: Path) -> None:
+def test_forgotten_vectors_leave_the_indexes_and_come_back(opened: Opener, town_data: Path) -> None:
     with opened(town_data, WordEmbedder()) as indexes:
         forget_vectors(indexes.store.archive)
         indexes.catch_up()
@@ -153,46 +152,19 @@ def test_forgotten_vectors_leave_the_indexes_and_come_back(town_data: Path) -> N
         assert_whole(indexes)
 
 
-def test_an_archive_put_back_to_an_earlier_state_is_followed_from_there(town_data: Path, tmp_path: Path) -> None:
-    backup = shutil.copy(town_data / "archive.sqlite3", tmp_path / "backup")
-    with opened(town_data, WordEmbedder()) as indexes:
-        indexes.store.archive.remove(Selection(ids=("n001",)))
-        indexes.store.archive.put(numbered(50))
-        indexes.embed_pending()
-        indexes.catch_up()
-    for path in town_data.glob("archive.sqlite3*"):
-        path.unlink()
-    shutil.copy(backup, town_data / "archive.sqlite3")
-    with opened(town_data) as indexes:
-        assert_whole(indexes)
-        assert found(indexes, "bridge1 bridge50") == ["n001"]
-
-
-def test_the_indexes_of_another_archive_are_made_anew(town_data: Path) -> None:
-    for path in town_data.glob("archive.sqlite3*"):
-        path.unlink()
-    with opened(town_data, WordEmbedder()) as indexes:
-        assert indexes.dense.count() == 0
-        indexes.store.archive.put(numbered(5))
-        indexes.embed_pending()
-        indexes.catch_up()
-        assert_whole(indexes)
-
-
-def test_another_embedder_is_refused_and_the_way_out_said(town_data: Path, embedder: Embedder) -> None:
+def test_another_embedder_is_refused_and_the_way_out_said(opened: Opener, town_data: Path, embedder: Embedder) -> None:
     with pytest.raises(IndexUnavailableError) as refused, opened(town_data, embedder):
         pass
     assert "made with the embedder words/1, but the settings name all-MiniLM-L6-v2/53aa5117/" in str(refused.value)
     assert "run `python -m corpus rebuild` to embed anew, or set NEWSDESK_EMBEDDER back" in str(refused.value)
-    with opened(town_data) as indexes:  # Nothing was changed, and nothing is held.
+    with opened(town_data, SilentWordEmbedder()) as indexes:  # Nothing was changed, and nothing is held.
         assert_whole(indexes)
 
 
-def test_two_embedders_keep_their_vectors_side_by_side(data: Path) -> None:
-    with opened(data, WordEmbedder(), anew=True) as indexes:
-        indexes.embed_pending()
-        indexes.catch_up()
-        assert_whole(indexes)
-    with opened(data, SilentEmbedder(), anew=True) as indexes:
-        assert_whole(indexes)
-        assert list(indexes.store.articles_to_embed(10)) == []
+def test_closed_indexes_find_nothing_and_follow_nothing(opened: Opener, town_data: Path) -> None:
+    with opened(town_data, SilentWordEmbedder()) as indexes:
+        indexes.close()
+        assert (indexes.catch_up(), indexes.progress()) == (0, (0, 30))
+        for search in (lambda: indexes.dense, lambda: indexes.lexical, indexes.find_differences):
+            with pytest.raises(ValueError, match="the indexes are not open"):
+                search()

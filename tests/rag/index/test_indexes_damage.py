@@ -13,7 +13,7 @@ import pytest
 from corpus.archive.chunk_store import ChunkStore, Embedded
 from corpus.archive.database import Archive
 from corpus.article import Chunk
-from rag.index.indexes import Indexes
+from rag.index.owned_indexes import OwnedIndexes
 from tests.promises import RecordPromise
 from tests.rag.index_checks import assert_whole, found, names, opened
 from tests.rag.wire_items import WIRES, numbered
@@ -39,7 +39,7 @@ def long(tmp_path_factory: pytest.TempPathFactory) -> Path:
         store = ChunkStore(archive, "words/1")
         for n in range(11):
             put_long(store, n, numbers)
-        indexes = Indexes(archive, SilentWordEmbedder(), data / "index", "the fixture")
+        indexes = OwnedIndexes(archive, SilentWordEmbedder(), data / "index", "the fixture")
         indexes.open()
         indexes.close()
     return data
@@ -194,7 +194,7 @@ def test_a_state_that_cannot_be_read_is_made_anew(town_data: Path) -> None:
 def test_rows_that_one_index_lost_are_found_at_opening(town_data: Path) -> None:
     with opened(town_data) as indexes:
         indexes.dense.apply(["n004"], ())
-        assert indexes.differences() == {"dense": ["n004@1#0"]}
+        assert indexes.find_differences() == {"dense": ["n004@1#0"]}
     with opened(town_data) as indexes:
         assert_whole(indexes)
     assert names(town_data) == {"generation-2", "damaged-generation-1"}

@@ -12,7 +12,7 @@ import pytest
 
 from corpus.archive.database import Archive
 from corpus.errors import IndexUnavailableError
-from rag.index.indexes import Indexes
+from rag.index.owned_indexes import OwnedIndexes
 from tests.rag.conftest import OWNER
 from tests.rag.index_checks import assert_whole, found, names, opened, opened_second
 from tests.rag.wire_items import numbered
@@ -37,19 +37,19 @@ def test_a_second_process_is_refused_and_told_who_owns_them(
         pass
     assert f"the index is in use by the page of the test, process {child.pid};" in str(refused.value)
     with Archive(data / "archive.sqlite3") as archive:
-        second = Indexes(archive, SilentEmbedder(), data / "index", "the second")
-        assert second.name_owner() == f"the page of the test, process {child.pid}"
+        second = OwnedIndexes(archive, SilentEmbedder(), data / "index", "the second")
+        assert second.folder.name_owner() == f"the page of the test, process {child.pid}"
         child.communicate()
         assert child.returncode == 0
-        assert second.name_owner() == ""
+        assert second.folder.name_owner() == ""
     with opened(data, SilentEmbedder()) as indexes:
         assert_whole(indexes)
 
 
 def test_an_owner_names_itself_and_keeps_what_it_owns(town_data: Path) -> None:
     with opened(town_data) as indexes, opened_second(town_data) as second:
-        assert indexes.name_owner() == indexes.owner
-        assert second.name_owner() == indexes.owner
+        assert indexes.folder.name_owner() == indexes.folder.owner
+        assert second.folder.name_owner() == indexes.folder.owner
         with pytest.raises(IndexUnavailableError, match="in use by the test, process"):
             second.open()
         assert found(indexes, "bridge7") == ["n007"]
@@ -57,12 +57,12 @@ def test_an_owner_names_itself_and_keeps_what_it_owns(town_data: Path) -> None:
 
 def test_what_one_thread_opened_another_may_close(town_data: Path) -> None:
     with Archive(town_data / "archive.sqlite3") as archive, opened_second(town_data) as second:
-        indexes = Indexes(archive, SilentWordEmbedder(), town_data / "index", "the first")
+        indexes = OwnedIndexes(archive, SilentWordEmbedder(), town_data / "index", "the first")
         indexes.open()
         closing = threading.Thread(target=indexes.close)
         closing.start()
         closing.join()
-        assert second.name_owner() == ""
+        assert second.folder.name_owner() == ""
         second.open()
         assert_whole(second)
         second.close()
@@ -86,7 +86,7 @@ def test_closed_indexes_stay_closed(town_data: Path) -> None:
 def test_a_folder_that_cannot_be_made_is_an_error_that_says_what_to_do(town_data: Path) -> None:
     shutil.rmtree(town_data / "index")
     (town_data / "index").write_text("in the way")
-    wanted = pytest.raises(IndexUnavailableError, match=r"the index cannot be written .*; free some disk space or mend")
+    wanted = pytest.raises(IndexUnavailableError, match=r"the index cannot be written .*; free some disk space or fix")
     with wanted, opened(town_data):
         pass
 

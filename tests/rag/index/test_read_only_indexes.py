@@ -18,7 +18,7 @@ from corpus.archive.selection import Selection
 from corpus.errors import IndexUnavailableError
 from rag.cli.commands import app
 from rag.index.generations import Generations
-from rag.index.indexes import Indexes
+from rag.index.owned_indexes import OwnedIndexes
 from rag.index.read_only_indexes import ReadOnlyIndexes
 from tests.rag.index_checks import assert_whole, found, nearest, opened, opened_second
 from tests.rag.wire_items import numbered
@@ -41,7 +41,7 @@ def beside(data: Path) -> Iterator[ReadOnlyIndexes]:
 def test_both_indexes_are_read_beside_an_owner_and_followed(town_data: Path) -> None:
     with opened(town_data, WordEmbedder()) as owner, beside(town_data) as indexes:
         assert_whole(indexes)
-        assert (indexes.progress(), indexes.name_owner()) == ((30, 30), owner.owner)
+        assert (indexes.progress(), indexes.folder.name_owner()) == ((30, 30), owner.folder.owner)
         owner.store.archive.put(numbered(50))
         owner.store.archive.put(numbered(1, "The council of town1 fell. Nobody spoke about ferries."), live=True)
         owner.store.archive.remove(Selection(ids=("n002",)))
@@ -59,7 +59,7 @@ def test_both_indexes_are_read_beside_an_owner_and_followed(town_data: Path) -> 
 
 def test_it_stands_in_no_owners_way_and_follows_the_next_one(town_data: Path) -> None:
     with beside(town_data) as indexes:
-        assert indexes.name_owner() == ""
+        assert indexes.folder.name_owner() == ""
         with opened(town_data, anew=True) as owner:
             owner.store.archive.put(numbered(50))
             assert indexes.embed_pending() == 1
@@ -81,7 +81,7 @@ def test_where_nobody_owns_them_it_brings_them_up_to_date_and_lets_go(town_data:
             assert_whole(owner)
 
 
-def test_damaged_indexes_are_mended_first(town_data: Path) -> None:
+def test_damaged_indexes_are_repaired_first(town_data: Path) -> None:
     state = Generations(town_data / "index").state()
     assert state
     for file in (town_data / "index" / "generation-1" / "lexical").glob("*.store"):
@@ -103,16 +103,9 @@ def test_another_embedder_is_refused_beside_an_owner_too(town_data: Path) -> Non
             indexes.open()
 
 
-def test_a_reader_makes_nothing_anew_and_is_empty_when_closed(town_data: Path) -> None:
-    with beside(town_data) as indexes:
-        with pytest.raises(ValueError, match="only an owner"):
-            indexes.open(anew=True)
-        with pytest.raises(ValueError, match="open for reading only"):
-            indexes.lexical.apply(("n001",), ())
-        indexes.close()
-        assert indexes.catch_up() == 0
-        with pytest.raises(ValueError, match="not open"):
-            _ = indexes.lexical
+def test_a_reader_changes_no_file(town_data: Path) -> None:
+    with beside(town_data) as indexes, pytest.raises(ValueError, match="open for reading only"):
+        indexes.lexical.apply(("n001",), ())
 
 
 def test_an_owner_waits_for_one_who_only_brings_them_up_to_date(town_data: Path) -> None:
@@ -120,7 +113,7 @@ def test_an_owner_waits_for_one_who_only_brings_them_up_to_date(town_data: Path)
         brief.open()
         leaving = threading.Timer(0.2, brief.close)
         leaving.start()
-        indexes = Indexes(archive, SilentWordEmbedder(), town_data / "index", "the page")
+        indexes = OwnedIndexes(archive, SilentWordEmbedder(), town_data / "index", "the page")
         indexes.open()
         leaving.join()
         assert_whole(indexes)
@@ -145,8 +138,8 @@ def test_ask_search_and_chat_answer_beside_a_page(owner: Owner, data: Path) -> N
     assert (talk.exit_code, "2.5 million crowns" in talk.stdout) == (0, True)
     with Archive(data / "archive.sqlite3") as archive:
         archive.put(numbered(50))
-        second = Indexes(archive, SilentEmbedder(), data / "index", "the test")
-        while second.applied() < second.store.last_change() or second.store.progress() != (15, 15):
+        second = OwnedIndexes(archive, SilentEmbedder(), data / "index", "the test")
+        while second.folder.applied() < second.store.last_change() or second.store.progress() != (15, 15):
             time.sleep(0.05)
     found = rag("search", "bridge50", "-k", "1", "--json", *where)
     assert [passage["article_id"] for passage in json.loads(found.stdout)] == ["n050"]

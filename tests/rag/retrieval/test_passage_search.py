@@ -11,6 +11,7 @@ from corpus.archive.database import Archive
 from corpus.archive.selection import Selection
 from corpus.article import Article, Chunk
 from rag.index.indexes import Indexes
+from rag.index.owned_indexes import OwnedIndexes
 from rag.model import Filters, Passage
 from rag.retrieval.passage_search import (
     CANDIDATES,
@@ -180,7 +181,7 @@ def test_the_newest_gains_most_where_the_newest_is_asked_for(retriever: Retrieve
 
 def test_nothing_is_found_in_an_empty_archive(tmp_path: Path) -> None:
     with Archive(tmp_path / "archive.sqlite3") as archive:
-        indexes = Indexes(archive, WordEmbedder(), tmp_path / "index", "the test")
+        indexes = OwnedIndexes(archive, WordEmbedder(), tmp_path / "index", "the test")
         indexes.open()
         assert searched(Retriever(indexes), "herring", 5) == []
         indexes.close()
@@ -199,7 +200,7 @@ def crowd(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Indexes]:
     data = tmp_path_factory.mktemp("crowd")
     draw = np.random.default_rng(7)
     with Archive(data / "archive.sqlite3") as archive:
-        indexes = Indexes(archive, WordEmbedder(), data / "index", "the test")
+        indexes = OwnedIndexes(archive, WordEmbedder(), data / "index", "the test")
         indexes.open()
         for n in range(620):
             date = None if n % 10 == 9 else datetime(2020, 1, 1, tzinfo=UTC) + timedelta(days=n)

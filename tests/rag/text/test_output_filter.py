@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rag.llm.output_filter import filter_output
+from rag.text.output_filter import filter_output
 
 HOST = "evil-1.example"
 

@@ -1,0 +1,123 @@
+"""The folder that both indexes lie in: which process owns it, what was noted there, and which embedder made it."""
+
+import contextlib
+import os
+from collections.abc import Iterator
+from pathlib import Path
+from tempfile import TemporaryFile
+
+from filelock import FileLock, Timeout
+
+from corpus.archive.chunk_store import ChunkStore
+from corpus.errors import IndexInUseError, IndexReadOnlyError, IndexUnavailableError
+from rag.index.generations import Generations, State, seal
+
+_REQUIRED_BYTES = 4_000_000  # With less free space, an index that cannot be opened need not be a damaged one.
+_LOCK_TIMEOUT_S = 0.9  # A process that owns the folder only to bring it up to date is waited for.
+
+
+class IndexFolder:
+    """Lock the folder of the indexes of one archive, and compare what was noted there with that archive."""
+
+    def __init__(self, path: Path, store: ChunkStore, owner: str) -> None:
+        """Describe a folder, which need not exist yet.
+
+        Args:
+            path: Where it lies.
+            store: The archive's chunks, which the indexes are derived from.
+            owner: How this process names itself to another one that wants the indexes.
+        """
+        self.path = path
+        self.owner = f"{owner}, process {os.getpid()}"
+        self.generations = Generations(path)
+        self._store = store
+        self._lock = FileLock(path / "owner.lock", thread_local=False)
+
+    def acquire(self) -> None:
+        """Own the folder.
+
+        Raises:
+            IndexInUseError: Another process owns it.
+            OSError: It cannot be written.
+        """
+        self.path.mkdir(parents=True, exist_ok=True)
+        try:
+            self._lock.acquire(timeout=_LOCK_TIMEOUT_S)
+        except Timeout:
+            raise IndexInUseError(
+                f"{self.path}: the index is in use by {self._read_owner()}; ask there, or stop that process first"
+            ) from None
+        try:
+            (self.path / "owner").write_text(self.owner, "utf-8")
+        except OSError:
+            self.release()
+            raise
+
+    def release(self) -> None:
+        """Let other processes own the folder."""
+        self._lock.release(force=True)
+
+    def name_owner(self) -> str:
+        """Return how the process that owns the folder names itself, "" if none does."""
+        if self._lock.is_locked:
+            return self.owner
+        try:
+            self._lock.acquire(timeout=0)
+        except Timeout:
+            return self._read_owner()
+        except OSError:  # A folder that cannot be written has no owner.
+            return ""
+        self._lock.release()
+        return ""
+
+    def _read_owner(self) -> str:
+        try:
+            return (self.path / "owner").read_text("utf-8") or "another process"
+        except OSError:
+            return "another process"
+
+    def applied(self) -> int:
+        """Return the number of the last change of the archive that the files hold."""
+        state = self.generations.state()
+        return state.applied if state else 0
+
+    def is_foreign(self, state: State) -> bool:
+        """Return whether a state is of another archive, or of this one before it was restored from a backup."""
+        return state.archive != self._store.archive.identity or state.applied > self._store.last_change()
+
+    def is_as_closed(self, state: State) -> bool:
+        """Return whether the files are still those of the last clean end. Nothing is opened, so nothing is written."""
+        return bool(state.seal) and state.seal == seal(self.generations.path(state.generation))
+
+    def check_embedder(self) -> None:
+        """Raise if another embedder made the indexes.
+
+        Raises:
+            IndexUnavailableError: It did; the message says what to do.
+        """
+        state = self.generations.state()
+        if state and state.archive == self._store.archive.identity and state.profile != self._store.profile:
+            raise IndexUnavailableError(
+                f"{self.path}: made with the embedder {state.profile}, but the settings name {self._store.profile}; "
+                "run `python -m corpus rebuild` to embed anew, or set NEWSDESK_EMBEDDER back"
+            )
+
+    def check_space(self) -> None:
+        """Raise `OSError` where the disk is full, which neither Chroma nor tantivy distinguishes from damage."""
+        with TemporaryFile(dir=self.path) as probe:
+            probe.write(bytes(_REQUIRED_BYTES))
+            probe.flush()
+
+
+@contextlib.contextmanager
+def convert_write_errors(folder: Path) -> Iterator[None]:
+    """Raise `IndexReadOnlyError` in place of an `OSError`, except for the time-out of a lock."""
+    try:
+        yield
+    except Timeout:  # An `OSError` too.
+        raise
+    except OSError as error:
+        raise IndexReadOnlyError(
+            f"{folder}: the index cannot be written ({error}); free some disk space or fix the permissions of the "
+            "folder, then run the same command again"
+        ) from error

@@ -1,0 +1,239 @@
+"""Both indexes as one: owned by one process, following the archive's log, rebuilt from it when damaged."""
+
+import logging
+import shutil
+import threading
+from dataclasses import replace
+from pathlib import Path
+
+from corpus.archive.chunk_store import ChunkStore
+from corpus.archive.database import Archive
+from corpus.archive.selection import Selection
+from corpus.errors import IndexUnavailableError
+from rag.index.dense import Dense
+from rag.index.embedder import Embedder
+from rag.index.generations import State, seal
+from rag.index.index_folder import IndexFolder, convert_write_errors
+from rag.index.lexical import LexicalIndex
+from rag.index.open_parts import OpenParts, require_open
+from rag.index.pending_articles import PendingArticles, Progress
+from rag.index.vector_table import VectorTable
+
+log = logging.getLogger(__name__)
+
+_LOG_ROWS = 2000
+
+
+class OwnedIndexes:
+    """Own the dense and the lexical index of one archive.
+
+    Embedding needs no ownership: `embed_pending` works while another process owns the indexes.
+    """
+
+    def __init__(self, archive: Archive, embedder: Embedder, folder: Path, owner: str) -> None:
+        """Describe the indexes; `open` acquires them.
+
+        Args:
+            archive: What they are derived from.
+            embedder: What makes the vectors.
+            folder: Where they lie.
+            owner: How this process names itself to a second one that wants them.
+        """
+        self.store = ChunkStore(archive, embedder.profile)
+        self.embedder = embedder
+        self.folder = IndexFolder(folder, self.store, owner)
+        self._pending = PendingArticles(self.store, embedder, folder)
+        self._applying = threading.Lock()
+        self._state: State | None = None
+        self._parts: OpenParts | None = None
+        self._failed: Dense | None = None
+
+    @property
+    def dense(self) -> Dense:
+        """Return the open dense index."""
+        return require_open(self._parts).dense
+
+    @property
+    def lexical(self) -> LexicalIndex:
+        """Return the open lexical index."""
+        return require_open(self._parts).lexical
+
+    def open(self, anew: bool = False, progress: Progress | None = None) -> None:
+        """Acquire the indexes and bring them up to date; damaged ones are rebuilt without embedding.
+
+        Args:
+            anew: Make them from the archive even if they are sound, or were made by another embedder.
+            progress: Called while they are rebuilt.
+
+        Raises:
+            IndexUnavailableError: Another process owns them (`IndexInUseError`), another embedder made them, or they
+                cannot be written (`IndexReadOnlyError`), as on a full disk.
+        """
+        with convert_write_errors(self.folder.path):
+            self.folder.acquire()
+            try:
+                self._open_or_rebuild(anew, progress)
+            except IndexUnavailableError:
+                try:
+                    self.folder.check_space()  # On a full disk each part fails with an error of its own.
+                finally:
+                    self._release()
+                raise
+            except BaseException:
+                self._release()
+                raise
+
+    def is_as_closed(self) -> bool:
+        """Return whether the files are those of the last clean end and hold all of the archive; nothing is opened."""
+        state = self.folder.generations.state()
+        if state is None or self.folder.is_foreign(state) or state.applied < self.store.last_change():
+            return False
+        return self.folder.is_as_closed(state)
+
+    def close(self) -> None:
+        """Let go of the indexes; what is being applied is finished first."""
+        with self._applying:
+            state, failed = self._state, self._failed
+            try:
+                self._close_parts()
+                if state and not failed:
+                    generation = self.folder.generations.path(state.generation)
+                    self._save(replace(state, seal=seal(generation)))
+            except (OSError, IndexUnavailableError):
+                # Without a seal the next one to open reads all of the files first.
+                log.warning("%s: not closed cleanly; checked in full next time", self.folder.path, exc_info=True)
+            finally:
+                self._release()
+
+    def embed_pending(
+        self, progress: Progress | None = None, wait: float = 0, stop: threading.Event | None = None
+    ) -> int:
+        """Cut and embed every article that has no vectors yet; return how many (`PendingArticles.embed`)."""
+        return self._pending.embed(progress, wait, stop)
+
+    def catch_up(self) -> int:
+        """Apply what changed in the archive since the last time; return how many articles that was."""
+        done = 0
+        with self._applying:
+            while self._state:
+                seq, ids = self.store.changes(self._state.applied, _LOG_ROWS)
+                if not ids:
+                    break
+                self._apply(ids)
+                self._save(replace(self._state, applied=seq))
+                done += len(ids)
+        return done
+
+    def progress(self) -> tuple[int, int]:
+        """Return how many articles can be found in the open indexes as they are now, and how many there are."""
+        return self.store.progress(self._state.applied if self._state else 0)
+
+    def find_differences(self) -> dict[str, list[str]]:
+        """Compare every chunk id of both indexes with the archive's; return what is missing or too much, by index."""
+        with self._applying:
+            return require_open(self._parts).find_differences(self.store)
+
+    def _apply(self, ids: list[str]) -> None:
+        batch = self.store.has_vectors(ids)
+        self.lexical.apply(ids, batch)
+        try:
+            self.dense.apply(ids, batch)
+        except IndexUnavailableError:
+            self._replace_chroma()
+
+    def _replace_chroma(self) -> None:
+        """Compare the archive's vectors in memory until these indexes are closed.
+
+        After a write that failed, as on a full disk, Chroma fails to search, and waits a quarter of an hour for itself
+        at the next write. What the disk says that the indexes hold stays as it is: the next one to open goes on there.
+        """
+        log.warning("%s: the dense index fails; vectors are compared in memory", self.folder.path, exc_info=True)
+        self._failed = self.dense
+        self._parts = OpenParts(VectorTable(self.store.vectors_of(Selection())), self.lexical)
+
+    def _open_or_rebuild(self, anew: bool, progress: Progress | None) -> None:
+        state = self.folder.generations.state()
+        if anew or state is None or self.folder.is_foreign(state):
+            self._rebuild(progress)
+        else:
+            self.folder.check_embedder()
+            if not self._open_generation(state):
+                self.folder.check_space()
+                log.warning("%s: the index is damaged; it is moved aside and made anew", self.folder.path)
+                self._rebuild(progress, keep=True)
+        if not self._is_complete():
+            log.warning("%s: the index lacks rows of the archive; it is made anew", self.folder.path)
+            self._rebuild(progress, keep=True)
+            self.catch_up()
+
+    def _is_complete(self) -> bool:
+        """Catch up, and return whether both indexes hold as many chunks as the archive."""
+        while self._state:
+            self.catch_up()
+            wanted = self.store.count()
+            if self.dense.count() == self.lexical.count() == wanted:
+                return True
+            if self.store.last_change() == self._state.applied:  # Else something was written in between.
+                break
+        return False
+
+    def _open_generation(self, state: State) -> bool:
+        """Open both indexes if they are whole; that they are open is noted before, as damaged ones may crash."""
+        if not self.folder.generations.is_whole(state):
+            return False
+        self._save(replace(state, seal=""))
+        try:
+            self._parts = OpenParts.from_files(self.folder.generations.path(state.generation))
+        except IndexUnavailableError:
+            log.warning("%s: generation %d cannot be opened", self.folder.path, state.generation, exc_info=True)
+            return False
+        self.folder.generations.retire(state.generation, keep=False)
+        return True
+
+    def _rebuild(self, progress: Progress | None, keep: bool = False) -> None:
+        """Make both indexes from the archive's vectors in a new folder, then use it in place of the old one."""
+        self._close_parts()
+        number = self.folder.generations.next_number()
+        generation = self.folder.generations.path(number)
+        fresh = generation.with_name(f"{generation.name}.new")
+        applied = self.store.last_change()
+        try:
+            self._fill(fresh, progress)
+            fresh.rename(generation)
+        except BaseException:
+            shutil.rmtree(fresh, ignore_errors=True)
+            raise
+        self._save(State(number, self.store.archive.identity, self.store.profile, applied))
+        self._parts = OpenParts.from_files(generation)
+        self.folder.generations.retire(number, keep)
+
+    def _fill(self, folder: Path, progress: Progress | None) -> None:
+        parts = OpenParts.from_files(folder)
+        total, done = self.store.progress()[0], 0
+        try:
+            for batch in self.store.iterate_all():
+                parts.lexical.apply((), batch)
+                parts.dense.apply((), batch)
+                done += len(batch)
+                if progress:
+                    progress(done, total)
+        finally:
+            parts.close()
+
+    def _close_parts(self) -> None:
+        parts, failed = self._parts, self._failed
+        self._parts = self._failed = None
+        for part in (failed, parts):
+            if part:
+                part.close()
+
+    def _release(self) -> None:
+        """Forget the state without a seal, so that the next one to open checks all of the files."""
+        self._close_parts()
+        self._state = None
+        self.folder.release()
+
+    def _save(self, state: State) -> None:
+        if self._failed is None:
+            self.folder.generations.save(state)
+        self._state = state

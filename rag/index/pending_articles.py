@@ -1,0 +1,70 @@
+"""Cut and embed what the archive holds without vectors, which needs no ownership of the indexes."""
+
+import contextlib
+import threading
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import numpy as np
+from filelock import FileLock, Timeout
+
+from corpus.archive.chunk_store import ChunkStore, Embedded
+from corpus.article import Article
+from corpus.text.chunking import cut_chunks
+from rag.index.embedder import Embedder
+from rag.index.index_folder import convert_write_errors
+
+Progress = Callable[[int, int], object]
+"""Called with how many articles are done, and how many there are."""
+
+_BATCH_ARTICLES = 32  # One transaction: a kill costs at most the embedding of so many.
+
+
+class PendingArticles:
+    """Embed the articles of an archive that have no vectors yet; one process at a time does."""
+
+    def __init__(self, store: ChunkStore, embedder: Embedder, folder: Path) -> None:
+        """Keep the vectors in `store`; the lock lies in `folder`, which need not exist yet."""
+        self._store = store
+        self._embedder = embedder
+        self._folder = folder
+        self._lock = FileLock(folder / "embedding.lock")
+
+    def embed(self, progress: Progress | None = None, wait: float = 0, stop: threading.Event | None = None) -> int:
+        """Embed every pending article; return how many there were.
+
+        Args:
+            progress: Called after each batch.
+            wait: Seconds to wait for another process that embeds; after that, 0 is returned.
+            stop: Once set, the batch at hand is the last.
+        """
+        done, (before, total) = 0, self._store.progress()
+        if before == total:
+            return 0
+        batches = self._store.articles_to_embed(_BATCH_ARTICLES)
+        with contextlib.suppress(Timeout), convert_write_errors(self._folder):
+            self._folder.mkdir(parents=True, exist_ok=True)
+            while not (stop and stop.is_set()) and (stored := self._embed_batch(batches, wait)) is not None:
+                done += stored
+                if progress:
+                    progress(before + done, max(total, before + done))
+        return done
+
+    def _embed_batch(self, batches: Iterator[list[Article]], wait: float) -> int | None:
+        """Embed the next batch and return how many articles it had, None where none was pending.
+
+        The lock is free between two batches, so that a process that only embeds takes over from one that answers too.
+        """
+        with self._lock.acquire(timeout=wait):
+            articles = next(batches, None)
+            return None if articles is None else self._store.store(self._cut_and_embed(articles))
+
+    def _cut_and_embed(self, articles: list[Article]) -> list[Embedded]:
+        embedder = self._embedder
+        cut = [tuple(cut_chunks(article, embedder.count, embedder.max_tokens)) for article in articles]
+        vectors = embedder.embed([part.indexed_text for chunks in cut for part in chunks], urgent=False)
+        ends = np.cumsum([len(chunks) for chunks in cut])
+        return [
+            Embedded(article, chunks, vectors[end - len(chunks) : end])
+            for article, chunks, end in zip(articles, cut, ends, strict=True)
+        ]

@@ -1,0 +1,61 @@
+"""The owner makes the indexes anew from the archive, without embedding."""
+
+import shutil
+from pathlib import Path
+
+from corpus.archive.selection import Selection
+from tests.rag.index_checks import assert_whole, found, names, opened
+from tests.rag.wire_items import numbered
+from tests.rag.word_embedder import SilentEmbedder, WordEmbedder
+
+
+def test_a_rebuild_embeds_nothing(town_data: Path) -> None:
+    with opened(town_data, anew=True) as indexes:
+        assert_whole(indexes)
+        assert indexes.dense.count() == 30
+        assert found(indexes, "bridge7") == ["n007"]
+    with opened(town_data, anew=True) as indexes:
+        assert_whole(indexes)
+    assert names(town_data) == {"generation-3"}
+
+
+def test_a_rebuild_of_the_embedder_that_ships_embeds_nothing(data: Path) -> None:
+    with opened(data, SilentEmbedder(), anew=True) as indexes:
+        assert_whole(indexes)
+        assert set(found(indexes, "herring")) == {"herring", "undated"}
+
+
+def test_an_archive_put_back_to_an_earlier_state_is_followed_from_there(town_data: Path, tmp_path: Path) -> None:
+    backup = shutil.copy(town_data / "archive.sqlite3", tmp_path / "backup")
+    with opened(town_data, WordEmbedder()) as indexes:
+        indexes.store.archive.remove(Selection(ids=("n001",)))
+        indexes.store.archive.put(numbered(50))
+        indexes.embed_pending()
+        indexes.catch_up()
+    for path in town_data.glob("archive.sqlite3*"):
+        path.unlink()
+    shutil.copy(backup, town_data / "archive.sqlite3")
+    with opened(town_data) as indexes:
+        assert_whole(indexes)
+        assert found(indexes, "bridge1 bridge50") == ["n001"]
+
+
+def test_the_indexes_of_another_archive_are_made_anew(town_data: Path) -> None:
+    for path in town_data.glob("archive.sqlite3*"):
+        path.unlink()
+    with opened(town_data, WordEmbedder()) as indexes:
+        assert indexes.dense.count() == 0
+        indexes.store.archive.put(numbered(5))
+        indexes.embed_pending()
+        indexes.catch_up()
+        assert_whole(indexes)
+
+
+def test_two_embedders_keep_their_vectors_side_by_side(data: Path) -> None:
+    with opened(data, WordEmbedder(), anew=True) as indexes:
+        indexes.embed_pending()
+        indexes.catch_up()
+        assert_whole(indexes)
+    with opened(data, SilentEmbedder(), anew=True) as indexes:
+        assert_whole(indexes)
+        assert list(indexes.store.articles_to_embed(10)) == []
