@@ -9,6 +9,8 @@ from corpus.archive.read_only import connect_to_read
 from corpus.errors import ArchiveError
 
 VERSION = 3
+# Version 2 has the same tables and lacks one index only: where it cannot be upgraded, it can be read as it is.
+_OLDEST_READABLE = 2
 
 # `articles` holds the newest text of each article, `versions` the earlier ones; `digest` is that of an article as it
 # arrived. `story` names a group of near duplicates, found by `bands`. `chunks` belong to a profile (embedder and rule
@@ -94,7 +96,7 @@ def connect(path: Path) -> sqlite3.Connection:
         connection = _connect_to_write(path)
     except (sqlite3.Error, OSError) as error:
         reading = connect_to_read(path, error)
-        if reading is None or _version(reading) != VERSION:
+        if reading is None or not _OLDEST_READABLE <= _version(reading) <= VERSION:
             raise ArchiveError(
                 f"{path}: the archive cannot be opened ({error}); check the path, its rights and the disk"
             ) from error

@@ -14,7 +14,7 @@ from corpus.archive.database import Archive
 from corpus.article import Article
 from corpus.cli.display import console, format_summary, print_json
 from corpus.cli.index_process import Indexing, is_pending, report_indexing, run_index
-from corpus.cli.options import AsJson, Data, parse_day, settings_for
+from corpus.cli.options import AsJson, Data, Since, settings_for
 from corpus.errors import ArchiveError
 from corpus.ingestion.dry_run import UnwrittenArchive
 from corpus.ingestion.ingesting import Summary, ingest
@@ -22,6 +22,7 @@ from corpus.ingestion.item_cache import ItemCache
 from corpus.ingestion.parallel_reading import read_files
 from corpus.readers import FORMATS, ReadOptions, Refusal
 from corpus.settings import ArchiveSettings
+from corpus.text.days import parse_period
 from corpus.text.urls import is_address
 
 _FORMATS = ", ".join(one.name for one in FORMATS)
@@ -46,10 +47,7 @@ def add(
     ],
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would happen, and write nothing.")] = False,
     limit: Annotated[int | None, typer.Option(min=1, help="Stop after so many were added or updated.")] = None,
-    since: Annotated[
-        datetime | None,
-        typer.Option(metavar="DATE", parser=parse_day, help="Only articles published on or after this day."),
-    ] = None,
+    since: Since = None,
     jobs: Annotated[int, typer.Option(min=1, help="Processes that read files.")] = os.cpu_count() or 1,
     mapping: Annotated[
         list[str] | None,
@@ -70,7 +68,7 @@ def add(
         jobs=jobs,
         dry_run=dry_run,
         limit=limit,
-        since=since,
+        since=parse_period(since, None)[0],
     )
     summary = Summary()
     code = _take_in(intake, settings, summary, as_json)

@@ -26,6 +26,7 @@ from corpus.cli.options import (
 from corpus.cli.upkeep_commands import doctor, rebuild, stats
 from corpus.errors import InputError, NewsdeskError
 from corpus.text.characters import one_line
+from corpus.text.days import parse_period
 
 MOST = 1_000_000_000
 """More articles than any archive holds, and fewer than SQLite counts."""
@@ -72,10 +73,11 @@ def list_articles(
     as_json: AsJson = False,
 ) -> None:
     """List articles, newest first: date, outlet, headline, id, and whether it was corrected or has copies."""
+    start, end = parse_period(since, until)
     selection = Selection(
         outlets=tuple(outlet or ()),
-        since=since,
-        until=until,
+        since=start,
+        until=end,
         feeds=(feed,) if feed else (),
         languages=tuple(language or ()),
         undated=undated,
@@ -132,12 +134,13 @@ def remove(
     as_json: AsJson = False,
 ) -> None:
     """Remove articles with all their versions, after showing how many; several options narrow together."""
+    start, end = parse_period(since, until)
     selection = Selection(
         ids=tuple(ids or ()),
         url=url,
         outlets=tuple(outlet or ()),
-        since=since,
-        until=until,
+        since=start,
+        until=end,
         feeds=(feed,) if feed else (),
     )
     if not selection:

@@ -217,4 +217,4 @@ def test_questions_are_read_as_the_assistant_reads_them(tmp_path: Path) -> None:
     reasons = {defect.item: defect.reason for defect in found.defects}
     assert "at most 2,000 are read" in reasons["long"]
     assert "The question is empty" in reasons["unseen"]
-    assert any("is no date" in reason for reason in reasons.values())
+    assert any("is not a date" in reason for reason in reasons.values())
