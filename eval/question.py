@@ -63,7 +63,7 @@ class Question:
 
     @property
     def unanswerable(self) -> bool:
-        """Tell whether the archive does not hold the answer, so that refusing is right."""
+        """Return whether the archive does not hold the answer, so that refusing is right."""
         return self.type == NULL_TYPE or not (self.answers or self.evidence or self.assertions)
 
     @property

@@ -67,8 +67,8 @@ def list_articles(
         typer.Option(parser=one_line, metavar="CODE", help="Only this language (en, de, ...); repeatable."),
     ] = None,
     undated: Annotated[bool, typer.Option("--undated", help="Only articles without a date.")] = False,
-    limit: Annotated[int, typer.Option(min=0, max=MOST, help="So many at most.")] = 20,
-    offset: Annotated[int, typer.Option(min=0, max=MOST, help="Leave out so many first.")] = 0,
+    limit: Annotated[int, typer.Option(min=0, max=MOST, help="Maximum number of articles.")] = 20,
+    offset: Annotated[int, typer.Option(min=0, max=MOST, help="Skip this many articles first.")] = 0,
     data: Data = None,
     as_json: AsJson = False,
 ) -> None:
@@ -144,7 +144,7 @@ def remove(
         feeds=(feed,) if feed else (),
     )
     if not selection:
-        raise typer.BadParameter("say which: an ID, --url, --outlet, --since, --until or --feed")
+        raise typer.BadParameter("name what to remove: an ID, --url, --outlet, --since, --until or --feed")
     settings = settings_for(data)
     with open_existing_archive(settings) as archive:
         missing = [article_id for article_id in selection.ids if archive.get(article_id) is None]

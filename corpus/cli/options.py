@@ -25,7 +25,7 @@ Outlets = Annotated[
 Address = Annotated[
     str, typer.Option("--url", parser=one_line, metavar="URL", help="Only the article at this address.")
 ]
-Feed = Annotated[str, typer.Option("--feed", parser=one_line, metavar="URL", help="Only what this feed brought.")]
+Feed = Annotated[str, typer.Option("--feed", parser=one_line, metavar="URL", help="Only articles from this feed.")]
 
 
 Since = Annotated[
@@ -42,7 +42,7 @@ def settings_for(data: Path | None) -> ArchiveSettings:
     """Return the settings, with the folder of the command line if one is given.
 
     Raises:
-        SettingsError: A variable makes no sense.
+        SettingsError: A variable is invalid.
     """
     return read_settings(ArchiveSettings, data)
 

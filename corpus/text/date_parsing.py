@@ -1,4 +1,4 @@
-"""Read a date as news formats write it, in UTC, or say that it is not known.
+"""Parse the dates of news formats into UTC, or return None for an unknown one.
 
 A date is never guessed: a year, a month, a bare number that is no epoch, "yesterday" and "03/04/2017" (April or March)
 give None.

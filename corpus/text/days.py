@@ -56,6 +56,6 @@ def format_day(day: date | None, style: DayStyle = "long", unknown: str = "undat
     Args:
         day: The day; None gives `unknown`.
         style: How much room there is, and for whom.
-        unknown: What stands for a day that is not known.
+        unknown: What to write for an unknown day.
     """
     return format(day, _PATTERNS[style]) if day else unknown

@@ -16,7 +16,7 @@ _VERDICT = re.compile(r"\b(yes|no)\b", re.IGNORECASE)
 _QUOTATION = re.compile(r"\"([^\"\n]+)\"|“([^“”\n]+)”")
 _STRAIGHT = str.maketrans({"“": '"', "”": '"', "‘": "'", "’": "'"})
 _GAP = re.compile(r"\.\.\.|…|\[[^\[\]]*\]")
-# Two words in quotation marks are more often a term ("net neutrality") than words that somebody said.
+# Two words in quotation marks are more often a term ("net neutrality") than a quotation.
 _QUOTED_WORDS = 3
 
 
@@ -31,7 +31,7 @@ def normalise_text(text: str) -> str:
 
 
 def contains(text: str, answers: Iterable[str]) -> bool:
-    """Tell whether a text holds one of the answers as whole words, both in normal form."""
+    """Return whether a text holds one of the answers as whole words, both in normal form."""
     padded = f" {normalise_text(text)} "
     return any(f" {wanted} " in padded for answer in answers if (wanted := normalise_text(answer)))
 
@@ -51,7 +51,7 @@ def _f1(given: Counter[str], wanted: Counter[str]) -> float:
 
 
 def is_verdict(answers: Iterable[str]) -> bool:
-    """Tell whether a question is answered by yes or no alone."""
+    """Return whether a question is answered by yes or no alone."""
     forms = {normalise_text(answer) for answer in answers}
     return bool(forms) and forms <= {"yes", "no"}
 
@@ -69,10 +69,10 @@ def quotations(text: str) -> list[str]:
 
 
 def stands_in(quotation: str, texts: Iterable[str]) -> bool:
-    """Tell whether a quotation stands verbatim in one of the texts.
+    """Return whether one of the texts contains a quotation verbatim.
 
     Spaces, the form of quotation marks and a closing comma or full stop may differ; where words are left out ("...",
-    "[...]") each piece must stand there.
+    "[...]") each piece must be there.
     """
     pieces = [piece.strip(" ,.;:") for piece in _GAP.split(_plain(quotation))]
     wanted = [piece for piece in pieces if piece]

@@ -143,7 +143,7 @@ def test_the_outlets_own_text_under_another_id_adds_nothing(archive: Archive) ->
 
 def test_one_id_for_two_articles_is_refused(archive: Archive) -> None:
     archive.put(replace(HARBOUR, id="1"))
-    with pytest.raises(InputError, match="another article stands under the id '1'"):
+    with pytest.raises(InputError, match="the id '1' belongs to another article"):
         archive.put(Article(id="1", title="School closes", body=OTHER_TEXT, source="Lowmoor Echo"))
     kept = archive.get("1")
     assert kept is not None

@@ -157,7 +157,7 @@ def test_many_files_are_read_by_several_processes_in_order(tmp_path: Path) -> No
         (("add", "x", "--map", "nothing=y"), "no field 'nothing'"),
         (("add", "x", "--since", "yesterday"), "is not a date"),
         (("list", "--data", "/nonexistent/folder"), "no archive in"),
-        (("remove",), "say which"),
+        (("remove",), "name what to remove"),
         (("fly",), "No such command"),
     ],
 )

@@ -121,7 +121,7 @@ def test_an_answer_is_exported(data: Path, tmp_path: Path, name: str) -> None:
         (
             ("search", "Why?"),
             {"llm_tries": "lots", "llm_api_key": CANARY},
-            "these settings make no sense: NEWSDESK_LLM_TRIES",
+            "invalid settings: NEWSDESK_LLM_TRIES",
         ),
     ],
 )
