@@ -22,7 +22,7 @@ class Article:
         category: The outlet's section, or "".
         version: 1 for the first text under this id, one more for each changed text.
         notice: The correction notice that the text carries, or "".
-        feed: The feed that brought it, or "".
+        feed: The feed that it came from, or "".
     """
 
     id: str
@@ -66,7 +66,7 @@ class Chunk:
         article: The article that it was cut from.
         ordinal: 0 for the first chunk of the article.
         start: Offset of its first character in `article.body`.
-        end: Offset behind its last character.
+        end: End offset (exclusive) in `article.body`.
     """
 
     article: Article

@@ -8,7 +8,7 @@ NewsdeskError                 message = the problem, then the next thing to do
 │   ├── IndexInUseError       another process owns it
 │   └── IndexReadOnlyError    its folder cannot be written
 ├── ModelError                the language model failed (refused, timed out, cut, not configured)
-└── SettingsError             a setting does not make sense
+└── SettingsError             a setting is invalid
 ```
 
 They are converted once, at the outermost layer: exit code and one line on stderr, or a sentence on the page.
@@ -21,28 +21,28 @@ class NewsdeskError(Exception):
 
 
 class InputError(NewsdeskError):
-    """Say that one item (a file, a row, a page) cannot be taken in, and why."""
+    """Report that one item (a file, a row, a page) cannot be added, and why."""
 
 
 class ArchiveError(NewsdeskError):
-    """Say that the archive cannot be opened or written."""
+    """Report that the archive cannot be opened or written."""
 
 
 class IndexUnavailableError(NewsdeskError):
-    """Say that an index is held by another process, damaged, or made by another embedder."""
+    """Report that an index is held by another process, damaged, or made by another embedder."""
 
 
 class IndexInUseError(IndexUnavailableError):
-    """Say which process owns the indexes now."""
+    """Report which process owns the indexes now."""
 
 
 class IndexReadOnlyError(IndexUnavailableError):
-    """Say that the folder of the indexes cannot be written: a full disk, or no right to."""
+    """Report that the folder of the indexes cannot be written: the disk is full, or permission is missing."""
 
 
 class ModelError(NewsdeskError):
-    """Say that the language model gave no (whole) answer, and what happened."""
+    """Report that the language model gave no complete answer, and what happened."""
 
 
 class SettingsError(NewsdeskError):
-    """Say that a setting does not make sense, and how to set it."""
+    """Report that a setting is invalid, and how to set it."""

@@ -11,7 +11,7 @@ from corpus.errors import SettingsError
 
 S = TypeVar("S", bound="ArchiveSettings")
 
-ROBOTS_HINT = " (NEWSDESK_ROBOTS=false fetches it all the same)"
+ROBOTS_HINT = " (set NEWSDESK_ROBOTS=false to fetch it anyway)"
 """Ends the reason where a robots.txt forbids to fetch something."""
 
 
@@ -37,12 +37,12 @@ def read_settings(kind: type[S], data: Path | None = None, **given: Any) -> S:
     """Read settings, with the folder of the command line and other values where they are given.
 
     Raises:
-        SettingsError: A variable makes no sense, or `.env` cannot be read.
+        SettingsError: A variable is invalid, or `.env` cannot be read.
     """
     try:
         return kind(**given) if data is None else kind(data_dir=data, **given)
     except ValidationError as error:  # Its own text repeats what was set, a key perhaps.
         wrong = ", ".join(sorted({f"NEWSDESK_{str(e['loc'][0]).upper()} ({e['msg']})" for e in error.errors()}))
-        raise SettingsError(f"these settings make no sense: {wrong}; correct them") from None
+        raise SettingsError(f"invalid settings: {wrong}; correct them") from None
     except (UnreadableError, OSError, ValueError) as error:
         raise SettingsError(f".env cannot be read ({type(error).__name__}); correct it or move it away") from None

@@ -15,10 +15,10 @@ class Agreement:
     """Hold how a judge compares with a person.
 
     Attributes:
-        both_right: Both say right.
-        both_wrong: Both say wrong.
-        judge_only: The judge says right, the person wrong: ids.
-        person_only: The person says right, the judge wrong: ids.
+        both_right: Both judge it right.
+        both_wrong: Both judge it wrong.
+        judge_only: The judge accepts it, the person does not: ids.
+        person_only: The person accepts it, the judge does not: ids.
         unjudged: Labelled, but without a verdict: ids.
     """
 
@@ -40,7 +40,7 @@ class Agreement:
 
     @property
     def kappa(self) -> float:
-        """Return Cohen's kappa (1960): agreement beyond chance; 1 when both always say the same one thing."""
+        """Return Cohen's kappa (1960): agreement beyond chance; 1 if both always give the same single verdict."""
         if not self.n:
             return 0.0
         judge = (self.both_right + len(self.judge_only)) / self.n

@@ -11,7 +11,7 @@ from eval.question import Defect, instant
 
 
 def read_articles(path: Path) -> tuple[Sequence[Article], Sequence[Defect]]:
-    """Return the articles of a JSONL file in our format, bodies exactly as they stand, and the rows that are none.
+    """Return the articles of a JSONL file in our format, bodies unchanged, and the defective rows.
 
     Raises:
         InputError: The file cannot be read.

@@ -203,7 +203,7 @@ class RecordedReplies:
 
 
 def digest(prompt: PromptedQuestion) -> str:
-    """Return 12 hexadecimal digits that stand for the messages, whatever the random line in them."""
+    """Return 12 hexadecimal digits that identify the messages, ignoring the random line in them."""
     text = json.dumps([list(message) for message in prompt.messages], ensure_ascii=False)
     text = text.replace(prompt.boundary, "") if prompt.boundary else text
     return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:12]

@@ -25,7 +25,7 @@ KNOWN_TO_RULES = frozenset(
     "wrong_number wrong_magnitude wrong_unit wrong_date wrong_outlet quote_word_changed paraphrase_in_quotes "
     "quote_wrong_speaker".split()
 )
-"""The kinds of false claims that can be told from a passage by its figures, dates, names and quotations alone."""
+"""The kinds of false claims that can be detected from the figures, dates, names and quotations of a passage alone."""
 
 _FLAGGED: frozenset[str] = frozenset({"flagged"})
 
@@ -71,7 +71,7 @@ def read_claims(path: Path) -> list[LabelledClaim]:
         except (KeyError, TypeError, ValueError, AttributeError) as error:
             raise InputError(f"{place} is no labelled claim ({error}). docs/checking.md shows the form.") from error
     if not claims:
-        raise InputError(f"{path} holds no claims. docs/checking.md shows the form of a line.")
+        raise InputError(f"{path} contains no claims. docs/checking.md shows the format of a line.")
     return claims
 
 
@@ -100,13 +100,13 @@ def _passage(rank: int, record: Mapping[str, Any]) -> Passage:
 
 
 def fingerprint(claims: Iterable[LabelledClaim]) -> str:
-    """Return 16 hexadecimal digits that stand for claims, labels and passages, whatever their order."""
+    """Return 16 hexadecimal digits that identify claims, labels and passages, regardless of their order."""
     rows = [[c.id, c.text, c.label, c.kind, [p.article.body for p in c.passages]] for c in claims]
     return of_records(sorted(rows, key=lambda row: str(row[0])))
 
 
 def rule_verdicts(claims: Iterable[LabelledClaim]) -> dict[str, Verdict]:
-    """Return what the rules say of each claim; where they cut one in several, the worst of the parts."""
+    """Return the verdict of the rules on each claim; if they split one, the worst verdict of its parts."""
     return {claim.id: _rule_verdict(claim) for claim in claims}
 
 
@@ -139,7 +139,7 @@ def measures(claims: Sequence[LabelledClaim], verdicts: Verdicts) -> dict[str, E
 
 
 def _balanced(claims: Sequence[LabelledClaim], flagged: Mapping[str, bool]) -> list[float]:
-    """Return for each claim 1 where it is told right, weighted so that the mean is that of both classes' shares."""
+    """Return for each claim 1 if its verdict is right, weighted so that the mean is that of both classes' shares."""
     right = {
         label: [float(flagged[c.id] == (label == "unsupported")) for c in claims if c.label == label]
         for label in ("supported", "unsupported")

@@ -24,7 +24,7 @@ def read_json(path: Path) -> Any:
 
 
 def read_lines(path: Path) -> Iterator[tuple[str, dict[str, Any] | Defect]]:
-    """Yield (`file:line`, object) for each line that is not blank, or a `Defect` where a line holds no JSON object.
+    """Yield (`file:line`, object) for each line that is not blank, or a `Defect` for a line that is not a JSON object.
 
     Raises:
         InputError: The file cannot be read.

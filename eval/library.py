@@ -1,4 +1,4 @@
-"""The articles behind a set: those that it brings, those of files, those of an archive, or those that ship."""
+"""The articles of a set: its own, those of files, those of an archive, or the starter corpus."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
@@ -41,6 +41,6 @@ def from_archive(data_dir: Path) -> Mapping[str, Article]:
     """
     path = data_dir / "archive.sqlite3"
     if not path.is_file():
-        raise InputError(f"{data_dir} holds no archive. Fill one: python -m corpus add PATH --data {data_dir}")
+        raise InputError(f"{data_dir} contains no archive. Add articles:  python -m corpus add PATH --data {data_dir}")
     with Archive(path) as archive:
         return {article.id: article for article in archive.articles()}

@@ -10,7 +10,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError, field_validator, mo
 
 from corpus import Article
 from corpus.errors import InputError
-from corpus.text import date_parsing
+from corpus.text.days import is_day, parse_time
 from rag.model import Turn
 
 NULL_TYPE = "null"
@@ -63,7 +63,7 @@ class Question:
 
     @property
     def unanswerable(self) -> bool:
-        """Tell whether the archive does not hold the answer, so that refusing is right."""
+        """Return whether the archive does not hold the answer, so that refusing is right."""
         return self.type == NULL_TYPE or not (self.answers or self.evidence or self.assertions)
 
     @property
@@ -213,10 +213,10 @@ def instant(text: str, of_bare_date: time = time(0)) -> datetime:
         ValueError: The text is no ISO 8601 date.
     """
     try:
-        found = date_parsing.moment(text)
+        found = parse_time(text)
     except InputError as error:
         raise ValueError(str(error)) from None
-    return datetime.combine(found.date(), of_bare_date, UTC) if date_parsing.is_day(text) else found
+    return datetime.combine(found.date(), of_bare_date, UTC) if is_day(text) else found
 
 
 def _plain(detail: Any) -> str:

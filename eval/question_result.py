@@ -54,7 +54,7 @@ class Outcome:
     def ranking(self) -> list[str]:
         """Return the articles found, each once, at the place of its best passage; ties by id.
 
-        Equal scores beside each other are a tie. A folded copy stands right behind the article that it was folded into:
+        Adjacent equal scores are a tie. A folded copy is ranked directly after the article that it was folded into:
         the reader sees it there.
         """
         group, last = 0, None

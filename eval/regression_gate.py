@@ -48,7 +48,7 @@ def read_floors(path: Path, set_name: str) -> Floors | None:
         entry = json.loads(path.read_text("utf-8")).get(set_name)
         return Floors(**entry) if entry else None
     except (ValueError, TypeError, AttributeError) as error:
-        raise InputError(f"{path} cannot be read ({error}). Restore it, or write it anew: --update") from error
+        raise InputError(f"{path} cannot be read ({error}). Restore it, or write it again: --update") from error
 
 
 def check(floors: Floors, figures: Mapping[str, Estimate]) -> list[str]:
@@ -91,7 +91,7 @@ def write_floors(path: Path, set_name: str, floors: Floors, lower: bool = False)
     """
     old = read_floors(path, set_name)
     if old and not lower and (easier := find_lowered(old, floors.limits)):
-        raise InputError(f"These limits would get easier: {'; '.join(easier)}. Say --lower if that is meant.")
+        raise InputError(f"These limits would get easier: {'; '.join(easier)}. Add --lower if that is intended.")
     content: dict[str, Any] = json.loads(path.read_text("utf-8")) if path.is_file() else {}
     content[set_name] = {
         "question_fingerprint": floors.question_fingerprint,
@@ -102,7 +102,7 @@ def write_floors(path: Path, set_name: str, floors: Floors, lower: bool = False)
 
 
 def _falls(name: str) -> bool:
-    """Tell whether less of a measure is better."""
+    """Return whether less of a measure is better."""
     return name in _CEILINGS or (name in MEASURES and MEASURES[name].rising is False)
 
 

@@ -1,4 +1,4 @@
-"""Read what a batch came back with: lines of OpenAI's Batch API, in any order, some missing or failed."""
+"""Read the replies to a batch: lines of OpenAI's Batch API, in any order, some missing or failed."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
@@ -15,7 +15,7 @@ _USAGE = {"prompt_tokens": "input_tokens", "completion_tokens": "output_tokens",
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """Hold what came back for one request.
+    """Hold the reply to one request.
 
     Attributes:
         text: What the model wrote.

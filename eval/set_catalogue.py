@@ -1,4 +1,4 @@
-"""What question sets are at hand."""
+"""The question sets that are available."""
 
 from collections.abc import Iterator
 from pathlib import Path

@@ -11,7 +11,7 @@ def validate(questions: QuestionSet, articles: Mapping[str, Article] | None) -> 
 
     Args:
         questions: The set.
-        articles: The articles by id; None when there are none at hand: quotes are then not looked up.
+        articles: The articles by id; None if they are not available: quotes are then not looked up.
     """
     defects = list(questions.defects)
     for question in questions.questions:
@@ -40,7 +40,7 @@ def _quote(evidence: Evidence, articles: Mapping[str, Article]) -> Iterator[str]
         yield f"article {evidence.article_id!r} is not there"
     elif evidence.quote not in article.body:
         hint = " (spaces or line breaks differ)" if _fold(evidence.quote) in _fold(article.body) else ""
-        yield f"the quote {shorten(evidence.quote)!r} does not stand in {evidence.article_id}{hint}"
+        yield f"the quote {shorten(evidence.quote)!r} is not in {evidence.article_id}{hint}"
 
 
 def _fold(text: str) -> str:

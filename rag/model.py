@@ -299,10 +299,5 @@ class Event:
     answer: Answer | None = None
 
 
-def day(date: datetime | None) -> str:
-    """Write the day of an instant for a reader, "7 September 2017", or say that it is not known."""
-    return f"{date:%-d %B %Y}" if date else "undated"
-
-
 def _iso(date: datetime | None) -> str | None:
     return date.isoformat() if date else None

@@ -48,7 +48,7 @@ def resolve(requirements: list[str], constraints: Pins) -> Pins:
         index knows.
 
     Raises:
-        subprocess.CalledProcessError: pip found no solution; what it says goes to stderr.
+        subprocess.CalledProcessError: pip found no solution; its output goes to stderr.
     """
     with tempfile.TemporaryDirectory() as folder:
         wanted, limits, report = (Path(folder, name) for name in ("wanted.txt", "limits.txt", "report.json"))

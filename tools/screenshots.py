@@ -39,7 +39,7 @@ The harbour council of Eastfield voted on Monday for a second ferry, the harbour
 
 @contextlib.contextmanager
 def served_page(folder: Path) -> Iterator[str]:
-    """Serve the page over the starter corpus in a folder of its own, wholly indexed, and yield its address."""
+    """Serve the page over the fully indexed starter corpus in a temporary folder, and yield its address."""
     from rag import Assistant, Settings
     from web.assistant.assistant_loader import AssistantLoader
     from web.conversations.conversation_store import FILE, ConversationStore
@@ -94,7 +94,7 @@ def opened(browser: "Browser", url: str, size: tuple[int, int], scheme: str) -> 
 
 
 def ask(page: "Page", question: str) -> None:
-    """Ask a question and wait until it is answered and everything stands still."""
+    """Ask a question and wait until it is answered and nothing moves any more."""
     page.fill("#box textarea", question)
     page.click("#ask")
     page.wait_for_selector("#talk .turn:last-child .asof")

@@ -84,7 +84,7 @@ class ChunkStore:
         """Return how many articles have chunks under the profile, and how many there are.
 
         Args:
-            applied: Leave out those with a change behind this one, which an index that holds no later one lacks.
+            applied: The last change that an index holds: articles with a later change are left out.
         """
         last = self.last_change()
         newest = self.archive.connection.execute("SELECT max(key) FROM articles").fetchone()[0]
@@ -105,7 +105,7 @@ class ChunkStore:
     def store(self, batch: Sequence[Embedded]) -> int:
         """Keep chunks and vectors in one transaction and log them; return how many articles were stored.
 
-        An article that was changed or removed since it was read is passed over.
+        An article that was changed or removed since it was read is skipped.
         """
         stored = 0
         with self.archive.transaction() as connection:

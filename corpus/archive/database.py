@@ -28,13 +28,13 @@ __all__ = ["Archive", "Outcome", "article_from_row"]
 _ORDERS = {"newest": "published_at DESC NULLS LAST, id", "oldest": "published_at ASC NULLS LAST, id"}
 
 
-_AGAIN_S = 5.0  # After so long a file that could not be written is opened anew.
+_AGAIN_S = 5.0  # Seconds after which a file that could not be written is opened again.
 
 
 class Archive:
     """Keep articles and tell what changed.
 
-    Each thread gets its own connection; close the archive once, when nobody uses it any more.
+    Each thread gets its own connection; close the archive once, when it is no longer used.
     """
 
     def __init__(self, path: Path) -> None:
@@ -115,7 +115,7 @@ class Archive:
         except sqlite3.OperationalError as error:
             _roll_back(connection)
             raise ArchiveError(
-                f"{self.path}: cannot be written ({error}); free some disk space, mend the rights of the folder or "
+                f"{self.path}: cannot be written ({error}); free some disk space, fix the permissions of the folder or "
                 "wait for the other writer, then run the same command again"
             ) from error
         except BaseException:
@@ -133,14 +133,14 @@ class Archive:
         """Keep an article; its own transaction, durable when this returns.
 
         An article is the same one again if its id, or else its address, is known. If its text or particulars changed it
-        becomes a new version, or part of the history where the outlet dates it before the text at hand. A text that the
+        becomes a new version, or part of the history where the outlet dates it before the current text. A text that the
         archive holds from the same outlet under another id adds nothing, nor does an earlier version's that is read
-        again, unless it is `live`: what the outlet says at this moment. What a second arrival leaves out (the byline,
+        again, unless it is `live`: fetched just now. What a later arrival lacks (the byline,
         say) stays as it was.
 
         Raises:
             ArchiveError: The archive cannot be written.
-            InputError: Another article stands under the id.
+            InputError: The id belongs to another article.
         """
         if self.judge(article, live=live) == "unchanged":
             return "unchanged"
@@ -157,7 +157,7 @@ class Archive:
         return judge(self.connection, article, live).outcome
 
     def get(self, article_id: str, version: int | None = None) -> Article | None:
-        """Return an article, as it is now or as an earlier version had it."""
+        """Return the current text of an article, or an earlier version."""
         row = self.connection.execute(f"SELECT key, {COLUMNS} FROM articles WHERE id = ?", (article_id,)).fetchone()
         if row is None or version is None or version == row["version"]:
             return article_from_row(row) if row else None
@@ -225,7 +225,7 @@ class Archive:
     def find_correction(self, selection: Selection, limit: int) -> list[tuple[str, int | None]]:
         """Return of the newest of the selected articles that are dated the id and the group of near duplicates.
 
-        They stand in order of time, the oldest first. Reading every row of a large archive would take half a minute.
+        They are in order of time, the oldest first. Reading every row of a large archive would take half a minute.
         """
         where, wanted = selection.where()
         sql = (
@@ -259,7 +259,7 @@ class Archive:
         stories.join(connection, int(key or 0), arrival.article)
 
     def _renew(self, connection: sqlite3.Connection, arrival: Arrival) -> None:
-        """Write the text at hand to the history and the new one in its place, or a late one straight to the history."""
+        """Move the current text to the history and store the new one in its place, or a late one straight to the history."""
         row = connection.execute("SELECT * FROM articles WHERE key = ?", (arrival.key,)).fetchone()
         before, number = article_from_row(row), row["version"] + 1
         shelved, shelved_digest = (arrival.article, arrival.digest) if arrival.late else (before, row["digest"])

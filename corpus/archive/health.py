@@ -123,7 +123,7 @@ def examine(path: Path) -> list[Check]:
         with Archive(path) as archive:
             return [check for examiner in _EXAMINERS for check in _run_checks(archive, examiner)]
     except (ArchiveError, sqlite3.Error) as error:
-        return [Check("archive", "broken", str(error), "restore the file from a backup, or add the articles anew")]
+        return [Check("archive", "broken", str(error), "restore the file from a backup, or add the articles again")]
 
 
 def _run_checks(archive: Archive, examiner: "Examiner") -> Iterator[Check]:
@@ -131,7 +131,7 @@ def _run_checks(archive: Archive, examiner: "Examiner") -> Iterator[Check]:
         yield from examiner(archive)
     except sqlite3.DatabaseError as error:
         name = examiner.__name__.strip("_")
-        yield Check(name, "broken", str(error), "restore the archive from a backup, or add the articles anew")
+        yield Check(name, "broken", str(error), "restore the archive from a backup, or add the articles again")
 
 
 Examiner = Callable[[Archive], Iterator[Check]]
@@ -141,7 +141,7 @@ def _check_archive(archive: Archive) -> Iterator[Check]:
     found = [str(row[0]) for row in archive.connection.execute("PRAGMA integrity_check(5)")]
     lost = archive.connection.execute("PRAGMA foreign_key_check").fetchall()
     if found != ["ok"]:
-        yield Check("archive", "broken", "; ".join(found), "restore the file from a backup, or add the articles anew")
+        yield Check("archive", "broken", "; ".join(found), "restore the file from a backup, or add the articles again")
     elif lost:
         yield Check("archive", "broken", f"{len(lost):,} rows belong to no article", "restore the file from a backup")
     else:
@@ -159,7 +159,7 @@ def _check_history(archive: Archive) -> Iterator[Check]:
     )
     if gaps or alone:
         finding = f"{gaps:,} articles lack an earlier version, {alone:,} groups have one member"
-        yield Check("history", "broken", finding, "remove these articles and add them anew")
+        yield Check("history", "broken", finding, "remove these articles and add them again")
     else:
         yield Check(
             "history", "fine", f"{one.number('SELECT count(*) FROM versions'):,} earlier versions, none missing"

@@ -28,12 +28,12 @@ BANDS = 48
 _ROWS = 2
 _SEED = 20
 _COARSE = 3  # Words in a shingle that finds candidates ...
-_FINE = 6  # ... and in one that verifies: a template whose names and figures were filled in anew has few of these.
+_FINE = 6  # ... and in one that verifies: a template filled in with other names and figures has few of these.
 _OVERLAP = 0.32  # The share of the shorter text's long shingles from which two texts are copies ...
 _OVERLAP_SHORT = 0.36  # ... for a short text, where one quotation weighs more ...
 _VERBATIM = 0.7  # ... and where the numbers differ.
 _SHORT = 40  # Words.
-_FIGURES = 3  # So few numbers say nothing.
+_FIGURES = 3  # Fewer numbers than this prove nothing.
 _SLICE = 20_000  # Shingles hashed at once, so that a book needs no gigabyte.
 _UNSPACED = "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff"
 _SENTENCE = re.compile(r"(?<![.!?…。！？؟।])[.!?…。！？؟।]+[\"'”’»)\]]*(?:\s+|(?<=[。！？]))|\n+")
@@ -91,12 +91,12 @@ def _shingles(codes: Hashes, width: int) -> Hashes:
 
 
 def find_similar(one: Article, other: Article) -> bool:
-    """Tell whether one text is a copy of the other."""
+    """Return whether one text is a copy of the other."""
     return resembles(fingerprint(one), fingerprint(other))
 
 
 def resembles(one: Fingerprint, other: Fingerprint) -> bool:
-    """Tell whether two fingerprints are those of copies.
+    """Return whether two fingerprints are those of copies.
 
     The thresholds were set with `benchmarks/near_duplicate_recall.py`: a copy that was cut and got a new lede and a local paragraph
     shares from .34 of its long shingles, two articles that quote one statement of 45 words share up to .3, and reports
@@ -112,13 +112,13 @@ def resembles(one: Fingerprint, other: Fingerprint) -> bool:
 
 
 def _contradict(one: Fingerprint, other: Fingerprint) -> bool:
-    """Tell whether the numbers are other ones, as when a template is filled in anew."""
+    """Return whether the numbers differ, as in a template that was filled in again."""
     fewer = min(len(one.figures), len(other.figures))
     return fewer >= _FIGURES and len(one.figures & other.figures) < fewer / 2
 
 
 def shared_ratio(one: Hashes, other: Hashes) -> float:
-    """Return how much of the shorter text stands in the other (the overlap coefficient of the two sets)."""
+    """Return how much of the shorter text is contained in the other (the overlap coefficient of the two sets)."""
     common = len(np.intersect1d(one, other, assume_unique=True))
     return common / max(1, min(len(one), len(other)))
 

@@ -4,7 +4,7 @@ import sqlite3
 from pathlib import Path
 from urllib.parse import quote
 
-# Of https://sqlite.org/rescode.html; any other error says that the file is damaged, busy or no database.
+# Of https://sqlite.org/rescode.html; any other error means that the file is damaged, busy or not a database.
 _UNWRITABLE = frozenset(
     (sqlite3.SQLITE_READONLY, sqlite3.SQLITE_IOERR, sqlite3.SQLITE_FULL, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_PERM)
 )
@@ -15,20 +15,20 @@ class ReadOnlyConnection(sqlite3.Connection):
 
 
 def connect_to_read(path: Path, error: Exception) -> ReadOnlyConnection | None:
-    """Return a connection that reads a file which cannot be written, or None where that is no way out.
+    """Return a connection that reads a file which cannot be written, or None if that does not help.
 
     Args:
         path: The file.
-        error: Why it could not be opened to be written too.
+        error: Why it could not be opened for writing.
     """
     refused = isinstance(error, OSError) or getattr(error, "sqlite_errorcode", 0) & 0xFF in _UNWRITABLE
     return connect_unwritten(path) if refused and path.is_file() else None
 
 
 def connect_unwritten(path: Path) -> ReadOnlyConnection | None:
-    """Return a connection that reads a file and writes nothing, nor anything beside it; None where that cannot be."""
+    """Return a connection that reads a file and writes nothing, not even next to it; None if that is impossible."""
     log = path.with_name(f"{path.name}-wal")
-    # What an empty log leaves unsaid is nothing: then the file is all there is. Another one is read through the index
+    # With an empty log, the file is complete. Another log is read through the index
     # of the log, which binds this process: while any thread reads that way, none can open the file to write.
     way = "readonly_shm=1" if log.exists() and log.stat().st_size else "immutable=1"
     connection = sqlite3.connect(

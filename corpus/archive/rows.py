@@ -1,4 +1,4 @@
-"""How an article stands in a row of the archive, and the digests by which it is known again."""
+"""The row of an article in the archive, and the digests that recognise it when it arrives again."""
 
 import hashlib
 import json
@@ -47,7 +47,7 @@ def to_timestamp(article: Article) -> str:
 
 
 def content_digest(article: Article) -> bytes:
-    """Hash what the outlet says of an article; not which version it is here, nor the feed that brought it."""
+    """Hash everything that the outlet publishes of an article; not its version number here, nor the feed it came from."""
     record = [value for name, value in zip(FIELDS, row_values(article), strict=True) if name not in {"version", "feed"}]
     return hashlib.sha256(json.dumps(record).encode()).digest()[:16]
 

@@ -9,11 +9,13 @@ from corpus.archive.read_only import connect_to_read
 from corpus.errors import ArchiveError
 
 VERSION = 3
+# Version 2 has the same tables and lacks one index only: where it cannot be upgraded, it can be read as it is.
+_OLDEST_READABLE = 2
 
 # `articles` holds the newest text of each article, `versions` the earlier ones; `digest` is that of an article as it
 # arrived. `story` names a group of near duplicates, found by `bands`. `chunks` belong to a profile (embedder and rule
 # of chunking); `indexed` says which version of an article was cut and embedded. `changes` is the log that the indexes
-# follow: one row each time an article's chunks came, changed or went.
+# follow: one row each time an article's chunks were added, changed or removed.
 TABLES = """
 CREATE TABLE IF NOT EXISTS articles (
     key INTEGER PRIMARY KEY,
@@ -94,7 +96,7 @@ def connect(path: Path) -> sqlite3.Connection:
         connection = _connect_to_write(path)
     except (sqlite3.Error, OSError) as error:
         reading = connect_to_read(path, error)
-        if reading is None or _version(reading) != VERSION:
+        if reading is None or not _OLDEST_READABLE <= _version(reading) <= VERSION:
             raise ArchiveError(
                 f"{path}: the archive cannot be opened ({error}); check the path, its rights and the disk"
             ) from error
@@ -111,7 +113,7 @@ def prepared(connection: sqlite3.Connection) -> sqlite3.Connection:
 
 def _connect_to_write(path: Path) -> sqlite3.Connection:
     path.parent.mkdir(parents=True, exist_ok=True)
-    if path.exists() and not os.access(path, os.W_OK):  # SQLite would open it and say so at the first write only.
+    if path.exists() and not os.access(path, os.W_OK):  # SQLite would open it and fail only at the first write.
         raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
     connection = sqlite3.connect(path, timeout=30, isolation_level=None, check_same_thread=False)
     try:

@@ -1,4 +1,4 @@
-"""Which articles are meant: by id, address, outlet, date, feed, language or words."""
+"""A selection of articles: by id, address, outlet, date, feed, language or words."""
 
 import json
 from dataclasses import dataclass
@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 
 @dataclass(frozen=True, slots=True)
 class Selection:
-    """Name some of the archive's articles; what is left empty does not narrow.
+    """Select articles of the archive; empty fields do not restrict the selection.
 
     Attributes:
         ids: Any of these ids.
@@ -15,10 +15,10 @@ class Selection:
         outlets: Any of these outlets, exactly as written in the archive.
         since: Published at or after this instant; undated articles fail.
         until: Published before this instant; undated articles fail.
-        feeds: Brought by any of these feeds.
+        feeds: From any of these feeds.
         languages: In any of these languages.
         undated: Only articles without a date.
-        words: Headlines that contain this text, whatever the case.
+        words: Headlines that contain this text, ignoring case.
     """
 
     ids: tuple[str, ...] = ()
@@ -32,7 +32,7 @@ class Selection:
     words: str = ""
 
     def __bool__(self) -> bool:
-        """Tell whether anything narrows."""
+        """Return whether anything restricts the selection."""
         return self != EVERYTHING
 
     def where(self) -> tuple[str, list[object]]:

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 # Set with `benchmarks/near_duplicate_recall.py`: twice as many find no copy more.
 _COMPARED = 24  # Articles that one is compared with, those first that have most of its rare bands ...
 _OF_A_BAND = 64  # ... among the newest of each band.
-_REGROUPED = 64  # Members of a group that is grouped anew when one leaves; a larger one stays as it is.
+_REGROUPED = 64  # Largest group that is regrouped when a member leaves; a larger one stays as it is.
 
 
 def join(connection: sqlite3.Connection, key: int, article: Article) -> None:
@@ -48,7 +48,7 @@ def leave(connection: sqlite3.Connection, key: int) -> None:
 
 
 def regroup(connection: sqlite3.Connection, numbers: Iterable[int]) -> None:
-    """Group the members of these groups anew, after some of them went: what only those connected comes apart.
+    """Regroup the members of these groups after some of them left: what only those connected is separated.
 
     The copies in a large group are many enough to hold together, and comparing each with each would take too long.
     """
@@ -66,7 +66,7 @@ def regroup(connection: sqlite3.Connection, numbers: Iterable[int]) -> None:
 
 
 def _near(connection: sqlite3.Connection, bands: list[tuple[int, int]]) -> list[int]:
-    """Return the articles that share bands, the nearest first: a band that few have says more than a common one."""
+    """Return the articles that share bands, the nearest first: a rare band is stronger evidence than a common one."""
     sql = "SELECT article_key FROM bands WHERE band = ? AND hash = ? ORDER BY article_key DESC LIMIT ?"
     weights: defaultdict[int, float] = defaultdict(float)
     for band, value in bands:

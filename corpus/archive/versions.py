@@ -1,4 +1,4 @@
-"""What an arriving article is to the archive: a new one, a new text of one that it holds, or nothing new."""
+"""Decide whether an arriving article is new, a new version of a known one, or unchanged."""
 
 import sqlite3
 from dataclasses import dataclass, replace
@@ -11,22 +11,22 @@ from corpus.errors import InputError
 
 Outcome = Literal["added", "updated", "unchanged"]
 
-# What a second arrival may leave out: it came another way, and the archive does not forget for that.
+# Fields that a later arrival may lack, because it came from another source: the archive keeps the known value.
 _KEPT = ("source", "url", "author", "published_at", "language", "category", "feed")
-# What makes no difference to the reader when nothing else changed.
+# Fields whose change alone makes no new version.
 _MUTE = ("version", "updated_at", "feed")
 
 
 @dataclass(frozen=True, slots=True)
 class Arrival:
-    """Hold the verdict on an article that arrives.
+    """Hold the decision on an arriving article.
 
     Attributes:
         outcome: What is to happen.
-        article: What is to be kept: with the id of the archive, and completed from the text at hand.
-        digest: The digest of the article as it arrived, by which it is known when it comes again.
+        article: What to keep: with the id of the archive, and completed from the current text.
+        digest: The digest of the article as it arrived, which recognises it when it arrives again.
         key: Row of the article that it is a text of, or None.
-        late: The outlet dates it before the text at hand, so it belongs to the history.
+        late: The outlet dates it before the current text, so it belongs to the history.
     """
 
     outcome: Outcome
@@ -37,16 +37,16 @@ class Arrival:
 
 
 def judge(connection: sqlite3.Connection, article: Article, live: bool = False) -> Arrival:
-    """Say what an article is to the archive.
+    """Decide what to do with an arriving article.
 
     Args:
         connection: The archive's.
         article: What arrives.
-        live: The outlet says so at this moment: then an earlier text that comes again is a change taken back, and not
+        live: It was fetched just now: then an earlier text that arrives again is a reverted change, and not
             an old copy that is read once more.
 
     Raises:
-        InputError: Another article stands under its id.
+        InputError: Its id belongs to another article.
     """
     row = _same(connection, article)
     if row is None:
@@ -59,8 +59,8 @@ def judge(connection: sqlite3.Connection, article: Article, live: bool = False) 
     current = article_from_row(connection.execute("SELECT * FROM articles WHERE key = ?", (key,)).fetchone())
     if _belongs_to_other_outlet(current, article):
         raise InputError(
-            f"another article stands under the id {article.id!r} ({current.title!r}, {current.source or 'no outlet'}); "
-            "give this one an id of its own, or none"
+            f"the id {article.id!r} belongs to another article ({current.title!r}, {current.source or 'no outlet'}); "
+            "give this one a different id, or none"
         )
     late = not live and "" < to_timestamp(article) < to_timestamp(current)
     completed = fill_missing(article, current)
@@ -75,13 +75,13 @@ def judge(connection: sqlite3.Connection, article: Article, live: bool = False) 
 
 
 def fill_missing(article: Article, current: Article) -> Article:
-    """Return an article with what it leaves out taken from the text at hand, under that one's id."""
+    """Return an article completed from the current text, under the id of that one."""
     missing = {name: getattr(current, name) for name in _KEPT if not getattr(article, name)}
     return replace(article, id=current.id, version=current.version, **missing)
 
 
 def has_same_text(one: Article, other: Article) -> bool:
-    """Tell whether both give the same chunks, so that vectors of the one serve the other."""
+    """Return whether both give the same chunks, so that vectors of the one serve the other."""
     return (one.body, one.language, Chunk(one, 0, 0, 0).heading) == (
         other.body,
         other.language,
@@ -111,13 +111,13 @@ def _same(connection: sqlite3.Connection, article: Article) -> sqlite3.Row | Non
 
 
 def _is_address_of_one(url: str) -> bool:
-    """Tell whether an address names an article and not merely an outlet."""
+    """Return whether an address names an article and not merely an outlet."""
     parts = urlsplit(url)
     return bool(parts.path.strip("/") or parts.query)
 
 
 def _find_twin(connection: sqlite3.Connection, article: Article) -> bool:
-    """Tell whether the outlet's very text stands, or stood, under another id."""
+    """Return whether the outlet has, or had, the identical text under another id."""
     sql = (
         "SELECT 1 FROM articles WHERE text_digest = ?1 AND source = ?2 UNION ALL SELECT 1 FROM versions "
         "JOIN articles ON key = article_key WHERE versions.text_digest = ?1 AND source = ?2 LIMIT 1"
@@ -131,7 +131,7 @@ def _was_current(connection: sqlite3.Connection, key: int, column: str, wanted: 
 
 
 def _belongs_to_other_outlet(current: Article, article: Article) -> bool:
-    """Tell whether one id was given to two articles, as when two exports both count from 1."""
+    """Return whether one id was given to two articles, as when two exports both count from 1."""
     if article.url and article.url == current.url:
         return False
     outlets = {current.source.casefold(), article.source.casefold()} - {""}
@@ -141,7 +141,7 @@ def _belongs_to_other_outlet(current: Article, article: Article) -> bool:
 
 
 def _shares_nothing(one: Article, other: Article) -> bool:
-    """Tell whether two texts have neither the date nor their words in common."""
+    """Return whether two texts have neither the date nor their words in common."""
     dates = {one.published_at, other.published_at}
     return None not in dates and len(dates) == 2 and not _similar(one, other)
 

@@ -14,7 +14,7 @@ from corpus.archive.database import Archive
 from corpus.article import Article
 from corpus.cli.display import console, format_summary, print_json
 from corpus.cli.index_process import Indexing, is_pending, report_indexing, run_index
-from corpus.cli.options import AsJson, Data, parse_day, settings_for
+from corpus.cli.options import AsJson, Data, Since, settings_for
 from corpus.errors import ArchiveError
 from corpus.ingestion.dry_run import UnwrittenArchive
 from corpus.ingestion.ingesting import Summary, ingest
@@ -22,6 +22,7 @@ from corpus.ingestion.item_cache import ItemCache
 from corpus.ingestion.parallel_reading import read_files
 from corpus.readers import FORMATS, ReadOptions, Refusal
 from corpus.settings import ArchiveSettings
+from corpus.text.days import parse_period
 from corpus.text.urls import is_address
 
 _FORMATS = ", ".join(one.name for one in FORMATS)
@@ -44,12 +45,11 @@ def add(
     sources: Annotated[
         list[str], typer.Argument(metavar="PATH|URL...", help=f"Files, folders, addresses. {_FORMATS}.")
     ],
-    dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would happen, and write nothing.")] = False,
-    limit: Annotated[int | None, typer.Option(min=1, help="Stop after so many were added or updated.")] = None,
-    since: Annotated[
-        datetime | None,
-        typer.Option(metavar="DATE", parser=parse_day, help="Only articles published on or after this day."),
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Show what would happen, and write nothing.")] = False,
+    limit: Annotated[
+        int | None, typer.Option(min=1, help="Stop after this many articles were added or updated.")
     ] = None,
+    since: Since = None,
     jobs: Annotated[int, typer.Option(min=1, help="Processes that read files.")] = os.cpu_count() or 1,
     mapping: Annotated[
         list[str] | None,
@@ -70,7 +70,7 @@ def add(
         jobs=jobs,
         dry_run=dry_run,
         limit=limit,
-        since=since,
+        since=parse_period(since, None)[0],
     )
     summary = Summary()
     code = _take_in(intake, settings, summary, as_json)
@@ -103,10 +103,10 @@ def _take_in(intake: Intake, settings: ArchiveSettings, summary: Summary, quiet:
 
                 ingest(archive, read_pages(intake.addresses, intake.options, settings), live=True, **take)
     except KeyboardInterrupt:
-        err.print("Interrupted. What is counted here is safe; run the same command again to go on.")
+        err.print("Interrupted. The articles counted here are safe; run the same command again to continue.")
         return 130
     except ArchiveError as error:
-        err.print(f"{error}\nWhat is counted here is safe.")
+        err.print(f"{error}\nThe articles counted here are safe.")
         return 1 if summary.changed else 2
     return 0
 
@@ -127,7 +127,7 @@ def _index(settings: ArchiveSettings, summary: Summary) -> tuple[Indexing | None
         indexing = run_index(settings.data_dir)
     except KeyboardInterrupt:
         console(stderr=True).print(
-            "Interrupted. The articles are safe, but not all can be searched yet; run the same command again to go on."
+            "Interrupted. The articles are safe, but not all can be searched yet; run the same command again to continue."
         )
         return None, 130
     return indexing, 0 if report_indexing(indexing, settings.data_dir) else 1
@@ -149,7 +149,7 @@ def _parse_mapping(pairs: list[str]) -> dict[str, str]:
 
 
 class _Meter:
-    """Show on stderr how far the work is, where somebody watches."""
+    """Show progress on stderr if it is a terminal."""
 
     def __init__(self, quiet: bool) -> None:
         err = console(stderr=True)

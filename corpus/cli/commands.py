@@ -26,6 +26,7 @@ from corpus.cli.options import (
 from corpus.cli.upkeep_commands import doctor, rebuild, stats
 from corpus.errors import InputError, NewsdeskError
 from corpus.text.characters import one_line
+from corpus.text.days import parse_period
 
 MOST = 1_000_000_000
 """More articles than any archive holds, and fewer than SQLite counts."""
@@ -66,16 +67,17 @@ def list_articles(
         typer.Option(parser=one_line, metavar="CODE", help="Only this language (en, de, ...); repeatable."),
     ] = None,
     undated: Annotated[bool, typer.Option("--undated", help="Only articles without a date.")] = False,
-    limit: Annotated[int, typer.Option(min=0, max=MOST, help="So many at most.")] = 20,
-    offset: Annotated[int, typer.Option(min=0, max=MOST, help="Leave out so many first.")] = 0,
+    limit: Annotated[int, typer.Option(min=0, max=MOST, help="Maximum number of articles.")] = 20,
+    offset: Annotated[int, typer.Option(min=0, max=MOST, help="Skip this many articles first.")] = 0,
     data: Data = None,
     as_json: AsJson = False,
 ) -> None:
     """List articles, newest first: date, outlet, headline, id, and whether it was corrected or has copies."""
+    start, end = parse_period(since, until)
     selection = Selection(
         outlets=tuple(outlet or ()),
-        since=since,
-        until=until,
+        since=start,
+        until=end,
         feeds=(feed,) if feed else (),
         languages=tuple(language or ()),
         undated=undated,
@@ -132,16 +134,17 @@ def remove(
     as_json: AsJson = False,
 ) -> None:
     """Remove articles with all their versions, after showing how many; several options narrow together."""
+    start, end = parse_period(since, until)
     selection = Selection(
         ids=tuple(ids or ()),
         url=url,
         outlets=tuple(outlet or ()),
-        since=since,
-        until=until,
+        since=start,
+        until=end,
         feeds=(feed,) if feed else (),
     )
     if not selection:
-        raise typer.BadParameter("say which: an ID, --url, --outlet, --since, --until or --feed")
+        raise typer.BadParameter("name what to remove: an ID, --url, --outlet, --since, --until or --feed")
     settings = settings_for(data)
     with open_existing_archive(settings) as archive:
         missing = [article_id for article_id in selection.ids if archive.get(article_id) is None]

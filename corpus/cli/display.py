@@ -15,6 +15,7 @@ from rich.text import Text
 
 from corpus.article import Article
 from corpus.ingestion.ingesting import SHOWN, Summary
+from corpus.text.days import format_day
 
 # C0 and C1 controls but tab and line feed; marks that turn the direction of writing; line separators.
 _CONTROLS = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
@@ -57,11 +58,6 @@ def build_table(*columns: str, title: str = "") -> Table:
     return grid
 
 
-def format_day(date: datetime | None) -> str:
-    """Write the day of an instant."""
-    return f"{date:%Y-%m-%d}" if date else "undated"
-
-
 def build_articles_table(articles: Iterable[Article], copies: dict[str, int]) -> Table:
     """Return one line for each article; the last column names corrections, versions and near duplicates."""
     grid = build_table("date", "outlet", "headline", "id", "")
@@ -72,7 +68,7 @@ def build_articles_table(articles: Iterable[Article], copies: dict[str, int]) ->
             f"story {copies[article.id]}" if article.id in copies else "",
         ]
         cells = (
-            format_day(article.published_at),
+            format_day(article.published_at, "iso"),
             article.source,
             article.title,
             article.id,
@@ -110,7 +106,7 @@ def format_article(article: Article, versions: Sequence[Article], copies: Sequen
 def _format_version(article: Article, versions: Sequence[Article]) -> str:
     if len(versions) < 2:
         return ""
-    known = ", ".join(f"{v.version} ({format_day(v.updated_at or v.published_at)})" for v in versions)
+    known = ", ".join(f"{v.version} ({format_day(v.updated_at or v.published_at, 'iso')})" for v in versions)
     return f"{article.version} of {known}"
 
 

@@ -89,7 +89,7 @@ def pull_feeds(
         int | None,
         typer.Option("--every", parser=parse_interval, metavar="15m", help="Pull again and again.", show_default=False),
     ] = None,
-    limit: Annotated[int, typer.Option(min=1, help="So many new entries of a feed at most.")] = ENTRIES_AT_MOST,
+    limit: Annotated[int, typer.Option(min=1, help="Maximum number of new entries per feed.")] = ENTRIES_AT_MOST,
     no_index: Annotated[bool, typer.Option("--no-index", help="Leave the indexes to the next command.")] = False,
     data: Data = None,
     as_json: AsJson = False,

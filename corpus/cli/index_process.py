@@ -1,4 +1,4 @@
-"""Bring the indexes up to date after the archive changed, by a process of its own: only that one needs the embedder."""
+"""Update the indexes after the archive changed, in a separate process: only that one needs the embedder."""
 
 import json
 import subprocess
@@ -16,7 +16,7 @@ class Indexing:
     """Hold what became of an attempt to bring the indexes up to date.
 
     Attributes:
-        done: Whether it went through.
+        done: Whether it succeeded.
         record: What the indexing process reported; empty when it failed.
         problem: What went wrong, for the user.
     """
@@ -45,7 +45,7 @@ def run_index(data_dir: Path, *options: str) -> Indexing:
 
 
 def report_indexing(indexing: Indexing, data_dir: Path) -> bool:
-    """Say on stderr what is left to do after indexing, if anything; return whether it went through."""
+    """Report on stderr what is left to do after indexing, if anything; return whether it succeeded."""
     if not indexing.done:
         sys.stderr.write(
             f"The archive is safe, but the indexes are not up to date: {to_line(indexing.problem, 1000)}; "
@@ -59,7 +59,7 @@ def report_indexing(indexing: Indexing, data_dir: Path) -> bool:
 
 
 def is_pending(archive: Archive) -> bool:
-    """Tell whether an article has no chunks under any profile: then an earlier indexing did not come to its end."""
+    """Return whether an article has no chunks under any profile: then an earlier indexing did not come to its end."""
     sql = (
         "SELECT 1 FROM articles LEFT JOIN indexed ON article_key = key AND indexed.version = articles.version "
         "WHERE article_key IS NULL LIMIT 1"
@@ -68,7 +68,7 @@ def is_pending(archive: Archive) -> bool:
 
 
 def forget_vectors(archive: Archive) -> None:
-    """Delete every chunk and vector, of all profiles, so that the next indexing cuts and embeds every article anew."""
+    """Delete every chunk and vector, of all profiles, so that the next indexing chunks and embeds every article again."""
     with archive.transaction() as connection:
         connection.execute("DELETE FROM chunks")
         connection.execute("DELETE FROM indexed")

@@ -1,6 +1,5 @@
 """The options that the commands share, and what becomes of them."""
 
-from datetime import datetime
 from pathlib import Path
 from typing import Annotated
 
@@ -10,7 +9,6 @@ from corpus.archive.database import Archive
 from corpus.errors import InputError
 from corpus.settings import ArchiveSettings, read_settings
 from corpus.text.characters import one_line
-from corpus.text.date_parsing import moment
 
 Data = Annotated[
     Path | None,
@@ -27,26 +25,16 @@ Outlets = Annotated[
 Address = Annotated[
     str, typer.Option("--url", parser=one_line, metavar="URL", help="Only the article at this address.")
 ]
-Feed = Annotated[str, typer.Option("--feed", parser=one_line, metavar="URL", help="Only what this feed brought.")]
-
-
-def parse_day(text: str) -> datetime:
-    """Read a date or an instant of the command line; without a zone it is UTC."""
-    try:
-        return moment(text)
-    except InputError as error:
-        raise typer.BadParameter(str(error)) from None
+Feed = Annotated[str, typer.Option("--feed", parser=one_line, metavar="URL", help="Only articles from this feed.")]
 
 
 Since = Annotated[
-    datetime | None,
-    typer.Option(
-        "--since", metavar="DATE", parser=parse_day, help="Published on or after this day; undated ones fail."
-    ),
+    str | None,
+    typer.Option("--since", metavar="DATE", help="Only articles published on this day (2017-09-07) or later."),
 ]
 Until = Annotated[
-    datetime | None,
-    typer.Option("--until", metavar="DATE", parser=parse_day, help="Published before this day; undated ones fail."),
+    str | None,
+    typer.Option("--until", metavar="DATE", help="Only articles published on this day (2017-09-07) or earlier."),
 ]
 
 
@@ -54,7 +42,7 @@ def settings_for(data: Path | None) -> ArchiveSettings:
     """Return the settings, with the folder of the command line if one is given.
 
     Raises:
-        SettingsError: A variable makes no sense.
+        SettingsError: A variable is invalid.
     """
     return read_settings(ArchiveSettings, data)
 

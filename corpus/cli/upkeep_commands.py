@@ -1,4 +1,4 @@
-"""`stats`, `doctor` and `rebuild`: look at the archive, and make its indexes anew."""
+"""`stats`, `doctor` and `rebuild`: inspect the archive, and rebuild its indexes."""
 
 from typing import Annotated
 
@@ -26,7 +26,7 @@ def stats(data: Data = None, as_json: AsJson = False) -> None:
 
 
 def doctor(data: Data = None, as_json: AsJson = False) -> None:
-    """Examine archive, log, vectors, disk and both indexes, and say what to run. Exit code 1 if anything is amiss."""
+    """Examine archive, log, vectors, disk and both indexes, and name the command that repairs it. Exit code 1 if anything is wrong."""
     settings = settings_for(data)
     with open_existing_archive(settings):
         pass
@@ -44,12 +44,12 @@ def doctor(data: Data = None, as_json: AsJson = False) -> None:
 
 def rebuild(
     embed: Annotated[
-        bool, typer.Option("--embed", help="Forget the vectors too, and embed every article anew.")
+        bool, typer.Option("--embed", help="Delete the vectors too, and embed every article again.")
     ] = False,
     data: Data = None,
     as_json: AsJson = False,
 ) -> None:
-    """Make both indexes anew from the archive; vectors are kept there, so nothing is embedded twice."""
+    """Rebuild both indexes from the archive; vectors are kept there, so nothing is embedded twice."""
     settings = settings_for(data)
     with open_existing_archive(settings) as archive:
         if embed:
@@ -59,7 +59,7 @@ def rebuild(
         print_json(indexing.to_record())
     done = report_indexing(indexing, settings.data_dir)
     if done and not as_json:
-        console().print("Both indexes were made anew.")
+        console().print("Both indexes were rebuilt.")
     raise typer.Exit(0 if done else 1)
 
 

@@ -79,7 +79,7 @@ class FeedBook:
         except sqlite3.OperationalError:
             if not isinstance(connection, ReadOnlyConnection):
                 raise
-            self._connection = sqlite3.connect(":memory:", isolation_level=None)  # The file holds no feed.
+            self._connection = sqlite3.connect(":memory:", isolation_level=None)  # The file has no feeds.
             self._make_tables()
             self._connection.execute("PRAGMA query_only = ON")
 
@@ -107,9 +107,9 @@ class FeedBook:
         return _feed(row) if row else None
 
     def is_seen(self, url: str, entry_id: str, updated: datetime | None = None) -> bool:
-        """Tell whether an entry of a feed was marked, and not changed since as far as the feed says.
+        """Return whether an entry of a feed was marked, and has not changed since, according to the feed.
 
-        A mark from the future was made while the clock was wrong, so it does not say what came after it.
+        A mark from the future was made while the clock was wrong, so nothing can be concluded from it.
 
         Args:
             url: The feed.
@@ -121,7 +121,7 @@ class FeedBook:
         return row is not None and (updated is None or updated <= datetime.fromisoformat(row[0]) <= datetime.now(UTC))
 
     def mark(self, url: str, entry_id: str) -> None:
-        """Note that an entry is done, once its article is committed, so that no pull asks for its page again."""
+        """Record an entry whose article is committed, so that no later pull requests its page again."""
         self._change("INSERT OR REPLACE INTO feed_entries VALUES (?, ?, ?)", url, entry_id, _now())
 
     def record_pull(self, url: str, kind: str, title: str, etag: str, last_modified: str) -> None:
@@ -139,7 +139,7 @@ class FeedBook:
             return self._connection.execute(sql, values).rowcount
         except sqlite3.OperationalError as error:
             raise ArchiveError(
-                f"the feeds cannot be written ({error}); free some disk space or mend the rights"
+                f"the feeds cannot be written ({error}); free some disk space or fix the permissions"
             ) from error
 
 

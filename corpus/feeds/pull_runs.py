@@ -1,4 +1,4 @@
-"""Pull feeds into an archive, and sum up what each brought."""
+"""Pull feeds into an archive, and sum up what came from each."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -16,7 +16,7 @@ from corpus.readers.feeds.feed_document import ENTRIES_AT_MOST
 
 @dataclass(slots=True)
 class FeedSummary:
-    """Count what one pull of one feed brought.
+    """Count what one pull of one feed gave.
 
     Attributes:
         url: The feed.
@@ -50,7 +50,7 @@ def pull_feeds(
     limit: int = ENTRIES_AT_MOST,
     refused: Callable[[Refusal], None] = lambda _: None,
 ) -> Iterator[FeedSummary]:
-    """Pull some feeds into an archive and yield what each brought; a feed that fails stops no other.
+    """Pull some feeds into an archive and yield what each gave; a feed that fails does not stop the others.
 
     Args:
         archive: Takes each article in its own transaction; then its entry is marked.
@@ -58,10 +58,10 @@ def pull_feeds(
         fetcher: Fetches feeds and pages.
         urls: Which feeds.
         limit: The most new entries of each.
-        refused: Told of each entry that gave no article.
+        refused: Called with each entry that gave no article.
 
     Raises:
-        ArchiveError: The archive cannot be written; what came before is safe, and the next pull goes on from there.
+        ArchiveError: The archive cannot be written; what was added before is safe, and the next pull continues from there.
     """
     for url in urls:
         summary = FeedSummary(url)

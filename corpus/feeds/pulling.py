@@ -1,6 +1,6 @@
 """Pull a feed: read it, fetch the page of each new entry, and hand on articles.
 
-What a page lacks (date, byline, outlet) its entry tells. Where the page cannot be had, the feed's own text stands in.
+What a page lacks (date, byline, outlet) is filled in from its entry. If the page is unavailable, the feed's own text is used.
 """
 
 from collections.abc import Generator, Iterator
@@ -33,7 +33,7 @@ class Pulled(NamedTuple):
     Attributes:
         entry_id: What to mark in the book once the article is committed.
         item: The article, or why there is none; a `kept` refusal is a warning.
-        settled: False if the page may be had later: then do not mark the entry, and the next pull tries again.
+        settled: False if the page may be available later: then do not mark the entry, and the next pull tries again.
     """
 
     entry_id: str
@@ -50,7 +50,7 @@ def pull(url: str, fetcher: Fetcher, book: FeedBook, limit: int = ENTRIES_AT_MOS
     Args:
         url: The feed's address; it need not be in the book.
         fetcher: Fetches the feed and the pages.
-        book: Says what was seen.
+        book: Records which entries were seen.
         limit: The most entries to take.
 
     Raises:
@@ -131,7 +131,7 @@ class _Pull:
 def _keep_new(document: FeedDocument, url: str, book: FeedBook) -> Iterator[Entry]:
     """Yield the entries that the book does not hold, or that changed since it does."""
     stamps = [entry.updated for entry in document.entries]
-    # A feed that stamps all its entries alike says when it was made, not when they changed.
+    # One timestamp for all entries is the time at which the feed was generated, not the time of a change.
     believed = len(set(stamps)) > 1 or len(stamps) == 1
     now = datetime.now(UTC)
     for entry in document.entries:

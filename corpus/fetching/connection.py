@@ -99,7 +99,7 @@ class Exchange:
     Attributes:
         url: Checked and without a fragment.
         addresses: The checked addresses of its host.
-        headers: What to send beside `Host`.
+        headers: What to send in addition to `Host`.
         connect_s: Seconds for the TCP and the TLS handshake, each.
         read_s: Seconds for one read.
         deadline: When the whole fetch must be over.

@@ -93,10 +93,10 @@ class _Zlib:
         while data:
             if self._inflate.eof:
                 if self._bits < zlib.MAX_WBITS + 16 or not data.startswith(b"\x1f\x8b"):
-                    return  # bytes behind the end, as some servers pad with
+                    return  # Some servers pad the body after its end.
                 self._members += 1
                 if self._members > _MEMBERS_AT_MOST:
-                    raise CodingError(f"the body is of more than {_MEMBERS_AT_MOST:,} gzip members")
+                    raise CodingError(f"the body consists of more than {_MEMBERS_AT_MOST:,} gzip members")
                 self._inflate = zlib.decompressobj(self._bits)
             yield self._inflate.decompress(data, PIECE)
             data = self._inflate.unconsumed_tail or self._inflate.unused_data

@@ -1,4 +1,4 @@
-"""What a URL gives: the kinds that are asked for, the `Page` that came, the error that says why not."""
+"""What a URL gives: the kinds that can be requested, the `Page` received, and the error that says why there is none."""
 
 import re
 from collections.abc import Mapping
@@ -18,7 +18,7 @@ LATER = (408, 425, 429, 500, 502, 503, 504)
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """Say what is wanted of a URL.
+    """Describe what is requested from a URL.
 
     Attributes:
         name: What to call it in a message.
@@ -145,6 +145,6 @@ def _content_type(value: str) -> tuple[str, str]:
 
 
 def shorten_url(text: str) -> str:
-    """Return text from outside as it may stand in a message: printable, one line, 200 characters."""
+    """Return untrusted text in a form that is safe in a message: printable, one line, 200 characters."""
     printable = "".join(character if character.isprintable() else "?" for character in text[:200])
     return printable + ("..." if len(text) > 200 else "")

@@ -1,4 +1,4 @@
-"""Fetch pages and feeds from addresses that nobody vouches for.
+"""Fetch pages and feeds from untrusted URLs.
 
 A URL comes from a user, a feed or a redirect, so it is checked before anything is sent: see `corpus.fetching.url_policy`. Then
 the host's robots.txt is asked, its turn awaited, and the body read within bounds of time and of decoded size.
@@ -75,7 +75,7 @@ class Fetcher:
         """Close nothing: no connection outlives its fetch."""
 
     def get(self, url: str, etag: str = "", last_modified: str = "", accept: Kind = PAGE) -> Page:
-        """Return what stands at a URL.
+        """Return the page at a URL.
 
         Args:
             url: An http(s) address.

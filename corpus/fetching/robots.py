@@ -30,7 +30,7 @@ class _Rules:
 
 
 class Robots:
-    """Keep the robots.txt of each host at hand and ask it."""
+    """Cache the robots.txt of each host and look up what it allows."""
 
     def __init__(
         self, user_agent: str, load: Callable[[str], bytes | None], clock: Callable[[], float] = time.monotonic
@@ -39,7 +39,7 @@ class Robots:
 
         Args:
             user_agent: The name that fetches carry; its first word is what a robots.txt may address.
-            load: Returns the content of a robots.txt, None if there is none; raises `InputError` if nobody knows.
+            load: Returns the content of a robots.txt, None if there is none; raises `InputError` if that cannot be found out.
             clock: Seconds that only grow.
         """
         found = re.match(r"[A-Za-z_-]+", user_agent)
@@ -56,7 +56,7 @@ class Robots:
         return "" if rules.can_fetch(str(url), self._agent) else "the site's robots.txt asks not to fetch this page"
 
     def is_known(self, url: httpx.URL) -> bool:
-        """Tell whether the host's robots.txt could be read, or the host has none."""
+        """Return whether the host's robots.txt could be read, or the host has none."""
         return self._rules(url) is not None
 
     def delay(self, url: httpx.URL) -> float:

@@ -17,7 +17,7 @@ Resolver = Callable[[str, int, float], Sequence[str]]
 
 _DEFAULT_PORTS = {"http": 80, "https": 443}
 _GLOBAL_V6 = ip_network("2000::/3")
-_NAT64 = ip_network("64:ff9b::/96")  # RFC 6052: the IPv4 address stands in the last 32 bits
+_NAT64 = ip_network("64:ff9b::/96")  # RFC 6052: the IPv4 address is in the last 32 bits
 _REFUSED = tuple(
     ip_network(block)
     for block in (
@@ -78,7 +78,7 @@ class AddressPolicy:
         return tuple(dict.fromkeys(addresses))
 
     def admits(self, address: str) -> bool:
-        """Tell whether a numeric address is global unicast, also when it is wrapped in an IPv6 transition address."""
+        """Return whether a numeric address is global unicast, also when it is wrapped in an IPv6 transition address."""
         try:
             parsed = ip_address(address)
         except ValueError:
@@ -89,7 +89,7 @@ class AddressPolicy:
 
 
 def host_of(url: httpx.URL) -> str:
-    """Return the host as it goes over the wire: what stands for letters beyond ASCII is never decoded."""
+    """Return the host as it goes over the wire: punycode is never decoded."""
     return url.raw_host.decode("ascii")
 
 
@@ -116,7 +116,7 @@ def system_resolver(host: str, port: int, limit_s: float) -> tuple[str, ...]:
         else:
             found.append(tuple(str(answer[4][0]) for answer in answers))
 
-    # `getaddrinfo` takes no limit of its own; a daemon thread that is still waiting ends with the process.
+    # `getaddrinfo` has no timeout; a daemon thread that is still waiting ends with the process.
     thread = threading.Thread(target=look_up, daemon=True)
     thread.start()
     thread.join(limit_s)

@@ -10,7 +10,7 @@ from corpus.article import Article
 
 
 class UnwrittenArchive(Archive):
-    """Read an archive; neither the file nor its folder is written to, unless a kill left a log that must be taken in."""
+    """Read an archive; neither the file nor its folder is written to, unless a kill left a log that must be applied."""
 
     def _connect(self) -> sqlite3.Connection:
         found = connect_unwritten(self.path)
@@ -18,7 +18,7 @@ class UnwrittenArchive(Archive):
 
 
 class ScratchArchive(Archive):
-    """Keep articles until it is closed: in memory, and what is too much for that in a file without a name."""
+    """Keep articles until it is closed: in memory, or in an unnamed temporary file when they become too many."""
 
     def __init__(self) -> None:
         """Make an empty one."""
@@ -32,10 +32,10 @@ class ScratchArchive(Archive):
 
 
 class Trial:
-    """Find out what an archive would do with articles that arrive one after the other."""
+    """Predict what an archive would do with a sequence of articles."""
 
     def __init__(self, archive: Archive | None, scratch: Archive) -> None:
-        """Name the archive, if there is one, and what stands for all that would be added to it."""
+        """Take the archive, if there is one, and a scratch archive that receives everything in its place."""
         self._archive = archive
         self._scratch = scratch
 

@@ -1,4 +1,4 @@
-"""Take articles into the archive, one transaction each, and sum up what became of them."""
+"""Add articles to the archive, one transaction each, and count the outcomes."""
 
 from collections.abc import Callable, Iterable
 from contextlib import ExitStack
@@ -16,7 +16,7 @@ Progress = Callable[[Article | Refusal, str], None]
 """Called after each item with the item and what became of it; an article is on the disk by then."""
 
 SHOWN = 20
-"""So many refusals are listed; of the rest only the number is given."""
+"""The number of refusals that are listed; the others are only counted."""
 
 
 @dataclass(slots=True)
@@ -28,7 +28,7 @@ class Summary:
         updated: Articles that got a new version.
         unchanged: Articles that the archive held already, under this id or another.
         skipped: Articles outside `since`.
-        refused: What could not be taken in, and articles that were taken in with a reservation (`kept`).
+        refused: What could not be added, and articles that were added with a warning (`kept`).
     """
 
     added: int = 0
@@ -44,7 +44,7 @@ class Summary:
 
     @property
     def lost(self) -> int:
-        """Return how many items were not taken in."""
+        """Return how many items were not added."""
         return sum(not refusal.kept for refusal in self.refused)
 
     def to_record(self) -> dict[str, Any]:
@@ -78,12 +78,12 @@ def ingest(
     Args:
         archive: Where the articles go; None only for a dry run of what a new archive would get.
         items: What a reader yields.
-        dry_run: Say what would happen, and write nothing.
-        limit: Stop after so many were added or updated.
-        since: Pass over articles published before this instant, and those without a date.
-        progress: Told of every item.
+        dry_run: Find out what would happen, and write nothing.
+        limit: Stop after this many articles were added or updated.
+        since: Skip articles published before this instant, and those without a date.
+        progress: Called with every item.
         summary: Counts go into this object, so that the caller has them when an exception ends the work.
-        live: The articles are what their outlets say at this moment (see `Archive.put`).
+        live: The articles were fetched just now (see `Archive.put`).
 
     Raises:
         ArchiveError: The archive cannot be written; what was counted before is safe.

@@ -1,4 +1,4 @@
-"""What was read before: which articles an item gave, so that one that comes again is only looked up.
+"""A cache of items: which articles each one gave, so that an unchanged item is only looked up.
 
 An item is known while the archive holds each of its articles just as it was read, as the newest text or an earlier
 one; what became of it otherwise (removed, replaced by hand, read by other rules) is found out by reading it again.
@@ -30,7 +30,7 @@ _TABLES = (
     """CREATE TRIGGER IF NOT EXISTS readings_forgotten AFTER DELETE ON articles
         BEGIN DELETE FROM readings WHERE article_id = old.id; END""",
 )
-# As `corpus.archive.versions.judge` does: the text at hand, or one before it.
+# As `corpus.archive.versions.judge` does: the current text, or an earlier one.
 _HELD = """SELECT EXISTS (SELECT 1 FROM articles WHERE id = article_id AND (articles.digest = readings.digest OR EXISTS (
     SELECT 1 FROM versions WHERE article_key = articles.key AND versions.digest = readings.digest)))
     FROM readings WHERE item = ?"""
@@ -47,7 +47,7 @@ class ItemCache:
     """
 
     def __init__(self, path: Path, rules: bytes = b"") -> None:
-        """Name the archive; `rules` stands for how items are read (`reading_rules` unless given)."""
+        """Take the archive's path and a digest of how items are read (`digest_reading_rules()` by default)."""
         self._path = path
         self._rules = rules or digest_reading_rules()
         self._noted: list[tuple[bytes, str, bytes]] = []

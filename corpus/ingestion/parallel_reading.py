@@ -85,7 +85,7 @@ def _pool(jobs: int) -> ProcessPoolExecutor:
 
 
 def _read_batch(batch: Batch, options: ReadOptions) -> list[Item]:
-    """Read in a process of its own: it has its own connection to what was read before."""
+    """Read a batch in a worker process, which has its own connection to the item cache."""
     try:
         return list(read(batch, options))
     finally:
@@ -101,7 +101,7 @@ def _read_here(batch: Batch | Refusal, options: ReadOptions) -> Iterator[Item]:
 
 
 def _read_apart(path: Path, options: ReadOptions) -> list[Item]:
-    """Read one file in a process of its own, which may die."""
+    """Read one file in a worker process, which may die."""
     with _pool(1) as pool:
         try:
             return pool.submit(_read_batch, [path], options).result()

@@ -18,7 +18,7 @@ from corpus.settings import ArchiveSettings
 def read_pages(
     addresses: Iterable[str], options: ReadOptions, settings: ArchiveSettings, fetcher: Fetcher | None = None
 ) -> Iterator[Article | Refusal]:
-    """Yield what stands at each address: the article of a page, or the articles of a document (JSON, PDF, ...).
+    """Yield what is at each address: the article of a page, or the articles of a document (JSON, PDF, ...).
 
     Args:
         addresses: Of http(s).

@@ -1,4 +1,4 @@
-"""Readers: every format that news comes in, to clean `Article`s and `Refusal`s."""
+"""Readers: they turn every format of news into clean `Article`s and `Refusal`s."""
 
 from corpus.readers.formats import FORMATS, Format
 from corpus.readers.reading_files import read, read_bytes

@@ -70,7 +70,7 @@ class _Counted(io.RawIOBase):
 class Inflated(io.RawIOBase):
     """Hand on unpacked bytes, and refuse when they are too many for the packed ones.
 
-    At damage the stream ends, so that what came before is read; `damage` then holds the error.
+    At damage the stream ends, so that everything before it is read; `damage` then holds the error.
     """
 
     def __init__(self, decoder: _Readable, packed: _Counted, limits: Limits) -> None:

@@ -66,7 +66,7 @@ class Document:
 
     @contextmanager
     def characters(self) -> Iterator[Callable[[int], str]]:
-        """Give a function that reads up to so many characters, "" at the end."""
+        """Return a function that reads up to the given number of characters, and returns "" at the end."""
         with self._reader() as reader:
             yield lambda size: encoding.repair_mojibake(reader.read(size))
 

@@ -23,7 +23,7 @@ _BY = {"de": "von", "fr": "par", "es": "por", "pt": "por", "it": "di", "nl": "do
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """Hold the fields of one article as they stand in the source, uncleaned.
+    """Hold the fields of one article as the source gives them, not cleaned yet.
 
     Attributes:
         id: The source's own key, kept as it is.
@@ -66,7 +66,7 @@ def _read(item: str, draft: Draft, options: ReadOptions) -> Iterator[Article | R
 
 
 def _is_in_future(value: object) -> bool:
-    """Tell whether a date is not believed yet, as it lies in the future: some day it will be."""
+    """Return whether a date is not believed yet, as it lies in the future: some day it will be."""
     return (
         bool(value)
         and date_parsing.parse_instant(value) is None

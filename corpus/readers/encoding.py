@@ -13,7 +13,7 @@ _MARKS = (
     (codecs.BOM_UTF16_LE, "utf-16"),
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
-# Python also knows codecs that are no encodings of pages ("punycode" takes quadratic time).
+# Python also knows codecs that are not encodings of pages ("punycode" takes quadratic time).
 _ALLOWED = re.compile(
     r"utf-(?:8|8-sig|16|16-le|16-be|32)|ascii|(?:iso8859|cp|koi8|mac|tis|gb|hz|big5|euc|shift|iso2022|johab)[\w-]*"
 )
@@ -75,7 +75,7 @@ def _guess(head: bytes) -> str:
 
 
 def _is_short_western(head: bytes) -> bool:
-    """Tell whether a few bytes beyond ASCII, too few for statistics, are letters or quotation marks in Windows-1252."""
+    """Return whether a few bytes beyond ASCII, too few for statistics, are letters or quotation marks in Windows-1252."""
     beyond = bytes(byte for byte in head if byte > 0x7F)
     text = beyond.decode("cp1252", "replace")
     return len(beyond) < min(60, len(head) // 5) and all(one.isalpha() or one in "‘’“”–—…«»€£°§·\xa0" for one in text)
@@ -86,7 +86,7 @@ def _has_windows_characters(match: re.Match[str]) -> str:
 
 
 def _is_utf_8(head: bytes) -> bool:
-    """Tell whether bytes are UTF-8, a cut last character and a stray byte among many good ones allowed."""
+    """Return whether bytes are UTF-8, a cut last character and a stray byte among many good ones allowed."""
     text = head.decode("utf-8", "surrogateescape")
     bad = len(re.findall("[\udc80-\udcff]", text[:-3]))
     good = sum(letter > "\x7f" for letter in text) - bad

@@ -1,4 +1,4 @@
-"""The formats that Newsdesk reads: how each is told by its first bytes, and which module reads it."""
+"""The formats that Newsdesk reads: how each is recognised by its first bytes, and which module reads it."""
 
 import re
 from collections.abc import Callable, Iterator
@@ -21,7 +21,7 @@ _WIRE_FIELDS = re.compile(r'"(?:body_\w+|bodies|headlines)"\s*:')
 
 @dataclass(frozen=True, slots=True)
 class Head:
-    """Hold what a format is told by: the first 64 KiB, the same as text ("" if it is none), and the suffix."""
+    """Hold what a format is recognised by: the first 64 KiB, the same as text ("" if it is none), and the suffix."""
 
     data: bytes
     text: str
@@ -35,7 +35,7 @@ class Head:
 
 @dataclass(frozen=True, slots=True)
 class Format:
-    """Hold one format: its name and suffixes (for help and docs), how it is told, and where its reader is.
+    """Hold one format: its name and suffixes (for help and docs), how it is recognised, and where its reader is.
 
     The reader is imported when the first file of the format is met: some bring libraries that take long to load. A file
     of some formats is one `document`, which is known again as a whole; others hold many items.
@@ -83,7 +83,7 @@ def _is_wire(head: Head) -> bool:
 
 
 def is_feed(text: str) -> bool:
-    """Tell whether a text begins as a feed or sitemap does."""
+    """Return whether a text begins as a feed or sitemap does."""
     start = text.lstrip("\ufeff \t\r\n")
     if start.startswith("{"):
         return bool(_JSON_FEED.search(start[:4096]))

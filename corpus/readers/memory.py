@@ -1,4 +1,4 @@
-"""Pass over what the archive holds already: an item that comes again as it came before need not be read again."""
+"""Skip what the archive holds already: an unchanged item need not be read again."""
 
 import hashlib
 import json
@@ -19,7 +19,7 @@ def recall_or_read(item: str, content: bytes, options: ReadOptions, read: Read) 
 
     Args:
         item: How refusals name what is read.
-        content: All that its articles depend on, beside the options.
+        content: Everything that its articles depend on, apart from the options.
         options: With the memory; without one everything is read.
         read: Reads under the options that it is given, and notes each article in their memory.
     """
@@ -54,7 +54,7 @@ class _RecordingMemory:
     def recall(self, key: bytes) -> int:  # noqa: ARG002 - the item is new, so its parts need not be looked for
         return 0
 
-    def note(self, key: bytes, readings: list[Reading]) -> None:  # noqa: ARG002 - the item's own key will stand for it
+    def note(self, key: bytes, readings: list[Reading]) -> None:  # noqa: ARG002 - the item's own key covers it
         self.readings += readings
 
     def close(self) -> None:

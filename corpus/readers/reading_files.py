@@ -20,7 +20,7 @@ _DEFAULT = ReadOptions()
 
 
 def read(paths: Iterable[Path], options: ReadOptions = _DEFAULT) -> Iterator[Article | Refusal]:
-    """Yield the articles of files and folders, one by one; what cannot be read is a `Refusal`, and the rest goes on."""
+    """Yield the articles of files and folders one by one; what cannot be read is yielded as a `Refusal`, and reading continues."""
     for path in paths:
         for entry in folder.walk_files(path, options.limits.depth):
             if isinstance(entry, Refusal):
@@ -52,14 +52,14 @@ def _read_stream(name: str, stream: BinaryIO, options: ReadOptions) -> Iterator[
             empty = False
             yield one
         if empty:
-            yield Refusal(name, "It holds no article: there is nothing to read.")
+            yield Refusal(name, "It contains no article: there is nothing to read.")
     except InputError as error:
         yield Refusal(name, str(error))
     except compression.DAMAGED as error:
         yield Refusal(
-            name, f"It is damaged or cut ({type(error).__name__}): what came before was read; fetch it again."
+            name, f"It is damaged or cut ({type(error).__name__}): everything before that was read; fetch it again."
         )
-    except Exception as error:  # A parser of another project may raise anything, and the batch goes on.
+    except Exception as error:  # A third-party parser may raise anything, and one bad file must not stop the batch.
         _log.exception("%s cannot be read", name)
         yield Refusal(name, f"It cannot be read ({type(error).__name__}): check that the file is whole.")
 

@@ -106,7 +106,7 @@ def build_draft(record: Record, mapping: Mapping[str, str]) -> Draft:
 
 
 def is_article(record: Record) -> bool:
-    """Tell whether an object has a field for a headline and one for a text."""
+    """Return whether an object has a field for a headline and one for a text."""
     names = {_normalise_name(name) for name in record if isinstance(name, str)}
     return not names.isdisjoint(ALIASES["title"]) and not names.isdisjoint(ALIASES["body"])
 

@@ -1,4 +1,4 @@
-"""What goes into reading and what comes out beside articles: `ReadOptions`, `Limits`, `Memory`, `Refusal`."""
+"""The input of readers, and their output apart from articles: `ReadOptions`, `Limits`, `Memory`, `Refusal`."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -11,12 +11,12 @@ FIELDS = ("id", "title", "body", "source", "url", "author", "published_at", "upd
 
 @dataclass(frozen=True, slots=True)
 class Refusal:
-    """Say that an item was not taken in, or only in part.
+    """Report that an item was not added, or only in part.
 
     Attributes:
         item: The file, and the row, record or entry in it.
         reason: The problem, then the next thing to do.
-        kept: True for a warning about an article that came out all the same.
+        kept: True for a warning about an article that was read anyway.
         known: True for an article that the archive holds, so that it was not read again.
     """
 
@@ -51,7 +51,7 @@ class Limits:
     """Bound what one file may cost; all sizes count decoded bytes.
 
     Attributes:
-        article_bytes: Text of one article (UTF-8); what is beyond is cut, and said.
+        article_bytes: Text of one article (UTF-8); what exceeds it is cut, and reported.
         page_bytes: One HTML page, wire document or plain text, before it is made text.
         record_bytes: One row of a table or one line of JSONL.
         document_bytes: One document that is read as a whole: JSON object, PDF, DOCX.
@@ -76,26 +76,26 @@ class Limits:
 
 @dataclass(frozen=True, slots=True)
 class Hints:
-    """Word the next thing to do where that depends on where one stands; by default at a terminal.
+    """Word the next step, which depends on the interface; by default for a terminal.
 
     Attributes:
         name: How the field or column that holds {ours} is named; {kind} is FIELD or COLUMN.
-        follow: How to take in what a feed at {url} names.
+        follow: How to add what the feed at {url} lists.
         origin: The same, of a feed whose address is not known.
     """
 
     name: str = "with --map {ours}={kind}"
     follow: str = (
-        "`python -m corpus feed add {url}`, then `python -m corpus feed pull`, takes in the articles that it names."
+        "`python -m corpus feed add {url}`, then `python -m corpus feed pull`, adds the articles that it lists."
     )
     origin: str = "`python -m corpus feed add URL` follows the address that it came from, and fetches their pages."
 
     def describe_name(self, ours: str, kind: str) -> str:
-        """Say how the field or column of theirs that holds a field of ours is named."""
+        """Return how to name the source's field or column that holds one of our fields."""
         return self.name.format(ours=ours, kind=kind)
 
     def describe_feed(self, url: str) -> str:
-        """Say how to take in what a feed names."""
+        """Return how to add what a feed lists."""
         return self.follow.replace("{url}", url)
 
 
@@ -106,7 +106,7 @@ class ReadOptions:
     Attributes:
         mapping: Field of ours to field of theirs (`body` to `story_text`, or `content.rendered` for a nested one).
         limits: The bounds.
-        memory: What was read before is passed over; without one, everything is read.
+        memory: What was read before is skipped; without a memory, everything is read.
         hints: How a refusal words what to do next.
 
     Raises:

@@ -62,7 +62,7 @@ def drop_boilerplate(paragraphs: Iterable[str]) -> list[str]:
 
 
 def is_boilerplate(line: str) -> bool:
-    """Tell whether a whole line is boilerplate."""
+    """Return whether a whole line is boilerplate."""
     return len(line) <= _LONGEST and bool(_BOILERPLATE.fullmatch(line.strip(" *•·-–—|›»>\t")))
 
 

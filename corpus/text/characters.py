@@ -1,6 +1,6 @@
-"""Remove the characters that nobody sees: controls, bidirectional marks, zero-width and tag characters.
+"""Remove invisible characters: controls, bidirectional marks, zero-width and tag characters.
 
-They hide orders to a language model, break searches and spoof names. Joiners stay where a script or an emoji needs
+They hide instructions to a language model, break searches and spoof names. Joiners stay where a script or an emoji needs
 them.
 """
 

@@ -25,7 +25,7 @@ def clean_line(text: str, limit: int = NAME_LENGTH) -> str:
 
 
 def clean_body(text: str) -> str:
-    """Return the text of a body: HTML made text, characters cleaned, paragraphs parted by one blank line.
+    """Return the text of a body: HTML made text, characters cleaned, paragraphs separated by one blank line.
 
     Lines of boilerplate are dropped. A text without blank lines has a paragraph a line, unless its lines are plainly
     wrapped.
@@ -45,7 +45,7 @@ def split_paragraphs(text: str) -> list[str]:
 
 
 def _is_hard_wrapped(lines: list[str]) -> bool:
-    """Tell whether lines were broken at a margin: most break off within a sentence, and those have about its width."""
+    """Return whether lines were broken at a margin: most break off within a sentence, and those have about its width."""
     broken = [row for row in lines[:-1] if not _ENDS_SENTENCE.search(row)]
     wide = sum(len(row) in _WRAP_WIDTHS for row in broken)
     return bool(broken) and 2 * len(broken) >= len(lines) - 1 and wide >= 0.9 * len(broken)

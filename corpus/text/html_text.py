@@ -49,7 +49,7 @@ _HIDING = re.compile(
 
 
 def is_html(text: str) -> bool:
-    """Tell whether a text is HTML.
+    """Return whether a text is HTML.
 
     It is when elements are opened AND closed in that order, when a tag carries an attribute of HTML, or when paragraph
     or line breaks recur. A sentence that only names `<marquee>` or `<script>` has none of these and stays text.
@@ -73,7 +73,7 @@ def is_html(text: str) -> bool:
 
 
 def html_to_text(text: str) -> str:
-    """Return what a reader sees: of HTML its visible text, blocks parted by blank lines; of other text its characters.
+    """Return what a reader sees: of HTML its visible text, blocks separated by blank lines; of other text its characters.
 
     Entities such as `&#039;` are resolved in both.
     """
@@ -102,7 +102,7 @@ def extract_visible_text(markup: str) -> str:
 
 
 def tree_to_text(root: lxml.html.HtmlElement) -> str:
-    """Return the text of a tree from which what is hidden was dropped, blocks parted by blank lines."""
+    """Return the text of a tree from which what is hidden was dropped, blocks separated by blank lines."""
     return "".join(_pieces(root))
 
 

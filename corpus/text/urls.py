@@ -10,10 +10,10 @@ from corpus.text.characters import strip_invisible
 LONGEST_ADDRESS = 2_048
 # A blank, a control, a backslash or a quote in an address is read differently by different programs.
 _ODD = re.compile(r"[\s\x00-\x20\x7f-\x9f\\\"<>\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff\ud800-\udfff]")
-# What would end the address where it stands in a text with markup.
+# Characters that would end the address inside marked-up text.
 _UNSAFE = re.compile(r"['`^{|}]")
 _LONGEST_HOST, _LONGEST_LABEL = 253, 63  # RFC 1035, 2.3.4
-# Parameters that name the way a reader came, not the article.
+# Tracking parameters: they tell how a reader arrived and do not identify the article.
 _TRACKING = re.compile(
     r"(?:utm_|mc_|pk_|mtm_|at_|ns_|hsa_|_hs|oly_|vero_)\w*|fbclid|gclid|dclid|gbraid|wbraid|msclkid|twclid|ttclid|igshid"
     r"|yclid|ocid|cmpid|cmp|ito|ncid|sref|smid|smtyp|spm|xtor|src|ref|ref_src|referrer|partner|sh|share|rss|guccounter",
@@ -22,7 +22,7 @@ _TRACKING = re.compile(
 
 
 class AddressError(InputError):
-    """Say why an address is refused; the message does not repeat it."""
+    """Report why an address is refused; the message does not repeat the address."""
 
 
 def is_address(source: str) -> bool:
@@ -57,7 +57,7 @@ def read_address(text: str) -> SplitResult:
 
 
 def _is_label(label: str) -> bool:
-    """Tell whether a part of a host's name can be read, also where it stands for letters beyond ASCII (RFC 3492)."""
+    """Return whether a part of a host's name is valid, in ASCII or in punycode (RFC 3492)."""
     if len(label) > _LONGEST_LABEL:
         return False
     if not label.lower().startswith("xn--"):

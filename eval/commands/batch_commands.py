@@ -83,7 +83,7 @@ def score(
     name: Annotated[str, typer.Option(help="Name of the run; time and set without it.")] = "",
     note: Note = "",
 ) -> None:
-    """Make a run of the replies to a batch: parsed, checked and measured as if the model had been asked now."""
+    """Create a run from the replies to a batch: parsed, checked and measured as if the model had been asked now."""
     replies, defects = read_replies(responses)
     for defect in defects:
         typer.echo(f"{defect.item}: {defect.reason}", err=True)
@@ -117,7 +117,7 @@ def _plan(made: Batch, settings: Settings, replies: Mapping[str, Reply], jobs: i
     chosen = _chosen(source, made)
     planned = plan(source, chosen, from_archive(settings.data_dir), settings, jobs=jobs)
     model = next((reply.model for reply in replies.values() if reply.model), made.model)
-    # Scoring that was interrupted goes on with the same replies only.
+    # Interrupted scoring continues only with the same replies.
     said = hashlib.sha256(repr(sorted(replies.items())).encode("utf-8", "surrogatepass")).hexdigest()[:16]
     kept = {**planned.manifest.settings, "batch": made.name, "replies": said}
     manifest = replace(planned.manifest, llm=f"batch of {model}", settings=kept, data_fingerprint=made.data_fingerprint)

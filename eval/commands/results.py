@@ -53,7 +53,9 @@ def report(
     run: Annotated[str, typer.Argument(help="A run: name or folder.")],
     against: Annotated[str | None, typer.Option(help="A run before it, to show what was won and lost.")] = None,
     out: Out = OUT,
-    again: Annotated[bool, typer.Option("--rescore", help="Compute the figures anew from the outcomes first.")] = False,
+    again: Annotated[
+        bool, typer.Option("--rescore", help="Compute the figures again from the outcomes first.")
+    ] = False,
 ) -> None:
     """Write report.html and report.md into the run's folder."""
     found = find_run(run, out)

@@ -45,7 +45,7 @@ Jobs = Annotated[int, typer.Option(min=1, help="Questions under way at once.")]
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """Hold a set with the articles behind it."""
+    """Hold a set with its articles."""
 
     questions: QuestionSet
     articles: Mapping[str, Article]
@@ -88,9 +88,9 @@ def run_set(
     out: Out = OUT,
     name: Annotated[str, typer.Option(help="Name of the run; time and set without it.")] = "",
     note: Note = "",
-    fresh: Annotated[bool, typer.Option(help="Start anew instead of going on with an interrupted run.")] = False,
+    fresh: Annotated[bool, typer.Option(help="Start again instead of continuing an interrupted run.")] = False,
 ) -> None:
-    """Put a set's questions to Newsdesk and its baselines; an interrupted run of the same kind goes on."""
+    """Ask Newsdesk and its baselines the questions of a set; an interrupted run with the same plan is continued."""
     source = open_source(path, articles or (), data)
     chosen = select(source.questions, types_in(types), sample, seed)
     home = home_of(source, out, data)
@@ -152,7 +152,7 @@ def _measure(source: Source, folder: Path) -> Summary:
 def open_bench_for(
     run: RunFolder, settings: Settings, articles: Mapping[str, Article], timed: bool = True
 ) -> Iterator[tuple[Bench, Bars]]:
-    """Open a bench for a run, with progress bars; an interruption says how to go on.
+    """Open a bench for a run, with progress bars; an interruption reports how to continue.
 
     Raises:
         NewsdeskError: The bench cannot be opened, or the user interrupts.
@@ -161,7 +161,7 @@ def open_bench_for(
         with progress_bars() as bar, open_bench(settings, articles, bar("articles"), timed) as bench:
             yield bench, bar
     except KeyboardInterrupt:
-        raise NewsdeskError(f"{run.path} is interrupted; the same command goes on with it.") from None
+        raise NewsdeskError(f"{run.path} is interrupted; run the same command to continue it.") from None
 
 
 def finish(run: RunFolder, planned: Plan, systems: Sequence[System], bar: Bars) -> None:

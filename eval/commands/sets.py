@@ -18,7 +18,7 @@ from eval.validation import validate
 
 SetPath = Annotated[Path, typer.Argument(metavar="SET", help="A question set, file or folder, in any known format.")]
 ArticleFiles = Annotated[
-    list[Path] | None, typer.Option("--articles", help="JSONL of the articles, in place of those beside the set.")
+    list[Path] | None, typer.Option("--articles", help="JSONL of the articles, instead of those next to the set.")
 ]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 
@@ -29,7 +29,7 @@ def validate_set(
     data: Annotated[Path | None, typer.Option("--data", help="Look quotes up in this archive instead.")] = None,
     as_json: AsJson = False,
 ) -> None:
-    """Check that a set can be read and that every quote stands in its article; exit code 1 when something is wrong."""
+    """Check that a set can be read and that every quote is in its article; exit code 1 if something is wrong."""
     questions = load(path)
     library = articles_for(questions, articles or (), data)
     defects = validate(questions, library or None)
@@ -47,7 +47,7 @@ def list_sets(
     ] = None,
     as_json: AsJson = False,
 ) -> None:
-    """List the question sets that are at hand, with their formats, types and sizes."""
+    """List the available question sets, with their formats, types and sizes."""
     table = Table("set", "format", "questions", "not held", "articles", "types", "path")
     records = []
     for found in find_sets(folders or [SHIPPED]):
@@ -83,7 +83,9 @@ def _print_validation(questions: QuestionSet, defects: list[Defect], articles: i
         typer.echo(f"{defect.item}: {defect.reason}")
     quotes = sum(bool(evidence.quote) for question in questions.questions for evidence in question.evidence)
     checked = (
-        f"{quotes} quotes looked up in {articles} articles" if articles else "no articles at hand, quotes not looked up"
+        f"{quotes} quotes looked up in {articles} articles"
+        if articles
+        else "no articles available, quotes not looked up"
     )
     types = ", ".join(f"{count} {kind or 'untyped'}" for kind, count in questions.types.items())
     typer.echo(f"{questions.name} ({questions.format}): {len(questions.questions)} questions ({types}); {checked}.")

@@ -13,7 +13,7 @@ _STATEMENTS = ("statement", "assertion", "text")
 
 
 def is_assertions(path: Path) -> bool:
-    """Tell whether a JSON list or JSONL file holds objects with `assertions` in another form than our own."""
+    """Return whether a JSON list or JSONL file holds objects with `assertions` in another form than our own."""
     if not path.is_file() or path.suffix.lower() not in (".json", ".jsonl"):
         return False
     first = next((row for _, row in _rows(path) if isinstance(row, dict)), {})

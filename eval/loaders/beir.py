@@ -16,7 +16,7 @@ _SPLITS = ("test", "dev", "train")
 
 
 def is_beir(path: Path) -> bool:
-    """Tell whether `path` is a BEIR folder or one of its `qrels/*.tsv` files."""
+    """Return whether `path` is a BEIR folder or one of its `qrels/*.tsv` files."""
     folder = path if path.is_dir() else path.parent.parent
     return (folder / "queries.jsonl").is_file() and (folder / "qrels").is_dir()
 
@@ -24,7 +24,7 @@ def is_beir(path: Path) -> bool:
 def load_beir(path: Path) -> QuestionSet:
     """Return the judged queries of a BEIR folder (`test`, else `dev`, else `train`), or of the qrels file given.
 
-    Queries have no type and no answer: only retrieval can be measured. Grades of 0 and less are no evidence.
+    Queries have no type and no answer: only retrieval can be measured. Grades of 0 and less are not evidence.
 
     Raises:
         InputError: A file is missing or cannot be read.
@@ -47,7 +47,7 @@ def _first_split(folder: Path) -> Path:
     for split in _SPLITS:
         if (folder / "qrels" / f"{split}.tsv").is_file():
             return folder / "qrels" / f"{split}.tsv"
-    raise InputError(f"{folder}/qrels holds none of test.tsv, dev.tsv, train.tsv. Name a .tsv file of it instead.")
+    raise InputError(f"{folder}/qrels contains none of test.tsv, dev.tsv, train.tsv. Name a .tsv file of it instead.")
 
 
 def _wanted(row: dict[str, Any] | Defect, grades: dict[str, dict[str, int]]) -> bool:

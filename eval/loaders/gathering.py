@@ -16,7 +16,7 @@ def gather(
     articles: Iterable[Article] = (),
     defects: Iterable[Defect] = (),
 ) -> QuestionSet:
-    """Return the set made of `rows`, each a place and an object (or the defect that stands in its place).
+    """Return the set made of `rows`, each a place and an object (or the defect in its place).
 
     A row that `read` refuses with `ValueError`, `KeyError` or `TypeError`, and a second question under a known id,
     become defects; the others stay.

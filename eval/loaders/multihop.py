@@ -15,7 +15,7 @@ _TYPES = {"inference_query": "inference", "comparison_query": "comparison", "tem
 
 
 def is_multihop(path: Path) -> bool:
-    """Tell whether `path` is the folder with both files, or its `MultiHopRAG.json`."""
+    """Return whether `path` is the folder with both files, or its `MultiHopRAG.json`."""
     folder = path if path.is_dir() else path.parent
     named = path.is_dir() or path.name == "MultiHopRAG.json"
     return named and all((folder / name).is_file() for name in ("corpus.json", "MultiHopRAG.json"))
@@ -28,7 +28,7 @@ def load_multihop(path: Path) -> QuestionSet:
     URL, or by title where the URL is unknown.
 
     Raises:
-        InputError: A file cannot be read or holds no list.
+        InputError: A file cannot be read or contains no list.
     """
     folder = path if path.is_dir() else path.parent
     articles, defects = _corpus(_list(folder / "corpus.json"))
@@ -45,7 +45,7 @@ def load_multihop(path: Path) -> QuestionSet:
 def _list(path: Path) -> list[Any]:
     content = read_json(path)
     if not isinstance(content, list):
-        raise InputError(f"{path} holds no JSON list. Give the file as published.")
+        raise InputError(f"{path} contains no JSON list. Use the file as published.")
     return content
 
 
@@ -72,5 +72,5 @@ def _evidence(rows: list[dict[str, Any]], ids: dict[str, str]) -> Iterator[Evide
     for row in rows:
         article = ids.get(str(row.get("url"))) or ids.get(str(row.get("title")))
         if article is None:
-            raise ValueError(f"the corpus holds no article {row.get('title')!r} that a fact names")
+            raise ValueError(f"the corpus has no article {row.get('title')!r}, which a fact names")
         yield Evidence(article, str(row["fact"]))

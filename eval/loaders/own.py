@@ -10,10 +10,10 @@ from eval.question import QuestionSet
 
 
 def load_own(path: Path) -> QuestionSet:
-    """Return the set of a JSONL file, or of a folder with one; `articles.jsonl` beside it comes along.
+    """Return the set of a JSONL file, or of a folder with one, and of `articles.jsonl` next to it.
 
     Raises:
-        InputError: The file cannot be read, or the folder holds no or more than one `questions*.jsonl`.
+        InputError: The file cannot be read, or the folder does not contain exactly one `questions*.jsonl`.
     """
     if path.is_dir():
         files = sorted(path.glob("questions*.jsonl"))

@@ -10,7 +10,7 @@ from eval.question import Defect, Evidence, Question, QuestionSet
 
 
 def is_ramdocs(path: Path) -> bool:
-    """Tell whether the first readable line of a JSONL file has `documents` and `gold_answers`."""
+    """Return whether the first readable line of a JSONL file has `documents` and `gold_answers`."""
     if not path.is_file() or path.suffix.lower() != ".jsonl":
         return False
     first = next((row for _, row in read_lines(path) if isinstance(row, dict)), {})

@@ -15,7 +15,7 @@ _SENTENCE_END = re.compile(r"[.!?][\"')\]]*\s+")
 
 
 def is_squad(path: Path) -> bool:
-    """Tell whether `path` is a JSON file that starts like SQuAD."""
+    """Return whether `path` is a JSON file that starts like SQuAD."""
     if not path.is_file() or path.suffix.lower() != ".json":
         return False
     with path.open(encoding="utf-8", errors="replace") as file:
@@ -59,13 +59,13 @@ def _question(row: dict[str, Any]) -> Question:
     answers = tuple(dict.fromkeys(str(answer["text"]) for answer in given))
     start = int(given[0]["answer_start"])
     if article.body[start : start + len(answers[0])] != answers[0]:
-        raise ValueError(f"the answer {answers[0]!r} does not stand at {start} in its paragraph")
+        raise ValueError(f"the answer {answers[0]!r} is not at {start} in its paragraph")
     quote = sentence_around(article.body, start, start + len(answers[0]))
     return Question(key, text, answers, "span", (Evidence(article.id, quote),))
 
 
 def sentence_around(text: str, start: int, end: int) -> str:
-    """Return the sentence or sentences that `text[start:end]` stands in, cut at full stops followed by a space."""
+    """Return the sentence or sentences that contain `text[start:end]`, cut at full stops followed by a space."""
     borders = [0, *(match.end() for match in _SENTENCE_END.finditer(text)), len(text)]
     left = max(border for border in borders if border <= start)
     right = min(border for border in borders if border >= end)

@@ -1,4 +1,4 @@
-"""MultiHop-RAG's own four measures, to stand beside its paper's table (Tang and Yang, COLM 2024, table 5).
+"""MultiHop-RAG's own four measures, comparable with its paper's table (Tang and Yang, COLM 2024, table 5).
 
 Here a passage is relevant if it contains a fact, spaces left out. They differ from the measures per article: a
 passage counts once per fact that no earlier passage held, the MAP adds (new facts in the passage / rank) and divides

@@ -17,7 +17,7 @@ _MARK = re.compile(r"(?<!\s)\s*+\[\d++(?:\s*+,\s*+\d++)*+\]")
 _VERDICT = re.compile(r"\b(yes|no)\b", re.IGNORECASE)
 _STRAIGHT = str.maketrans({"“": '"', "”": '"', "‘": "'", "’": "'"})
 _GAP = re.compile(r"\.\.\.|…|\[[^\[\]]*\]")
-# Two words in quotation marks are more often a term ("net neutrality") than words that somebody said.
+# Two words in quotation marks are more often a term ("net neutrality") than a quotation.
 _QUOTED_WORDS = 3
 
 

@@ -1,4 +1,4 @@
-"""Are the citations right, and do quotations stand where they are said to stand?"""
+"""Measure whether the citations are right, and whether quotations are in the cited passages."""
 
 from collections.abc import Iterable, Mapping
 from typing import Any
@@ -28,7 +28,7 @@ def citation_measures(question: Question, answer: Mapping[str, Any]) -> dict[str
 
 
 def holds(article_id: str, text: str, evidence: Evidence) -> bool:
-    """Tell whether a passage holds a piece of evidence: its article, and half of the quote from either end.
+    """Return whether a passage holds a piece of evidence: its article, and half of the quote from either end.
 
     Half, because a chunk may end within a quote of several sentences. Without a quote the article alone decides.
     """
@@ -42,7 +42,7 @@ def holds(article_id: str, text: str, evidence: Evidence) -> bool:
 def support_measures(answer: Mapping[str, Any]) -> dict[str, float]:
     """Return the shares of the claims that the check supports and flags, and of the quotations that are verbatim.
 
-    Notes on the archive are no claims here. Each is undefined where an answer has no claim, or quotes nothing.
+    Notes on the archive do not count as claims. Each measure is undefined where an answer has no claim, or quotes nothing.
     """
     values = {}
     claims = [claim for claim in answer["claims"] if claim.get("verdict") != "note"]

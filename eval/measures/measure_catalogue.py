@@ -10,7 +10,7 @@ class Measure:
     """Hold one measure.
 
     Attributes:
-        name: As it stands in scores and reports.
+        name: As written in scores and reports.
         group: "retrieval", "facts", "answers" or "judge".
         meaning: One line for the reader.
         rising: True if more is better, False if less is, None if neither.
@@ -52,7 +52,7 @@ _ANSWERS = (
         True,
     ),
     ("claims flagged", "Of the claims, those that the check flags as certainly wrong or uncited.", False),
-    ("verbatim quotes", "Of the quotations, those that stand verbatim in a cited passage.", True),
+    ("verbatim quotes", "Share of the quotations that are verbatim in a cited passage.", True),
     ("failed", "The model gave no whole answer, or an error stopped it.", False),
 )
 _JUDGE = (

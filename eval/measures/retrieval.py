@@ -26,7 +26,7 @@ def evaluate(qrels: Qrels, run: Run) -> dict[str, dict[str, float]]:
 
     Returns:
         For each question of `qrels` the value of each measure, 0 to 1; all 0 where `run` has nothing. `AllGold@10` is 1
-        when every gold article stands in the first ten.
+        when every gold article is among the first ten.
     """
     judged = {question: dict(grades) for question, grades in qrels.items() if grades}
     # Ranks as scores: trec_eval would break ties of equal scores its own way.

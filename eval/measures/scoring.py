@@ -34,7 +34,7 @@ def _facts(outcome: Outcome) -> dict[str, float]:
 
 
 def add_verdicts(judgement: Mapping[str, object]) -> dict[str, float]:
-    """Return what a judge's record says as measures; see `eval.judge` for its form."""
+    """Return the measures in a judge's record; see `eval.judge` for its format."""
     values: dict[str, float] = {}
     if isinstance(judgement.get("correct"), bool):
         values["judge: correct"] = float(bool(judgement["correct"]))

@@ -115,7 +115,7 @@ def _label(run: RunFolder, system: str) -> str:
 def _warnings(a: RunFolder, b: RunFolder, shared: int) -> Sequence[str]:
     found = []
     if a.manifest.data_fingerprint != b.manifest.data_fingerprint:
-        found.append("The two runs had different articles before them.")
+        found.append("The two runs used different articles.")
     if a.manifest.question_fingerprint != b.manifest.question_fingerprint:
         found.append(f"The two runs did not ask the same; {shared} questions are compared.")
     for run in (a, b):

@@ -68,7 +68,7 @@ def report_html(run: RunFolder, summaries: Mapping[str, Summary], comparison: Co
 
 
 def page_data(outcomes: Sequence[Outcome], comparison: Comparison | None = None) -> str:
-    """Return the questions as JSON that can stand within a script element: no character of it can end the element."""
+    """Return the questions as JSON that is safe inside a script element: no character of it can end the element."""
     scores = score(outcomes)
     texts: dict[str, str] = {}
     rows = [_row(outcome, scores[outcome.question.id], texts, _moves(outcome, comparison)) for outcome in outcomes]

@@ -14,7 +14,7 @@ from rag.text.terms import query_terms
 
 
 class AlwaysRefuse:
-    """Say that the archive does not hold it, whatever was asked."""
+    """Refuse every question."""
 
     name = "always-refuse"
 
@@ -28,7 +28,7 @@ class AlwaysRefuse:
 
 
 class AlwaysYes:
-    """Say yes, whatever was asked: what a yes/no measure is worth is its distance from this."""
+    """Answer yes to every question: a yes/no measure is worth its distance from this."""
 
     name = "always-yes"
 

@@ -15,7 +15,7 @@ TEXTS_KEPT = 20_000
 class RememberingEmbedder(Embedder):
     """Embed each text once, as long as it is among those used last.
 
-    Vectors are those of the embedder behind it. Times measured through it mean nothing, since who asks first pays.
+    Vectors are those of the wrapped embedder. Times measured through it are meaningless, since only the first request computes.
     """
 
     def __init__(self, embedder: Embedder, kept: int = TEXTS_KEPT) -> None:
@@ -32,7 +32,7 @@ class RememberingEmbedder(Embedder):
         return self._embedder.dimensions
 
     def load(self) -> None:
-        """Load the embedder behind it."""
+        """Load the wrapped embedder."""
         self._embedder.load()
 
     def embed(self, texts: Sequence[str], urgent: bool = True) -> Vectors:

@@ -14,7 +14,7 @@ from eval.runs.systems import System
 from rag.model import Answer
 
 Progress = Callable[[int, int], None]
-"""Told how many questions are done, and how many there are."""
+"""Called with the number of questions done, and the total."""
 
 # Chunks searched for a ranking of 20 articles: an article seldom has more than two or three chunks near a question.
 CHUNKS_SEARCHED = 60
@@ -30,7 +30,7 @@ def execute(
     """Ask every question that the run does not have an answer to yet, and append each outcome when it is there.
 
     A question that fails is written down with its error; the next run of the same kind asks it again. On Ctrl-C what
-    is under way ends, nothing else starts, and `KeyboardInterrupt` goes on.
+    is under way ends, nothing else starts, and `KeyboardInterrupt` is raised again.
     """
     done = run.resume(system.name)
     open_questions = [question for question in questions if question.id not in done]

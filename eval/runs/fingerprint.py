@@ -1,4 +1,4 @@
-"""Fingerprints: whether two runs had the same data before them, and asked the same."""
+"""Fingerprints: they show whether two runs had the same articles and questions."""
 
 import hashlib
 import json
@@ -9,7 +9,7 @@ from eval.question import Question
 
 
 def fingerprint_articles(articles: Iterable[Article]) -> str:
-    """Return 16 hexadecimal digits that stand for what the articles say, whatever their order."""
+    """Return 16 hexadecimal digits that identify the articles, regardless of their order."""
     rows = sorted(
         [
             article.id,
@@ -24,12 +24,12 @@ def fingerprint_articles(articles: Iterable[Article]) -> str:
 
 
 def fingerprint_questions(questions: Iterable[Question]) -> str:
-    """Return 16 hexadecimal digits that stand for the questions, whatever their order."""
+    """Return 16 hexadecimal digits that identify the questions, regardless of their order."""
     return _digest(sorted((question.to_record() for question in questions), key=lambda record: str(record["id"])))
 
 
 def of_records(records: object) -> str:
-    """Return 16 hexadecimal digits that stand for plain JSON values in their order."""
+    """Return 16 hexadecimal digits that identify plain JSON values in their order."""
     return _digest(records)
 
 

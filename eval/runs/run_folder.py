@@ -1,4 +1,4 @@
-"""Run folders: what was asked, with what, and one JSON line a question; written so that a killed run can go on.
+"""Run folders: what was asked, with what, and one JSON line a question; written so that a killed run can continue.
 
 ```
 NAME/run.json           settings, versions, fingerprints, the ids of the questions
@@ -53,7 +53,7 @@ class Manifest:
     note: str = ""
 
     def continues(self, other: "Manifest") -> bool:
-        """Tell whether an interrupted run may go on as `other`: all is the same but time, path and note."""
+        """Return whether an interrupted run may continue as `other`: everything but time, path and note is equal."""
         mine, theirs = ({**asdict(m), "created_at": "", "note": "", "set_path": ""} for m in (self, other))
         return bool(mine == theirs)
 
@@ -74,7 +74,7 @@ class RunFolder:
 
     @property
     def complete(self) -> bool:
-        """Tell whether the figures have been written."""
+        """Return whether the figures have been written."""
         return (self.path / "summary.json").is_file()
 
     @property
@@ -94,7 +94,7 @@ class RunFolder:
     def outcomes(self, system: str = MAIN) -> list[Outcome]:
         """Return the outcomes in the order of the questions; the last line of a question counts.
 
-        A line that was torn by a kill is passed over.
+        A line that was cut off by a kill is skipped.
         """
         found = {outcome.question.id: outcome for outcome in self._lines(system)}
         return [found[key] for key in self.manifest.questions if key in found]
@@ -162,7 +162,7 @@ def open_run(path: Path) -> RunFolder:
 
 
 def list_runs(out: Path) -> list[RunFolder]:
-    """Return the runs of a folder, newest first; folders that are none are passed over."""
+    """Return the runs of a folder, newest first; other folders are skipped."""
     found = []
     for file in out.glob("*/run.json"):
         try:

@@ -1,4 +1,4 @@
-"""Start a run or go on with one: choose the folder, ask Newsdesk and its baselines, write the figures."""
+"""Start or continue a run: choose the folder, ask Newsdesk and its baselines, write the figures."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -17,7 +17,7 @@ from eval.runs.systems import System
 from rag.settings import Settings
 
 _SECRET = {"llm_api_key"}
-# These say where things lie and how long to wait, not what is found and said.
+# Paths and timeouts, which do not influence what is found and answered.
 _IRRELEVANT = {"data_dir", "user_agent", "robots", "host_delay_s"}
 
 
@@ -62,7 +62,7 @@ def plan(
 
 
 def folder_for(planned: Plan, out: Path, name: str = "", note: str = "", fresh: bool = False) -> tuple[RunFolder, bool]:
-    """Return the folder of a run, and whether it goes on with an interrupted one of the same plan.
+    """Return the folder of a run, and whether it continues an interrupted one with the same plan.
 
     Raises:
         InputError: A run of that name is there already and is another one, or is complete.

@@ -1,4 +1,4 @@
-"""What a run comes to: each measure as a mean with its interval, over all questions and by type; latency by stage."""
+"""The summary of a run: each measure as a mean with its interval, over all questions and by type; latency by stage."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass

@@ -51,7 +51,7 @@ class Bench:
             only: "retrieval", "answers" or "", as in the run.
 
         Raises:
-            SettingsError: A model is named that cannot be had.
+            SettingsError: The named model is not available.
         """
         indexes, embedder = self.assistant.indexes, RememberingEmbedder(self.assistant.embedder)
         found: list[System] = []
@@ -83,7 +83,7 @@ def open_bench(
 
     Raises:
         InputError: An article does not go in under its own id, so that questions about it could not be scored.
-        NewsdeskError: Another process has the indexes, or the model cannot be had.
+        NewsdeskError: Another process has the indexes, or the model is not available.
     """
     settings.data_dir.mkdir(parents=True, exist_ok=True)
     embedder = None if timed else RememberingEmbedder(Embedder(settings.embedder))

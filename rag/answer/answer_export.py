@@ -8,7 +8,8 @@ from pathlib import Path
 from corpus.article import Article
 from corpus.cli.display import to_line
 from corpus.errors import InputError
-from rag.model import Answer, Citation, day
+from corpus.text.days import format_day
+from rag.model import Answer, Citation
 
 _MARKUP = re.compile(r"[\\`*_\[\]<>#&|~!$^{}@]")
 _ADDRESS = re.compile(r"(?<=\w)(?=://)|(?<=\bwww)(?=\.)", re.IGNORECASE)
@@ -73,7 +74,9 @@ def to_markdown(answer: Answer) -> str:
         blocks.append("\n".join(map(_write_source, group_by_number(answer.citations))))
     if any(entry.n == 0 for entry in answer.entries):
         blocks.append("## All stories")
-        blocks.append("\n".join(f"- {day(e.passage.article.published_at)}: {_write_origin(e)}" for e in answer.entries))
+        blocks.append(
+            "\n".join(f"- {format_day(e.passage.article.published_at)}: {_write_origin(e)}" for e in answer.entries)
+        )
     if answer.nearest:
         blocks.append("## Nearest in the archive")
         blocks.append("\n".join(f"- {_name_of(article)}" for article in answer.nearest))
@@ -122,20 +125,22 @@ def _write_origin(entry: Citation) -> str:
 
 def _name_of(article: Article) -> str:
     outlet = escape_markdown(article.source) or "Unknown outlet"
-    return f"{escape_markdown(article.title)}. {outlet}, {day(article.published_at)}"
+    return f"{escape_markdown(article.title)}. {outlet}, {format_day(article.published_at)}"
 
 
 def _write_dates(answer: Answer) -> str:
     earliest, latest = answer.as_of
-    span = "undated" if not latest else f"of {day(earliest)}"
+    span = "undated" if not latest else f"of {format_day(earliest)}"
     if earliest and latest and earliest.date() != latest.date():
-        span = f"from {day(earliest)} to {day(latest)}"
-    newest = f" The newest article in the archive is of {day(answer.archive_until)}." if answer.archive_until else ""
+        span = f"from {format_day(earliest)} to {format_day(latest)}"
+    newest = (
+        f" The newest article in the archive is of {format_day(answer.archive_until)}." if answer.archive_until else ""
+    )
     return f"The evidence is {span}.{newest}"
 
 
 def _write_provenance(answer: Answer) -> str:
-    asked = f"Asked on {day(answer.asked_at)}. " if answer.asked_at else ""
+    asked = f"Asked on {format_day(answer.asked_at)}. " if answer.asked_at else ""
     searched = [f"searched as: {answer.standalone}"] if answer.standalone not in {"", answer.question} else []
     said = [f"status: {answer.status}", f"model: {answer.model}", *searched]
     said += [f"{name}: {version}" for name, version in answer.versions.items()]

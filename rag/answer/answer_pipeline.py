@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from corpus.article import Article
 from corpus.errors import ModelError
+from corpus.text.days import format_day
 from corpus.text.language_detection import detect
 from rag.answer.conflicts import conflict_note, find_conflicts
 from rag.answer.timeline_answer import MOST, collect_notes, select_listed, write_nothing_found, write_text
@@ -17,7 +18,7 @@ from rag.llm.prompt import SYSTEM, Prompt, build_prompt, pack_passages
 from rag.llm.question_rewriting import Rewriting
 from rag.llm.reply import Reply
 from rag.llm.token_counts import Counter
-from rag.model import Answer, Event, Filters, Passage, Status, Turn, day
+from rag.model import Answer, Event, Filters, Passage, Status, Turn
 from rag.question.coverage_question import CoverageQuestion, parse_coverage_question
 from rag.question.outlet_mentions import Outlets
 from rag.question.query import Query
@@ -264,7 +265,7 @@ def _note_later_time(work: Work, newest: datetime | None) -> list[str]:
     latest = max((instant for instant in asked if instant), default=None)
     if not (latest and newest and latest.date() > newest.date()):
         return []
-    return [f"Nothing in the archive is dated after {day(newest)}, and the question asks about a later time."]
+    return [f"Nothing in the archive is dated after {format_day(newest)}, and the question asks about a later time."]
 
 
 def make_writer(settings: Settings) -> "Writer | None":

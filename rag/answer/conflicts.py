@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from rag.model import day
+from corpus.text.days import format_day
 from rag.retrieval.sentence_ranking import Sentence
 from rag.text.dates.date_mentions import find_moments
 from rag.text.figures import Figure, find_figures
@@ -46,7 +46,7 @@ def conflict_note(best: Sentence, others: Sequence[Sentence]) -> str:
     known = sorted((best, *others), key=lambda s: (s.passage.article.published_at is None, _date(s)))
     outlets = {s.passage.article.source for s in known}
     listed = "; ".join(
-        f"{said[id(s)]} ({s.passage.article.source or 'unknown outlet'}, {day(s.passage.article.published_at)})"
+        f"{said[id(s)]} ({s.passage.article.source or 'unknown outlet'}, {format_day(s.passage.article.published_at)})"
         for s in known
     )
     return f"{'Reported over time' if len(outlets) == 1 else 'Sources give different figures'}: {listed}."

@@ -5,8 +5,9 @@ from dataclasses import replace
 from datetime import timedelta
 
 from corpus.article import Article
+from corpus.text.days import format_day
 from rag.answer.verbatim_answer import format_headline, strip_emphasis
-from rag.model import Citation, Filters, day
+from rag.model import Citation, Filters
 from rag.question.coverage_question import CoverageQuestion
 from rag.retrieval.topic_coverage import LOOKED_AT, CoveredStories, Story, TopicCoverage
 
@@ -107,8 +108,8 @@ def _note_unlisted(enquiry: CoverageQuestion, found: CoveredStories) -> list[str
 
 def _list_by_date(filters: Filters) -> str:
     """Return the time and the outlets of filters: "dated 12 March 2018 to 18 March 2018, in Coast Wire"."""
-    first = day(filters.since) if filters.since else ""
-    last = day(filters.until - timedelta(seconds=1)) if filters.until else ""
+    first = format_day(filters.since) if filters.since else ""
+    last = format_day(filters.until - timedelta(seconds=1)) if filters.until else ""
     if first and last:
         said = f"dated {first}" if first == last else f"dated {first} to {last}"
     else:
@@ -121,9 +122,9 @@ def describe_filters(filters: Filters) -> str:
     """Return what filters say, to be put behind a topic: " in Coast Wire, since 2017", or ""."""
     said = [", ".join(map(_outlet, filters.outlets))] if filters.outlets else []
     if filters.since:
-        said.append(f"from {day(filters.since)}")
+        said.append(f"from {format_day(filters.since)}")
     if filters.until:
-        said.append(f"before {day(filters.until)}")
+        said.append(f"before {format_day(filters.until)}")
     return f" ({', '.join(said)})" if said else ""
 
 
@@ -177,7 +178,7 @@ def _span(articles: Sequence[Article]) -> str:
 
 
 def _day(article: Article) -> str:
-    return day(article.published_at)
+    return format_day(article.published_at)
 
 
 def _outlet(name: str) -> str:

@@ -5,8 +5,9 @@ from collections.abc import Sequence
 from textwrap import shorten
 
 from corpus.article import Article
+from corpus.text.days import format_day
 from rag.answer.conflicts import find_conflicts
-from rag.model import Passage, day
+from rag.model import Passage
 from rag.retrieval.evidence_search import Evidence
 from rag.retrieval.sentence_ranking import Sentence
 from rag.retrieval.sufficiency import THRESHOLD
@@ -164,7 +165,7 @@ def _paragraph(group: Sequence[Sentence], places: dict[str, int]) -> str:
     said = " ".join(
         f"{neutralise_markup(s.text)} [{places[s.passage.chunk.id]}]" for s in order[first:] + order[:first]
     )
-    return f"**{strip_emphasis(article.source) or 'Unknown outlet'}, {day(article.published_at)}{format_headline(article)}**\n{said}"
+    return f"**{strip_emphasis(article.source) or 'Unknown outlet'}, {format_day(article.published_at)}{format_headline(article)}**\n{said}"
 
 
 def format_headline(article: Article) -> str:

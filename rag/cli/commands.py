@@ -13,24 +13,18 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 from corpus.article import Article
 from corpus.cli.display import strip_controls, to_line
+from corpus.cli.options import AsJson, Data, Outlets, Since, Until
 from corpus.errors import ArchiveError, IndexInUseError, IndexUnavailableError, InputError, NewsdeskError
+from corpus.text.days import format_day
 from rag.answer.answer_export import check_name, export, group_by_number
 from rag.assistant import Assistant
 from rag.cli.chat import Chat
 from rag.cli.index_command import check_index, index, rebuild_index
-from rag.model import Answer, Passage, day
+from rag.model import Answer, Passage
 from rag.question.filter_values import read_filters
 from rag.settings import Settings, read_settings
 
 app = typer.Typer(help="Ask and search a news archive.", no_args_is_help=True, add_completion=False)
-
-Data = Annotated[
-    Path | None, typer.Option("--data", help="Folder of the archive (default: NEWSDESK_DATA_DIR, or data).")
-]
-AsJson = Annotated[bool, typer.Option("--json", help="Print JSON instead of text.")]
-Since = Annotated[str, typer.Option(help="Only articles published on this day (2017-09-07) or later.")]
-Until = Annotated[str, typer.Option(help="Only articles published on this day or earlier.")]
-Outlet = Annotated[list[str] | None, typer.Option(help="Only articles of this outlet; may be repeated.")]
 
 Export = Annotated[
     Path | None,
@@ -41,9 +35,9 @@ Export = Annotated[
 @app.command()
 def ask(
     question: Annotated[str, typer.Argument(help="The question, in quotation marks.")],
-    since: Since = "",
-    until: Until = "",
-    outlet: Outlet = None,
+    since: Since = None,
+    until: Until = None,
+    outlet: Outlets = None,
     export_to: Export = None,
     data: Data = None,
     as_json: AsJson = False,
@@ -64,9 +58,9 @@ def ask(
 def search(
     query: Annotated[str, typer.Argument(help="What to look for.")],
     k: Annotated[int, typer.Option("-k", min=1, max=100, help="How many passages.")] = 10,
-    since: Since = "",
-    until: Until = "",
-    outlet: Outlet = None,
+    since: Since = None,
+    until: Until = None,
+    outlet: Outlets = None,
     data: Data = None,
     as_json: AsJson = False,
 ) -> None:
@@ -80,7 +74,7 @@ def search(
 
 
 @app.command()
-def chat(since: Since = "", until: Until = "", outlet: Outlet = None, data: Data = None) -> None:
+def chat(since: Since = None, until: Until = None, outlet: Outlets = None, data: Data = None) -> None:
     """Converse in the terminal: every question may lean on those before it. /help lists what else can be typed."""
     with _report_errors(as_json=False), _assistant(data, lasting=True) as assistant:
         assistant.start()
@@ -146,7 +140,7 @@ def write_export(answer: Answer) -> str:
             )
             lines += [f"      “{to_line(citation.quote, 400)}”" for citation in citations]
     if answer.archive_until:
-        lines.append(f"\nThe newest article in the archive is of {day(answer.archive_until)}.")
+        lines.append(f"\nThe newest article in the archive is of {format_day(answer.archive_until)}.")
     return "\n".join(lines)
 
 
@@ -158,7 +152,7 @@ def print_passages(passage: Passage) -> str:
 
 
 def _describe_origin(article: Article) -> str:
-    return f"{to_line(article.source, 80) or 'Unknown outlet'}, {day(article.published_at)}"
+    return f"{to_line(article.source, 80) or 'Unknown outlet'}, {format_day(article.published_at)}"
 
 
 @contextmanager

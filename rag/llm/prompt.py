@@ -6,8 +6,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from corpus.text.days import format_day
 from rag.llm.token_counts import Counter
-from rag.model import Passage, Turn, day
+from rag.model import Passage, Turn
 from rag.question.query import Query
 from rag.text.citation_marks import strip_marks
 
@@ -132,7 +133,7 @@ def _format_passage(n: int, passage: Passage, boundary: str) -> str:
     copies = ", ".join(outlets[:_COPIES]) + (" and others" if len(outlets) > _COPIES else "")
     lines = [
         f"[{n}] {neutralise(' '.join(article.title.split()), boundary)}",
-        f"Outlet: {neutralise(' '.join(article.source.split()), boundary) or 'unknown'}; date: {day(article.published_at)}"
+        f"Outlet: {neutralise(' '.join(article.source.split()), boundary) or 'unknown'}; date: {format_day(article.published_at)}"
         + (f"; also carried by {neutralise(copies, boundary)}" if copies else ""),
         neutralise(passage.chunk.text, boundary),
     ]

@@ -200,7 +200,7 @@ def _replace_element(topic: str, element: str) -> str:
 
 
 def _replace_date(body: str, element: str) -> str:
-    """Return the topic with the new date in the place of its last, or behind it; "" if the element is no date."""
+    """Return the topic with the new date in the place of its last, or behind it; "" if the element is not a date."""
     prepared = _PREPOSITION.match(element)
     new = find_dates(element if prepared else f"in {element}", _NOW)
     if len(new) != 1:

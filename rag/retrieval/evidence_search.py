@@ -7,9 +7,10 @@ part is represented, and so that what the archive lacks can be named.
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
+from corpus.text.days import format_day
 from corpus.text.sentences import split_sentences
 from rag.index.embedder import Vectors
-from rag.model import Filters, Passage, day
+from rag.model import Filters, Passage
 from rag.question.query import Query
 from rag.question.question_kind import Kind, classify_question
 from rag.question.question_parts import describe_part, merge_parts
@@ -106,7 +107,7 @@ class EvidenceSearch:
         if found.passages or strict or replace(query.filters, label="") == wide:
             return found
         said = f" ({query.filters.label})" if query.filters.label else ""
-        searched = f"all that is dated before {day(wide.until)}" if wide else "the whole archive"
+        searched = f"all that is dated before {format_day(wide.until)}" if wide else "the whole archive"
         note = f"No article passes the filter{said}, so {searched} was searched."
         wider = self._search(query, k, wide)
         return RetrievedPassages(wider.passages, wider.parts, wider.filters, (note,))

@@ -56,7 +56,7 @@ def test_nothing_to_answer_with_means_not_held() -> None:
         ({"id": "x", "question": "Q", "anwser": "a"}, "anwser: Extra inputs are not permitted"),
         ({"id": "x", "question": "Q", "evidence": [{"quote": "q"}]}, "evidence.0.article_id: Field required"),
         ({"id": "x", "question": "Q", "history": [{"role": "system", "content": ""}]}, "history.0.role: role must be"),
-        ({"id": "x", "question": "Q", "as_of": "soon"}, "Invalid isoformat string: 'soon'"),
+        ({"id": "x", "question": "Q", "as_of": "soon"}, "'soon' is not a date"),
     ],
 )
 def test_what_is_wrong_is_named(record: dict[str, object], reason: str) -> None:

@@ -19,9 +19,9 @@ def test_a_quote_must_stand_in_its_article() -> None:
     wrong = Question("2", "Where?", ("Dubai",), evidence=(Evidence("a", "in Geneva"), Evidence("z", "in Dubai")))
     folded = Question("3", "Where?", ("Dubai",), evidence=(Evidence("a", "signed in Dubai"),))
     assert defects(good, wrong, folded) == [
-        "2: the quote 'in Geneva' does not stand in a",
+        "2: the quote 'in Geneva' is not in a",
         "2: article 'z' is not there",
-        "3: the quote 'signed in Dubai' does not stand in a (spaces or line breaks differ)",
+        "3: the quote 'signed in Dubai' is not in a (spaces or line breaks differ)",
     ]
 
 

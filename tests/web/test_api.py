@@ -68,7 +68,7 @@ def test_only_the_named_endpoints_are_offered(page_url: str) -> None:
         ("ask", ["q"], "ask takes 4 values (question, since, until, outlet), and 1 were sent."),
         ("ask", ["q", "", "", "", ""], "ask takes 4 values (question, since, until, outlet), and 5 were sent."),
         ("ask", ["q", 2017, "", ""], "ask: since must be text, and a whole number was sent."),
-        ("ask", ["q", "", "9999-12-31", ""], "'9999-12-31' is no date; write it as 2017-09-01 or 2017-09-01T18:00"),
+        ("ask", ["q", "", "9999-12-31", ""], "'9999-12-31' is not a date; write it as 2017-09-01 or 2017-09-01T18:00"),
         ("ask", ["\u200b", "", "", ""], "The question is empty: type one."),
         ("search", ["q", "5", "", "", ""], "search: k must be a whole number, and text was sent."),
         ("search", ["q", True, "", "", ""], "search: k must be a whole number, and true or false was sent."),

@@ -41,7 +41,7 @@ def test_a_setting_that_makes_no_sense_ends_the_command_with_a_line(
     monkeypatch.setenv("NEWSDESK_HOST_DELAY_S", "-1")
     assert app.main(["--port", "0", "--data", str(tmp_path)]) == 2
     (line,) = capsys.readouterr().err.splitlines()
-    assert line.startswith("app.py: these settings make no sense: NEWSDESK_HOST_DELAY_S (")
+    assert line.startswith("app.py: invalid settings: NEWSDESK_HOST_DELAY_S (")
     assert "NEWSDESK_PASSAGES (" in line
 
 

@@ -6,7 +6,7 @@ from datetime import date
 from corpus.archive.database import Archive
 from rag.model import Filters
 from web.markup.chips import format_value
-from web.markup.escaping import escape
+from web.markup.escaping import escape, format_day
 from web.markup.histogram import Bar, count_periods
 
 PATIENCE_S = 120.0
@@ -37,12 +37,8 @@ def render_holdings(archive: Archive, filters: Filters, changeable: bool) -> str
 def _render_span(days: Mapping[date, int]) -> str:
     if not days:
         return ""
-    first, last = _format_day(min(days)), _format_day(max(days))
+    first, last = format_day(min(days)), format_day(max(days))
     return f", {first}" if first == last else f", {first} – {last}"
-
-
-def _format_day(date: date) -> str:
-    return f"{date:%-d %b %Y}"
 
 
 def _render_undated(count: int) -> str:

@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 
 from corpus import NewsdeskError
 from corpus.archive.database import Archive
+from corpus.text import days
 from rag.model import Filters
 from rag.question.filter_values import read_filters
 from web.assistant.available_models import Choice, Models
@@ -105,7 +106,7 @@ def render_filters_panel(archive: Archive, filters: Filters, kinds: Collection[s
 
 
 def _iso(date: datetime | None) -> str:
-    return f"{date:%Y-%m-%d}" if date else ""
+    return days.format_day(date, "iso", unknown="")
 
 
 def _group(kind: str, tally: Mapping[str, int], chosen: tuple[str, ...]) -> str:

@@ -8,9 +8,10 @@ import html
 import re
 import unicodedata
 from collections.abc import Iterable, Sequence
-from datetime import datetime
+from datetime import date
 
 from corpus import Article
+from corpus.text import days
 from corpus.text.urls import parse_url
 
 Span = tuple[int, int]
@@ -29,9 +30,9 @@ def render_link(url: str, text: str) -> str:
     return f'<a class="out" href="{escape(safe)}" {_REL}>{escape(text)}</a>' if safe else escape(text)
 
 
-def format_day(date: datetime | None) -> str:
+def format_day(date: date | None) -> str:
     """Write a date as "7 Sep 2017", or say that it is not known."""
-    return f"{date:%-d %b %Y}" if date else "date unknown"
+    return days.format_day(date, "short", unknown="date unknown")
 
 
 def render_read_button(article: Article, label: str, passage: Span | None = None, marks: str = "") -> str:

@@ -1,4 +1,4 @@
-"""What a feed says: a `FeedDocument` with its `Entry`s, as they stand there, uncleaned."""
+"""A parsed feed: a `FeedDocument` with its `Entry`s, not cleaned yet."""
 
 from dataclasses import dataclass
 
@@ -16,7 +16,7 @@ class Entry:
         id: The key that the feed gives it, else its address, else made from its text; the same one at every pull.
         url: The absolute address of its page, or "".
         title: The headline, or "".
-        text: The feed's own text, HTML or plain, the longest that there is.
+        text: The feed's own text, HTML or plain; the longest if it has several.
         source: The outlet, when the feed names another one than itself.
         author: The byline.
         published: A date as it is written.
@@ -64,6 +64,6 @@ def limit_length(kind: str, title: str, entries: list[Entry]) -> FeedDocument:
 
 
 def entry_id(*candidates: str) -> str:
-    """Return the first key that is not empty, if it is short enough, else what stands for it."""
+    """Return the first key that is not empty, or a hash of it if it is too long."""
     found = next((candidate for candidate in candidates if candidate), "")
     return found if len(found) <= _LONGEST_ID else url_key("long", found)

@@ -19,26 +19,26 @@ def read(document: Document, options: ReadOptions) -> Iterator[Article | Refusal
     """Yield the article of each entry.
 
     Raises:
-        InputError: If it is no readable feed, or a sitemap, which holds no text.
+        InputError: If it is not a readable feed, or is a sitemap, which contains no text.
     """
     try:
         feed = parse_feed(document.text(options.limits.page_bytes).lstrip("\ufeff \t\r\n"), "")
     except InputError as error:
         raise InputError(f"It cannot be read as a feed ({error}): fetch it again, or check the file.") from error
     if feed.kind in ("sitemap", "index"):
-        raise InputError(f"It is a sitemap, which names pages and holds no text: {options.hints.origin}")
+        raise InputError(f"It is a sitemap, which names pages and contains no text: {options.hints.origin}")
     for number, entry in enumerate(feed.entries, 1):
         item = f"{document.name}: entry {number}"
         if entry.text:
             yield from convert_drafts(item, draft_from_entry(entry, feed), options)
         else:
-            yield Refusal(item, f"The feed names this entry and holds no text of it: {options.hints.origin}")
+            yield Refusal(item, f"The feed names this entry without its text: {options.hints.origin}")
     if feed.dropped:
         yield Refusal(document.name, f"{feed.dropped:,} entries beyond the first {len(feed.entries):,} were left out.")
 
 
 def draft_from_entry(entry: Entry, feed: FeedDocument) -> Draft:
-    """Return what a feed says of an entry; the beginning of the text is the headline of one that has none."""
+    """Return the draft of an entry; without a headline, the beginning of its text is used."""
     return Draft(
         title=entry.title or _headline(entry.text),
         body=entry.text,

@@ -26,7 +26,7 @@ def read_feed(data: bytes, url: str, charset: str = "") -> FeedDocument:
     Args:
         data: The body, or a gzip file of it, as sitemaps come.
         url: Where it was found: what relative addresses begin at.
-        charset: What the server said.
+        charset: As the server declared it.
 
     Raises:
         InputError: It is none of these; the message names the URL, the reason and, for a web page, its feeds.

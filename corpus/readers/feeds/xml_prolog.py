@@ -83,7 +83,7 @@ class _Shape:
     def __init__(self) -> None:
         self._depth = 0
         self._elements = 0
-        self._word = ""  # The end of what was read of a person, which may go on.
+        self._word = ""  # The last word read of a person's name; the next piece may continue it.
         self._person = False
 
     def start(self, name: str, _attributes: dict[str, str]) -> None:

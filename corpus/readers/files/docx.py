@@ -36,7 +36,7 @@ def read(document: Document, options: ReadOptions) -> Iterator[Article | Refusal
     except Exception as error:  # The parser raises whatever the damage leads to.
         raise InputError(f"It is not a whole DOCX file ({type(error).__name__}): save it again.") from error
     if not blocks:
-        raise InputError("It holds no text: there is nothing to read.")
+        raise InputError("It contains no text: there is nothing to read.")
     yield from convert_drafts(document.name, _build_draft(title, blocks), options)
 
 

@@ -16,10 +16,10 @@ Read = Callable[[int], str]
 
 
 def iterate_values(read: Read, is_list: bool, limit: int) -> Iterator[Any]:
-    """Yield the entries of a list, or the values that stand one behind the other.
+    """Yield the entries of a list, or consecutive values.
 
     Args:
-        read: Gives up to so many characters, "" at the end.
+        read: Returns up to the given number of characters, "" at the end.
         is_list: True if the text begins with the bracket of a list.
         limit: Characters that one value may have.
 
@@ -33,7 +33,7 @@ def iterate_values(read: Read, is_list: bool, limit: int) -> Iterator[Any]:
     while (first := window.skip(_BETWEEN)) and not (is_list and first == "]"):
         yield window.value()
     if is_list and not first:
-        raise InputError("It is not whole: the list is not closed. What came before was read; fetch it again.")
+        raise InputError("It is incomplete: the list is not closed. The entries before that were read; fetch it again.")
 
 
 class _Window:
@@ -56,7 +56,7 @@ class _Window:
                 return ""
 
     def value(self) -> Any:
-        """Return the value that begins here, and go behind it."""
+        """Return the value that begins here, and move past it."""
         while True:
             try:
                 found, end = self._decoder.raw_decode(self._text, self.position)
@@ -66,7 +66,7 @@ class _Window:
                 if not self._more():
                     raise InputError(f"It is not JSON ({describe_error(error)}): check the file.") from error
                 continue
-            # A number at the end of the window may go on.
+            # A number at the end of the window may continue in the next one.
             if end == len(self._text) and not isinstance(found, (dict, list)) and self._more():
                 continue
             self.position = end

@@ -18,7 +18,7 @@ _NESTED = 4
 
 
 def read_lines(document: Document, options: ReadOptions) -> Iterator[Article | Refusal]:
-    """Yield the article of each line; an empty line is passed over, a bad one refused."""
+    """Yield the article of each line; empty lines are skipped, bad ones refused."""
     for number, line in enumerate(document.lines(), 1):
         item = f"{document.name}:{number}"
         if line is None:
@@ -39,7 +39,7 @@ def _line(item: str, line: str, options: ReadOptions) -> Iterator[Article | Refu
 
 
 def read(document: Document, options: ReadOptions) -> Iterator[Article | Refusal]:
-    """Yield the articles of a JSON file; the entries of a list, or values one behind the other, are streamed."""
+    """Yield the articles of a JSON file; the entries of a list, or consecutive values, are streamed."""
     is_list = document.start_of_text.startswith("[")
     limit = options.limits.record_bytes if is_list else options.limits.document_bytes
     with document.characters() as characters:

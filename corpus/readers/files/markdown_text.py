@@ -47,7 +47,7 @@ def build_draft(text: str, mapping: Mapping[str, str]) -> Draft:
 
 
 def split_front_matter(text: str) -> tuple[Mapping[Any, Any], str]:
-    """Return the front matter as a mapping, and the text behind it.
+    """Return the front matter as a mapping, and the text after it.
 
     Raises:
         InputError: If there is front matter that is not readable.

@@ -20,7 +20,7 @@ from corpus.text.cleaning import clean_line, split_paragraphs
 _SECONDS = 60
 _PAGE_SHARE = 5  # A page that has a fifth of all that is parsed of a PDF is a map or a plan.
 _MAP_BYTES = (
-    4  # So many bytes of a font's table of characters, which is read for each page, cost as much as one of content.
+    4  # Bytes of a font's character map, which is read again for each page, that cost as much as one byte of content.
 )
 # What programs write there by themselves: file names, "Microsoft Word - x", "untitled".
 _NO_TITLE = re.compile(
@@ -47,12 +47,10 @@ def read(document: Document, options: ReadOptions) -> Iterator[Article | Refusal
         raise
     except Exception as error:  # The parser raises whatever the damage leads to.
         raise InputError(f"It is not a whole PDF ({type(error).__name__}): fetch it again.") from error
-    slow = (
-        f"Pages that hold too much to draw were not read ({_numbers(left_out)}): add their text as a file of its own."
-    )
+    slow = f"Pages that hold too much to draw were not read ({_numbers(left_out)}): add their text as a separate file."
     if not text.strip():
         raise InputError(
-            slow if left_out else "It holds no text, only pictures: run it through text recognition first."
+            slow if left_out else "It contains no text, only pictures: run it through text recognition first."
         )
     yield from convert_drafts(document.name, _build_draft(given, text), options)
     if left_out:
@@ -72,7 +70,7 @@ def _extract_text(reader: pypdf.PdfReader, options: ReadOptions) -> tuple[str, l
             out.append(number)
             continue
         pages.append(page.extract_text())
-        # A little more than is kept, so that the cut is noticed and said.
+        # A little more than is kept, so that the cut is noticed and reported.
         room -= len(pages[-1])
         if room < -10_000:
             break

@@ -12,7 +12,7 @@ from corpus.text.cleaning import TITLE_LENGTH
 
 def read(document: Document, options: ReadOptions) -> Iterator[Article | Refusal]:
     """Yield the article of a text file."""
-    # One byte more than is kept, so that a cut is noticed and said.
+    # One byte more than is kept, so that a cut is noticed and reported.
     text = decode(document.stream.read(options.limits.page_bytes + 1))
     yield from convert_drafts(document.name, build_draft(text), options)
 

@@ -61,12 +61,12 @@ def _parse_row(item: str, names: list[str], row: list[str], options: ReadOptions
 
 
 def find_delimiter(header: str) -> str:
-    """Return the delimiter that stands most often in the first row."""
+    """Return the most frequent delimiter of the first row."""
     return max(_DELIMITERS, key=header.count)
 
 
 def names_articles(header: str) -> bool:
-    """Tell whether a first row names columns for a headline and a text."""
+    """Return whether a first row names columns for a headline and a text."""
     names = _read_header(header)
     return len(names) > 1 and all(len(name) < 40 for name in names) and not records.map_columns(names, {})
 

@@ -17,10 +17,10 @@ _PAGES = ("text/html", "application/xhtml+xml")
 
 
 def read(document: Document, options: ReadOptions) -> Iterator[Article | Refusal]:
-    """Yield the article of each page that was answered with 200; other records are passed over.
+    """Yield the article of each page that was answered with 200; other records are skipped.
 
     Raises:
-        InputError: If the archive is damaged; what came before has been yielded.
+        InputError: If the archive is damaged; the pages before that have been yielded.
     """
     try:
         for record in ArchiveIterator(document.stream):
@@ -29,7 +29,7 @@ def read(document: Document, options: ReadOptions) -> Iterator[Article | Refusal
     except (ArchiveLoadFailed, EOFError, ValueError, AttributeError) as error:
         # An AttributeError is what the library raises at a record without an address.
         detail = " ".join(str(error).split())[:120]
-        raise InputError(f"It is damaged ({detail}): what came before was read; fetch it again.") from error
+        raise InputError(f"It is damaged ({detail}): everything before that was read; fetch it again.") from error
 
 
 def _is_page(record: Any) -> bool:

@@ -69,7 +69,7 @@ def build_draft(html: str, url: str) -> Draft:
     """Return the draft of a page.
 
     Raises:
-        InputError: If it holds no readable HTML.
+        InputError: If it contains no readable HTML.
     """
     if html.count("<") > MOST_TAGS:
         raise InputError(f"It has more than {MOST_TAGS:,} tags, which no article has: store its text instead.")
@@ -92,12 +92,12 @@ def build_draft(html: str, url: str) -> Draft:
 
 
 def _parse_tree(html: str) -> lxml.html.HtmlElement:
-    # Bytes, since a text with a declared encoding is refused; the parser is told the true one.
+    # Bytes, since a text with a declared encoding is refused; the parser is given the actual one.
     parser = lxml.html.HTMLParser(encoding="utf-8", huge_tree=False)
     try:
         root = lxml.html.document_fromstring(html.encode("utf-8", "replace"), parser=parser)
     except (etree.LxmlError, ValueError, AssertionError) as error:
-        raise InputError("It holds no readable HTML: check the page.") from error
+        raise InputError("It contains no readable HTML: check the page.") from error
     return root
 
 

@@ -9,7 +9,7 @@ import lxml.html
 from corpus.readers import records
 from corpus.readers.draft import Draft
 
-# Types of schema.org under Article, and those that news pages use beside it.
+# The subtypes of schema.org's Article, and other types that news pages use.
 _TYPES = ("NewsArticle", "Article", "BlogPosting", "LiveBlogPosting", "Report")
 _NESTED = 6
 _MOST = 2000

@@ -16,7 +16,7 @@ def check(status: str, embargo: object) -> None:
     """
     status = status.rpartition(":")[2].strip().lower()
     if status in _WITHDRAWN:
-        raise InputError(f"Its provider has marked it as {status}: nothing is to be done.")
+        raise InputError(f"Its provider has marked it as {status}: there is nothing to do.")
     until = date_parsing.parse_instant(embargo, now=date_parsing.ANY_TIME)
     if until and until > datetime.now(UTC):
         raise InputError(f"It is under embargo until {until:%Y-%m-%d %H:%M} UTC: add it then.")

@@ -18,7 +18,7 @@ def read(document: Document, options: ReadOptions) -> Iterator[Article | Refusal
     root = xml_tree.parse(document.text(options.limits.document_bytes), options.limits.depth)
     items = [root] if root.tag == "newsItem" else list(root.iter("newsItem"))
     if not items:
-        raise InputError("It lists other items and holds none: add the items that it lists.")
+        raise InputError("It lists other items and contains none: add the items that it lists.")
     for number, item in enumerate(items):
         name = document.name if len(items) == 1 else f"{document.name}[{number}]"
         try:

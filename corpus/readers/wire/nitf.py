@@ -10,7 +10,7 @@ from corpus.readers.refusal import ReadOptions, Refusal
 from corpus.readers.wire import embargo, xml_tree
 from corpus.readers.wire.xml_tree import line, value
 
-# Captions and credits are no reporting of the story itself; a note is for editors.
+# Captions and credits are not part of the story; a note is for editors.
 _UNWANTED = ("media", "note", "object", "head", "body.head", "body.end")
 
 

@@ -13,7 +13,7 @@ _BODY_KINDS = ("xhtml", "html", "html5", "nitf", "text")
 
 
 def is_wire(record: Record) -> bool:
-    """Tell whether an object is an item of the wire: it has a text of its own and the times of an item."""
+    """Return whether an object is a wire item: it has a text and the timestamps of an item."""
     names = _names(record)
     times = {"versioncreated", "firstcreated", "pubstatus", "contentcreated"} & names.keys()
     texts = any(name in ("bodies", "headlines") or name.startswith("body_") for name in names)

@@ -1,4 +1,4 @@
-"""Parse XML that nobody vouches for: no entity is declared or resolved, no DTD is fetched, nesting is bounded."""
+"""Parse untrusted XML: no entity is declared or resolved, no DTD is fetched, nesting is bounded."""
 
 import html
 import io
@@ -27,7 +27,7 @@ def root_name(text: str) -> str:
 def parse(text: str, depth: int) -> Element:
     """Return the root, its elements named without namespaces.
 
-    Entities that HTML names (`&nbsp;`) become their characters; a DOCTYPE that declares none is passed over.
+    Entities that HTML names (`&nbsp;`) become their characters; a DOCTYPE that declares none is ignored.
 
     Raises:
         InputError: If it is not well-formed, declares an entity, or is nested deeper than `depth`.
@@ -49,7 +49,7 @@ def parse(text: str, depth: int) -> Element:
     except ParseError as error:
         raise InputError(f"It is not well-formed XML ({error}): check the file.") from error
     if root is None:
-        raise InputError("It holds no element: check the file.")
+        raise InputError("It contains no element: check the file.")
     return root
 
 
@@ -78,7 +78,7 @@ def language(root: Element) -> str:
 
 
 def blocks(root: Element, unwanted: tuple[str, ...] = ()) -> str:
-    """Return the text of an element, blocks parted by blank lines, without the unwanted elements."""
+    """Return the text of an element, blocks separated by blank lines, without the unwanted elements."""
     for parent in list(root.iter()):
         for child in list(parent):
             if child.tag in unwanted:

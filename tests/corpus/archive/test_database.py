@@ -13,6 +13,7 @@ from corpus.archive.selection import Selection
 from corpus.article import Article
 from corpus.errors import ArchiveError, InputError
 from tests.corpus.archive_items import HARBOUR, at, numbered, store_all
+from tests.disks import make_read_only, small_disk
 
 CORRECTED = replace(HARBOUR, body=HARBOUR.body.replace("14 million", "41 million"), updated_at=at(9))
 OTHER_TEXT = "A quite different report about a school that closes because its roof is not safe any more, says the town."
@@ -142,7 +143,7 @@ def test_the_outlets_own_text_under_another_id_adds_nothing(archive: Archive) ->
 
 def test_one_id_for_two_articles_is_refused(archive: Archive) -> None:
     archive.put(replace(HARBOUR, id="1"))
-    with pytest.raises(InputError, match="another article stands under the id '1'"):
+    with pytest.raises(InputError, match="the id '1' belongs to another article"):
         archive.put(Article(id="1", title="School closes", body=OTHER_TEXT, source="Lowmoor Echo"))
     kept = archive.get("1")
     assert kept is not None
@@ -200,6 +201,30 @@ def test_an_archive_of_a_newer_version_is_left_alone(tmp_path: Path) -> None:
     connection.close()
     with pytest.raises(ArchiveError, match="schema 99"):
         Archive(path)
+
+
+@pytest.mark.parametrize("version", [1, 2])
+def test_an_archive_that_cannot_be_upgraded_is_read_where_its_tables_are_the_same(tmp_path: Path, version: int) -> None:
+    with small_disk(tmp_path / "disk") as disk:
+        path = disk / "archive.sqlite3"
+        with Archive(path) as archive:
+            assert outcomes(archive, HARBOUR, CORRECTED) == ["added", "updated"]
+            store_all(archive)
+        connection = sqlite3.connect(path)
+        connection.executescript(f"DROP INDEX articles_twin; PRAGMA user_version={version};")
+        connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        connection.close()
+        make_read_only(disk)
+        if version == 1:
+            with pytest.raises(ArchiveError, match="cannot be opened"):
+                Archive(path)
+            return
+        with Archive(path) as archive:
+            assert archive.versions("harbour") == [HARBOUR, replace(CORRECTED, version=2)]
+            assert archive.count(Selection(outlets=("Eastfield Post",))) == 1
+            assert store_all(archive).last_change() > 0
+            with pytest.raises(ArchiveError):
+                archive.put(numbered(1))
 
 
 def test_identity_stays_and_differs(tmp_path: Path) -> None:

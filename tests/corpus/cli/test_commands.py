@@ -155,9 +155,9 @@ def test_many_files_are_read_by_several_processes_in_order(tmp_path: Path) -> No
         (("add",), "Missing argument"),
         (("add", "x", "--map", "body"), "--map OURS=THEIRS"),
         (("add", "x", "--map", "nothing=y"), "no field 'nothing'"),
-        (("add", "x", "--since", "yesterday"), "is no date"),
+        (("add", "x", "--since", "yesterday"), "is not a date"),
         (("list", "--data", "/nonexistent/folder"), "no archive in"),
-        (("remove",), "say which"),
+        (("remove",), "name what to remove"),
         (("fly",), "No such command"),
     ],
 )
@@ -201,6 +201,9 @@ def test_remove_asks_first_and_tells_what_was_not_there(data: Path) -> None:
     assert json.loads(done.stdout) == {"removed": 1, "missing": ["ghost"], "index": None}
     nothing = corpus("remove", "--until", "2000-01-01", "--yes", "--no-index", "--data", data)
     assert nothing.returncode == 2
+    assert json.loads(corpus("list", "--json", "--until", "2024-01-07", "--data", data).stdout) == []
+    last_day = json.loads(corpus("list", "--json", "--until", "2024-01-08", "--data", data).stdout)
+    assert [record["id"] for record in last_day] == [HARBOUR.id]
     assert len(json.loads(corpus("list", "--json", "--data", data).stdout)) == 2
 
 

@@ -204,7 +204,7 @@ def test_robots_txt_is_asked_once_and_obeyed(web: Web) -> None:
     error = _refusal(fetcher, "http://news.example/private/a")
     assert str(error) == (
         "http://news.example/private/a: the site's robots.txt asks not to fetch this page"
-        " (NEWSDESK_ROBOTS=false fetches it all the same)"
+        " (set NEWSDESK_ROBOTS=false to fetch it anyway)"
     )
     assert web.paths() == ["/robots.txt", "/a"]
 

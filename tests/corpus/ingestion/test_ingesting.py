@@ -46,7 +46,7 @@ def test_each_outcome_is_counted_and_told_after_it_happened(archive: Archive) ->
     [
         (replace(HARBOUR, id="bad", body="half a pair: \ud800"), "cannot be stored"),
         (replace(HARBOUR, id="bad", published_at=datetime.min.replace(tzinfo=UTC)), ""),
-        (replace(numbered(7), id="n00001", source="Another Outlet"), "another article stands under the id"),
+        (replace(numbered(7), id="n00001", source="Another Outlet"), "belongs to another article"),
     ],
 )
 def test_a_bad_article_is_refused_and_the_rest_goes_in(archive: Archive, bad: Article, reason: str) -> None:

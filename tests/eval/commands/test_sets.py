@@ -23,7 +23,7 @@ def test_validate_names_each_defect_and_fails(tmp_path: Path) -> None:
     result = CliRunner().invoke(app, ["validate", str(make_set(tmp_path, QUESTIONS))])
     assert result.exit_code == 1
     assert result.stdout.splitlines() == [
-        "2: the quote 'in Geneva' does not stand in a",
+        "2: the quote 'in Geneva' is not in a",
         f"{tmp_path.name} (own): 2 questions (2 untyped); 2 quotes looked up in 1 articles.",
         "1 defects.",
     ]

@@ -80,7 +80,7 @@ def test_squad(tmp_path: Path) -> None:
     assert second.unanswerable
     assert found.articles[0].title == "The Wall"
     assert [reason for _, reason in reasons(found)] == [
-        "the answer '1989' does not stand at 0 in its paragraph",
+        "the answer '1989' is not at 0 in its paragraph",
         "an answerable question without answers",
         "question is missing",
     ]
@@ -120,7 +120,7 @@ def test_multihop_rag_as_published(tmp_path: Path) -> None:
     assert found.questions[0].evidence == (Evidence("mhr-0000", "B1"), Evidence("mhr-0001", "B2"))
     assert [question.type for question in found.questions] == ["comparison", "null"]
     assert found.articles[0].published_at is not None
-    assert reasons(found) == [("MultiHopRAG.json[2]", "the corpus holds no article 'T9' that a fact names")]
+    assert reasons(found) == [("MultiHopRAG.json[2]", "the corpus has no article 'T9', which a fact names")]
 
 
 def test_ramdocs(tmp_path: Path) -> None:
@@ -217,4 +217,4 @@ def test_questions_are_read_as_the_assistant_reads_them(tmp_path: Path) -> None:
     reasons = {defect.item: defect.reason for defect in found.defects}
     assert "at most 2,000 are read" in reasons["long"]
     assert "The question is empty" in reasons["unseen"]
-    assert any("is no date" in reason for reason in reasons.values())
+    assert any("is not a date" in reason for reason in reasons.values())

@@ -114,14 +114,14 @@ def test_an_answer_is_exported(data: Path, tmp_path: Path, name: str) -> None:
         (("ask", "Why?", "--export", "answer.txt"), {}, "answer.txt: exported are Markdown and JSON; end the name in"),
         (("ask", TOLL, "--export", "no/such/place.md"), {}, "no/such/place.md: cannot be written (No such file or"),
         (("ask", "Why?", "--data", "no-such-folder"), {}, "no-such-folder: no archive there; add articles first"),
-        (("ask", "Why?", "--since", "soon"), {}, "'soon' is no date; write it as 2017-09-01"),
+        (("ask", "Why?", "--since", "soon"), {}, "'soon' is not a date; write it as 2017-09-01"),
         (("ask", "  "), {}, "The question is empty: type one."),
         (("ask", "Why?"), {"llm": "nosuch:x"}, "NEWSDESK_LLM=nosuch:x: nosuch is no provider that LangChain knows"),
         (("ask", "Why?"), {"llm": "groq:x"}, "run `pip install langchain-groq`"),
         (
             ("search", "Why?"),
             {"llm_tries": "lots", "llm_api_key": CANARY},
-            "these settings make no sense: NEWSDESK_LLM_TRIES",
+            "invalid settings: NEWSDESK_LLM_TRIES",
         ),
     ],
 )

@@ -87,7 +87,7 @@ def test_what_cannot_be_done_is_an_error_of_the_tool_that_names_the_reason(serve
     async def talk(session: ClientSession) -> None:
         assert "The question is empty" in await said(session, "ask_archive", question="  ")
         assert "2000 characters" in await said(session, "ask_archive", question="a" * 2001)
-        assert "'soon' is no date" in await said(session, "search_archive", query="harbour", since="soon")
+        assert "'soon' is not a date" in await said(session, "search_archive", query="harbour", since="soon")
         assert "less than or equal to 50" in await said(session, "search_archive", query="harbour", k=51)
         assert "There is no article 'nobody'" in await said(session, "get_article", article_id="nobody")
 

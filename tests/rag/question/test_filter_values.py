@@ -26,7 +26,7 @@ def test_nothing_written_leaves_it_to_the_question() -> None:
 
 @pytest.mark.parametrize("text", ["last week", "2017-13-01", "0001-01-01", "9999-12-31", "0001-01-01T00:00+23:59", "٣"])
 def test_what_is_no_date_is_said(text: str) -> None:
-    with pytest.raises(InputError, match=r"is no date; write it as 2017-09-01"):
+    with pytest.raises(InputError, match=r"is not a date; write it as 2017-09-01"):
         read_filters(until=text)
 
 

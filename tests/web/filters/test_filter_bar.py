@@ -35,7 +35,7 @@ def test_it_is_told_in_few_words(data: dict[str, object], told: str) -> None:
     ("data", "reason"),
     [
         ({"since": "2017-09-02", "until": "2017-09-01"}, "2017-09-01 lies before 2017-09-02"),
-        ({"since": "soon"}, "'soon' is no date"),
+        ({"since": "soon"}, "'soon' is not a date"),
     ],
 )
 def test_days_that_make_no_sense_are_refused(data: dict[str, object], reason: str) -> None:

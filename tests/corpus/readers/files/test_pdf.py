@@ -63,9 +63,7 @@ def reason(item: Article | Refusal) -> str:
 def test_a_page_that_is_a_plan_is_left_out_and_said() -> None:
     (article, warning), _ = taken(pdf([TEXT % 1, DRAWING * 5, TEXT % 3]))
     assert [f"page {n}" in body(article) for n in (1, 2, 3)] == [True, False, True]
-    assert reason(warning) == (
-        "Pages that hold too much to draw were not read (2): add their text as a file of its own."
-    )
+    assert reason(warning) == ("Pages that hold too much to draw were not read (2): add their text as a separate file.")
     assert isinstance(warning, Refusal)
     assert warning.kept
     (refused,), _ = taken(pdf([DRAWING * 5]))

@@ -1,0 +1,61 @@
+"""Days as people write and read them: the one place where a day is parsed for a filter and written for a reader."""
+
+from datetime import UTC, date, datetime, timedelta
+from typing import Literal
+
+from corpus.errors import InputError
+from corpus.text.characters import one_line
+from corpus.text.date_parsing import ANY_TIME, EARLIEST
+
+DayStyle = Literal["long", "short", "iso"]
+
+_PATTERNS: dict[DayStyle, str] = {"long": "%-d %B %Y", "short": "%-d %b %Y", "iso": "%Y-%m-%d"}
+_SHOWN = 60
+
+
+def parse_time(text: str) -> datetime:
+    """Return the instant that a user writes in ISO 8601, in UTC; a day without a time is its first instant.
+
+    Raises:
+        InputError: The text is not a date, or the date is before 1600 or after 9000.
+    """
+    try:
+        found = datetime.fromisoformat(one_line(text))
+        found = found.astimezone(UTC) if found.tzinfo else found.replace(tzinfo=UTC)
+    except (ValueError, OverflowError):
+        found = None
+    if found is None or not EARLIEST <= found <= ANY_TIME:
+        raise InputError(f"{one_line(text)[:_SHOWN]!r} is not a date; write it as 2017-09-01 or 2017-09-01T18:00")
+    return found
+
+
+def is_day(text: str) -> bool:
+    """Return whether a text that `parse_time` accepts names a day without a time."""
+    return len(one_line(text)) <= len("2017-09-01")
+
+
+def parse_period(since: str | None, until: str | None) -> tuple[datetime | None, datetime | None]:
+    """Return the first instant of a period and the instant at which it ends (exclusive); None is an open end.
+
+    Args:
+        since: A day or an instant: the period begins with it.
+        until: A day, all of which belongs to the period, or an instant, which does not.
+
+    Raises:
+        InputError: One of them is not a date.
+    """
+    start = parse_time(since) if since is not None else None
+    end = parse_time(until) if until is not None else None
+    # People who write "until 7 September" expect the articles of the 7th.
+    return start, end + timedelta(days=1) if end and until and is_day(until) else end
+
+
+def format_day(day: date | None, style: DayStyle = "long", unknown: str = "undated") -> str:
+    """Return a day, or the day of an instant, as "7 September 2017", "7 Sep 2017" (short) or "2017-09-07" (iso).
+
+    Args:
+        day: The day; None gives `unknown`.
+        style: How much room there is, and for whom.
+        unknown: What to write for an unknown day.
+    """
+    return format(day, _PATTERNS[style]) if day else unknown
