@@ -11,7 +11,7 @@ from corpus.errors import InputError
 from corpus.text.language_detection import detect
 from eval.json_lines import read_lines
 from eval.question import Defect
-from eval.runs.fingerprint import of_records
+from eval.runs.fingerprint import fingerprint_records
 from eval.statistics import Estimate, estimate_mean
 from rag.model import Passage, Verdict
 from rag.verification.claim_check import check
@@ -102,7 +102,7 @@ def _passage(rank: int, record: Mapping[str, Any]) -> Passage:
 def fingerprint(claims: Iterable[LabelledClaim]) -> str:
     """Return 16 hexadecimal digits that identify claims, labels and passages, regardless of their order."""
     rows = [[c.id, c.text, c.label, c.kind, [p.article.body for p in c.passages]] for c in claims]
-    return of_records(sorted(rows, key=lambda row: str(row[0])))
+    return fingerprint_records(sorted(rows, key=lambda row: str(row[0])))
 
 
 def rule_verdicts(claims: Iterable[LabelledClaim]) -> dict[str, Verdict]:
@@ -150,7 +150,7 @@ def _balanced(claims: Sequence[LabelledClaim], flagged: Mapping[str, bool]) -> l
     return [value * total / (2 * len(values)) for values in right.values() for value in values]
 
 
-def by_kind(claims: Sequence[LabelledClaim], verdicts: Verdicts) -> dict[tuple[str, str], Estimate]:
+def group_by_kind(claims: Sequence[LabelledClaim], verdicts: Verdicts) -> dict[tuple[str, str], Estimate]:
     """Return the share that is flagged of each label and kind, in order."""
     found: dict[tuple[str, str], list[float]] = {}
     for claim in claims:

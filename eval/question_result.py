@@ -90,7 +90,7 @@ class Outcome:
         return {key: value for key, value in record.items() if value is not None and value != ""}
 
 
-def hits_from(passages: Iterable[Passage]) -> tuple[Hit, ...]:
+def collect_hits(passages: Iterable[Passage]) -> tuple[Hit, ...]:
     """Return passages as hits, with the text of the first ten."""
     return tuple(
         Hit(

@@ -58,7 +58,7 @@ def check(floors: Floors, figures: Mapping[str, Estimate]) -> list[str]:
         figure = figures.get(name)
         if figure is None:
             failures.append(f"{name}: not measured any more (limit {limit:.3f})")
-        elif _worse(name, figure.mean, limit):
+        elif _is_worse(name, figure.mean, limit):
             failures.append(f"{name}: {figure.mean:.3f}, limit {limit:.3f}")
     return failures
 
@@ -69,7 +69,7 @@ def measure_limits(figures: Mapping[str, Estimate]) -> dict[str, float]:
     for name in (*GATED, *GATED_CLAIMS):
         if name in figures:
             slack = SLACK if name in GATED else SLACK_OF_CLAIMS
-            step = slack if _falls(name) else -slack
+            step = slack if _is_lower_better(name) else -slack
             limits[name] = round(min(1.0, max(0.0, figures[name].mean + step)), 3)
     return limits
 
@@ -79,7 +79,7 @@ def find_lowered(old: Floors, new: Mapping[str, float]) -> list[str]:
     return [
         f"{name}: {limit:.3f} -> {new[name]:.3f}" if name in new else f"{name}: {limit:.3f} -> none"
         for name, limit in old.limits.items()
-        if name not in new or _worse(name, new[name], limit)
+        if name not in new or _is_worse(name, new[name], limit)
     ]
 
 
@@ -101,10 +101,10 @@ def write_floors(path: Path, set_name: str, floors: Floors, lower: bool = False)
     path.write_text(json.dumps(content, indent=2) + "\n", "utf-8")
 
 
-def _falls(name: str) -> bool:
+def _is_lower_better(name: str) -> bool:
     """Return whether less of a measure is better."""
     return name in _CEILINGS or (name in MEASURES and MEASURES[name].rising is False)
 
 
-def _worse(name: str, value: float, limit: float) -> bool:
-    return value > limit + 1e-9 if _falls(name) else value < limit - 1e-9
+def _is_worse(name: str, value: float, limit: float) -> bool:
+    return value > limit + 1e-9 if _is_lower_better(name) else value < limit - 1e-9

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from corpus import Article
 from corpus.archive.database import Archive
 from corpus.errors import NewsdeskError
-from corpus.ingestion.ingesting import ingest
+from corpus.ingestion.ingest import ingest
 from corpus.readers import read
 from rag.answer.answer_pipeline import AnswerPipeline, make_writer
 from rag.index.embedder import Embedder

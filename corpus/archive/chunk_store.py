@@ -158,9 +158,9 @@ class ChunkStore:
         """Yield all articles with their chunks and vectors, `size` articles at a time."""
         ids = [row["id"] for row in self.archive.connection.execute("SELECT id FROM articles ORDER BY key")]
         for start in range(0, len(ids), size):
-            yield self.has_vectors(ids[start : start + size])
+            yield self.read_embedded(ids[start : start + size])
 
-    def has_vectors(self, article_ids: Iterable[str]) -> list[Embedded]:
+    def read_embedded(self, article_ids: Iterable[str]) -> list[Embedded]:
         """Return chunks and vectors of the given articles; one without chunks is left out."""
         found: list[Embedded] = []
         for some in _slices(list(article_ids)):

@@ -124,7 +124,7 @@ def shared_ratio(one: Hashes, other: Hashes) -> float:
 
 
 @cache
-def _blank_figures() -> "MinHash":
+def _empty_minhash() -> "MinHash":
     from datasketch import MinHash  # Brings scipy along, a second that reading an archive need not wait.
 
     return MinHash(num_perm=_PERMUTATIONS, seed=_SEED, hashfunc=int)
@@ -132,7 +132,7 @@ def _blank_figures() -> "MinHash":
 
 def signature(fingerprint: Fingerprint) -> list[int]:
     """Return one hash of 32 bits for each band; two texts are candidates if they have one in the same place."""
-    minhash = _blank_figures().copy()
+    minhash = _empty_minhash().copy()
     shingles = (fingerprint.coarse >> np.uint64(32)).tolist()
     for start in range(0, len(shingles), _SLICE):
         minhash.update_batch(shingles[start : start + _SLICE])

@@ -101,10 +101,10 @@ def connect(path: Path) -> sqlite3.Connection:
                 f"{path}: the archive cannot be opened ({error}); check the path, its rights and the disk"
             ) from error
         connection = reading
-    return prepared(connection)
+    return prepare(connection)
 
 
-def prepared(connection: sqlite3.Connection) -> sqlite3.Connection:
+def prepare(connection: sqlite3.Connection) -> sqlite3.Connection:
     """Return a connection with what the queries of the archive need."""
     connection.row_factory = sqlite3.Row
     connection.create_function("casefold", 1, str.casefold, deterministic=True)

@@ -31,9 +31,9 @@ def join(connection: sqlite3.Connection, key: int, article: Article) -> None:
 
     print_ = fingerprint(article)
     bands = list(enumerate(signature(print_)))
-    near = _near(connection, bands)
+    near = _find_near(connection, bands)
     connection.executemany("INSERT INTO bands VALUES (?, ?, ?)", [(band, value, key) for band, value in bands])
-    keys, numbers = _copies(connection, print_, near)
+    keys, numbers = _find_copies(connection, print_, near)
     if keys or numbers:
         _unite(connection, [key, *keys], numbers)
 
@@ -65,7 +65,7 @@ def regroup(connection: sqlite3.Connection, numbers: Iterable[int]) -> None:
                 _unite(connection, keys, set())
 
 
-def _near(connection: sqlite3.Connection, bands: list[tuple[int, int]]) -> list[int]:
+def _find_near(connection: sqlite3.Connection, bands: list[tuple[int, int]]) -> list[int]:
     """Return the articles that share bands, the nearest first: a rare band is stronger evidence than a common one."""
     sql = "SELECT article_key FROM bands WHERE band = ? AND hash = ? ORDER BY article_key DESC LIMIT ?"
     weights: defaultdict[int, float] = defaultdict(float)
@@ -76,7 +76,7 @@ def _near(connection: sqlite3.Connection, bands: list[tuple[int, int]]) -> list[
     return sorted(weights, key=lambda key: (-weights[key], -key))[:_COMPARED]
 
 
-def _copies(connection: sqlite3.Connection, print_: "Fingerprint", near: list[int]) -> tuple[list[int], set[int]]:
+def _find_copies(connection: sqlite3.Connection, print_: "Fingerprint", near: list[int]) -> tuple[list[int], set[int]]:
     """Return those of the articles that are copies and in no group yet, and the groups of the other copies."""
     from corpus.archive.near_duplicates import fingerprint, resembles
 

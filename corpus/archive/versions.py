@@ -14,7 +14,7 @@ Outcome = Literal["added", "updated", "unchanged"]
 # Fields that a later arrival may lack, because it came from another source: the archive keeps the known value.
 _KEPT = ("source", "url", "author", "published_at", "language", "category", "feed")
 # Fields whose change alone makes no new version.
-_MUTE = ("version", "updated_at", "feed")
+_MINOR = ("version", "updated_at", "feed")
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,9 +48,9 @@ def judge(connection: sqlite3.Connection, article: Article, live: bool = False) 
     Raises:
         InputError: Its id belongs to another article.
     """
-    row = _same(connection, article)
+    row = _find_known(connection, article)
     if row is None:
-        twin = _find_twin(connection, article)
+        twin = _has_twin(connection, article)
         return Arrival("unchanged" if twin else "added", replace(article, version=1), content_digest(article))
     key, arrived = int(row["key"]), content_digest(replace(article, id=row["id"]))
     nothing = Arrival("unchanged", article, arrived, key)
@@ -64,7 +64,7 @@ def judge(connection: sqlite3.Connection, article: Article, live: bool = False) 
         )
     late = not live and "" < to_timestamp(article) < to_timestamp(current)
     completed = fill_missing(article, current)
-    if _is_same_address(completed, current) or (late and _text(article) == _text(current)):
+    if _is_equivalent(completed, current) or (late and _text(article) == _text(current)):
         return nothing
     replayed = to_timestamp(article) <= to_timestamp(current) and _was_current(
         connection, key, "text_digest", text_digest(article)
@@ -93,11 +93,11 @@ def _text(article: Article) -> tuple[str, str]:
     return article.title, article.body
 
 
-def _is_same_address(one: Article, other: Article) -> bool:
-    return replace(one, **{name: getattr(other, name) for name in _MUTE}) == other
+def _is_equivalent(one: Article, other: Article) -> bool:
+    return replace(one, **{name: getattr(other, name) for name in _MINOR}) == other
 
 
-def _same(connection: sqlite3.Connection, article: Article) -> sqlite3.Row | None:
+def _find_known(connection: sqlite3.Connection, article: Article) -> sqlite3.Row | None:
     """Find the article under this id, or else under this address."""
     row: sqlite3.Row | None
     row = connection.execute("SELECT key, id, digest FROM articles WHERE id = ?", (article.id,)).fetchone()
@@ -107,7 +107,7 @@ def _same(connection: sqlite3.Connection, article: Article) -> sqlite3.Row | Non
     sql = "SELECT * FROM articles WHERE url = ? AND url != '' ORDER BY key DESC LIMIT 1"
     row = connection.execute(sql, (article.url,)).fetchone()
     # A page such as "/markets" shows another article each day.
-    return None if row is not None and _shares_nothing(article_from_row(row), article) else row
+    return None if row is not None and _is_unrelated(article_from_row(row), article) else row
 
 
 def _is_address_of_one(url: str) -> bool:
@@ -116,7 +116,7 @@ def _is_address_of_one(url: str) -> bool:
     return bool(parts.path.strip("/") or parts.query)
 
 
-def _find_twin(connection: sqlite3.Connection, article: Article) -> bool:
+def _has_twin(connection: sqlite3.Connection, article: Article) -> bool:
     """Return whether the outlet has, or had, the identical text under another id."""
     sql = (
         "SELECT 1 FROM articles WHERE text_digest = ?1 AND source = ?2 UNION ALL SELECT 1 FROM versions "
@@ -135,18 +135,18 @@ def _belongs_to_other_outlet(current: Article, article: Article) -> bool:
     if article.url and article.url == current.url:
         return False
     outlets = {current.source.casefold(), article.source.casefold()} - {""}
-    return (len(outlets) == 2 and not _similar(current, article)) or (
-        bool(current.url and article.url) and _shares_nothing(current, article)
+    return (len(outlets) == 2 and not _is_similar(current, article)) or (
+        bool(current.url and article.url) and _is_unrelated(current, article)
     )
 
 
-def _shares_nothing(one: Article, other: Article) -> bool:
+def _is_unrelated(one: Article, other: Article) -> bool:
     """Return whether two texts have neither the date nor their words in common."""
     dates = {one.published_at, other.published_at}
-    return None not in dates and len(dates) == 2 and not _similar(one, other)
+    return None not in dates and len(dates) == 2 and not _is_similar(one, other)
 
 
-def _similar(one: Article, other: Article) -> bool:
+def _is_similar(one: Article, other: Article) -> bool:
     from corpus.archive.near_duplicates import find_similar  # Needs numpy, which reading the archive does not.
 
     return find_similar(one, other)

@@ -17,9 +17,9 @@ from corpus.cli.index_process import Indexing, is_pending, report_indexing, run_
 from corpus.cli.options import AsJson, Data, Since, settings_for
 from corpus.errors import ArchiveError
 from corpus.ingestion.dry_run import UnwrittenArchive
-from corpus.ingestion.ingesting import Summary, ingest
+from corpus.ingestion.ingest import Summary, ingest
 from corpus.ingestion.item_cache import ItemCache
-from corpus.ingestion.parallel_reading import read_files
+from corpus.ingestion.reader_pool import read_files
 from corpus.readers import FORMATS, ReadOptions, Refusal
 from corpus.settings import ArchiveSettings
 from corpus.text.days import parse_period
@@ -73,7 +73,7 @@ def add(
         since=parse_period(since, None)[0],
     )
     summary = Summary()
-    code = _take_in(intake, settings, summary, as_json)
+    code = _add_all(intake, settings, summary, as_json)
     indexing = None
     if code == 0 and not dry_run and not no_index:
         indexing, code = _index(settings, summary)
@@ -82,12 +82,12 @@ def add(
     raise typer.Exit(code or (2 if nothing else 1 if summary.lost else 0))
 
 
-def _take_in(intake: Intake, settings: ArchiveSettings, summary: Summary, quiet: bool) -> int:
+def _add_all(intake: Intake, settings: ArchiveSettings, summary: Summary, quiet: bool) -> int:
     """Read and keep everything; return an exit code other than 0 when the work was cut short."""
     err = console(stderr=True)
     try:
         with ExitStack() as stack:
-            opened = _opened(settings.archive_path, intake.dry_run)
+            opened = _open_archive(settings.archive_path, intake.dry_run)
             archive = stack.enter_context(opened) if opened else None
             meter = stack.enter_context(_Meter(quiet))
             take: dict[str, Any] = {"dry_run": intake.dry_run, "limit": intake.limit, "since": intake.since}
@@ -111,7 +111,7 @@ def _take_in(intake: Intake, settings: ArchiveSettings, summary: Summary, quiet:
     return 0
 
 
-def _opened(path: Path, dry_run: bool) -> Archive | None:
+def _open_archive(path: Path, dry_run: bool) -> Archive | None:
     if not dry_run:
         return Archive(path)
     return UnwrittenArchive(path) if path.is_file() else None

@@ -14,7 +14,7 @@ from rich.table import Column, Table
 from rich.text import Text
 
 from corpus.article import Article
-from corpus.ingestion.ingesting import SHOWN, Summary
+from corpus.ingestion.ingest import SHOWN, Summary
 from corpus.text.days import format_day
 
 # C0 and C1 controls but tab and line feed; marks that turn the direction of writing; line separators.

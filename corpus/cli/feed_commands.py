@@ -51,7 +51,7 @@ def add_feed(url: Annotated[str, typer.Argument(help="Address of the feed.")], d
         raise InputError(f"{to_line(url)}: {error}; give the http(s) address of a feed") from error
     with _open_book(data) as (_, book, _settings):
         added = book.add(url)
-    _say(f"{'following' if added else 'already following'} {to_line(url)}; `feed pull` fetches its articles")
+    _print_status(f"{'following' if added else 'already following'} {to_line(url)}; `feed pull` fetches its articles")
 
 
 @feed_app.command("list")
@@ -60,12 +60,12 @@ def list_feeds(data: Data = None, as_json: AsJson = False) -> None:
     with _open_book(data) as (_, book, _settings):
         feeds = book.feeds()
     if as_json:
-        _say(json.dumps([feed.to_record() for feed in feeds], indent=2))
+        _print_status(json.dumps([feed.to_record() for feed in feeds], indent=2))
         return
     for feed in feeds:
-        _say(_format_feed(feed))
+        _print_status(_format_feed(feed))
     if not feeds:
-        _say("no feed is followed; `feed add URL` adds one")
+        _print_status("no feed is followed; `feed add URL` adds one")
 
 
 @feed_app.command("remove")
@@ -76,7 +76,7 @@ def remove_feed(
     with _open_book(data) as (_, book, _settings):
         if not book.remove(url):
             raise InputError(f"{to_line(url)}: not followed; `feed list` shows what is")
-    _say(f"no longer following {to_line(url)}")
+    _print_status(f"no longer following {to_line(url)}")
 
 
 @feed_app.command("pull")
@@ -95,7 +95,9 @@ def pull_feeds(
     as_json: AsJson = False,
 ) -> None:
     """Fetch the new articles of the feeds; exit code 1 if a feed could not be read."""
-    from corpus.feeds.pull_runs import pull_feeds  # What fetches and reads is loaded only where something is fetched.
+    from corpus.feeds.feed_summary import (
+        pull_feeds,  # What fetches and reads is loaded only where something is fetched.
+    )
     from corpus.fetching.fetcher import Fetcher
 
     indexed = True
@@ -103,7 +105,7 @@ def pull_feeds(
         while True:
             summaries = list(pull_feeds(archive, book, fetcher, _select_feeds(book, urls or []), limit, _warn))
             for summary in summaries:
-                _say(json.dumps(asdict(summary)) if as_json else summary.to_line())
+                _print_status(json.dumps(asdict(summary)) if as_json else summary.to_line())
             if not no_index and any(summary.added or summary.updated for summary in summaries):
                 indexed = report_indexing(run_index(settings.data_dir), settings.data_dir) and indexed
             if every is None:
@@ -140,5 +142,5 @@ def _warn(refusal: "Refusal") -> None:
     sys.stderr.write(f"{to_line(refusal.item)}: {refusal.reason}\n")
 
 
-def _say(text: Any) -> None:
+def _print_status(text: Any) -> None:
     sys.stdout.write(f"{text}\n")

@@ -17,7 +17,7 @@ LATER = (408, 425, 429, 500, 502, 503, 504)
 
 
 @dataclass(frozen=True, slots=True)
-class Kind:
+class ContentKind:
     """Describe what is requested from a URL.
 
     Attributes:
@@ -33,15 +33,15 @@ class Kind:
     max_bytes: int
 
 
-PAGE = Kind("page", "text/html, application/xhtml+xml;q=0.9", ("text/html", "application/xhtml+xml"), 10_000_000)
-DOCUMENT = Kind("document", "text/html, application/xhtml+xml;q=0.9, */*;q=0.5", (), 10_000_000)
-FEED = Kind(
+PAGE = ContentKind("page", "text/html, application/xhtml+xml;q=0.9", ("text/html", "application/xhtml+xml"), 10_000_000)
+DOCUMENT = ContentKind("document", "text/html, application/xhtml+xml;q=0.9, */*;q=0.5", (), 10_000_000)
+FEED = ContentKind(
     "feed",
     "application/atom+xml, application/rss+xml, application/feed+json, application/xml;q=0.9, */*;q=0.5",
     (),
     5_000_000,
 )
-ROBOTS = Kind("robots.txt", "text/plain, */*;q=0.5", (), 2_000_000)
+ROBOTS = ContentKind("robots.txt", "text/plain, */*;q=0.5", (), 2_000_000)
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +87,7 @@ class FetchError(InputError):
         self.status = status
 
 
-def read_answer(url: str, target: httpx.URL, kind: Kind, response: httpcore.Response) -> Page | str:
+def read_answer(url: str, target: httpx.URL, kind: ContentKind, response: httpcore.Response) -> Page | str:
     """Return the page, or the address that it redirects to.
 
     Raises:

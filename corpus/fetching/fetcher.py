@@ -16,9 +16,9 @@ import httpx
 
 from corpus.fetching.connection import NETWORK_ERRORS, Deadline, Exchange
 from corpus.fetching.content_coding import ACCEPT_ENCODING, CodingError
-from corpus.fetching.fetched_page import LATER, PAGE, ROBOTS, FetchError, Kind, Page, read_answer, shorten_url
+from corpus.fetching.fetched_page import LATER, PAGE, ROBOTS, ContentKind, FetchError, Page, read_answer, shorten_url
 from corpus.fetching.robots import Robots, Turns
-from corpus.fetching.url_policy import AddressPolicy, Resolver, host_of, port_of, system_resolver
+from corpus.fetching.url_policy import AddressPolicy, Resolver, get_port, host_of, system_resolver
 from corpus.settings import ROBOTS_HINT, ArchiveSettings
 from corpus.text.urls import AddressError
 
@@ -74,7 +74,7 @@ class Fetcher:
     def __exit__(self, *_: object) -> None:
         """Close nothing: no connection outlives its fetch."""
 
-    def get(self, url: str, etag: str = "", last_modified: str = "", accept: Kind = PAGE) -> Page:
+    def get(self, url: str, etag: str = "", last_modified: str = "", accept: ContentKind = PAGE) -> Page:
         """Return the page at a URL.
 
         Args:
@@ -89,7 +89,7 @@ class Fetcher:
         known = {"If-None-Match": etag, "If-Modified-Since": last_modified}
         return self._follow(url.strip(), accept, {name: value for name, value in known.items() if value}, polite=True)
 
-    def _follow(self, url: str, kind: Kind, headers: dict[str, str], polite: bool) -> Page:
+    def _follow(self, url: str, kind: ContentKind, headers: dict[str, str], polite: bool) -> Page:
         deadline = Deadline(self._limits.total_s)
         target, host = url, ""
         for _ in range(self._limits.redirects + 1):
@@ -119,7 +119,13 @@ class Fetcher:
             deadline.extend(self._turns.wait(host_of(target), max(asked, self._delay_s)))
 
     def _exchange(
-        self, url: str, target: httpx.URL, addresses: Sequence[str], kind: Kind, headers: dict[str, str], end: Deadline
+        self,
+        url: str,
+        target: httpx.URL,
+        addresses: Sequence[str],
+        kind: ContentKind,
+        headers: dict[str, str],
+        end: Deadline,
     ) -> Page | str:
         """Send one request; return the page, or the address that it redirects to."""
         sent = {"User-Agent": self._user_agent, "Accept": kind.accept, "Accept-Encoding": ACCEPT_ENCODING, **headers}
@@ -138,7 +144,7 @@ class Fetcher:
 
     def _addresses(self, url: str, target: httpx.URL, deadline: Deadline) -> tuple[str, ...]:
         try:
-            found = self._resolver(host_of(target), port_of(target), deadline.bound(self._limits.connect_s))
+            found = self._resolver(host_of(target), get_port(target), deadline.bound(self._limits.connect_s))
             return self._policy.check_addresses(found)
         except AddressError as error:
             raise FetchError(url, _is_redirect_error(url, str(target), str(error)), hostile=True) from error

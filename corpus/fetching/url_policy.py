@@ -60,8 +60,8 @@ class AddressPolicy:
             parsed = httpx.URL(url).copy_with(fragment=None)
         except (httpx.InvalidURL, ValueError) as error:
             raise AddressError("the address is not well formed") from error
-        if port_of(parsed) not in self.ports:
-            raise AddressError(f"port {port_of(parsed)} is not one of {', '.join(map(str, self.ports))}")
+        if get_port(parsed) not in self.ports:
+            raise AddressError(f"port {get_port(parsed)} is not one of {', '.join(map(str, self.ports))}")
         return parsed
 
     def check_addresses(self, addresses: Sequence[str]) -> tuple[str, ...]:
@@ -93,7 +93,7 @@ def host_of(url: httpx.URL) -> str:
     return url.raw_host.decode("ascii")
 
 
-def port_of(url: httpx.URL) -> int:
+def get_port(url: httpx.URL) -> int:
     """Return the port that a URL names or implies."""
     return _DEFAULT_PORTS[url.scheme] if url.port is None else url.port
 

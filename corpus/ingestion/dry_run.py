@@ -5,7 +5,7 @@ from pathlib import Path
 
 from corpus.archive.database import Archive, Outcome
 from corpus.archive.read_only import connect_unwritten
-from corpus.archive.schema import TABLES, connect, prepared
+from corpus.archive.schema import TABLES, connect, prepare
 from corpus.article import Article
 
 
@@ -14,7 +14,7 @@ class UnwrittenArchive(Archive):
 
     def _connect(self) -> sqlite3.Connection:
         found = connect_unwritten(self.path)
-        return prepared(found) if found else connect(self.path)
+        return prepare(found) if found else connect(self.path)
 
 
 class ScratchArchive(Archive):
@@ -25,7 +25,7 @@ class ScratchArchive(Archive):
         super().__init__(Path())
 
     def _connect(self) -> sqlite3.Connection:
-        connection = prepared(sqlite3.connect("", isolation_level=None))
+        connection = prepare(sqlite3.connect("", isolation_level=None))
         connection.execute("PRAGMA cache_size=-65536")
         connection.executescript(TABLES)
         return connection

@@ -14,7 +14,7 @@ from typing import Self
 
 from corpus.archive.schema import connect
 from corpus.errors import ArchiveError
-from corpus.readers.refusal import Reading
+from corpus.readers.refusal import ArticleDigest
 
 _log = logging.getLogger(__name__)
 _AT_ONCE = 500  # Readings in one transaction.
@@ -82,7 +82,7 @@ class ItemCache:
             return 0
         return len(rows) if all(row[0] for row in rows) else 0
 
-    def note(self, key: bytes, readings: list[Reading]) -> None:
+    def note(self, key: bytes, readings: list[ArticleDigest]) -> None:
         """Remember which articles an item gave."""
         item = self._item(key)
         self._noted += ((item, reading.article_id, reading.digest) for reading in readings)

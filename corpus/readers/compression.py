@@ -23,7 +23,7 @@ DAMAGED = (EOFError, OSError, lzma.LZMAError, zstandard.ZstdError, zlib.error)
 """What a damaged or cut file raises while it is unpacked."""
 
 
-def kind_of(head: bytes) -> str:
+def detect_compression(head: bytes) -> str:
     """Return the name of the compression that a file begins with, or ""."""
     return next((name for magic, name in _MAGIC.items() if head.startswith(magic)), "")
 

@@ -99,7 +99,7 @@ def open_document(name: str, stream: BinaryIO, limits: Limits) -> Document:
     path = PurePath(name)
     start = stream.read(8)
     stream.seek(0)
-    kind = compression.kind_of(start)
+    kind = compression.detect_compression(start)
     if not kind:
         head = stream.read(HEAD)
         stream.seek(0)
@@ -111,7 +111,7 @@ def open_document(name: str, stream: BinaryIO, limits: Limits) -> Document:
     head = unpacked.read(HEAD)
     if inflated.damage and not head:
         raise inflated.damage
-    if compression.kind_of(head):
+    if compression.detect_compression(head):
         raise InputError("It is compressed twice: unpack it once, then add it.")
     whole = cast(BinaryIO, io.BufferedReader(_Rejoined(head, unpacked), HEAD))
     return Document(name, path.suffix.lower(), head, whole, inflated, limits)

@@ -10,7 +10,7 @@ from corpus.archive.rows import content_digest
 from corpus.article import Article
 from corpus.errors import InputError
 from corpus.readers.memory import recall_or_read
-from corpus.readers.refusal import Limits, Reading, ReadOptions, Refusal
+from corpus.readers.refusal import ArticleDigest, Limits, ReadOptions, Refusal
 from corpus.text import cleaning, correction_notices, date_parsing, language_detection
 from corpus.text.characters import has_mixed_scripts, strip_invisible
 from corpus.text.urls import canonicalise, parse_url, url_key
@@ -28,7 +28,7 @@ class Draft:
     Attributes:
         id: The source's own key, kept as it is.
         wire_id: A key that stays the same over the versions of a story (a GUID, a URN); our key is made from it.
-        published, updated: Any value that `dates.instant` reads.
+        published, updated: Any value that `parse_instant` reads.
         The others are as in `Article`.
     """
 
@@ -58,7 +58,7 @@ def _read(item: str, draft: Draft, options: ReadOptions) -> Iterator[Article | R
         yield Refusal(item, str(error))
         return
     if options.memory and not (_is_in_future(draft.published) or _is_in_future(draft.updated)):
-        options.memory.note(b"", [Reading(article.id, content_digest(article))])
+        options.memory.note(b"", [ArticleDigest(article.id, content_digest(article))])
     yield article
     for warning in _collect_warnings(draft, article, options.limits):
         _log.warning("%s: %s", item, warning)
@@ -120,7 +120,7 @@ def _drop_by(author: str, tongue: str) -> str:
 
 def _identity(draft: Draft, url: str, title: str, body: str) -> str:
     if draft.id.strip():
-        return _stated_id(draft.id)
+        return _clean_id(draft.id)
     if parse_url(draft.wire_id):
         return url_key("u", canonicalise(draft.wire_id.strip()))
     if draft.wire_id.strip():
@@ -128,7 +128,7 @@ def _identity(draft: Draft, url: str, title: str, body: str) -> str:
     return url_key("u", canonicalise(url)) if url else url_key("c", title, body)
 
 
-def _stated_id(given: str) -> str:
+def _clean_id(given: str) -> str:
     """Return an ordinary key as it is; of another one, a clean beginning and a hash, so that two never become one."""
     cleaned = re.sub(r"[\s<>\"'`]+", "_", strip_invisible(given[: 4 * _ID_LENGTH]).strip())
     if cleaned == given and len(cleaned) <= _ID_LENGTH:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 
 from corpus.article import Article
-from corpus.readers.refusal import Reading, ReadOptions, Refusal
+from corpus.readers.refusal import ArticleDigest, ReadOptions, Refusal
 
 Read = Callable[[ReadOptions], Iterator[Article | Refusal]]
 _HELD = "The archive holds it already."
@@ -49,12 +49,12 @@ class _RecordingMemory:
     """Collect what is read of one item."""
 
     def __init__(self) -> None:
-        self.readings: list[Reading] = []
+        self.readings: list[ArticleDigest] = []
 
     def recall(self, key: bytes) -> int:  # noqa: ARG002 - the item is new, so its parts need not be looked for
         return 0
 
-    def note(self, key: bytes, readings: list[Reading]) -> None:  # noqa: ARG002 - the item's own key covers it
+    def note(self, key: bytes, readings: list[ArticleDigest]) -> None:  # noqa: ARG002 - the item's own key covers it
         self.readings += readings
 
     def close(self) -> None:

@@ -111,7 +111,7 @@ def is_article(record: Record) -> bool:
     return not names.isdisjoint(ALIASES["title"]) and not names.isdisjoint(ALIASES["body"])
 
 
-def map_columns(names: Sequence[str], mapping: Mapping[str, str]) -> tuple[str, ...]:
+def find_missing_columns(names: Sequence[str], mapping: Mapping[str, str]) -> tuple[str, ...]:
     """Return which of "title" and "body" no column holds."""
     plain = {_normalise_name(name) for name in names}
 

@@ -26,8 +26,8 @@ class Refusal:
     known: bool = False
 
 
-class Reading(NamedTuple):
-    """Hold what an item was read as: the id of an article and its `corpus.archive.rows.digest`."""
+class ArticleDigest(NamedTuple):
+    """Hold what an item was read as: the id of an article and its `corpus.archive.rows.content_digest`."""
 
     article_id: str
     digest: bytes
@@ -39,7 +39,7 @@ class Memory(Protocol):
     def recall(self, key: bytes) -> int:
         """Return how many articles an item gave, if the archive holds each of them as it was read; else 0."""
 
-    def note(self, key: bytes, readings: list[Reading]) -> None:
+    def note(self, key: bytes, readings: list[ArticleDigest]) -> None:
         """Remember which articles an item gave."""
 
     def close(self) -> None:

@@ -67,11 +67,11 @@ def is_boilerplate(line: str) -> bool:
 
 
 def _keep_lines(paragraph: str) -> str:
-    rows = [_without_cut(row) for row in paragraph.split("\n") if not is_boilerplate(row)]
+    rows = [_strip_cut_mark(row) for row in paragraph.split("\n") if not is_boilerplate(row)]
     return "\n".join(row for row in rows if row)
 
 
-def _without_cut(row: str) -> str:
+def _strip_cut_mark(row: str) -> str:
     """Drop the mark of a cut, "… [+1234 chars]", from the end of a line."""
     text, _, mark = row.rpartition("[+")
     if not (mark.endswith(" chars]") and mark.removesuffix(" chars]").isdecimal()):

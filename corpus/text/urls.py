@@ -103,7 +103,7 @@ def join(base: str, link: str) -> str:
 def canonicalise(url: str) -> str:
     """Return one form for all the addresses of an article: https, no fragment, no tracking parameters.
 
-    `url` is one that `address` returned.
+    `url` is one that `parse_url` returned.
     """
     parts = urlsplit(url)
     host = (parts.hostname or "").rstrip(".").removeprefix("www.")

@@ -21,11 +21,11 @@ from eval.commands.run import (
     Seed,
     Source,
     Types,
+    choose_home,
     finish,
-    home_of,
     open_bench_for,
     open_source,
-    types_in,
+    parse_types,
 )
 from eval.commands.screen import progress_bars
 from eval.commands.sets import ArticleFiles, SetPath
@@ -34,7 +34,7 @@ from eval.loaders import load
 from eval.question import Question, QuestionSet
 from eval.replies import Reply, batch_name, read_replies
 from eval.runs import fingerprint
-from eval.runs.run_launch import Plan, folder_for, plan
+from eval.runs.run_launch import Plan, choose_folder, plan
 from eval.runs.system_assembly import open_bench
 from eval.sampling import select
 from rag.settings import Settings, read_settings
@@ -60,13 +60,15 @@ def export(
 ) -> None:
     """Write what the chain would send for each question, in the JSONL of OpenAI's Batch API."""
     source = open_source(path, articles or (), data)
-    chosen = select(source.questions, types_in(types), sample, seed)
+    chosen = select(source.questions, parse_types(types), sample, seed)
     settings = read_settings() if llm is None else read_settings(llm=llm)
-    body, home = request_body(settings), home_of(source, out, data)
+    body, home = request_body(settings), choose_home(source, out, data)
     made = _batch(source, chosen, home, settings.llm)
     with (
         progress_bars() as bar,
-        open_bench(_unwritten(home), source.articles if data is None else {}, bar("articles"), timed=False) as bench,
+        open_bench(
+            _settings_without_model(home), source.articles if data is None else {}, bar("articles"), timed=False
+        ) as bench,
     ):
         count = write_requests(output, requests(bench.assistant, chosen, made, body))
     made.write(out / BATCHES)
@@ -90,9 +92,9 @@ def score(
     made = read_batch(out / BATCHES, batch_name(replies))
     failed = sum(bool(reply.error) for reply in replies.values())
     typer.echo(f"{len(replies)} replies to {made.name}, {failed} of them failed.", err=True)
-    settings = _unwritten(Path(made.home))
+    settings = _settings_without_model(Path(made.home))
     planned = _plan(made, settings, replies, jobs)
-    run, _ = folder_for(planned, out, name, note)
+    run, _ = choose_folder(planned, out, name, note)
     with open_bench_for(run, settings, {}) as (bench, bar):
         main = RecordedReplies(bench.assistant, made, replies)
         finish(run, planned, [main, *(bench.baselines(main) if baselines else [])], bar)
@@ -132,6 +134,6 @@ def _chosen(source: QuestionSet, made: Batch) -> Sequence[Question]:
     return chosen
 
 
-def _unwritten(home: Path) -> Settings:
+def _settings_without_model(home: Path) -> Settings:
     """Return the settings of an assistant that asks no model itself."""
     return read_settings(home, llm="")

@@ -11,7 +11,7 @@ from rich.console import Console
 from rich.table import Table
 
 from corpus.errors import InputError
-from eval.claim_scoring import RULES, Verdicts, by_kind, fingerprint, measures, read_claims, rule_verdicts
+from eval.claim_scoring import RULES, Verdicts, fingerprint, group_by_kind, measures, read_claims, rule_verdicts
 from eval.commands.run import GATE_FILE
 from eval.commands.sets import AsJson
 from eval.regression_gate import Floors, check, measure_limits, read_floors, write_floors
@@ -37,7 +37,7 @@ def score_claims(
     claims = read_claims(path)
     columns: dict[str, Verdicts] = {RULES: rule_verdicts(claims)}
     totals = {name: measures(claims, verdicts) for name, verdicts in columns.items()}
-    kinds = {name: by_kind(claims, verdicts) for name, verdicts in columns.items()}
+    kinds = {name: group_by_kind(claims, verdicts) for name, verdicts in columns.items()}
     if as_json:
         typer.echo(json.dumps(_record(totals, kinds), indent=2))
     else:

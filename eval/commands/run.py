@@ -22,7 +22,7 @@ from eval.regression_gate import Floors, check, measure_limits, read_floors, wri
 from eval.reports.html_report import write_report
 from eval.runs import fingerprint
 from eval.runs.run_folder import MAIN, RunFolder
-from eval.runs.run_launch import Plan, carry_out, folder_for, plan
+from eval.runs.run_launch import Plan, carry_out, choose_folder, plan
 from eval.runs.run_summary import ALL, Summary
 from eval.runs.system_assembly import Bench, open_bench
 from eval.runs.systems import System
@@ -64,12 +64,12 @@ def open_source(path: Path, files: Sequence[Path] = (), data: Path | None = None
     return Source(questions, articles)
 
 
-def types_in(text: str) -> list[str]:
+def parse_types(text: str) -> list[str]:
     """Return the types of questions that a comma-separated list names."""
     return [part.strip() for part in text.split(",") if part.strip()]
 
 
-def home_of(source: Source, out: Path, data: Path | None) -> Path:
+def choose_home(source: Source, out: Path, data: Path | None) -> Path:
     """Return the folder of the archive to ask: the one named, or one that is kept for these articles."""
     return data or out / ".archives" / fingerprint.fingerprint_articles(source.articles.values())
 
@@ -92,11 +92,11 @@ def run_set(
 ) -> None:
     """Ask Newsdesk and its baselines the questions of a set; an interrupted run with the same plan is continued."""
     source = open_source(path, articles or (), data)
-    chosen = select(source.questions, types_in(types), sample, seed)
-    home = home_of(source, out, data)
+    chosen = select(source.questions, parse_types(types), sample, seed)
+    home = choose_home(source, out, data)
     settings = read_settings(home) if llm is None else read_settings(home, llm=llm)
     planned = plan(source.questions, chosen, source.articles, settings, only or "", jobs)
-    run, resumed = folder_for(planned, out, name, note, fresh)
+    run, resumed = choose_folder(planned, out, name, note, fresh)
     typer.echo(f"{'Going on with' if resumed else 'Run'} {run.path}", err=True)
     with open_bench_for(run, settings, source.articles if data is None else {}) as (bench, bar):
         newsdesk = bench.newsdesk(datetime.fromisoformat(run.manifest.created_at))
@@ -142,7 +142,7 @@ def gate(
 def _measure(source: Source, folder: Path) -> Summary:
     settings = read_settings(folder / "data", llm="")
     planned = plan(source.questions, source.questions.questions, source.articles, settings)
-    run, _ = folder_for(planned, folder / "runs")
+    run, _ = choose_folder(planned, folder / "runs")
     with open_bench_for(run, settings, source.articles, timed=False) as (bench, bar):
         now = datetime.fromisoformat(run.manifest.created_at)
         return carry_out(run, planned, [bench.newsdesk(now)], bar)[MAIN]

@@ -4,7 +4,7 @@ from pathlib import Path
 from typing import Any
 
 from eval.json_lines import read_json, read_lines
-from eval.loaders.gathering import gather
+from eval.loaders.question_set_builder import build_question_set
 from eval.question import Defect, Question, QuestionSet
 
 _IDS = ("id", "question_id")
@@ -29,7 +29,7 @@ def load_assertions(path: Path) -> QuestionSet:
     Raises:
         InputError: The file cannot be read.
     """
-    return gather(path, "assertions", _rows(path), _question)
+    return build_question_set(path, "assertions", _rows(path), _question)
 
 
 def _rows(path: Path) -> list[tuple[str, dict[str, Any] | Defect]]:

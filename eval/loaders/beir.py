@@ -9,7 +9,7 @@ from corpus import Article
 from corpus.errors import InputError
 from eval.articles import parse_article
 from eval.json_lines import read_lines
-from eval.loaders.gathering import gather
+from eval.loaders.question_set_builder import build_question_set
 from eval.question import Defect, Evidence, Question, QuestionSet
 
 _SPLITS = ("test", "dev", "train")
@@ -33,14 +33,14 @@ def load_beir(path: Path) -> QuestionSet:
     judged = path if path.is_file() else _first_split(folder)
     articles, defects = _corpus(folder / "corpus.jsonl")
     grades, wrong = _qrels(judged)
-    rows = [(place, row) for place, row in read_lines(folder / "queries.jsonl") if _wanted(row, grades)]
+    rows = [(place, row) for place, row in read_lines(folder / "queries.jsonl") if _is_wanted(row, grades)]
 
     def question(row: dict[str, Any]) -> Question:
         key = str(row["_id"])
         evidence = tuple(Evidence(article, grade=grade) for article, grade in grades[key].items())
         return Question(key, str(row["text"]), type="search", evidence=evidence)
 
-    return gather(folder / judged.stem, "beir", rows, question, articles, [*defects, *wrong])
+    return build_question_set(folder / judged.stem, "beir", rows, question, articles, [*defects, *wrong])
 
 
 def _first_split(folder: Path) -> Path:
@@ -50,7 +50,7 @@ def _first_split(folder: Path) -> Path:
     raise InputError(f"{folder}/qrels contains none of test.tsv, dev.tsv, train.tsv. Name a .tsv file of it instead.")
 
 
-def _wanted(row: dict[str, Any] | Defect, grades: dict[str, dict[str, int]]) -> bool:
+def _is_wanted(row: dict[str, Any] | Defect, grades: dict[str, dict[str, int]]) -> bool:
     return isinstance(row, Defect) or "_id" not in row or str(row["_id"]) in grades
 
 

@@ -8,7 +8,7 @@ from corpus import Article
 from corpus.errors import InputError
 from eval.articles import parse_article
 from eval.json_lines import read_json
-from eval.loaders.gathering import gather
+from eval.loaders.question_set_builder import build_question_set
 from eval.question import NULL_TYPE, Defect, Evidence, Question, QuestionSet
 
 _TYPES = {"inference_query": "inference", "comparison_query": "comparison", "temporal_query": "temporal"}
@@ -39,7 +39,7 @@ def load_multihop(path: Path) -> QuestionSet:
         rows.append(
             (place, {**row, "_id": f"mhrq-{number:04}"} if isinstance(row, dict) else Defect(place, "not an object"))
         )
-    return gather(folder, "multihop-rag", rows, lambda row: _question(row, ids), articles, defects)
+    return build_question_set(folder, "multihop-rag", rows, lambda row: _question(row, ids), articles, defects)
 
 
 def _list(path: Path) -> list[Any]:

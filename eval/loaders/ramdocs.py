@@ -5,7 +5,7 @@ from typing import Any
 
 from corpus import Article
 from eval.json_lines import read_lines
-from eval.loaders.gathering import gather
+from eval.loaders.question_set_builder import build_question_set
 from eval.question import Defect, Evidence, Question, QuestionSet
 
 
@@ -35,7 +35,7 @@ def load_ramdocs(path: Path) -> QuestionSet:
             text = str(document.get("text") or "") if isinstance(document, dict) else ""
             if text and text not in articles:
                 articles[text] = Article(f"ramdocs-{len(articles):05}", text.split("\n")[0][:120], text)
-    return gather(path, "ramdocs", rows, lambda row: _question(row, articles), articles.values())
+    return build_question_set(path, "ramdocs", rows, lambda row: _question(row, articles), articles.values())
 
 
 def _question(row: dict[str, Any], articles: dict[str, Article]) -> Question:

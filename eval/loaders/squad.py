@@ -8,7 +8,7 @@ from typing import Any
 from corpus import Article
 from corpus.errors import InputError
 from eval.json_lines import read_json
-from eval.loaders.gathering import gather
+from eval.loaders.question_set_builder import build_question_set
 from eval.question import NULL_TYPE, Defect, Evidence, Question, QuestionSet
 
 _SENTENCE_END = re.compile(r"[.!?][\"')\]]*\s+")
@@ -37,7 +37,7 @@ def load_squad(path: Path) -> QuestionSet:
     for article, questions in _paragraphs(content["data"]):
         articles.append(article)
         rows += [(f"{article.id}:{n}", {**row, "_article": article}) for n, row in enumerate(questions, start=1)]
-    return gather(path, "squad", rows, _question, articles)
+    return build_question_set(path, "squad", rows, _question, articles)
 
 
 def _paragraphs(data: list[dict[str, Any]]) -> Iterator[tuple[Article, list[dict[str, Any]]]]:

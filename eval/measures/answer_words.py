@@ -70,7 +70,7 @@ def quotations(text: str) -> list[str]:
     return [quotation for quotation in found if len(quotation.split()) >= _QUOTED_WORDS]
 
 
-def stands_in(quotation: str, texts: Iterable[str]) -> bool:
+def contains_quotation(quotation: str, texts: Iterable[str]) -> bool:
     """Return whether a quotation stands verbatim in one of the texts.
 
     Spaces, the form of quotation marks and a closing comma or full stop may differ; where words are left out ("...",

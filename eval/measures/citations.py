@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from eval.measures.answer_words import quotations, stands_in
+from eval.measures.answer_words import contains_quotation, quotations
 from eval.question import Evidence, Question
 
 
@@ -52,7 +52,7 @@ def support_measures(answer: Mapping[str, Any]) -> dict[str, float]:
     quoted = quotations(answer["text"])
     if quoted and answer["status"] == "answered":
         texts = list(cited_texts(answer).values())
-        values["verbatim quotes"] = sum(stands_in(quotation, texts) for quotation in quoted) / len(quoted)
+        values["verbatim quotes"] = sum(contains_quotation(quotation, texts) for quotation in quoted) / len(quoted)
     return values
 
 

@@ -124,7 +124,7 @@ def _warnings(a: RunFolder, b: RunFolder, shared: int) -> Sequence[str]:
     return found
 
 
-def verdict_of(outcome: Outcome, row: Mapping[str, float]) -> str:
+def judge_outcome(outcome: Outcome, row: Mapping[str, float]) -> str:
     """Return "right", "wrong" or "": by the judge, else by the answer, else by retrieval if nothing was asked."""
     for name in ("judge: correct", "correct", "AllGold@10"):
         if name in row:

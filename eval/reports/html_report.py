@@ -9,7 +9,7 @@ from corpus.errors import InputError
 from eval.measures.measure_catalogue import GROUPS, MEASURES
 from eval.measures.scoring import score
 from eval.question_result import Outcome
-from eval.reports.comparison import Comparison, verdict_of
+from eval.reports.comparison import Comparison, judge_outcome
 from eval.reports.markdown_tables import group_table, latency_rows, short, summary_markdown, type_table
 from eval.reports.plots import plots
 from eval.runs.run_folder import MAIN, RunFolder
@@ -71,7 +71,9 @@ def page_data(outcomes: Sequence[Outcome], comparison: Comparison | None = None)
     """Return the questions as JSON that is safe inside a script element: no character of it can end the element."""
     scores = score(outcomes)
     texts: dict[str, str] = {}
-    rows = [_row(outcome, scores[outcome.question.id], texts, _moves(outcome, comparison)) for outcome in outcomes]
+    rows = [
+        _row(outcome, scores[outcome.question.id], texts, _list_changes(outcome, comparison)) for outcome in outcomes
+    ]
     text = json.dumps({"questions": rows, "texts": texts}, ensure_ascii=False, separators=(",", ":"))
     return text.replace("<", "\\u003c").replace(">", "\\u003e").replace("&", "\\u0026")
 
@@ -88,7 +90,7 @@ def _row(
         "as_of": question.as_of.isoformat() if question.as_of else "",
         "gold": list(question.answers) or (["(not in the archive)"] if question.unanswerable else []),
         "evidence": [[evidence.article_id, evidence.quote] for evidence in question.evidence],
-        "verdict": verdict_of(outcome, values),
+        "verdict": judge_outcome(outcome, values),
         "status": outcome.status,
         "error": outcome.error,
         "answer": answer.get("text", ""),
@@ -118,7 +120,7 @@ def _passages(outcome: Outcome, texts: dict[str, str]) -> list[list[str]]:
     return [[article, chunk] for article, chunk, _ in found[:_PASSAGES_SHOWN]]
 
 
-def _moves(outcome: Outcome, comparison: Comparison | None) -> dict[str, list[str]]:
+def _list_changes(outcome: Outcome, comparison: Comparison | None) -> dict[str, list[str]]:
     if comparison is None:
         return {}
     key = outcome.question.id

@@ -11,7 +11,7 @@ from eval.statistics import Estimate
 
 def summary_markdown(manifest: Manifest, summaries: Mapping[str, Summary]) -> str:
     """Return the report's tables: each group of measures with every system, then by type, then latency."""
-    parts = [f"# {manifest.set_name}: {len(manifest.questions)} questions", _made_with(manifest)]
+    parts = [f"# {manifest.set_name}: {len(manifest.questions)} questions", _describe_settings(manifest)]
     for group, heading in GROUPS.items():
         columns, rows = group_table(summaries, group)
         if rows:
@@ -95,7 +95,7 @@ def table(heading: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
     return "\n".join("| " + " | ".join(cell.replace("|", "\\|") for cell in line) + " |" for line in lines)
 
 
-def _made_with(manifest: Manifest) -> str:
+def _describe_settings(manifest: Manifest) -> str:
     versions = ", ".join(f"{name} {version}" for name, version in manifest.versions.items())
     return (
         f"Model: {manifest.llm}. Questions {manifest.question_fingerprint}, articles {manifest.data_fingerprint}. "

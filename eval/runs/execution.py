@@ -8,7 +8,7 @@ from typing import Any
 
 from corpus import NewsdeskError
 from eval.question import Question
-from eval.question_result import Outcome, hits_from
+from eval.question_result import Outcome, collect_hits
 from eval.runs.run_folder import RunFolder
 from eval.runs.systems import System
 from rag.model import Answer
@@ -84,7 +84,7 @@ def _search(system: System, outcome: Outcome) -> Outcome:
     if passages is None:
         return outcome
     timings = {**outcome.timings_ms, "search": 1000 * (time.perf_counter() - started)}
-    return replace(outcome, hits=hits_from(passages), timings_ms=timings)
+    return replace(outcome, hits=collect_hits(passages), timings_ms=timings)
 
 
 def _ask(system: System, outcome: Outcome) -> Outcome:

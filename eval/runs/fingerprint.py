@@ -28,7 +28,7 @@ def fingerprint_questions(questions: Iterable[Question]) -> str:
     return _digest(sorted((question.to_record() for question in questions), key=lambda record: str(record["id"])))
 
 
-def of_records(records: object) -> str:
+def fingerprint_records(records: object) -> str:
     """Return 16 hexadecimal digits that identify plain JSON values in their order."""
     return _digest(records)
 

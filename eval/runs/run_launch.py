@@ -61,7 +61,9 @@ def plan(
     return Plan(questions, manifest, jobs)
 
 
-def folder_for(planned: Plan, out: Path, name: str = "", note: str = "", fresh: bool = False) -> tuple[RunFolder, bool]:
+def choose_folder(
+    planned: Plan, out: Path, name: str = "", note: str = "", fresh: bool = False
+) -> tuple[RunFolder, bool]:
     """Return the folder of a run, and whether it continues an interrupted one with the same plan.
 
     Raises:

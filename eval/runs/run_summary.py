@@ -42,10 +42,10 @@ class Summary:
         return {
             "questions": dict(self.questions),
             "figures": {
-                kind: {name: _rounded(asdict(figure)) for name, figure in figures.items()}
+                kind: {name: _round(asdict(figure)) for name, figure in figures.items()}
                 for kind, figures in self.figures.items()
             },
-            "latency_ms": {stage: _rounded(asdict(latency)) for stage, latency in self.latency.items()},
+            "latency_ms": {stage: _round(asdict(latency)) for stage, latency in self.latency.items()},
         }
 
 
@@ -57,12 +57,12 @@ def summarise(outcomes: Sequence[Outcome], scores: Scores) -> Summary:
         types.setdefault(outcome.question.type or "untyped", []).append(outcome.question.id)
     return Summary(
         questions={kind: len(ids) for kind, ids in types.items()},
-        figures={kind: figures_of([scores[key] for key in ids]) for kind, ids in types.items()},
+        figures={kind: estimate_measures([scores[key] for key in ids]) for kind, ids in types.items()},
         latency=latencies(outcomes),
     )
 
 
-def figures_of(rows: Sequence[Mapping[str, float]]) -> dict[str, Estimate]:
+def estimate_measures(rows: Sequence[Mapping[str, float]]) -> dict[str, Estimate]:
     """Return each measure's estimate over the questions for which it is defined, in the order of the catalogue."""
     values = {name: [row[name] for row in rows if name in row] for name in MEASURES}
     return {name: estimate_mean(given) for name, given in values.items() if given}
@@ -94,5 +94,5 @@ def summary_from_record(record: Mapping[str, Any]) -> Summary:
     )
 
 
-def _rounded(values: Mapping[str, float]) -> dict[str, float]:
+def _round(values: Mapping[str, float]) -> dict[str, float]:
     return {key: round(value, 5) for key, value in values.items()}

@@ -134,7 +134,7 @@ class OwnedIndexes:
             return require_open(self._parts).find_differences(self.store)
 
     def _apply(self, ids: list[str]) -> None:
-        batch = self.store.has_vectors(ids)
+        batch = self.store.read_embedded(ids)
         self.lexical.apply(ids, batch)
         try:
             self.dense.apply(ids, batch)

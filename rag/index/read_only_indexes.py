@@ -119,7 +119,7 @@ class ReadOnlyIndexes:
 
     def _apply(self, seq: int, ids: list[str]) -> None:
         """Apply changes up to `seq`; the files of the lexical index are the owner's to change."""
-        batch = self.store.has_vectors(ids)
+        batch = self.store.read_embedded(ids)
         self.dense.apply(ids, batch)
         if self.lexical.in_memory and self._state:
             self.lexical.apply(ids, batch)

@@ -15,7 +15,7 @@ def main(archive_path: str, progress_path: str, count: int, file_size: int = 0) 
     from corpus.archive.database import Archive
     from corpus.article import Article
     from corpus.errors import ArchiveError
-    from corpus.ingestion.ingesting import ingest
+    from corpus.ingestion.ingest import ingest
     from corpus.readers import Refusal
     from tests.corpus.archive_items import numbered
 

@@ -6,7 +6,7 @@ from typer.testing import CliRunner
 
 from corpus.errors import InputError
 from eval.__main__ import app
-from eval.claim_scoring import KNOWN_TO_RULES, by_kind, measures, read_claims, rule_verdicts
+from eval.claim_scoring import KNOWN_TO_RULES, group_by_kind, measures, read_claims, rule_verdicts
 from eval.set_catalogue import SHIPPED_CLAIMS
 from rag.model import Verdict
 
@@ -44,7 +44,7 @@ def test_rules_are_scored_by_kind(tmp_path: Path) -> None:
         "balanced accuracy": (pytest.approx(0.75), 3),
         "settled": (pytest.approx(0.6), 5),
     }
-    assert by_kind(claims, verdicts)["unsupported", "swapped_roles"].mean == 0
+    assert group_by_kind(claims, verdicts)["unsupported", "swapped_roles"].mean == 0
 
 
 def test_balanced_accuracy_weighs_both_labels_alike(tmp_path: Path) -> None:

@@ -8,7 +8,7 @@ from typing import Any
 from pydantic import SecretStr
 
 from corpus.archive.database import Archive
-from corpus.ingestion.ingesting import ingest
+from corpus.ingestion.ingest import ingest
 from corpus.readers import read_bytes
 from rag import Assistant, Settings
 from rag.llm.writer import Writer

@@ -38,7 +38,7 @@ def nearest(indexes: Indexes, text: str) -> str:
 def assert_whole(indexes: Indexes) -> None:
     """Compare every id of both indexes with the archive's, and look for each vector that it keeps where it must be."""
     assert indexes.find_differences() == {}
-    for item in indexes.store.has_vectors(article.id for article in indexes.store.archive.articles()):
+    for item in indexes.store.read_embedded(article.id for article in indexes.store.archive.articles()):
         for chunk, found in zip(item.chunks, indexes.dense.search(item.vectors, 20), strict=True):
             assert dict(found)[chunk.id] == pytest.approx(1, abs=1e-5)
     assert indexes.folder.applied() == indexes.store.last_change()

@@ -42,7 +42,7 @@ def die_at(data: Path, point: str) -> None:
     indexes.embed_pending(progress=lambda done, total: reach("embedding"))
     reach("embedded")
     _, ids = indexes.store.changes(indexes.folder.applied(), 1000)
-    batch = indexes.store.has_vectors(ids)
+    batch = indexes.store.read_embedded(ids)
     if point in ("lexical", "both"):
         indexes.lexical.apply(ids, batch)
         reach("lexical")

@@ -14,7 +14,7 @@ from corpus.archive.database import Archive
 from corpus.archive.selection import Selection
 from corpus.article import Article
 from corpus.errors import NewsdeskError
-from corpus.ingestion.ingesting import ingest
+from corpus.ingestion.ingest import ingest
 from rag.index.indexes import Indexes
 from rag.index.owned_indexes import OwnedIndexes
 from rag.text.terms import query_terms

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from corpus.feeds.feed_book import Feed
-from corpus.ingestion.ingesting import Summary
+from corpus.ingestion.ingest import Summary
 from corpus.readers import Refusal
 from corpus.settings import ROBOTS_HINT
 from web.assistant.addition import Addition

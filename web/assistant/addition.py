@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Literal
 
 from corpus import Article
-from corpus.ingestion.ingesting import Summary
+from corpus.ingestion.ingest import Summary
 from corpus.readers import Refusal
 
 log = logging.getLogger(__name__)

@@ -10,7 +10,7 @@ from corpus import ArchiveSettings, Article, NewsdeskError
 from corpus.archive.database import Archive
 from corpus.errors import InputError
 from corpus.feeds.feed_book import Feed, FeedBook
-from corpus.ingestion.ingesting import ingest
+from corpus.ingestion.ingest import ingest
 from corpus.readers import Hints, ReadOptions, Refusal, read_bytes
 from web.assistant.addition import Addition
 
@@ -150,7 +150,7 @@ class Additions:
 
     def _feed(self, addition: Addition) -> Iterator[Article | Refusal]:
         """Follow a feed from now on and yield what is new in it; one that cannot be read is not followed."""
-        from corpus.feeds.pulling import pull
+        from corpus.feeds.feed_pull import pull
 
         url = addition.name
         book = FeedBook(self._archive.connection)

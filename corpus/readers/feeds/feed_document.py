@@ -56,7 +56,7 @@ class FeedDocument:
     dropped: int = 0
 
 
-def limit_length(kind: str, title: str, entries: list[Entry]) -> FeedDocument:
+def build_feed(kind: str, title: str, entries: list[Entry]) -> FeedDocument:
     """Return a document of the first entries, each key once."""
     unique = {entry.id: entry for entry in reversed(entries)}
     kept = [entry for entry in entries if unique.get(entry.id) is entry]

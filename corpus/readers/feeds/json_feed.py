@@ -4,7 +4,7 @@ import json
 from typing import Any
 
 from corpus.errors import InputError
-from corpus.readers.feeds.feed_document import Entry, FeedDocument, entry_id, limit_length
+from corpus.readers.feeds.feed_document import Entry, FeedDocument, build_feed, entry_id
 from corpus.text.urls import join
 
 
@@ -25,7 +25,7 @@ def read_json_feed(text: str, url: str) -> FeedDocument:
     if not isinstance(feed, dict) or not isinstance(feed.get("items"), list):
         raise InputError("it is JSON, but no JSON Feed: it has no list of items")
     items = [item for item in feed["items"] if isinstance(item, dict)]
-    return limit_length("json", _text(feed, "title"), [_entry(item, feed, url) for item in items])
+    return build_feed("json", _text(feed, "title"), [_entry(item, feed, url) for item in items])
 
 
 def _entry(item: dict[str, Any], feed: dict[str, Any], base: str) -> Entry:

@@ -6,7 +6,7 @@ from defusedxml.common import DefusedXmlException
 from defusedxml.ElementTree import fromstring
 
 from corpus.errors import InputError
-from corpus.readers.feeds.feed_document import Entry, FeedDocument, entry_id, limit_length
+from corpus.readers.feeds.feed_document import Entry, FeedDocument, build_feed, entry_id
 from corpus.text.date_parsing import parse_instant
 
 CHILDREN_AT_MOST = 20
@@ -29,7 +29,7 @@ def read_sitemap(text: str) -> FeedDocument:
     entries = [entry for entry in map(_entry, _children(root, "url")) if entry.url]
     newest_first = sorted(entries, key=lambda entry: _stamp(entry.published or entry.updated), reverse=True)
     names = {entry.source for entry in entries if entry.source}
-    return limit_length("sitemap", names.pop() if len(names) == 1 else "", newest_first)
+    return build_feed("sitemap", names.pop() if len(names) == 1 else "", newest_first)
 
 
 def _entry(page: Element) -> Entry:

@@ -8,7 +8,7 @@ from typing import Any
 import feedparser
 
 from corpus.errors import InputError
-from corpus.readers.feeds.feed_document import Entry, FeedDocument, entry_id, limit_length
+from corpus.readers.feeds.feed_document import Entry, FeedDocument, build_feed, entry_id
 from corpus.readers.feeds.xml_prolog import check_shape
 from corpus.text.urls import join
 
@@ -40,7 +40,7 @@ def read_syndication(text: str, url: str) -> FeedDocument:
     kind = "atom" if version.startswith("atom") else "rss"
     feed = parsed["feed"]
     language = _text(feed, "language")
-    return limit_length(kind, _text(feed, "title"), [_entry(item, url, language) for item in parsed["entries"]])
+    return build_feed(kind, _text(feed, "title"), [_entry(item, url, language) for item in parsed["entries"]])
 
 
 def _entry(item: dict[str, Any], base: str, language: str) -> Entry:

@@ -27,7 +27,7 @@ def read(document: Document, options: ReadOptions) -> Iterator[Article | Refusal
         table = pq.ParquetFile(_make_seekable(document, options))
     except (pa.ArrowException, OSError, ValueError) as error:
         raise InputError(f"It is not a whole Parquet file ({_describe_error(error)}): fetch it again.") from error
-    if missing := records.map_columns(table.schema_arrow.names, options.mapping):
+    if missing := records.find_missing_columns(table.schema_arrow.names, options.mapping):
         names = ", ".join(table.schema_arrow.names[:20])
         hint = options.hints.describe_name(missing[0], "COLUMN")
         raise InputError(f"No column holds the {missing[0]}: its columns are {names}; name the right one {hint}.")

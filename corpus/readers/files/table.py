@@ -27,7 +27,7 @@ def read(document: Document, options: ReadOptions) -> Iterator[Article | Refusal
     header = next((line for line in lines if line.strip()), "")
     rows = csv.reader(lines, delimiter=find_delimiter(header))
     names = _read_header(header)
-    if missing := records.map_columns(names, options.mapping):
+    if missing := records.find_missing_columns(names, options.mapping):
         raise InputError(
             f"No column holds the {missing[0]}: its columns are {', '.join(names[:20])[:300]};"
             f" name the right one {options.hints.describe_name(missing[0], 'COLUMN')}."
@@ -68,7 +68,7 @@ def find_delimiter(header: str) -> str:
 def names_articles(header: str) -> bool:
     """Return whether a first row names columns for a headline and a text."""
     names = _read_header(header)
-    return len(names) > 1 and all(len(name) < 40 for name in names) and not records.map_columns(names, {})
+    return len(names) > 1 and all(len(name) < 40 for name in names) and not records.find_missing_columns(names, {})
 
 
 def _read_header(header: str) -> list[str]:

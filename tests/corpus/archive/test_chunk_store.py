@@ -37,7 +37,7 @@ def test_chunks_and_vectors_come_back_exactly(archive: Archive) -> None:
     chunks = (Chunk(numbered(1), 0, 0, 8), Chunk(numbered(1), 1, 8, 20))
     vectors = np.array([[0.1, -1e-30], [3e38, 0]], dtype=np.float32)
     store.store([Embedded(numbered(1), chunks, vectors)])
-    (found,) = store.has_vectors(["n00001", "n00002", "nobody"])
+    (found,) = store.read_embedded(["n00001", "n00002", "nobody"])
     assert found.article == numbered(1)
     assert found.chunks == chunks
     assert np.array_equal(found.vectors, vectors)
@@ -63,7 +63,7 @@ def test_an_article_without_text_is_done_and_has_no_chunks(archive: Archive) -> 
     store = ChunkStore(archive, "p")
     store.store([Embedded(numbered(0), (), np.zeros((0, 4), dtype=np.float32))])
     assert "n00000" not in {article.id for article in next(store.articles_to_embed(9))}
-    assert store.has_vectors(["n00000"]) == []
+    assert store.read_embedded(["n00000"]) == []
 
 
 def test_what_changed_or_went_since_it_was_read_is_passed_over(archive: Archive) -> None:

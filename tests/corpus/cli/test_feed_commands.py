@@ -12,7 +12,7 @@ from corpus.archive.database import Archive
 from corpus.cli.feed_commands import feed_app, parse_interval
 from corpus.errors import InputError
 from corpus.feeds.feed_book import FeedBook
-from corpus.feeds.pull_runs import FeedSummary, pull_feeds
+from corpus.feeds.feed_summary import FeedSummary, pull_feeds
 from corpus.readers import Refusal
 from tests.corpus.web_server import Reply, Web
 

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from corpus.errors import InputError
-from corpus.fetching.url_policy import AddressPolicy, host_of, port_of, system_resolver
+from corpus.fetching.url_policy import AddressPolicy, get_port, host_of, system_resolver
 from corpus.text.urls import AddressError, canonicalise, host, join, parse_url, read_address
 
 GLOBAL = re.findall(
@@ -172,7 +172,7 @@ def test_any_text_is_an_address_that_can_be_read_or_refused_with_a_reason(text: 
         assert reason
         return
     assert host_of(found)
-    assert port_of(found) >= 0
+    assert get_port(found) >= 0
     assert found.netloc
     assert found.raw_path
     assert str(found).startswith(("http://", "https://"))

@@ -11,9 +11,9 @@ import pytest
 from corpus.archive.database import Archive
 from corpus.archive.selection import Selection
 from corpus.article import Article
-from corpus.ingestion.ingesting import Summary, ingest
+from corpus.ingestion.ingest import Summary, ingest
 from corpus.ingestion.item_cache import ItemCache, digest_reading_rules
-from corpus.ingestion.parallel_reading import read_files
+from corpus.ingestion.reader_pool import read_files
 from corpus.readers import ReadOptions, Refusal, read
 
 FERRY = {"id": "ferry", "title": "Ferry cancelled", "body": "The ferry is cancelled until Monday, the town says."}

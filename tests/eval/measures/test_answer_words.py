@@ -2,11 +2,11 @@ import pytest
 
 from eval.measures.answer_words import (
     contains,
+    contains_quotation,
     first_verdict,
     is_verdict,
     normalise_text,
     quotations,
-    stands_in,
     token_f1,
 )
 
@@ -71,4 +71,4 @@ def test_quotations_do_not_cross_paragraphs() -> None:
     ],
 )
 def test_a_quotation_stands_in_a_text(quotation: str, found: bool) -> None:
-    assert stands_in(quotation, ["other", "No cyber\nhegemony: we don’t, we don't do hegemony."]) is found
+    assert contains_quotation(quotation, ["other", "No cyber\nhegemony: we don’t, we don't do hegemony."]) is found

@@ -4,7 +4,7 @@ import pytest
 
 from corpus.errors import InputError
 from eval.question_result import Outcome
-from eval.reports.comparison import compare, compare_runs, verdict_of
+from eval.reports.comparison import compare, compare_runs, judge_outcome
 from eval.reports.markdown_tables import comparison_markdown, interval, short, table
 from eval.runs.run_folder import Manifest, RunFolder, create
 from eval.statistics import Estimate
@@ -53,11 +53,11 @@ def test_nothing_in_common(tmp_path: Path) -> None:
 
 
 def test_verdicts() -> None:
-    assert verdict_of(Outcome(HELD), {"correct": 1.0, "AllGold@10": 0.0}) == "right"
-    assert verdict_of(Outcome(HELD), {"judge: correct": 0.0, "correct": 1.0}) == "wrong"
-    assert verdict_of(Outcome(HELD), {"AllGold@10": 1.0}) == "right"
-    assert verdict_of(Outcome(HELD, error="x"), {}) == "wrong"
-    assert verdict_of(Outcome(HELD), {}) == ""
+    assert judge_outcome(Outcome(HELD), {"correct": 1.0, "AllGold@10": 0.0}) == "right"
+    assert judge_outcome(Outcome(HELD), {"judge: correct": 0.0, "correct": 1.0}) == "wrong"
+    assert judge_outcome(Outcome(HELD), {"AllGold@10": 1.0}) == "right"
+    assert judge_outcome(Outcome(HELD, error="x"), {}) == "wrong"
+    assert judge_outcome(Outcome(HELD), {}) == ""
 
 
 def test_figures_in_words() -> None:

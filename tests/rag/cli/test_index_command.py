@@ -78,7 +78,7 @@ def test_a_check_tells_what_differs(data: Path) -> None:
     with Archive(data / "archive.sqlite3") as archive:
         indexes = OwnedIndexes(archive, Embedder(), data / "index", "the test")
         indexes.open()
-        harbour, tram = indexes.store.has_vectors(["harbour"]), indexes.store.has_vectors(["tram"])
+        harbour, tram = indexes.store.read_embedded(["harbour"]), indexes.store.read_embedded(["tram"])
         indexes.lexical.apply(["harbour"], ())
         indexes.lexical.apply((), tram)  # The count is right, the rows are not.
         assert len(harbour) == len(tram) == 1

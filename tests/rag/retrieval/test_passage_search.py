@@ -109,7 +109,7 @@ def test_a_chunk_that_only_words_find_has_its_cosine_too(reading: Indexes, retri
     (candidates,) = retriever.candidates(["herring"])
     assert {c.signals["lexical"] > 0 for c in candidates} == {True, False}
     for candidate in candidates:
-        kept = reading.store.has_vectors([candidate.article.id])[0].vectors[candidate.ordinal]
+        kept = reading.store.read_embedded([candidate.article.id])[0].vectors[candidate.ordinal]
         assert candidate.signals["dense"] == pytest.approx(float(kept @ vector), abs=1e-4)
 
 

@@ -12,7 +12,7 @@ import pytest
 from corpus.archive.database import Archive
 from corpus.errors import ArchiveError
 from rag.model import Answer, Event, Filters
-from tests.corpus.test_queries import scans
+from tests.corpus.archive.test_queries import scans
 from tests.web.conftest import EQUIFAX, equifax_answer, passage_with
 from web.conversations.answer_record import pack_answer, unpack_answer
 from web.conversations.conversation import Conversation, Exchange

@@ -8,7 +8,7 @@ from corpus import Article
 from eval.question import Defect, Question, QuestionSet, question_from_record
 
 
-def gather(
+def build_question_set(
     path: Path,
     kind: str,
     rows: Iterable[tuple[str, dict[str, Any] | Defect]],

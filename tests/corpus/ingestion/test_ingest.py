@@ -9,7 +9,7 @@ import pytest
 
 from corpus.archive.database import Archive
 from corpus.article import Article
-from corpus.ingestion.ingesting import SHOWN, ingest
+from corpus.ingestion.ingest import SHOWN, ingest
 from corpus.readers import Refusal
 from tests.corpus.archive_items import HARBOUR, at, numbered
 

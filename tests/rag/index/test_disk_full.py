@@ -13,8 +13,8 @@ import pytest
 from corpus.errors import NewsdeskError
 from tests.promises import RecordPromise
 from tests.rag.index.test_indexes_damage import put_long
+from tests.rag.index.test_kill import differences
 from tests.rag.index_checks import assert_whole, opened
-from tests.rag.test_kill import differences
 from tests.rag.word_embedder import WordEmbedder
 from tests.rag.worker import Step, fill, read_log, search, start
 
@@ -102,7 +102,7 @@ def test_where_chroma_runs_out_of_disk_vectors_are_compared_in_memory(disk: Path
                 put_long(indexes.store, n, numbers)
             ballast = fill(disk, 200_000)
             indexes.catch_up()
-            (item,) = indexes.store.has_vectors([f"n{start:03d}"])
+            (item,) = indexes.store.read_embedded([f"n{start:03d}"])
             assert indexes.dense.search(item.vectors[:1], 1)[0][0][0] == f"n{start:03d}@1#0"
             assert indexes.find_differences() == {}
             ballast.unlink()

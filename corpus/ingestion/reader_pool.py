@@ -34,18 +34,18 @@ def read_files(paths: Iterable[Path], options: ReadOptions, jobs: int) -> Iterat
         for batch in chain(first, batches):
             yield from _read_here(batch, options)
         return
-    with _Crew(jobs, options) as crew:
+    with _ReaderPool(jobs, options) as pool:
         waiting: deque[tuple[Future[list[Item]] | None, Batch | Refusal]] = deque()
         for batch in chain(first, batches):
             small = isinstance(batch, list) and (len(batch) > 1 or _size(batch[0]) <= _STREAMED_BYTES)
-            waiting.append((crew.submit(batch) if small and isinstance(batch, list) else None, batch))
+            waiting.append((pool.submit(batch) if small and isinstance(batch, list) else None, batch))
             if len(waiting) > 2 * jobs:
-                yield from crew.finish(*waiting.popleft())
+                yield from pool.finish(*waiting.popleft())
         while waiting:
-            yield from crew.finish(*waiting.popleft())
+            yield from pool.finish(*waiting.popleft())
 
 
-class _Crew:
+class _ReaderPool:
     """Hold the processes that read, and replace them when one of them dies."""
 
     def __init__(self, jobs: int, options: ReadOptions) -> None:
@@ -53,7 +53,7 @@ class _Crew:
         self._options = options
         self._pool = _pool(jobs)
 
-    def __enter__(self) -> "_Crew":
+    def __enter__(self) -> "_ReaderPool":
         return self
 
     def __exit__(self, *_: object) -> None:

@@ -7,7 +7,7 @@ from corpus.archive.database import Archive
 from corpus.article import Article
 from corpus.errors import InputError
 from corpus.feeds.feed_book import FeedBook
-from corpus.feeds.pulling import Pulled, pull
+from corpus.feeds.feed_pull import Pulled, pull
 from corpus.fetching.fetched_page import shorten_url
 from corpus.fetching.fetcher import Fetcher
 from corpus.readers import Refusal

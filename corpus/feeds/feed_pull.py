@@ -109,7 +109,7 @@ class _Pull:
                 yield Refusal(f"{self.url}: {child}", str(error))
 
     def _outcome(self, document: FeedDocument, entry: Entry, busy: set[str]) -> Pulled:
-        own, told = _describe_error(entry, document)
+        own, details = _build_from_entry(entry, document)
         page: Article | Refusal | None = None
         reason, settled = "its entry has neither an address nor a text", True
         if entry.url:
@@ -123,7 +123,7 @@ class _Pull:
         if isinstance(page, Refusal):
             reason = page.reason
             page = None
-        best = _fill_from_entry(page, own, told) if page else own
+        best = _fill_from_entry(page, own, details) if page else own
         item = replace(best, feed=self.url) if best else Refusal(f"{self.url}: {entry.url or entry.id}", reason)
         return Pulled(entry.id, item, settled)
 
@@ -150,7 +150,7 @@ def _read_page(page: Page, entry: Entry) -> Article | Refusal:
     return found
 
 
-def _describe_error(entry: Entry, document: FeedDocument) -> tuple[Article | None, Article | None]:
+def _build_from_entry(entry: Entry, document: FeedDocument) -> tuple[Article | None, Article | None]:
     """Return the article that the feed itself tells, if it tells a text, and one for its particulars only."""
     draft = draft_from_entry(entry, document)
     own = _make_article(draft)
@@ -164,19 +164,19 @@ def _make_article(draft: Draft) -> Article | None:
         return None
 
 
-def _fill_from_entry(page: Article, own: Article | None, told: Article | None) -> Article:
+def _fill_from_entry(page: Article, own: Article | None, details: Article | None) -> Article:
     """Return the page's article, with what it lacks; the feed's text wins where it is longer (a page behind a wall)."""
     text = own if own and len(own.body) > len(page.body) else page
-    if told is None:
+    if details is None:
         return page
     return replace(
         page,
         body=text.body,
         notice=text.notice,
         language=text.language,
-        source=page.source or told.source,
-        author=page.author or told.author,
-        published_at=page.published_at or told.published_at,
-        updated_at=page.updated_at or told.updated_at,
-        category=page.category or told.category,
+        source=page.source or details.source,
+        author=page.author or details.author,
+        published_at=page.published_at or details.published_at,
+        updated_at=page.updated_at or details.updated_at,
+        category=page.category or details.category,
     )

@@ -18,10 +18,10 @@ from corpus.archive.selection import Selection
 from corpus.cli.index_process import forget_vectors, is_pending
 from corpus.feeds.feed_book import FeedBook
 from corpus.ingestion.item_cache import ItemCache
-from corpus.readers.refusal import Reading
+from corpus.readers.refusal import ArticleDigest
 from tests.corpus.archive_items import HARBOUR, at, numbered, whole
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[3]
 URL = "https://post.example/1"
 FEED = "https://post.example/rss"
 
@@ -43,12 +43,12 @@ FILTERED = {
 """Selections that every article is looked at for: most have the language, no index holds words, a feed is a rare filter."""
 
 WHOLE = {
-    "Archive.tally": "counts the outlets, languages, ... of all articles",
+    "Archive.count_by": "counts the outlets, languages, ... of all articles",
     "Archive.count everything": "counts all articles",
     "ChunkStore.count": "counts all chunks",
-    "ChunkStore.everything": "makes the indexes anew",
+    "ChunkStore.iterate_all": "rebuilds the indexes",
     "ChunkStore.ids": "compares all chunks with the indexes",
-    "ChunkStore.pending": "once for any number of articles to embed, in an index",
+    "ChunkStore.articles_to_embed": "once for any number of articles to embed, in an index",
     "ChunkStore.progress": "counts in an index, once a change",
     "is_pending": "once a command, in an index",
     "forget_vectors": "empties the tables",
@@ -167,20 +167,20 @@ def calls(archive: Archive, folder: Path) -> dict[str, Callable[[], object]]:
         "Archive.get": lambda: (archive.get("n00001"), archive.get("n00020", 1)),
         "Archive.versions": lambda: archive.versions("n00020"),
         "Archive.newest": lambda: archive.newest(at(9)),
-        "Archive.tally": lambda: [archive.count_by(c) for c in ("source", "language", "category", "feed")],
+        "Archive.count_by": lambda: [archive.count_by(c) for c in ("source", "language", "category", "feed")],
         "Archive.days": archive.days,
         "Archive.copies": lambda: archive.copies("harbour"),
         "Archive.stories": lambda: archive.stories(["harbour", "copy"]),
         "Archive.identity": lambda: archive.identity,
-        "ChunkStore.pending": lambda: fill(store),
+        "ChunkStore.articles_to_embed": lambda: fill(store),
         "ChunkStore.store": lambda: store.store([whole(numbered(1))]),
         "ChunkStore.progress": lambda: (store.progress(), store.progress(0)),
         "ChunkStore.last_change": store.last_change,
         "ChunkStore.changes": lambda: store.changes(0, 9),
         "ChunkStore.count": store.count,
         "ChunkStore.ids": lambda: list(store.ids()),
-        "ChunkStore.everything": lambda: list(store.iterate_all()),
-        "ChunkStore.embedded": lambda: store.has_vectors(["n00001"]),
+        "ChunkStore.iterate_all": lambda: list(store.iterate_all()),
+        "ChunkStore.read_embedded": lambda: store.read_embedded(["n00001"]),
         "ChunkStore.facets": lambda: store.facets(["n00001"]),
         "ChunkStore.vectors": lambda: store.vectors([(1, 0)]),
         "ChunkStore.chunks": lambda: store.chunks(["n00001"]),
@@ -265,7 +265,7 @@ def test_what_was_read_before_is_looked_up(archive: RecordedArchive) -> None:
     statements: list[str] = []
     with ItemCache(archive.path, b"rules") as readings:
         readings._connection.set_trace_callback(statements.append)
-        readings.note(b"item", [Reading("n00001", b"digest")])
+        readings.note(b"item", [ArticleDigest("n00001", b"digest")])
         readings.close()
         readings._connection.set_trace_callback(statements.append)
         assert readings.recall(b"item") == 0

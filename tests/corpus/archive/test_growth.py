@@ -12,7 +12,7 @@ from corpus.archive.chunk_store import ChunkStore
 from corpus.archive.database import Archive
 from corpus.archive.selection import Selection
 from corpus.article import Article
-from corpus.ingestion.ingesting import ingest
+from corpus.ingestion.ingest import ingest
 from corpus.readers import read
 from tests.corpus.archive_items import HARBOUR, at, numbered, whole
 

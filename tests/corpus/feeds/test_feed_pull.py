@@ -11,7 +11,7 @@ import pytest
 from corpus.article import Article
 from corpus.errors import InputError
 from corpus.feeds.feed_book import FeedBook
-from corpus.feeds.pulling import Pulled, pull
+from corpus.feeds.feed_pull import Pulled, pull
 from corpus.fetching.fetcher import Fetcher
 from corpus.readers import Refusal
 from tests.corpus.web_server import SHORT, Reply, Web, dripping

@@ -18,7 +18,7 @@ import pytest
 
 from corpus import Article
 from corpus.archive.database import Archive
-from corpus.ingestion.ingesting import ingest
+from corpus.ingestion.ingest import ingest
 from corpus.readers import Refusal, read_bytes
 from tests.corpus.readers.test_formats import NITF, PAGE, pdf, record
 from tests.promises import RecordPromise
