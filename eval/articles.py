@@ -7,7 +7,7 @@ from typing import Any
 
 from corpus import Article
 from eval.json_lines import read_lines
-from eval.question import Defect, parse_as_of
+from eval.question import Defect, parse_date
 
 
 def read_articles(path: Path) -> tuple[Sequence[Article], Sequence[Defect]]:
@@ -46,6 +46,6 @@ def parse_article(row: dict[str, Any]) -> Article:
 
 def _date(value: object) -> datetime | None:
     try:
-        return parse_as_of(value) if isinstance(value, str) and value else None
+        return parse_date(value) if isinstance(value, str) and value else None
     except ValueError:
         return None

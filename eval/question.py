@@ -199,14 +199,14 @@ def question_from_record(record: object) -> Question:
         type=row.type or "",
         evidence=tuple(Evidence(e.article_id, e.quote, e.grade) for e in row.evidence),
         history=tuple(Turn(turn.role, turn.content) for turn in row.history),
-        as_of=parse_as_of(row.as_of, END_OF_DAY) if row.as_of else None,
+        as_of=parse_date(row.as_of, END_OF_DAY) if row.as_of else None,
         assertions=tuple(row.assertions),
         wrong_answers=tuple(row.wrong_answers),
         note=row.note or "",
     )
 
 
-def parse_as_of(text: str, of_bare_date: time = time(0)) -> datetime:
+def parse_date(text: str, of_bare_date: time = time(0)) -> datetime:
     """Return an ISO 8601 date or time as an instant in UTC; a bare date means `of_bare_date` on that day.
 
     Raises:

@@ -3,7 +3,7 @@ from datetime import UTC, datetime, time
 
 import pytest
 
-from eval.question import END_OF_DAY, Evidence, parse_as_of, question_from_record
+from eval.question import END_OF_DAY, Evidence, parse_date, question_from_record
 from rag.model import Turn
 
 FULL = {
@@ -65,6 +65,6 @@ def test_what_is_wrong_is_named(record: dict[str, object], reason: str) -> None:
 
 
 def test_instants_are_utc() -> None:
-    assert parse_as_of("2020-05-01T02:00:00+02:00") == datetime(2020, 5, 1, tzinfo=UTC)
-    assert parse_as_of("2020-05-01") == datetime(2020, 5, 1, tzinfo=UTC)
-    assert parse_as_of("2020-05-01", END_OF_DAY).time() == time(23, 59, 59)
+    assert parse_date("2020-05-01T02:00:00+02:00") == datetime(2020, 5, 1, tzinfo=UTC)
+    assert parse_date("2020-05-01") == datetime(2020, 5, 1, tzinfo=UTC)
+    assert parse_date("2020-05-01", END_OF_DAY).time() == time(23, 59, 59)
