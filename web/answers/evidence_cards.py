@@ -1,93 +1,74 @@
 """The evidence beside an answer: a card for every source, and what was retrieved and not used."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass, field
 
-from corpus.text.urls import parse_url
 from rag.answer.answer_export import group_by_number
 from rag.model import Answer, Citation, Passage
 from web.conversations.conversation import Conversation, Exchange
-from web.markup.escaping import Span, escape, excerpt, format_day, render_byline, render_link, render_read_button
+from web.markup.escaping import Span, format_day, render_byline
+from web.markup.templating import render
 
-NOTHING_YET = (
-    '<p class="quiet">The sources of an answer stand here: headline, outlet, date, and the words that each claim rests '
-    "on.</p>"
-)
+
+@dataclass(frozen=True, slots=True)
+class _Card:
+    """Hold one card: a passage, and what of it is cited.
+
+    Attributes:
+        passage: The passage.
+        n: The number of its citations, or 0 where it is not cited.
+        spans: What is cited, as offsets in the body of the article.
+    """
+
+    passage: Passage
+    n: int = 0
+    spans: tuple[Span, ...] = ()
+
+    @property
+    def marks(self) -> str:
+        """Return the spans as "12-40,50-61"."""
+        return ",".join(f"{start}-{end}" for start, end in self.spans)
+
+
+@dataclass(frozen=True, slots=True)
+class _Section:
+    """Hold the cards of one exchange.
+
+    Attributes:
+        cards: What is cited.
+        unused: What was retrieved and is not cited.
+        found: What was retrieved for an answer that is still being written.
+        refused: Whether nothing was found that answers.
+        pending: Whether the answer is still being written.
+    """
+
+    cards: list[_Card] = field(default_factory=list)
+    unused: list[_Card] = field(default_factory=list)
+    found: list[_Card] = field(default_factory=list)
+    refused: bool = False
+    pending: bool = False
 
 
 def render_evidence(conversation: Conversation) -> str:
     """Render the cards of every exchange; only those of the last are shown until a mark of an earlier one is chosen."""
-    sections = [_render_section(exchange, turn) for turn, exchange in enumerate(conversation.exchanges)]
-    last = len(sections) - 1
-    shown = [
-        f'<section class="cards" data-turn="{turn}"{"" if turn == last else " hidden"}>{cards}</section>'
-        for turn, cards in enumerate(sections)
-    ]
-    return '<h2 id="evidence-title">Evidence</h2>' + ("".join(shown) or NOTHING_YET)
+    return render("evidence", sections=[_make_section(exchange) for exchange in conversation.exchanges])
 
 
-def _render_section(exchange: Exchange, turn: int) -> str:
+def _make_section(exchange: Exchange) -> _Section:
     answer = exchange.answer
     if answer is None:
-        return _render_found(exchange.passages, turn) if exchange.passages else NOTHING_YET
+        return _Section(found=[_Card(passage) for passage in exchange.passages], pending=True)
     if answer.status == "not_found":
-        return '<p class="quiet">No passage holds the answer.</p>' + _render_unused(answer.passages, turn)
-    cards = [_render_card(citations, turn) for citations in group_by_number(answer.citations)]
-    used = {citation.passage.chunk.id for citation in answer.citations}
-    return "".join(cards) + _render_unused([p for p in answer.passages if p.chunk.id not in used], turn)
-
-
-def _render_card(citations: Sequence[Citation], turn: int) -> str:
-    n, passage = citations[0].n, citations[0].passage
-    spans = [(citation.start, citation.end) for citation in citations]
-    return (
-        f'<article class="card" id="card-{turn}-{n}" data-n="{n}" tabindex="-1">'
-        f"{_render_head(passage, f'{n} · ')}{_render_quotation(passage, spans)}{_render_more(passage, spans)}</article>"
+        return _Section(unused=[_Card(passage) for passage in answer.passages], refused=True)
+    cited = {citation.passage.chunk.id for citation in answer.citations}
+    return _Section(
+        cards=[_make_card(citations) for citations in group_by_number(answer.citations)],
+        unused=[_Card(passage) for passage in answer.passages if passage.chunk.id not in cited],
     )
 
 
-def _render_head(passage: Passage, number: str = "") -> str:
-    article = passage.article
-    return (
-        f"<h3>{escape(number)}<bdi>{escape(article.title)}</bdi></h3>"
-        f'<div class="meta">{escape(render_byline(article.source, format_day(article.published_at)))}</div>'
-    )
-
-
-def _render_quotation(passage: Passage, spans: Sequence[Span]) -> str:
-    chunk = passage.chunk
-    return f"<blockquote>{excerpt(passage.article.body, (chunk.start, chunk.end), spans)}</blockquote>"
-
-
-def _render_more(passage: Passage, spans: Sequence[Span]) -> str:
-    article, chunk = passage.article, passage.chunk
-    marks = ",".join(f"{start}-{end}" for start, end in spans)
-    out = render_link(article.url, "Source ↗") if parse_url(article.url) else ""
-    facts = render_byline(
-        f"version {article.version}" if article.version > 1 else "",
-        f"{len(passage.copies)} {'copy' if len(passage.copies) == 1 else 'copies'}" if passage.copies else "",
-    )
-    return (
-        f'<div class="more">{render_read_button(article, "Read the article", (chunk.start, chunk.end), marks)}{out}'
-        f"{f'<span>{escape(facts)}</span>' if facts else ''}</div>"
-    )
-
-
-def _render_found(passages: Sequence[Passage], turn: int) -> str:
-    """Render what was retrieved while the answer is still being written."""
-    cards = "".join(_render_plain_card(passage) for passage in passages[:5])
-    return f'<p class="quiet" data-turn="{turn}">{len(passages)} passages found</p>{cards}'
-
-
-def _render_plain_card(passage: Passage) -> str:
-    return f'<article class="card">{_render_head(passage)}{_render_quotation(passage, ())}{_render_more(passage, ())}</article>'
-
-
-def _render_unused(passages: Sequence[Passage], turn: int) -> str:
-    if not passages:
-        return ""
-    count = f"{len(passages)} passage{'' if len(passages) == 1 else 's'} retrieved and not used"
-    cards = "".join(_render_plain_card(passage) for passage in passages)
-    return f'<details class="unused" data-turn="{turn}"><summary>{count}</summary>{cards}</details>'
+def _make_card(citations: Sequence[Citation]) -> _Card:
+    return _Card(citations[0].passage, citations[0].n, tuple((c.start, c.end) for c in citations))
 
 
 def group_sources(answer: Answer) -> str:

@@ -2,7 +2,7 @@
 
 from rag.model import Answer
 from web.markup.chips import name_filters
-from web.markup.escaping import escape, format_day, render_byline, render_read_button
+from web.markup.templating import render
 
 
 def render_refusal(answer: Answer, last: bool) -> str:
@@ -12,35 +12,13 @@ def render_refusal(answer: Answer, last: bool) -> str:
         answer: The answer or refusal.
         last: Whether it is the last of its conversation, so that it can be asked again otherwise.
     """
-    return _render_nearest(answer) + (_render_suggestions(answer) if last and answer.status == "not_found" else "")
+    suggested = last and answer.status == "not_found"
+    return render("refusal", answer=answer, suggested=suggested, ways=_suggest_ways(answer))
 
 
-def _render_nearest(answer: Answer) -> str:
-    if not answer.nearest:
-        return ""
-    items = "".join(
-        f"<li>{render_read_button(a, a.title)} <span>{escape(render_byline(a.source, format_day(a.published_at)))}</span></li>"
-        for a in answer.nearest
-    )
-    return f'<div class="nearest"><h3>The nearest articles</h3><ul>{items}</ul></div>'
-
-
-def _render_suggestions(answer: Answer) -> str:
-    """Render ways out, the surest first."""
-    ways = [
-        _render_suggestion(f"Search without “{words}”", f'data-act="undo" data-what="{escape(name)}"')
-        for name, words in name_filters(answer.filters)
-    ]
+def _suggest_ways(answer: Answer) -> list[tuple[str, str]]:
+    """Return ways out as (what is undone, label), the surest first."""
+    ways = [(name, f"Search without “{words}”") for name, words in name_filters(answer.filters)]
     if answer.standalone and answer.standalone.strip() != answer.question.strip():
-        ways.append(
-            _render_suggestion("Ask it apart from what was said before", 'data-act="undo" data-what="standalone"')
-        )
-    if answer.parts:
-        ways.append(_render_suggestion("Ask it in one piece", 'data-act="undo" data-what="parts"'))
-    advice = "Name people, places and figures as an article would, and leave out what the archive need not say."
-    buttons = f'<div class="next">{"".join(ways)}</div>' if ways else ""
-    return f'<div class="tries"><h3>What to try</h3><p>{advice}</p>{buttons}</div>'
-
-
-def _render_suggestion(label: str, attributes: str) -> str:
-    return f'<button type="button" {attributes}>{escape(label)}</button>'
+        ways.append(("standalone", "Ask it apart from what was said before"))
+    return [*ways, ("parts", "Ask it in one piece")] if answer.parts else ways

@@ -4,21 +4,27 @@ from dataclasses import replace
 from typing import Any
 
 from rag.model import Answer, Filters
-from web.markup.escaping import escape, format_day
+from web.markup.escaping import format_day
 from web.markup.language_names import language_name
+from web.markup.templating import render
 
 
 def render_understanding(answer: Answer, last: bool = True) -> str:
     """Render what the question was understood as; in the last exchange each chip can be undone, which asks again."""
-    chips: list[str] = []
+    chips: list[dict[str, str]] = []
     if answer.standalone and answer.standalone.strip() != answer.question.strip():
-        chips.append(_render_chip(answer.standalone, "standalone", "Ask the question as written", last))
+        chips.append(_make_chip(answer.standalone, "standalone", "Ask the question as written"))
     for name, text in name_filters(answer.filters):
-        chips.append(_render_chip(text, name, f"Ask again without “{text}”", last))
+        chips.append(_make_chip(text, name, f"Ask again without “{text}”"))
     if answer.parts:
-        label = f"{len(answer.parts)} parts"
-        chips.append(_render_chip(label, "parts", "Ask again in one piece", last, " / ".join(answer.parts)))
-    return f'<div class="asked">Understood as {"".join(chips)}</div>' if chips else ""
+        chips.append(
+            _make_chip(f"{len(answer.parts)} parts", "parts", "Ask again in one piece", " / ".join(answer.parts))
+        )
+    return render("chips", chips=chips, removable=last)
+
+
+def _make_chip(text: str, name: str, undo: str, title: str = "") -> dict[str, str]:
+    return {"text": text, "name": name, "undo": undo, "title": title}
 
 
 def name_filters(filters: Filters) -> list[tuple[str, str]]:
@@ -40,7 +46,7 @@ def format_value(kind: str, value: str) -> str:
 
 
 def remove_filter(filters: Filters, name: str) -> Filters:
-    """Return the filters with one thing undone, named as `named_filters` names it."""
+    """Return the filters with one thing undone, named as `name_filters` names it."""
     kind, _, value = name.partition(":")
     if kind == "time":
         return replace(filters, since=None, until=None, label="")
@@ -49,16 +55,6 @@ def remove_filter(filters: Filters, name: str) -> Filters:
     kept = tuple(v for v in getattr(filters, kind) if v != value)
     values: dict[str, Any] = {kind: kept}
     return replace(filters, **values)
-
-
-def _render_chip(text: str, name: str, undo: str, removable: bool, title: str = "") -> str:
-    told = f' title="{escape(title)}"' if title else ""
-    button = (
-        f'<button type="button" data-act="undo" data-what="{escape(name)}" aria-label="{escape(undo)}">×</button>'
-        if removable
-        else ""
-    )
-    return f'<span class="chip"{told}>{escape(text)}{button}</span>'
 
 
 def describe_dates(answer: Answer) -> str:

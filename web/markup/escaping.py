@@ -4,11 +4,12 @@ Headlines, bodies, outlets, addresses, questions, errors and what a model writes
 `escape`; nothing else in `web` puts a variable into markup.
 """
 
-import html
 import re
 import unicodedata
 from collections.abc import Iterable, Sequence
 from datetime import date
+
+import markupsafe
 
 from corpus import Article
 from corpus.text import days
@@ -21,7 +22,8 @@ _REL = 'rel="noopener noreferrer nofollow" target="_blank"'
 
 def escape(text: object) -> str:
     """Return a text so that markup shows it literally, between tags and inside quoted attributes."""
-    return html.escape(str(text), quote=True)
+    # The templates escape with the same function; a plain `str`, as `Markup` would escape what is joined to it.
+    return str(markupsafe.escape(str(text)))
 
 
 def render_link(url: str, text: str) -> str:

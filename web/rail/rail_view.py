@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from web.conversations.conversation_store import LONGEST_TITLE, Listed
 from web.markup.escaping import escape
+from web.markup.templating import render
 
 KINDS = (("markdown", "Save as Markdown"), ("html", "Save as web page"), ("json", "Save as JSON"))
 """What a conversation can be saved as."""
@@ -20,36 +21,15 @@ def render_list(listed: Sequence[Listed], current: str, words: str = "", rated: 
         words: What was searched for.
         rated: Whether there are opinions to be saved.
     """
-    items = "".join(_render_item(item, item.id == current) for item in listed[:_SHOWN_AT_ONCE])
-    if not items:
-        nothing = "No conversation holds these words." if words else ""
-        return f'<p class="quiet" role="status" data-ready>{nothing}</p>'
-    save = (
-        '<button type="button" class="ratings" data-act="export" data-kind="ratings" title="As a question set for python -m eval">Save ratings</button>'
-        if rated
-        else ""
+    return render(
+        "rail_list",
+        items=listed[:_SHOWN_AT_ONCE],
+        open_id=current,
+        words=words,
+        rated=rated,
+        kinds=KINDS,
+        longest_title=LONGEST_TITLE,
     )
-    return f'<nav aria-label="Conversations" data-ready><ul class="kept">{items}</ul></nav>{save}'
-
-
-def _render_item(item: Listed, current: bool) -> str:
-    name, title = escape(item.id), escape(item.title)
-    saves = "".join(_render_entry(f'data-act="export" data-kind="{kind}"', name, label) for kind, label in KINDS)
-    menu = (
-        _render_entry('data-act="rename"', name, "Rename")
-        + saves
-        + _render_entry('data-act="delete" class="grave"', name, "Delete")
-    )
-    return (
-        f'<li{" class=on" if current else ""}><button type="button" class="open" data-act="open" data-id="{name}" '
-        f'data-limit="{LONGEST_TITLE}" title="{title}"{" aria-current=true" if current else ""}>{title}</button>'
-        f'<button type="button" class="dots" data-act="menu" aria-expanded="false" aria-label="More on “{title}”">⋯'
-        f'</button><div class="menu" hidden>{menu}</div></li>'
-    )
-
-
-def _render_entry(attributes: str, name: str, label: str) -> str:
-    return f'<button type="button" {attributes} data-id="{name}">{label}</button>'
 
 
 def signed_in(user: str) -> str:

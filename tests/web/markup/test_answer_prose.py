@@ -33,8 +33,8 @@ def test_the_headline_above_sentences_stands_apart_from_outlet_and_date() -> Non
 def test_a_citation_of_the_answer_becomes_our_link() -> None:
     assert render_prose(answer("Yes [1]."), 3) == (
         '<p>Yes<span class="nb">&nbsp;<a class="n" href="#card-3-1" data-turn="3" data-n="1" '
-        'data-tip="The &quot;headline&quot; · Desk · date unknown" '
-        'aria-label="Source 1: The &quot;headline&quot; · Desk · date unknown">1</a>.</span></p>'
+        'data-tip="The &#34;headline&#34; · Desk · date unknown" '
+        'aria-label="Source 1: The &#34;headline&#34; · Desk · date unknown">1</a>.</span></p>'
     )
 
 
@@ -93,7 +93,7 @@ def test_an_unsupported_claim_is_underlined_and_its_reason_stands_below() -> Non
     claim = Claim("It was <b>May</b>.", (1,), "flagged", 'No "May" there.')
     assert render_prose(answer("One.\n\nIt was <b>May</b> [2]. Two.\n\nThree.", claim), 0) == (
         '<p>One.</p><p><span class="un">It was &lt;b&gt;May&lt;/b&gt; [2].</span> Two.</p>'
-        '<div class="flag" role="note"><b>Not supported:</b> No &quot;May&quot; there.</div><p>Three.</p>'
+        '<div class="flag" role="note"><b>Not supported:</b> No &#34;May&#34; there.</div><p>Three.</p>'
     )
 
 

@@ -10,7 +10,7 @@ from web.markup.escaping import escape, excerpt, format_day, mark_spans, merge_s
 
 
 def test_every_character_of_markup_is_escaped() -> None:
-    assert escape("""<a href="x" id='y'>&""") == "&lt;a href=&quot;x&quot; id=&#x27;y&#x27;&gt;&amp;"
+    assert escape("""<a href="x" id='y'>&""") == "&lt;a href=&#34;x&#34; id=&#39;y&#39;&gt;&amp;"
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,61 @@
+"""Fill the templates of the page: one environment that escapes every value."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from jinja2.ext import Extension
+from markupsafe import Markup
+
+from corpus import Article
+from corpus.text.urls import parse_url
+from web.markup.escaping import Span, excerpt, format_day, render_byline, render_link
+from web.markup.language_names import language_name
+
+TEMPLATES = Path(__file__).parents[1] / "templates"
+
+
+def render(template: str, **values: object) -> str:
+    """Return a template with its values as HTML.
+
+    Args:
+        template: The name of its file in `web/templates`, without the ending.
+        values: What it shows; everything is escaped that `trust` was not called on.
+
+    Raises:
+        jinja2.UndefinedError: The template names a value that is missing.
+    """
+    return _ENVIRONMENT.get_template(f"{template}.html").render(values)
+
+
+def trust(html: str) -> Markup:
+    """Return HTML that the page made itself, so that a template takes it as it is."""
+    return Markup(html)  # noqa: S704
+
+
+class _JoinedLines(Extension):
+    """Join the lines of a template: between inline elements a line break would show as a space."""
+
+    def preprocess(self, source: str, name: str | None, filename: str | None = None) -> str:  # noqa: ARG002
+        """Return the source of a template on one line."""
+        return "".join(map(str.strip, source.splitlines()))
+
+
+def _excerpt(article: Article, within: Span, marks: Sequence[Span], margin: int = 110) -> Markup:
+    return trust(excerpt(article.body, within, marks, margin))
+
+
+def _link(url: str, text: str) -> Markup:
+    return trust(render_link(url, text))
+
+
+def _make_environment() -> Environment:
+    environment = Environment(
+        loader=FileSystemLoader(TEMPLATES), autoescape=True, undefined=StrictUndefined, extensions=[_JoinedLines]
+    )
+    environment.globals.update(byline=render_byline, excerpt=_excerpt, link=_link, is_url=parse_url)
+    environment.filters.update(day=format_day, language=language_name, thousands="{:,}".format)
+    return environment
+
+
+_ENVIRONMENT = _make_environment()
