@@ -66,14 +66,18 @@ def read_marks(text: str, count: int) -> Marked:
 
 
 def strip_marks(text: str) -> str:
-    """Return text of an article in which nothing can be taken for a mark: "as reported [3]" becomes "as reported (3)"."""
-    return _MARK.sub(_find_parenthesised, text)
+    """Return text of an article in which nothing can be taken for a mark.
+
+    "As reported [3]" becomes "as reported (3)", and "[Source 3]" becomes "Source 3", since models write "(Source 3)" too.
+    """
+    return _MARK.sub(_without_brackets, text)
 
 
-def _find_parenthesised(match: re.Match[str]) -> str:
+def _without_brackets(match: re.Match[str]) -> str:
     space = re.match(r"\s*", match.group())
-    inside = match.group().strip().partition("](")[0].strip("[]【】").partition("†")[0].strip()
-    return f"{space.group() if space else ''}({inside})"
+    inside = match.group().strip().partition("](")[0].strip("[]()【】").partition("†")[0].strip()
+    written = f"({inside})" if not _MARK.search(f"({inside})") else inside
+    return f"{space.group() if space else ''}{written}"
 
 
 def _numbers(mark: str, count: int) -> tuple[tuple[int, ...], int]:

@@ -37,21 +37,19 @@ def test_a_search_keeps_the_filters_that_it_is_given(assistant: Assistant) -> No
     assert assistant.search(TOLL, filters=Filters(outlets=("No Such Outlet",))) == []
 
 
-@pytest.mark.parametrize("question", ["", "   \n "])
+@pytest.mark.parametrize("question", ["", "   \n ", "\u0000\u202e"])
 def test_an_empty_question_is_refused(assistant: Assistant, question: str) -> None:
     with pytest.raises(NewsdeskError, match="The question is empty: type one"):
         assistant.ask(question)
 
 
 def test_a_question_of_a_book_s_length_is_refused(assistant: Assistant) -> None:
-    with pytest.raises(NewsdeskError, match=r"too long \(2,001 characters\); 2,000 are read"):
+    with pytest.raises(NewsdeskError, match=r"too long: it has 2,001 characters, and at most 2,000 are read"):
         assistant.ask("x" * 2001)
     assert assistant.ask("x" * 2000).status == "not_found"
 
 
-@pytest.mark.parametrize(
-    "question", ['"', "a:b AND (", "\u0000\u202e", "🦆", "[1] [2]", "<|im_end|>", "';--", "%s {0}"]
-)
+@pytest.mark.parametrize("question", ['"', "a:b AND (", "🦆", "[1] [2]", "<|im_end|>", "';--", "%s {0}"])
 def test_odd_questions_are_answered_or_refused(assistant: Assistant, question: str) -> None:
     assert assistant.ask(question).status in {"answered", "not_found"}
 

@@ -147,7 +147,7 @@ def calls_with(archive: Archive, store: ChunkStore, name: str, some: Selection) 
             list(archive.articles(some, "oldest", 5)),
         ],
         f"Archive.count {name}": lambda: archive.count(some),
-        f"Archive.told {name}": lambda: archive.find_correction(some, 5),
+        f"Archive.find_correction {name}": lambda: archive.find_correction(some, 5),
         f"ChunkStore.vectors_of {name}": lambda: store.vectors_of(some),
     }
 
@@ -188,9 +188,9 @@ def calls(archive: Archive, folder: Path) -> dict[str, Callable[[], object]]:
         "FeedBook.feeds": book.feeds,
         "FeedBook.get": lambda: book.get(FEED),
         "FeedBook.mark": lambda: book.mark(FEED, "entry"),
-        "FeedBook.seen": lambda: book.is_seen(FEED, "entry"),
-        "FeedBook.pulled": lambda: book.record_pull(FEED, "rss", "Post", "", ""),
-        "FeedBook.failed": lambda: book.record_failure(FEED, "gone"),
+        "FeedBook.is_seen": lambda: book.is_seen(FEED, "entry"),
+        "FeedBook.record_pull": lambda: book.record_pull(FEED, "rss", "Post", "", ""),
+        "FeedBook.record_failure": lambda: book.record_failure(FEED, "gone"),
         "FeedBook.remove": lambda: book.remove(FEED),
         "is_pending": lambda: is_pending(archive),
         "take_stats": lambda: take_stats(archive),

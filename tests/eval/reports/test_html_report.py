@@ -71,7 +71,7 @@ def test_the_page_holds_every_question_with_all_that_happened(tmp_path: Path) ->
     assert held["verdict"] == "right"
     assert held["gold"] == ["3 billion", "three billion"]
     assert held["citations"] == [[1, "b", "T", ""]]
-    assert held["claims"] == [[True, "c", [1], ""]]
+    assert held["claims"] == [["supported", "c", [1], ""]]
     assert held["passages"] == [["b", "b#0"], ["a", "a#0"]]
     assert held["scores"]["citation recall"] == 0.5
     assert (null["verdict"], null["status"], null["gold"]) == ("right", "not_found", ["(not in the archive)"])

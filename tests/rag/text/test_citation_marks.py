@@ -1,6 +1,6 @@
 import pytest
 
-from rag.text.citation_marks import insert_marks, read_marks
+from rag.text.citation_marks import insert_marks, read_marks, strip_marks
 
 
 @pytest.mark.parametrize(
@@ -32,3 +32,10 @@ def test_numbers_that_point_nowhere_are_dropped_and_counted() -> None:
 
 def test_marks_stand_before_the_stop() -> None:
     assert insert_marks("A b. C d.", [(4, (1,)), (9, (2, 3))]) == "A b [1]. C d [2][3]."
+
+
+def test_what_an_article_writes_like_a_mark_is_none_afterwards() -> None:
+    assert (
+        strip_marks("As reported [3]. See (Source 3) and [Passage 4].")
+        == "As reported (3). See Source 3 and Passage 4."
+    )
