@@ -3,7 +3,7 @@
 import os
 import subprocess
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -21,13 +21,11 @@ def small_disk(folder: Path, megabytes: int = 40) -> Iterator[Path]:
         subprocess.run(["umount", "--lazy", str(folder)], check=True)  # tantivy lets go of its files late.
 
 
-def fill(disk: Path) -> None:
-    """Leave no byte free."""
-    with (disk / "filler").open("ab", buffering=0) as filler, suppress(OSError):
-        for size in (1_000_000, 1_000):
-            with suppress(OSError):
-                while filler.write(bytes(size)):
-                    pass
+def fill(disk: Path, left: int = 0) -> None:
+    """Leave so many bytes free, to within a block."""
+    found = os.statvfs(disk)
+    with (disk / "filler").open("ab") as filler:
+        filler.write(bytes(max(0, found.f_bavail * found.f_frsize - left)))
 
 
 def make_room(disk: Path) -> None:

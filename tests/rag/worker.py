@@ -4,7 +4,6 @@ The processes are forked from a server that has everything imported, so that one
 """
 
 import multiprocessing
-import os
 import sys
 from dataclasses import dataclass, replace
 from multiprocessing.context import ForkServerProcess
@@ -18,6 +17,7 @@ from corpus.ingestion.ingest import ingest
 from rag.index.indexes import Indexes
 from rag.index.owned_indexes import OwnedIndexes
 from rag.text.terms import query_terms
+from tests.disks import fill
 from tests.rag.wire_items import numbered
 from tests.rag.word_embedder import WordEmbedder
 
@@ -81,14 +81,6 @@ def expected(done: list[Step]) -> dict[str, str]:
             else:
                 found.pop(item.id, None)
     return found
-
-
-def fill(disk: Path, left: int) -> Path:
-    """Take all room of a disk but so many bytes; return the file that takes it."""
-    found = os.statvfs(disk)
-    ballast = disk / "ballast"
-    ballast.write_bytes(bytes(max(0, found.f_bavail * found.f_frsize - left)))
-    return ballast
 
 
 def work(data: Path, log: Path, first: int, rounds: int, full: tuple[int, int] | None = None) -> None:

@@ -250,19 +250,18 @@ def test_an_archive_can_be_closed_while_threads_read_it(archive: Archive) -> Non
     assert outcomes(archive, *long) == ["added"] * 100
     for _ in range(10):
         shared = Archive(archive.path)
-        begun, ended = threading.Barrier(4), threading.Event()
+        begun, ended = threading.Semaphore(0), threading.Event()
 
-        def read(shared: Archive = shared, begun: threading.Barrier = begun, ended: threading.Event = ended) -> None:
-            shared.count()  # A connection is open from here on.
-            begun.wait()
+        def read(shared: Archive = shared, begun: threading.Semaphore = begun, ended: threading.Event = ended) -> None:
             while not ended.is_set():
                 assert len(list(shared.articles())) == 100
+                begun.release()
 
         readers = [threading.Thread(target=read) for _ in range(3)]
         for reader in readers:
             reader.start()
-        begun.wait()
-        ended.wait(0.005)
+        for _ in range(6):  # All of them are in the middle of reading by now, or have read.
+            begun.acquire()
         shared.close()
         ended.set()
         for reader in readers:

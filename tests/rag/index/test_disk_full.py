@@ -1,8 +1,6 @@
 """On a disk that fills up the work stops with a sentence, what is indexed can be asked for, and no repair is needed."""
 
-import os
 import shutil
-import subprocess
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
@@ -11,12 +9,13 @@ import numpy as np
 import pytest
 
 from corpus.errors import NewsdeskError
+from tests.disks import fill, make_room, small_disk
 from tests.promises import RecordPromise
 from tests.rag.index.test_indexes_damage import put_long
 from tests.rag.index.test_kill import differences
 from tests.rag.index_checks import assert_whole, opened
 from tests.rag.word_embedder import WordEmbedder
-from tests.rag.worker import Step, fill, read_log, search, start
+from tests.rag.worker import Step, read_log, search, start
 
 LEFT = (0, 20_000, 60_000, 120_000, 250_000)
 """Bytes that are left when the disk fills up, before one of the first steps of the work."""
@@ -25,13 +24,8 @@ LEFT = (0, 20_000, 60_000, 120_000, 250_000)
 @pytest.fixture
 def disk(tmp_path: Path) -> Iterator[Path]:
     """Mount a file system of 16 MB."""
-    folder = tmp_path / "disk"
-    folder.mkdir()
-    command = ["mount", "-t", "tmpfs", "-o", "size=16m", "none", str(folder)]
-    if os.geteuid() != 0 or subprocess.run(command, capture_output=True).returncode:
-        pytest.skip("only root may mount a file system, and not everywhere")
-    yield folder
-    subprocess.run(["umount", str(folder)], check=True)
+    with small_disk(tmp_path / "disk", 16) as folder:
+        yield folder
 
 
 @pytest.mark.sizes(3, 50)
@@ -56,7 +50,7 @@ def test_out_of_disk_at_any_point_it_goes_on_when_there_is_room(
         assert "free some disk space" in said
         stopped[step] += 1
         answered += answers == "closed" or int(answers) > 0
-        (disk / "ballast").unlink()
+        make_room(disk)
         recovered += differences(data, noted) == ([], [])
         again = start(data, noted, read_log(noted)[0][-1].round, 2)
         again.join()
@@ -81,11 +75,11 @@ def test_who_ran_out_of_disk_goes_on_himself_when_there_is_room(disk: Path, tmp_
             for item in Step("add", number).articles:
                 indexes.store.archive.put(item)
             indexes.embed_pending()
-            ballast = fill(disk, 0)
+            fill(disk, 0)
             with pytest.raises(NewsdeskError, match="free some disk space"):
                 indexes.catch_up()
             assert search(indexes)
-            ballast.unlink()
+            make_room(disk)
             indexes.catch_up()
             assert_whole(indexes)
 
@@ -100,12 +94,12 @@ def test_where_chroma_runs_out_of_disk_vectors_are_compared_in_memory(disk: Path
         for start in (2, 14):
             for n in range(start, start + 12):
                 put_long(indexes.store, n, numbers)
-            ballast = fill(disk, 200_000)
+            fill(disk, 200_000)
             indexes.catch_up()
             (item,) = indexes.store.read_embedded([f"n{start:03d}"])
             assert indexes.dense.search(item.vectors[:1], 1)[0][0][0] == f"n{start:03d}@1#0"
             assert indexes.find_differences() == {}
-            ballast.unlink()
+            make_room(disk)
     with opened(data) as indexes:
         assert_whole(indexes)
         assert indexes.dense.count() == 26 * 110
