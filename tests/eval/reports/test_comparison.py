@@ -40,7 +40,7 @@ def test_runs_are_compared_on_the_questions_that_both_asked(tmp_path: Path) -> N
     correct = next(change for change in found.changes if change.measure == "correct")
     assert (correct.n, correct.won) == (1, ("held",))
     assert found.questions == {"held": "How many accounts?"}
-    assert found.warnings[0] == "The two runs had different articles before them."
+    assert found.warnings[0] == "The two runs used different articles."
     text = comparison_markdown(found)
     assert "| correct | .000 | 1.000 | +1.000 | 1.0000 | 1 | 0 | 1 |" in text
     assert "- `held` How many accounts?" in text
