@@ -96,6 +96,7 @@ def read_batch(folder: Path, name: str) -> Batch:
     Raises:
         InputError: It is not there, or cannot be read.
     """
+    # Only the last part of the name: a batch is never read from outside its folder.
     path = folder / f"{Path(name).name}.json"
     try:
         record = json.loads(path.read_text("utf-8"))
@@ -129,6 +130,7 @@ def request_body(settings: Settings) -> Body:
 
     def body(prompt: PromptedQuestion) -> dict[str, Any]:
         payload: dict[str, Any] = model._get_request_payload(list(prompt.messages))
+        # The Batch API refuses streamed requests.
         return {key: value for key, value in payload.items() if key != "stream"}
 
     return body
@@ -205,6 +207,7 @@ class RecordedReplies:
 def digest(prompt: PromptedQuestion) -> str:
     """Return 12 hexadecimal digits that identify the messages, ignoring the random line in them."""
     text = json.dumps([list(message) for message in prompt.messages], ensure_ascii=False)
+    # The boundary is random in each prompt; with it, no prompt would ever match its own export.
     text = text.replace(prompt.boundary, "") if prompt.boundary else text
     return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:12]
 

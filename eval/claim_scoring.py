@@ -113,6 +113,7 @@ def rule_verdicts(claims: Iterable[LabelledClaim]) -> dict[str, Verdict]:
 def _rule_verdict(claim: LabelledClaim) -> Verdict:
     marks = "".join(f"[{n}]" for n in range(1, len(claim.passages) + 1))
     found = {part.verdict for part in check(f"{claim.text} {marks}", claim.passages, language=claim.language).claims}
+    # A claim is only as good as its worst part.
     worst: tuple[Verdict, ...] = ("flagged", "unchecked", "supported", "note")
     return next((verdict for verdict in worst if verdict in found), "unchecked")
 
@@ -147,6 +148,7 @@ def _balanced(claims: Sequence[LabelledClaim], flagged: Mapping[str, bool]) -> l
     total = sum(map(len, right.values()))
     if not all(right.values()):
         return []
+    # Weighted per claim and not per class, so that the bootstrap can resample claims.
     return [value * total / (2 * len(values)) for values in right.values() for value in values]
 
 

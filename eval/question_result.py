@@ -61,6 +61,7 @@ class Outcome:
         placed: list[tuple[int, str, int]] = []
         copies: dict[str, tuple[str, ...]] = {}
         for position, hit in enumerate(self.hits or ()):
+            # Sorting by (group, id) orders ties as trec_eval does, whatever order the index returned them in.
             group += hit.score != last
             last = hit.score
             placed.append((group, hit.article_id, position))

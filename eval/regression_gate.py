@@ -70,6 +70,7 @@ def measure_limits(figures: Mapping[str, Estimate]) -> dict[str, float]:
         if name in figures:
             slack = SLACK if name in GATED else SLACK_OF_CLAIMS
             step = slack if _is_lower_better(name) else -slack
+            # The slack absorbs differences between processors and library versions, which move single questions.
             limits[name] = round(min(1.0, max(0.0, figures[name].mean + step)), 3)
     return limits
 
@@ -107,4 +108,5 @@ def _is_lower_better(name: str) -> bool:
 
 
 def _is_worse(name: str, value: float, limit: float) -> bool:
+    # Limits are written with three digits, so a value equal to one must not fail by its last bits.
     return value > limit + 1e-9 if _is_lower_better(name) else value < limit - 1e-9

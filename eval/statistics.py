@@ -34,6 +34,7 @@ class Estimate:
 def estimate_mean(values: Sequence[float]) -> Estimate:
     """Return the mean of at least one value with its 95 % percentile bootstrap interval, 2,000 resamples."""
     data = np.asarray(values, dtype=np.float64)
+    # Every resample of equal values has the same mean, and rounding must not widen the interval.
     if data.min() == data.max():
         return Estimate(float(data[0]), float(data[0]), float(data[0]), len(data))
     means = _weights(len(data)) @ data
@@ -61,12 +62,14 @@ def permutation_p(differences: Sequence[float]) -> float:
 
 @lru_cache(maxsize=6)  # of up to 21 MB at 1,324 questions
 def _weights(n: int) -> Floats:
+    # A fixed seed: the same outcomes must give the same report.
     counts = np.random.default_rng(0).multinomial(n, np.full(n, 1 / n), size=RESAMPLES)
     weights: Floats = counts / n
     return weights
 
 
 def _signs(n: int) -> Floats:
+    # Up to 13 differences, all 8,192 patterns are fewer than the random ones would be.
     if n <= _EXACT_UP_TO:
         patterns = np.arange(2**n)[:, None] >> np.arange(n) & 1
     else:

@@ -50,6 +50,7 @@ class Selection:
         for condition, date in (("published_at >= ?", self.since), ("published_at < ?", self.until)):
             if date:
                 terms.append(condition)
+                # Dates are stored as UTC text in one format, so comparing text compares instants.
                 values.append(date.astimezone(UTC).isoformat(timespec="seconds"))
         if self.undated:
             terms.append("published_at IS NULL")

@@ -66,6 +66,7 @@ def judge(connection: sqlite3.Connection, article: Article, live: bool = False) 
     completed = fill_missing(article, current)
     if _is_equivalent(completed, current) or (late and _text(article) == _text(current)):
         return nothing
+    # A feed or export that is read again delivers old texts; they must not look like corrections.
     replayed = to_timestamp(article) <= to_timestamp(current) and _was_current(
         connection, key, "text_digest", text_digest(article)
     )

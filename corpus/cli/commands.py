@@ -146,6 +146,7 @@ def remove(
     if not selection:
         raise typer.BadParameter("name what to remove: an ID, --url, --outlet, --since, --until or --feed")
     settings = settings_for(data)
+    # Opened before anything is asked, so that a wrong --data does not look like an empty archive.
     with open_existing_archive(settings) as archive:
         missing = [article_id for article_id in selection.ids if archive.get(article_id) is None]
         count = archive.count(selection)

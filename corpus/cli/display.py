@@ -42,6 +42,7 @@ def accept_any_text() -> None:
 def console(stderr: bool = False) -> Console:
     """Return a console that neither marks up nor colours what it is given by itself; a pipe gets long lines."""
     stream = sys.stderr if stderr else sys.stdout
+    # A headline may contain [bold]: article text must never be read as markup.
     return Console(stderr=stderr, highlight=False, markup=False, width=None if stream.isatty() else 200)
 
 

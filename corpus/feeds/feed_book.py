@@ -76,6 +76,7 @@ class FeedBook:
         self._connection = connection
         try:
             self._make_tables()
+        # An archive that never had a feed lacks the tables, and a read-only one cannot get them.
         except sqlite3.OperationalError:
             if not isinstance(connection, ReadOnlyConnection):
                 raise

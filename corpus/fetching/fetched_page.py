@@ -101,6 +101,7 @@ def read_answer(url: str, target: httpx.URL, kind: ContentKind, response: httpco
         raise _status_error(url, response.status, headers)
     media_type, charset = _content_type(headers.get("content-type", ""))
     body = b""
+    # A 304 sends no body, so its media type, if any, is that of the page known already.
     if response.status != _NOT_MODIFIED:
         if kind.types and media_type and media_type not in kind.types:
             raise FetchError(url, f"it is {shorten_url(media_type)}, not a {kind.name}; save it and add the file")
@@ -132,6 +133,7 @@ def _redirect(url: str, target: httpx.URL, headers: httpx.Headers) -> str:
 
 def _status_error(url: str, status: int, headers: httpx.Headers) -> FetchError:
     phrase = str(httpx.codes.get_reason_phrase(status))
+    # Retry-After may also be a date; only seconds are worth showing in one line.
     wait = headers.get("retry-after", "").strip()
     later = f"; it asks to try again in {wait} s" if wait.isdigit() and len(wait) < 7 else ""
     reason = f"the server answered {status} {phrase}".rstrip() + later

@@ -26,6 +26,7 @@ class ScratchArchive(Archive):
 
     def _connect(self) -> sqlite3.Connection:
         connection = prepare(sqlite3.connect("", isolation_level=None))
+        # 64 MB in memory before SQLite spills to its temporary file, which has no name and vanishes with the process.
         connection.execute("PRAGMA cache_size=-65536")
         connection.executescript(TABLES)
         return connection

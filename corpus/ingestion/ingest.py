@@ -90,6 +90,7 @@ def ingest(
     """
     summary = summary if summary is not None else Summary()
     with ExitStack() as stack:
+        # Items of one run may repeat each other, so a dry run has to remember what it would have added.
         trial = Trial(archive, stack.enter_context(ScratchArchive())) if dry_run else None
         for item in items:
             if limit is not None and summary.changed >= limit:

@@ -12,7 +12,7 @@ from rag.index.embedder import Embedder, Vectors
 TEXTS_KEPT = 20_000
 
 
-class RememberingEmbedder(Embedder):
+class CachingEmbedder(Embedder):
     """Embed each text once, as long as it is among those used last.
 
     Vectors are those of the wrapped embedder. Times measured through it are meaningless, since only the first request computes.
@@ -56,6 +56,7 @@ class RememberingEmbedder(Embedder):
 
     def _recall(self, kind: str, text: str) -> Vectors | None:
         with self._remembering:
+            # Questions and texts have separate keys, since an embedder may put a prefix before one of them.
             if (kind, text) in self._known:
                 self._known.move_to_end((kind, text))
             return self._known.get((kind, text))

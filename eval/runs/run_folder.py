@@ -88,6 +88,7 @@ class RunFolder:
         line = json.dumps(outcome.to_record(), ensure_ascii=False) + "\n"
         file = self._file(system)
         file.parent.mkdir(exist_ok=True)
+        # Questions and articles may hold half of a surrogate pair, and the record must hold what was asked.
         with self._lock, file.open("a", encoding="utf-8", errors="surrogatepass") as lines:
             lines.write(line)
 
@@ -107,6 +108,7 @@ class RunFolder:
         whole = file.read_bytes()
         if whole and not whole.endswith(b"\n"):
             file.write_bytes(whole[: whole.rfind(b"\n") + 1])
+        # An error may have been the model's or the network's, so such questions are asked again.
         return {outcome.question.id for outcome in self.outcomes(system) if not outcome.error}
 
     def write_summaries(self, summaries: Mapping[str, Summary]) -> None:
@@ -129,6 +131,7 @@ class RunFolder:
             return
         with self._file(system).open(encoding="utf-8", errors="surrogatepass") as lines:
             for line in lines:
+                # Another process may be in the middle of appending the last line.
                 if line.endswith("\n"):
                     yield outcome_from_record(json.loads(line))
 
@@ -174,6 +177,7 @@ def list_runs(out: Path) -> list[RunFolder]:
 
 def _write_json(path: Path, value: object) -> None:
     """Write a file whole or not at all."""
+    # A kill while writing must leave the old file or the new one, never half of one.
     fresh = path.with_name(path.name + ".new")
     fresh.write_text(json.dumps(value, indent=1, ensure_ascii=False), "utf-8", errors="replace")
     fresh.replace(path)

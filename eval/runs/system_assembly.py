@@ -16,7 +16,7 @@ from eval.runs.baselines import (
     dense_searcher,
     lexical_searcher,
 )
-from eval.runs.embedding_cache import RememberingEmbedder
+from eval.runs.embedding_cache import CachingEmbedder
 from eval.runs.run_folder import MAIN
 from eval.runs.systems import AssistantSystem, System
 from eval.runs.usual_chain import UsualChain
@@ -53,7 +53,7 @@ class Bench:
         Raises:
             SettingsError: The named model is not available.
         """
-        indexes, embedder = self.assistant.indexes, RememberingEmbedder(self.assistant.embedder)
+        indexes, embedder = self.assistant.indexes, CachingEmbedder(self.assistant.embedder)
         found: list[System] = []
         if only != "retrieval":
             found += [AlwaysRefuse(), AlwaysYes(), FirstSentence(main.search)]
@@ -86,7 +86,7 @@ def open_bench(
         NewsdeskError: Another process has the indexes, or the model is not available.
     """
     settings.data_dir.mkdir(parents=True, exist_ok=True)
-    embedder = None if timed else RememberingEmbedder(Embedder(settings.embedder))
+    embedder = None if timed else CachingEmbedder(Embedder(settings.embedder))
     with Assistant(settings, "python -m eval", embedder) as assistant:
         if refused := fill(assistant.archive, articles.values()):
             named = "; ".join(f"{key}: {reason}" for key, reason in refused[:5])

@@ -26,6 +26,7 @@ def read(document: Document, options: ReadOptions) -> Iterator[Article | Refusal
     lines = _lines(document, options.limits.record_bytes)
     header = next((line for line in lines if line.strip()), "")
     rows = csv.reader(lines, delimiter=find_delimiter(header))
+    # The header is parsed on its own: its delimiter decides how the rest is read.
     names = _read_header(header)
     if missing := records.find_missing_columns(names, options.mapping):
         raise InputError(

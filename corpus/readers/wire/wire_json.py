@@ -91,5 +91,6 @@ def _subject(values: Any) -> str:
 def _key(item: Mapping[str, Any]) -> str:
     """Return the key that stays the same over versions: AP's item id, else the URI."""
     others = item.get("altids")
+    # AP changes the URI with each version, but not the item id.
     known = others.get("itemid") or others.get("itemId") if isinstance(others, Mapping) else ""
     return records.to_text(known) or records.to_text(item.get("uri")) or _role(others, "main")

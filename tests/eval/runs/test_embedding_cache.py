@@ -2,7 +2,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from eval.runs.embedding_cache import RememberingEmbedder
+from eval.runs.embedding_cache import CachingEmbedder
 from rag.index.embedder import Embedder, Vectors
 
 
@@ -19,7 +19,7 @@ def test_a_text_is_embedded_once() -> None:
             asked.append(f"? {text}")
             return embedder.embed_query(text)
 
-    remembering = RememberingEmbedder(Counted(), kept=3)
+    remembering = CachingEmbedder(Counted(), kept=3)
     first = remembering.embed(["a cable", "a treaty", "a cable"])
     assert first.shape == (3, 384)
     assert np.array_equal(first[0], first[2])
