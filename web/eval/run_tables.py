@@ -118,7 +118,7 @@ def _make_row(change: "Change") -> dict[str, object]:
             short(change.a),
             short(change.b),
             f"{difference:+.3f}" if measure.share else f"{difference:+.1f}",
-            "<\u00a0.001" if change.p < 0.001 else short(change.p),
+            "<\u202f.001" if change.p < 0.001 else short(change.p),
             len(change.won),
             len(change.lost),
             change.n,
