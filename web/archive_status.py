@@ -6,6 +6,7 @@ from datetime import datetime
 from corpus.archive.database import Archive
 from web.assistant.assistant_loader import Assistant, AssistantLoader
 from web.markup.escaping import escape
+from web.markup.templating import render
 
 HOW_TO_SET_A_MODEL = "To have answers written, start with NEWSDESK_LLM=provider:name, for instance openai:gpt-5-mini."
 
@@ -32,13 +33,16 @@ def collect_status(loader: AssistantLoader) -> Facts:
         return Facts(f'<div class="flag" role="alert">{escape(loader.problem)}</div>', settled=True)
     done, total = assistant.progress()
     making = loader.examples is not None and loader.examples.busy
-    building = (
-        f'<div class="state busy" role="status">Building the index: {done:,} of {total:,} articles'
-        f'<progress max="{total}" value="{done}"></progress></div>'
-        if done < total
-        else ""
+    state = render(
+        "status",
+        done=done,
+        total=total,
+        count=assistant.archive.count(),
+        span=_describe_span(assistant.archive),
+        model=assistant.model_name,
+        advice=HOW_TO_SET_A_MODEL,
     )
-    return Facts(building + _archive(assistant.archive) + _model(assistant), settled=done >= total and not making)
+    return Facts(state, settled=done >= total and not making)
 
 
 def indexing_note(assistant: Assistant) -> str:
@@ -47,37 +51,17 @@ def indexing_note(assistant: Assistant) -> str:
     return f"The index is being built: {done:,} of {total:,} articles could be searched." if done < total else ""
 
 
-def _archive(archive: Archive) -> str:
+def _describe_span(archive: Archive) -> str:
     first = next((a.published_at for a in archive.articles(order="oldest", limit=1)), None)
     last = next((a.published_at for a in archive.articles(limit=1)), None)
-    count = archive.count()
-    span = f"<br><span>{_month(first)} – {_month(last)}</span>" if first and last else ""
-    return f'<div class="state">Archive · {count:,} article{"" if count == 1 else "s"}{span}</div>'
+    return f"{_month(first)} – {_month(last)}" if first and last else ""
 
 
 def _month(date: datetime) -> str:
     return f"{date:%b %Y}"
 
 
-def _model(assistant: Assistant) -> str:
-    if assistant.model_name != "none":
-        return f'<div class="state">Model: {escape(assistant.model_name)}</div>'
-    return (
-        '<details class="state"><summary>Model: none, verbatim answers</summary>'
-        f"<p>Answers are made of sentences of the articles, word for word. {escape(HOW_TO_SET_A_MODEL)}</p></details>"
-    )
-
-
 def render_welcome(loader: AssistantLoader) -> str:
     """Render what stands in place of a conversation: what this is, and questions to begin with."""
     examples = loader.examples.current() if loader.examples is not None else []
-    buttons = "".join(
-        f'<button type="button" data-act="ask" data-question="{escape(text)}">{escape(text)}</button>'
-        for text in examples
-    )
-    offered = f'<p class="quiet">For instance</p><div class="next">{buttons}</div>' if buttons else ""
-    return (
-        '<div class="welcome"><h2>What do you want to know?</h2>'
-        "<p>Every claim of an answer leads to the words of a dated article. "
-        f"What the archive does not hold is not answered.</p>{offered}</div>"
-    )
+    return render("welcome", questions=examples)

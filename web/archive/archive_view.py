@@ -57,7 +57,7 @@ class ArchiveView:
         gr.on([place.submit for place in places], self._on_click, browsing, self.shown, **LOOKING)
         connect_reader(self.frame, [self.list])
         if self.adding is not None:
-            self.list.like(self._remove, browsing, self.shown, **WARNING)
+            self.list.delete(self._remove, browsing, self.shown, **WARNING)
             connect_reader(self.frame, [self.adding.progress])
             self.adding.connect(place, self.browsing, self.shown, self._page)
 

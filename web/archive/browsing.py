@@ -8,8 +8,7 @@ from corpus.archive.database import Archive
 from corpus.archive.selection import Selection
 from rag.model import Filters
 from web.assistant.assistant_loader import Assistant
-from web.markup.escaping import escape, format_day, render_byline, render_read_button
-from web.markup.language_names import language_name
+from web.markup.templating import render
 
 PAGE = 25
 """Articles on one page of the list."""
@@ -47,12 +46,20 @@ def render_listing(assistant: Assistant, browsing: Browsing, removable: bool) ->
         NewsdeskError: The archive or its index cannot be read.
     """
     found, total = _find_articles(assistant, browsing)
-    told = f'<p class="note" role="status">{escape(browsing.note)}</p>' if browsing.note else ""
-    if not found:
-        return told + _render_nothing(browsing)
-    copies = assistant.archive.stories(article.id for article in found)
-    items = "".join(_render_item(article, article.id in copies, removable) for article in found)
-    return f'{told}<ul class="articles">{items}</ul>{_render_pages(browsing.page, total)}'
+    first = browsing.page * PAGE
+    return render(
+        "article_listing",
+        note=browsing.note,
+        articles=found,
+        copied=assistant.archive.stories(article.id for article in found),
+        removable=removable,
+        page=browsing.page,
+        first=first + 1,
+        last=min(first + PAGE, total),
+        total=total,
+        words=browsing.words.strip(),
+        narrowed=bool(browsing.filters),
+    )
 
 
 def _find_articles(assistant: Assistant, browsing: Browsing) -> tuple[Sequence[Article], int]:
@@ -72,45 +79,6 @@ def _find_articles(assistant: Assistant, browsing: Browsing) -> tuple[Sequence[A
 
 def _make_selection(filters: Filters) -> Selection:
     return Selection(outlets=filters.outlets, languages=filters.languages, since=filters.since, until=filters.until)
-
-
-def _render_nothing(browsing: Browsing) -> str:
-    if browsing.words.strip():
-        advice = "Fewer words find more; each of them must stand in the headline or the text, in any form."
-        return f'<p class="quiet" role="status">No article holds “{escape(browsing.words.strip())}”. {advice}</p>'
-    if browsing.filters:
-        return '<p class="quiet" role="status">No article of the archive is like this; widen the filters.</p>'
-    return '<p class="quiet" role="status">The archive is empty; add files, an address or a feed.</p>'
-
-
-def _render_item(article: Article, copied: bool, removable: bool) -> str:
-    meta = render_byline(
-        article.source or "Unknown outlet",
-        format_day(article.published_at),
-        language_name(article.language),
-        f"version {article.version}" if article.version > 1 else "",
-        "also elsewhere" if copied else "",
-        "corrected" if article.notice else "",
-    )
-    remove = (
-        f'<button type="button" class="remove" data-act="ask-removal" data-article="{escape(article.id)}" '
-        f'data-title="{escape(article.title)}" aria-label="Remove “{escape(article.title)}”">Remove</button>'
-        if removable
-        else ""
-    )
-    return f'<li><div>{render_read_button(article, article.title)}<div class="meta">{escape(meta)}</div></div>{remove}</li>'
-
-
-def _render_pages(page: int, total: int) -> str:
-    first, last = page * PAGE + 1, min((page + 1) * PAGE, total)
-    told = (
-        f"<span role=status>{first:,}–{last:,} of {total:,}</span>"
-        if total > 1
-        else "<span role=status>1 article</span>"
-    )
-    newer = f'<button type="button" data-act="page" data-page="{page - 1}">Newer</button>' if page else ""
-    older = f'<button type="button" data-act="page" data-page="{page + 1}">Older</button>' if last < total else ""
-    return f'<nav class="pages" aria-label="Pages">{newer}{told}{older}</nav>'
 
 
 def remove_article(archive: Archive, article_id: str) -> str:

@@ -11,8 +11,9 @@ from rag.question.filter_values import read_filters
 from web.assistant.available_models import Choice, Models
 from web.conversations.conversation import SessionState
 from web.markup.chips import format_value
-from web.markup.escaping import escape, format_day
+from web.markup.escaping import format_day
 from web.markup.language_names import language_name
+from web.markup.templating import render, trust
 
 _MOST_OPTIONS = 100
 _KINDS = {"outlets": "Outlets", "languages": "Languages", "feeds": "Feeds"}
@@ -27,26 +28,20 @@ def render_bar(session: SessionState, models: Models | None, panel: str = "") ->
         panel: A panel that stands open, or "".
     """
     choice = next((c for c in models.choices if c.key == session.model), None) if models else None
-    opened = ' aria-expanded="true"' if panel else ' aria-expanded="false"'
     label = "Model" if choice is None else choice.label if choice.llm else "No model"
-    model = f'<button type="button" data-act="models"{opened}>{escape(label)}</button>' if models else ""
-    return filter_bar(session.filters, panel, model)
+    return filter_bar(session.filters, panel, label if models else "")
 
 
-def filter_bar(filters: Filters, panel: str = "", beside: str = "") -> str:
+def filter_bar(filters: Filters, panel: str = "", model: str = "") -> str:
     """Render the button that tells what is narrowed and opens the panel in which that is chosen.
 
     Args:
         filters: What is narrowed.
         panel: The panel if it stands open, or "".
-        beside: Markup of what stands on the same line.
+        model: The model on a second button, or "".
     """
-    wide = "" if filters else ' class="any"'
-    opened = "true" if panel else "false"
-    return (
-        f'<div class="narrow" data-panel><button type="button" data-act="filters"{wide} aria-expanded="{opened}">'
-        f"{escape(describe_filters(filters))}</button>{beside}{panel}</div>"
-    )
+    summary = describe_filters(filters)
+    return render("filter_bar", narrowed=bool(filters), summary=summary, panel=trust(panel), model=model)
 
 
 def describe_filters(filters: Filters) -> str:
@@ -92,31 +87,22 @@ def render_filters_panel(archive: Archive, filters: Filters, kinds: Collection[s
         "languages": archive.count_by("language"),
         "feeds": archive.count_by("feed"),
     }
-    groups = "".join(_group(kind, tallies[kind], getattr(filters, kind)) for kind in kinds if len(tallies[kind]) > 1)
-    last = _last_day(filters)
-    dates = (
-        f'<div class="dates"><label>From <input type="date" name="since" value="{_iso(filters.since)}"></label>'
-        f'<label>to <input type="date" name="until" value="{_iso(last)}"></label></div>'
-    )
-    buttons = (
-        '<div class="ends"><button type="button" class="do" data-act="widen">Search everything</button>'
-        '<button type="button" class="do main" data-act="narrow">Apply</button></div>'
-    )
-    return f'<div class="pop" role="dialog" aria-label="Narrow the search">{dates}{groups}{buttons}</div>'
+    groups = [
+        (kind, _KINDS[kind], _list_options(kind, tallies[kind], getattr(filters, kind)))
+        for kind in kinds
+        if len(tallies[kind]) > 1
+    ]
+    return render("filter_panel", since=_iso(filters.since), until=_iso(_last_day(filters)), groups=groups)
 
 
 def _iso(date: datetime | None) -> str:
     return days.format_day(date, "iso", unknown="")
 
 
-def _group(kind: str, tally: Mapping[str, int], chosen: tuple[str, ...]) -> str:
+def _list_options(kind: str, tally: Mapping[str, int], chosen: tuple[str, ...]) -> list[tuple[str, str, int, bool]]:
+    """Return what can be chosen as (value, label, articles, whether it is chosen), what is chosen first."""
     values = [*chosen, *(value for value in tally if value not in chosen)][:_MOST_OPTIONS]
-    items = "".join(
-        f'<label><input type="checkbox" name="{kind}" value="{escape(value)}"{" checked" if value in chosen else ""}> '
-        f"<span>{escape(format_value(kind, value))}</span> <small>{tally.get(value, 0):,}</small></label>"
-        for value in values
-    )
-    return f"<fieldset><legend>{_KINDS[kind]}</legend><div>{items}</div></fieldset>"
+    return [(value, format_value(kind, value), tally.get(value, 0), value in chosen) for value in values]
 
 
 def parse_filters(data: Mapping[str, object]) -> Filters:
@@ -142,12 +128,4 @@ def render_models_panel(choices: list[Choice], current: str, looked: int | None)
         current: The key of the one that is chosen.
         looked: How many models were found just now, or None where nobody looked.
     """
-    items = "".join(
-        f'<button type="button" class="choice" data-act="model" data-key="{escape(c.key)}" '
-        f'aria-pressed="{"true" if c.key == current else "false"}"><span>{escape(c.label)}</span>'
-        f"<small>{escape(c.address)}</small></button>"
-        for c in choices
-    )
-    said = "" if looked is None else f"<p>{looked or 'No'} model{'' if looked == 1 else 's'} found on this machine.</p>"
-    look = '<div class="ends"><button type="button" class="do" data-act="look">Look for local models</button></div>'
-    return f'<div class="pop" role="dialog" aria-label="Choose a model">{items}{said}{look}</div>'
+    return render("models_panel", choices=choices, current=current, looked=looked)

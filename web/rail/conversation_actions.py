@@ -46,7 +46,9 @@ def connect_conversation_actions(
     side, session = frame.side, frame.session
     at_once = {**QUIET, "queue": False}
     side.listing.submit(keeping.on_open, [session], shown, cancels=running, **WARNING)
-    side.listing.like(keeping.on_change, [session], [*shown, side.file], **WARNING)
+    side.listing.edit(keeping.on_rename, [session], shown, **WARNING)
+    side.listing.delete(keeping.on_delete, [session], shown, **WARNING)
+    side.listing.download(keeping.on_export, None, side.file, **WARNING)
     side.find.change(keeping.on_search, [side.find, session], side.listing, **at_once)
     spoken.like(keeping.on_rating, [session], [spoken, side.listing], **WARNING)
     frame.blocks.load(keeping.on_new, [session], [side.listing, side.user], **at_once)
@@ -78,22 +80,26 @@ class ConversationActions:
             session.open(found)
         return self.page(session, user, clear=True, lists=True)
 
-    def on_change(self, session: SessionState, event: gr.EventData, request: gr.Request) -> tuple[Any, ...]:
-        """Rename, delete or save a conversation."""
-        user, data, kept = user_of(request), sent(event), self.frame.conversations
-        act, name = data.get("act"), _name(event)
-        file: Any = gr.skip()
-        if act == "rename":
-            title = self._report(lambda: kept.rename(user, name, str(data.get("title", ""))))
-            if title and session.conversation.id == name:
-                session.conversation.title = title
-        elif act == "delete":
-            self._report(lambda: kept.remove(user, name))
-            if session.conversation.id == name:
-                session.open(Conversation())
-        elif act == "export":
-            file = self._report(lambda: self._file(user, name, str(data.get("kind", "")))) or gr.skip()
-        return (*self.page(session, user, lists=True), file)
+    def on_rename(self, session: SessionState, event: gr.EventData, request: gr.Request) -> tuple[Any, ...]:
+        """Give a conversation another title."""
+        user, name, title = user_of(request), _name(event), str(sent(event).get("title", ""))
+        renamed = self._report(lambda: self.frame.conversations.rename(user, name, title))
+        if renamed and session.conversation.id == name:
+            session.conversation.title = renamed
+        return self.page(session, user, lists=True)
+
+    def on_delete(self, session: SessionState, event: gr.EventData, request: gr.Request) -> tuple[Any, ...]:
+        """Delete a conversation; where it is the open one, begin another."""
+        user, name = user_of(request), _name(event)
+        self._report(lambda: self.frame.conversations.remove(user, name))
+        if session.conversation.id == name:
+            session.open(Conversation())
+        return self.page(session, user, lists=True)
+
+    def on_export(self, event: gr.EventData, request: gr.Request) -> Any:
+        """Hand a conversation, or the ratings of all, to the browser as a file."""
+        user, name, kind = user_of(request), _name(event), str(sent(event).get("kind", ""))
+        return self._report(lambda: self._file(user, name, kind)) or gr.skip()
 
     def on_rating(self, session: SessionState, event: gr.EventData, request: gr.Request) -> tuple[Any, Any]:
         """Write an opinion or a remark on an answer; the same opinion again takes it back."""

@@ -30,7 +30,7 @@
       button.focus();
     };
     const remove = () => {
-      trigger("like", { act: "remove", article: button.dataset.article });
+      trigger("delete", { act: "remove", article: button.dataset.article });
       asked.replaceChildren(document.createTextNode("Removing…"));
       const beside = item.nextElementSibling || item.previousElementSibling || item;
       one(".read", beside).focus();

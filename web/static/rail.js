@@ -33,12 +33,12 @@
 
   acts.export = (button, trigger) => {
     closeMenus();
-    trigger("like", { ...button.dataset });
+    trigger("download", { ...button.dataset });
   };
 
   acts.delete = (button, trigger) => {
     if (button.classList.contains("sure")) {
-      trigger("like", { ...button.dataset });
+      trigger("delete", { ...button.dataset });
       return;
     }
     button.classList.add("sure");
@@ -68,7 +68,7 @@
       box.remove();
       title.hidden = false;
       title.focus();
-      if (keep && renamed && renamed !== title.textContent) trigger("like", { ...button.dataset, title: renamed });
+      if (keep && renamed && renamed !== title.textContent) trigger("edit", { ...button.dataset, title: renamed });
     };
     box.addEventListener("keydown", (event) => {
       if (event.key === "Enter") end(true);
