@@ -10,6 +10,7 @@ from rag.text.dates.date_expressions import find_dates
 from rag.text.dates.question_period import find_periods
 from rag.text.names import Name, find_names
 from rag.text.quotations import find_quotations
+from rag.text.speech_verbs import SAY
 from rag.text.terms import STOPWORDS, words
 
 _OPENER = re.compile(
@@ -63,11 +64,7 @@ _MORE = re.compile(  # "Tell me more", "any details?", "go on"
     re.IGNORECASE,
 )
 _DEFINING = re.compile(r"^(?:what|who|where)\s+(?:is|are|was|were)\b", re.IGNORECASE)
-_SAYING = re.compile(
-    r"^what\s+(?:did|does|do|has|have)\s+(?:\S+\s+){1,5}(?:say|said|write|written|report|reported|think|reply"
-    r"|replied|answer)\W*$",
-    re.IGNORECASE,
-)
+_SAYING = re.compile(rf"^what\s+(?:did|does|do|has|have)\s+(?:\S+\s+){{1,5}}{SAY}\W*$", re.IGNORECASE)
 _SCAFFOLD = re.compile(
     r"^(?:(?:and|but|so|ok(?:ay)?)\s+)*(?:(?:can|could)\s+you\s+(?:tell|show)\s+me|tell\s+me|do\s+you\s+know"
     r"|please)?\s*"

@@ -12,6 +12,7 @@ from rag.index.lexical import LexicalIndex
 from rag.model import Passage
 from rag.text.quotations import find_quotations, is_quoted_from
 from rag.text.speakers import find_attributions
+from rag.text.speech_verbs import SAID
 from rag.text.terms import STOPWORDS, held_terms, query_terms, stem, terms, words
 
 READ_PASSAGES = 8
@@ -206,11 +207,7 @@ _NUMBER = re.compile(  # A bare year counts nothing.
 OF_THEM = re.compile(r"\s+(?:\w+\s+)?of\s+(?:them|these|those)\b", re.IGNORECASE)
 """What stands behind a number that counts a part of what the sentence before counts."""
 _NAME = re.compile(r"(?<![.!?“\"] )(?<!^)\b[A-Z][\w'’-]+")
-SAYING = re.compile(
-    r"\b(?:said|says|say|told|wrote|called|calls|argued|warned|added|accused|described|announced|stated|declared|"
-    r"according to|insisted|promised|asked|tweeted|testified|denied|admitted)\b",
-    re.IGNORECASE,
-)
+SAYING = re.compile(rf"\b(?:{SAID}|say|according to)\b", re.IGNORECASE)
 _CAUSE = re.compile(
     r"\b(?:because|since|after|due to|so that|in order|to (?:stop|avoid|protect|keep)|reason|over)\b", re.I
 )

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
 
-from rag.text.statement_words import SPEECH
+from rag.text.speech_verbs import SPEECH
 from rag.text.terms import STOPWORDS
 
 Lookup = Callable[[], frozenset[str]]
