@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from itertools import pairwise
 
 from rag.retrieval.sentence_ranking import OF_THEM, SAYING, Sentence, matched_share
+from rag.text.question_words import FRAME
 from rag.text.speech_verbs import SAY
 from rag.text.terms import held_terms, stem, words
 
@@ -33,13 +34,6 @@ _CURRENCY = re.compile(
 )
 _SAID = re.compile(
     rf"\b(?:did|does|do|has|have|had) (?P<speaker>.{{2,60}}?) (?:{SAY}|put|react)\b(?P<topic>.*)", re.IGNORECASE
-)
-# What a question says about saying, telling and naming is not what it is about.
-FRAME = frozenset(
-    stem(word)
-    for word in "many much say said says tell told date day name named exact exactly call called word words first year "
-    "time kind amount number share figure long give gave get got happen happened according article articles report "
-    "reported archive know describe described put".split()
 )
 
 

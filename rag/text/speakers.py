@@ -47,7 +47,7 @@ def find_attributions(text: str) -> tuple[Attribution, ...]:
 def _speaks(text: str, end: int) -> bool:
     """Return whether a verb of saying stands behind the name that ends here: "Lee said", not "Lee was told"."""
     found = _BEFORE.match(text, end)
-    return bool(found) and not _PASSIVE.search(found["lead"])
+    return found is not None and not _PASSIVE.search(found["lead"])
 
 
 def find_speakers(text: str) -> list[str]:
