@@ -30,7 +30,6 @@ from rag.text.output_filter import filter_output
 from rag.text.quotations import find_quotations
 from rag.text.speakers import find_attributions
 from rag.verification.claim_check import check
-from rag.verification.passage_facts import sentence_spans
 from rag.verification.statements import statements
 from tests.growth import SHAPES, excess
 from web.markup.answer_prose import render_growing
@@ -91,7 +90,6 @@ OF_ARTICLES: dict[str, Callable[[str], object]] = {
     "sentences": split_sentences,
     "chunks": lambda text: cut_chunks(article(text), lambda texts: [len(t) // 4 for t in texts], 256),
     "fingerprint": lambda text: fingerprint(article(text)),
-    "sentence spans": sentence_spans.__wrapped__,
     "names": find_names.__wrapped__,
     "words of names": find_name_words.__wrapped__,
     "initials": find_initials.__wrapped__,

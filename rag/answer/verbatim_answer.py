@@ -13,6 +13,7 @@ from rag.retrieval.sentence_ranking import Sentence
 from rag.retrieval.sufficiency import THRESHOLD
 from rag.text.citation_marks import strip_marks
 from rag.text.output_filter import filter_output
+from rag.text.speech_verbs import SAID
 from rag.text.terms import STOPWORDS, terms
 
 MOST = 5
@@ -36,9 +37,7 @@ RIVAL = 0.7
 
 _HEADLINE = 200  # Characters of a headline that are shown.
 _SAME = 0.55  # Two sentences that share more of their terms say the same.
-_PRONOUN_SAID = re.compile(
-    r"[\"”’»],?\s+(?:(?:he|she|they|it)\s+\w+|(?:said|added|wrote|told|says)\s+(?:he|she|they))\b", re.IGNORECASE
-)
+_PRONOUN_SAID = re.compile(rf"[\"”’»],?\s+(?:(?:he|she|they|it)\s+\w+|{SAID}\s+(?:he|she|they))\b", re.IGNORECASE)
 _LEANS = re.compile(
     r"^[\"“'‘]?(?:He|She|It|They|This|That|These|Those|His|Her|Its|Their|Both|Such|But|And|The (?:company|agency|law|bill|"
     r"group|ruling|court|decision|ministry|government|attack|breach|move|order|measure)|In (?:it|that)"

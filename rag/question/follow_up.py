@@ -6,10 +6,12 @@ from datetime import UTC, datetime
 
 from rag.model import Turn
 from rag.text.citation_marks import read_marks
+from rag.text.dates.calendar_names import MONTH
 from rag.text.dates.date_expressions import find_dates
 from rag.text.dates.question_period import find_periods
 from rag.text.names import Name, find_names
 from rag.text.quotations import find_quotations
+from rag.text.speech_verbs import SAY
 from rag.text.terms import STOPWORDS, words
 
 _OPENER = re.compile(
@@ -32,7 +34,7 @@ _EMPTY = re.compile(  # Words that look like pointers and point at nothing.
     r"\b(?:is|was|are|were)\s+(?:it|there|this)\s+(?:that|any|a|an|true|possible|still|now)\b"
     r"|\b(?:is|was)\s+it\s+(?:\w+\s+)?\w+\s+(?:for|to|that)\b"
     r"|\b(?:is|are|was|were|will\s+be|has\s+been|have\s+been)\s+there\b|\bthere\s+(?:is|are|was|were|will|has|have)\b"
-    r"|\bit\s+(?:is|was)\s+(?:now\s+)?(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec|\d)"
+    rf"|\bit\s+(?:is|was)\s+(?:now\s+)?(?:(?:{MONTH})\b|\d)"
     r"|\b(?:say|said|says|think|report|claim\w*|suggest\w*|know|announce\w*|confirm|find|show|fact|so|such|than|now"
     r"|principle|news"
     r"|idea|argue\w*|all|and|with|like|told|warn\w*|statement)\s+(?:was\s+it\s+)?that\b(?!\s*[?.!]|$)"
@@ -63,11 +65,7 @@ _MORE = re.compile(  # "Tell me more", "any details?", "go on"
     re.IGNORECASE,
 )
 _DEFINING = re.compile(r"^(?:what|who|where)\s+(?:is|are|was|were)\b", re.IGNORECASE)
-_SAYING = re.compile(
-    r"^what\s+(?:did|does|do|has|have)\s+(?:\S+\s+){1,5}(?:say|said|write|written|report|reported|think|reply"
-    r"|replied|answer)\W*$",
-    re.IGNORECASE,
-)
+_SAYING = re.compile(rf"^what\s+(?:did|does|do|has|have)\s+(?:\S+\s+){{1,5}}{SAY}\W*$", re.IGNORECASE)
 _SCAFFOLD = re.compile(
     r"^(?:(?:and|but|so|ok(?:ay)?)\s+)*(?:(?:can|could)\s+you\s+(?:tell|show)\s+me|tell\s+me|do\s+you\s+know"
     r"|please)?\s*"

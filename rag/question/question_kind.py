@@ -4,6 +4,7 @@ import re
 from typing import Literal
 
 from rag.text.quotations import replace_quotations
+from rag.text.speech_verbs import SAID, SAY
 
 Kind = Literal[
     "who",
@@ -21,13 +22,7 @@ Kind = Literal[
     "topic",
 ]
 
-_SAYING = (
-    r"(?:said|says|called|calls|described|wrote(?= (?:that|in|to|of|about|\"\"))|told|warned|argued|accused|claimed"
-    r"|compared|admitted"
-    r"|complained|predicted|denied|spoke|announced|insisted|promised|dismissed|praised|criticised|criticized"
-    r"|put it|used the (?:words?"
-    r"|phrase))"
-)
+_SAYING = rf"(?:wrote(?= (?:that|in|to|of|about|\"\"))|(?!wrote){SAID}|spoke|used the (?:words?|phrase))"
 _HAVING = r"(?:did|does|do|has|have|had)"
 
 # What is asked first decides; where two rules fit the same words, the earlier rule. Quotations are blanked before.
@@ -48,7 +43,7 @@ _RULES: tuple[tuple[Kind, str], ...] = (
                     rf"claim|phrase)\b|\b(?:which|what) (?!(?:was|is|are|were|did|do|does|has|had"
                     rf"|have)\b)(?:[\w.'’-]+ ){{1,4}}?(?:{_SAYING}|spoke of)\b|\bwho (?:is|was) quoted\b|"
                     r"\bwho (?:spoke|talked) of\b"),
-    ("quotation", rf"\bwhat {_HAVING} .{{2,60}}? (?:say|call|write|tell|compare|describe|said|called|put)\b|"
+    ("quotation", rf"\bwhat {_HAVING} .{{2,60}}? (?:{SAY}|put)\b|"
                   rf"\bhow {_HAVING} .{{2,60}}? (?:describe|put|call|phrase|word|react)\b"),
     ("list", r"^(?:please )?(?:list|name|enumerate) (?:all|every|each|the (?:two|three|four|five|six|seven|eight"
              r"|nine|ten)|\w+s\b)|"

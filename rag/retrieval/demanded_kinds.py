@@ -5,6 +5,8 @@ from collections.abc import Mapping, Sequence
 from itertools import pairwise
 
 from rag.retrieval.sentence_ranking import OF_THEM, SAYING, Sentence, matched_share
+from rag.text.question_words import FRAME
+from rag.text.speech_verbs import SAY
 from rag.text.terms import held_terms, stem, words
 
 _ANYBODY = frozenset({stem(word) for word in ("people", "persons", "individuals", "humans", "men", "women", "victims")})
@@ -31,16 +33,7 @@ _CURRENCY = re.compile(
     re.IGNORECASE,
 )
 _SAID = re.compile(
-    r"\b(?:did|does|do|has|have|had) (?P<speaker>.{2,60}?) (?:say|tell|write|call|describe|put|react|announce"
-    r"|promise|warn|claim|argue|admit|said|told|called)\b(?P<topic>.*)",
-    re.IGNORECASE,
-)
-# What a question says about saying, telling and naming is not what it is about.
-FRAME = frozenset(
-    stem(word)
-    for word in "many much say said says tell told date day name named exact exactly call called word words first year "
-    "time kind amount number share figure long give gave get got happen happened according article articles report "
-    "reported archive know describe described put".split()
+    rf"\b(?:did|does|do|has|have|had) (?P<speaker>.{{2,60}}?) (?:{SAY}|put|react)\b(?P<topic>.*)", re.IGNORECASE
 )
 
 

@@ -10,8 +10,10 @@ from corpus.text.sentences import split_sentences
 from rag.index.embedder import Embedder, Vectors
 from rag.index.lexical import LexicalIndex
 from rag.model import Passage
+from rag.text.dates.calendar_names import MONTH, WEEKDAY
 from rag.text.quotations import find_quotations, is_quoted_from
 from rag.text.speakers import find_attributions
+from rag.text.speech_verbs import SAID
 from rag.text.terms import STOPWORDS, held_terms, query_terms, stem, terms, words
 
 READ_PASSAGES = 8
@@ -193,10 +195,8 @@ def matched_share(weights: Mapping[str, float], found: set[str]) -> float:
     return sum(weight for term, weight in weights.items() if term in found) / whole if whole else 0.0
 
 
-_MONTHS = "January|February|March|April|May|June|July|August|September|October|November|December"
 _DATE = re.compile(
-    rf"\b(?:\d{{1,2}} (?:{_MONTHS})|(?:{_MONTHS}) \d{{1,2}}|(?:19|20)\d\d|(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day"
-    r"|yesterday|today)\b"
+    rf"\b(?:\d{{1,2}} (?:{MONTH.title()})|(?:{MONTH.title()})\.? \d{{1,2}}|(?:19|20)\d\d|{WEEKDAY.title()}|yesterday|today)\b"
 )
 _NUMBER = re.compile(  # A bare year counts nothing.
     r"\b(?!(?:19|20)\d\d\b(?! (?:percent|million|billion)))\d[\d.,]*|\b(?:one|two|three|four|five|six|seven|eight|nine|ten"
@@ -206,11 +206,7 @@ _NUMBER = re.compile(  # A bare year counts nothing.
 OF_THEM = re.compile(r"\s+(?:\w+\s+)?of\s+(?:them|these|those)\b", re.IGNORECASE)
 """What stands behind a number that counts a part of what the sentence before counts."""
 _NAME = re.compile(r"(?<![.!?“\"] )(?<!^)\b[A-Z][\w'’-]+")
-SAYING = re.compile(
-    r"\b(?:said|says|say|told|wrote|called|calls|argued|warned|added|accused|described|announced|stated|declared|"
-    r"according to|insisted|promised|asked|tweeted|testified|denied|admitted)\b",
-    re.IGNORECASE,
-)
+SAYING = re.compile(rf"\b(?:{SAID}|say|according to)\b", re.IGNORECASE)
 _CAUSE = re.compile(
     r"\b(?:because|since|after|due to|so that|in order|to (?:stop|avoid|protect|keep)|reason|over)\b", re.I
 )

@@ -11,7 +11,6 @@ from dataclasses import dataclass
 from corpus.article import Chunk
 from rag.index.lexical import article_of
 from rag.question.query import Corrected
-from rag.retrieval.demanded_kinds import FRAME
 from rag.retrieval.edit_distance import (
     LONG,
     SHORTEST,
@@ -23,8 +22,8 @@ from rag.retrieval.edit_distance import (
     max_edits,
 )
 from rag.retrieval.passage_search import Retriever
-from rag.retrieval.sufficiency import ASKING
 from rag.text.names import TITLES
+from rag.text.question_words import ASKING, FRAME
 from rag.text.quotations import find_quotations
 from rag.text.terms import STOPWORDS, query_terms, stem, terms, words
 

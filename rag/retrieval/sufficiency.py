@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from rag.model import Passage
 from rag.retrieval.demanded_kinds import lacks_count, lacks_quotation
 from rag.retrieval.sentence_ranking import Sentence, matched_share
+from rag.text.question_words import ASKING
 from rag.text.terms import STOPWORDS, held_terms, stem, words
 
 THRESHOLD = 0.3
@@ -39,11 +40,6 @@ COEFFICIENTS: Mapping[str, float] = {
 
 _NAME = re.compile(r"(?<![.!?] )(?<!^)\b[A-Z][\w’'&-]*|\b[A-Z]{2,}\b|\b\d[\d.,]*\b")
 _YEAR = re.compile(r"\b(?:19|20)\d\d\b")
-ASKING = frozenset(
-    stem(word)
-    for word in "happen tell know news story summarise summarize explain describe say said told latest update "
-    "information anything something thing".split()
-)
 _LEADING = 8  # Sentences of which one may hold the whole topic.
 _NEAR = 12  # Sentences whose cosine counts.
 _BEST = 6  # Passages in which a demanded number or quotation is looked for.

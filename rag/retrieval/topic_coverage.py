@@ -8,13 +8,13 @@ from functools import lru_cache
 
 from corpus.archive.selection import Selection
 from corpus.article import Article, Chunk
+from corpus.text.sentences import split_sentences
 from rag.model import Citation, Filters, Passage
 from rag.retrieval.passage_search import Retriever
 from rag.text.injected_instructions import LONGEST_QUOTED, is_quotable
 from rag.text.names import find_names
 from rag.text.quotations import find_quotations
 from rag.text.terms import STOPWORDS, held_terms, stem, terms, words
-from rag.verification.passage_facts import sentence_spans
 
 LOOKED_AT = 5000
 """Articles of a time that are looked at, the newest, where the news of it are listed."""
@@ -222,7 +222,7 @@ def _telling(chunks: Sequence[Chunk], parts: Sequence[Part]) -> tuple[float, Chu
     whole = sum(_NAME if part.name else _WORD for part in parts) or 1
     best: tuple[float, Chunk, int, int] | None = None
     for chunk in sorted(chunks, key=lambda c: c.ordinal):
-        for a, b in sentence_spans(chunk.text, chunk.article.language or "en"):
+        for a, b in split_sentences(chunk.text, chunk.article.language or "en"):
             sentence = chunk.text[a:b]
             if not is_quotable(sentence):
                 continue

@@ -6,7 +6,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
 
-from rag.text.statement_words import SPEECH
+from rag.text.dates.calendar_names import month_names, weekday_names
+from rag.text.speech_verbs import SPEECH
 from rag.text.terms import STOPWORDS
 
 Lookup = Callable[[], frozenset[str]]
@@ -19,10 +20,8 @@ _JOINING = frozenset("of de da do del der van von al bin the la le".split())
 TITLES = frozenset(
     "mr mrs ms dr sir lord lady president senator sen representative rep judge justice minister prime chief professor "
     "prof secretary general chairman chairwoman chair commissioner director governor gov king queen prince attorney "
-    "congressman congresswoman spokesman spokeswoman spokesperson chancellor ambassador ceo founder former deputy "
-    "january february march april may june july august september october november december "
-    "monday tuesday wednesday thursday friday saturday sunday jan feb mar apr jun jul aug sep sept oct nov dec".split()
-)
+    "congressman congresswoman spokesman spokeswoman spokesperson chancellor ambassador ceo founder former deputy".split()
+).union(month_names(), weekday_names())
 _ALIASES = (
     frozenset({"us", "usa", "united states", "america", "american", "americans", "united states of america"}),
     frozenset({"uk", "united kingdom", "britain", "british", "great britain"}),

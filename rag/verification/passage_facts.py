@@ -1,10 +1,9 @@
 """A passage as evidence: its sentences and one more on each side, each with the facts that it states."""
 
-import re
 from collections.abc import Set
 from dataclasses import dataclass
 from datetime import date
-from functools import cached_property, lru_cache
+from functools import cached_property
 
 from corpus.text.sentences import Span, split_sentences
 from rag.model import Passage
@@ -13,18 +12,10 @@ from rag.text.dates.date_mentions import Moment, find_moments
 from rag.text.figures import Figure, find_figures
 from rag.text.names import find_initials, find_name_words
 from rag.text.output_filter import filter_output
-from rag.text.quotations import find_quotations, fold
+from rag.text.quotations import fold
 from rag.text.terms import terms
 
 _AROUND = 700  # Characters in which the sentence before or behind a chunk is looked for.
-_LONG_QUOTATION = 600  # Characters: a sentence does not end inside a quotation that is shorter.
-_STOP = re.compile(r"(?<![.!?])([.!?]++[”\"’)\]]*+)\s++(?=[“\"‘«(\[]*+[A-Z0-9À-Þ])")
-_WORD_LENGTH = 40  # Characters before a stop that can make it doubtful.
-_DOUBTFUL = re.compile(
-    r"[(“\"]*(?:\w|(?:[\w-]*\b\w\.)+\w?|\d+|[A-Z][a-z]|[Ss]t|[MD]rs?|Ms|Prof|Sen|Reps?|Gov|Gen|Lt|Col|Capt|Sgt|Rev|Hon|Pres|[Nn]os?|[Vv]s?|"
-    r"etc|al|Inc|Corp|Co|Ltd|Bros|Jr|Sr|Jan|Feb|Mar|Apr|Jun|Jul|Aug|Sept?|Oct|Nov|Dec|Calif|Mass|Penn|Fla|Ariz|approx|Art|Mio|Mrd|[Ff]ig|[Pp]p?)",
-)
-_DOUBT = re.compile(r"[。！？।؟۔]|[a-z]{2}[.!?][”\"’)\]]*[A-Z][a-z]")
 
 _LONGEST_RUN = 4  # Sentences that one citation covers.
 _EDGE = " .,;:'"
@@ -217,46 +208,4 @@ def _paragraph(body: str, end: int) -> int:
 
 
 def _cut(body: str, start: int, end: int, language: str) -> tuple[Span, ...]:
-    return tuple((start + a, start + b) for a, b in sentence_spans(body[start:end], language)) if start < end else ()
-
-
-@lru_cache(maxsize=2048)
-def sentence_spans(text: str, language: str = "en") -> tuple[Span, ...]:
-    """Return the sentences of a text like `corpus.text.sentences`, which is asked only where a border is in doubt.
-
-    A stop behind an ordinary word and before a capital is a border without asking: that is most of them, and asking
-    costs about half a millisecond a sentence.
-    """
-    spans: list[Span] = []
-    for line in re.finditer(r"[^\n]+", text):
-        start = line.start()
-        doubtful = False
-        quoted = [(start + a, start + b) for a, b in find_quotations(line.group()) if b - a < _LONG_QUOTATION]
-        for stop in [*_STOP.finditer(text, line.start(), line.end()), None]:
-            if stop and any(a < stop.start() and stop.end() < b for a, b in quoted):
-                continue
-            if stop and (_DOUBTFUL.fullmatch(_word(text, stop.start())) or (len(stop[1]) > 1 and stop[1][0] != ".")):
-                doubtful = True
-                continue
-            end = stop.end(1) if stop else line.end()
-            spans.extend(_piece(text, start, end, language, doubtful))
-            start, doubtful = (stop.end() if stop else end), False
-    return tuple(spans)
-
-
-def _word(text: str, end: int) -> str:
-    """Return the end of the word that ends at an offset, or an empty text behind white space."""
-    before = text[max(0, end - _WORD_LENGTH) : end]
-    return before.split()[-1] if before and not before[-1].isspace() else ""
-
-
-def _piece(text: str, start: int, end: int, language: str, doubtful: bool) -> list[Span]:
-    while start < end and text[start].isspace():
-        start += 1
-    while end > start and text[end - 1].isspace():
-        end -= 1
-    if start == end:
-        return []
-    if not doubtful and not _DOUBT.search(text, start, end):
-        return [(start, end)]
-    return [(start + a, start + b) for a, b in split_sentences(text[start:end], language)]
+    return tuple((start + a, start + b) for a, b in split_sentences(body[start:end], language)) if start < end else ()

@@ -4,10 +4,10 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from corpus.text.sentences import Span
+from corpus.text.sentences import Span, split_sentences
 from rag.text.citation_marks import Marked
 from rag.text.terms import STOPWORDS, words
-from rag.verification.passage_facts import Evidence, sentence_spans
+from rag.verification.passage_facts import Evidence
 
 _LEAD = re.compile(r"\s*(?:[-*•+–]\s+|\d{1,2}[.)]\s+|>\s*|\|\s*)+")
 _HEADING = re.compile(r"\s*+(?:#{1,6}\s|\*\*[^*]+\*\*:?\s*$|__[^_]+__:?\s*$|(?:\|\s*+)?:?-{3,})")
@@ -91,7 +91,7 @@ def _led(marked: Marked, begin: int, end: int, language: str) -> list[Statement]
     return [
         Statement(at + a, at + b, numbers)
         for (at, numbers), border in zip(inside, borders, strict=True)
-        for a, b in sentence_spans(marked.text[at:border], language)
+        for a, b in split_sentences(marked.text[at:border], language)
     ]
 
 
@@ -99,7 +99,7 @@ def _followed(marked: Marked, start: int, begin: int, end: int, language: str) -
     """Yield the statements of a line whose marks stand behind what they belong to; a row of a table is one."""
     text = marked.text[begin:end]
     row = marked.text[start] == "|"
-    for a, b in [(0, len(text.rstrip(" |")))] if row else sentence_spans(text, language):
+    for a, b in [(0, len(text.rstrip(" |")))] if row else split_sentences(text, language):
         span = (begin + a, begin + b)
         if row:
             cited = [n for at, numbers in marked.marks if start <= at <= end for n in numbers]

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from corpus import Article, NewsdeskError
 from rag.text.names import find_names
-from web.assistant.named_speakers import find_speaker
+from rag.text.speakers import find_speakers
 
 if TYPE_CHECKING:
     from web.assistant.assistant_loader import Assistant
@@ -98,7 +98,7 @@ class Examples:
 
 def question_about(article: Article) -> str:
     """Return a question that an article answers: what somebody in it said on what its headline names; "" for none."""
-    speakers = find_speaker(article.body)
+    speakers = find_speakers(article.body)
     found = [article.title[name.start : name.end] for name in find_names(article.title)]
     for speaker in speakers:
         last = speaker.casefold().split()[-1]

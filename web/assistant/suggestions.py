@@ -8,9 +8,9 @@ from itertools import islice
 
 from corpus import NewsdeskError
 from rag.model import Answer
+from rag.text.speakers import find_speakers
 from rag.text.terms import STOPWORDS
 from web.assistant.assistant_loader import Assistant
-from web.assistant.named_speakers import find_speaker
 
 OFFERED = 3
 
@@ -78,8 +78,8 @@ def content_words(text: str) -> frozenset[str]:
     return frozenset(word for word in words if len(word) >= _LONG and word not in STOPWORDS)
 
 
-def find_speakers(answer: Answer) -> list[str]:
+def list_speakers(answer: Answer) -> list[str]:
     """Return who is quoted in the passages of an answer and not named in its question."""
-    found = dict.fromkeys(name for passage in answer.passages for name in find_speaker(passage.chunk.text))
+    found = dict.fromkeys(name for passage in answer.passages for name in find_speakers(passage.chunk.text))
     asked = answer.question.casefold()
     return [name for name in found if name.casefold().split()[-1] not in asked]

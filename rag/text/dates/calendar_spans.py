@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
-MONTHS = tuple("january february march april may june july august september october november december".split())
-WEEKDAYS = tuple("monday tuesday wednesday thursday friday saturday sunday".split())
+from rag.text.dates.calendar_names import weekday_names
+
 NUMBERS = {
     word: n for n, word in enumerate("zero one two three four five six seven eight nine ten eleven twelve".split())
 }
@@ -94,5 +94,5 @@ def span_before(count: int, unit: str, now: datetime) -> datetime | None:
 
 def weekday_span(name: str, now: datetime, previous: bool = False) -> Span | None:
     """Return the latest such weekday up to today; with `previous` the one before today."""
-    gap = (now.weekday() - WEEKDAYS.index(name)) % 7
+    gap = (now.weekday() - weekday_names()[name]) % 7
     return current_span("day", now, -(gap or (7 if previous else 0)))

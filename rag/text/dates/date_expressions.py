@@ -6,13 +6,12 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from rag.text.dates import calendar_spans
+from rag.text.dates.calendar_names import MONTH, WEEKDAY, month_names
 from rag.text.dates.calendar_spans import NUMBERS, Span
+from rag.text.dates.date_mentions import read_slashed
 from rag.text.text_spans import Places
 
-_MONTH = (
-    r"(?P<month>january|february|march|april|may|june|july|august|september|october|november|december|"
-    r"(?:jan|feb|mar|apr|jun|jul|aug|sept?|oct|nov|dec)\b\.?)"
-)
+_MONTH = rf"(?P<month>(?:{MONTH})\b\.?)"
 _YEAR = r"(?P<year>(?:1[89]|20)\d\d)(?![\d%]|[.,:]\d)"
 _DAY = r"(?P<day>[12]\d|3[01]|0?[1-9])(?:st|nd|rd|th)?"
 _PART = (
@@ -20,12 +19,13 @@ _PART = (
 )
 _COUNT = rf"(?P<count>\d{{1,3}}|{'|'.join(sorted(NUMBERS, key=len, reverse=True))})"
 _UNIT = r"(?P<unit>hour|day|week|weekend|month|quarter|year|decade)"
-_WEEKDAY = rf"(?P<weekday>{'|'.join(calendar_spans.WEEKDAYS)})"
+_WEEKDAY = rf"(?P<weekday>{WEEKDAY})"
 
 # The forms of a date, the most exact first; each match is one span.
 _FORMS: tuple[tuple[str, str], ...] = (
     ("iso", r"(?P<year>(?:1[89]|20)\d\d)-(?P<number>0[1-9]|1[0-2])-(?P<day>0[1-9]|[12]\d|3[01])(?!\d)"
             r"(?:[t ]\d\d:\d\d(?::\d\d(?:\.\d+)?)?(?:z|[+-]\d\d:?\d\d)?)?"),
+    ("slashed", r"\d\d?/\d\d?/\d{4}(?![\d/])"),
     ("day", rf"{_DAY}(?:\s+of)?\s+{_MONTH}(?:,?\s+{_YEAR})?(?!\w)"),
     ("day", rf"{_MONTH}\s+(?:the\s+)?{_DAY}(?![\d%]|[.,:]\d|\s*(?:million|billion|percent))(?:,?\s+{_YEAR})?(?!\w)"),
     ("month", rf"{_PART}{_MONTH}(?:\s+of)?,?\s+{_YEAR}"),
@@ -50,7 +50,7 @@ _FORMS: tuple[tuple[str, str], ...] = (
 )  # fmt: skip
 _DATES = tuple((name, re.compile(rf"(?<![\w]){form}", re.IGNORECASE)) for name, form in _FORMS)
 _ANY = re.compile(
-    r"\d{4}|\b(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)|day\b|\b(?:today|tonight|spring|summer|autumn"
+    rf"\d{{4}}|\b(?:{MONTH})\b|day\b|\b(?:today|tonight|spring|summer|autumn"
     r"|fall|winter)"
     r"|\b(?:hour|day|week|weekend|month|quarter|year|decade)s?\b|\bthis (?:morning|afternoon|evening)",
     re.IGNORECASE,
@@ -107,7 +107,7 @@ def _field(match: re.Match[str], name: str) -> str:
 def _month(match: re.Match[str]) -> int:
     if number := _field(match, "number"):
         return int(number)
-    return next(n for n, name in enumerate(calendar_spans.MONTHS, 1) if name.startswith(_field(match, "month")[:3]))
+    return month_names()[_field(match, "month").rstrip(".")]
 
 
 def _part(match: re.Match[str]) -> str:
@@ -123,6 +123,13 @@ def _read_day(match: re.Match[str], now: datetime) -> Span | None:
         calendar_spans.day_span(now.year - back, month, number) for back in range(9)
     )  # 29 February: up to 8 years.
     return next((span for span in candidates if span and span.since and span.since <= now), None)
+
+
+def _read_slashed(match: re.Match[str], _: datetime) -> Span | None:
+    """Return the day; where day and month can be exchanged, all from the one reading to the other."""
+    found = read_slashed(match.group())
+    spans = [calendar_spans.day_span(day.year, day.month, day.day) for day in found or ()]
+    return Span(spans[0].since, spans[1].until) if len(spans) == 2 and spans[0] and spans[1] else None
 
 
 def _read_month(match: re.Match[str], now: datetime) -> Span | None:
@@ -190,7 +197,7 @@ def _read_weekday(match: re.Match[str], now: datetime) -> Span | None:
 
 
 _READERS: dict[str, Callable[[re.Match[str], datetime], Span | None]] = {
-    "iso": _read_day, "day": _read_day, "month": _read_month, "alone": _read_month, "quarter": _read_quarter,
+    "iso": _read_day, "slashed": _read_slashed, "day": _read_day, "month": _read_month, "alone": _read_month, "quarter": _read_quarter,
     "season": _read_season, "decade": _read_decade, "year": _read_year, "relative": _read_relative,
     "calendar": _read_calendar, "past": _read_past, "ago": _read_ago, "weekday": _read_weekday,
 }  # fmt: skip

@@ -1,14 +1,14 @@
 """The dates that a text names, as far as it names them, resolved against the day on which it was published."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from functools import lru_cache
 
-from rag.text.units import locale_of
+from rag.text.dates.calendar_names import month_names, weekday_names
 
-_TOKEN = re.compile(r"\d{4}-\d\d-\d\d(?!\d)|\d+(?:[.,:]\d+)*|[^\W\d_]+|[^\s\w]")
+_TOKEN = re.compile(r"\d{4}-\d\d-\d\d(?!\d)|\d\d?/\d\d?/\d{4}(?![\d/])|\d+(?:[.,:]\d+)*|[^\W\d_]+|[^\s\w]")
 _JOINS = frozenset("of de du del di da the".split())
 _RANGE = frozenset("- – — to and or bis und y et à e".split())
 _ORDINAL = frozenset("st nd rd th er º ª".split())
@@ -95,24 +95,6 @@ def find_moments(text: str, published: date | None = None, language: str = "en")
     return tuple(_resolve(moment, text, published) if published else moment for moment in found)
 
 
-@lru_cache(maxsize=64)
-def _names(language: str) -> tuple[Mapping[str, int], Mapping[str, int]]:
-    """Return the months (1 to 12) and the weekdays (0 to 6) by name, in English and in the language."""
-    months: dict[str, int] = {}
-    days: dict[str, int] = {}
-    for code in dict.fromkeys(("en", language)):
-        locale = locale_of(code)
-        for context in ("format", "stand-alone"):
-            for width in ("wide", "abbreviated"):
-                months |= {_name(name): n for n, name in locale.months[context].get(width, {}).items()}
-            days |= {_name(name): n for n, name in locale.days[context]["wide"].items()}
-    return {"sept": 9} | months, days
-
-
-def _name(written: str) -> str:
-    return written.casefold().rstrip(".")
-
-
 class _Reader:
     """Read the dates of one text from its tokens."""
 
@@ -120,7 +102,8 @@ class _Reader:
         self.text = text
         self.spans = [m.span() for m in _TOKEN.finditer(text)]
         self.tokens = [text[a:b] for a, b in self.spans]
-        self.months, self.days = _names(language)
+        self.months = {**month_names(), **month_names(language)}
+        self.days = {**weekday_names(), **weekday_names(language)}
         self.taken: set[int] = set()
 
     def low(self, i: int) -> str:
@@ -138,8 +121,13 @@ class _Reader:
         return Moment(start=self.spans[first][0], end=self.spans[last][1], **given)  # type: ignore[arg-type]
 
     def _whole(self, i: int) -> Iterator[Moment]:
-        """Read "2015-12-03" and "3.12.2015"."""
+        """Read "2015-12-03", "3.12.2015" and "25/12/2017"; of "7/9/2017", July or September, only the year."""
         token = self.tokens[i]
+        if slashed := read_slashed(token):
+            first, last = slashed
+            known = {"month": first.month, "day": first.day} if first == last else {}
+            yield self._moment(i, i, year=first.year, **known)
+            return
         parts = token.split("-") if token.count("-") == 2 else token.split(".")[::-1] if token.count(".") == 2 else []
         if len(parts) == 3 and all(part.isdecimal() for part in parts) and len(parts[0]) == 4:
             year, month, day = map(int, parts)
@@ -274,6 +262,16 @@ def _relative(moment: Moment, words: list[str], published: date) -> Moment:
 
 def _on(moment: Moment, day: date) -> Moment:
     return replace(moment, year=day.year, month=day.month, day=day.day, implied=True)
+
+
+def read_slashed(written: str) -> tuple[date, date] | None:
+    """Return the earlier and the later reading of "7/9/2017", the same day twice where only one exists, or None."""
+    parts = written.split("/")
+    if len(parts) != 3 or not all(part.isdecimal() for part in parts):
+        return None
+    one, other, year = map(int, parts)
+    days = [day for month, number in ((one, other), (other, one)) if (day := _day(year, month, number))]
+    return (min(days), max(days)) if days else None
 
 
 def _day(year: int | None, month: int | None, day: int | None) -> date | None:

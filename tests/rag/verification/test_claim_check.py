@@ -194,7 +194,7 @@ def test_words_are_not_given_to_the_speaker_of_another_sentence() -> None:
 
 def test_translated_names_and_quotations_are_not_compared_but_figures_are() -> None:
     body = "The Supreme Court fined the firm 4 million dollars. “We will appeal this ruling,” it said."
-    said = "Das Oberste Gericht verhängte {} Millionen Dollar. „Wir werden in Berufung gehen“, hieß es."
+    said = "Das Oberste Gericht verhängte {} Millionen Dollar, „wir werden in Berufung gehen“, hieß es."
     assert about(body, said.format(4), language="de") == ("unchecked", "")
     assert about(body, said.format(5), language="de")[0] == "flagged"
 

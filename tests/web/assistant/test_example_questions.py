@@ -10,10 +10,10 @@ from corpus import Article
 from corpus.archive.database import Archive
 from rag import Assistant, Settings
 from rag.model import Answer
+from rag.text.speakers import find_speakers
 from tests.web.ask.test_ask_tab import ask, opened
 from tests.web.conftest import ScriptedAssistant, article_of, by_default, served, starter_articles
 from web.assistant.example_questions import Examples, question_about
-from web.assistant.named_speakers import find_speaker
 from web.assistant.suggestions import suggest_questions
 
 if TYPE_CHECKING:
@@ -39,7 +39,7 @@ FERRY = Article(
     ],
 )
 def test_speakers_are_named_as_the_text_names_them(text: str, names: list[str]) -> None:
-    assert find_speaker(text) == names
+    assert find_speakers(text) == names
 
 
 def test_a_question_is_made_of_who_spoke_and_what_the_headline_names() -> None:

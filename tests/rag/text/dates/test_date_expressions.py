@@ -1,5 +1,7 @@
 from datetime import UTC, datetime
 
+import pytest
+
 from rag.text.dates.calendar_spans import Span
 from rag.text.dates.date_expressions import find_dates
 
@@ -25,3 +27,16 @@ def test_counted_dates_know_their_unit() -> None:
         ("ago", "week", True),
         ("year", "day", False),
     ]
+
+
+@pytest.mark.parametrize(
+    ("text", "since", "until"),
+    [
+        ("on 25/12/2017", (2017, 12, 25), (2017, 12, 26)),
+        ("on 7/9/2017", (2017, 7, 9), (2017, 9, 8)),
+        ("in mid-March 2018", (2018, 3, 11), (2018, 3, 21)),
+    ],
+)
+def test_slashes_and_parts_of_months(text: str, since: tuple[int, int, int], until: tuple[int, int, int]) -> None:
+    (found,) = find_dates(text, datetime(2020, 1, 1, tzinfo=UTC))
+    assert (found.span.since, found.span.until) == (datetime(*since, tzinfo=UTC), datetime(*until, tzinfo=UTC))

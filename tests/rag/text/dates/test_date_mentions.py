@@ -52,3 +52,12 @@ def test_less_said_is_held_and_more_is_not() -> None:
     (weekday,) = find_moments("Thursday")
     assert day.holds(weekday)
     assert not other.holds(weekday)
+
+
+def test_slashes_give_a_day_where_only_one_exists() -> None:
+    (clear,) = find_moments("It closed on 25/12/2017.")
+    assert (clear.year, clear.month, clear.day) == (2017, 12, 25)
+    (unclear,) = find_moments("It closed on 7/9/2017.")
+    assert (unclear.year, unclear.month, unclear.day) == (2017, None, None)
+    (mid,) = find_moments("It closed in mid-March 2018.")
+    assert (mid.year, mid.month, mid.day) == (2018, 3, None)

@@ -1,0 +1,30 @@
+import pytest
+
+from rag.text.speakers import find_attributions, find_speakers
+
+
+@pytest.mark.parametrize(
+    ("text", "speakers"),
+    [
+        ("Ann Lee said it was over.", ["ann lee"]),
+        ("“It is over,” said Ann Lee.", ["ann lee"]),
+        ("Ann Lee, the mayor, warned of floods.", ["ann lee"]),
+        ("According to Ann Lee, it is over.", ["ann lee"]),
+        ("Ann Lee was told that it is over.", []),
+        ("Ann Lee lives in Lyon.", []),
+    ],
+)
+def test_attributions(text: str, speakers: list[str]) -> None:
+    assert [" ".join(found.name.words) for found in find_attributions(text)][-1:] == speakers
+
+
+def test_only_according_to_may_name_an_outlet() -> None:
+    assert [found.according for found in find_attributions("According to Ann Lee, it rains.")] == [True]
+    assert [found.according for found in find_attributions("Ann Lee said that it rains.")] == [False]
+
+
+def test_speakers_as_the_text_writes_them() -> None:
+    assert find_speakers("Yesterday Ann Lee said so. The Harbour Office later denied it. Bob agreed.") == [
+        "Ann Lee",
+        "the Harbour Office",
+    ]
