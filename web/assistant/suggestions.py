@@ -60,7 +60,7 @@ def _make_candidates(assistant: Assistant, answer: Answer) -> Iterator[str]:
     for question in assistant.example_questions(_KNOWN_EXAMPLES):
         if len(content_words(question) & words) >= _SHARED:
             yield question
-    yield from (f"What did {name} say?" for name in find_speakers(replace(answer, passages=tuple(near))))
+    yield from (f"What did {name} say?" for name in list_speakers(replace(answer, passages=tuple(near))))
     titles = {passage.article.title for passage in near}
     yield from (f"What is known about “{title}”?" for title in _titles(answer, cited=False) if title in titles)
 
