@@ -55,7 +55,7 @@ def parser() -> argparse.ArgumentParser:
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Serve until interrupted; return the exit code: 2 for arguments that make no sense, 1 for a port in use."""
+    """Serve until interrupted; return the exit code: 2 for invalid arguments, 1 for a port in use."""
     accept_any_text()
     options = parser().parse_args(arguments)
     logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(name)s: %(message)s")
@@ -74,7 +74,7 @@ def serve(options: argparse.Namespace) -> None:
     """Open the assistant in the background, and serve the page meanwhile.
 
     Raises:
-        SettingsError: Another host than loopback without accounts, or a setting that makes no sense.
+        SettingsError: Another host than loopback without accounts, or an invalid setting.
         NewsdeskError: The port is taken.
     """
     if options.host not in LOOPBACK and options.auth_file is None:

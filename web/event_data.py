@@ -30,7 +30,7 @@ _SENT: dict[type, str] = {
 }
 
 
-_ODD = (TypeError, ValueError, LookupError, AttributeError)
+_MALFORMED = (TypeError, ValueError, LookupError, AttributeError)
 
 
 class Page(gr.Blocks):
@@ -52,7 +52,7 @@ class Page(gr.Blocks):
             raise gr.Error(problem, print_exception=False)
         try:
             return list(await super().preprocess_data(block_fn, inputs, state, explicit_call))
-        except _ODD as error:
+        except _MALFORMED as error:
             log.warning("%s was sent values that cannot be read (%s)", _name(block_fn), type(error).__name__)
             raise gr.Error(f"{_name(block_fn)}: what was sent cannot be read.", print_exception=False) from error
 
@@ -99,15 +99,15 @@ def sent(event: gr.EventData) -> dict[str, Any]:
     return data if isinstance(data, dict) and isinstance(data.get("act", ""), str) else {}
 
 
-def answer_odd_requests(outer: Starlette) -> None:
-    """Let requests that Gradio cannot make sense of end with a status of 400, wherever it stumbles over them."""
+def refuse_malformed_requests(outer: Starlette) -> None:
+    """Let malformed requests end with a status of 400, wherever it stumbles over them."""
     for route in outer.routes:
         if isinstance(route, Mount) and isinstance(route.app, App):
-            for kind in (*_ODD, FnIndexInferError):
-                route.app.add_exception_handler(kind, _odd)
+            for kind in (*_MALFORMED, FnIndexInferError):
+                route.app.add_exception_handler(kind, _refuse_malformed)
 
 
-def _odd(request: Request, error: Exception) -> JSONResponse:
+def _refuse_malformed(request: Request, error: Exception) -> JSONResponse:
     log.warning("%s %r was not understood: %r", request.method, request.url.path, error)
     reason = f"there is no {error} here" if isinstance(error, LookupError) else str(error)
-    return JSONResponse({"error": f"This request makes no sense: {reason}."}, 400)
+    return JSONResponse({"error": f"This request is invalid: {reason}."}, 400)

@@ -51,7 +51,7 @@ class Account:
         return cls(name, salt, _hash(password, salt))
 
     def fits(self, password: str) -> bool:
-        """Tell whether the password is right; takes some tenths of a second and 128 MiB."""
+        """Return whether the password is right; takes some tenths of a second and 128 MiB."""
         return hmac.compare_digest(_hash(password, self.salt), self.digest)
 
     def line(self) -> str:
@@ -86,7 +86,7 @@ class Accounts:
         return account if account.fits(password) and account is not self._nobody else None
 
     def _renew(self) -> None:
-        """Read the file if it changed; one that is gone or makes no sense changes nothing, and the log says so."""
+        """Read the file if it changed; a missing or invalid file changes nothing, and the log says so."""
         state = _state(self._path)
         if state is None or state == self._state:
             return

@@ -119,7 +119,7 @@ def _apply_filters(filters: Filters, data: dict[str, Any]) -> Filters:
     """Return the filters as a button changes them.
 
     Raises:
-        NewsdeskError: The form of the filters makes no sense.
+        NewsdeskError: The form of the filters is invalid.
     """
     act = data.get("act")
     if act == "only":

@@ -45,7 +45,7 @@ def exchange_from_click(session: SessionState, data: dict[str, Any]) -> Exchange
 
 
 def replaces_last(data: dict[str, Any]) -> bool:
-    """Tell whether a choice takes the place of the last exchange."""
+    """Return whether a choice takes the place of the last exchange."""
     return data.get("act") != "ask"
 
 

@@ -53,7 +53,7 @@ class Addition:
 
     @property
     def open(self) -> bool:
-        """Tell whether something is still to be expected of it."""
+        """Return whether something is still to be expected of it."""
         return self.state in {"waiting", "working"}
 
     def report_progress(self, item: Article | Refusal, outcome: str) -> None:

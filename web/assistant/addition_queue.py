@@ -159,7 +159,7 @@ class Additions:
             with self._fetcher() as fetcher:
                 for pulled in pull(url, fetcher, book):
                     yield pulled.item
-                    # Whoever asks for the next one has committed this one.
+                    # The consumer asks for the next article only after it has committed this one.
                     if pulled.settled:
                         book.mark(url, pulled.entry_id)
         except InputError:

@@ -129,11 +129,11 @@ class AssistantLoader:
 
     @property
     def opening(self) -> bool:
-        """Tell whether it is still being opened."""
+        """Return whether it is still being opened."""
         return not self._settled.is_set()
 
     def indexing(self, done: int, total: int) -> bool:
-        """Tell whether of the articles that were there from the beginning not all can be found yet."""
+        """Return whether of the articles that were there from the beginning not all can be found yet."""
         return done < min(self._held, total)
 
     def assistant_for_model(self, key: str) -> Assistant | None:

@@ -38,7 +38,7 @@ class Examples:
 
     @property
     def busy(self) -> bool:
-        """Tell whether questions are being made."""
+        """Return whether questions are being made."""
         return self._thread is not None and self._thread.is_alive()
 
     def current(self) -> list[str]:

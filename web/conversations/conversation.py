@@ -55,7 +55,7 @@ class Exchange:
 
     @property
     def open(self) -> bool:
-        """Tell whether an answer is still awaited."""
+        """Return whether an answer is still awaited."""
         return self.answer is None and self.stage not in {"stopped", "failed"}
 
     def take(self, event: Event) -> None:
@@ -100,11 +100,11 @@ class Conversation:
 
     @property
     def busy(self) -> bool:
-        """Tell whether an answer is still awaited."""
+        """Return whether an answer is still awaited."""
         return any(exchange.open for exchange in self.exchanges)
 
     def is_answering(self, question: str) -> bool:
-        """Tell whether an answer to this question is under way."""
+        """Return whether an answer to this question is under way."""
         return any(exchange.open and exchange.question == one_line(question) for exchange in self.exchanges)
 
     def take_back(self) -> Exchange | None:

@@ -152,7 +152,7 @@ class ConversationStore:
             _sweep(connection, rested_on)
 
     def has_judged(self, user: str) -> bool:
-        """Tell whether the user has an opinion on anything."""
+        """Return whether the user has an opinion on anything."""
         sql = "SELECT 1 FROM turns JOIN conversations ON id = conversation WHERE user = ? AND opinion != 0 LIMIT 1"
         with self._read() as connection:
             return connection.execute(sql, (user,)).fetchone() is not None

@@ -33,7 +33,7 @@ def show_bar(frame: Frame, session: SessionState, panel: str = "") -> str:
 
 
 def on_choice(frame: Frame, session: SessionState, data: dict[str, Any]) -> Any:
-    """Do what a button of the bar or of its panels says; return the bar, or leave it where the form makes no sense."""
+    """Do what a button of the bar or of its panels says; return the bar, or leave it where the form is invalid."""
     assistant, models, act = frame.loader.assistant, frame.loader.models, data.get("act")
     if assistant is None or models is None:
         gr.Warning("The archive is still being opened.")
@@ -57,7 +57,7 @@ def apply_filters(filters: Filters, data: dict[str, Any]) -> Filters:
     """Return the filters as a button of their panel changes them.
 
     Raises:
-        NewsdeskError: What the form says makes no sense.
+        NewsdeskError: The form is invalid.
     """
     act = data.get("act")
     return parse_filters(data) if act == "narrow" else Filters() if act == "widen" else filters

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 MOST_BARS = 72
-"""So many bars can still be told apart on a phone."""
+"""The most bars that can still be distinguished on a phone."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,7 +16,7 @@ from web.accounts.sign_in import USER, SignIn
 from web.assistant.addition import FILE_BYTES, UPLOAD_BYTES
 from web.assistant.assistant_loader import AssistantLoader
 from web.conversations.conversation_store import ConversationStore
-from web.event_data import answer_odd_requests
+from web.event_data import refuse_malformed_requests
 from web.page_layout import STATIC, build_page
 from web.rate_limit import RateLimit
 from web.server.guard import LOOPBACK, Guard, allowed_hosts
@@ -79,7 +79,7 @@ def site(
         **settings,
     )
     keep_little(outer)
-    answer_odd_requests(outer)
+    refuse_malformed_requests(outer)
     blocks.has_launched = True  # Only then does Gradio itself check whether it may open a path.
     inner: ASGIApp = SignIn(Isolation(outer), accounts, f"session-{port}") if accounts else outer
     gate = Gate(inner, upload_slots(blocks), UPLOAD_BYTES if changeable else 0)

@@ -34,7 +34,7 @@ class Uploads:
             self._files.popitem(last=False)
 
     def holds(self, browser: str, path: str) -> bool:
-        """Tell whether a browser uploaded a file; nothing is looked up on the disk."""
+        """Return whether a browser uploaded a file; nothing is looked up on the disk."""
         return path in self._files.get(browser, ())
 
 
@@ -44,7 +44,7 @@ def new_cookie() -> str:
 
 
 def browser_of(cookies: str) -> str:
-    """Return what stands for the browser that sent a Cookie header, or "" where it has not been told apart yet."""
+    """Return what stands for the browser that sent a Cookie header, or "" where it has no name yet."""
     value = cookie_parser(cookies).get(COOKIE, "")
     return name_of(value) if value else ""
 
