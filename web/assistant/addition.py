@@ -40,6 +40,7 @@ class Addition:
         articles: The first articles that were new.
         problem: Why it ended early, or "".
         stop: Set when the reader does not want it any more.
+        finished: Set when its final state is known; whoever needs the outcome waits for it.
     """
 
     kind: Kind
@@ -50,6 +51,7 @@ class Addition:
     articles: list[Article] = field(default_factory=list)
     problem: str = ""
     stop: threading.Event = field(default_factory=threading.Event)
+    finished: threading.Event = field(default_factory=threading.Event)
 
     @property
     def open(self) -> bool:
@@ -69,6 +71,7 @@ class Addition:
         else:
             self.state = "refused" if not taken and (self.problem or self.summary.lost) else "done"
         self.discard()
+        self.finished.set()
 
     def discard(self) -> None:
         """Delete the upload, and the folder that was made for it."""

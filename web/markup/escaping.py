@@ -1,7 +1,7 @@
 """Turn text into markup: the only module that decides what is a tag and what is a character.
 
-Headlines, bodies, outlets, addresses, questions, errors and what a model writes are text. They reach the page through
-`escape`; nothing else in `web` puts a variable into markup.
+Headlines, bodies, outlets, URLs, questions, errors and what a model writes are text. They reach the page through `escape`,
+which the templates call on every value (`web.markup.templating`).
 """
 
 import re
@@ -11,7 +11,6 @@ from datetime import date
 
 import markupsafe
 
-from corpus import Article
 from corpus.text import days
 from corpus.text.urls import parse_url
 
@@ -35,22 +34,6 @@ def render_link(url: str, text: str) -> str:
 def format_day(date: date | None) -> str:
     """Write a date as "7 Sep 2017", or say that it is not known."""
     return days.format_day(date, "short", unknown="date unknown")
-
-
-def render_read_button(article: Article, label: str, passage: Span | None = None, marks: str = "") -> str:
-    """Render a button that opens an article in the reader.
-
-    Args:
-        article: In the version that is to be read.
-        label: What the button says.
-        passage: Where to begin, as offsets, with what to mark there.
-        marks: What to mark, as "12-40,50-61".
-    """
-    within = f' data-passage="{passage[0]}-{passage[1]}" data-marks="{marks}"' if passage else ""
-    return (
-        f'<button type="button" class="read" data-act="read" data-article="{escape(article.id)}" '
-        f'data-version="{article.version}"{within}>{escape(label)}</button>'
-    )
 
 
 def render_byline(*parts: str) -> str:

@@ -2,7 +2,6 @@
 
 import html
 import re
-import time
 from contextlib import closing
 from pathlib import Path
 
@@ -47,8 +46,7 @@ def test_a_refusal_says_what_to_do_on_the_page(tmp_path: Path, kind: Kind, name:
         web.routes["/robots.txt"] = Reply(b"User-agent: *\nDisallow: /shut", "text/plain")
         with closing(Additions(archive, ArchiveSettings(), lambda _: web.fetcher(robots=True))) as additions:
             additions.begin("", [addition])
-            while addition.open:
-                time.sleep(0.01)
+            assert addition.finished.wait(60)
     shown = html.unescape(render_progress([addition], 0))
     assert said in shown
     assert not re.search(r"`|--|python|NEWSDESK", shown)
