@@ -10,7 +10,7 @@ from corpus.errors import InputError
 from eval.articles import parse_article
 from eval.json_lines import read_lines
 from eval.loaders.question_set_builder import build_question_set
-from eval.question import Defect, Evidence, Question, QuestionSet
+from eval.question import Defect, GoldEvidence, Question, QuestionSet
 
 _SPLITS = ("test", "dev", "train")
 
@@ -37,7 +37,7 @@ def load_beir(path: Path) -> QuestionSet:
 
     def question(row: dict[str, Any]) -> Question:
         key = str(row["_id"])
-        evidence = tuple(Evidence(article, grade=grade) for article, grade in grades[key].items())
+        evidence = tuple(GoldEvidence(article, grade=grade) for article, grade in grades[key].items())
         return Question(key, str(row["text"]), type="search", evidence=evidence)
 
     return build_question_set(folder / judged.stem, "beir", rows, question, articles, [*defects, *wrong])

@@ -6,7 +6,7 @@ from typing import Any
 from corpus import Article
 from eval.json_lines import read_lines
 from eval.loaders.question_set_builder import build_question_set
-from eval.question import Defect, Evidence, Question, QuestionSet
+from eval.question import Defect, GoldEvidence, Question, QuestionSet
 
 
 def is_ramdocs(path: Path) -> bool:
@@ -41,7 +41,7 @@ def load_ramdocs(path: Path) -> QuestionSet:
 def _question(row: dict[str, Any], articles: dict[str, Article]) -> Question:
     correct = [document["text"] for document in row["documents"] if document.get("type") == "correct"]
     answers = tuple(dict.fromkeys(str(answer) for answer in row["gold_answers"]))
-    evidence = tuple(Evidence(articles[text].id) for text in dict.fromkeys(correct))
+    evidence = tuple(GoldEvidence(articles[text].id) for text in dict.fromkeys(correct))
     kind = "ambiguous" if len(answers) > 1 else "single"
     wrong = tuple(str(answer) for answer in row.get("wrong_answers") or [])
     return Question(row["_id"], str(row["question"]), answers, kind, evidence, wrong_answers=wrong)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Literal, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from rag.index.embedding_turns import Turns
+from rag.index.embedding_turns import EmbeddingTurns
 
 if TYPE_CHECKING:
     from tokenizers import Tokenizer
@@ -83,7 +83,7 @@ class OnnxRuntime:
         self._prompts = prompts
         self._batch_tokens = batch_tokens
         self._threads = threads or _cores()
-        self._turns = Turns(self._threads)
+        self._turns = EmbeddingTurns(self._threads)
 
     def encode(self, texts: Sequence[str], kind: Kind, urgent: bool = True) -> Vectors:
         """Return one vector a text, shape (texts, dimensions); what is not urgent lets the rest go first."""

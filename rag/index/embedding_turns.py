@@ -18,7 +18,7 @@ Item = TypeVar("Item")
 _Job = tuple[float, int, Callable[[], None] | None]  # Due, number (jobs themselves have no order), what to do.
 
 
-class Turns:
+class EmbeddingTurns:
     """Do at most so many things at once, whoever asks for them.
 
     More threads than cores would each take longer, and work that can wait would take its share of every question's time.

@@ -47,7 +47,7 @@ class RetrievedPassages:
 
 
 @dataclass(frozen=True, slots=True)
-class Reading:
+class PassageReading:
     """Hold what the passages say to one question.
 
     Attributes:
@@ -71,8 +71,8 @@ class Evidence:
         several: The parts are questions of their own, each of which wants an answer.
     """
 
-    whole: Reading
-    parts: Sequence[Reading] = ()
+    whole: PassageReading
+    parts: Sequence[PassageReading] = ()
     several: bool = False
 
     @property
@@ -82,7 +82,7 @@ class Evidence:
         return self.whole.sufficiency.enough or (any(parts) if self.several else bool(parts) and all(parts))
 
     @property
-    def lacking(self) -> list[Reading]:
+    def lacking(self) -> list[PassageReading]:
         """Return the parts without an answer, where others have one."""
         if not self.several or not any(part.sufficiency.enough for part in self.parts):
             return []
@@ -151,10 +151,10 @@ class EvidenceSearch:
 
     def _reading(
         self, said: str, text: str, asked: Kind, passages: Sequence[Passage], known: dict[str, Vectors]
-    ) -> Reading:
+    ) -> PassageReading:
         passages = [replace(passage, rank=rank) for rank, passage in enumerate(passages, 1)]
         read = [s for s in self.reader.read(text, asked, passages, known) if is_quotable(s.text)]
-        return Reading(said, read, judge_sufficiency(text, asked, self.reader.weights(text), passages, read))
+        return PassageReading(said, read, judge_sufficiency(text, asked, self.reader.weights(text), passages, read))
 
 
 def widen_passage(passage: Passage) -> Passage:
@@ -192,6 +192,6 @@ def _rank(read: Sequence[Sentence], gains: Sequence[float], most: float) -> list
     return sorted(again, key=lambda s: (-s.score, s.passage.rank, s.start))
 
 
-def _place(reading: Reading, places: Mapping[str, Passage]) -> Reading:
+def _place(reading: PassageReading, places: Mapping[str, Passage]) -> PassageReading:
     """Return a reading whose sentences name the passages as the whole question ranked them."""
     return replace(reading, sentences=[replace(s, passage=places[s.passage.chunk.id]) for s in reading.sentences])

@@ -28,7 +28,7 @@ _NAME, _WORD = 2, 1  # What a name and another word of the topic weigh in a sent
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
+class TopicPart:
     """Hold one thing that an article must hold: a word in any of its forms, or a phrase.
 
     Attributes:
@@ -78,7 +78,7 @@ class CoveredStories:
     topic: str
     rule: str
     stories: tuple[Story, ...] = ()
-    parts: tuple[Part, ...] = field(default=())
+    parts: tuple[TopicPart, ...] = field(default=())
     counted: tuple[int, int] = (0, 0)
 
     @property
@@ -150,7 +150,7 @@ class TopicCoverage:
             for n, (story, (share, chunk, start, end)) in enumerate(told, 1)
         ]
 
-    def _parts(self, topic: str) -> tuple[Part, ...]:
+    def _parts(self, topic: str) -> tuple[TopicPart, ...]:
         """Return quoted phrases, names, and the other words of a topic."""
         spoken = self.retriever.stemming_languages(topic)
         spans = list(find_quotations(topic))
@@ -164,15 +164,15 @@ class TopicCoverage:
             kept.append((topic[start:end], True))
             last = end
         kept += [(word, False) for word in words(topic[last:]) if word not in STOPWORDS]
-        return tuple(Part(text, _stems(text, spoken), name) for text, name in dict.fromkeys(kept) if words(text))
+        return tuple(TopicPart(text, _stems(text, spoken), name) for text, name in dict.fromkeys(kept) if words(text))
 
-    def _articles(self, either: Sequence[Sequence[Part]], filters: Filters | None) -> list[Article]:
+    def _articles(self, either: Sequence[Sequence[TopicPart]], filters: Filters | None) -> list[Article]:
         """Return the articles that hold every part of any of several lists."""
         return list(
             {article.id: article for parts in either for article in self._find_holding(parts, filters)}.values()
         )
 
-    def _find_holding(self, parts: Sequence[Part], filters: Filters | None) -> Iterator[Article]:
+    def _find_holding(self, parts: Sequence[TopicPart], filters: Filters | None) -> Iterator[Article]:
         bodies: dict[frozenset[str], set[str]] = {}
         ids: set[str] | None = None
         for any_of in sorted({stems for part in parts for stems in part.stems}, key=self._frequency):
@@ -197,7 +197,7 @@ class TopicCoverage:
         return tuple(Story(tuple(group)) for group in groups.values())
 
 
-def _holds_all(article: Article, parts: Sequence[Part], bodies: Mapping[frozenset[str], set[str]]) -> bool:
+def _holds_all(article: Article, parts: Sequence[TopicPart], bodies: Mapping[frozenset[str], set[str]]) -> bool:
     """Tell whether headline or text holds every part; `bodies` are the ids of the articles whose text holds a word."""
     heading = held_terms(article.title, article.language)
     for part in parts:
@@ -208,7 +208,7 @@ def _holds_all(article: Article, parts: Sequence[Part], bodies: Mapping[frozense
     return True
 
 
-def _is_on_topic(article: Article, parts: Sequence[Part]) -> bool:
+def _is_on_topic(article: Article, parts: Sequence[TopicPart]) -> bool:
     """Tell whether the headline holds a name of the topic, or the text one of its other words."""
     heading = held_terms(article.title, article.language)
     if any(part.name and part.is_held(article.title, heading) for part in parts):
@@ -217,7 +217,7 @@ def _is_on_topic(article: Article, parts: Sequence[Part]) -> bool:
     return any(not part.name and part.is_held(article.body, inside) for part in parts)
 
 
-def _telling(chunks: Sequence[Chunk], parts: Sequence[Part]) -> tuple[float, Chunk, int, int]:
+def _telling(chunks: Sequence[Chunk], parts: Sequence[TopicPart]) -> tuple[float, Chunk, int, int]:
     """Return the first of the sentences that hold most of the topic: the share held, its chunk, its offsets."""
     whole = sum(_NAME if part.name else _WORD for part in parts) or 1
     best: tuple[float, Chunk, int, int] | None = None
@@ -245,7 +245,7 @@ def _spread_over_time(runs: Sequence[Sequence[str]], most: int) -> list[Sequence
     return [runs[i] for i in sorted({*carried, *spread})]
 
 
-def _make_rule(either: Sequence[Sequence[Part]]) -> str:
+def _make_rule(either: Sequence[Sequence[TopicPart]]) -> str:
     pieces = (" and ".join(f"“{part.text}”" for part in parts) for parts in either)
     return f"headline or text holds {', or '.join(pieces)}"
 
