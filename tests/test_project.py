@@ -246,6 +246,13 @@ def test_commands_of_the_documents_exist() -> None:
         assert commands <= targets, name
 
 
+def test_modules_that_the_documents_name_exist() -> None:
+    documents = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *(ROOT / "docs").glob("*.md")]
+    named = {path for file in documents for path in re.findall(r"\b[a-z]+/[a-z_/]+\.py\b", file.read_text("utf-8"))}
+    assert named
+    assert [path for path in sorted(named) if not (ROOT / path).exists()] == []
+
+
 def test_ci_runs_the_tests_as_the_readme_says() -> None:
     script = (ROOT / ".ci" / "run").read_text(encoding="utf-8")
     assert "make lint types test" in script.splitlines()
