@@ -3,7 +3,7 @@
 Copies are made of real articles by the edits that outlets make to wire copy. The hard negatives are: different articles
 on one beat that have the most words in common, articles that quote the same statement, reports that fill the same
 template with other names and figures, and different articles that carry the same notice at their end. Then all of them
-go into one archive in any order, with as many other articles as `--beside` says, and the groups there are looked at.
+go into one archive in any order, with as many other articles as `--beside` says, and the groups there are examined.
 """
 
 import argparse
@@ -94,13 +94,13 @@ def cut_tail(parts: list[str], rng: random.Random) -> list[str]:
 
 
 def add_local(parts: list[str], rng: random.Random) -> list[str]:
-    """Insert a local paragraph somewhere behind the first sentence."""
+    """Insert a local paragraph somewhere after the first sentence."""
     at = rng.randint(1, len(parts))
     return [*parts[:at], local_paragraph(rng), *parts[at:]]
 
 
 def new_lede(parts: list[str], rng: random.Random) -> list[str]:
-    """Write the first sentence anew; of a text of one sentence, add one before it."""
+    """Rewrite the first sentence; to a text of one sentence, add one before it."""
     return [rng.choice(LEDES), *(parts[1:] or parts)]
 
 

@@ -11,7 +11,7 @@ from threading import Thread
 from typing import TypeVar
 
 YIELD_S = 0.5
-"""Seconds by which work that can wait stands back behind urgent work that comes later; so it never waits for ever."""
+"""Seconds by which work that can wait yields to urgent work that comes later; so it never waits for ever."""
 
 Item = TypeVar("Item")
 
@@ -37,7 +37,7 @@ class EmbeddingTurns:
     def each(self, work: Callable[[Item], None], items: Iterable[Item], urgent: bool) -> None:
         """Do some work for each item, and return when all is done.
 
-        Work that can wait is handed in piece by piece, so that never more of it than a piece a thread is ahead.
+        Work that can wait is passed in piece by piece, so that never more of it than a piece a thread is ahead.
 
         Raises:
             Exception: What the work raised.

@@ -285,7 +285,7 @@ def collapse_copies(candidates: Iterable[Candidate]) -> tuple[list[Candidate], d
 
 
 def diversify(candidates: Iterable[Candidate]) -> list[Candidate]:
-    """Move the third and later chunks of an article, or of its story, behind what comes for the first time."""
+    """Move the third and later chunks of an article, or of its story, after what comes for the first time."""
     seen: Counter[object] = Counter()
     early: list[Candidate] = []
     late: list[Candidate] = []

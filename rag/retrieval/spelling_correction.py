@@ -42,7 +42,7 @@ _CAPITAL_SHARE = {True: 0.4, False: 0.8}  # Of a name, by whether the question w
 _NEAR = 6  # Terms of the archive whose written forms are compared.
 _READ = 12  # Chunks that are read for each.
 _MAX_TOPIC_SHARE = 0.2  # Share of the chunks: a more frequent word says nothing about the topic.
-_NAME_WINDOW = 3  # Words on each side in which the rest of a name is looked for.
+_NAME_WINDOW = 3  # Words on each side in which the rest of a name is searched for.
 
 
 @dataclass(frozen=True, slots=True)

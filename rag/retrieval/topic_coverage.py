@@ -17,7 +17,7 @@ from rag.text.quotations import find_quotations
 from rag.text.terms import STOPWORDS, held_terms, stem, terms, words
 
 LOOKED_AT = 5000
-"""Articles of a time that are looked at, the newest, where the news of it are listed."""
+"""Articles of a time that are read, the newest, where the news of it are listed."""
 
 _EARLIEST = datetime(1, 1, 1, tzinfo=UTC)  # An undated article fails any filter on time.
 _MANY = 12  # Articles: of more than that only those that hold more of the topic than its names.
@@ -47,7 +47,7 @@ class TopicPart:
         return _phrase(self.text)
 
     def is_held(self, text: str, found: set[str]) -> bool:
-        """Tell whether a text holds the part; `found` are its terms."""
+        """Return whether a text holds the part; `found` are its terms."""
         return bool(phrase.search(text)) if (phrase := self.phrase) else not self.stems[0].isdisjoint(found)
 
 
@@ -142,12 +142,14 @@ class TopicCoverage:
         chunks: dict[str, list[Chunk]] = {}
         for chunk in self._store.chunks(story.articles[0].id for story in chosen).values():
             chunks.setdefault(chunk.article.id, []).append(chunk)
-        told = [
-            (story, _telling(chunks[lead], found.parts)) for story in chosen if (lead := story.articles[0].id) in chunks
+        best = [
+            (story, _find_best_sentence(chunks[lead], found.parts))
+            for story in chosen
+            if (lead := story.articles[0].id) in chunks
         ]
         return [
             Citation(n, Passage(chunk, n, share, {"coverage": share}, story.articles[1:]), start, end)
-            for n, (story, (share, chunk, start, end)) in enumerate(told, 1)
+            for n, (story, (share, chunk, start, end)) in enumerate(best, 1)
         ]
 
     def _parts(self, topic: str) -> tuple[TopicPart, ...]:
@@ -198,7 +200,7 @@ class TopicCoverage:
 
 
 def _holds_all(article: Article, parts: Sequence[TopicPart], bodies: Mapping[frozenset[str], set[str]]) -> bool:
-    """Tell whether headline or text holds every part; `bodies` are the ids of the articles whose text holds a word."""
+    """Return whether headline or text holds every part; `bodies` are the ids of the articles whose text holds a word."""
     heading = held_terms(article.title, article.language)
     for part in parts:
         if any(article.id not in bodies[stems] and stems.isdisjoint(heading) for stems in part.stems):
@@ -209,7 +211,7 @@ def _holds_all(article: Article, parts: Sequence[TopicPart], bodies: Mapping[fro
 
 
 def _is_on_topic(article: Article, parts: Sequence[TopicPart]) -> bool:
-    """Tell whether the headline holds a name of the topic, or the text one of its other words."""
+    """Return whether the headline holds a name of the topic, or the text one of its other words."""
     heading = held_terms(article.title, article.language)
     if any(part.name and part.is_held(article.title, heading) for part in parts):
         return True
@@ -217,7 +219,7 @@ def _is_on_topic(article: Article, parts: Sequence[TopicPart]) -> bool:
     return any(not part.name and part.is_held(article.body, inside) for part in parts)
 
 
-def _telling(chunks: Sequence[Chunk], parts: Sequence[TopicPart]) -> tuple[float, Chunk, int, int]:
+def _find_best_sentence(chunks: Sequence[Chunk], parts: Sequence[TopicPart]) -> tuple[float, Chunk, int, int]:
     """Return the first of the sentences that hold most of the topic: the share held, its chunk, its offsets."""
     whole = sum(_NAME if part.name else _WORD for part in parts) or 1
     best: tuple[float, Chunk, int, int] | None = None
@@ -251,9 +253,9 @@ def _make_rule(either: Sequence[Sequence[TopicPart]]) -> str:
 
 
 def _stems(text: str, spoken: Sequence[str]) -> tuple[frozenset[str], ...]:
-    said = words(text)
-    telling = [word for word in said if word not in STOPWORDS] or said
-    return tuple(frozenset(stem(word, language) for language in spoken) for word in telling)
+    found = words(text)
+    content = [word for word in found if word not in STOPWORDS] or found
+    return tuple(frozenset(stem(word, language) for language in spoken) for word in content)
 
 
 @lru_cache(maxsize=512)
