@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from corpus.errors import InputError
-from eval.json_lines import read_lines
+from eval.json_lines import read_json_lines
 from eval.question import Defect
 
 # As LangChain names them, and so a live run.
@@ -40,7 +40,7 @@ def read_replies(paths: Iterable[Path]) -> tuple[dict[str, BatchReply], list[Def
     """
     replies: dict[str, BatchReply] = {}
     defects = []
-    for place, row in (line for path in paths for line in read_lines(path)):
+    for place, row in (line for path in paths for line in read_json_lines(path)):
         if isinstance(row, Defect) or not isinstance(row.get("custom_id"), str):
             defects.append(row if isinstance(row, Defect) else Defect(place, "no custom_id"))
             continue

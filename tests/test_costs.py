@@ -9,7 +9,7 @@ from html import escape
 import pytest
 
 from corpus import Article, Chunk
-from corpus.archive.near_duplicates import fingerprint
+from corpus.archive.near_duplicates import fingerprint_article
 from corpus.readers import FORMATS, ReadOptions, read_bytes
 from corpus.text import cleaning
 from corpus.text.chunking import cut_chunks
@@ -89,7 +89,7 @@ OF_ARTICLES: dict[str, Callable[[str], object]] = {
     "a clean line": cleaning.clean_line,
     "sentences": split_sentences,
     "chunks": lambda text: cut_chunks(article(text), lambda texts: [len(t) // 4 for t in texts], 256),
-    "fingerprint": lambda text: fingerprint(article(text)),
+    "fingerprint": lambda text: fingerprint_article(article(text)),
     "names": find_names.__wrapped__,
     "words of names": find_name_words.__wrapped__,
     "initials": find_initials.__wrapped__,

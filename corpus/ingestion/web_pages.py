@@ -37,7 +37,7 @@ def read_pages(
 
 
 def _read_articles(address: str, page: FetchedPage, options: ReadOptions) -> Iterator[Article | Refusal]:
-    text = encoding.decode(page.body[:HEAD], page.charset)
+    text = encoding.decode_text(page.body[:HEAD], page.charset)
     if is_feed(text):
         yield Refusal(address, f"It is a feed or sitemap: {options.hints.describe_feed(shorten_url(address))}")
     elif page.content_type in PAGE.types or not page.content_type:

@@ -18,7 +18,7 @@ from eval.commands.sets import ArticleFiles, SetPath
 from eval.library import articles_for
 from eval.loaders import load
 from eval.question import QuestionSet
-from eval.regression_gate import Floors, check, measure_limits, read_floors, write_floors
+from eval.regression_gate import Floors, find_failures, measure_limits, read_floors, write_floors
 from eval.reports.html_report import write_report
 from eval.runs import fingerprint
 from eval.runs.run_folder import MAIN, RunFolder
@@ -131,7 +131,7 @@ def gate(
         write_floors(file, source.questions.name, Floors(*prints, measure_limits(figures)), lower)
         typer.echo(f"Floors written to {file}")
         return
-    failures = check(floors, figures) if floors else []
+    failures = find_failures(floors, figures) if floors else []
     for failure in failures:
         typer.echo(failure)
     if failures:

@@ -7,7 +7,7 @@ from typing import Any
 from corpus import Article
 from corpus.errors import InputError
 from eval.articles import parse_article
-from eval.json_lines import read_json
+from eval.json_lines import read_json_file
 from eval.loaders.question_set_builder import build_question_set
 from eval.question import NULL_TYPE, Defect, GoldEvidence, Question, QuestionSet
 
@@ -43,7 +43,7 @@ def load_multihop(path: Path) -> QuestionSet:
 
 
 def _list(path: Path) -> list[Any]:
-    content = read_json(path)
+    content = read_json_file(path)
     if not isinstance(content, list):
         raise InputError(f"{path} contains no JSON list. Use the file as published.")
     return content

@@ -4,7 +4,7 @@ from pathlib import Path
 from typing import Any
 
 from corpus import Article
-from eval.json_lines import read_lines
+from eval.json_lines import read_json_lines
 from eval.loaders.question_set_builder import build_question_set
 from eval.question import Defect, GoldEvidence, Question, QuestionSet
 
@@ -13,7 +13,7 @@ def is_ramdocs(path: Path) -> bool:
     """Return whether the first readable line of a JSONL file has `documents` and `gold_answers`."""
     if not path.is_file() or path.suffix.lower() != ".jsonl":
         return False
-    first = next((row for _, row in read_lines(path) if isinstance(row, dict)), {})
+    first = next((row for _, row in read_json_lines(path) if isinstance(row, dict)), {})
     return "documents" in first and "gold_answers" in first
 
 
@@ -29,7 +29,7 @@ def load_ramdocs(path: Path) -> QuestionSet:
     """
     articles: dict[str, Article] = {}
     rows: list[tuple[str, dict[str, Any] | Defect]] = []
-    for number, (place, row) in enumerate(read_lines(path)):
+    for number, (place, row) in enumerate(read_json_lines(path)):
         rows.append((place, row if isinstance(row, Defect) else {**row, "_id": f"ramdocs-q{number:04}"}))
         for document in row.get("documents") or [] if isinstance(row, dict) else []:
             text = str(document.get("text") or "") if isinstance(document, dict) else ""

@@ -7,7 +7,7 @@ from typing import Any
 
 from corpus import Article
 from corpus.errors import InputError
-from eval.json_lines import read_json
+from eval.json_lines import read_json_file
 from eval.loaders.question_set_builder import build_question_set
 from eval.question import NULL_TYPE, Defect, GoldEvidence, Question, QuestionSet
 
@@ -29,7 +29,7 @@ def load_squad(path: Path) -> QuestionSet:
     Raises:
         InputError: The file cannot be read or has no `data`.
     """
-    content = read_json(path)
+    content = read_json_file(path)
     if not isinstance(content, dict) or not isinstance(content.get("data"), list):
         raise InputError(f'{path} has no list "data". Give a SQuAD file as published.')
     articles: list[Article] = []

@@ -8,7 +8,7 @@ from corpus import NewsdeskError
 from corpus.text.characters import one_line
 from rag.model import Filters
 from web.archive.adding_view import AddingView
-from web.archive.browsing import LONGEST_WORDS, Browsing, describe_filters, remove_article, render_listing
+from web.archive.browsing import LONGEST_WORDS, Browsing, remove_article, render_listing, toggle_filter
 from web.archive.holdings import PATIENCE_S, render_holdings, render_opening
 from web.archive_status import collect_status
 from web.assistant.assistant_loader import PageAssistant
@@ -123,7 +123,7 @@ def _apply_filters(filters: Filters, data: dict[str, Any]) -> Filters:
     """
     act = data.get("act")
     if act == "only":
-        return describe_filters(filters, data)
+        return toggle_filter(filters, data)
     if act == "span":
         span = parse_filters(data)
         again = (span.since, span.until) == (filters.since, filters.until)

@@ -93,7 +93,7 @@ def remove_article(archive: Archive, article_id: str) -> str:
     return f"“{article.title}” was removed."
 
 
-def describe_filters(filters: Filters, data: Mapping[str, object]) -> Filters:
+def toggle_filter(filters: Filters, data: Mapping[str, object]) -> Filters:
     """Return the filters with one outlet or language chosen, or no longer chosen."""
     kind, value = str(data.get("kind", "")), str(data.get("value", ""))
     outlets, languages = filters.outlets, filters.languages
