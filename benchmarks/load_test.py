@@ -196,7 +196,7 @@ def ask(client: httpx.Client, question: str) -> dict[str, object]:
 def crowd(
     url: str, process: int, users: Sequence[Asker], seconds: float, most: int | None = None, load: Load | None = None
 ) -> Load:
-    """Let users ask at once, each one question behind the other, for some seconds or until each asked `most`.
+    """Let users ask at once, each one question after the other, for some seconds or until each asked `most`.
 
     Args:
         url: The page.

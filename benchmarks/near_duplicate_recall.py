@@ -3,7 +3,7 @@
 Copies are made of real articles by the edits that outlets make to wire copy. The hard negatives are: different articles
 on one beat that have the most words in common, articles that quote the same statement, reports that fill the same
 template with other names and figures, and different articles that carry the same notice at their end. Then all of them
-go into one archive in any order, with as many other articles as `--beside` says, and the groups there are looked at.
+go into one archive in any order, with as many other articles as `--beside` says, and the groups there are examined.
 """
 
 import argparse
@@ -19,7 +19,7 @@ from tempfile import TemporaryDirectory
 
 from benchmarks.made_articles import write_articles
 from corpus.archive.database import Archive
-from corpus.archive.near_duplicates import Fingerprint, fingerprint, resembles, shared_ratio, signature
+from corpus.archive.near_duplicates import Fingerprint, fingerprint_article, resembles, shared_ratio, signature
 from corpus.article import Article
 from corpus.readers import read
 from corpus.text.sentences import split_sentences
@@ -94,13 +94,13 @@ def cut_tail(parts: list[str], rng: random.Random) -> list[str]:
 
 
 def add_local(parts: list[str], rng: random.Random) -> list[str]:
-    """Insert a local paragraph somewhere behind the first sentence."""
+    """Insert a local paragraph somewhere after the first sentence."""
     at = rng.randint(1, len(parts))
     return [*parts[:at], local_paragraph(rng), *parts[at:]]
 
 
 def new_lede(parts: list[str], rng: random.Random) -> list[str]:
-    """Write the first sentence anew; of a text of one sentence, add one before it."""
+    """Rewrite the first sentence; to a text of one sentence, add one before it."""
     return [rng.choice(LEDES), *(parts[1:] or parts)]
 
 
@@ -190,7 +190,7 @@ def shared_part(articles: list[Article], rng: random.Random, count: int, part: s
 
 def found(pair: Pair) -> tuple[bool, bool]:
     """Return whether the bands make the pair candidates, and whether it is then taken for copies."""
-    one, other = fingerprint(pair.one), fingerprint(pair.other)
+    one, other = fingerprint_article(pair.one), fingerprint_article(pair.other)
     candidate = any(a == b for a, b in zip(signature(one), signature(other), strict=True))
     return candidate, candidate and resembles(one, other)
 
@@ -214,7 +214,7 @@ def report(pairs: list[Pair], verbose: bool) -> None:
 
 
 def _compared(pair: Pair) -> Iterator[str]:
-    prints: tuple[Fingerprint, Fingerprint] = (fingerprint(pair.one), fingerprint(pair.other))
+    prints: tuple[Fingerprint, Fingerprint] = (fingerprint_article(pair.one), fingerprint_article(pair.other))
     yield f"fine {shared_ratio(prints[0].fine, prints[1].fine):.2f} coarse {shared_ratio(prints[0].coarse, prints[1].coarse):.2f}"
     yield from (f"{article.id} {article.title[:60]}: {article.body[:300]!r}" for article in (pair.one, pair.other))
 
@@ -249,7 +249,7 @@ def put_cost(articles: list[Article]) -> None:
     """Print what grouping adds to the time of a put, and what a put takes in all."""
     start = time.perf_counter()
     for article in articles:
-        signature(fingerprint(article))
+        signature(fingerprint_article(article))
     signed = (time.perf_counter() - start) / len(articles) * 1e3
     times = []
     with TemporaryDirectory() as folder, Archive(Path(folder) / "archive.sqlite3") as archive:

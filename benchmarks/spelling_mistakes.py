@@ -1,10 +1,10 @@
-"""Measure slips of the pen: `python -m benchmarks.spelling_mistakes DATA SET [QUESTIONS]`.
+"""Measure spelling mistakes: `python -m benchmarks.spelling_mistakes DATA SET [QUESTIONS]`.
 
 DATA is the folder of an archive that holds the articles of SET, a question set in our JSONL; QUESTIONS is how many of
-it to take, drawn at random, all by default. One slip (two letters swapped, one left out, doubled, or taken for its
-neighbour on the keyboard) is made in a name or rare word of each answerable question. Prints how long the look-up takes,
-how often a gold article is found first and how often the question is refused: untouched, with the slip, and with the
-slip put right. Then every question of the set, answerable or not, that is corrected though nobody made a slip in it.
+it to take, drawn at random, all by default. One typo (two letters swapped, one omitted, doubled, or replaced by
+its neighbour on the keyboard) is made in a name or rare word of each answerable question. Prints how long the look-up takes,
+how often a gold article is found first and how often the question is refused: unchanged, with the typo, and
+corrected. Then every question of the set, answerable or not, that is corrected though it has no typo.
 """
 
 import random
@@ -19,11 +19,14 @@ from pathlib import Path
 from eval.loaders import load
 from eval.question import Question
 from rag import Assistant, Settings
+from rag.index.embedder import read_shipped_vocabulary
 from rag.question.outlet_mentions import Outlets
 from rag.question.query import Corrected, parse_question
-from rag.retrieval.edit_distance import SHORTEST, is_dictionary_word
+from rag.retrieval.edit_distance import SHORTEST
 from rag.retrieval.spelling_correction import SpellingCorrector
+from rag.text.english_words import EnglishWords
 
+_ENGLISH = EnglishWords(read_shipped_vocabulary())
 _WORD = re.compile(rf"(?<![\w'’])[^\W\d_]{{{SHORTEST},}}(?![\w'’])")
 _ROWS = ("qwertyuiop", "asdfghjkl", "zxcvbnm")
 
@@ -31,30 +34,30 @@ Correct = Callable[[str], Corrected]
 
 
 def main(arguments: Sequence[str]) -> None:
-    """Make the slips, ask, and print the rates."""
+    """Make the typos, ask, and print the rates."""
     data, path, *most = arguments
     questions = load(Path(path)).questions
     chance = random.Random(0)
     held = [question for question in questions if not question.unanswerable and question.evidence]
     if most:
         held = chance.sample(held, min(len(held), int(most[0])))
-    pairs = [(question, slipped(question.text, chance)) for question in held]
+    pairs = [(question, add_typo(question.text, chance)) for question in held]
     pairs = [(question, text) for question, text in pairs if text != question.text]
     with Assistant(Settings(data_dir=Path(data), llm="")) as assistant:
-        right = SpellingCorrector(assistant.finder().retriever).correct
-        corrected = [(question, text) for question, text in pairs if right(text).notes]
-        restored = sum(right(text).text.lower() == question.text.lower() for question, text in corrected)
-        for what, texts in (("untouched", [q.text for q, _ in pairs]), ("with a slip", [text for _, text in pairs])):
-            print(f"looking a question over, {what}: {_milliseconds(right, texts)}")
-        print(f"{len(pairs)} slips, {len(corrected)} corrected, {restored} of them to the word that was meant")
-        _print(assistant, "untouched", [(question, question.text) for question, _ in pairs], Corrected)
-        _print(assistant, "slip", pairs, Corrected)
-        _print(assistant, "slip, put right", pairs, right)
-        false = [question for question in questions if right(question.text).notes]
-        print(f"corrected without a slip: {len(false)} of {len(questions)} questions")
-        for question in false:
-            before, after = (_asked(assistant, question, question.text, how)[1] for how in (Corrected, right))
-            note = " ".join(right(question.text).notes)
+        correct = SpellingCorrector(assistant.finder().retriever, _ENGLISH).correct
+        corrected = [(question, text) for question, text in pairs if correct(text).notes]
+        restored = sum(correct(text).text.lower() == question.text.lower() for question, text in corrected)
+        for what, texts in (("unchanged", [q.text for q, _ in pairs]), ("with a typo", [text for _, text in pairs])):
+            print(f"time to look for mistakes, {what}: {_milliseconds(correct, texts)}")
+        print(f"{len(pairs)} typos, {len(corrected)} corrected, {restored} of them to the word that was meant")
+        _print(assistant, "unchanged", [(question, question.text) for question, _ in pairs], Corrected)
+        _print(assistant, "with a typo", pairs, Corrected)
+        _print(assistant, "corrected", pairs, correct)
+        needless = [question for question in questions if correct(question.text).notes]
+        print(f"corrected without a typo: {len(needless)} of {len(questions)} questions")
+        for question in needless:
+            before, after = (_asked(assistant, question, question.text, how)[1] for how in (Corrected, correct))
+            note = " ".join(correct(question.text).notes)
             print(f"  {question.id}: {note} Refused before: {before}, since: {after}")
 
 
@@ -68,19 +71,19 @@ def _milliseconds(correct: Correct, texts: Sequence[str]) -> str:
     return f"{statistics.median(times):.1f} ms, at most {statistics.quantiles(times, n=20)[-1]:.1f} in 20"
 
 
-def slipped(text: str, chance: random.Random) -> str:
-    """Return a text with one slip in a name or a rare word, in any long word where it has neither; unchanged without."""
+def add_typo(text: str, chance: random.Random) -> str:
+    """Return a text with one typo in a name or a rare word, else in any long word; unchanged if it has none."""
     found = [match for match in _WORD.finditer(text) if match.start()]
-    telling = [match for match in found if match.group()[0].isupper() or not is_dictionary_word(match.group())] or found
+    telling = [match for match in found if match.group()[0].isupper() or match.group() not in _ENGLISH] or found
     if not telling:
         return text
     match = chance.choice(telling)
-    return text[: match.start()] + slip(match.group(), chance) + text[match.end() :]
+    return text[: match.start()] + misspell(match.group(), chance) + text[match.end() :]
 
 
-def slip(word: str, chance: random.Random) -> str:
-    """Return a word with one slip behind its first letter."""
-    for _ in range(100):  # Two equal letters swapped are no slip.
+def misspell(word: str, chance: random.Random) -> str:
+    """Return a word with one typo after its first letter."""
+    for _ in range(100):  # Swapping two equal letters changes nothing.
         at, kind = chance.randrange(1, len(word)), chance.choice(["swap", "drop", "double", "replace"])
         match kind:
             case "swap":
@@ -110,7 +113,7 @@ def _print(assistant: Assistant, what: str, asked: Sequence[tuple[Question, str]
 
 
 def _asked(assistant: Assistant, question: Question, text: str, correct: Correct) -> tuple[bool, bool]:
-    """Tell whether a gold article is found first, and whether the question is refused."""
+    """Return whether a gold article is found first, and whether the question is refused."""
     query = parse_question(
         text,
         question.history,

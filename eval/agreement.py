@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from corpus.errors import InputError
-from eval.json_lines import read_lines
+from eval.json_lines import read_json_lines
 from eval.question import Defect
 from eval.question_result import Outcome
 
@@ -69,7 +69,7 @@ def read_labels(path: Path) -> dict[str, bool]:
         InputError: The file cannot be read, or a line is no label.
     """
     labels = {}
-    for place, row in read_lines(path):
+    for place, row in read_json_lines(path):
         if isinstance(row, Defect) or not isinstance(row.get("correct"), bool) or "id" not in row:
             raise InputError(f'{place} is no label. Each line needs {{"id": "...", "correct": true or false}}.')
         labels[str(row["id"])] = row["correct"]

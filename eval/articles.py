@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from corpus import Article
-from eval.json_lines import read_lines
+from eval.json_lines import read_json_lines
 from eval.question import Defect, parse_date
 
 
@@ -18,7 +18,7 @@ def read_articles(path: Path) -> tuple[Sequence[Article], Sequence[Defect]]:
     """
     articles: list[Article] = []
     defects: list[Defect] = []
-    for place, row in read_lines(path):
+    for place, row in read_json_lines(path):
         if isinstance(row, Defect):
             defects.append(row)
         elif not all(isinstance(row.get(key), str) and row[key] for key in ("id", "title", "body")):

@@ -17,7 +17,7 @@ from pydantic import SecretStr
 
 from corpus.errors import InputError, ModelError, SettingsError
 from eval.question import Question
-from eval.replies import Reply
+from eval.replies import BatchReply
 from eval.runs.run_folder import MAIN
 from eval.runs.systems import Asker, AssistantSystem
 from rag.llm.chat_model import chat_model
@@ -167,7 +167,7 @@ class RecordedReplies:
 
     name = MAIN
 
-    def __init__(self, prompter: Prompter, batch: Batch, replies: Mapping[str, Reply]) -> None:
+    def __init__(self, prompter: Prompter, batch: Batch, replies: Mapping[str, BatchReply]) -> None:
         """Take the assistant, the batch, and its replies by `custom_id`."""
         prefix = f"{batch.name}:"
         self._newsdesk = AssistantSystem(prompter, MAIN, batch.now)
@@ -192,7 +192,7 @@ class RecordedReplies:
         prompt = _prompt(self._prompter, question, self._batch)
         if isinstance(prompt, Answer):
             return prompt
-        key, reply = self._replies.get(question.id, ("", Reply(error="No reply to this question.")))
+        key, reply = self._replies.get(question.id, ("", BatchReply(error="No reply to this question.")))
         if key and not key.endswith(digest(prompt)):
             raise ModelError("The reply is to another prompt: archive or settings changed. Export again.")
         if reply.error:

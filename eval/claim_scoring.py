@@ -9,7 +9,7 @@ from typing import Any, Literal
 from corpus import Article, Chunk
 from corpus.errors import InputError
 from corpus.text.language_detection import detect
-from eval.json_lines import read_lines
+from eval.json_lines import read_json_lines
 from eval.question import Defect
 from eval.runs.fingerprint import fingerprint_records
 from eval.statistics import Estimate, estimate_mean
@@ -63,7 +63,7 @@ def read_claims(path: Path) -> list[LabelledClaim]:
         InputError: The file cannot be read, or a line of it is no such claim.
     """
     claims = []
-    for place, record in read_lines(path):
+    for place, record in read_json_lines(path):
         try:
             if isinstance(record, Defect):
                 raise ValueError(record.reason)
@@ -99,7 +99,7 @@ def _passage(rank: int, record: Mapping[str, Any]) -> Passage:
     return Passage(Chunk(article, 0, 0, len(body)), rank, 1.0)
 
 
-def fingerprint(claims: Iterable[LabelledClaim]) -> str:
+def fingerprint_claims(claims: Iterable[LabelledClaim]) -> str:
     """Return 16 hexadecimal digits that identify claims, labels and passages, regardless of their order."""
     rows = [[c.id, c.text, c.label, c.kind, [p.article.body for p in c.passages]] for c in claims]
     return fingerprint_records(sorted(rows, key=lambda row: str(row[0])))

@@ -9,21 +9,21 @@ from corpus.errors import InputError
 from eval.question import Defect
 
 
-def read_json(path: Path) -> Any:
+def read_json_file(path: Path) -> Any:
     """Return the value of a JSON file.
 
     Raises:
         InputError: The file cannot be read or is no JSON.
     """
     try:
-        return parse(path.read_text("utf-8-sig"))
+        return parse_json(path.read_text("utf-8-sig"))
     except OSError as error:
         raise InputError(f"{path} cannot be read: {error.strerror}. Check the path.") from error
     except ValueError as error:
         raise InputError(f"{path} is no JSON: {error}. Export it again.") from error
 
 
-def read_lines(path: Path) -> Iterator[tuple[str, dict[str, Any] | Defect]]:
+def read_json_lines(path: Path) -> Iterator[tuple[str, dict[str, Any] | Defect]]:
     """Yield (`file:line`, object) for each line that is not blank, or a `Defect` for a line that is not a JSON object.
 
     Raises:
@@ -38,14 +38,14 @@ def read_lines(path: Path) -> Iterator[tuple[str, dict[str, Any] | Defect]]:
             continue
         place = f"{path.name}:{number}"
         try:
-            value = parse(line)
+            value = parse_json(line)
         except ValueError as error:
             yield place, Defect(place, f"no JSON: {error}")
             continue
         yield place, value if isinstance(value, dict) else Defect(place, "not a JSON object")
 
 
-def parse(text: str) -> Any:
+def parse_json(text: str) -> Any:
     """Return the value of a JSON text; half a surrogate pair, which no file could hold again, becomes "?".
 
     Raises:

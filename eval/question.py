@@ -1,4 +1,4 @@
-"""The question-set format: a `Question`, its `Evidence`, and the `QuestionSet` that holds them."""
+"""The question-set format: a `Question`, its `GoldEvidence`, and the `QuestionSet` that holds them."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -19,7 +19,7 @@ END_OF_DAY = time(23, 59, 59)
 
 
 @dataclass(frozen=True, slots=True)
-class Evidence:
+class GoldEvidence:
     """Hold one gold pointer into the archive.
 
     Attributes:
@@ -54,7 +54,7 @@ class Question:
     text: str
     answers: tuple[str, ...] = ()
     type: str = ""
-    evidence: tuple[Evidence, ...] = ()
+    evidence: tuple[GoldEvidence, ...] = ()
     history: tuple[Turn, ...] = ()
     as_of: datetime | None = None
     assertions: tuple[str, ...] = ()
@@ -197,7 +197,7 @@ def question_from_record(record: object) -> Question:
         text=row.question,
         answers=() if row.type == NULL_TYPE else answers,
         type=row.type or "",
-        evidence=tuple(Evidence(e.article_id, e.quote, e.grade) for e in row.evidence),
+        evidence=tuple(GoldEvidence(e.article_id, e.quote, e.grade) for e in row.evidence),
         history=tuple(Turn(turn.role, turn.content) for turn in row.history),
         as_of=parse_date(row.as_of, END_OF_DAY) if row.as_of else None,
         assertions=tuple(row.assertions),

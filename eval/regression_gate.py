@@ -51,7 +51,7 @@ def read_floors(path: Path, set_name: str) -> Floors | None:
         raise InputError(f"{path} cannot be read ({error}). Restore it, or write it again: --update") from error
 
 
-def check(floors: Floors, figures: Mapping[str, Estimate]) -> list[str]:
+def find_failures(floors: Floors, figures: Mapping[str, Estimate]) -> list[str]:
     """Return a sentence for each measure that misses its limit or is no longer measured."""
     failures = []
     for name, limit in floors.limits.items():

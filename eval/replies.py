@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from corpus.errors import InputError
-from eval.json_lines import read_lines
+from eval.json_lines import read_json_lines
 from eval.question import Defect
 
 # As LangChain names them, and so a live run.
@@ -14,7 +14,7 @@ _USAGE = {"prompt_tokens": "input_tokens", "completion_tokens": "output_tokens",
 
 
 @dataclass(frozen=True, slots=True)
-class Reply:
+class BatchReply:
     """Hold the reply to one request.
 
     Attributes:
@@ -32,15 +32,15 @@ class Reply:
     usage: Mapping[str, int] = field(default_factory=dict)
 
 
-def read_replies(paths: Iterable[Path]) -> tuple[dict[str, Reply], list[Defect]]:
+def read_replies(paths: Iterable[Path]) -> tuple[dict[str, BatchReply], list[Defect]]:
     """Return the replies by `custom_id`, and the lines that are none; the last good reply to a request counts.
 
     Raises:
         InputError: A file cannot be read.
     """
-    replies: dict[str, Reply] = {}
+    replies: dict[str, BatchReply] = {}
     defects = []
-    for place, row in (line for path in paths for line in read_lines(path)):
+    for place, row in (line for path in paths for line in read_json_lines(path)):
         if isinstance(row, Defect) or not isinstance(row.get("custom_id"), str):
             defects.append(row if isinstance(row, Defect) else Defect(place, "no custom_id"))
             continue
@@ -67,24 +67,24 @@ def batch_name(replies: Iterable[str]) -> str:
     return names[0]
 
 
-def _reply(row: Mapping[str, Any]) -> Reply:
+def _reply(row: Mapping[str, Any]) -> BatchReply:
     response = _mapping(row.get("response"))
     body = _mapping(response.get("body"))
     failure = row.get("error") or body.get("error")
     if failure or response.get("status_code", 200) != 200:
         message = failure.get("message") if isinstance(failure, dict) else failure
-        return Reply(error=f"The model gave no answer: {message or response.get('status_code')}")
+        return BatchReply(error=f"The model gave no answer: {message or response.get('status_code')}")
     try:
         choice = body["choices"][0]
         text = str(choice["message"]["content"] or "")
         whole = choice.get("finish_reason") in (None, "stop")
     except (KeyError, IndexError, TypeError, AttributeError):
-        return Reply(error="The reply has no message in it.")
+        return BatchReply(error="The reply has no message in it.")
     if not text.strip():
-        return Reply(error="The model gave an empty answer.")
+        return BatchReply(error="The model gave an empty answer.")
     usage = _mapping(body.get("usage"))
     counted = {ours: usage[name] for name, ours in _USAGE.items() if isinstance(usage.get(name), int)}
-    return Reply(text, "", whole, str(body.get("model") or ""), counted)
+    return BatchReply(text, "", whole, str(body.get("model") or ""), counted)
 
 
 def _mapping(value: Any) -> Mapping[str, Any]:

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 
 from corpus import Article
-from eval.question import Defect, Evidence, Question, QuestionSet
+from eval.question import Defect, GoldEvidence, Question, QuestionSet
 
 
 def validate(questions: QuestionSet, articles: Mapping[str, Article] | None) -> list[Defect]:
@@ -34,7 +34,7 @@ def _form(question: Question) -> Iterator[str]:
             yield f"the quote {shorten(evidence.quote)!r} has spaces around it"
 
 
-def _quote(evidence: Evidence, articles: Mapping[str, Article]) -> Iterator[str]:
+def _quote(evidence: GoldEvidence, articles: Mapping[str, Article]) -> Iterator[str]:
     article = articles.get(evidence.article_id)
     if article is None:
         yield f"article {evidence.article_id!r} is not there"

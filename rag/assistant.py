@@ -16,7 +16,7 @@ from corpus.errors import NewsdeskError
 from corpus.ingestion.ingest import ingest
 from corpus.readers import read
 from rag.answer.answer_pipeline import AnswerPipeline, make_writer
-from rag.index.embedder import Embedder
+from rag.index.embedder import Embedder, read_shipped_vocabulary
 from rag.index.indexes import open_indexes
 from rag.llm.prompt import Prompt
 from rag.llm.question_rewriting import Rewriting, rewrite_question
@@ -31,6 +31,7 @@ from rag.retrieval.sentence_ranking import PassageReader
 from rag.retrieval.spelling_correction import SpellingCorrector
 from rag.retrieval.topic_coverage import TopicCoverage
 from rag.settings import Settings
+from rag.text.english_words import EnglishWords
 
 if TYPE_CHECKING:
     from rag.llm.writer import Writer
@@ -192,7 +193,7 @@ class Assistant:
             filters=filters,
             whole=whole,
             looking_back=bool(newest and newest > now),
-            correct=SpellingCorrector(self._retriever()).correct,
+            correct=SpellingCorrector(self._retriever(), EnglishWords(read_shipped_vocabulary())).correct,
             alone=alone,
         )
 

@@ -9,7 +9,7 @@ from html import escape
 import pytest
 
 from corpus import Article, Chunk
-from corpus.archive.near_duplicates import fingerprint
+from corpus.archive.near_duplicates import fingerprint_article
 from corpus.readers import FORMATS, ReadOptions, read_bytes
 from corpus.text import cleaning
 from corpus.text.chunking import cut_chunks
@@ -22,7 +22,7 @@ from rag.question.outlet_mentions import Outlets
 from rag.question.query import parse_question
 from rag.question.question_text import LONGEST_QUESTION
 from rag.retrieval.sentence_ranking import sentence_shape
-from rag.retrieval.topic_coverage import Part
+from rag.retrieval.topic_coverage import TopicPart
 from rag.text.citation_marks import insert_marks, read_marks, strip_marks
 from rag.text.injected_instructions import is_instruction
 from rag.text.names import find_initials, find_name_words, find_names
@@ -89,7 +89,7 @@ OF_ARTICLES: dict[str, Callable[[str], object]] = {
     "a clean line": cleaning.clean_line,
     "sentences": split_sentences,
     "chunks": lambda text: cut_chunks(article(text), lambda texts: [len(t) // 4 for t in texts], 256),
-    "fingerprint": lambda text: fingerprint(article(text)),
+    "fingerprint": lambda text: fingerprint_article(article(text)),
     "names": find_names.__wrapped__,
     "words of names": find_name_words.__wrapped__,
     "initials": find_initials.__wrapped__,
@@ -99,7 +99,7 @@ OF_ARTICLES: dict[str, Callable[[str], object]] = {
     "orders": is_instruction,
     "neutral": neutralise,
     "unmarked": strip_marks,
-    "coverage": lambda text: Part("New York", (frozenset({"new"}),), True).is_held(text, set()),
+    "coverage": lambda text: TopicPart("New York", (frozenset({"new"}),), True).is_held(text, set()),
 }
 OF_ANSWERS: dict[str, Callable[[str], object]] = {
     "gate": filter_output,

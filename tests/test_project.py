@@ -4,6 +4,7 @@ import ast
 import re
 import statistics
 import tomllib
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -20,6 +21,25 @@ MAY_NOT_IMPORT = {
     "eval": {"web", "app"},
     "web": {"app"},
 }
+FLOORS = {
+    "corpus": """
+        errors article | settings text | archive fetching | readers | feeds ingestion | cli
+        """,
+    "rag": """
+        model settings | text | index question verification | retrieval llm | answer | assistant | chain cli
+        """,
+    "eval": """
+        question statistics | json_lines question_result sampling validation | agreement articles replies measures |
+        loaders runs regression_gate | set_catalogue reports batch judge claim_scoring | library | commands
+        """,
+    "web": """
+        markup assistant event_data rate_limit theme | conversations accounts archive_status | answers frame |
+        reader api | filters eval rail | archive ask | timeline | page_layout | server
+        """,
+}
+"""The parts of each package from the ground up: a part imports from floors below its own, never from its own or above."""
+
+SHARED_NAMES = {"__init__", "__main__", "commands", "settings"}
 EMPTY_NAMES = {"utils", "helpers", "manager", "service", "factory", "common", "core", "misc"}
 
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
@@ -75,6 +95,33 @@ def lock(name: str) -> dict[str, str]:
 @pytest.mark.parametrize("package", MAY_NOT_IMPORT)
 def test_imports_point_one_way(package: str) -> None:
     assert found(package, names=MAY_NOT_IMPORT[package]) == []
+
+
+def part_of(name: str) -> str:
+    """Return the part of a package that a full name lies in, "" for the package itself and its `__main__`."""
+    return (*name.split(".", 2), "")[1].replace("__main__", "")
+
+
+@pytest.mark.parametrize("package", FLOORS)
+def test_parts_of_a_package_import_from_the_floors_below(package: str) -> None:
+    floors = {part: n for n, floor in enumerate(FLOORS[package].split("|")) for part in floor.split()}
+    wrong, seen = [], set()
+    for path in modules(package):
+        own = part_of(".".join(path.relative_to(ROOT).with_suffix("").parts)).removesuffix("__init__")
+        names = {name for name in imported(path) if name.split(".")[0] == package}
+        used = {part_of(name) for name in names} & floors.keys() - {own}
+        wrong += [f"{path.relative_to(ROOT)}: {package}" for name in names if own and name == package]
+        wrong += [f"{path.relative_to(ROOT)}: {part}" for part in used if own and floors[part] >= floors[own]]
+        seen.add(own)
+    assert wrong == []
+    assert seen - {""} == floors.keys()
+
+
+def test_no_two_modules_or_classes_carry_one_name() -> None:
+    paths = [path for path in modules(*PRODUCT) if path.stem not in SHARED_NAMES]
+    classes = [node.name for path in paths for node in ast.walk(tree(path)) if isinstance(node, ast.ClassDef)]
+    for names in ([path.stem for path in paths], classes):
+        assert [name for name, count in Counter(names).items() if count > 1] == []
 
 
 def test_product_does_not_import_what_is_around_it() -> None:
@@ -197,6 +244,13 @@ def test_commands_of_the_documents_exist() -> None:
         commands = set(re.findall(r"\bmake ([a-z][a-z-]*)", "\n".join(code)))
         assert commands
         assert commands <= targets, name
+
+
+def test_modules_that_the_documents_name_exist() -> None:
+    documents = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *(ROOT / "docs").glob("*.md")]
+    named = {path for file in documents for path in re.findall(r"\b[a-z]+/[a-z_/]+\.py\b", file.read_text("utf-8"))}
+    assert named
+    assert [path for path in sorted(named) if not (ROOT / path).exists()] == []
 
 
 def test_ci_runs_the_tests_as_the_readme_says() -> None:

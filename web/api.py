@@ -10,7 +10,7 @@ from corpus import NewsdeskError
 from corpus.text.characters import strip_invisible
 from rag.question.filter_values import read_filters
 from rag.question.question_text import read_question
-from web.assistant.assistant_loader import Assistant, AssistantLoader
+from web.assistant.assistant_loader import AssistantLoader, PageAssistant
 from web.frame import client_of
 from web.markup.waiting_time import duration
 from web.rate_limit import RateLimit
@@ -67,7 +67,7 @@ class Api:
             problem = f"{self.allowance.reason} You can ask again in {duration(seconds)}."
             raise gr.Error(problem, print_exception=False)
 
-    def _do(self, work: Callable[[Assistant], T]) -> T:
+    def _do(self, work: Callable[[PageAssistant], T]) -> T:
         assistant = self.loader.wait(_PATIENCE_S)
         if assistant is None:
             raise gr.Error(self.loader.problem or "The archive is still being opened.", print_exception=False)

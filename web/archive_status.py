@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from corpus.archive.database import Archive
-from web.assistant.assistant_loader import Assistant, AssistantLoader
+from web.assistant.assistant_loader import AssistantLoader, PageAssistant
 from web.markup.escaping import escape
 from web.markup.templating import render
 
@@ -45,7 +45,7 @@ def collect_status(loader: AssistantLoader) -> Facts:
     return Facts(state, settled=done >= total and not making)
 
 
-def indexing_note(assistant: Assistant) -> str:
+def indexing_note(assistant: PageAssistant) -> str:
     """Say that an answer given now rests on a part of the archive, or return ""."""
     done, total = assistant.progress()
     return f"The index is being built: {done:,} of {total:,} articles could be searched." if done < total else ""

@@ -33,7 +33,7 @@ _SENT: dict[type, str] = {
 _MALFORMED = (TypeError, ValueError, LookupError, AttributeError)
 
 
-class Page(gr.Blocks):
+class CheckedBlocks(gr.Blocks):
     """Look at what a caller sends before a function of ours gets it."""
 
     async def preprocess_data(

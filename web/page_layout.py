@@ -12,7 +12,7 @@ from web.assistant.assistant_loader import AssistantLoader
 from web.conversations.conversation import SessionState
 from web.conversations.conversation_store import LONGEST_TITLE, ConversationStore
 from web.eval.eval_view import eval_tab
-from web.event_data import Page
+from web.event_data import CheckedBlocks
 from web.frame import Frame, Rail, Tab, make_markup, make_textbox
 from web.rate_limit import RateLimit
 from web.timeline.timeline_view import timeline_tab
@@ -48,7 +48,7 @@ def build_page(
         changeable: Let readers add and remove articles.
         runs: The folder of the runs of the evaluation.
     """
-    blocks = Page(title=TITLE, analytics_enabled=False, fill_width=True, delete_cache=(_CLEAN_S, _CLEAN_S))
+    blocks = CheckedBlocks(title=TITLE, analytics_enabled=False, fill_width=True, delete_cache=(_CLEAN_S, _CLEAN_S))
     with blocks:
         session = gr.State(SessionState())
         reader = make_markup("reader", "")

@@ -18,7 +18,7 @@ from corpus.archive.read_only import ReadOnlyConnection
 from corpus.archive.rows import COLUMNS, FIELDS, article_from_json, article_from_row, row_values, text_digest, to_iso
 from corpus.archive.schema import connect
 from corpus.archive.selection import EVERYTHING, Selection
-from corpus.archive.versions import Arrival, Outcome, has_same_text, judge
+from corpus.archive.versions import Arrival, Outcome, has_same_text, judge_arrival
 from corpus.article import Article
 from corpus.errors import ArchiveError
 
@@ -145,7 +145,7 @@ class Archive:
         if self.judge(article, live=live) == "unchanged":
             return "unchanged"
         with self.transaction() as connection:
-            arrival = judge(connection, article, live)
+            arrival = judge_arrival(connection, article, live)
             if arrival.outcome == "added":
                 self._insert(connection, arrival)
             elif arrival.outcome == "updated":
@@ -154,7 +154,7 @@ class Archive:
 
     def judge(self, article: Article, *, live: bool = False) -> Outcome:
         """Return what `put` would do, and write nothing."""
-        return judge(self.connection, article, live).outcome
+        return judge_arrival(self.connection, article, live).outcome
 
     def get(self, article_id: str, version: int | None = None) -> Article | None:
         """Return the current text of an article, or an earlier version."""
@@ -256,7 +256,7 @@ class Archive:
         marks = ", ".join("?" * len(row))
         sql = f"INSERT INTO articles ({COLUMNS}, digest, text_digest, added_at) VALUES ({marks})"
         key = connection.execute(sql, row).lastrowid
-        stories.join(connection, int(key or 0), arrival.article)
+        stories.group_with_copies(connection, int(key or 0), arrival.article)
 
     def _renew(self, connection: sqlite3.Connection, arrival: Arrival) -> None:
         """Move the current text to the history and store the new one in its place, or a late one straight to the history."""
@@ -288,7 +288,7 @@ class Archive:
         )
         if arrival.article.body != before.body:
             stories.leave(connection, int(arrival.key or 0))
-            stories.join(connection, int(arrival.key or 0), arrival.article)
+            stories.group_with_copies(connection, int(arrival.key or 0), arrival.article)
 
 
 def _roll_back(connection: sqlite3.Connection) -> None:

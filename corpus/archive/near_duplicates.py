@@ -61,7 +61,7 @@ class Fingerprint:
     sentences: frozenset[int]
 
 
-def fingerprint(article: Article) -> Fingerprint:
+def fingerprint_article(article: Article) -> Fingerprint:
     """Return what an article's text is compared by; the headline plays no part, for it is what copies change first."""
     body = article.body.casefold()
     tokens = _TOKEN.findall(body)
@@ -92,7 +92,7 @@ def _shingles(codes: Hashes, width: int) -> Hashes:
 
 def find_similar(one: Article, other: Article) -> bool:
     """Return whether one text is a copy of the other."""
-    return resembles(fingerprint(one), fingerprint(other))
+    return resembles(fingerprint_article(one), fingerprint_article(other))
 
 
 def resembles(one: Fingerprint, other: Fingerprint) -> bool:
@@ -130,10 +130,10 @@ def _empty_minhash() -> "MinHash":
     return MinHash(num_perm=_PERMUTATIONS, seed=_SEED, hashfunc=int)
 
 
-def signature(fingerprint: Fingerprint) -> list[int]:
+def signature(fingerprint_article: Fingerprint) -> list[int]:
     """Return one hash of 32 bits for each band; two texts are candidates if they have one in the same place."""
     minhash = _empty_minhash().copy()
-    shingles = (fingerprint.coarse >> np.uint64(32)).tolist()
+    shingles = (fingerprint_article.coarse >> np.uint64(32)).tolist()
     for start in range(0, len(shingles), _SLICE):
         minhash.update_batch(shingles[start : start + _SLICE])
     pairs = minhash.hashvalues.reshape(BANDS, _ROWS).astype(np.uint64)

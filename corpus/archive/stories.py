@@ -22,14 +22,14 @@ _OF_A_BAND = 64  # ... among the newest of each band.
 _REGROUPED = 64  # Largest group that is regrouped when a member leaves; a larger one stays as it is.
 
 
-def join(connection: sqlite3.Connection, key: int, article: Article) -> None:
+def group_with_copies(connection: sqlite3.Connection, key: int, article: Article) -> None:
     """File an article under its bands and group it with its copies; groups that it connects become one."""
     from corpus.archive.near_duplicates import (  # Needs numpy, which reading the archive does not.
-        fingerprint,
+        fingerprint_article,
         signature,
     )
 
-    print_ = fingerprint(article)
+    print_ = fingerprint_article(article)
     bands = list(enumerate(signature(print_)))
     near = _find_near(connection, bands)
     connection.executemany("INSERT INTO bands VALUES (?, ?, ?)", [(band, value, key) for band, value in bands])
@@ -52,7 +52,7 @@ def regroup(connection: sqlite3.Connection, numbers: Iterable[int]) -> None:
 
     The copies in a large group are many enough to hold together, and comparing each with each would take too long.
     """
-    from corpus.archive.near_duplicates import fingerprint
+    from corpus.archive.near_duplicates import fingerprint_article
 
     for number in numbers:
         sql = "SELECT * FROM articles WHERE story = ? ORDER BY key LIMIT ?"
@@ -60,7 +60,7 @@ def regroup(connection: sqlite3.Connection, numbers: Iterable[int]) -> None:
         if len(rows) > _REGROUPED:
             continue
         connection.execute("UPDATE articles SET story = NULL WHERE story = ?", (number,))
-        for keys in _find_connected({row["key"]: fingerprint(article_from_row(row)) for row in rows}):
+        for keys in _find_connected({row["key"]: fingerprint_article(article_from_row(row)) for row in rows}):
             if len(keys) > 1:
                 _unite(connection, keys, set())
 
@@ -78,13 +78,13 @@ def _find_near(connection: sqlite3.Connection, bands: list[tuple[int, int]]) -> 
 
 def _find_copies(connection: sqlite3.Connection, print_: "Fingerprint", near: list[int]) -> tuple[list[int], set[int]]:
     """Return those of the articles that are copies and in no group yet, and the groups of the other copies."""
-    from corpus.archive.near_duplicates import fingerprint, resembles
+    from corpus.archive.near_duplicates import fingerprint_article, resembles
 
     keys: list[int] = []
     numbers: set[int] = set()
     for key in near:
         row = connection.execute("SELECT * FROM articles WHERE key = ?", (key,)).fetchone()
-        if row["story"] in numbers or not resembles(print_, fingerprint(article_from_row(row))):
+        if row["story"] in numbers or not resembles(print_, fingerprint_article(article_from_row(row))):
             continue
         if row["story"] is None:
             keys.append(key)

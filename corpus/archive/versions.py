@@ -36,7 +36,7 @@ class Arrival:
     late: bool = False
 
 
-def judge(connection: sqlite3.Connection, article: Article, live: bool = False) -> Arrival:
+def judge_arrival(connection: sqlite3.Connection, article: Article, live: bool = False) -> Arrival:
     """Decide what to do with an arriving article.
 
     Args:

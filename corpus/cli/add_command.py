@@ -17,7 +17,7 @@ from corpus.cli.index_process import Indexing, is_pending, report_indexing, run_
 from corpus.cli.options import AsJson, Data, Since, settings_for
 from corpus.errors import ArchiveError
 from corpus.ingestion.dry_run import UnwrittenArchive
-from corpus.ingestion.ingest import Summary, ingest
+from corpus.ingestion.ingest import IngestSummary, ingest
 from corpus.ingestion.item_cache import ItemCache
 from corpus.ingestion.reader_pool import read_files
 from corpus.readers import FORMATS, ReadOptions, Refusal
@@ -72,7 +72,7 @@ def add(
         limit=limit,
         since=parse_period(since, None)[0],
     )
-    summary = Summary()
+    summary = IngestSummary()
     code = _add_all(intake, settings, summary, as_json)
     indexing = None
     if code == 0 and not dry_run and not no_index:
@@ -82,7 +82,7 @@ def add(
     raise typer.Exit(code or (2 if nothing else 1 if summary.lost else 0))
 
 
-def _add_all(intake: Intake, settings: ArchiveSettings, summary: Summary, quiet: bool) -> int:
+def _add_all(intake: Intake, settings: ArchiveSettings, summary: IngestSummary, quiet: bool) -> int:
     """Read and keep everything; return an exit code other than 0 when the work was cut short."""
     err = console(stderr=True)
     try:
@@ -117,7 +117,7 @@ def _open_archive(path: Path, dry_run: bool) -> Archive | None:
     return UnwrittenArchive(path) if path.is_file() else None
 
 
-def _index(settings: ArchiveSettings, summary: Summary) -> tuple[Indexing | None, int]:
+def _index(settings: ArchiveSettings, summary: IngestSummary) -> tuple[Indexing | None, int]:
     """Bring the indexes up to date where anything is left to do; return what became of it, and the exit code."""
     with Archive(settings.archive_path) as archive:
         needed = summary.changed > 0 or is_pending(archive)
@@ -133,7 +133,7 @@ def _index(settings: ArchiveSettings, summary: Summary) -> tuple[Indexing | None
     return indexing, 0 if report_indexing(indexing, settings.data_dir) else 1
 
 
-def _report(summary: Summary, indexing: Indexing | None, dry_run: bool, as_json: bool) -> None:
+def _report(summary: IngestSummary, indexing: Indexing | None, dry_run: bool, as_json: bool) -> None:
     if as_json:
         record = summary.to_record() | {"dry_run": dry_run, "index": indexing.to_record() if indexing else None}
         print_json(record)

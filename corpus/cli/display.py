@@ -14,7 +14,7 @@ from rich.table import Column, Table
 from rich.text import Text
 
 from corpus.article import Article
-from corpus.ingestion.ingest import SHOWN, Summary
+from corpus.ingestion.ingest import SHOWN, IngestSummary
 from corpus.text.days import format_day
 
 # C0 and C1 controls but tab and line feed; marks that turn the direction of writing; line separators.
@@ -115,7 +115,7 @@ def _format_instant(date: datetime | None) -> str:
     return f"{date:%Y-%m-%d %H:%M} UTC" if date else "unknown"
 
 
-def format_summary(summary: Summary, dry_run: bool) -> str:
+def format_summary(summary: IngestSummary, dry_run: bool) -> str:
     """Return what became of the items, in a few lines: counts, then the first refusals with their reasons."""
     counts = f"{summary.added:,} added, {summary.updated:,} updated, {summary.unchanged:,} unchanged"
     counts += f", {summary.skipped:,} outside --since" if summary.skipped else ""

@@ -12,7 +12,7 @@ from typing import NamedTuple
 from corpus.article import Article
 from corpus.errors import InputError
 from corpus.feeds.feed_book import Feed, FeedBook
-from corpus.fetching.fetched_page import FEED, FetchError, Page
+from corpus.fetching.fetched_page import FEED, FetchedPage, FetchError
 from corpus.fetching.fetcher import Fetcher
 from corpus.readers import ReadOptions, Refusal
 from corpus.readers.draft import Draft, build_article
@@ -68,7 +68,7 @@ def pull(url: str, fetcher: Fetcher, book: FeedBook, limit: int = ENTRIES_AT_MOS
     book.record_pull(url, document.kind, cleaning.clean_line(document.title), etag, last_modified)
 
 
-def _read(page: Page) -> FeedDocument:
+def _read(page: FetchedPage) -> FeedDocument:
     return read_feed(page.body, page.final_url, page.charset)
 
 
@@ -140,7 +140,7 @@ def _keep_new(document: FeedDocument, url: str, book: FeedBook) -> Iterator[Entr
             yield entry
 
 
-def _read_page(page: Page, entry: Entry) -> Article | Refusal:
+def _read_page(page: FetchedPage, entry: Entry) -> Article | Refusal:
     encoding = page.charset or None
     found = article_from_html(page.body, page.final_url, encoding=encoding)
     if isinstance(found, Refusal) and entry.title:

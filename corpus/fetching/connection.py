@@ -93,7 +93,7 @@ class _BoundedStream(httpcore.NetworkStream):
 
 
 @dataclass(frozen=True, slots=True)
-class Exchange:
+class HttpExchange:
     """Hold what one request needs.
 
     Attributes:

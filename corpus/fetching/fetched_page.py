@@ -1,4 +1,4 @@
-"""What a URL gives: the kinds that can be requested, the `Page` received, and the error that says why there is none."""
+"""What a URL gives: the kinds that can be requested, the `FetchedPage` received, and the error that says why there is none."""
 
 import re
 from collections.abc import Mapping
@@ -45,7 +45,7 @@ ROBOTS = ContentKind("robots.txt", "text/plain, */*;q=0.5", (), 2_000_000)
 
 
 @dataclass(frozen=True, slots=True)
-class Page:
+class FetchedPage:
     """Hold what a URL gave.
 
     Attributes:
@@ -87,7 +87,7 @@ class FetchError(InputError):
         self.status = status
 
 
-def read_answer(url: str, target: httpx.URL, kind: ContentKind, response: httpcore.Response) -> Page | str:
+def read_answer(url: str, target: httpx.URL, kind: ContentKind, response: httpcore.Response) -> FetchedPage | str:
     """Return the page, or the address that it redirects to.
 
     Raises:
@@ -106,7 +106,7 @@ def read_answer(url: str, target: httpx.URL, kind: ContentKind, response: httpco
         if kind.types and media_type and media_type not in kind.types:
             raise FetchError(url, f"it is {shorten_url(media_type)}, not a {kind.name}; save it and add the file")
         body = decode(response.iter_stream(), headers.get("content-encoding", ""), kind.max_bytes)
-    return Page(
+    return FetchedPage(
         url=url,
         final_url=str(target),
         status=response.status,

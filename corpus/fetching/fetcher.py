@@ -14,10 +14,19 @@ from typing import Self
 import httpcore
 import httpx
 
-from corpus.fetching.connection import NETWORK_ERRORS, Deadline, Exchange
+from corpus.fetching.connection import NETWORK_ERRORS, Deadline, HttpExchange
 from corpus.fetching.content_coding import ACCEPT_ENCODING, CodingError
-from corpus.fetching.fetched_page import LATER, PAGE, ROBOTS, ContentKind, FetchError, Page, read_answer, shorten_url
-from corpus.fetching.robots import Robots, Turns
+from corpus.fetching.fetched_page import (
+    LATER,
+    PAGE,
+    ROBOTS,
+    ContentKind,
+    FetchedPage,
+    FetchError,
+    read_answer,
+    shorten_url,
+)
+from corpus.fetching.robots import HostTurns, Robots
 from corpus.fetching.url_policy import AddressPolicy, Resolver, get_port, host_of, system_resolver
 from corpus.settings import ROBOTS_HINT, ArchiveSettings
 from corpus.text.urls import AddressError
@@ -65,7 +74,7 @@ class Fetcher:
         self._user_agent = re.sub(r"[^\x20-\x7e]", "", settings.user_agent)
         self._delay_s = settings.host_delay_s
         self._robots = Robots(self._user_agent, self._robots_of) if settings.robots else None
-        self._turns = Turns(pause=pause)
+        self._turns = HostTurns(pause=pause)
 
     def __enter__(self) -> Self:
         """Return the fetcher itself."""
@@ -74,7 +83,7 @@ class Fetcher:
     def __exit__(self, *_: object) -> None:
         """Close nothing: no connection outlives its fetch."""
 
-    def get(self, url: str, etag: str = "", last_modified: str = "", accept: ContentKind = PAGE) -> Page:
+    def get(self, url: str, etag: str = "", last_modified: str = "", accept: ContentKind = PAGE) -> FetchedPage:
         """Return the page at a URL.
 
         Args:
@@ -89,7 +98,7 @@ class Fetcher:
         known = {"If-None-Match": etag, "If-Modified-Since": last_modified}
         return self._follow(url.strip(), accept, {name: value for name, value in known.items() if value}, polite=True)
 
-    def _follow(self, url: str, kind: ContentKind, headers: dict[str, str], polite: bool) -> Page:
+    def _follow(self, url: str, kind: ContentKind, headers: dict[str, str], polite: bool) -> FetchedPage:
         deadline = Deadline(self._limits.total_s)
         target, host = url, ""
         for _ in range(self._limits.redirects + 1):
@@ -98,7 +107,7 @@ class Fetcher:
             if polite:
                 self._be_polite(url, checked, host_of(checked) != host, deadline)
             answer = self._exchange(url, checked, addresses, kind, headers, deadline)
-            if isinstance(answer, Page):
+            if isinstance(answer, FetchedPage):
                 return answer
             target, host = answer, host_of(checked)
         raise FetchError(url, f"it redirects more than {self._limits.redirects} times")
@@ -126,11 +135,11 @@ class Fetcher:
         kind: ContentKind,
         headers: dict[str, str],
         end: Deadline,
-    ) -> Page | str:
+    ) -> FetchedPage | str:
         """Send one request; return the page, or the address that it redirects to."""
         sent = {"User-Agent": self._user_agent, "Accept": kind.accept, "Accept-Encoding": ACCEPT_ENCODING, **headers}
         try:
-            exchange = Exchange(target, addresses, sent, self._limits.connect_s, self._limits.read_s, end)
+            exchange = HttpExchange(target, addresses, sent, self._limits.connect_s, self._limits.read_s, end)
             with exchange.pool(self._network, self._tls) as pool:
                 response = pool.handle_request(exchange.request())
                 try:

@@ -92,7 +92,7 @@ class Robots:
             yield "User-agent: another" if field and not self._agent.lower().startswith(named) else line
 
 
-class Turns:
+class HostTurns:
     """Let two fetches from one host be a pause apart, also when several threads fetch."""
 
     def __init__(

@@ -20,7 +20,7 @@ SHOWN = 20
 
 
 @dataclass(slots=True)
-class Summary:
+class IngestSummary:
     """Count what became of the items.
 
     Attributes:
@@ -70,9 +70,9 @@ def ingest(
     limit: int | None = None,
     since: datetime | None = None,
     progress: Progress | None = None,
-    summary: Summary | None = None,
+    summary: IngestSummary | None = None,
     live: bool = False,
-) -> Summary:
+) -> IngestSummary:
     """Put each article into the archive; each is safe on the disk before the next one is read.
 
     Args:
@@ -88,7 +88,7 @@ def ingest(
     Raises:
         ArchiveError: The archive cannot be written; what was counted before is safe.
     """
-    summary = summary if summary is not None else Summary()
+    summary = summary if summary is not None else IngestSummary()
     with ExitStack() as stack:
         # Items of one run may repeat each other, so a dry run has to remember what it would have added.
         trial = Trial(archive, stack.enter_context(ScratchArchive())) if dry_run else None
@@ -107,7 +107,7 @@ def _take(
     item: Article | Refusal,
     since: datetime | None,
     live: bool,
-    summary: Summary,
+    summary: IngestSummary,
 ) -> str:
     if isinstance(item, Refusal) and item.known:
         summary.unchanged += 1

@@ -30,7 +30,7 @@ _TABLES = (
     """CREATE TRIGGER IF NOT EXISTS readings_forgotten AFTER DELETE ON articles
         BEGIN DELETE FROM readings WHERE article_id = old.id; END""",
 )
-# As `corpus.archive.versions.judge` does: the current text, or an earlier one.
+# As `corpus.archive.versions.judge_arrival` does: the current text, or an earlier one.
 _HELD = """SELECT EXISTS (SELECT 1 FROM articles WHERE id = article_id AND (articles.digest = readings.digest OR EXISTS (
     SELECT 1 FROM versions WHERE article_key = articles.key AND versions.digest = readings.digest)))
     FROM readings WHERE item = ?"""

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from corpus.article import Article
 from corpus.errors import InputError
-from corpus.fetching.fetched_page import DOCUMENT, PAGE, Page, shorten_url
+from corpus.fetching.fetched_page import DOCUMENT, PAGE, FetchedPage, shorten_url
 from corpus.fetching.fetcher import Fetcher
 from corpus.readers import ReadOptions, Refusal, encoding, read_bytes
 from corpus.readers.document import HEAD
@@ -36,8 +36,8 @@ def read_pages(
             yield from _read_articles(address, page, options)
 
 
-def _read_articles(address: str, page: Page, options: ReadOptions) -> Iterator[Article | Refusal]:
-    text = encoding.decode(page.body[:HEAD], page.charset)
+def _read_articles(address: str, page: FetchedPage, options: ReadOptions) -> Iterator[Article | Refusal]:
+    text = encoding.decode_text(page.body[:HEAD], page.charset)
     if is_feed(text):
         yield Refusal(address, f"It is a feed or sitemap: {options.hints.describe_feed(shorten_url(address))}")
     elif page.content_type in PAGE.types or not page.content_type:

@@ -52,12 +52,12 @@ class Document:
 
     def text(self, limit: int) -> str:
         """Return all of the text; raise `InputError` if it is longer than `limit` bytes."""
-        return encoding.decode(self.read(limit))
+        return encoding.decode_text(self.read(limit))
 
     @property
     def start_of_text(self) -> str:
         """Return the first kilobyte as text, without white space before it."""
-        return encoding.decode(self.head[:1024]).lstrip("\ufeff \t\r\n\0")
+        return encoding.decode_text(self.head[:1024]).lstrip("\ufeff \t\r\n\0")
 
     def lines(self) -> Iterator[str | None]:
         """Yield line by line, with the line end; None for one that is longer than `record_bytes`."""

@@ -52,7 +52,7 @@ def detect_encoding(head: bytes, given: str = "") -> str:
     return "utf-8"
 
 
-def decode(data: bytes, given: str = "") -> str:
+def decode_text(data: bytes, given: str = "") -> str:
     """Return the text; a byte that its encoding does not know is read as Windows-1252, or replaced."""
     name = detect_encoding(data[: 4 * _SAMPLE], given)
     if name.startswith("utf-8"):

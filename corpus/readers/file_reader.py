@@ -96,6 +96,6 @@ def detect_format(opened: Document) -> Format:
 
 def _read_as_text(head: bytes) -> str:
     """Return the head as text, or "" when it is none: a null or many control characters tell."""
-    text = encoding.decode(head).lstrip("\ufeff")
+    text = encoding.decode_text(head).lstrip("\ufeff")
     odd = len(re.findall("[\x00-\x08\x0e-\x1a\x1c-\x1f]", text))
     return "" if "\x00" in text or odd > len(text) // 100 else text

@@ -92,7 +92,7 @@ def host(text: str) -> str:
         return ""
 
 
-def join(base: str, link: str) -> str:
+def join_url(base: str, link: str) -> str:
     """Return the address that a link on a page leads to; one that cannot be read stays as it is, to be refused."""
     try:
         return urljoin(base, link)

@@ -32,7 +32,7 @@ from eval.commands.sets import ArticleFiles, SetPath
 from eval.library import from_archive
 from eval.loaders import load
 from eval.question import Question, QuestionSet
-from eval.replies import Reply, batch_name, read_replies
+from eval.replies import BatchReply, batch_name, read_replies
 from eval.runs import fingerprint
 from eval.runs.run_launch import Plan, choose_folder, plan
 from eval.runs.system_assembly import open_bench
@@ -114,7 +114,7 @@ def _batch(source: Source, chosen: Sequence[Question], home: Path, model: str) -
     )
 
 
-def _plan(made: Batch, settings: Settings, replies: Mapping[str, Reply], jobs: int) -> Plan:
+def _plan(made: Batch, settings: Settings, replies: Mapping[str, BatchReply], jobs: int) -> Plan:
     source = load(Path(made.set_path))
     chosen = _chosen(source, made)
     planned = plan(source, chosen, from_archive(settings.data_dir), settings, jobs=jobs)

@@ -11,10 +11,10 @@ from rich.console import Console
 from rich.table import Table
 
 from corpus.errors import InputError
-from eval.claim_scoring import RULES, Verdicts, fingerprint, group_by_kind, measures, read_claims, rule_verdicts
+from eval.claim_scoring import RULES, Verdicts, fingerprint_claims, group_by_kind, measures, read_claims, rule_verdicts
 from eval.commands.run import GATE_FILE
 from eval.commands.sets import AsJson
-from eval.regression_gate import Floors, check, measure_limits, read_floors, write_floors
+from eval.regression_gate import Floors, find_failures, measure_limits, read_floors, write_floors
 from eval.set_catalogue import SHIPPED_CLAIMS
 from eval.statistics import Estimate
 
@@ -42,7 +42,7 @@ def score_claims(
         typer.echo(json.dumps(_record(totals, kinds), indent=2))
     else:
         _print(totals, kinds)
-    prints = fingerprint(claims)
+    prints = fingerprint_claims(claims)
     name = f"claims/{path.stem}"
     if update:
         write_floors(file, name, Floors(prints, prints, measure_limits(totals[RULES])), lower)
@@ -54,7 +54,7 @@ def score_claims(
 def _compare(floors: Floors | None, prints: str, figures: Mapping[str, Estimate]) -> None:
     if floors is None or floors.question_fingerprint != prints:
         raise InputError("No floors are known for these claims. Write them: python -m eval claims FILE --update")
-    failures = check(floors, figures)
+    failures = find_failures(floors, figures)
     for failure in failures:
         typer.echo(failure, err=True)
     if failures:

@@ -18,12 +18,12 @@ from eval.commands.sets import ArticleFiles, SetPath
 from eval.library import articles_for
 from eval.loaders import load
 from eval.question import QuestionSet
-from eval.regression_gate import Floors, check, measure_limits, read_floors, write_floors
+from eval.regression_gate import Floors, find_failures, measure_limits, read_floors, write_floors
 from eval.reports.html_report import write_report
 from eval.runs import fingerprint
 from eval.runs.run_folder import MAIN, RunFolder
 from eval.runs.run_launch import Plan, carry_out, choose_folder, plan
-from eval.runs.run_summary import ALL, Summary
+from eval.runs.run_summary import ALL, RunSummary
 from eval.runs.system_assembly import Bench, open_bench
 from eval.runs.systems import System
 from eval.sampling import select
@@ -131,7 +131,7 @@ def gate(
         write_floors(file, source.questions.name, Floors(*prints, measure_limits(figures)), lower)
         typer.echo(f"Floors written to {file}")
         return
-    failures = check(floors, figures) if floors else []
+    failures = find_failures(floors, figures) if floors else []
     for failure in failures:
         typer.echo(failure)
     if failures:
@@ -139,7 +139,7 @@ def gate(
     typer.echo(f"All {len(floors.limits) if floors else 0} floors hold.")
 
 
-def _measure(source: Source, folder: Path) -> Summary:
+def _measure(source: Source, folder: Path) -> RunSummary:
     settings = read_settings(folder / "data", llm="")
     planned = plan(source.questions, source.questions.questions, source.articles, settings)
     run, _ = choose_folder(planned, folder / "runs")

@@ -10,7 +10,7 @@ from rich.table import Table
 from eval.measures.measure_catalogue import GROUPS
 from eval.reports.markdown_tables import group_table
 from eval.runs import execution
-from eval.runs.run_summary import Summary
+from eval.runs.run_summary import RunSummary
 
 Bars = Callable[[str], execution.Progress]
 """Makes a bar of a name."""
@@ -36,7 +36,7 @@ def progress_bars() -> Iterator[Bars]:
         yield bar
 
 
-def print_summaries(summaries: Mapping[str, Summary]) -> None:
+def print_summaries(summaries: Mapping[str, RunSummary]) -> None:
     """Print each group of measures, a column a system."""
     console = Console()
     for group, heading in GROUPS.items():

@@ -3,7 +3,7 @@
 from pathlib import Path
 from typing import Any
 
-from eval.json_lines import read_json, read_lines
+from eval.json_lines import read_json_file, read_json_lines
 from eval.loaders.question_set_builder import build_question_set
 from eval.question import Defect, Question, QuestionSet
 
@@ -34,8 +34,8 @@ def load_assertions(path: Path) -> QuestionSet:
 
 def _rows(path: Path) -> list[tuple[str, dict[str, Any] | Defect]]:
     if path.suffix.lower() == ".jsonl":
-        return list(read_lines(path))
-    content = read_json(path)
+        return list(read_json_lines(path))
+    content = read_json_file(path)
     listed = content.get("questions") if isinstance(content, dict) else content
     places = [(f"{path.name}[{number}]", row) for number, row in enumerate(listed if isinstance(listed, list) else [])]
     return [(place, row if isinstance(row, dict) else Defect(place, "not an object")) for place, row in places]

@@ -8,9 +8,9 @@ from typing import Any
 from corpus import Article
 from corpus.errors import InputError
 from eval.articles import parse_article
-from eval.json_lines import read_lines
+from eval.json_lines import read_json_lines
 from eval.loaders.question_set_builder import build_question_set
-from eval.question import Defect, Evidence, Question, QuestionSet
+from eval.question import Defect, GoldEvidence, Question, QuestionSet
 
 _SPLITS = ("test", "dev", "train")
 
@@ -33,11 +33,11 @@ def load_beir(path: Path) -> QuestionSet:
     judged = path if path.is_file() else _first_split(folder)
     articles, defects = _corpus(folder / "corpus.jsonl")
     grades, wrong = _qrels(judged)
-    rows = [(place, row) for place, row in read_lines(folder / "queries.jsonl") if _is_wanted(row, grades)]
+    rows = [(place, row) for place, row in read_json_lines(folder / "queries.jsonl") if _is_wanted(row, grades)]
 
     def question(row: dict[str, Any]) -> Question:
         key = str(row["_id"])
-        evidence = tuple(Evidence(article, grade=grade) for article, grade in grades[key].items())
+        evidence = tuple(GoldEvidence(article, grade=grade) for article, grade in grades[key].items())
         return Question(key, str(row["text"]), type="search", evidence=evidence)
 
     return build_question_set(folder / judged.stem, "beir", rows, question, articles, [*defects, *wrong])
@@ -57,7 +57,7 @@ def _is_wanted(row: dict[str, Any] | Defect, grades: dict[str, dict[str, int]]) 
 def _corpus(path: Path) -> tuple[list[Article], list[Defect]]:
     articles: list[Article] = []
     defects: list[Defect] = []
-    for place, row in read_lines(path):
+    for place, row in read_json_lines(path):
         if isinstance(row, Defect):
             defects.append(row)
         elif not row.get("_id") or not row.get("text"):

@@ -16,7 +16,7 @@ from rag.question.question_text import read_history, read_question
 
 
 @dataclass(frozen=True, slots=True)
-class Format:
+class SetFormat:
     """Hold one way in which question sets come: its name, how it is recognised, and how it is read."""
 
     name: str
@@ -29,12 +29,12 @@ def _is_own(path: Path) -> bool:
 
 
 FORMATS = (
-    Format("multihop-rag", is_multihop, load_multihop),
-    Format("beir", is_beir, load_beir),
-    Format("squad", is_squad, load_squad),
-    Format("ramdocs", is_ramdocs, load_ramdocs),
-    Format("assertions", is_assertions, load_assertions),
-    Format("own", _is_own, load_own),
+    SetFormat("multihop-rag", is_multihop, load_multihop),
+    SetFormat("beir", is_beir, load_beir),
+    SetFormat("squad", is_squad, load_squad),
+    SetFormat("ramdocs", is_ramdocs, load_ramdocs),
+    SetFormat("assertions", is_assertions, load_assertions),
+    SetFormat("own", _is_own, load_own),
 )
 
 

@@ -7,9 +7,9 @@ from typing import Any
 from corpus import Article
 from corpus.errors import InputError
 from eval.articles import parse_article
-from eval.json_lines import read_json
+from eval.json_lines import read_json_file
 from eval.loaders.question_set_builder import build_question_set
-from eval.question import NULL_TYPE, Defect, Evidence, Question, QuestionSet
+from eval.question import NULL_TYPE, Defect, GoldEvidence, Question, QuestionSet
 
 _TYPES = {"inference_query": "inference", "comparison_query": "comparison", "temporal_query": "temporal"}
 
@@ -43,7 +43,7 @@ def load_multihop(path: Path) -> QuestionSet:
 
 
 def _list(path: Path) -> list[Any]:
-    content = read_json(path)
+    content = read_json_file(path)
     if not isinstance(content, list):
         raise InputError(f"{path} contains no JSON list. Use the file as published.")
     return content
@@ -68,9 +68,9 @@ def _question(row: dict[str, Any], ids: dict[str, str]) -> Question:
     return Question(row["_id"], str(row["query"]), (str(row["answer"]),), _TYPES.get(kind, kind), evidence)
 
 
-def _evidence(rows: list[dict[str, Any]], ids: dict[str, str]) -> Iterator[Evidence]:
+def _evidence(rows: list[dict[str, Any]], ids: dict[str, str]) -> Iterator[GoldEvidence]:
     for row in rows:
         article = ids.get(str(row.get("url"))) or ids.get(str(row.get("title")))
         if article is None:
             raise ValueError(f"the corpus has no article {row.get('title')!r}, which a fact names")
-        yield Evidence(article, str(row["fact"]))
+        yield GoldEvidence(article, str(row["fact"]))

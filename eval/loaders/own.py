@@ -4,7 +4,7 @@ from pathlib import Path
 
 from corpus.errors import InputError
 from eval.articles import read_articles
-from eval.json_lines import read_lines
+from eval.json_lines import read_json_lines
 from eval.loaders.question_set_builder import build_question_set
 from eval.question import QuestionSet
 
@@ -24,4 +24,4 @@ def load_own(path: Path) -> QuestionSet:
         path = files[0]
     beside = path.with_name("articles.jsonl")
     articles, defects = read_articles(beside) if beside.is_file() else ((), ())
-    return build_question_set(path, "own", read_lines(path), articles=articles, defects=defects)
+    return build_question_set(path, "own", read_json_lines(path), articles=articles, defects=defects)

@@ -7,9 +7,9 @@ from typing import Any
 
 from corpus import Article
 from corpus.errors import InputError
-from eval.json_lines import read_json
+from eval.json_lines import read_json_file
 from eval.loaders.question_set_builder import build_question_set
-from eval.question import NULL_TYPE, Defect, Evidence, Question, QuestionSet
+from eval.question import NULL_TYPE, Defect, GoldEvidence, Question, QuestionSet
 
 _SENTENCE_END = re.compile(r"[.!?][\"')\]]*\s+")
 
@@ -29,7 +29,7 @@ def load_squad(path: Path) -> QuestionSet:
     Raises:
         InputError: The file cannot be read or has no `data`.
     """
-    content = read_json(path)
+    content = read_json_file(path)
     if not isinstance(content, dict) or not isinstance(content.get("data"), list):
         raise InputError(f'{path} has no list "data". Give a SQuAD file as published.')
     articles: list[Article] = []
@@ -61,7 +61,7 @@ def _question(row: dict[str, Any]) -> Question:
     if article.body[start : start + len(answers[0])] != answers[0]:
         raise ValueError(f"the answer {answers[0]!r} is not at {start} in its paragraph")
     quote = sentence_around(article.body, start, start + len(answers[0]))
-    return Question(key, text, answers, "span", (Evidence(article.id, quote),))
+    return Question(key, text, answers, "span", (GoldEvidence(article.id, quote),))
 
 
 def sentence_around(text: str, start: int, end: int) -> str:

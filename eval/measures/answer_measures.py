@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from eval.measures.answer_words import contains, first_verdict, is_verdict, normalise_text, strip_marks, token_f1
+from eval.measures.answer_words import contains, drop_marks, first_verdict, is_verdict, normalise_text, token_f1
 from eval.measures.citations import citation_measures, support_measures
 from eval.question import Question
 from eval.question_result import Outcome
@@ -40,7 +40,7 @@ def _wording(question: Question, answer: Mapping[str, Any], status: str) -> dict
         return {"correct": float(status == "not_found")}
     if not question.answers:
         return {}
-    text = "" if status in NOT_ANSWERED else strip_marks(answer["text"])
+    text = "" if status in NOT_ANSWERED else drop_marks(answer["text"])
     values = {"token F1": token_f1(text, question.answers), "words": float(len(text.split()))}
     if is_verdict(question.answers):
         right = first_verdict(text) == normalise_text(question.answers[0])

@@ -21,7 +21,7 @@ _GAP = re.compile(r"\.\.\.|…|\[[^\[\]]*\]")
 _QUOTED_WORDS = 3
 
 
-def strip_marks(text: str) -> str:
+def drop_marks(text: str) -> str:
     """Return an answer's text without its `[n]` marks."""
     return _MARK.sub("", text)
 
@@ -59,13 +59,13 @@ def is_verdict(answers: Iterable[str]) -> bool:
 
 def first_verdict(text: str) -> str:
     """Return the first "yes" or "no" that a text holds as a word, or ""."""
-    found = _VERDICT.search(strip_marks(text))
+    found = _VERDICT.search(drop_marks(text))
     return found.group().lower() if found else ""
 
 
 def quotations(text: str) -> list[str]:
     """Return what a text puts in quotation marks, of three words and more."""
-    bare = strip_marks(text)
+    bare = drop_marks(text)
     found = (bare[start:end] for start, end in find_quotations(bare))
     return [quotation for quotation in found if len(quotation.split()) >= _QUOTED_WORDS]
 

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from eval.measures.answer_words import contains_quotation, quotations
-from eval.question import Evidence, Question
+from eval.question import GoldEvidence, Question
 
 
 def citation_measures(question: Question, answer: Mapping[str, Any]) -> dict[str, float]:
@@ -27,7 +27,7 @@ def citation_measures(question: Question, answer: Mapping[str, Any]) -> dict[str
     return values
 
 
-def holds(article_id: str, text: str, evidence: Evidence) -> bool:
+def holds(article_id: str, text: str, evidence: GoldEvidence) -> bool:
     """Return whether a passage holds a piece of evidence: its article, and half of the quote from either end.
 
     Half, because a chunk may end within a quote of several sentences. Without a quote the article alone decides.

@@ -70,7 +70,7 @@ def compare_runs(a: RunFolder, b: RunFolder, system_a: str = MAIN, system_b: str
     if not shared:
         raise InputError(f"{a.name} and {b.name} have no question in common. Compare runs of one set.")
     ids = {outcome.question.id for outcome in shared}
-    changes = compare(score([o for o in before if o.question.id in ids]), score(shared))
+    changes = compare_scores(score([o for o in before if o.question.id in ids]), score(shared))
     moved = {key for change in changes for key in (*change.won, *change.lost)}
     return Comparison(
         _label(a, system_a),
@@ -81,7 +81,7 @@ def compare_runs(a: RunFolder, b: RunFolder, system_a: str = MAIN, system_b: str
     )
 
 
-def compare(before: Scores, after: Scores) -> list[Change]:
+def compare_scores(before: Scores, after: Scores) -> list[Change]:
     """Return the change of every measure that both sides define for some question."""
     changes = []
     for name, measure in MEASURES.items():

@@ -13,7 +13,7 @@ from eval.reports.comparison import Comparison, judge_outcome
 from eval.reports.markdown_tables import group_table, latency_rows, short, summary_markdown, type_table
 from eval.reports.plots import plots
 from eval.runs.run_folder import MAIN, RunFolder
-from eval.runs.run_summary import ALL, Summary
+from eval.runs.run_summary import ALL, RunSummary
 
 _TEMPLATES = Path(__file__).parents[1] / "templates"
 _PLOTTED = (
@@ -42,7 +42,7 @@ def write_report(run: RunFolder, comparison: Comparison | None = None) -> tuple[
     return page, text
 
 
-def report_html(run: RunFolder, summaries: Mapping[str, Summary], comparison: Comparison | None = None) -> str:
+def report_html(run: RunFolder, summaries: Mapping[str, RunSummary], comparison: Comparison | None = None) -> str:
     """Return the page; text of questions, answers and articles goes in as data and is shown as text only."""
     from jinja2 import Environment, FileSystemLoader
 

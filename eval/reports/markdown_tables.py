@@ -5,11 +5,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from eval.measures.measure_catalogue import GROUPS, MEASURES
 from eval.reports.comparison import Comparison
 from eval.runs.run_folder import MAIN, Manifest
-from eval.runs.run_summary import ALL, Summary
+from eval.runs.run_summary import ALL, RunSummary
 from eval.statistics import Estimate
 
 
-def summary_markdown(manifest: Manifest, summaries: Mapping[str, Summary]) -> str:
+def summary_markdown(manifest: Manifest, summaries: Mapping[str, RunSummary]) -> str:
     """Return the report's tables: each group of measures with every system, then by type, then latency."""
     parts = [f"# {manifest.set_name}: {len(manifest.questions)} questions", _describe_settings(manifest)]
     for group, heading in GROUPS.items():
@@ -23,7 +23,7 @@ def summary_markdown(manifest: Manifest, summaries: Mapping[str, Summary]) -> st
     return "\n\n".join(part for part in parts if part) + "\n"
 
 
-def group_table(summaries: Mapping[str, Summary], group: str) -> tuple[list[str], list[list[str]]]:
+def group_table(summaries: Mapping[str, RunSummary], group: str) -> tuple[list[str], list[list[str]]]:
     """Return headings and rows of a group of measures: a row for each measure, a column for each system.
 
     What no system has, and systems that have nothing of the group, are left out.
@@ -37,7 +37,7 @@ def group_table(summaries: Mapping[str, Summary], group: str) -> tuple[list[str]
     ]
 
 
-def type_table(summary: Summary) -> tuple[list[str], list[list[str]]]:
+def type_table(summary: RunSummary) -> tuple[list[str], list[list[str]]]:
     """Return headings and rows of the figures by type: a row for each measure, a column for each type."""
     kinds = [kind for kind in summary.figures if kind != ALL]
     names = [name for name in MEASURES if any(name in summary.figures[kind] for kind in kinds)]
@@ -45,7 +45,7 @@ def type_table(summary: Summary) -> tuple[list[str], list[list[str]]]:
     return ["measure", *(f"{kind} ({summary.questions[kind]})" for kind in kinds)], rows
 
 
-def latency_rows(summary: Summary) -> list[list[str]]:
+def latency_rows(summary: RunSummary) -> list[list[str]]:
     """Return a row for each stage."""
     return [[stage, f"{lat.p50:.1f}", f"{lat.p95:.1f}", str(lat.n)] for stage, lat in summary.latency.items()]
 

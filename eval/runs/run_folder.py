@@ -17,7 +17,7 @@ from typing import Any
 
 from corpus.errors import InputError
 from eval.question_result import Outcome, outcome_from_record
-from eval.runs.run_summary import Summary, summary_from_record
+from eval.runs.run_summary import RunSummary, summary_from_record
 
 MAIN = "newsdesk"
 
@@ -111,12 +111,12 @@ class RunFolder:
         # An error may have been the model's or the network's, so such questions are asked again.
         return {outcome.question.id for outcome in self.outcomes(system) if not outcome.error}
 
-    def write_summaries(self, summaries: Mapping[str, Summary]) -> None:
+    def write_summaries(self, summaries: Mapping[str, RunSummary]) -> None:
         """Write the figures of each system, which makes the run complete."""
         record = {system: summary.to_record() for system, summary in summaries.items()}
         _write_json(self.path / "summary.json", record)
 
-    def summaries(self) -> dict[str, Summary]:
+    def summaries(self) -> dict[str, RunSummary]:
         """Return the figures of each system; empty while the run is not complete."""
         if not self.complete:
             return {}

@@ -12,7 +12,7 @@ from eval.runs import fingerprint
 from eval.runs.execution import Progress, execute
 from eval.runs.package_versions import versions
 from eval.runs.run_folder import Manifest, RunFolder, create, list_runs
-from eval.runs.run_summary import Summary, summarise
+from eval.runs.run_summary import RunSummary, summarise
 from eval.runs.systems import System
 from rag.settings import Settings
 
@@ -87,7 +87,7 @@ def carry_out(
     planned: Plan,
     systems: Sequence[System],
     progress: Callable[[str], Progress] | None = None,
-) -> dict[str, Summary]:
+) -> dict[str, RunSummary]:
     """Put the questions to each system in turn, and return the figures, which completes the run."""
     for system in systems:
         execute(run, system, planned.questions, planned.jobs, progress(system.name) if progress else None)
@@ -96,7 +96,7 @@ def carry_out(
     return summaries
 
 
-def rescore(run: RunFolder) -> dict[str, Summary]:
+def rescore(run: RunFolder) -> dict[str, RunSummary]:
     """Return the figures of every system of a run from its outcomes, Newsdesk first."""
     summaries = {}
     for name in run.systems:

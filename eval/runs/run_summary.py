@@ -24,7 +24,7 @@ class Latency:
 
 
 @dataclass(frozen=True, slots=True)
-class Summary:
+class RunSummary:
     """Hold the figures of a run.
 
     Attributes:
@@ -49,13 +49,13 @@ class Summary:
         }
 
 
-def summarise(outcomes: Sequence[Outcome], scores: Scores) -> Summary:
+def summarise(outcomes: Sequence[Outcome], scores: Scores) -> RunSummary:
     """Return the figures of the outcomes from their scores."""
     types: dict[str, list[str]] = {ALL: []}
     for outcome in outcomes:
         types[ALL].append(outcome.question.id)
         types.setdefault(outcome.question.type or "untyped", []).append(outcome.question.id)
-    return Summary(
+    return RunSummary(
         questions={kind: len(ids) for kind, ids in types.items()},
         figures={kind: estimate_measures([scores[key] for key in ids]) for kind, ids in types.items()},
         latency=latencies(outcomes),
@@ -82,9 +82,9 @@ def latencies(outcomes: Iterable[Outcome]) -> dict[str, Latency]:
     }
 
 
-def summary_from_record(record: Mapping[str, Any]) -> Summary:
+def summary_from_record(record: Mapping[str, Any]) -> RunSummary:
     """Return the summary that `Summary.to_record` wrote."""
-    return Summary(
+    return RunSummary(
         questions=record["questions"],
         figures={
             kind: {name: Estimate(**figure) for name, figure in figures.items()}

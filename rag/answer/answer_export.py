@@ -23,7 +23,7 @@ def export(answer: Answer, file: Path) -> None:
     Raises:
         InputError: The name ends in neither .md nor .json, or the file cannot be written.
     """
-    check_name(file)
+    check_file_name(file)
     text = to_json(answer) if file.suffix.lower() == ".json" else to_markdown(answer)
     try:
         file.write_text(text, "utf-8", "replace")
@@ -31,7 +31,7 @@ def export(answer: Answer, file: Path) -> None:
         raise InputError(f"{file}: cannot be written ({error.strerror}); give another place") from error
 
 
-def check_name(file: Path) -> None:
+def check_file_name(file: Path) -> None:
     """Raise if the name of a file does not say what to write.
 
     Raises:

@@ -91,7 +91,7 @@ def write_nothing_found(enquiry: CoverageQuestion, found: CoveredStories) -> str
     """Return what to say where no article is on the topic, or of the time."""
     if enquiry.form == "news":
         return f"No article is {_list_by_date(enquiry.filters)}."
-    return f"No article’s {found.rule}{describe_filters(enquiry.filters)}."
+    return f"No article’s {found.rule}{phrase_filters(enquiry.filters)}."
 
 
 def _note_unlisted(enquiry: CoverageQuestion, found: CoveredStories) -> list[str]:
@@ -118,7 +118,7 @@ def _list_by_date(filters: Filters) -> str:
     return f"{said}, in {outlets}" if outlets else said
 
 
-def describe_filters(filters: Filters) -> str:
+def phrase_filters(filters: Filters) -> str:
     """Return what filters say, to be put behind a topic: " in Coast Wire, since 2017", or ""."""
     said = [", ".join(map(_outlet, filters.outlets))] if filters.outlets else []
     if filters.since:
@@ -135,9 +135,9 @@ def _write_head(enquiry: CoverageQuestion, found: CoveredStories) -> str:
         return (
             f"{total} {_list_by_date(enquiry.filters)}"
             if enquiry.filters.timed
-            else f"The newest of {total}{describe_filters(enquiry.filters)}"
+            else f"The newest of {total}{phrase_filters(enquiry.filters)}"
         )
-    about = f"“{strip_emphasis(found.topic)}”{describe_filters(enquiry.filters)}"
+    about = f"“{strip_emphasis(found.topic)}”{phrase_filters(enquiry.filters)}"
     outlets = sum(bool(name) for name, _ in _list_by_outlet(found))
     first = articles[0]
     if enquiry.form == "first":

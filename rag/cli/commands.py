@@ -16,7 +16,7 @@ from corpus.cli.display import strip_controls, to_line
 from corpus.cli.options import AsJson, Data, Outlets, Since, Until
 from corpus.errors import ArchiveError, IndexInUseError, IndexUnavailableError, InputError, NewsdeskError
 from corpus.text.days import format_day
-from rag.answer.answer_export import check_name, export, group_by_number
+from rag.answer.answer_export import check_file_name, export, group_by_number
 from rag.assistant import Assistant
 from rag.cli.chat import Chat
 from rag.cli.index_command import check_index, index, rebuild_index
@@ -45,7 +45,7 @@ def ask(
     """Answer a question from the archive, every claim cited. Exit code 0: answered; 1: not; 2: could not be asked."""
     with _report_errors(as_json):
         if export_to:
-            check_name(export_to)
+            check_file_name(export_to)
         with _assistant(data) as assistant:
             answer = assistant.ask(question, filters=read_filters(since, until, outlet or ()))
         if export_to:

@@ -39,7 +39,7 @@ def rebuild_index(settings: Settings, progress: Progress | None = None) -> dict[
                 f"{indexes.folder.path}: the index is in use by {owner}; stop that process first"
             )
         embedded = indexes.embed_pending(progress, _PATIENCE_S)
-        indexes.open(anew=True, progress=progress)
+        indexes.open(rebuild=True, progress=progress)
         return {"embedded": embedded, "rebuilt": True, "chunks": indexes.dense.count(), "owner": None}
 
 

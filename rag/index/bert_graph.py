@@ -1,6 +1,6 @@
 """Build the ONNX graph of a sentence-transformers model of BERT's kind from its weights, without PyTorch.
 
-The layers are those of Devlin et al. 2019 (BERT) and Liu et al. 2019 (RoBERTa, which counts positions from behind its
+The layers are those of Devlin et al. 2019 (BERT) and Liu et al. 2019 (RoBERTa, which counts positions from after its
 padding token); the pooling is that of Reimers and Gurevych 2019.
 """
 
@@ -49,7 +49,7 @@ def bert_graph(folder: Path) -> BertGraph:
     shape (texts, dimensions), has rows of length 1.
 
     Raises:
-        UnsupportedModelError: It is no BERT, pools otherwise, or has parts behind the pooling.
+        UnsupportedModelError: It is no BERT, pools otherwise, or has layers after the pooling.
     """
     config = _json(folder / "config.json")
     pooling = _pooling(folder)
@@ -66,7 +66,7 @@ def bert_graph(folder: Path) -> BertGraph:
 
 
 class _Graph:
-    """Write nodes one behind the other; each method returns the name of what it computes."""
+    """Write nodes one after the other; each method returns the name of what it computes."""
 
     def __init__(self, config: dict[str, Any], weights: Weights) -> None:
         self._config = config
@@ -146,7 +146,7 @@ class _Graph:
 
 
 def _placeholder(name: str, value: NDArray[Any]) -> TensorProto:
-    """Return a tensor that says where its content is to be found: it is handed over beside the graph, without a copy."""
+    """Return a tensor that says where its content is found: it is passed beside the graph, without a copy."""
     kind = helper.np_dtype_to_tensor_dtype(value.dtype)
     tensor = TensorProto(name=name, data_type=kind, dims=value.shape, data_location=TensorProto.EXTERNAL)
     tensor.external_data.add(key="location", value="weights")

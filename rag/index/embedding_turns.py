@@ -11,14 +11,14 @@ from threading import Thread
 from typing import TypeVar
 
 YIELD_S = 0.5
-"""Seconds by which work that can wait stands back behind urgent work that comes later; so it never waits for ever."""
+"""Seconds by which work that can wait yields to urgent work that comes later; so it never waits for ever."""
 
 Item = TypeVar("Item")
 
 _Job = tuple[float, int, Callable[[], None] | None]  # Due, number (jobs themselves have no order), what to do.
 
 
-class Turns:
+class EmbeddingTurns:
     """Do at most so many things at once, whoever asks for them.
 
     More threads than cores would each take longer, and work that can wait would take its share of every question's time.
@@ -37,7 +37,7 @@ class Turns:
     def each(self, work: Callable[[Item], None], items: Iterable[Item], urgent: bool) -> None:
         """Do some work for each item, and return when all is done.
 
-        Work that can wait is handed in piece by piece, so that never more of it than a piece a thread is ahead.
+        Work that can wait is passed in piece by piece, so that never more of it than a piece a thread is ahead.
 
         Raises:
             Exception: What the work raised.

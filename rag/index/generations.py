@@ -80,7 +80,7 @@ class Generations:
         return 1 + max((int(number) for name in names if (number := name.removesuffix(".new")).isdecimal()), default=0)
 
     def is_whole(self, state: State) -> bool:
-        """Tell whether a generation can be opened without harm.
+        """Return whether a generation can be opened without harm.
 
         After a clean end its seal tells. After another one a child process must be able to read all of it.
         """
@@ -126,7 +126,7 @@ def probe(folder: Path) -> None:
 
 
 def probe_in_child(folder: Path) -> bool:
-    """Tell whether a child process can read and search the indexes; a crash of native code ends the child only."""
+    """Return whether a child process can read and search the indexes; a crash of native code ends the child only."""
     script = (
         "import pathlib, sys; sys.path.insert(0, sys.argv[2]); "
         "from rag.index.generations import probe; probe(pathlib.Path(sys.argv[1]))"

@@ -49,7 +49,7 @@ class LexicalIndex:
 
     @property
     def in_memory(self) -> bool:
-        """Tell whether it lies in memory only."""
+        """Return whether it lies in memory only."""
         return self._folder is None
 
     def apply(self, gone: Sequence[str], batch: Sequence[Embedded]) -> None:
@@ -141,12 +141,12 @@ class LexicalIndex:
                         found[term] = max(chunks, found.get(term, 0))
         return found
 
-    def chunks_with_term(self, term: str, beside: Sequence[str], limit: int) -> list[str]:
+    def chunks_with_term(self, term: str, preferred: Sequence[str], limit: int) -> list[str]:
         """Return the ids of up to `limit` chunks that hold a term, those with the most of some others first."""
         must, should = tantivy.Occur.Must, tantivy.Occur.Should
         clauses = [(must, self._query([term], None))]
-        if beside:
-            clauses.append((should, self._query(beside, None)))
+        if preferred:
+            clauses.append((should, self._query(preferred, None)))
         return [chunk_id for chunk_id, _ in self._collect_hits(tantivy.Query.boolean_query(clauses), limit)]
 
     def count(self) -> int:

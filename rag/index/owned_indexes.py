@@ -58,11 +58,11 @@ class OwnedIndexes:
         """Return the open lexical index."""
         return require_open(self._parts).lexical
 
-    def open(self, anew: bool = False, progress: Progress | None = None) -> None:
+    def open(self, rebuild: bool = False, progress: Progress | None = None) -> None:
         """Acquire the indexes and bring them up to date; damaged ones are rebuilt without embedding.
 
         Args:
-            anew: Make them from the archive even if they are sound, or were made by another embedder.
+            rebuild: Make them from the archive even if they are sound, or were made by another embedder.
             progress: Called while they are rebuilt.
 
         Raises:
@@ -72,7 +72,7 @@ class OwnedIndexes:
         with convert_write_errors(self.folder.path):
             self.folder.acquire()
             try:
-                self._open_or_rebuild(anew, progress)
+                self._open_or_rebuild(rebuild, progress)
             except IndexUnavailableError:
                 try:
                     self.folder.check_space()  # On a full disk each part fails with an error of its own.
@@ -151,18 +151,18 @@ class OwnedIndexes:
         self._failed = self.dense
         self._parts = OpenParts(VectorTable(self.store.vectors_of(Selection())), self.lexical)
 
-    def _open_or_rebuild(self, anew: bool, progress: Progress | None) -> None:
+    def _open_or_rebuild(self, rebuild: bool, progress: Progress | None) -> None:
         state = self.folder.generations.state()
-        if anew or state is None or self.folder.is_foreign(state):
+        if rebuild or state is None or self.folder.is_foreign(state):
             self._rebuild(progress)
         else:
             self.folder.check_embedder()
             if not self._open_generation(state):
                 self.folder.check_space()
-                log.warning("%s: the index is damaged; it is moved aside and made anew", self.folder.path)
+                log.warning("%s: the index is damaged; it is moved aside and rebuilt", self.folder.path)
                 self._rebuild(progress, keep=True)
         if not self._is_complete():
-            log.warning("%s: the index lacks rows of the archive; it is made anew", self.folder.path)
+            log.warning("%s: the index lacks rows of the archive; it is rebuilt", self.folder.path)
             self._rebuild(progress, keep=True)
             self.catch_up()
 

@@ -13,7 +13,7 @@ from rag.question.question_kind import Kind, classify_question
 from rag.question.question_parts import Piece, has_several_questions, split_question
 from rag.text.dates.question_period import Period, find_periods
 
-__all__ = ["Kind", "Outlets", "Part", "Query", "parse_question"]
+__all__ = ["Kind", "Outlets", "Query", "QuestionPart", "parse_question"]
 
 _LATEST = re.compile(
     r"\b(?:latest|newest|most\s+recent(?:ly)?|up[- ]to[- ]date|right\s+now|at\s+present|so\s+far|to\s+date|nowadays"
@@ -46,7 +46,7 @@ class Corrected:
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
+class QuestionPart:
     """Hold one thing of several that a question asks for.
 
     Attributes:
@@ -83,7 +83,7 @@ class Query:
     kind: Kind
     filters: Filters
     hints: Filters
-    parts: tuple[Part, ...]
+    parts: tuple[QuestionPart, ...]
     latest: bool
     asks_after: datetime | None
     several: bool = False
@@ -141,10 +141,10 @@ def parse_question(
     )
 
 
-def _parse_part(piece: Piece, now: datetime, outlets: Outlets) -> Part:
+def _parse_part(piece: Piece, now: datetime, outlets: Outlets) -> QuestionPart:
     times = find_periods(piece.text, now)
     named = tuple(dict.fromkeys(name for mention in outlets.find(piece.text) for name in mention.names))
-    return Part(piece.text, piece.said, _parse_time(times[:1], named))
+    return QuestionPart(piece.text, piece.said, _parse_time(times[:1], named))
 
 
 def _wants_latest(text: str) -> bool:

@@ -12,7 +12,7 @@ from rag.text.terms import held_terms, stem, words
 _ANYBODY = frozenset({stem(word) for word in ("people", "persons", "individuals", "humans", "men", "women", "victims")})
 _THEM = "of them"
 _TOP = 4  # Sentences in which a number is looked for.
-_BEHIND = 4  # Words behind a number among which stands what it counts.
+_AFTER = 4  # Words after a number among which stands what it counts.
 _VERBS = "did|does|do|had|has|have|was|were|is|are|will|would|could|can|in|on|of|signed|joined|voted|attended|took|lost"
 _COUNTED = re.compile(
     rf"\bhow (?:many|much)\s+(?:of\s+)?(?:the\s+)?((?:[a-z'-]+\s+){{0,3}}?[a-z'-]+)\s+(?:{_VERBS})\b", re.IGNORECASE
@@ -44,7 +44,7 @@ def lacks_count(question: str, kind: str, weights: Mapping[str, float], sentence
         question: The stand-alone question.
         kind: What it asks for (`rag.question.question_kind`).
         weights: Its terms.
-        sentences: The most telling first.
+        sentences: The most relevant first.
     """
     if kind != "how_many":
         return 0.0
@@ -59,10 +59,10 @@ def lacks_count(question: str, kind: str, weights: Mapping[str, float], sentence
 
 
 def _has_count(text: str) -> list[set[str]]:
-    """Return for each number of a text the stems of the words behind it, `_THEM` for "8,000 of them"."""
+    """Return for each number of a text the stems of the words after it, `_THEM` for "8,000 of them"."""
     places = [match.end() for match in _NUMBER.finditer(text)]
     return [
-        {_THEM} if OF_THEM.match(text, place) else {stem(word) for word in words(text[place : place + 45])[:_BEHIND]}
+        {_THEM} if OF_THEM.match(text, place) else {stem(word) for word in words(text[place : place + 45])[:_AFTER]}
         for place in places
     ]
 
@@ -71,15 +71,15 @@ def lacks_quotation(question: str, kind: str, weights: Mapping[str, float], sent
     """Return the share, by rarity, of the topic in "What did SPEAKER say about TOPIC?" of which they do not speak.
 
     They speak in a sentence with a quotation or with a verb of saying, which counts with the one before and the one
-    behind it. 0 for any other question.
+    after it. 0 for any other question.
     """
     match = _SAID.search(" ".join(question.split())) if kind == "quotation" else None
     if match is None:
         return 0.0
-    telling = {term: weight for term, weight in weights.items() if term not in FRAME}
+    topical = {term: weight for term, weight in weights.items() if term not in FRAME}
     called = [stem(word) for word in words(match["speaker"])]
     topic = {
-        term: telling[term] for word in words(match["topic"]) if (term := stem(word)) in telling and term not in called
+        term: topical[term] for word in words(match["topic"]) if (term := stem(word)) in topical and term not in called
     }
     if not topic:
         return 0.0
@@ -88,7 +88,7 @@ def lacks_quotation(question: str, kind: str, weights: Mapping[str, float], sent
         around[i]
         for i, sentence in enumerate(sentences)
         if (sentence.shape > 0 or SAYING.search(sentence.text))
-        and (not set(called) & set(telling) or called[-1] in around[i])
+        and (not set(called) & set(topical) or called[-1] in around[i])
     ]
     return 1 - max((matched_share(topic, held) for held in spoken), default=0.0)
 

@@ -1,33 +1,28 @@
-"""What makes one word a slip of the pen of another, by their letters alone."""
+"""What makes one word a misspelling of another, by their letters alone."""
 
 import unicodedata
-from functools import lru_cache
 from string import ascii_lowercase
 
-from rag.index.embedder import Embedder
-from rag.text.terms import STOPWORDS
-
 SHORTEST = 5
-"""Letters of the shortest word that is looked at."""
+"""Letters of the shortest word that is corrected."""
 
 LONG = 8
-"""Letters from which on a word may have two slips, and its first letter may be one of them."""
+"""Letters from which on a word may have two typos, the first letter included."""
 
-_ENDINGS = ("s", "es", "d", "ed", "r", "er", "ers", "ly", "ing", "ings")
 _LETTERS = frozenset(ascii_lowercase + "äöüßéèêáàâíóôúñçåøæ")
 _SOUNDS = (frozenset("aeiouy"), frozenset("csz"), frozenset("ckq"))
 _KEYS = [row[i : i + 2] for row in ("qwertyuiop", "asdfghjkl", "zxcvbnm") for i in range(len(row) - 1)]
 
 
-def is_misspelling(asked: str, written: str) -> int | None:
-    """Return how many slips lead from a written word to the one asked for, None if too many or no slip at all.
+def count_typos(asked: str, written: str) -> int | None:
+    """Return how many typos turn a written word into the one asked for, None if too many or if it is another form.
 
-    A letter left out, put in, taken for another or swapped with its neighbour is one; accents count for nothing.
-    A word that only goes on behind the other is another form of it ("Bahraini"), unless it repeats the last letter.
+    A letter omitted, inserted, replaced or swapped with its neighbour is one; accents are ignored. A word that only
+    continues the other is another form of it ("Bahraini"), unless it repeats the last letter.
     """
     from rapidfuzz.distance import OSA
 
-    one, other, most = _plain(asked), _plain(written), max_edits(asked)
+    one, other, most = _plain(asked), _plain(written), max_typos(asked)
     if not other.isalpha() or (one[0] != other[0] and len(one) < LONG):
         return None
     if one.startswith(other) and set(one[len(other) :]) - {other[-1]}:
@@ -38,59 +33,47 @@ def is_misspelling(asked: str, written: str) -> int | None:
     return distance if distance <= most else None
 
 
-def is_keyboard_slip(asked: str, written: str) -> bool:
-    """Tell whether a letter was left out, doubled, swapped or taken for its neighbour on the keyboard.
+def is_keyboard_typo(asked: str, written: str) -> bool:
+    """Return whether a letter was omitted, doubled, swapped or replaced by its neighbour on the keyboard.
 
-    Such a slip seldom makes another word of a right one. The words are those of one slip at most, as `slips` counts.
+    Such a typo seldom turns one correct word into another. The words differ by one typo at most (`count_typos`).
     """
     one, other = _plain(asked), _plain(written)
     if len(one) + 1 == len(other):
         return any(other[:i] + other[i + 1 :] == one for i in range(len(other)))
     if len(one) == len(other) + 1:
         return any(one[:i] + one[i + 1 :] == other for i in range(1, len(one)) if one[i] == one[i - 1])
-    wrong = _is_wrong(one, other)
+    wrong = _differing_letters(one, other)
     return not wrong or (len(wrong) == 2 and wrong[0] == wrong[1]) or any(wrong[0] <= set(pair) for pair in _KEYS)
 
 
-def is_phonetic_slip(asked: str, written: str) -> bool:
-    """Tell whether a letter was taken for one that sounds like it. The words are those of one slip at most."""
+def is_phonetic_typo(asked: str, written: str) -> bool:
+    """Return whether a letter was replaced by one that sounds like it. The words differ by one typo at most."""
     one, other = _plain(asked), _plain(written)
-    return len(one) == len(other) and all(any(pair <= sounds for sounds in _SOUNDS) for pair in _is_wrong(one, other))
+    return len(one) == len(other) and all(
+        any(pair <= sounds for sounds in _SOUNDS) for pair in _differing_letters(one, other)
+    )
 
 
-def _is_wrong(one: str, other: str) -> list[set[str]]:
+def _differing_letters(one: str, other: str) -> list[set[str]]:
     """Return the letters that differ between two words of one length, place by place."""
     return [{a, b} for a, b in zip(one, other, strict=True) if a != b]
 
 
 def list_prefixes(word: str) -> set[str]:
-    """Return with what a word begins, and what it may begin with where one of its first letters is a slip.
+    """Return the first letters of a word, and those it may have where one of them is a typo.
 
-    All terms of one letter would take longer to read than the search.
+    Reading all terms that share one letter would take longer than the search.
     """
     first, second, third = word[0], word[1], word[2]
     found = {first + second, first + third}
-    found |= {first + letter + behind for letter in _LETTERS | set(word) for behind in (second, third)}
+    found |= {first + letter + following for letter in _LETTERS | set(word) for following in (second, third)}
     return found | {second + first, second + third} if len(word) >= LONG else found
 
 
-def max_edits(word: str) -> int:
-    """Return how many slips are looked for in a word."""
+def max_typos(word: str) -> int:
+    """Return how many typos a word may have."""
     return 2 if len(word) >= LONG else 1
-
-
-@lru_cache(maxsize=1)
-def _vocabulary() -> frozenset[str]:
-    return frozenset((Embedder().folder / "vocab.txt").read_text("utf-8").split())
-
-
-def is_dictionary_word(word: str) -> bool:
-    """Tell whether a word is of frequent use in English, or a form of one."""
-    word, known = word.lower(), _vocabulary()
-    if word in known or word in STOPWORDS:
-        return True
-    bases = [word.removesuffix(ending) for ending in _ENDINGS if word.endswith(ending)]
-    return any(len(base) >= SHORTEST and (base in known or f"{base}e" in known) for base in bases)
 
 
 def _plain(word: str) -> str:

@@ -19,7 +19,7 @@ from rag.retrieval.sentence_ranking import PassageReader, Sentence
 from rag.retrieval.sufficiency import Sufficiency, judge_sufficiency
 from rag.text.injected_instructions import is_quotable
 
-_BEHIND = 700  # Characters behind a passage in which a sentence is looked for.
+_AFTER = 700  # Characters after a passage in which a sentence is searched for.
 
 NEWEST = 0.2
 """Added to the score of a sentence of the newest article, and in proportion to the place of the others, where the newest
@@ -47,12 +47,12 @@ class RetrievedPassages:
 
 
 @dataclass(frozen=True, slots=True)
-class Reading:
+class PassageReading:
     """Hold what the passages say to one question.
 
     Attributes:
         said: The question, or the part of one, in the user's words.
-        sentences: Those that can be quoted, the most telling first.
+        sentences: Those that can be quoted, the most relevant first.
         sufficiency: Whether they answer it.
     """
 
@@ -71,18 +71,18 @@ class Evidence:
         several: The parts are questions of their own, each of which wants an answer.
     """
 
-    whole: Reading
-    parts: Sequence[Reading] = ()
+    whole: PassageReading
+    parts: Sequence[PassageReading] = ()
     several: bool = False
 
     @property
     def enough(self) -> bool:
-        """Tell whether to answer: the whole question, one of several that it asks, or all that it compares."""
+        """Return whether to answer: the whole question, one of several that it asks, or all that it compares."""
         parts = [part.sufficiency.enough for part in self.parts]
         return self.whole.sufficiency.enough or (any(parts) if self.several else bool(parts) and all(parts))
 
     @property
-    def lacking(self) -> list[Reading]:
+    def lacking(self) -> list[PassageReading]:
         """Return the parts without an answer, where others have one."""
         if not self.several or not any(part.sufficiency.enough for part in self.parts):
             return []
@@ -125,7 +125,7 @@ class EvidenceSearch:
         return RetrievedPassages(merged, [[p for p in part if p.chunk.id in kept] for part in parts], filters)
 
     def gather(self, query: Query, k: int) -> RetrievedPassages:
-        """Return what `search` does, each passage with the sentence behind it: evidence runs on over a border."""
+        """Return what `search` does, each passage with the sentence after it: evidence often continues past a border."""
         found = self.search(query, k)
         wide = {passage.chunk.id: widen_passage(passage).chunk for passage in found.passages}  # Parts hold no others.
         passages, *parts = (
@@ -151,23 +151,23 @@ class EvidenceSearch:
 
     def _reading(
         self, said: str, text: str, asked: Kind, passages: Sequence[Passage], known: dict[str, Vectors]
-    ) -> Reading:
+    ) -> PassageReading:
         passages = [replace(passage, rank=rank) for rank, passage in enumerate(passages, 1)]
         read = [s for s in self.reader.read(text, asked, passages, known) if is_quotable(s.text)]
-        return Reading(said, read, judge_sufficiency(text, asked, self.reader.weights(text), passages, read))
+        return PassageReading(said, read, judge_sufficiency(text, asked, self.reader.weights(text), passages, read))
 
 
 def widen_passage(passage: Passage) -> Passage:
-    """Return a passage with the sentence behind it, where one stands in the same paragraph and its end is in sight."""
+    """Return a passage with the sentence after it, where one stands in the same paragraph and its end is in sight."""
     chunk, body = passage.chunk, passage.article.body
-    rest = body[chunk.end : chunk.end + _BEHIND].partition("\n")[0]
+    rest = body[chunk.end : chunk.end + _AFTER].partition("\n")[0]
     spans = split_sentences(rest, passage.article.language or "en")
-    whole = len(spans) > 1 or (spans and len(rest) < _BEHIND)
+    whole = len(spans) > 1 or (spans and len(rest) < _AFTER)
     return replace(passage, chunk=replace(chunk, end=chunk.end + spans[0][1])) if whole else passage
 
 
 def order_newest_first(read: Sequence[Sentence]) -> list[Sentence]:
-    """Return sentences ranked anew for a question about the newest state of things; undated ones gain nothing."""
+    """Return sentences reranked for a question about the newest state of things; undated ones gain nothing."""
     published = [sentence.passage.article.published_at for sentence in read]
     dates = sorted({date for date in published if date})
     gain = {date: NEWEST * place / max(1, len(dates) - 1) for place, date in enumerate(dates)}
@@ -175,7 +175,7 @@ def order_newest_first(read: Sequence[Sentence]) -> list[Sentence]:
 
 
 def order_timely_first(read: Sequence[Sentence], hints: Filters) -> list[Sentence]:
-    """Return sentences ranked anew for a question that names a time: those of articles of that time gain."""
+    """Return sentences reranked for a question that names a time: those of articles of that time gain."""
     time = Filters(since=hints.since, until=hints.until)
     return _rank(read, [TIMELY * time.admits(sentence.passage.article) for sentence in read], TIMELY)
 
@@ -192,6 +192,6 @@ def _rank(read: Sequence[Sentence], gains: Sequence[float], most: float) -> list
     return sorted(again, key=lambda s: (-s.score, s.passage.rank, s.start))
 
 
-def _place(reading: Reading, places: Mapping[str, Passage]) -> Reading:
+def _place(reading: PassageReading, places: Mapping[str, Passage]) -> PassageReading:
     """Return a reading whose sentences name the passages as the whole question ranked them."""
     return replace(reading, sentences=[replace(s, passage=places[s.passage.chunk.id]) for s in reading.sentences])

@@ -77,7 +77,7 @@ class SearchText:
     latest: bool = False
 
 
-class _Place(NamedTuple):
+class _ChunkPosition(NamedTuple):
     """Name the article that a chunk was cut from, and its place in it."""
 
     article: Facets
@@ -166,18 +166,18 @@ class Retriever:
                     near[n] = dict(sorted(cosines.items(), key=lambda pair: -pair[1])[:CANDIDATES])
         return [near[n] for n in range(len(vectors))]
 
-    def _filter_candidates(self, chunk_ids: Iterable[str], filters: Filters | None) -> dict[str, _Place]:
+    def _filter_candidates(self, chunk_ids: Iterable[str], filters: Filters | None) -> dict[str, _ChunkPosition]:
         """Return where those of some chunks stand that the archive still holds and that pass."""
         split = {chunk_id: _split(chunk_id) for chunk_id in chunk_ids}
         facets = self.indexes.store.facets({article for article, _, _ in split.values()})
         passing = {i: f for i, f in facets.items() if not filters or filters.admits(f)}
         return {
-            chunk_id: _Place(passing[article], ordinal)
+            chunk_id: _ChunkPosition(passing[article], ordinal)
             for chunk_id, (article, version, ordinal) in split.items()
             if article in passing and passing[article].version == version
         }
 
-    def _compute_cosines(self, vectors: Vectors, places: Mapping[str, _Place]) -> dict[str, list[float]]:
+    def _compute_cosines(self, vectors: Vectors, places: Mapping[str, _ChunkPosition]) -> dict[str, list[float]]:
         """Return the cosines of chunks with each of some vectors, from those that the archive keeps."""
         ids = list(places)
         found = self.indexes.store.vectors([(place.article.key, place.ordinal) for place in places.values()])
@@ -225,7 +225,9 @@ def _split(chunk_id: str) -> tuple[str, int, int]:
     return article, int(version), int(ordinal)
 
 
-def _candidates(near: Mapping[str, float], words: Mapping[str, float], places: Mapping[str, _Place]) -> list[Candidate]:
+def _candidates(
+    near: Mapping[str, float], words: Mapping[str, float], places: Mapping[str, _ChunkPosition]
+) -> list[Candidate]:
     """Make candidates of the cosines of all chunks that a text found, and of the BM25 scores of some."""
     best = max((score for i, score in words.items() if i in places), default=0.0) or 1.0
     found = []
@@ -283,7 +285,7 @@ def collapse_copies(candidates: Iterable[Candidate]) -> tuple[list[Candidate], d
 
 
 def diversify(candidates: Iterable[Candidate]) -> list[Candidate]:
-    """Move the third and later chunks of an article, or of its story, behind what comes for the first time."""
+    """Move the third and later chunks of an article, or of its story, after what comes for the first time."""
     seen: Counter[object] = Counter()
     early: list[Candidate] = []
     late: list[Candidate] = []

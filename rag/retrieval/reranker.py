@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from sentence_transformers import CrossEncoder
 
 RERANKED = 30
-"""Passages that are read by the cross-encoder; those behind keep their places."""
+"""Passages that are read by the cross-encoder; later ones keep their ranks."""
 
 
 class Reranker:
@@ -45,7 +45,7 @@ class Reranker:
     def rerank(self, question: str, passages: Sequence[Passage]) -> list[Passage]:
         """Return passages with the first `RERANKED` in the order of the cross-encoder.
 
-        Its raw score stands in `signals["rerank"]`. The fused scores are handed out anew, the highest to the first, so
+        Its raw score stands in `signals["rerank"]`. The fused scores are reassigned, the highest to the first, so
         that they still fall along the list and stay on the scale that refusals are judged by.
 
         Args:

@@ -27,7 +27,7 @@ OTHERS = 0.5
 
 _QUOTED_WORDS = 3  # Two words in quotation marks are more often a term ("net neutrality").
 _QUOTED_LENGTH = 8  # Characters of the shortest quotation that answers what somebody said.
-_BEFORE = 700  # Characters before a passage in which the sentence before it is looked for.
+_BEFORE = 700  # Characters before a passage in which the sentence before it is searched for.
 
 WEIGHTS = {"coverage": 0.2, "context": 0.22, "dense": 0.2, "passage": 0.18, "shape": 0.2}
 """What a sentence is ranked by, see `Sentence`; fitted on the starter set (benchmarks/fitting.py)."""
@@ -40,7 +40,7 @@ class Sentence:
     Attributes:
         passage: Where it stands.
         start: Offset in the article's body.
-        end: Offset behind it.
+        end: End offset (exclusive).
         coverage: Share of the question's terms, by rarity, that stand in it or in the headline, 0 to 1.
         context: The same, in the sentence before it too, on which it may lean.
         dense: Cosine of sentence and question.
@@ -83,7 +83,7 @@ class PassageReader:
     def read(
         self, text: str, kind: str, passages: Sequence[Passage], known: dict[str, Vectors] | None = None
     ) -> list[Sentence]:
-        """Return the sentences of the first passages, the most telling first.
+        """Return the sentences of the first passages, the most relevant first.
 
         Args:
             text: What is asked.
@@ -204,7 +204,7 @@ _NUMBER = re.compile(  # A bare year counts nothing.
     re.IGNORECASE,
 )
 OF_THEM = re.compile(r"\s+(?:\w+\s+)?of\s+(?:them|these|those)\b", re.IGNORECASE)
-"""What stands behind a number that counts a part of what the sentence before counts."""
+"""What follows a number that counts a part of what the sentence before counts."""
 _NAME = re.compile(r"(?<![.!?“\"] )(?<!^)\b[A-Z][\w'’-]+")
 SAYING = re.compile(rf"\b(?:{SAID}|say|according to)\b", re.IGNORECASE)
 _CAUSE = re.compile(

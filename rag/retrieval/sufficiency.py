@@ -42,8 +42,8 @@ _NAME = re.compile(r"(?<![.!?] )(?<!^)\b[A-Z][\w’'&-]*|\b[A-Z]{2,}\b|\b\d[\d.,
 _YEAR = re.compile(r"\b(?:19|20)\d\d\b")
 _LEADING = 8  # Sentences of which one may hold the whole topic.
 _NEAR = 12  # Sentences whose cosine counts.
-_BEST = 6  # Passages in which a demanded number or quotation is looked for.
-_READ = 8  # Passages in which a name of the question is looked for.
+_BEST = 6  # Passages in which a demanded number or quotation is searched for.
+_READ = 8  # Passages in which a name of the question is searched for.
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,12 +56,12 @@ class Sufficiency:
 
     @property
     def enough(self) -> bool:
-        """Tell whether to answer."""
+        """Return whether to answer."""
         return self.probability >= THRESHOLD
 
     @property
     def lacking(self) -> bool:
-        """Tell whether to say that the archive holds no answer, though it answers another part."""
+        """Return whether to say that the archive holds no answer, though it answers another part."""
         return self.probability < LACKING
 
 
@@ -75,7 +75,7 @@ def judge_sufficiency(
         kind: What it asks for (`rag.question.question_kind`).
         weights: Its terms with their rarity, as `PassageReader.weights` gives them.
         passages: What was retrieved, best first.
-        sentences: Their sentences, the most telling first.
+        sentences: Their sentences, the most relevant first.
     """
     if not passages or not sentences:
         return Sufficiency(0.0, {}, ())

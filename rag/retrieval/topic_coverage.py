@@ -17,7 +17,7 @@ from rag.text.quotations import find_quotations
 from rag.text.terms import STOPWORDS, held_terms, stem, terms, words
 
 LOOKED_AT = 5000
-"""Articles of a time that are looked at, the newest, where the news of it are listed."""
+"""Articles of a time that are read, the newest, where the news of it are listed."""
 
 _EARLIEST = datetime(1, 1, 1, tzinfo=UTC)  # An undated article fails any filter on time.
 _MANY = 12  # Articles: of more than that only those that hold more of the topic than its names.
@@ -28,7 +28,7 @@ _NAME, _WORD = 2, 1  # What a name and another word of the topic weigh in a sent
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
+class TopicPart:
     """Hold one thing that an article must hold: a word in any of its forms, or a phrase.
 
     Attributes:
@@ -47,7 +47,7 @@ class Part:
         return _phrase(self.text)
 
     def is_held(self, text: str, found: set[str]) -> bool:
-        """Tell whether a text holds the part; `found` are its terms."""
+        """Return whether a text holds the part; `found` are its terms."""
         return bool(phrase.search(text)) if (phrase := self.phrase) else not self.stems[0].isdisjoint(found)
 
 
@@ -78,7 +78,7 @@ class CoveredStories:
     topic: str
     rule: str
     stories: tuple[Story, ...] = ()
-    parts: tuple[Part, ...] = field(default=())
+    parts: tuple[TopicPart, ...] = field(default=())
     counted: tuple[int, int] = (0, 0)
 
     @property
@@ -142,15 +142,17 @@ class TopicCoverage:
         chunks: dict[str, list[Chunk]] = {}
         for chunk in self._store.chunks(story.articles[0].id for story in chosen).values():
             chunks.setdefault(chunk.article.id, []).append(chunk)
-        told = [
-            (story, _telling(chunks[lead], found.parts)) for story in chosen if (lead := story.articles[0].id) in chunks
+        best = [
+            (story, _find_best_sentence(chunks[lead], found.parts))
+            for story in chosen
+            if (lead := story.articles[0].id) in chunks
         ]
         return [
             Citation(n, Passage(chunk, n, share, {"coverage": share}, story.articles[1:]), start, end)
-            for n, (story, (share, chunk, start, end)) in enumerate(told, 1)
+            for n, (story, (share, chunk, start, end)) in enumerate(best, 1)
         ]
 
-    def _parts(self, topic: str) -> tuple[Part, ...]:
+    def _parts(self, topic: str) -> tuple[TopicPart, ...]:
         """Return quoted phrases, names, and the other words of a topic."""
         spoken = self.retriever.stemming_languages(topic)
         spans = list(find_quotations(topic))
@@ -164,15 +166,15 @@ class TopicCoverage:
             kept.append((topic[start:end], True))
             last = end
         kept += [(word, False) for word in words(topic[last:]) if word not in STOPWORDS]
-        return tuple(Part(text, _stems(text, spoken), name) for text, name in dict.fromkeys(kept) if words(text))
+        return tuple(TopicPart(text, _stems(text, spoken), name) for text, name in dict.fromkeys(kept) if words(text))
 
-    def _articles(self, either: Sequence[Sequence[Part]], filters: Filters | None) -> list[Article]:
+    def _articles(self, either: Sequence[Sequence[TopicPart]], filters: Filters | None) -> list[Article]:
         """Return the articles that hold every part of any of several lists."""
         return list(
             {article.id: article for parts in either for article in self._find_holding(parts, filters)}.values()
         )
 
-    def _find_holding(self, parts: Sequence[Part], filters: Filters | None) -> Iterator[Article]:
+    def _find_holding(self, parts: Sequence[TopicPart], filters: Filters | None) -> Iterator[Article]:
         bodies: dict[frozenset[str], set[str]] = {}
         ids: set[str] | None = None
         for any_of in sorted({stems for part in parts for stems in part.stems}, key=self._frequency):
@@ -197,8 +199,8 @@ class TopicCoverage:
         return tuple(Story(tuple(group)) for group in groups.values())
 
 
-def _holds_all(article: Article, parts: Sequence[Part], bodies: Mapping[frozenset[str], set[str]]) -> bool:
-    """Tell whether headline or text holds every part; `bodies` are the ids of the articles whose text holds a word."""
+def _holds_all(article: Article, parts: Sequence[TopicPart], bodies: Mapping[frozenset[str], set[str]]) -> bool:
+    """Return whether headline or text holds every part; `bodies` are the ids of the articles whose text holds a word."""
     heading = held_terms(article.title, article.language)
     for part in parts:
         if any(article.id not in bodies[stems] and stems.isdisjoint(heading) for stems in part.stems):
@@ -208,8 +210,8 @@ def _holds_all(article: Article, parts: Sequence[Part], bodies: Mapping[frozense
     return True
 
 
-def _is_on_topic(article: Article, parts: Sequence[Part]) -> bool:
-    """Tell whether the headline holds a name of the topic, or the text one of its other words."""
+def _is_on_topic(article: Article, parts: Sequence[TopicPart]) -> bool:
+    """Return whether the headline holds a name of the topic, or the text one of its other words."""
     heading = held_terms(article.title, article.language)
     if any(part.name and part.is_held(article.title, heading) for part in parts):
         return True
@@ -217,7 +219,7 @@ def _is_on_topic(article: Article, parts: Sequence[Part]) -> bool:
     return any(not part.name and part.is_held(article.body, inside) for part in parts)
 
 
-def _telling(chunks: Sequence[Chunk], parts: Sequence[Part]) -> tuple[float, Chunk, int, int]:
+def _find_best_sentence(chunks: Sequence[Chunk], parts: Sequence[TopicPart]) -> tuple[float, Chunk, int, int]:
     """Return the first of the sentences that hold most of the topic: the share held, its chunk, its offsets."""
     whole = sum(_NAME if part.name else _WORD for part in parts) or 1
     best: tuple[float, Chunk, int, int] | None = None
@@ -245,15 +247,15 @@ def _spread_over_time(runs: Sequence[Sequence[str]], most: int) -> list[Sequence
     return [runs[i] for i in sorted({*carried, *spread})]
 
 
-def _make_rule(either: Sequence[Sequence[Part]]) -> str:
+def _make_rule(either: Sequence[Sequence[TopicPart]]) -> str:
     pieces = (" and ".join(f"“{part.text}”" for part in parts) for parts in either)
     return f"headline or text holds {', or '.join(pieces)}"
 
 
 def _stems(text: str, spoken: Sequence[str]) -> tuple[frozenset[str], ...]:
-    said = words(text)
-    telling = [word for word in said if word not in STOPWORDS] or said
-    return tuple(frozenset(stem(word, language) for language in spoken) for word in telling)
+    found = words(text)
+    content = [word for word in found if word not in STOPWORDS] or found
+    return tuple(frozenset(stem(word, language) for language in spoken) for word in content)
 
 
 @lru_cache(maxsize=512)

@@ -110,7 +110,7 @@ def find_figures(text: str, language: str = "en") -> tuple[Figure, ...]:
         text: Any text. Dates are figures here too: the caller leaves out their spans.
         language: ISO 639-1 code; decides what a comma in a number means and which names of units are read.
     """
-    return tuple(_ranges(text, list(_Reader(text, language).read())))
+    return tuple(_ranges(text, list(_FigureReader(text, language).read())))
 
 
 def _ranges(text: str, found: list[Figure]) -> list[Figure]:
@@ -137,7 +137,7 @@ def _time_of(long: Figure, short: Figure) -> Figure | None:
     return None
 
 
-class _Reader:
+class _FigureReader:
     """Read the figures of one text from its tokens."""
 
     def __init__(self, text: str, language: str) -> None:

@@ -9,13 +9,13 @@ from rag.text.names import fold_name as fold_name
 from rag.text.quotations import find_quotations, fold, split_at_ellipses
 from rag.text.speakers import find_attributions
 from rag.verification.claim_demands import Demands
-from rag.verification.passage_facts import Evidence
+from rag.verification.passage_facts import PassageFacts
 
 _ADDRESSEE = re.compile(r"\b(?:told|tells|telling|asked)\b[^,.;:]{1,60}")
 _BACK = 3  # Sentences before a quotation in which its speaker may be named.
 
 
-def wrong_speaker(claim: Demands, cited: Sequence[Evidence]) -> tuple[str, str] | None:
+def wrong_speaker(claim: Demands, cited: Sequence[PassageFacts]) -> tuple[str, str] | None:
     """Find a quotation of a claim that no cited passage gives to the speaker whom the claim names.
 
     Returns:
@@ -44,7 +44,7 @@ def _speakers_of(quotation: Span, speakers: Sequence[Name], claim: Demands) -> l
     return [nearest, *(name for name in speakers if name != nearest and stretch(name) == stretch(nearest))]
 
 
-def _speaker_instead(name: Name, quotation: str, evidence: Evidence) -> str | Name | None:
+def _speaker_instead(name: Name, quotation: str, evidence: PassageFacts) -> str | Name | None:
     """Return None if a passage lacks the words, the name itself if it may have said them, else who did, or ""."""
     found = split_at_ellipses(quotation)
     at = fold(evidence.text).find(found[0]) if found else -1
@@ -71,14 +71,14 @@ def unquoted(text: str) -> str:
     return text
 
 
-def _mentions(name: Name, text: str, evidence: Evidence) -> bool:
+def _mentions(name: Name, text: str, evidence: PassageFacts) -> bool:
     """Tell whether a sentence names a speaker, by the last word of the name or by another form of the whole."""
     if any(same_word(name.words[-1], fold_name(word)) for word in capitalised(text)):
         return True
     return any(same_name(name, other, evidence) for other in find_names(text))
 
 
-def same_name(name: Name, other: Name, evidence: Evidence) -> bool:
+def same_name(name: Name, other: Name, evidence: PassageFacts) -> bool:
     """Tell whether a claim's name and a passage's name are of the same person or body."""
     if any(same_word(a, b) for a in name.words[-1:] for b in other.words[-1:]):
         return True
@@ -86,7 +86,7 @@ def same_name(name: Name, other: Name, evidence: Evidence) -> bool:
     return is_named(name, words, lambda: evidence.initials, lambda: evidence.words)
 
 
-def wrong_outlet(claim: Demands, cited: Sequence[Evidence]) -> str:
+def wrong_outlet(claim: Demands, cited: Sequence[PassageFacts]) -> str:
     """Return the outlet to which a claim gives a report that none of its passages is by or speaks of, or ""."""
     for attribution in find_attributions(unquoted(claim.text)):
         name = attribution.name
@@ -102,7 +102,7 @@ def wrong_outlet(claim: Demands, cited: Sequence[Evidence]) -> str:
     return ""
 
 
-def _known(name: Name, cited: Sequence[Evidence]) -> bool:
+def _known(name: Name, cited: Sequence[PassageFacts]) -> bool:
     """Tell whether an article names what a claim names: whole, by its last word alone, or by another form of it."""
     for evidence in cited:
         if any(_may_be(name, other) for other in find_names(f"{evidence.heading}\n{evidence.passage.article.body}")):
@@ -114,7 +114,7 @@ def _known(name: Name, cited: Sequence[Evidence]) -> bool:
     return False
 
 
-def spelt_out(name: Name, claim: Demands, cited: Sequence[Evidence]) -> bool:
+def spelt_out(name: Name, claim: Demands, cited: Sequence[PassageFacts]) -> bool:
     """Tell whether a name is part of one whose initials the article has: "Disease Control" of the CDC."""
     own = "".join(word[0] for word in name.words)
     return any(
@@ -129,7 +129,7 @@ def _may_be(name: Name, other: Name) -> bool:
     return min(len(name.words), len(other.words)) == 1 or len(set(name.words) & set(other.words)) > 1
 
 
-def is_outlet(name: Name, evidence: Evidence) -> bool:
+def is_outlet(name: Name, evidence: PassageFacts) -> bool:
     """Tell whether a name is that of an outlet that carries the article, in whole or in part."""
     return any(_is_of(name, outlet) for outlet in evidence.outlets)
 
@@ -144,7 +144,7 @@ def _shares_a_word(name: Name, outlet: str) -> bool:
     return not frozenset(outlet.casefold().split()).isdisjoint(name.words)
 
 
-def span_of(quotation: str, evidence: Evidence) -> Span | None:
+def span_of(quotation: str, evidence: PassageFacts) -> Span | None:
     """Return where a passage has the words of a quotation, as offsets in the article's body, or None."""
     folded, found = fold(evidence.text), split_at_ellipses(quotation)
     places = [(folded.find(piece), len(piece)) for piece in found]

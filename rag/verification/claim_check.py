@@ -13,7 +13,7 @@ from rag.verification.attribution import span_of
 from rag.verification.claim_demands import Demands
 from rag.verification.claim_support import Problem, find_problem
 from rag.verification.flag_reasons import reason
-from rag.verification.passage_facts import Evidence
+from rag.verification.passage_facts import PassageFacts
 from rag.verification.statements import Statement, statements, without_source_list
 
 _BESIDE = 0.5
@@ -58,7 +58,7 @@ def check(text: str, passages: Sequence[Passage], *, language: str = "en") -> Ch
         passages: What the answer was made from, in the order of the prompt.
         language: The language of the answer, ISO 639-1.
     """
-    evidence = [Evidence(i, passage) for i, passage in enumerate(passages, 1)]
+    evidence = [PassageFacts(i, passage) for i, passage in enumerate(passages, 1)]
     marked = without_source_list(read_marks(text, len(passages)), evidence)
     findings = [
         _finding(Demands(marked.text[s.start : s.end], language), s, evidence) for s in statements(marked, language)
@@ -70,7 +70,7 @@ def check(text: str, passages: Sequence[Passage], *, language: str = "en") -> Ch
     return Checked(insert_marks(marked.text, marks), claims, tuple(citations), marked.dropped)
 
 
-def _finding(claim: Demands, statement: Statement, evidence: Sequence[Evidence]) -> _Finding:
+def _finding(claim: Demands, statement: Statement, evidence: Sequence[PassageFacts]) -> _Finding:
     if statement.note:
         return _Finding(statement, statement.cited, "note")
     positions = statement.cited or statement.covered_by
@@ -90,7 +90,7 @@ def _finding(claim: Demands, statement: Statement, evidence: Sequence[Evidence])
     return _Finding(statement, _bearing(claim, own), "unchecked")
 
 
-def _verbatim(claim: Demands, statement: Statement, among: Sequence[Evidence]) -> _Finding | None:
+def _verbatim(claim: Demands, statement: Statement, among: Sequence[PassageFacts]) -> _Finding | None:
     """Return the finding of a claim that one of some passages has word for word; each that is cited and has it stays."""
     found = {e.position for e in among if e.verbatim(claim.text)}
     cited = tuple(position for position in statement.cited if position in found)
@@ -100,7 +100,7 @@ def _verbatim(claim: Demands, statement: Statement, among: Sequence[Evidence]) -
     return _Finding(statement, cited or (first,), "supported")
 
 
-def _better(claim: Demands, cited: Sequence[Evidence], evidence: Sequence[Evidence]) -> int:
+def _better(claim: Demands, cited: Sequence[PassageFacts], evidence: Sequence[PassageFacts]) -> int:
     """Return the first passage that has as many words of a flagged claim and nothing that flags it, or 0."""
     most = max(len(e.shared(claim.stems)) for e in cited)
     for other in evidence:
@@ -109,7 +109,7 @@ def _better(claim: Demands, cited: Sequence[Evidence], evidence: Sequence[Eviden
     return 0
 
 
-def _bearing(claim: Demands, cited: Sequence[Evidence]) -> tuple[int, ...]:
+def _bearing(claim: Demands, cited: Sequence[PassageFacts]) -> tuple[int, ...]:
     """Return the positions of the cited passages without those that have little of the claim and nothing of their own."""
     shared = {e.position: e.shared(claim.stems) for e in cited}
     most = max(shared.values(), key=len)
@@ -131,7 +131,9 @@ def _claim(text: str, finding: _Finding, numbers: dict[int, int]) -> Claim:
     return Claim(words, cited, finding.verdict, reason(finding.problem, cited) if finding.problem else "")
 
 
-def _citations(n: int, evidence: Evidence, text: str, findings: Sequence[_Finding], language: str) -> list[Citation]:
+def _citations(
+    n: int, evidence: PassageFacts, text: str, findings: Sequence[_Finding], language: str
+) -> list[Citation]:
     """Return a citation for each run of sentences that the claims citing a passage rest on; runs that touch are one."""
     citing = [f for f in findings if evidence.position in f.cited]
     holding = [f for f in citing if f.verdict != "flagged"] or citing[:1]
@@ -145,7 +147,7 @@ def _citations(n: int, evidence: Evidence, text: str, findings: Sequence[_Findin
     return [Citation(n, evidence.passage, start, end) for start, end in runs]
 
 
-def _span(claim: Demands, evidence: Evidence) -> Span:
+def _span(claim: Demands, evidence: PassageFacts) -> Span:
     """Return the words of a passage that a claim repeats or quotes, or the sentences nearest to it."""
     copied = evidence.verbatim(claim.text)
     quoted = [span for a, b in claim.quotations if (span := span_of(claim.text[a:b], evidence))]

@@ -13,7 +13,7 @@ from rag.text.units import size
 from rag.verification.arithmetic import follows, says, shifted
 from rag.verification.attribution import spelt_out, wrong_outlet, wrong_speaker
 from rag.verification.claim_demands import Demands, counted, overlap
-from rag.verification.passage_facts import Evidence
+from rag.verification.passage_facts import PassageFacts
 from rag.verification.substitution import exchanged, places
 
 ProblemKind = Literal["quotation", "figure", "elsewhere", "date", "name", "outlet", "speaker", "unnamed", "uncited"]
@@ -39,7 +39,7 @@ class Problem:
     given: str = ""
 
 
-def find_problem(claim: Demands, cited: Sequence[Evidence]) -> Problem | None:
+def find_problem(claim: Demands, cited: Sequence[PassageFacts]) -> Problem | None:
     """Return what certainly is not in the cited passages and their headings, or None where nothing is certain."""
     return (
         _changed_quotation(claim, cited)
@@ -51,11 +51,11 @@ def find_problem(claim: Demands, cited: Sequence[Evidence]) -> Problem | None:
     )
 
 
-def _same_language(claim: Demands, cited: Sequence[Evidence]) -> bool:
+def _same_language(claim: Demands, cited: Sequence[PassageFacts]) -> bool:
     return all(evidence.language == claim.language for evidence in cited)
 
 
-def _changed_quotation(claim: Demands, cited: Sequence[Evidence]) -> Problem | None:
+def _changed_quotation(claim: Demands, cited: Sequence[PassageFacts]) -> Problem | None:
     """Find a quotation that no passage has word for word; a translated one cannot be compared."""
     if not _same_language(claim, cited):
         return None
@@ -67,17 +67,17 @@ def _changed_quotation(claim: Demands, cited: Sequence[Evidence]) -> Problem | N
     return None
 
 
-def _other_speaker(claim: Demands, cited: Sequence[Evidence]) -> Problem | None:
+def _other_speaker(claim: Demands, cited: Sequence[PassageFacts]) -> Problem | None:
     wrong = wrong_speaker(claim, cited)
     return Problem("speaker" if wrong[1] else "unnamed", *wrong) if wrong else None
 
 
-def _other_outlet(claim: Demands, cited: Sequence[Evidence]) -> Problem | None:
+def _other_outlet(claim: Demands, cited: Sequence[PassageFacts]) -> Problem | None:
     outlet = wrong_outlet(claim, cited) if _same_language(claim, cited) else ""
     return Problem("outlet", outlet, next((e.outlets[0] for e in cited if e.outlets), "")) if outlet else None
 
 
-def _other_figure(claim: Demands, cited: Sequence[Evidence]) -> Problem | None:
+def _other_figure(claim: Demands, cited: Sequence[PassageFacts]) -> Problem | None:
     given = [figure for evidence in cited for figure in evidence.figures]
     strict = _same_language(claim, cited)
     for figure in claim.figures:
@@ -91,7 +91,7 @@ def _other_figure(claim: Demands, cited: Sequence[Evidence]) -> Problem | None:
     return None
 
 
-def _counts_something(claim: Demands, figure: Figure, cited: Sequence[Evidence]) -> bool:
+def _counts_something(claim: Demands, figure: Figure, cited: Sequence[PassageFacts]) -> bool:
     """Tell whether a figure must be given: a few things that a claim counts must be where the text counts them too."""
     if figure.units or figure.value > _FEW:
         return True
@@ -99,23 +99,23 @@ def _counts_something(claim: Demands, figure: Figure, cited: Sequence[Evidence])
     return any(wanted & counted(e.heading_and_text, f, e.language) for e in cited for f in _undated(e) if not f.units)
 
 
-def _follows(figure: Figure, cited: Sequence[Evidence]) -> bool:
+def _follows(figure: Figure, cited: Sequence[PassageFacts]) -> bool:
     dates = [m for evidence in cited for m in (*evidence.moments, *_publication(evidence))]
     return follows(figure, [f for evidence in cited for f in _undated(evidence)], dates)
 
 
-def _undated(evidence: Evidence) -> list[Figure]:
+def _undated(evidence: PassageFacts) -> list[Figure]:
     """Return the figures of a passage that are no part of a date or a name."""
     dates = [(moment.start, moment.end) for moment in evidence.moments]
     return [f for f in evidence.figures if not (f.bare or f.named or overlap((f.start, f.end), dates))]
 
 
-def _publication(evidence: Evidence) -> list[Moment]:
+def _publication(evidence: PassageFacts) -> list[Moment]:
     at = evidence.published
     return [Moment(at.year, at.month, at.day, 0, 0)] if at else []
 
 
-def _counted_otherwise(claim: Demands, figure: Figure, cited: Sequence[Evidence]) -> str:
+def _counted_otherwise(claim: Demands, figure: Figure, cited: Sequence[PassageFacts]) -> str:
     """Return the figure that the passages give for what a claim counts, where they give the claim's for another thing.
 
     "Seven articles in 79 chapters" has both figures of "79 articles in seven chapters", exchanged.
@@ -135,7 +135,7 @@ def _counted_otherwise(claim: Demands, figure: Figure, cited: Sequence[Evidence]
     return ""
 
 
-def _exchanged(claim: Demands, value: Figure | Moment, cited: Sequence[Evidence]) -> str:
+def _exchanged(claim: Demands, value: Figure | Moment, cited: Sequence[PassageFacts]) -> str:
     """Return the figure or date that the passages have in the place of one that they give elsewhere, or ""."""
     (said,) = places(claim.text, [value], claim.language)
     given = [
@@ -152,7 +152,7 @@ def _same_value(given: Figure | Moment, said: Figure | Moment) -> bool:
     return isinstance(given, Moment) and isinstance(said, Moment) and given.holds(said)
 
 
-def _instead(figure: Figure, cited: Sequence[Evidence]) -> str:
+def _instead(figure: Figure, cited: Sequence[PassageFacts]) -> str:
     """Return the only figure of the same unit that the passages give, or ""."""
     kinds = {size(unit)[0] for unit in figure.units}
     given = {
@@ -164,7 +164,7 @@ def _instead(figure: Figure, cited: Sequence[Evidence]) -> str:
     return given.pop() if len(given) == 1 else ""
 
 
-def _other_date(claim: Demands, cited: Sequence[Evidence]) -> Problem | None:
+def _other_date(claim: Demands, cited: Sequence[PassageFacts]) -> Problem | None:
     for moment in claim.moments:
         said = claim.text[moment.start : moment.end]
         if not any(_gives_date(evidence, moment, claim) for evidence in cited):
@@ -174,7 +174,7 @@ def _other_date(claim: Demands, cited: Sequence[Evidence]) -> Problem | None:
     return None
 
 
-def _date_instead(said: Moment, cited: Sequence[Evidence]) -> str:
+def _date_instead(said: Moment, cited: Sequence[PassageFacts]) -> str:
     """Return the only date of the passages that is as exact as one of a claim, or ""."""
     given = {
         e.heading_and_text[m.start : m.end]
@@ -185,7 +185,7 @@ def _date_instead(said: Moment, cited: Sequence[Evidence]) -> str:
     return given.pop() if len(given) == 1 else ""
 
 
-def _gives_date(evidence: Evidence, said: Moment, claim: Demands) -> bool:
+def _gives_date(evidence: PassageFacts, said: Moment, claim: Demands) -> bool:
     """Tell whether a passage, its heading or the calendar gives a date.
 
     The day of publication may differ by one where the claim names the outlet: outlets count days in their own zone.
@@ -203,7 +203,7 @@ def _gives_date(evidence: Evidence, said: Moment, claim: Demands) -> bool:
     return any(_falls_on(day, said) for day in _possible_days(evidence, claim))
 
 
-def _year_before(evidence: Evidence) -> list[Moment]:
+def _year_before(evidence: PassageFacts) -> list[Moment]:
     """Return the dates without a year of their own in the year before: "in May of that year" looks back further."""
     return [
         replace(moment, year=moment.year - 1)
@@ -216,22 +216,22 @@ def _ignoring_year(moment: Moment, said: Moment) -> bool:
     return moment.year is None and (moment.month, moment.day) == (said.month, said.day) and said.month is not None
 
 
-def _weekday_open(evidence: Evidence) -> bool:
+def _weekday_open(evidence: PassageFacts) -> bool:
     """Tell whether a passage names no day of the week, so that the day of publication leaves this one open."""
     return not any(moment.weekday is not None for moment in evidence.moments)
 
 
-def _gives_year(evidence: Evidence, said: Moment) -> bool:
+def _gives_year(evidence: PassageFacts, said: Moment) -> bool:
     if any(figure.value == said.year for figure in evidence.figures):
         return True
     return any(day.year == said.year for day in shifted(_dated(evidence), _times(evidence)))
 
 
-def _dated(evidence: Evidence) -> list[Moment]:
+def _dated(evidence: PassageFacts) -> list[Moment]:
     return [moment for moment in (*evidence.moments, *_publication(evidence)) if moment.year]
 
 
-def _times(evidence: Evidence) -> list[Figure]:
+def _times(evidence: PassageFacts) -> list[Figure]:
     """Return the times that a passage counts, "a year" and the like among them."""
     words = fold(evidence.text)
     singles = [
@@ -240,7 +240,7 @@ def _times(evidence: Evidence) -> list[Figure]:
     return [f for f in (*evidence.figures, *singles) if any(size(unit)[0] == "time" for unit in f.units)]
 
 
-def _possible_days(evidence: Evidence, claim: Demands) -> list[date]:
+def _possible_days(evidence: PassageFacts, claim: Demands) -> list[date]:
     """Return the days that a passage may mean: by weekdays in the week around publication, by times counted from dates."""
     days = list(shifted(_dated(evidence), _times(evidence)))
     published = evidence.published
@@ -257,7 +257,7 @@ def _falls_on(day: date, said: Moment) -> bool:
     return (said.year in {None, day.year}) and day.month == said.month and said.day in {None, day.day}
 
 
-def _other_name(claim: Demands, cited: Sequence[Evidence]) -> Problem | None:
+def _other_name(claim: Demands, cited: Sequence[PassageFacts]) -> Problem | None:
     """Find a full name of which the articles lack the last word or half of the others."""
     if not _same_language(claim, cited):
         return None
@@ -267,7 +267,7 @@ def _other_name(claim: Demands, cited: Sequence[Evidence]) -> Problem | None:
     return None
 
 
-def _gives_name(evidence: Evidence, name: Name) -> bool:
+def _gives_name(evidence: PassageFacts, name: Name) -> bool:
     kept = Name(name.words[name.opening :], name.start, name.end)
     if is_named(kept, evidence.words, lambda: evidence.initials, lambda: evidence.words):
         return True

@@ -25,7 +25,7 @@ _STOPS = ".!?…。！？\"”’»“')]"
 
 
 @dataclass(frozen=True)
-class Evidence:
+class PassageFacts:
     """Hold a passage with what is looked up in it; headline, outlet, byline and date are evidence too.
 
     Attributes:

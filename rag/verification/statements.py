@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from corpus.text.sentences import Span, split_sentences
 from rag.text.citation_marks import Marked
 from rag.text.terms import STOPWORDS, words
-from rag.verification.passage_facts import Evidence
+from rag.verification.passage_facts import PassageFacts
 
 _LEAD = re.compile(r"\s*(?:[-*•+–]\s+|\d{1,2}[.)]\s+|>\s*|\|\s*)+")
 _HEADING = re.compile(r"\s*+(?:#{1,6}\s|\*\*[^*]+\*\*:?\s*$|__[^_]+__:?\s*$|(?:\|\s*+)?:?-{3,})")
@@ -149,7 +149,7 @@ def _noted(text: str, statement: Statement) -> Statement:
     return replace(statement, note=lacking and (of_sources or untold))
 
 
-def without_source_list(marked: Marked, evidence: Sequence[Evidence]) -> Marked:
+def without_source_list(marked: Marked, evidence: Sequence[PassageFacts]) -> Marked:
     """Return a text without the list of its sources at the end, which the reader is given anyway.
 
     A line belongs to it where all its words are those of the heading of what it cites, behind a lead ("Source: ...") or
@@ -166,7 +166,7 @@ def without_source_list(marked: Marked, evidence: Sequence[Evidence]) -> Marked:
     return replace(marked, text=text, marks=tuple(mark for mark in marked.marks if mark[0] <= len(text)))
 
 
-def _names_source(marked: Marked, line: Span, evidence: Sequence[Evidence]) -> bool:
+def _names_source(marked: Marked, line: Span, evidence: Sequence[PassageFacts]) -> bool:
     cited = {n for at, numbers in marked.marks if line[0] <= at <= line[1] for n in numbers}
     text = marked.text[slice(*line)].removeprefix(_lead_word(marked.text[slice(*line)]))
     return bool(cited) and any(evidence[n - 1].heads(text) for n in cited)

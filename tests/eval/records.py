@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
-from eval.question import Evidence, Question
+from eval.question import GoldEvidence, Question
 from eval.question_result import Hit, Outcome
 
 TEXTS = {
@@ -53,10 +53,10 @@ HELD = Question(
     "How many accounts?",
     ("3 billion", "three billion"),
     "number",
-    (Evidence("b", "all 3 billion accounts"), Evidence("a", "signed in Dubai")),
+    (GoldEvidence("b", "all 3 billion accounts"), GoldEvidence("a", "signed in Dubai")),
 )
 NULL = Question("null", "Who won?", type="null")
-VERDICT = Question("verdict", "Was it signed?", ("Yes",), "comparison", (Evidence("a", "signed in Dubai"),))
+VERDICT = Question("verdict", "Was it signed?", ("Yes",), "comparison", (GoldEvidence("a", "signed in Dubai"),))
 
 
 def outcome(question: Question, record: dict[str, Any] | None = None, found: tuple[Hit, ...] | None = None) -> Outcome:

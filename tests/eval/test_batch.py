@@ -11,7 +11,7 @@ from corpus.errors import InputError, SettingsError
 from eval.batch import Batch, PromptedQuestion, RecordedReplies, read_batch, request_body, requests, write_requests
 from eval.question import Question
 from eval.question_result import Outcome
-from eval.replies import Reply, batch_name, read_replies
+from eval.replies import BatchReply, batch_name, read_replies
 from eval.runs.execution import observe
 from rag.model import Answer, Filters, Passage, Turn
 from rag.settings import Settings
@@ -83,7 +83,7 @@ def exported() -> list[dict[str, Any]]:
     return list(requests(Desk(), QUESTIONS, BATCH, plain))
 
 
-def scored(replies: Mapping[str, Reply], desk: Desk | None = None) -> dict[str, Outcome]:
+def scored(replies: Mapping[str, BatchReply], desk: Desk | None = None) -> dict[str, Outcome]:
     system = RecordedReplies(desk or Desk(), BATCH, replies)
     return {question.id: observe(system, question) for question in QUESTIONS}
 
@@ -147,7 +147,7 @@ def test_replies_in_any_order_some_missing_or_failed(tmp_path: Path) -> None:
 
 
 def test_a_reply_to_another_prompt_is_not_scored() -> None:
-    replies = {row["custom_id"]: Reply("yes") for row in exported()}
+    replies = {row["custom_id"]: BatchReply("yes") for row in exported()}
     assert scored(replies)["b"].status == "answered"
     assert scored(replies, Desk(today="changed"))["b"].error.startswith("The reply is to another prompt")
 

@@ -3,7 +3,7 @@ from datetime import UTC, datetime, time
 
 import pytest
 
-from eval.question import END_OF_DAY, Evidence, parse_date, question_from_record
+from eval.question import END_OF_DAY, GoldEvidence, parse_date, question_from_record
 from rag.model import Turn
 
 FULL = {
@@ -20,7 +20,7 @@ FULL = {
 def test_every_field_is_read() -> None:
     question = question_from_record(FULL)
     assert question.answers == ("3 billion", "three billion")
-    assert question.evidence == (Evidence("a", "all 3 billion"), Evidence("b", "1 billion"))
+    assert question.evidence == (GoldEvidence("a", "all 3 billion"), GoldEvidence("b", "1 billion"))
     assert question.history == (Turn("user", "Yahoo?"), Turn("assistant", "Breached."))
     assert question.as_of == datetime(2018, 3, 31, 23, 59, 59, tzinfo=UTC)
     assert dict(question.gold) == {"a": 1, "b": 1}

@@ -3,7 +3,7 @@ from pathlib import Path
 import pytest
 
 from corpus.errors import InputError
-from eval.regression_gate import Floors, check, measure_limits, read_floors, write_floors
+from eval.regression_gate import Floors, find_failures, measure_limits, read_floors, write_floors
 from eval.statistics import Estimate
 
 
@@ -22,8 +22,8 @@ def test_limits_lie_a_little_below_and_ceilings_above() -> None:
 
 def test_what_misses_its_limit_is_named() -> None:
     floors = Floors("q", "d", {"correct": 0.78, "false refusals": 0.12, "R@10": 0.9})
-    assert check(floors, figures(0.78, 0.12)) == ["R@10: not measured any more (limit 0.900)"]
-    assert check(floors, figures(0.77, 0.13) | {"R@10": Estimate(0.9, 0, 1, 9)}) == [
+    assert find_failures(floors, figures(0.78, 0.12)) == ["R@10: not measured any more (limit 0.900)"]
+    assert find_failures(floors, figures(0.77, 0.13) | {"R@10": Estimate(0.9, 0, 1, 9)}) == [
         "correct: 0.770, limit 0.780",
         "false refusals: 0.130, limit 0.120",
     ]

@@ -2,7 +2,7 @@ from pathlib import Path
 
 from corpus import Article
 from eval.loaders import load
-from eval.question import Evidence, Question, QuestionSet
+from eval.question import GoldEvidence, Question, QuestionSet
 from eval.validation import validate
 from rag.model import Turn
 
@@ -15,9 +15,11 @@ def defects(*questions: Question) -> list[str]:
 
 
 def test_a_quote_must_stand_in_its_article() -> None:
-    good = Question("1", "Where?", ("Dubai",), evidence=(Evidence("a", "in Dubai in 2012."),))
-    wrong = Question("2", "Where?", ("Dubai",), evidence=(Evidence("a", "in Geneva"), Evidence("z", "in Dubai")))
-    folded = Question("3", "Where?", ("Dubai",), evidence=(Evidence("a", "signed in Dubai"),))
+    good = Question("1", "Where?", ("Dubai",), evidence=(GoldEvidence("a", "in Dubai in 2012."),))
+    wrong = Question(
+        "2", "Where?", ("Dubai",), evidence=(GoldEvidence("a", "in Geneva"), GoldEvidence("z", "in Dubai"))
+    )
+    folded = Question("3", "Where?", ("Dubai",), evidence=(GoldEvidence("a", "signed in Dubai"),))
     assert defects(good, wrong, folded) == [
         "2: the quote 'in Geneva' is not in a",
         "2: article 'z' is not there",
@@ -27,10 +29,10 @@ def test_a_quote_must_stand_in_its_article() -> None:
 
 def test_form() -> None:
     assert defects(
-        Question("1", "Q", type="null", evidence=(Evidence("a", "Dubai"),)),
+        Question("1", "Q", type="null", evidence=(GoldEvidence("a", "Dubai"),)),
         Question("2", "Q", type="fact"),
         Question("3", "Q", ("x",), history=(Turn("user", "Hello"),)),
-        Question("4", "Q", ("x",), evidence=(Evidence("a", " Dubai"),)),
+        Question("4", "Q", ("x",), evidence=(GoldEvidence("a", " Dubai"),)),
     ) == [
         "1: a null question must have no evidence",
         "2: neither answer nor evidence nor assertions: give it the type null if the archive does not hold it",
@@ -40,7 +42,7 @@ def test_form() -> None:
 
 
 def test_without_articles_no_quote_is_looked_up() -> None:
-    question = Question("1", "Q", ("x",), evidence=(Evidence("nowhere", "nothing"),))
+    question = Question("1", "Q", ("x",), evidence=(GoldEvidence("nowhere", "nothing"),))
     assert validate(QuestionSet("s", Path("s"), "own", (question,)), None) == []
 
 

@@ -15,11 +15,11 @@ from tests.rag.word_embedder import SilentWordEmbedder, WordEmbedder
 
 
 @contextmanager
-def opened(data: Path, embedder: Embedder | None = None, anew: bool = False) -> Iterator[OwnedIndexes]:
+def opened(data: Path, embedder: Embedder | None = None, rebuild: bool = False) -> Iterator[OwnedIndexes]:
     """Open the indexes of a data folder; by default nothing may be embedded."""
     with Archive(data / "archive.sqlite3") as archive:
         indexes = OwnedIndexes(archive, embedder or SilentWordEmbedder(), data / "index", "the test")
-        indexes.open(anew)
+        indexes.open(rebuild)
         yield indexes
         indexes.close()
 

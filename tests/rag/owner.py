@@ -33,7 +33,7 @@ def die_at(data: Path, point: str) -> None:
 
     archive = Archive(data / "archive.sqlite3")
     indexes = OwnedIndexes(archive, WordEmbedder(), data / "index", "the killed one")
-    indexes.open(anew=point == "rebuilding", progress=lambda done, total: reach("rebuilding"))
+    indexes.open(rebuild=point == "rebuilding", progress=lambda done, total: reach("rebuilding"))
     reach("opened")
     for n in range(40, 50):
         archive.put(numbered(n))

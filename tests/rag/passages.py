@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 
 from corpus import Article, Chunk
 from rag.model import Passage
-from rag.retrieval.evidence_search import Evidence, Reading
+from rag.retrieval.evidence_search import Evidence, PassageReading
 from rag.retrieval.sentence_ranking import Sentence
 from rag.retrieval.sufficiency import Sufficiency
 
@@ -30,5 +30,5 @@ def readings(
     probability: float = 0.9,
 ) -> Evidence:
     """Return what was read for a question, and for its parts: what was asked, how likely it is answered, by what."""
-    whole = Reading("", sentences, Sufficiency(probability, {}, ()))
-    return Evidence(whole, [Reading(said, found, Sufficiency(p, {}, ())) for said, p, found in parts], several)
+    whole = PassageReading("", sentences, Sufficiency(probability, {}, ()))
+    return Evidence(whole, [PassageReading(said, found, Sufficiency(p, {}, ())) for said, p, found in parts], several)

@@ -128,7 +128,7 @@ def take(step: Step, archive: Archive, indexes: OwnedIndexes) -> None:
         indexes.embed_pending()
         indexes.catch_up()
     else:
-        indexes.open(anew=True)
+        indexes.open(rebuild=True)
 
 
 def search(indexes: Indexes) -> set[str]:

@@ -19,7 +19,7 @@ from rag.model import Answer, Citation, Claim, Event, Filters, Passage, Turn
 from rag.settings import Settings
 from web.accounts.account_file import Account, Accounts
 from web.assistant.addition_queue import OpenFetcher
-from web.assistant.assistant_loader import Assistant
+from web.assistant.assistant_loader import PageAssistant
 
 ROOT = Path(__file__).parents[2]
 
@@ -207,7 +207,7 @@ def accounts_of(folder: Path, *names: str) -> Accounts:
 
 @contextmanager
 def served(
-    open_assistant: Callable[[], Assistant],
+    open_assistant: Callable[[], PageAssistant],
     per_minute: int = 1000,
     accounts: Accounts | None = None,
     kept: Path | None = None,

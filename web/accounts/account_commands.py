@@ -12,7 +12,7 @@ from typing import Annotated
 import typer
 
 from corpus.errors import SettingsError
-from web.accounts.account_file import Account, check_name, read_accounts
+from web.accounts.account_file import Account, check_account_name, read_accounts
 
 app = typer.Typer(
     help="Make and change the accounts of a page: a file that `python app.py --auth-file FILE` reads. "
@@ -38,7 +38,7 @@ def main(arguments: list[str] | None = None) -> None:
 @app.command()
 def add(name: Name, file: File = DEFAULT) -> None:
     """Add an account, and make the file if it is not there yet; asks twice for the password."""
-    check_name(name)
+    check_account_name(name)
     accounts = read_accounts(file) if file.exists() else []
     if name in _names(accounts):
         raise SettingsError(f"{name} has an account already; give it another password with `password {name}`")

@@ -41,7 +41,7 @@ class Account:
         Raises:
             SettingsError: The name or the password cannot be one.
         """
-        check_name(name)
+        check_account_name(name)
         if not SHORTEST_PASSWORD <= len(password) <= LONGEST_PASSWORD:
             limits = f"{SHORTEST_PASSWORD} to {LONGEST_PASSWORD:,} characters"
             raise SettingsError(f"a password of {len(password):,} characters cannot be used; use {limits}")
@@ -110,7 +110,7 @@ def read_accounts(path: Path) -> list[Account]:
     return [_account(path, i, line.strip()) for i, line in enumerate(lines, 1) if line.strip()]
 
 
-def check_name(name: str) -> None:
+def check_account_name(name: str) -> None:
     """Raise `SettingsError` if this cannot be the name of an account: it has to fit its line, and a page."""
     usable = name.isprintable() and ":" not in name and not any(c.isspace() for c in name)
     if not usable or not 1 <= len(name) <= LONGEST_NAME:

@@ -12,7 +12,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from web.accounts.account_file import LONGEST_NAME, Account, Accounts
 from web.accounts.sign_in_attempts import Attempts
 from web.accounts.sign_in_page import BUSY, TOO_OFTEN, WRONG, sign_in_page
-from web.accounts.sign_in_sessions import Sessions
+from web.accounts.sign_in_sessions import SignInSessions
 from web.markup.waiting_time import duration
 
 USER = "newsdesk.user"
@@ -54,7 +54,7 @@ class SignIn:
         self.app = app
         self.accounts = accounts
         self.cookie = cookie
-        self.sessions = Sessions(accounts)
+        self.sessions = SignInSessions(accounts)
         self._attempts = attempts or Attempts()
         self._free = asyncio.Semaphore(at_once)
         self._held_s = held_s

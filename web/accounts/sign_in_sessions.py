@@ -19,7 +19,7 @@ class _Session:
     used: float
 
 
-class Sessions:
+class SignInSessions:
     """Tell whose a token is; for one thread. A restart ends all."""
 
     def __init__(self, accounts: Accounts, clock: Callable[[], float] = time.monotonic) -> None:

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from corpus.feeds.feed_book import Feed
-from corpus.ingestion.ingest import Summary
+from corpus.ingestion.ingest import IngestSummary
 from corpus.readers import Refusal
 from corpus.settings import ROBOTS_HINT
 from web.assistant.addition import Addition
@@ -62,7 +62,7 @@ def _make_item(addition: Addition) -> dict[str, object]:
     }
 
 
-def describe_counts(summary: Summary) -> str:
+def describe_counts(summary: IngestSummary) -> str:
     """Say what became of the articles so far, or return ""."""
     counts = {
         "added": summary.added,

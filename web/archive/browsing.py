@@ -7,7 +7,7 @@ from corpus import Article
 from corpus.archive.database import Archive
 from corpus.archive.selection import Selection
 from rag.model import Filters
-from web.assistant.assistant_loader import Assistant
+from web.assistant.assistant_loader import PageAssistant
 from web.markup.templating import render
 
 PAGE = 25
@@ -34,7 +34,7 @@ class Browsing:
     note: str = ""
 
 
-def render_listing(assistant: Assistant, browsing: Browsing, removable: bool) -> str:
+def render_listing(assistant: PageAssistant, browsing: Browsing, removable: bool) -> str:
     """Render a page of the articles that are looked for, newest first.
 
     Args:
@@ -62,7 +62,7 @@ def render_listing(assistant: Assistant, browsing: Browsing, removable: bool) ->
     )
 
 
-def _find_articles(assistant: Assistant, browsing: Browsing) -> tuple[Sequence[Article], int]:
+def _find_articles(assistant: PageAssistant, browsing: Browsing) -> tuple[Sequence[Article], int]:
     """Return the articles of the page, and how many there are in all."""
     if browsing.words.strip():
         everything = assistant.articles(browsing.words, browsing.filters or None)
@@ -93,7 +93,7 @@ def remove_article(archive: Archive, article_id: str) -> str:
     return f"“{article.title}” was removed."
 
 
-def describe_filters(filters: Filters, data: Mapping[str, object]) -> Filters:
+def toggle_filter(filters: Filters, data: Mapping[str, object]) -> Filters:
     """Return the filters with one outlet or language chosen, or no longer chosen."""
     kind, value = str(data.get("kind", "")), str(data.get("value", ""))
     outlets, languages = filters.outlets, filters.languages

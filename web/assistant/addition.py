@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Literal
 
 from corpus import Article
-from corpus.ingestion.ingest import Summary
+from corpus.ingestion.ingest import IngestSummary
 from corpus.readers import Refusal
 
 log = logging.getLogger(__name__)
@@ -47,7 +47,7 @@ class Addition:
     name: str
     path: Path | None = None
     state: State = "waiting"
-    summary: Summary = field(default_factory=Summary)
+    summary: IngestSummary = field(default_factory=IngestSummary)
     articles: list[Article] = field(default_factory=list)
     problem: str = ""
     stop: threading.Event = field(default_factory=threading.Event)

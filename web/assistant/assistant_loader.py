@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 
-class Assistant(Protocol):
+class PageAssistant(Protocol):
     """Name what the page needs of `rag.Assistant`."""
 
     @property
@@ -44,7 +44,7 @@ class Assistant(Protocol):
     ) -> Iterator[Event]:
         """Answer step by step; `whole` leaves a question of several parts in one piece."""
 
-    def with_writer(self, writer: "Writer | None") -> "Assistant":
+    def with_writer(self, writer: "Writer | None") -> "PageAssistant":
         """Return one over the same archive whose answers another model writes, or none."""
 
     def ask(self, question: str, history: Sequence[Turn] = (), filters: Filters | None = None) -> Answer:
@@ -74,7 +74,7 @@ class AssistantLoader:
 
     def __init__(
         self,
-        open_assistant: Callable[[], Assistant],
+        open_assistant: Callable[[], PageAssistant],
         patience_s: float = 20.0,
         servers: tuple[str, ...] = LOCAL_SERVERS,
         fetcher: OpenFetcher | None = None,
@@ -96,7 +96,7 @@ class AssistantLoader:
         self.examples: Examples | None = None
         self.patience_s = patience_s
         self._settled = threading.Event()
-        self._assistant: Assistant | None = None
+        self._assistant: PageAssistant | None = None
         self._held = 0  # Articles, when the archive was opened.
         self.problem = ""
         self._thread = threading.Thread(target=self._load, name="open the assistant", daemon=True)
@@ -123,7 +123,7 @@ class AssistantLoader:
         self._settled.set()
 
     @property
-    def assistant(self) -> Assistant | None:
+    def assistant(self) -> PageAssistant | None:
         """Return the assistant, or None while it is being opened or if that failed."""
         return self._assistant
 
@@ -136,7 +136,7 @@ class AssistantLoader:
         """Return whether of the articles that were there from the beginning not all can be found yet."""
         return done < min(self._held, total)
 
-    def assistant_for_model(self, key: str) -> Assistant | None:
+    def assistant_for_model(self, key: str) -> PageAssistant | None:
         """Return the assistant with the model that a reader chose, or None while there is no assistant.
 
         Raises:
@@ -149,7 +149,7 @@ class AssistantLoader:
             return self._assistant
         return self._assistant.with_writer(self.models.writer(settings) if settings.llm else None)
 
-    def wait(self, seconds: float) -> Assistant | None:
+    def wait(self, seconds: float) -> PageAssistant | None:
         """Return the assistant, waiting for it at most so long."""
         self._settled.wait(seconds)
         return self._assistant

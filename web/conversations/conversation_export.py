@@ -45,7 +45,7 @@ def _file_name(title: str) -> str:
     return "-".join(words)[:60].strip("-") or "conversation"
 
 
-def to_json(conversation: Conversation) -> str:
+def conversation_to_json(conversation: Conversation) -> str:
     """Return a conversation as JSON; an answer has the form that `python -m rag ask --json` prints."""
     record = {"title": conversation.title, "exchanges": [_record(e) for e in conversation.exchanges]}
     return json.dumps(record, ensure_ascii=False, indent=2)
@@ -64,7 +64,7 @@ def _record(exchange: Exchange) -> dict[str, Any]:
     }
 
 
-def to_markdown(conversation: Conversation) -> str:
+def conversation_to_markdown(conversation: Conversation) -> str:
     """Return a conversation as Markdown; no text in it can become a picture, a link or markup."""
     parts = [f"# {escape_markdown(conversation.title)}"]
     for exchange in conversation.exchanges:
@@ -155,7 +155,7 @@ def _render_source(answer: Answer, turn: int) -> list[str]:
 
 
 _KINDS: dict[str, tuple[str, str, Callable[[Conversation], str]]] = {
-    "markdown": ("md", "text/markdown", to_markdown),
+    "markdown": ("md", "text/markdown", conversation_to_markdown),
     "html": ("html", "text/html", to_html),
-    "json": ("json", "application/json", to_json),
+    "json": ("json", "application/json", conversation_to_json),
 }

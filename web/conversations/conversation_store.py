@@ -101,7 +101,7 @@ class ConversationStore:
             if exchange.key or (conversation.id and _own(connection, user, conversation.id) is None):
                 return
             if not conversation.id:
-                conversation.id, conversation.title = secrets.token_urlsafe(12), shorten(exchange.question)
+                conversation.id, conversation.title = secrets.token_urlsafe(12), shorten_title(exchange.question)
                 made = (conversation.id, user, conversation.title, now)
                 connection.execute("INSERT INTO conversations VALUES (?, ?, ?, ?)", made)
             connection.execute("UPDATE conversations SET changed_at = ? WHERE id = ?", (now, conversation.id))
@@ -138,8 +138,8 @@ class ConversationStore:
     def rename(self, user: str, conversation_id: str, title: str) -> str:
         """Give a conversation another title; return the one that it has now, "" if the user has none of this id."""
         with self._write() as connection:
-            if shorten(title):
-                named = (shorten(title), conversation_id, user)
+            if shorten_title(title):
+                named = (shorten_title(title), conversation_id, user)
                 connection.execute("UPDATE conversations SET title = ? WHERE id = ? AND user = ?", named)
             row = _own(connection, user, conversation_id)
         return str(row["title"]) if row else ""
@@ -233,7 +233,7 @@ def _connect_to_read(path: Path, error: Exception) -> sqlite3.Connection:
     return found
 
 
-def shorten(title: str) -> str:
+def shorten_title(title: str) -> str:
     """Return a title in one line of at most `LONGEST_TITLE` characters."""
     words = one_line(title)
     return words if len(words) <= LONGEST_TITLE else words[: LONGEST_TITLE - 1].rstrip() + "…"

@@ -32,7 +32,7 @@ class Session(SessionState):
         """Keep nothing."""
 
 
-class Sessions(StateHolder):
+class PageSessions(StateHolder):
     """Hold the sessions of pages as Gradio does, and of those without a state only the last."""
 
     def __init__(self, blocks: Blocks) -> None:
@@ -58,8 +58,8 @@ class Sessions(StateHolder):
 
 
 def keep_little(outer: FastAPI) -> None:
-    """Let the page that is mounted in `outer` keep its sessions in `Sessions`."""
+    """Let the page that is mounted in `outer` keep its sessions in `PageSessions`."""
     for route in outer.routes:
         mounted = getattr(route, "app", None)
         if isinstance(mounted, App):
-            mounted.state_holder = Sessions(mounted.get_blocks())
+            mounted.state_holder = PageSessions(mounted.get_blocks())

@@ -9,7 +9,7 @@ from corpus import NewsdeskError
 from corpus.text.characters import one_line
 from rag.model import Filters
 from web.archive.holdings import PATIENCE_S, render_opening
-from web.assistant.assistant_loader import Assistant
+from web.assistant.assistant_loader import PageAssistant
 from web.event_data import sent
 from web.filters.filter_bar import filter_bar, render_filters_panel
 from web.filters.search_settings import apply_filters
@@ -23,7 +23,7 @@ Shown = tuple[Any, ...]
 
 
 @dataclass(slots=True)
-class Story:
+class TimelineState:
     """Hold what one open page looks at.
 
     Attributes:
@@ -46,7 +46,7 @@ class TimelineView:
     def __init__(self, frame: Frame) -> None:
         """Add the widgets to the blocks that are open."""
         self.frame = frame
-        self.story = gr.State(Story())
+        self.story = gr.State(TimelineState())
         with (
             gr.Row(elem_id="story", elem_classes=["view", "whole"], equal_height=False),
             gr.Column(elem_id="told", elem_classes=["leaf"], min_width=0),
@@ -66,14 +66,14 @@ class TimelineView:
         gr.on([self.bar.submit, self.entries.submit], self._on_click, story, self.shown, **LOOKING)
         connect_reader(self.frame, [self.entries])
 
-    def _on_select(self, story: Story) -> Shown:
+    def _on_select(self, story: TimelineState) -> Shown:
         return gr.skip(), *self._page(story)
 
-    def _on_submit(self, topic: str, story: Story) -> Shown:
+    def _on_submit(self, topic: str, story: TimelineState) -> Shown:
         story.topic = one_line(topic)[:LONGEST_TOPIC]
         return gr.skip(), *self._page(story)
 
-    def _on_click(self, story: Story, event: gr.EventData) -> Shown:
+    def _on_click(self, story: TimelineState, event: gr.EventData) -> Shown:
         data = sent(event)
         act = data.get("act")
         if act == "story":
@@ -86,7 +86,7 @@ class TimelineView:
             return gr.skip(), gr.skip(), gr.skip()
         return gr.skip(), *self._page(story, panel=act == "filters")
 
-    def _page(self, story: Story, panel: bool = False) -> Shown:
+    def _page(self, story: TimelineState, panel: bool = False) -> Shown:
         """Return the bar and the story; the box is left alone, as somebody may be typing in it."""
         loader = self.frame.loader
         assistant = loader.wait(PATIENCE_S)
@@ -97,7 +97,7 @@ class TimelineView:
         return reopen(filter_bar(story.filters, form)), told
 
 
-def _describe_result(assistant: Assistant, story: Story) -> str:
+def _describe_result(assistant: PageAssistant, story: TimelineState) -> str:
     title = '<h2 class="away">Timeline</h2>'
     try:
         found = assistant.timeline(story.topic, story.filters or None) if story.topic else []

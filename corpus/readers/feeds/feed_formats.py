@@ -6,13 +6,13 @@ from html import unescape
 from corpus.errors import InputError
 from corpus.fetching.content_coding import CodingError, gunzip
 from corpus.fetching.fetched_page import FEED, shorten_url
-from corpus.readers.encoding import decode
+from corpus.readers.encoding import decode_text
 from corpus.readers.feeds.feed_document import FeedDocument
 from corpus.readers.feeds.json_feed import read_json_feed
 from corpus.readers.feeds.sitemap import read_sitemap
 from corpus.readers.feeds.syndication import read_syndication
 from corpus.readers.feeds.xml_prolog import drop_declaration, find_root
-from corpus.text.urls import join
+from corpus.text.urls import join_url
 
 _LINK = re.compile(r"<link\b[^<>]{0,1000}>", re.IGNORECASE)
 _FEED_TYPE = re.compile(r"type\s*=\s*[\"']?application/(?:rss\+xml|atom\+xml|feed\+json)", re.IGNORECASE)
@@ -34,7 +34,7 @@ def read_feed(data: bytes, url: str, charset: str = "") -> FeedDocument:
     try:
         if data.startswith(b"\x1f\x8b"):
             data = gunzip(data, FEED.max_bytes)
-        return parse_feed(decode(data, charset).lstrip("\ufeff \t\r\n"), url)
+        return parse_feed(decode_text(data, charset).lstrip("\ufeff \t\r\n"), url)
     except (InputError, CodingError) as error:
         raise InputError(f"{shorten_url(url)}: {error}") from error
 
@@ -61,7 +61,7 @@ def find_feed_links(text: str, url: str) -> list[str]:
     """Return the addresses of the first feeds that a web page names (`<link rel="alternate">`), each once."""
     links = (link for link in _LINK.findall(text[:500_000]) if _FEED_TYPE.search(link))
     targets = [match for match in map(_TARGET.search, links) if match]
-    found = (join(url, unescape(match[1] or match[2] or match[3])) for match in targets)
+    found = (join_url(url, unescape(match[1] or match[2] or match[3])) for match in targets)
     return [shorten_url(name) for name in dict.fromkeys(filter(None, found))][:_NAMED_AT_MOST]
 
 

@@ -5,7 +5,7 @@ from typing import Any
 
 from corpus.errors import InputError
 from corpus.readers.feeds.feed_document import Entry, FeedDocument, build_feed, entry_id
-from corpus.text.urls import join
+from corpus.text.urls import join_url
 
 
 def read_json_feed(text: str, url: str) -> FeedDocument:
@@ -30,7 +30,7 @@ def read_json_feed(text: str, url: str) -> FeedDocument:
 
 def _entry(item: dict[str, Any], feed: dict[str, Any], base: str) -> Entry:
     link = _text(item, "url") or _text(item, "external_url")
-    url = join(base, link) if link else ""
+    url = join_url(base, link) if link else ""
     html, plain, summary = (_text(item, name) for name in ("content_html", "content_text", "summary"))
     return Entry(
         id=entry_id(_text(item, "id"), url, html, plain, summary, _text(item, "title")),

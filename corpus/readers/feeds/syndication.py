@@ -10,7 +10,7 @@ import feedparser
 from corpus.errors import InputError
 from corpus.readers.feeds.feed_document import Entry, FeedDocument, build_feed, entry_id
 from corpus.readers.feeds.xml_prolog import check_shape
-from corpus.text.urls import join
+from corpus.text.urls import join_url
 
 _MAIL = re.compile(r"(?<![^\s@()<>])[^\s@()<>]++@[^\s@()<>]+")
 _AS_UTF_8 = {"content-type": "application/xml; charset=utf-8"}
@@ -68,7 +68,7 @@ def _address(item: dict[str, Any], base: str) -> str:
         # A GUID is an address only if it looks like one: many feeds leave `isPermaLink` out and count.
         guid = _text(item, "id") if item.get("guidislink") else ""
         return guid if guid.startswith(("http://", "https://")) else ""
-    return join(base, found.strip())
+    return join_url(base, found.strip())
 
 
 def _texts(item: dict[str, Any]) -> Iterator[str]:

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from corpus.article import Article
 from corpus.readers.document import Document
 from corpus.readers.draft import Draft, convert_drafts
-from corpus.readers.encoding import decode
+from corpus.readers.encoding import decode_text
 from corpus.readers.refusal import ReadOptions, Refusal
 from corpus.text.cleaning import TITLE_LENGTH
 
@@ -13,7 +13,7 @@ from corpus.text.cleaning import TITLE_LENGTH
 def read(document: Document, options: ReadOptions) -> Iterator[Article | Refusal]:
     """Yield the article of a text file."""
     # One byte more than is kept, so that a cut is noticed and reported.
-    text = decode(document.stream.read(options.limits.page_bytes + 1))
+    text = decode_text(document.stream.read(options.limits.page_bytes + 1))
     yield from convert_drafts(document.name, build_draft(text), options)
 
 

@@ -17,7 +17,7 @@ from corpus.readers.memory import recall_or_read
 from corpus.readers.pages import json_ld, page_meta
 from corpus.readers.refusal import ReadOptions, Refusal
 from corpus.text.html_text import MOST_TAGS, drop_hidden, html_to_text, tree_to_text
-from corpus.text.urls import join, parse_url
+from corpus.text.urls import join_url, parse_url
 
 _DEFAULT = ReadOptions()
 # Only dates that the page states: the wide search of the library guesses from any number.
@@ -58,7 +58,7 @@ def read_page(
 
 def _read_page(item: str, html: bytes, url: str, options: ReadOptions, declared: str) -> Iterator[Article | Refusal]:
     try:
-        draft = build_draft(encoding.decode(html, declared), url)
+        draft = build_draft(encoding.decode_text(html, declared), url)
     except InputError as error:
         yield Refusal(item, str(error))
         return
@@ -126,6 +126,6 @@ def _find_body(stated: str, found: str) -> str:
 def _find_address(fetched: str, stated: str) -> str:
     if not fetched:
         return parse_url(stated)
-    whole = parse_url(join(fetched, stated)) if stated else ""
+    whole = parse_url(join_url(fetched, stated)) if stated else ""
     same = whole.split("/")[2:3] == fetched.split("/")[2:3]
     return whole if whole and same else fetched

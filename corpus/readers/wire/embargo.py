@@ -8,7 +8,7 @@ from corpus.text import date_parsing
 _WITHDRAWN = ("canceled", "cancelled", "withheld", "killed")
 
 
-def check(status: str, embargo: object) -> None:
+def check_embargo(status: str, embargo: object) -> None:
     """Check the publication status (as `usable` or `stat:usable`) and the end of an embargo.
 
     Raises:

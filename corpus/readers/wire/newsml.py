@@ -15,7 +15,7 @@ from corpus.text import date_parsing
 
 def read(document: Document, options: ReadOptions) -> Iterator[Article | Refusal]:
     """Yield the article of each news item."""
-    root = xml_tree.parse(document.text(options.limits.document_bytes), options.limits.depth)
+    root = xml_tree.parse_xml(document.text(options.limits.document_bytes), options.limits.depth)
     items = [root] if root.tag == "newsItem" else list(root.iter("newsItem"))
     if not items:
         raise InputError("It lists other items and contains none: add the items that it lists.")
@@ -35,7 +35,7 @@ def build_draft(item: Element) -> Draft:
     Raises:
         InputError: If it is withdrawn, under embargo, or no text.
     """
-    embargo.check(value(item, "itemMeta/pubStatus", "qcode"), line(item, "itemMeta/embargoed"))
+    embargo.check_embargo(value(item, "itemMeta/pubStatus", "qcode"), line(item, "itemMeta/embargoed"))
     kind = value(item, "itemMeta/itemClass", "qcode").rpartition(":")[2]
     if kind not in ("", "text", "composite"):
         raise InputError(f"It is no text but of the class {kind!r}: only texts are read.")

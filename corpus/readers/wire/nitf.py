@@ -16,7 +16,7 @@ _UNWANTED = ("media", "note", "object", "head", "body.head", "body.end")
 
 def read(document: Document, options: ReadOptions) -> Iterator[Article | Refusal]:
     """Yield the article of a NITF file."""
-    root = xml_tree.parse(document.text(options.limits.page_bytes), options.limits.depth)
+    root = xml_tree.parse_xml(document.text(options.limits.page_bytes), options.limits.depth)
     yield from convert_drafts(document.name, build_draft(root), options)
 
 
@@ -26,7 +26,7 @@ def build_draft(root: Element) -> Draft:
     Raises:
         InputError: If the provider has withdrawn the item.
     """
-    embargo.check(value(root, "head/docdata", "management-status"), None)
+    embargo.check_embargo(value(root, "head/docdata", "management-status"), None)
     byline = root.find("body/body.head/byline")
     content = root.find("body/body.content")
     return Draft(

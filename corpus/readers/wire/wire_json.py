@@ -27,7 +27,7 @@ def build_draft(record: Record) -> Draft:
         InputError: If its provider has withdrawn it, or it is under embargo.
     """
     item = _names(record)
-    embargo.check(records.to_text(item.get("pubstatus")), item.get("embargoed"))
+    embargo.check_embargo(records.to_text(item.get("pubstatus")), item.get("embargoed"))
     return Draft(
         title=_role(item.get("headlines"), "main")
         or records.to_text(item.get("headline"))

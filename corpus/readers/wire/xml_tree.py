@@ -24,7 +24,7 @@ def root_name(text: str) -> str:
     return match[1] if match else ""
 
 
-def parse(text: str, depth: int) -> Element:
+def parse_xml(text: str, depth: int) -> Element:
     """Return the root, its elements named without namespaces.
 
     Entities that HTML names (`&nbsp;`) become their characters; a DOCTYPE that declares none is ignored.

@@ -91,11 +91,11 @@ def find_moments(text: str, published: date | None = None, language: str = "en")
         published: The day it was published: gives "22 March" its year, and "Monday" and "last week" their date.
         language: ISO 639-1 code.
     """
-    found = sorted(_Reader(text, language).read(), key=lambda moment: moment.start)
+    found = sorted(_DateReader(text, language).read(), key=lambda moment: moment.start)
     return tuple(_resolve(moment, text, published) if published else moment for moment in found)
 
 
-class _Reader:
+class _DateReader:
     """Read the dates of one text from its tokens."""
 
     def __init__(self, text: str, language: str) -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from corpus.archive.database import Archive
-from corpus.archive.near_duplicates import BANDS, find_similar, fingerprint, signature
+from corpus.archive.near_duplicates import BANDS, find_similar, fingerprint_article, signature
 from corpus.archive.selection import Selection
 from corpus.article import Article
 from tests.corpus.archive_items import HARBOUR, numbered
@@ -114,10 +114,10 @@ def test_scripts_without_spaces_are_compared_by_characters() -> None:
 
 
 def test_a_signature_has_one_hash_of_32_bits_for_each_band_and_stays_the_same() -> None:
-    made = signature(fingerprint(HARBOUR))
+    made = signature(fingerprint_article(HARBOUR))
     assert len(made) == BANDS == 48
     assert all(0 <= value < 2**32 for value in made)
-    assert made == signature(fingerprint(replace(HARBOUR, title="x")))
+    assert made == signature(fingerprint_article(replace(HARBOUR, title="x")))
     # What is kept in archives must not change with a library: this is the first hash as it was when the table was made.
     assert made[0] == FIRST_HASH
 

@@ -6,7 +6,7 @@ from collections.abc import Callable
 import httpx
 
 from corpus.errors import InputError
-from corpus.fetching.robots import Robots, Turns
+from corpus.fetching.robots import HostTurns, Robots
 
 
 class Clock:
@@ -84,7 +84,7 @@ def test_ports_and_schemes_have_their_own_rules() -> None:
 
 def test_turns_of_one_host_queue_up() -> None:
     clock = Clock()
-    turns = Turns(clock, clock.pause)
+    turns = HostTurns(clock, clock.pause)
     assert [turns.wait("a", 2.0), turns.wait("b", 2.0), turns.wait("a", 2.0)] == [0.0, 0.0, 2.0]
     clock.now += 1.5
     assert turns.wait("a", 2.0) == 0.5

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from corpus.errors import InputError
 from corpus.fetching.url_policy import AddressPolicy, get_port, host_of, system_resolver
-from corpus.text.urls import AddressError, canonicalise, host, join, parse_url, read_address
+from corpus.text.urls import AddressError, canonicalise, host, join_url, parse_url, read_address
 
 GLOBAL = re.findall(
     r"\S+",
@@ -181,7 +181,7 @@ def test_any_text_is_an_address_that_can_be_read_or_refused_with_a_reason(text: 
 
 @given(ANY_ADDRESS, ANY_ADDRESS)
 def test_any_link_on_any_page_leads_somewhere_or_nowhere(base: str, link: str) -> None:
-    found = join(base, link)
+    found = join_url(base, link)
     shown = parse_url(found)
     assert shown in ("", found.strip())
     assert not shown or canonicalise(shown).startswith("https://")

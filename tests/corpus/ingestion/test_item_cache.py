@@ -11,7 +11,7 @@ import pytest
 from corpus.archive.database import Archive
 from corpus.archive.selection import Selection
 from corpus.article import Article
-from corpus.ingestion.ingest import Summary, ingest
+from corpus.ingestion.ingest import IngestSummary, ingest
 from corpus.ingestion.item_cache import ItemCache, digest_reading_rules
 from corpus.ingestion.reader_pool import read_files
 from corpus.readers import ReadOptions, Refusal, read
@@ -32,7 +32,7 @@ def written(folder: Path, *records: dict[str, Any]) -> Path:
     return file
 
 
-def added(archive: Archive, files: Sequence[Path], rules: bytes = b"", jobs: int = 1, **options: Any) -> Summary:
+def added(archive: Archive, files: Sequence[Path], rules: bytes = b"", jobs: int = 1, **options: Any) -> IngestSummary:
     with ItemCache(archive.path, rules) as readings:
         return ingest(archive, read_files(files, ReadOptions(memory=readings, **options), jobs))
 
@@ -44,7 +44,7 @@ def known(archive: Archive, file: Path, rules: bytes = b"", **options: Any) -> l
     return [isinstance(item, Refusal) and item.known for item in found]
 
 
-def counts(summary: Summary) -> tuple[int, int, int, int]:
+def counts(summary: IngestSummary) -> tuple[int, int, int, int]:
     return summary.added, summary.updated, summary.unchanged, summary.lost
 
 

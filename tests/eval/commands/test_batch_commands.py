@@ -8,7 +8,7 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from eval.__main__ import app
-from eval.json_lines import read_lines
+from eval.json_lines import read_json_lines
 from eval.measures import score
 from eval.question_result import Outcome
 from eval.runs.run_folder import open_run
@@ -45,7 +45,7 @@ def call(server: ModelServer, *arguments: object) -> Result:
 
 def answered(server: ModelServer, requests: Path, responses: Path) -> list[dict[str, Any]]:
     """Put each request to the server, and write its replies in reverse order; return the requests."""
-    rows = [row for _, row in read_lines(requests) if isinstance(row, dict)]
+    rows = [row for _, row in read_json_lines(requests) if isinstance(row, dict)]
     lines = []
     for row in reversed(rows):
         reply = httpx.post(server.url.removesuffix("/v1") + row["url"], json=row["body"])

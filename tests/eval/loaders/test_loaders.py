@@ -6,7 +6,7 @@ import pytest
 from corpus.errors import InputError
 from eval.loaders import load
 from eval.loaders.squad import sentence_around
-from eval.question import Evidence, QuestionSet
+from eval.question import GoldEvidence, QuestionSet
 from eval.set_catalogue import find_sets
 
 
@@ -51,7 +51,7 @@ def test_beir(tmp_path: Path) -> None:
     write_lines(tmp_path / "qrels" / "dev.tsv", ["query-id\tcorpus-id\tscore", "q1\td1\t2", "q1\td2\t0", "q1\td1"])
     found = load(tmp_path)
     assert found.format == "beir"
-    assert [(q.id, q.evidence) for q in found.questions] == [("q1", (Evidence("d1", "", 2),))]
+    assert [(q.id, q.evidence) for q in found.questions] == [("q1", (GoldEvidence("d1", "", 2),))]
     assert found.articles[0].url == "https://x.example/1"
     assert reasons(found) == [
         ("corpus.jsonl:2", "a BEIR document needs _id and text"),
@@ -76,7 +76,7 @@ def test_squad(tmp_path: Path) -> None:
     found = load(path)
     assert found.format == "squad"
     first, second = found.questions
-    assert (first.answers, first.evidence) == (("1989",), (Evidence("squad-0000-000", "The wall fell in 1989."),))
+    assert (first.answers, first.evidence) == (("1989",), (GoldEvidence("squad-0000-000", "The wall fell in 1989."),))
     assert second.unanswerable
     assert found.articles[0].title == "The Wall"
     assert [reason for _, reason in reasons(found)] == [
@@ -117,7 +117,7 @@ def test_multihop_rag_as_published(tmp_path: Path) -> None:
     (tmp_path / "MultiHopRAG.json").write_text(json.dumps(rows))
     found = load(tmp_path)
     assert found.format == "multihop-rag"
-    assert found.questions[0].evidence == (Evidence("mhr-0000", "B1"), Evidence("mhr-0001", "B2"))
+    assert found.questions[0].evidence == (GoldEvidence("mhr-0000", "B1"), GoldEvidence("mhr-0001", "B2"))
     assert [question.type for question in found.questions] == ["comparison", "null"]
     assert found.articles[0].published_at is not None
     assert reasons(found) == [("MultiHopRAG.json[2]", "the corpus has no article 'T9', which a fact names")]
@@ -136,7 +136,7 @@ def test_ramdocs(tmp_path: Path) -> None:
     assert found.format == "ramdocs"
     first, second = found.questions
     assert (first.answers, first.type, first.wrong_answers) == (("1963", "1956"), "ambiguous", ("1999",))
-    assert second.evidence == (Evidence("ramdocs-00000"),) == first.evidence
+    assert second.evidence == (GoldEvidence("ramdocs-00000"),) == first.evidence
     assert len(found.articles) == 2
     assert reasons(found) == [("RAMDocs_test.jsonl:3", "documents is missing")]
 

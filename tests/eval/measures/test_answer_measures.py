@@ -3,7 +3,7 @@ import pytest
 from eval.measures import score
 from eval.measures.answer_measures import answer_measures
 from eval.measures.citations import citation_measures, holds, support_measures
-from eval.question import Evidence, Question
+from eval.question import GoldEvidence, Question
 from eval.question_result import Outcome, outcome_from_record
 from tests.eval.records import HELD, NULL, TEXTS, VERDICT, answer, hits, outcome
 
@@ -79,18 +79,18 @@ def test_retrieval_alone_has_no_answer_measures() -> None:
     ],
 )
 def test_a_passage_holds_evidence(text: str, quote: str, right: bool) -> None:
-    assert holds("a", text, Evidence("a", quote)) is right
-    assert holds("other", text, Evidence("a", quote)) is False
+    assert holds("a", text, GoldEvidence("a", quote)) is right
+    assert holds("other", text, GoldEvidence("a", quote)) is False
 
 
 def test_citations_of_articles_without_quotes_count_by_article() -> None:
-    question = Question("q", "Q", evidence=(Evidence("a"), Evidence("c")))
+    question = Question("q", "Q", evidence=(GoldEvidence("a"), GoldEvidence("c")))
     values = citation_measures(question, answer("x", ["a#0", "b#0"]))
     assert values == {"citation recall": 1 / 2, "citation precision": 1 / 2}
 
 
 def test_a_passage_that_is_cited_for_words_apart_counts_once() -> None:
-    question = Question("q", "Q", evidence=(Evidence("a"),))
+    question = Question("q", "Q", evidence=(GoldEvidence("a"),))
     assert citation_measures(question, answer("x", ["a#0", "a#0", "b#0"]))["citation precision"] == 1 / 2
 
 

@@ -4,7 +4,7 @@ import pytest
 
 from corpus.errors import InputError
 from eval.question_result import Outcome
-from eval.reports.comparison import compare, compare_runs, judge_outcome
+from eval.reports.comparison import compare_runs, compare_scores, judge_outcome
 from eval.reports.markdown_tables import comparison_markdown, interval, short, table
 from eval.runs.run_folder import Manifest, RunFolder, create
 from eval.statistics import Estimate
@@ -19,7 +19,7 @@ def test_changes_by_hand() -> None:
         "c": {"correct": 0.0},
         "d": {"correct": 1.0},
     }
-    right, refused = compare(before, after)
+    right, refused = compare_scores(before, after)
     assert (right.measure, right.n) == ("correct", 3)
     assert [right.a, right.b] == pytest.approx([1 / 3, 1 / 3])
     assert (right.won, right.lost, right.p) == (("a",), ("b",), 1.0)

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from eval.question import Evidence, Question
+from eval.question import GoldEvidence, Question
 from eval.reports.comparison import compare_runs
 from eval.reports.html_report import write_report
 from eval.runs.run_folder import Manifest, RunFolder, create
@@ -24,7 +24,7 @@ def question(number: int) -> Question:
     if number in NULLS:
         return Question(f"q{number}", f"Who denied statement {number}?", type="null")
     return Question(
-        f"q{number}", f"How many accounts of case {number}?", ("3 billion",), "number", (Evidence("b", ""),)
+        f"q{number}", f"How many accounts of case {number}?", ("3 billion",), "number", (GoldEvidence("b", ""),)
     )
 
 

@@ -5,10 +5,10 @@ from collections.abc import Callable
 
 import pytest
 
-from rag.index.embedding_turns import Turns
+from rag.index.embedding_turns import EmbeddingTurns
 
 
-def blocked(turns: Turns) -> tuple[threading.Thread, threading.Event]:
+def blocked(turns: EmbeddingTurns) -> tuple[threading.Thread, threading.Event]:
     """Let the one thread of `turns` wait for an event."""
     begun, go = threading.Event(), threading.Event()
 
@@ -22,7 +22,9 @@ def blocked(turns: Turns) -> tuple[threading.Thread, threading.Event]:
     return thread, go
 
 
-def asked(turns: Turns, work: Callable[[str], None], items: list[str], urgent: bool, waiting: int) -> threading.Thread:
+def asked(
+    turns: EmbeddingTurns, work: Callable[[str], None], items: list[str], urgent: bool, waiting: int
+) -> threading.Thread:
     """Ask for work in another thread, and return it when so many jobs wait."""
     thread = threading.Thread(target=turns.each, args=(work, items, urgent))
     thread.start()
@@ -32,7 +34,7 @@ def asked(turns: Turns, work: Callable[[str], None], items: list[str], urgent: b
 
 
 def test_what_somebody_waits_for_goes_first() -> None:
-    turns, done = Turns(1, yield_s=60.0), list[str]()
+    turns, done = EmbeddingTurns(1, yield_s=60.0), list[str]()
     holding, go = blocked(turns)
     later = asked(turns, done.append, ["ingestion 1", "ingestion 2"], False, 1)
     soon = asked(turns, done.append, ["question 1", "question 2"], True, 3)
@@ -43,7 +45,7 @@ def test_what_somebody_waits_for_goes_first() -> None:
 
 
 def test_what_can_wait_does_not_wait_for_ever() -> None:
-    turns, done = Turns(1, yield_s=0.0), list[str]()
+    turns, done = EmbeddingTurns(1, yield_s=0.0), list[str]()
     holding, go = blocked(turns)
     later = asked(turns, done.append, ["ingestion"], False, 1)
     soon = asked(turns, done.append, ["question"], True, 2)
@@ -54,7 +56,7 @@ def test_what_can_wait_does_not_wait_for_ever() -> None:
 
 
 def test_never_more_at_once_than_threads() -> None:
-    turns, lock = Turns(2), threading.Lock()
+    turns, lock = EmbeddingTurns(2), threading.Lock()
     now, most = 0, 0
 
     def work(_: int) -> None:
@@ -80,7 +82,7 @@ def test_what_goes_wrong_is_raised(urgent: bool) -> None:
         if number == 3:
             raise ValueError("not three")
 
-    turns = Turns(2)
+    turns = EmbeddingTurns(2)
     with pytest.raises(ValueError, match="not three"):
         turns.each(work, range(9), urgent)
     turns.each(work, [1, 2], urgent)
@@ -88,7 +90,7 @@ def test_what_goes_wrong_is_raised(urgent: bool) -> None:
 
 def test_the_threads_end_with_it() -> None:
     before = set(threading.enumerate())
-    turns = Turns(3)
+    turns = EmbeddingTurns(3)
     own = set(threading.enumerate()) - before
     assert len(own) == 3
     del turns

@@ -10,17 +10,17 @@ from tests.rag.word_embedder import SilentEmbedder, WordEmbedder
 
 
 def test_a_rebuild_embeds_nothing(town_data: Path) -> None:
-    with opened(town_data, anew=True) as indexes:
+    with opened(town_data, rebuild=True) as indexes:
         assert_whole(indexes)
         assert indexes.dense.count() == 30
         assert found(indexes, "bridge7") == ["n007"]
-    with opened(town_data, anew=True) as indexes:
+    with opened(town_data, rebuild=True) as indexes:
         assert_whole(indexes)
     assert names(town_data) == {"generation-3"}
 
 
 def test_a_rebuild_of_the_embedder_that_ships_embeds_nothing(data: Path) -> None:
-    with opened(data, SilentEmbedder(), anew=True) as indexes:
+    with opened(data, SilentEmbedder(), rebuild=True) as indexes:
         assert_whole(indexes)
         assert set(found(indexes, "herring")) == {"herring", "undated"}
 
@@ -52,10 +52,10 @@ def test_the_indexes_of_another_archive_are_made_anew(town_data: Path) -> None:
 
 
 def test_two_embedders_keep_their_vectors_side_by_side(data: Path) -> None:
-    with opened(data, WordEmbedder(), anew=True) as indexes:
+    with opened(data, WordEmbedder(), rebuild=True) as indexes:
         indexes.embed_pending()
         indexes.catch_up()
         assert_whole(indexes)
-    with opened(data, SilentEmbedder(), anew=True) as indexes:
+    with opened(data, SilentEmbedder(), rebuild=True) as indexes:
         assert_whole(indexes)
         assert list(indexes.store.articles_to_embed(10)) == []

@@ -60,7 +60,7 @@ def test_both_indexes_are_read_beside_an_owner_and_followed(town_data: Path) -> 
 def test_it_stands_in_no_owners_way_and_follows_the_next_one(town_data: Path) -> None:
     with beside(town_data) as indexes:
         assert indexes.folder.name_owner() == ""
-        with opened(town_data, anew=True) as owner:
+        with opened(town_data, rebuild=True) as owner:
             owner.store.archive.put(numbered(50))
             assert indexes.embed_pending() == 1
             owner.catch_up()

@@ -4,13 +4,13 @@ from pathlib import Path
 
 from tests.web.accounts.test_account_file import written
 from web.accounts.account_file import Account, Accounts
-from web.accounts.sign_in_sessions import Sessions
+from web.accounts.sign_in_sessions import SignInSessions
 
 ANNA, BERT = Account("anna", b"salt", b"hash"), Account("bert", b"salt", b"hash")
 
 
 def test_a_session_ends_when_it_is_signed_out_and_no_other_does(tmp_path: Path) -> None:
-    sessions = Sessions(Accounts(written(tmp_path / "accounts.txt", ANNA, BERT)))
+    sessions = SignInSessions(Accounts(written(tmp_path / "accounts.txt", ANNA, BERT)))
     first, second, third = sessions.begin(ANNA), sessions.begin(ANNA), sessions.begin(BERT)
     sessions.end(first)
     assert [sessions.user(token) for token in (first, second, third, "")] == [None, "anna", "bert", None]
@@ -18,7 +18,7 @@ def test_a_session_ends_when_it_is_signed_out_and_no_other_does(tmp_path: Path) 
 
 def test_a_session_ends_with_its_account_and_with_its_password(tmp_path: Path) -> None:
     path = written(tmp_path / "accounts.txt", ANNA, BERT)
-    sessions = Sessions(Accounts(path))
+    sessions = SignInSessions(Accounts(path))
     tokens = [sessions.begin(ANNA), sessions.begin(BERT)]
     written(path, Account("bert", b"salt", b"another hash"))
     assert [sessions.user(token) for token in tokens] == [None, None]
@@ -28,7 +28,7 @@ def test_a_session_ends_with_its_account_and_with_its_password(tmp_path: Path) -
 
 def test_a_session_ends_after_a_month_of_silence(tmp_path: Path) -> None:
     now = [0.0]
-    sessions = Sessions(Accounts(written(tmp_path / "accounts.txt", ANNA)), clock=lambda: now[0])
+    sessions = SignInSessions(Accounts(written(tmp_path / "accounts.txt", ANNA)), clock=lambda: now[0])
     token = sessions.begin(ANNA)
     for day in (29, 58, 87):
         now[0] = day * 86400.0
@@ -38,7 +38,7 @@ def test_a_session_ends_after_a_month_of_silence(tmp_path: Path) -> None:
 
 
 def test_one_user_keeps_twenty_sessions_and_ends_only_own_ones(tmp_path: Path) -> None:
-    sessions = Sessions(Accounts(written(tmp_path / "accounts.txt", ANNA, BERT)))
+    sessions = SignInSessions(Accounts(written(tmp_path / "accounts.txt", ANNA, BERT)))
     kept = sessions.begin(BERT)
     tokens = [sessions.begin(ANNA) for _ in range(30)]
     assert len(sessions) == 21

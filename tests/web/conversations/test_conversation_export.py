@@ -16,7 +16,7 @@ from tests.promises import RecordPromise
 from tests.web.conftest import cite
 from tests.web.payloads import leaking, scripts
 from web.conversations.conversation import Conversation, Exchange
-from web.conversations.conversation_export import export_conversation, to_html, to_markdown
+from web.conversations.conversation_export import conversation_to_markdown, export_conversation, to_html
 from web.conversations.ratings_export import build_question_set
 
 if TYPE_CHECKING:
@@ -45,7 +45,7 @@ def conversation(*payloads: str, opinion: int = 0, remark: str = "", status: str
 
 
 def test_markdown_reads_as_it_was_answered() -> None:
-    text = to_markdown(conversation("x"))
+    text = conversation_to_markdown(conversation("x"))
     assert text.startswith("# Title x\n\n## Q1 x\n\n**Bold** x [1].\n\n- item\n\n> **Not supported:** “C x” R x")
     assert "1. Headline x · Desk x · date unknown" in text
     assert f"“{WORDS}”" in text
@@ -55,12 +55,12 @@ def test_an_answer_keeps_its_lists_and_looks_as_it_was_written() -> None:
     found = Conversation(title="T")
     text = "- one [1]\n2. two\n# three\n> four\na & b <i>"
     found.begin(Exchange("Q")).take(Event("done", text, (), Answer("Q", "answered", text)))
-    assert "\n\n- one [1]\n2. two\n\\# three\n\\> four\na \\& b \\<i\\>\n\n" in to_markdown(found)
+    assert "\n\n- one [1]\n2. two\n\\# three\n\\> four\na \\& b \\<i\\>\n\n" in conversation_to_markdown(found)
 
 
 @pytest.mark.parametrize("payload", [*scripts()[::4], *leaking("http://127.0.0.1:9")[::3]])
 def test_no_text_becomes_markup_in_markdown(payload: str) -> None:
-    tokens = MarkdownIt("commonmark").parse(to_markdown(conversation(payload)))
+    tokens = MarkdownIt("commonmark").parse(conversation_to_markdown(conversation(payload)))
     kinds = {token.type for token in tokens} | {child.type for token in tokens for child in token.children or []}
     assert kinds.isdisjoint({"image", "html_block", "html_inline", "fence", "code_block"})
     links = [c.attrs["href"] for t in tokens for c in t.children or [] if c.type == "link_open"]
