@@ -16,7 +16,7 @@ from rag.text.output_filter import filter_output
 from rag.text.quotations import find_quotations, fold
 from rag.text.terms import terms
 
-_AROUND = 700  # Characters in which the sentence before or behind a chunk is looked for.
+_AROUND = 700  # Characters in which the sentence before or after a chunk is looked for.
 _LONG_QUOTATION = 600  # Characters: a sentence does not end inside a quotation that is shorter.
 _STOP = re.compile(r"(?<![.!?])([.!?]++[”\"’)\]]*+)\s++(?=[“\"‘«(\[]*+[A-Z0-9À-Þ])")
 _WORD_LENGTH = 40  # Characters before a stop that can make it doubtful.
@@ -58,12 +58,12 @@ class Evidence:
 
     @cached_property
     def spans(self) -> tuple[Span, ...]:
-        """Return the sentences as offsets in the body: those of the chunk, one before, one behind."""
+        """Return the sentences as offsets in the body: those of the chunk, one before, one after."""
         body, chunk = self.passage.article.body, self.passage.chunk
         inside = _cut(body, chunk.start, chunk.end, self.language)
         before = _cut(body, _paragraph(body, chunk.start), chunk.start, self.language)
-        behind = _cut(body, chunk.end, min(len(body), chunk.end + _AROUND), self.language)
-        return (*before[-1:], *inside, *behind[:1])
+        after = _cut(body, chunk.end, min(len(body), chunk.end + _AROUND), self.language)
+        return (*before[-1:], *inside, *after[:1])
 
     @cached_property
     def texts(self) -> tuple[str, ...]:
@@ -89,7 +89,7 @@ class Evidence:
         return " | ".join((article.title, article.category, *self.outlets, article.author))
 
     def heads(self, text: str) -> bool:
-        """Tell whether a text says nothing but the headline, outlet, byline and date of the article."""
+        """Return whether a text says nothing but the headline, outlet, byline and date of the article."""
         at = self.published
         dates = [m for m in find_moments(text, None, self.language) if at and m.as_date in {None, at}]
         for moment in reversed(dates):
@@ -185,7 +185,7 @@ class Evidence:
 
 
 def _opens(text: str, start: int) -> bool:
-    """Tell whether a sentence may begin at an offset: at the start of a line, or behind a stop that ends no short form."""
+    """Return whether a sentence may begin at an offset: at the start of a line, or after a stop that ends no short form."""
     before = text[max(0, start - _NO_WORD - 1) : start].rstrip(" \t")
     if not before or before[-1] == "\n":
         return True
@@ -201,7 +201,7 @@ def _closes(text: str, end: int) -> bool:
 
 
 def _widened(body: str, start: int, end: int) -> Span:
-    """Take in the quotation mark before and the stop and marks behind, which are not compared."""
+    """Take in the quotation mark before and the stop and marks after it, which are not compared."""
     while start and body[start - 1] in _OPENING:
         start -= 1
     while end < len(body) and body[end] in _STOPS:
@@ -224,7 +224,7 @@ def _cut(body: str, start: int, end: int, language: str) -> tuple[Span, ...]:
 def sentence_spans(text: str, language: str = "en") -> tuple[Span, ...]:
     """Return the sentences of a text like `corpus.text.sentences`, which is asked only where a border is in doubt.
 
-    A stop behind an ordinary word and before a capital is a border without asking: that is most of them, and asking
+    A stop after an ordinary word and before a capital is always a border: that is most of them, and asking
     costs about half a millisecond a sentence.
     """
     spans: list[Span] = []
@@ -245,7 +245,7 @@ def sentence_spans(text: str, language: str = "en") -> tuple[Span, ...]:
 
 
 def _word(text: str, end: int) -> str:
-    """Return the end of the word that ends at an offset, or an empty text behind white space."""
+    """Return the end of the word that ends at an offset, or an empty text after white space."""
     before = text[max(0, end - _WORD_LENGTH) : end]
     return before.split()[-1] if before and not before[-1].isspace() else ""
 
