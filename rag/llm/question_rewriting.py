@@ -1,4 +1,4 @@
-"""A follow-up made to stand alone by the model, where one is set: its words are taken only where they add nothing."""
+"""Let the model make a follow-up stand alone; its wording is taken only where it adds nothing."""
 
 import logging
 import re
@@ -6,11 +6,12 @@ import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import TYPE_CHECKING
+
+from langchain_core.runnables import RunnableConfig
 
 from corpus.errors import ModelError
 from rag.llm.prompt import build_rewriting_prompt
-from rag.llm.reply import Reply
+from rag.llm.writer import Reply, Writer
 from rag.model import Turn
 from rag.question.query import Query
 from rag.question.question_text import LONGEST_QUESTION
@@ -18,12 +19,9 @@ from rag.text.citation_marks import read_marks
 from rag.text.names import find_name_words, find_names
 from rag.text.output_filter import filter_output
 
-if TYPE_CHECKING:
-    from rag.llm.writer import Writer
-
 log = logging.getLogger(__name__)
 
-PATIENCE_S = 6.0
+LONGEST_WAIT_S = 6.0
 """Seconds after which the rules' own form of the question is taken: an answer is waited for."""
 
 _LONGER = 300  # Characters by which a rewritten question may be longer: names and dates are put in, no story.
@@ -46,16 +44,16 @@ class Rewriting:
 
 
 def rewrite_question(
-    writer: "Writer", query: Query, history: Sequence[Turn], now: datetime
+    writer: Writer, query: Query, history: Sequence[Turn], now: datetime, config: RunnableConfig | None = None
 ) -> Iterator[Rewriting | None]:
     """Yield None while the model works, then what it made of a question.
 
-    A model that fails, takes longer than `PATIENCE_S`, or names what the conversation does not, is passed over.
+    A model that fails, takes longer than `LONGEST_WAIT_S`, or names what the conversation does not, is passed over.
     """
     start, reply = time.monotonic(), Reply()
     try:
-        for _ in writer.stream(build_rewriting_prompt(query, history, now), reply):
-            if time.monotonic() - start > PATIENCE_S:
+        for _ in writer.stream(build_rewriting_prompt(query, history, now), reply, config):
+            if time.monotonic() - start > LONGEST_WAIT_S:
                 break
             yield None
     except ModelError as error:
@@ -66,7 +64,7 @@ def rewrite_question(
 
 
 def _is_acceptable(text: str, question: str, history: Sequence[Turn]) -> bool:
-    """Tell whether a question was made of a question, with no name and no figure that the conversation lacks."""
+    """Return whether a question was made of a question, with no name and no figure that the conversation lacks."""
     if text.casefold().rstrip("?. ") == " ".join(question.casefold().split()).rstrip("?. "):
         return False  # A model that only repeats it knows no more than the rules.
     if (question.rstrip().endswith("?") and not text.endswith("?")) or read_marks(text, 0).dropped:
