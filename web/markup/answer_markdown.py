@@ -17,6 +17,9 @@ _RULES = (
     *("table", "fence", "blockquote", "hr", "list", "heading"),
     *("newline", "backticks", "emphasis", "balance_pairs", "fragments_join", "text_join"),
 )
+# Sentences quoted from articles are no Markdown: of them only our own headlines and lists are read.
+_RULES_FOR_QUOTED = ("list", "newline", "fragments_join", "text_join")
+_HEADLINE = re.compile(r"\*\*([^\n]+)\*\*$", re.MULTILINE)
 _MARK = re.compile(r"\[(\d{1,4})\]")
 _MARKS = re.compile(r"((?:\[\d{1,4}\] ?)*\[\d{1,4}\])([.,;:!?]?)")
 _NOT_CHECKED = (
@@ -26,15 +29,16 @@ _NOT_CHECKED = (
 _HIGHEST_HEADING = 3  # The page has its own headings above those of an answer.
 
 
-def parse_markdown(text: str, tips: Mapping[int, str], turn: int = 0) -> list[Token]:
+def parse_markdown(text: str, tips: Mapping[int, str], turn: int = 0, quoted: bool = False) -> list[Token]:
     """Return the tokens of an answer; a run of citation marks is one token of type "citations".
 
     Args:
         text: The answer as Markdown.
         tips: What each citation leads to, by its number; other numbers stay text.
         turn: Number of the exchange, whose cards the citations lead to.
+        quoted: The answer is made of sentences of articles, which are shown as they were written.
     """
-    tokens = _PARSER.parse(text, {"tips": tips, "turn": turn})
+    tokens = (_QUOTED_PARSER if quoted else _PARSER).parse(text, {"tips": tips, "turn": turn})
     for token in tokens:
         if token.type.startswith("heading"):
             token.tag = f"h{max(int(token.tag[1:]), _HIGHEST_HEADING)}"
@@ -65,6 +69,21 @@ def _parse_citations(state: StateInline, silent: bool) -> bool:
         token = state.push("citations", "", 0)
         token.content, token.markup = found[2], found[1]
         token.meta = {"tips": tips, "turn": state.env["turn"], "known": known}
+    state.pos = found.end()
+    return True
+
+
+def _parse_headline(state: StateInline, silent: bool) -> bool:
+    """Read a line in bold that stands above quoted sentences: a rule of the inline parser."""
+    found = (
+        None if state.pos and state.src[state.pos - 1] != "\n" else _HEADLINE.match(state.src, state.pos, state.posMax)
+    )
+    if not found:
+        return False
+    if not silent:
+        state.push("strong_open", "strong", 1)
+        state.push("text", "", 0).content = found[1]
+        state.push("strong_close", "strong", -1)
     state.pos = found.end()
     return True
 
@@ -127,13 +146,15 @@ def _render_citation(mark: re.Match[str], meta: Mapping[str, Any]) -> str:
     )
 
 
-def _make_parser() -> MarkdownIt:
-    parser = MarkdownIt("zero").enable(_RULES)
+def _make_parser(rules: Sequence[str], quoted: bool = False) -> MarkdownIt:
+    parser = MarkdownIt("zero").enable(rules)
     parser.inline.ruler.before("backticks", "citations", _parse_citations)
+    if quoted:
+        parser.inline.ruler.before("citations", "headline", _parse_headline)
     return parser
 
 
-_PARSER = _make_parser()
+_PARSER, _QUOTED_PARSER = _make_parser(_RULES), _make_parser(_RULES_FOR_QUOTED, quoted=True)
 _RENDERERS: dict[str, Callable[[Token], str]] = {
     "text": lambda token: escape(token.content),
     "code_inline": lambda token: f"<code>{escape(token.content)}</code>",

@@ -42,7 +42,7 @@ def render_prose(answer: Answer, turn: int) -> str:
         answer: The answer.
         turn: Number of the exchange; the links lead to this exchange's cards.
     """
-    tokens = parse_markdown(answer.text, render_citation_tips(answer), turn)
+    tokens = parse_markdown(answer.text, render_citation_tips(answer), turn, quoted=answer.model == "none")
     claims = [claim for claim in answer.claims if claim.verdict in {"flagged", "unchecked"}]
     places = _place_claims(tokens, claims)
     # From the last to the first, so that the positions of the others stay valid.

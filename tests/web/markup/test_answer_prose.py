@@ -15,7 +15,7 @@ SOURCE = Citation(1, Passage(Chunk(ARTICLE, 0, 0, 15), 1, 1.0), 0, 4)
 
 
 def answer(text: str, *claims: Claim) -> Answer:
-    return Answer("q", "answered", text, citations=(SOURCE,), claims=claims)
+    return Answer("q", "answered", text, citations=(SOURCE,), claims=claims, model="openai:x")
 
 
 def test_an_outlet_that_is_written_from_right_to_left_keeps_apart_from_the_date() -> None:
@@ -170,3 +170,11 @@ def test_whatever_is_written_only_our_tags_come_out(text: str) -> None:
     shown = render_prose(answer(text, Claim("It was May.", (1,), "flagged", "No.")), 0)
     assert "<" not in TAGS.sub("", shown)
     assert shown.count("<span") == shown.count("</span>")
+
+
+def test_sentences_quoted_from_articles_are_shown_as_they_were_written() -> None:
+    text = "**Desk, 5 March 2024 – A `title`**\n# of *words*, `code` and **bold** [1]."
+    shown = render_prose(Answer("q", "answered", text, citations=(SOURCE,)), 0)
+    assert "A `title`</strong># of *words*, `code` and **bold**" in shown
+    assert "<em>" not in shown
+    assert "<code>" not in shown
