@@ -8,38 +8,34 @@ from copy import copy
 from datetime import UTC, datetime
 from importlib.resources import files
 from pathlib import Path
-from typing import TYPE_CHECKING
+
+from langchain_core.runnables import Runnable, RunnableConfig
 
 from corpus import Article
 from corpus.archive.database import Archive
 from corpus.errors import NewsdeskError
 from corpus.ingestion.ingest import ingest
 from corpus.readers import read
-from rag.answer.answer_pipeline import AnswerPipeline, make_writer
-from rag.index.embedder import Embedder, read_shipped_vocabulary
+from rag.answer.answer_pipeline import AnswerPipeline
+from rag.answer.chain_steps import State
+from rag.answer.question_reader import QuestionReader
+from rag.index.embedder import Embedder
 from rag.index.indexes import open_indexes
 from rag.llm.prompt import Prompt
-from rag.llm.question_rewriting import Rewriting, rewrite_question
-from rag.llm.token_counts import counter
+from rag.llm.writer import Writer
 from rag.model import Answer, Citation, Event, Filters, Passage, Turn
-from rag.question.query import Outlets, Query, parse_question
+from rag.question.query import Query
 from rag.question.question_text import read_history, read_question
 from rag.retrieval.evidence_search import EvidenceSearch
 from rag.retrieval.passage_search import Retriever
 from rag.retrieval.reranker import Reranker
 from rag.retrieval.sentence_ranking import PassageReader
-from rag.retrieval.spelling_correction import SpellingCorrector
 from rag.retrieval.topic_coverage import TopicCoverage
 from rag.settings import Settings
-from rag.text.english_words import EnglishWords
-
-if TYPE_CHECKING:
-    from rag.llm.writer import Writer
 
 log = logging.getLogger(__name__)
 
 _FOLLOW_S = 1.0  # How often the archive is looked at for changes.
-_COMMON = 0.01  # Share of the archive from which on questions are stemmed in a language too.
 
 
 class Assistant:
@@ -63,7 +59,7 @@ class Assistant:
             NewsdeskError: The archive, the indexes or the model cannot be had; the message says what to do.
         """
         self.settings = settings
-        self.writer = make_writer(settings)
+        self.writer = Writer.from_settings(settings) if settings.llm else None
         self.reranker = Reranker(settings.reranker) if settings.reranker else None
         self.archive = Archive(settings.archive_path)
         self.embedder = embedder or Embedder(settings.embedder)
@@ -74,9 +70,11 @@ class Assistant:
         except BaseException:
             self.archive.close()
             raise
-        self.reader = PassageReader(self.embedder, self.indexes.lexical)
-        self._known: tuple[int, Outlets, tuple[str, ...]] | None = None
-        self._count = counter(self.embedder.count, settings.tiktoken_cache)
+        retriever = Retriever(self.indexes, reranker=self.reranker)
+        self.questions = QuestionReader(self.archive, retriever)
+        self.evidence = EvidenceSearch(retriever, PassageReader(self.embedder, self.indexes.lexical))
+        self.coverage = TopicCoverage(retriever)
+        self.pipeline = self.compose_pipeline()
 
     @classmethod
     def from_settings(cls, settings: Settings | None = None, owner: str = "a program") -> "Assistant":
@@ -106,7 +104,29 @@ class Assistant:
         """
         other = copy(self)
         other.writer = writer
+        other.pipeline = other.compose_pipeline()
         return other
+
+    def compose_pipeline(self) -> AnswerPipeline:
+        """Return what answers questions with the parts and the settings of this assistant."""
+        return AnswerPipeline(
+            self.questions,
+            self.evidence,
+            self.coverage,
+            self.writer,
+            lambda text: self.embedder.count([text])[0],
+            passages=self.settings.passages,
+            evidence_tokens=self.settings.evidence_tokens,
+        )
+
+    @property
+    def runnable(self) -> Runnable[State, Event]:
+        """Return the chain that `stream` runs: its input has the arguments of `stream` as keys, its pieces are events.
+
+        The steps are named "rewrite", "retrieve", "judge", "write" and "check"; `rag.chain` shows the same chain in the
+        form that other chains expect.
+        """
+        return self.pipeline.runnable(lambda pieces: State(pieces[0]), show_events)
 
     def search(
         self,
@@ -121,7 +141,7 @@ class Assistant:
         Filters, where given, hold exactly; without any, what the question says holds, unless it leaves nothing.
         """
         query = self.understand_question(question, history, filters, now)
-        return list(self.finder().search(query, k, strict=filters is not None).passages)
+        return list(self.evidence.search(query, k, strict=filters is not None).passages)
 
     def ask(
         self,
@@ -129,6 +149,7 @@ class Assistant:
         history: Sequence[Turn] = (),
         filters: Filters | None = None,
         now: datetime | None = None,
+        config: RunnableConfig | None = None,
     ) -> Answer:
         """Answer a question from the archive.
 
@@ -137,14 +158,15 @@ class Assistant:
             history: The turns before, oldest first; what makes a follow-up stand alone.
             filters: What to search in; they win over what the question says.
             now: What "last week" is counted from, the present by default; what was published later is not looked at.
+            config: LangChain's, for instance with callbacks that trace the steps.
 
         Raises:
             NewsdeskError: The question is empty or too long. A failing model raises nothing: see `Answer.status`.
         """
-        for event in self.stream(question, history, filters, now):
-            if event.answer:
-                return event.answer
-        raise ValueError("the stream ended without an answer")
+        *_, last = self.stream(question, history, filters, now, config=config)
+        if last.answer is None:
+            raise ValueError("the stream ended without an answer")
+        return last.answer
 
     def stream(
         self,
@@ -153,20 +175,14 @@ class Assistant:
         filters: Filters | None = None,
         now: datetime | None = None,
         whole: bool = False,
+        config: RunnableConfig | None = None,
     ) -> Iterator[Event]:
-        """Answer step by step; the last event holds the answer.
+        """Answer step by step; the last event holds the answer, and closing the iterator stops the model.
 
         The arguments are those of `ask`; `whole` leaves a question of several parts in one piece.
         """
-        yield Event("searching")
-        now, alone, history = now or datetime.now(UTC), Rewriting(), read_history(history)
-        query = self.understand_question(question, history, filters, now, whole)
-        for step in rewrite_question(self.writer, query, history, now) if self.writer and history else ():
-            yield Event("searching")  # A chance to stop.
-            alone = step or alone
-        if alone.text:
-            query = self.understand_question(question, history, filters, now, whole, alone.text)
-        yield from self._pipeline().stream(query, history, now, alone)
+        asked = State(question=question, history=history, filters=filters, now=now, whole=whole)
+        yield from self.runnable.stream(asked, config)
 
     def understand_question(
         self,
@@ -175,27 +191,13 @@ class Assistant:
         filters: Filters | None = None,
         now: datetime | None = None,
         whole: bool = False,
-        alone: str = "",
     ) -> Query:
-        """Return what a question is understood as: stand-alone (by rules, or `alone`), its kind, its parts, its filters.
+        """Return what a question is understood as: stand-alone (by rules), its kind, its parts, its filters.
 
         Raises:
             NewsdeskError: It is empty or too long.
         """
-        present = datetime.now(UTC)
-        newest = self.archive.newest(present) if now else None  # Only a stated time may be before some articles.
-        now = now.replace(tzinfo=now.tzinfo or UTC) if now else present
-        return parse_question(
-            read_question(question),
-            read_history(history),
-            now=now,
-            outlets=self._vocabulary()[0],
-            filters=filters,
-            whole=whole,
-            looking_back=bool(newest and newest > now),
-            correct=SpellingCorrector(self._retriever(), EnglishWords(read_shipped_vocabulary())).correct,
-            alone=alone,
-        )
+        return self.questions.read(question, history, filters, now, whole)
 
     def prompt_for(
         self,
@@ -206,11 +208,11 @@ class Assistant:
     ) -> Prompt | Answer:
         """Return what would be sent to a model, or the answer where no model would be asked."""
         now, history = now or datetime.now(UTC), read_history(history)
-        return self._pipeline().prompt_for(self.understand_question(question, history, filters, now), history, now)
+        return self.pipeline.prompt_for(self.understand_question(question, history, filters, now), history, now)
 
     def answer_from(self, prompt: Prompt, reply: str) -> Answer:
         """Make the answer of a model's whole reply to a prompt of `prompt_for`, with citations and checks."""
-        return self._pipeline().answer_from(prompt, reply)
+        return self.pipeline.answer_from(prompt, reply)
 
     def timeline(self, topic: str, filters: Filters | None = None) -> list[Citation]:
         """Return every story on a topic in order of time, undated ones last, numbered from 1.
@@ -218,8 +220,8 @@ class Assistant:
         An entry holds the sentence that tells most of the topic in the earliest article of the story; the articles
         that carry the same text are `passage.copies`. What counts as on the topic: see `rag.retrieval.topic_coverage`.
         """
-        coverage = TopicCoverage(self._retriever())
-        return coverage.citations(coverage.find(read_question(topic), filters, loosely=True))
+        self.questions.refresh()
+        return self.coverage.citations(self.coverage.find(read_question(topic), filters, loosely=True))
 
     def articles(self, words: str, filters: Filters | None = None) -> list[Article]:
         """Return every indexed article whose headline or text holds some words, newest first, undated ones last.
@@ -227,7 +229,8 @@ class Assistant:
         The words may stand in any form; names of several words and what is in quotation marks must stand as written,
         and "A or B" takes either.
         """
-        found = TopicCoverage(self._retriever()).find(read_question(words), filters).articles
+        self.questions.refresh()
+        found = self.coverage.find(read_question(words), filters).articles
         dated = [article for article in found if article.published_at]
         return dated[::-1] + [article for article in found if not article.published_at]
 
@@ -267,36 +270,27 @@ class Assistant:
         return ingest(self.archive, read([path])).added
 
     def _follow(self) -> None:
-        said = ""
+        reported = ""
         while not self._stop.is_set():
             try:
                 self.indexes.embed_pending(lambda *_: self.indexes.catch_up(), stop=self._stop)
                 self.indexes.catch_up()
             except NewsdeskError as error:
-                if str(error) != said:  # A full disk may stay full for days.
-                    log.warning("following the archive failed, and is tried again: %s", said := str(error))
+                if str(error) != reported:  # A full disk may stay full for days.
+                    log.warning("following the archive failed, and is tried again: %s", reported := str(error))
             except Exception:
                 if not self._stop.is_set():
                     log.exception("following the archive failed; trying again")
             else:
-                said = ""
+                reported = ""
             self._stop.wait(_FOLLOW_S)
 
-    def _pipeline(self) -> AnswerPipeline:
-        return AnswerPipeline(self.settings, self.finder(), self.writer, self._count, self._vocabulary()[0])
-
     def finder(self) -> EvidenceSearch:
-        """Return what searches the archive and reads what it found, for a question or two: it knows today's outlets."""
-        return EvidenceSearch(self._retriever(), self.reader)
+        """Return what searches the archive and reads what it found, in the main languages that the archive has now."""
+        self.questions.refresh()
+        return self.evidence
 
-    def _retriever(self) -> Retriever:
-        return Retriever(self.indexes, self._vocabulary()[1], self.reranker)
 
-    def _vocabulary(self) -> tuple[Outlets, tuple[str, ...]]:
-        """Return the outlets of the archive and its main languages; asked again only after it changed."""
-        change, known = self.indexes.store.last_change(), self._known
-        if known is None or known[0] != change:
-            languages = self.archive.count_by("language")
-            common = tuple(code for code, n in languages.items() if n >= _COMMON * sum(languages.values()))
-            known = self._known = (change, Outlets(self.archive.count_by("source")), common)
-        return known[1], known[2]
+def show_events(pieces: Iterator[State]) -> Iterator[Event]:
+    """Yield what a reader sees of the steps of an answer."""
+    return (piece["event"] for piece in pieces if "event" in piece)

@@ -1,19 +1,20 @@
-"""The archive as a LangChain retriever, and the way of an answer as a Runnable, for chains of other people's."""
+"""The archive as a LangChain retriever, and the chain that answers questions as a Runnable, for chains of your own."""
 
-from collections.abc import AsyncIterator, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from langchain_core.callbacks import CallbackManagerForRetrieverRun
 from langchain_core.documents import Document
 from langchain_core.messages import convert_to_messages
 from langchain_core.retrievers import BaseRetriever
-from langchain_core.runnables import Runnable, RunnableGenerator
-from langchain_core.runnables.config import run_in_executor
+from langchain_core.runnables import Runnable
 from langchain_core.runnables.utils import AddableDict
 from pydantic import ConfigDict, SkipValidation
 
-from rag.assistant import Assistant
-from rag.model import Event, Filters, Passage, Turn
+from rag.answer.chain_steps import State
+from rag.answer.passage_retriever import to_document
+from rag.assistant import Assistant, show_events
+from rag.model import Filters, Passage, Turn
 
 _ROLES = {"human": "user", "ai": "assistant"}
 
@@ -26,7 +27,7 @@ class ArchiveRetriever(BaseRetriever):
     copies.
 
     Attributes:
-        assistant: Where to search; open it before and close it behind.
+        assistant: Where to search; open it before and close it after.
         k: How many passages, at most.
         filters: What every article must meet; None leaves it to what the question says.
     """
@@ -42,7 +43,7 @@ class ArchiveRetriever(BaseRetriever):
 
 
 def answer_runnable(assistant: Assistant, filters: Filters | None = None) -> Runnable[Any, dict[str, Any]]:
-    """Return the way from a question to a checked answer as a Runnable.
+    """Return the chain that `Assistant.stream` runs, with inputs and outputs in the forms of other LangChain chains.
 
     Its input is the question, or a mapping with "question" and, if you like, "history": messages in any form that
     LangChain takes. Its output has the keys "context" (the passages, as documents), "draft" (the text as it was
@@ -50,31 +51,19 @@ def answer_runnable(assistant: Assistant, filters: Filters | None = None) -> Run
     (the `Answer`, with citations, claims and notes). Streamed, they come in this order, "draft" piece by piece; the
     pieces add up to the output. Errors are those of `Assistant.ask`.
 
+    Tracers and `astream_events` see the steps "rewrite", "retrieve" (with a retriever's events), "judge", "write" (with
+    those of the chat model) and "check".
+
     Args:
-        assistant: Who answers; open it before and close it behind.
+        assistant: Who answers; open it before and close it after.
         filters: What to search in; None leaves it to what the question says.
     """
 
-    def stream(inputs: Iterator[Any]) -> Iterator[dict[str, Any]]:
-        question, history = _parse_input(list(inputs))
-        yield from _output_pieces(assistant.stream(question, history, filters))
+    def read_input(pieces: list[Any]) -> State:
+        question, history = _parse_input(pieces)
+        return State(question=question, history=history, filters=filters, now=None, whole=False)
 
-    async def astream(inputs: AsyncIterator[Any]) -> AsyncIterator[dict[str, Any]]:
-        question, history = _parse_input([piece async for piece in inputs])
-        pieces = _output_pieces(assistant.stream(question, history, filters))
-        try:
-            while piece := await run_in_executor(None, next, pieces, None):
-                yield piece
-        finally:
-            await run_in_executor(None, pieces.close)  # type: ignore[attr-defined]
-
-    return RunnableGenerator(stream, astream, name="newsdesk")
-
-
-def to_document(passage: Passage) -> Document:
-    """Return a passage as a document of LangChain's."""
-    metadata = passage.to_record()
-    return Document(id=passage.chunk.id, page_content=metadata.pop("text"), metadata=metadata)
+    return assistant.pipeline.runnable(read_input, _show_output)
 
 
 def _parse_input(pieces: list[Any]) -> tuple[str, Sequence[Turn]]:
@@ -90,10 +79,10 @@ def _parse_input(pieces: list[Any]) -> tuple[str, Sequence[Turn]]:
     return whole["question"], [Turn(_ROLES[m.type], m.text) for m in messages if m.type in _ROLES]
 
 
-def _output_pieces(events: Iterator[Event]) -> Iterator[dict[str, Any]]:
+def _show_output(pieces: Iterator[State]) -> Iterator[dict[str, Any]]:
     passages: Sequence[Passage] = ()
     draft = ""
-    for event in events:
+    for event in show_events(pieces):
         if event.passages and not passages:
             passages = event.passages
             yield AddableDict(context=[to_document(passage) for passage in passages])

@@ -3,7 +3,7 @@
 from pathlib import Path
 from typing import Any
 
-from pydantic import AliasChoices, Field, SecretStr
+from pydantic import Field, SecretStr
 
 import corpus.settings
 from corpus.settings import ArchiveSettings
@@ -22,30 +22,23 @@ class Settings(ArchiveSettings):
     )
     llm_api_key: SecretStr = Field(SecretStr(""), description="Key for the model; else the provider's own variable.")
     llm_max_tokens: int = Field(800, ge=16, description="The longest answer, in tokens.")
-    llm_input_price: float = Field(
-        0.0, ge=0, description="Dollars for a million tokens sent to the model; 0: not told."
-    )
+    llm_input_price: float = Field(0.0, ge=0, description="Dollars for a million tokens sent to the model; 0: unknown.")
     llm_output_price: float = Field(0.0, ge=0, description="Dollars for a million tokens that it writes.")
     llm_connect_s: float = Field(5.0, gt=0, description="Seconds to wait for a connection to the model.")
     llm_first_token_s: float = Field(30.0, gt=0, description="Seconds to wait for the first token.")
     llm_token_s: float = Field(20.0, gt=0, description="Seconds to wait between two tokens.")
     llm_total_s: float = Field(120.0, gt=0, description="Seconds for the whole answer.")
     llm_tries: int = Field(3, ge=1, le=5, description="Tries where the model is busy or cannot be reached.")
-    evidence_tokens: int = Field(3000, ge=200, description="The most tokens of passages that go to the model.")
-    passages: int = Field(12, ge=1, le=50, description="The most passages that an answer is made from.")
-    tiktoken_cache: Path | None = Field(
-        None,
-        validation_alias=AliasChoices(
-            "tiktoken_cache", "NEWSDESK_TIKTOKEN_CACHE", "TIKTOKEN_CACHE_DIR", "DATA_GYM_CACHE_DIR"
-        ),
-        description="Where tiktoken keeps its encodings.",
+    evidence_tokens: int = Field(
+        3000, ge=200, description="The most tokens of passages that go to the model, counted as word pieces."
     )
+    passages: int = Field(12, ge=1, le=50, description="The most passages that an answer is made from.")
 
 
 def read_settings(data: Path | None = None, **given: Any) -> Settings:
     """Read the settings, with the folder of the command line if one is given.
 
     Raises:
-        SettingsError: A variable makes no sense.
+        SettingsError: A variable has an invalid value.
     """
     return corpus.settings.read_settings(Settings, data, **given)

@@ -1,238 +1,297 @@
-"""From an understood question to a checked answer: retrieve, judge, write or quote, check."""
+"""The way of a question to a checked answer, as a LangChain chain: rewrite, retrieve, judge, write, check."""
 
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
-from datetime import datetime
-from typing import TYPE_CHECKING
+from dataclasses import replace
+from datetime import UTC, datetime
+from typing import Any, cast
+
+from langchain_core.runnables import Runnable, RunnableConfig
 
 from corpus.article import Article
 from corpus.errors import ModelError
 from corpus.text.days import format_day
 from corpus.text.language_detection import detect
+from rag.answer.chain_steps import Output, State, make_root, make_step
 from rag.answer.conflicts import conflict_note, find_conflicts
+from rag.answer.passage_retriever import Documents, PassageRetriever
+from rag.answer.question_reader import QuestionReader
 from rag.answer.timeline_answer import MOST, collect_notes, select_listed, write_nothing_found, write_text
 from rag.answer.verbatim_answer import choose_sentences, compose_text, names_no_speaker, note_shortcomings
 from rag.llm.prompt import SYSTEM, Prompt, build_prompt, pack_passages
-from rag.llm.question_rewriting import Rewriting
-from rag.llm.reply import Reply
-from rag.llm.token_counts import Counter
+from rag.llm.question_rewriting import Rewriting, rewrite_question
+from rag.llm.writer import Reply, Writer
 from rag.model import Answer, Event, Filters, Passage, Status, Turn
 from rag.question.coverage_question import CoverageQuestion, parse_coverage_question
-from rag.question.outlet_mentions import Outlets
 from rag.question.query import Query
+from rag.question.question_text import read_history
 from rag.retrieval.evidence_search import Evidence, EvidenceSearch, RetrievedPassages
 from rag.retrieval.topic_coverage import CoveredStories, TopicCoverage
-from rag.settings import Settings
 from rag.text.citation_marks import read_marks
 from rag.text.injected_instructions import strip_injected_instructions
 from rag.text.output_filter import filter_output
 from rag.verification.claim_check import Checked, check
 
-if TYPE_CHECKING:
-    from rag.llm.writer import Writer
-
 NOT_FOUND = "This archive does not hold an answer to that."
 _NEAREST = 3
 _REFUSAL = "NOT IN THE ARCHIVE"
 
-
-@dataclass(slots=True)
-class Work:
-    """Collect what one question brings along the way."""
-
-    query: Query
-    now: datetime
-    passages: list[Passage] = field(default_factory=list)
-    readings: Evidence | None = None
-    notes: list[str] = field(default_factory=list)
-    filters: Filters = field(default_factory=Filters)
-    timings: dict[str, float] = field(default_factory=dict)
-    usage: dict[str, int] = field(default_factory=dict)
-    prompt: Prompt | None = None
-
-    def add_usage(self, reply: Reply) -> None:
-        """Add the tokens of a reply."""
-        kinds = {**self.usage, **reply.usage}
-        self.usage = {kind: self.usage.get(kind, 0) + reply.usage.get(kind, 0) for kind in kinds}
-
-    @contextmanager
-    def measure(self, stage: str) -> Iterator[None]:
-        """Add the milliseconds of a block to a stage."""
-        start = time.perf_counter()
-        yield
-        self.timings[stage] = self.timings.get(stage, 0.0) + 1000 * (time.perf_counter() - start)
+Pieces = Iterator[Mapping[str, Any]]
 
 
 class AnswerPipeline:
-    """Answer questions with given parts."""
+    """Answer questions with given parts; what it runs is `runnable`, seen as the caller wishes.
+
+    Each step reads and adds to the state:
+
+    - rewrite: "query", from "question", "history", "filters", "now" and "whole";
+    - retrieve: "passages", and "found" (what was searched) or "coverage" (what was counted);
+    - judge: "enough", and "evidence" (what the sentences say) or "entries" (the stories);
+    - write: "text" with its "status", and the "prompt" where a model wrote it;
+    - check: "answer".
+
+    All of them may add "notes", "usage" and "timings"; an "event" is what a reader sees meanwhile.
+    """
 
     def __init__(
         self,
-        settings: Settings,
-        finder: EvidenceSearch,
-        writer: "Writer | None",
-        count: Counter,
-        outlets: Outlets,
+        questions: QuestionReader,
+        evidence: EvidenceSearch,
+        coverage: TopicCoverage,
+        writer: Writer | None,
+        count: Callable[[str], int],
+        *,
+        passages: int,
+        evidence_tokens: int,
     ) -> None:
-        """Compose the way of an answer; without a `writer` answers are verbatim sentences."""
-        self.settings = settings
-        self.finder = finder
-        self.retriever = finder.retriever
-        self.coverage = TopicCoverage(finder.retriever)
-        self.outlets = outlets
+        """Compose the steps.
+
+        Args:
+            questions: Understands questions.
+            evidence: Searches and reads.
+            coverage: Counts articles, for questions about coverage.
+            writer: What writes; without one, answers are verbatim sentences.
+            count: Counts the tokens of a text.
+            passages: How many passages an answer is made from, at most.
+            evidence_tokens: How many tokens of them are sent to a model, at most.
+        """
+        self.questions = questions
+        self.evidence = evidence
+        self.coverage = coverage
         self.writer = writer
         self.count = count
+        self.passages = passages
+        self.evidence_tokens = evidence_tokens
+        self.retriever = PassageRetriever(evidence=evidence, k=passages, name="archive")
+        rewrite, retrieve = make_step("rewrite", self._rewrite), make_step("retrieve", self._retrieve)
+        judge, write = make_step("judge", self._judge), make_step("write", self._write)
+        self._verify = make_step("check", self._check)
+        self._gather: Runnable[State, State] = retrieve | judge
+        self._conclude: Runnable[State, State] = write | self._verify
+        self._steps: Runnable[State, State] = rewrite | retrieve | judge | write | self._verify
 
-    def stream(
-        self, query: Query, history: Sequence[Turn], now: datetime, rewritten: Rewriting | None = None
-    ) -> Iterator[Event]:
-        """Yield the events of an answer behind "searching"; `rewritten` tells what a model spent on the question."""
-        spent = rewritten or Rewriting()
-        work = Work(query, now, usage=dict(spent.usage), timings=dict(spent.timings))
-        found = self._find_coverage(work)
-        if found:
-            yield from self._answer_coverage(work, *found)
-            return
-        if not self._gather_evidence(work):
-            yield Event("done", answer=self._refuse(work), passages=work.passages)
-            return
-        yield Event("reading", passages=work.passages)
-        if self.writer is None:
-            text = self._quote_sentences(work)
-            yield Event("writing", text, work.passages)
-            yield Event("done", text, work.passages, self._check(work, text, work.passages))
-            return
-        yield from self._write_prose(work, self.writer, history)
+    def runnable(
+        self,
+        read_input: Callable[[list[Any]], State],
+        show: Callable[[Iterator[State]], Iterator[Output]],
+    ) -> Runnable[Any, Output]:
+        """Return the chain as a Runnable; see `rag.answer.chain_steps.make_root` for what the arguments do."""
+        return make_root(self._steps, read_input, show)
 
     def prompt_for(self, query: Query, history: Sequence[Turn], now: datetime) -> Prompt | Answer:
-        """Return the prompt, or the refusal that code decides."""
-        work = Work(query, now)
-        found = self._find_coverage(work)
-        if found:
-            return next(event.answer for event in self._answer_coverage(work, *found) if event.answer)
-        return self._build_prompt(work, history) if self._gather_evidence(work) else self._refuse(work)
+        """Return the prompt for a question, or the answer where no model is asked."""
+        state = State(self._gather.invoke(State(query=query, history=history, now=now)))
+        if state["enough"] and "coverage" not in state:
+            return self._build_prompt(state)
+        return cast(Answer, self._conclude.invoke(state)["answer"])
 
     def answer_from(self, prompt: Prompt, reply: str) -> Answer:
         """Check a whole reply to a prompt."""
-        work = Work(prompt.query, prompt.now, list(prompt.passages), prompt=prompt)
-        return self._finish(work, reply)
+        given = State(query=prompt.query, now=prompt.now, passages=list(prompt.passages), prompt=prompt)
+        written = State(enough=True, written=True, text=reply, status="answered")
+        return cast(Answer, self._verify.invoke(given + written)["answer"])
 
-    def _find_coverage(self, work: Work) -> tuple[CoverageQuestion, CoveredStories] | None:
+    def _rewrite(self, state: State, config: RunnableConfig) -> Pieces:
+        """Understand the question; a model, where there is one, makes a follow-up stand alone."""
+        yield {"event": Event("searching")}
+        now, history = state["now"] or datetime.now(UTC), read_history(state["history"])
+        asked = state["question"], history, state["filters"], now, state["whole"]
+        query, alone = self.questions.read(*asked), Rewriting()
+        if self.writer and history:
+            for step in rewrite_question(self.writer, query, history, now, config):
+                yield {"event": Event("searching")}  # A chance to stop.
+                alone = step or alone
+        if alone.text:
+            query = self.questions.read(*asked, alone.text)
+        yield {"query": query, "history": history, "now": now, "usage": alone.usage, "timings": alone.timings}
+
+    def _retrieve(self, state: State, config: RunnableConfig) -> Pieces:
+        query, timings = state["query"], dict[str, float]()
+        with _measure(timings, "retrieve"):
+            coverage = self._find_coverage(query, state["now"])
+        if coverage:
+            asked, stories = coverage
+            # A refusal names the nearest articles.
+            nearest = [] if stories.stories else list(self.evidence.search(query, self.passages).passages)
+            yield {"coverage": coverage, "passages": nearest, "searched": asked.filters, "timings": timings}
+            return
+        with _measure(timings, "retrieve"):
+            documents = cast(Documents, self.retriever.invoke(query.standalone, config, understood=query))
+        found = documents.found
+        yield {
+            "found": found,
+            "passages": list(found.passages),
+            "searched": found.filters,
+            "notes": tuple(found.notes),
+            "timings": timings,
+        }
+
+    def _find_coverage(self, query: Query, now: datetime) -> tuple[CoverageQuestion, CoveredStories] | None:
         """Return what a question about the coverage asks and what the archive has, None for any other question.
 
         Where nothing is found on "the latest on ...", or is dated on the day that the question names, it is answered
         like any other question: a later article may tell of it.
         """
-        query = work.query
-        asked = parse_coverage_question(query.standalone, query.filters, self.outlets, work.now)
+        asked = parse_coverage_question(query.standalone, query.filters, self.questions.outlets, now)
         if asked is None:
             return None
-        with work.measure("retrieve"):
-            if asked.form == "news":
-                found = self.coverage.news(asked.filters, MOST["news"])
-            else:
-                found = self.coverage.find(asked.topic, asked.filters, asked.form in {"timeline", "latest"})
+        if asked.form == "news":
+            found = self.coverage.news(asked.filters, MOST["news"])
+        else:
+            found = self.coverage.find(asked.topic, asked.filters, asked.form in {"timeline", "latest"})
         ordinary = asked.form == "latest" or (asked.form == "news" and not query.filters.label)
         return (asked, found) if found.stories or not ordinary else None
 
-    def _answer_coverage(self, work: Work, asked: CoverageQuestion, found: CoveredStories) -> Iterator[Event]:
-        """Yield the events of an answer that is counted and sorted; no model takes part."""
-        work.filters = asked.filters
+    def _judge(self, state: State, config: RunnableConfig) -> Pieces:  # noqa: ARG002
+        """Decide whether what was found is enough for an answer."""
+        if "coverage" in state:
+            yield self._list_stories(*state["coverage"])
+            return
+        timings: dict[str, float] = {}
+        with _measure(timings, "read"):
+            evidence = self.evidence.read(state["query"], state["found"])
+        event = {"event": Event("reading", passages=state["passages"])} if evidence.enough else {}
+        yield {"enough": evidence.enough, "evidence": evidence, "timings": timings, **event}
+
+    def _list_stories(self, asked: CoverageQuestion, found: CoveredStories) -> Mapping[str, Any]:
+        """Return the stories of a question about coverage, with those that the text will list as passages."""
         if not found.stories:
-            work.passages = list(self.finder.search(work.query, self.settings.passages).passages)
-            work.notes.append(write_nothing_found(asked, found))
-            yield Event("done", passages=work.passages, answer=replace(self._refuse(work), model="none"))
-            return
-        with work.measure("read"):
+            return {"enough": False, "notes": (write_nothing_found(asked, found),)}
+        timings: dict[str, float] = {}
+        with _measure(timings, "read"):
             entries = self.coverage.citations(found)
-            shown = select_listed(asked, found, entries, self.coverage)
-            work.passages = [citation.passage for citation in shown]
-            done, total = self.retriever.indexes.progress()
-            work.notes.extend(collect_notes(asked, found, shown, total - done))
-        yield Event("reading", passages=work.passages)
-        text = write_text(asked, found, shown)
-        yield Event("writing", text, work.passages)
-        answer = self._check(work, text, work.passages)
-        numbers = {citation.passage.chunk.id: citation.n for citation in answer.citations}
-        entries = [replace(entry, n=numbers.get(entry.passage.chunk.id, 0)) for entry in entries]
-        yield Event("done", text, work.passages, replace(answer, entries=tuple(entries), model="none"))
+            listed = select_listed(asked, found, entries, self.coverage)
+            done, total = self.evidence.retriever.indexes.progress()
+            notes = tuple(collect_notes(asked, found, listed, total - done))
+        passages = [citation.passage for citation in listed]
+        event = Event("reading", passages=passages)
+        return {
+            "enough": True,
+            "entries": entries,
+            "listed": listed,
+            "passages": passages,
+            "notes": notes,
+            "timings": timings,
+            "event": event,
+        }
 
-    def _gather_evidence(self, work: Work) -> bool:
-        """Retrieve and read; tell whether that is enough for an answer."""
-        with work.measure("retrieve"):
-            found = self.finder.gather(work.query, self.settings.passages)
-            work.passages, work.filters = list(found.passages), found.filters
-            work.notes.extend(found.notes)
-        with work.measure("read"):
-            work.readings = self.finder.read(work.query, found)
-            return work.readings.enough
-
-    def _quote_sentences(self, work: Work) -> str:
-        readings = work.readings or self.finder.read(work.query, RetrievedPassages(work.passages))
-        if work.query.kind in {"who", "attribution"} and names_no_speaker(readings.whole.sentences):
-            work.notes.append("The article does not name who said this.")
-        said = choose_sentences(readings)
-        if said and (others := find_conflicts(said[0], said[1:])):
-            work.notes.append(conflict_note(said[0], others))
-        work.notes.extend(note_shortcomings(readings))
-        return compose_text(said, work.passages)
-
-    def _build_prompt(self, work: Work, history: Sequence[Turn]) -> Prompt:
-        passages = pack_passages(work.passages, self.settings.evidence_tokens, self.count)
-        return build_prompt(work.query, passages, work.now, history)
-
-    def _write_prose(self, work: Work, writer: "Writer", history: Sequence[Turn]) -> Iterator[Event]:
-        work.prompt, reply = self._build_prompt(work, history), Reply()
-        try:
-            with work.measure("write"):
-                for _ in writer.stream(work.prompt, reply):  # An empty piece is a chance to stop while it is silent.
-                    yield Event("writing" if reply.text else "reading", filter_output(reply.text), work.passages)
-        except ModelError as error:
-            work.add_usage(reply)
-            said = str(error).rstrip(".")
-            stop = "" if said.endswith("?") else "."
-            work.notes.append(
-                f"The model gave no whole answer: {said}{stop} These are the sentences of the archive instead."
-            )
-            yield Event(
-                "done",
-                passages=work.passages,
-                answer=self._check(work, self._quote_sentences(work), work.passages, "incomplete"),
-            )
+    def _write(self, state: State, config: RunnableConfig) -> Pieces:
+        """Write a text with marks `[n]` for the n-th passage: by a model, of verbatim sentences, or of what was counted."""
+        passages = state["passages"]
+        if not state["enough"]:
             return
-        work.add_usage(reply)
-        yield Event("checking", filter_output(reply.text), work.passages)
-        yield Event("done", passages=work.passages, answer=self._finish(work, reply.text))
+        if "coverage" not in state and self.writer:
+            yield from self._write_prose(state, self.writer, config)
+            return
+        text, notes = (
+            (write_text(*state["coverage"], state["listed"]), ())
+            if "coverage" in state
+            else self._quote_sentences(state)
+        )
+        yield {"text": text, "notes": notes, "status": "answered", "event": Event("writing", text, passages)}
 
-    def _finish(self, work: Work, reply: str) -> Answer:
+    def _write_prose(self, state: State, writer: Writer, config: RunnableConfig) -> Pieces:
+        """Let a model write; where it fails, the archive's sentences stand in for it."""
+        prompt, reply, passages = self._build_prompt(state), Reply(), state["passages"]
+        timings: dict[str, float] = {}
+        try:
+            with _measure(timings, "write"):
+                for _ in writer.stream(prompt, reply, config):  # An empty piece is a chance to stop while it is silent.
+                    stage = "writing" if reply.text else "reading"
+                    yield {"event": Event(stage, filter_output(reply.text), passages)}
+        except ModelError as error:
+            text, notes = self._quote_sentences(state)
+            yield {"text": text, "status": "incomplete", "notes": (_describe_failure(error), *notes)}
+        else:
+            event = Event("checking", filter_output(reply.text), passages)
+            yield {"text": reply.text, "status": "answered", "written": True, "event": event}
+        yield {"prompt": prompt, "usage": reply.usage, "timings": timings}
+
+    def _build_prompt(self, state: State) -> Prompt:
+        passages = pack_passages(state["passages"], self.evidence_tokens, self.count)
+        return build_prompt(state["query"], passages, state["now"], state["history"])
+
+    def _quote_sentences(self, state: State) -> tuple[str, tuple[str, ...]]:
+        """Return an answer of verbatim sentences, and notes on it."""
+        query: Query = state["query"]
+        evidence: Evidence = state.get("evidence") or self.evidence.read(query, RetrievedPassages(state["passages"]))
+        notes = []
+        if query.kind in {"who", "attribution"} and names_no_speaker(evidence.whole.sentences):
+            notes.append("The article does not name who said this.")
+        chosen = choose_sentences(evidence)
+        if chosen and (others := find_conflicts(chosen[0], chosen[1:])):
+            notes.append(conflict_note(chosen[0], others))
+        return compose_text(chosen, state["passages"]), (*notes, *note_shortcomings(evidence))
+
+    def _check(self, state: State, config: RunnableConfig) -> Pieces:  # noqa: ARG002
+        """Check every claim of the text against what it cites, and make the answer."""
+        passages = state["passages"]
+        if not state["enough"]:
+            answer = self._refuse(state)
+        elif "written" in state:
+            answer = self._check_reply(state)
+        else:
+            answer = self._check_text(state, state["text"], passages)
+        if "entries" in state:
+            numbers = {citation.passage.chunk.id: citation.n for citation in answer.citations}
+            entries = (replace(entry, n=numbers.get(entry.passage.chunk.id, 0)) for entry in state["entries"])
+            answer = replace(answer, entries=tuple(entries))
+        # What a model wrote may still be replaced, so it shows in the answer only.
+        shown = "" if "written" in state or state.get("status") != "answered" else state["text"]
+        yield {"answer": answer, "event": Event("done", shown, passages, answer)}
+
+    def _check_reply(self, state: State) -> Answer:
         """Turn a whole reply into an answer, a refusal, or, where every claim of it is flagged, the evidence."""
-        passages = work.prompt.passages if work.prompt else tuple(work.passages)
-        text = filter_output(reply)
+        passages = state["prompt"].passages
+        text = filter_output(state["text"])
         if _REFUSAL in text.upper() and not read_marks(text, len(passages)).marks:
-            return self._refuse(work)
-        answer = self._check(work, strip_injected_instructions(text, passages, SYSTEM), passages)
+            return self._refuse(state)
+        answer = self._check_text(state, strip_injected_instructions(text, passages, SYSTEM), passages)
         if any(claim.verdict != "flagged" for claim in answer.claims):
             return answer
-        work.notes.append(
-            "Every statement that the model wrote disagrees with what it cites or cites nothing; these are the archive's own sentences."
+        quoted, notes = self._quote_sentences(state)
+        disagrees = (
+            "Every statement that the model wrote disagrees with what it cites or cites nothing; these are the archive's "
+            "own sentences."
         )
-        return self._check(work, self._quote_sentences(work), work.passages)
+        return self._check_text(state + {"notes": (disagrees, *notes)}, quoted, state["passages"])
 
-    def _check(self, work: Work, text: str, passages: Sequence[Passage], status: Status = "answered") -> Answer:
-        with work.measure("check"):
+    def _check_text(self, state: State, text: str, passages: Sequence[Passage]) -> Answer:
+        timings: dict[str, float] = {}
+        with _measure(timings, "check"):
             checked = check(text, passages, language=detect(text) or "en")
-        return self._build_answer(work, status, checked)
+        return self._build_answer(state + {"timings": timings}, state["status"], checked)
 
-    def _refuse(self, work: Work) -> Answer:
-        nearest: dict[str, Article] = {p.article.id: p.article for p in work.passages}
-        answer = self._build_answer(work, "not_found", Checked(NOT_FOUND, (), (), 0))
+    def _refuse(self, state: State) -> Answer:
+        nearest: dict[str, Article] = {p.article.id: p.article for p in state["passages"]}
+        answer = self._build_answer(state, "not_found", Checked(NOT_FOUND, (), (), 0))
         return replace(answer, nearest=tuple(nearest.values())[:_NEAREST])
 
-    def _build_answer(self, work: Work, status: Status, checked: Checked) -> Answer:
-        query = work.query
-        newest = self.retriever.indexes.store.archive.newest(work.now)
+    def _build_answer(self, state: State, status: Status, checked: Checked) -> Answer:
+        query: Query = state["query"]
+        newest = self.evidence.retriever.indexes.store.archive.newest(state["now"])
+        searched = state.get("searched") or Filters()
         return Answer(
             question=query.question,
             status=status,
@@ -240,41 +299,48 @@ class AnswerPipeline:
             standalone=query.standalone,
             citations=checked.citations,
             claims=checked.claims,
-            passages=tuple(work.passages),
-            filters=work.filters,
+            passages=tuple(state["passages"]),
+            filters=searched,
             parts=tuple(part.said for part in query.parts),
-            notes=(*query.notes, *work.notes, *_note_later_time(work, newest)),
-            model=self.writer.name if self.writer else "none",
-            prompt=work.prompt.messages if work.prompt else (),
-            usage=work.usage,
-            timings_ms=work.timings,
+            notes=(*query.notes, *state.get("notes", ()), *_note_later_time(query, searched, newest)),
+            model=self.writer.name if self.writer and "coverage" not in state else "none",
+            prompt=state["prompt"].messages if "prompt" in state else (),
+            usage=state.get("usage", {}),
+            timings_ms=state.get("timings", {}),
             versions=self._list_versions(),
-            asked_at=work.now,
+            asked_at=state["now"],
             archive_until=newest,
         )
 
     def _list_versions(self) -> dict[str, str]:
-        reranker = self.retriever.reranker
-        named = {"newsdesk": VERSION, "embedder": self.finder.reader.embedder.profile}
+        reranker = self.evidence.retriever.reranker
+        named = {"newsdesk": VERSION, "embedder": self.evidence.reader.embedder.profile}
         return named | ({"reranker": reranker.profile} if reranker else {})
 
 
-def _note_later_time(work: Work, newest: datetime | None) -> list[str]:
+@contextmanager
+def _measure(timings: dict[str, float], stage: str) -> Iterator[None]:
+    """Add the milliseconds of a block to a stage."""
+    start = time.perf_counter()
+    try:
+        yield
+    finally:
+        timings[stage] = timings.get(stage, 0.0) + 1000 * (time.perf_counter() - start)
+
+
+def _describe_failure(error: ModelError) -> str:
+    reason = str(error).rstrip(".")
+    stop = "" if reason.endswith("?") else "."
+    return f"The model gave no whole answer: {reason}{stop} These are the sentences of the archive instead."
+
+
+def _note_later_time(query: Query, searched: Filters, newest: datetime | None) -> list[str]:
     """Return a note where the question asks about a time after the newest article."""
-    asked = [work.query.asks_after, work.query.filters.since, work.filters.since]
-    latest = max((instant for instant in asked if instant), default=None)
+    times = [query.asks_after, query.filters.since, searched.since]
+    latest = max((instant for instant in times if instant), default=None)
     if not (latest and newest and latest.date() > newest.date()):
         return []
     return [f"Nothing in the archive is dated after {format_day(newest)}, and the question asks about a later time."]
-
-
-def make_writer(settings: Settings) -> "Writer | None":
-    """Return the writer of the model that is set; LangChain is loaded for it alone, since that takes seconds."""
-    if not settings.llm:
-        return None
-    from rag.llm.writer import Writer
-
-    return Writer(settings)
 
 
 VERSION = "0.1.0"

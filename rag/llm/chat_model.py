@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from langchain.chat_models import init_chat_model
 from langchain_core.language_models import BaseChatModel
 
 from corpus.errors import SettingsError
@@ -25,6 +24,8 @@ def chat_model(settings: Settings) -> BaseChatModel:
     Raises:
         SettingsError: The name, the package or the key is missing or wrong.
     """
+    from langchain.chat_models import init_chat_model  # Loads for a second, and only where a model is set.
+
     provider, _, name = settings.llm.partition(":")
     if not provider or not name:
         raise SettingsError(

@@ -2,12 +2,11 @@
 
 import re
 import secrets
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from corpus.text.days import format_day
-from rag.llm.token_counts import Counter
 from rag.model import Passage, Turn
 from rag.question.query import Query
 from rag.text.citation_marks import strip_marks
@@ -115,8 +114,12 @@ def neutralise(text: str, boundary: str = "") -> str:
     return text.replace(boundary, "(boundary)") if boundary else text
 
 
-def pack_passages(passages: Sequence[Passage], budget: int, count: Counter) -> list[Passage]:
-    """Return as many passages as fit a budget of tokens, best first; the first always stands."""
+def pack_passages(passages: Sequence[Passage], budget: int, count: Callable[[str], int]) -> list[Passage]:
+    """Return as many passages as fit a budget of tokens, best first; the first is always kept.
+
+    The embedder's word pieces are counted: English prose has about 1.24 of them for each token of a chat model, so the
+    budget is kept without the model's own encoding, which would have to be downloaded.
+    """
     kept: list[Passage] = []
     left = budget
     for passage in passages:

@@ -6,20 +6,18 @@ import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import TYPE_CHECKING
+
+from langchain_core.runnables import RunnableConfig
 
 from corpus.errors import ModelError
 from rag.llm.prompt import build_rewriting_prompt
-from rag.llm.reply import Reply
+from rag.llm.writer import Reply, Writer
 from rag.model import Turn
 from rag.question.query import Query
 from rag.question.question_text import LONGEST_QUESTION
 from rag.text.citation_marks import read_marks
 from rag.text.names import find_name_words, find_names
 from rag.text.output_filter import filter_output
-
-if TYPE_CHECKING:
-    from rag.llm.writer import Writer
 
 log = logging.getLogger(__name__)
 
@@ -46,7 +44,7 @@ class Rewriting:
 
 
 def rewrite_question(
-    writer: "Writer", query: Query, history: Sequence[Turn], now: datetime
+    writer: Writer, query: Query, history: Sequence[Turn], now: datetime, config: RunnableConfig | None = None
 ) -> Iterator[Rewriting | None]:
     """Yield None while the model works, then what it made of a question.
 
@@ -54,7 +52,7 @@ def rewrite_question(
     """
     start, reply = time.monotonic(), Reply()
     try:
-        for _ in writer.stream(build_rewriting_prompt(query, history, now), reply):
+        for _ in writer.stream(build_rewriting_prompt(query, history, now), reply, config):
             if time.monotonic() - start > PATIENCE_S:
                 break
             yield None

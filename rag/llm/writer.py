@@ -3,15 +3,16 @@
 import re
 import time
 from collections.abc import AsyncGenerator, Iterator
+from dataclasses import dataclass, field
 from threading import Lock
 
+from langchain_core.language_models import BaseChatModel
 from langchain_core.messages import AIMessageChunk
-from langchain_core.prompts import ChatPromptTemplate, MessagesPlaceholder
+from langchain_core.runnables import RunnableConfig
 
 from corpus.errors import ModelError
 from rag.llm.chat_model import chat_model, explain_error, is_transient
 from rag.llm.prompt import Prompt
-from rag.llm.reply import Reply
 from rag.llm.stream_timeouts import ModelTimeoutError, StreamTimeouts
 from rag.settings import Settings
 
@@ -32,52 +33,84 @@ class Outage(ModelError):
     """Say that the model could not be had at all, or broke off; several in a row, and it is left alone for a while."""
 
 
+@dataclass(slots=True)
+class Reply:
+    """Collect what a model writes.
+
+    Attributes:
+        text: The reply so far.
+        usage: Tokens by kind, once the model reported them.
+        whole: True once the model said that it had finished.
+    """
+
+    text: str = ""
+    usage: dict[str, int] = field(default_factory=dict)
+    whole: bool = False
+
+
 class Writer:
     """Send prompts to one chat model and stream its replies."""
 
-    def __init__(self, settings: Settings) -> None:
-        """Make the model that the settings name; nothing is sent yet.
+    def __init__(self, model: BaseChatModel, timeouts: StreamTimeouts[AIMessageChunk], max_tokens: int) -> None:
+        """Let `model` write; nothing is sent yet.
+
+        Args:
+            model: Any LangChain chat model.
+            timeouts: Its limits of time, and its name.
+            max_tokens: The length that it was asked to keep to, in tokens.
+        """
+        self.name = timeouts.name
+        self._model = model
+        self._timeouts = timeouts
+        self._max_tokens = max_tokens
+        self._lock = Lock()
+        self._failures = 0
+        self._rest_until = 0.0
+
+    @classmethod
+    def from_settings(cls, settings: Settings) -> "Writer":
+        """Make the model that the settings name.
 
         Raises:
             SettingsError: No such provider, a missing package, or no key.
         """
-        self.settings = settings
-        self.name = settings.llm
-        self.chain = ChatPromptTemplate.from_messages([MessagesPlaceholder("messages")]) | chat_model(settings)
-        self._patience: StreamTimeouts[AIMessageChunk] = StreamTimeouts(
-            self.name,
+        timeouts: StreamTimeouts[AIMessageChunk] = StreamTimeouts(
+            settings.llm,
             settings.llm_first_token_s,
             settings.llm_token_s,
             settings.llm_total_s,
             settings.llm_tries,
             _has_content,
         )
-        self._lock = Lock()
-        self._failures = 0
-        self._rest_until = 0.0
+        return cls(chat_model(settings), timeouts, settings.llm_max_tokens)
 
-    def stream(self, prompt: Prompt, reply: Reply) -> Iterator[str]:
-        """Yield the reply piece by piece and collect it in `reply`; an empty piece says that it is being waited for.
+    def stream(self, prompt: Prompt, reply: Reply, config: RunnableConfig | None = None) -> Iterator[str]:
+        """Yield the reply piece by piece and collect it in `reply`; an empty piece gives the caller a chance to stop.
 
         A model that is busy or cannot be reached is tried again while nothing was written yet. Closing the iterator
         cancels the request.
+
+        Args:
+            prompt: What is sent.
+            reply: Where the reply is collected.
+            config: LangChain's, with the callbacks that see the model's events.
 
         Raises:
             ModelError: The model failed; what was written until then is in `reply`, and `reply.whole` is False.
         """
         self._check_breaker()
         try:
-            yield from self._collect(prompt, reply)
+            yield from self._collect(prompt, reply, config)
         except Outage:
             self._count_failure()
             raise
         with self._lock:
             self._failures = 0
 
-    def _collect(self, prompt: Prompt, reply: Reply) -> Iterator[str]:
+    def _collect(self, prompt: Prompt, reply: Reply, config: RunnableConfig | None) -> Iterator[str]:
         reply.text, reply.usage, reply.whole = "", {}, False
         try:
-            for chunk in self._patience.read(lambda: self._chunks(prompt)):
+            for chunk in self._timeouts.read(lambda: self._chunks(prompt, config)):
                 if chunk is not None and chunk.text:
                     reply.text += chunk.text
                     self._check_length(reply)
@@ -108,8 +141,7 @@ class Writer:
             reply.usage = {k: v for k, v in chunk.usage_metadata.items() if isinstance(v, int)}
         reason = _finish_reason(chunk)
         if reason in _CUT:
-            limit = self.settings.llm_max_tokens
-            raise ModelError(f"{self.name} was cut off at {limit} tokens; raise NEWSDESK_LLM_MAX_TOKENS")
+            raise ModelError(f"{self.name} was cut off at {self._max_tokens} tokens; raise NEWSDESK_LLM_MAX_TOKENS")
         if reason in _REFUSED:
             raise ModelError(f"{self.name} refused to answer this question")
         if reason and reason not in _WHOLE:
@@ -118,11 +150,11 @@ class Writer:
 
     def _check_length(self, reply: Reply) -> None:
         """Stop a model that does not keep to the number of tokens that it was given."""
-        if len(reply.text) > _CHARACTERS_A_TOKEN * self.settings.llm_max_tokens:
-            raise ModelError(f"{self.name} wrote far more than {self.settings.llm_max_tokens} tokens and was stopped")
+        if len(reply.text) > _CHARACTERS_A_TOKEN * self._max_tokens:
+            raise ModelError(f"{self.name} wrote far more than {self._max_tokens} tokens and was stopped")
 
-    async def _chunks(self, prompt: Prompt) -> AsyncGenerator[AIMessageChunk]:
-        async for chunk in self.chain.astream({"messages": list(prompt.messages)}):
+    async def _chunks(self, prompt: Prompt, config: RunnableConfig | None) -> AsyncGenerator[AIMessageChunk]:
+        async for chunk in self._model.astream(list(prompt.messages), config):
             if isinstance(chunk, AIMessageChunk):
                 yield chunk
 

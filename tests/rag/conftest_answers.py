@@ -44,7 +44,8 @@ def with_model(base: Assistant, url: str, **changes: Any) -> Assistant:
     """Return an assistant over the same archive and indexes that asks a model."""
     twin = copy.copy(base)
     twin.settings = model_settings(url, base.settings.data_dir, **changes)
-    twin.writer = Writer(twin.settings)
+    twin.writer = Writer.from_settings(twin.settings)
+    twin.pipeline = twin.compose_pipeline()
     return twin
 
 

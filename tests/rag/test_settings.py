@@ -12,8 +12,6 @@ def _empty_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     for name in Settings.model_fields:
         monkeypatch.delenv(f"NEWSDESK_{name.upper()}", raising=False)
-    monkeypatch.delenv("TIKTOKEN_CACHE_DIR", raising=False)
-    monkeypatch.delenv("DATA_GYM_CACHE_DIR", raising=False)
 
 
 def test_defaults_need_nothing() -> None:
@@ -21,7 +19,6 @@ def test_defaults_need_nothing() -> None:
     assert settings.data_dir == Path("data")
     assert settings.archive_path == Path("data/archive.sqlite3")
     assert (settings.embedder, settings.llm, settings.reranker) == ("all-MiniLM-L6-v2", "", "")
-    assert settings.tiktoken_cache is None
 
 
 def test_an_argument_wins_over_a_variable_and_a_variable_over_the_file(
@@ -47,16 +44,6 @@ def test_the_key_is_not_shown() -> None:
 def test_a_value_out_of_range_is_refused(wrong: dict[str, int]) -> None:
     with pytest.raises(ValidationError, match=next(iter(wrong))):
         Settings(**wrong)  # type: ignore[arg-type]
-
-
-@pytest.mark.parametrize("name", ["TIKTOKEN_CACHE_DIR", "DATA_GYM_CACHE_DIR", "NEWSDESK_TIKTOKEN_CACHE"])
-def test_the_folder_of_tiktoken(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv(name, "/somewhere")
-    assert Settings().tiktoken_cache == Path("/somewhere")
-
-
-def test_the_folder_of_tiktoken_as_an_argument() -> None:
-    assert Settings(tiktoken_cache=Path("/somewhere")).tiktoken_cache == Path("/somewhere")
 
 
 def test_settings_are_not_changed() -> None:

@@ -110,7 +110,7 @@ class Models:
         with self._lock:
             name = (settings.llm, settings.llm_base_url)
             if name not in self._writers:
-                self._writers[name] = Writer(settings)
+                self._writers[name] = Writer.from_settings(settings)
             return self._writers[name]
 
 

@@ -148,7 +148,7 @@ def test_the_budget_of_tokens_holds_for_what_is_sent(assistant: Assistant, model
     twin = with_model(assistant, model_server.url, evidence_tokens=200)
     twin.ask(TOLL, now=NOW)
     blocks = model_server.requests[0].text.split(" ===\n", 1)[1].split("\n=== end")[0]
-    assert twin._count(blocks) <= 200
+    assert twin.pipeline.count(blocks) <= 200
     assert blocks.startswith("[1] Selmouth harbour toll goes up in June\nOutlet: Coast Wire; date: 5 March 2024\n")
 
 

@@ -11,8 +11,7 @@ import pytest
 from corpus.errors import ModelError, SettingsError
 from rag.llm.chat_model import chat_model
 from rag.llm.prompt import Prompt
-from rag.llm.reply import Reply
-from rag.llm.writer import BREAK_AFTER, Outage, Writer
+from rag.llm.writer import BREAK_AFTER, Outage, Reply, Writer
 from rag.model import Filters
 from rag.question.query import Query
 from rag.question.question_kind import classify_question
@@ -27,7 +26,7 @@ WORDS = "The harbour toll rises from nine to twelve crowns on the first of June 
 
 
 def writer(url: str, **changes: Any) -> Writer:
-    return Writer(model_settings(url, **changes))
+    return Writer.from_settings(model_settings(url, **changes))
 
 
 def failure(asked: Writer, reply: Reply | None = None) -> str:

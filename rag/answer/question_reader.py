@@ -1,0 +1,72 @@
+"""Understand questions with what the archive holds: its outlets, its languages, and its spelling."""
+
+from collections.abc import Sequence
+from datetime import UTC, datetime
+
+from corpus.archive.database import Archive
+from rag.index.embedder import read_shipped_vocabulary
+from rag.model import Filters, Turn
+from rag.question.query import Outlets, Query, parse_question
+from rag.question.question_text import read_history, read_question
+from rag.retrieval.passage_search import Retriever
+from rag.retrieval.spelling_correction import SpellingCorrector
+from rag.text.english_words import EnglishWords
+
+_COMMON = 0.01  # Share of the archive from which on questions are stemmed in a language too.
+
+
+class QuestionReader:
+    """Make queries of questions; several threads may call at once."""
+
+    def __init__(self, archive: Archive, retriever: Retriever) -> None:
+        """Read questions to `archive`, whose indexes `retriever` searches."""
+        self._archive = archive
+        self._retriever = retriever
+        self._spelling = SpellingCorrector(retriever, EnglishWords(read_shipped_vocabulary()))
+        self._known: tuple[int, Outlets] | None = None
+
+    @property
+    def outlets(self) -> Outlets:
+        """Return the outlets of the archive as it is now."""
+        return self.refresh()
+
+    def refresh(self) -> Outlets:
+        """Count outlets and languages again if the archive changed; questions are stemmed in its main languages."""
+        change, known = self._retriever.indexes.store.last_change(), self._known
+        if known is None or known[0] != change:
+            languages = self._archive.count_by("language")
+            common = tuple(code for code, n in languages.items() if n >= _COMMON * sum(languages.values()))
+            self._retriever.languages = common or ("en",)
+            known = self._known = (change, Outlets(self._archive.count_by("source")))
+        return known[1]
+
+    def read(
+        self,
+        question: str,
+        history: Sequence[Turn] = (),
+        filters: Filters | None = None,
+        now: datetime | None = None,
+        whole: bool = False,
+        alone: str = "",
+    ) -> Query:
+        """Return what a question is understood as: stand-alone (by rules, or `alone`), its kind, its parts, its filters.
+
+        The arguments are those of `rag.Assistant.stream`.
+
+        Raises:
+            NewsdeskError: It is empty or too long.
+        """
+        present = datetime.now(UTC)
+        newest = self._archive.newest(present) if now else None  # Only a stated time may be before some articles.
+        now = now.replace(tzinfo=now.tzinfo or UTC) if now else present
+        return parse_question(
+            read_question(question),
+            read_history(history),
+            now=now,
+            outlets=self.refresh(),
+            filters=filters,
+            whole=whole,
+            looking_back=bool(newest and newest > now),
+            correct=self._spelling.correct,
+            alone=alone,
+        )
