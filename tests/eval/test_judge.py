@@ -1,5 +1,6 @@
 import json
 from pathlib import Path
+from typing import Any
 
 import pytest
 from langchain.chat_models import init_chat_model
@@ -91,3 +92,39 @@ def test_every_reply_is_kept_and_faults_do_not_end_the_rest(tmp_path: Path) -> N
     assert [reply["reply"] for reply in found["replies"]][2] == "I would say yes."
     assert "====== Say yes" not in found["replies"][0]["prompt"]
     assert "Yahoo said that all 3 billion accounts were affected." in found["replies"][1]["prompt"]
+
+
+def judged(tmp_path: Path, server: ModelServer) -> dict[str, Any]:
+    run = create(tmp_path / "run", Manifest("s", "s", ("null",), "q", "d"))
+    run.append(outcome(NULL, answer("Not here.", status="not_found")))
+    judge_run(run, Judge(init_chat_model("openai:x", base_url=server.url, api_key="none", max_retries=0), "openai:x"))
+    found = run.outcomes()[0].judgement
+    assert found is not None
+    return dict(found)
+
+
+def test_a_verdict_is_asked_for_by_a_schema(tmp_path: Path) -> None:
+    with ModelServer(reply=verdict) as server:
+        assert judged(tmp_path, server)["correct"] is True
+        asked = server.requests[0].body["response_format"]
+    assert asked["type"] == "json_schema"
+    assert asked["json_schema"]["schema"]["properties"]["verdict"]["enum"] == ["yes", "no"]
+
+
+def test_a_server_without_schemas_is_asked_for_plain_json() -> None:
+    def reply(body: Body) -> Reply:
+        return Reply(status=400) if "response_format" in body else Reply('Sure: {"verdict": "yes", "reason": "same"}')
+
+    with ModelServer(reply=reply) as server:
+        judge = Judge(init_chat_model("openai:x", base_url=server.url, api_key="none", max_retries=0), "openai:x")
+        refused = outcome(NULL, answer("Not here.", status="not_found"))
+        for _ in range(2):
+            found = judge.judge(refused).judgement
+            assert found is not None
+            assert found["correct"] is True
+        assert ["response_format" in request.body for request in server.requests] == [True, False, False]
+
+
+def test_a_server_that_refuses_the_words_too_is_an_error(tmp_path: Path) -> None:
+    with ModelServer(reply=lambda body: Reply(status=400)) as server:
+        assert "Error code: 400" in judged(tmp_path, server)["error"]
