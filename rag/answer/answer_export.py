@@ -110,7 +110,7 @@ def _write_source(citations: Sequence[Citation]) -> str:
     number = f"{citations[0].n}. "
     quotes = " … ".join(escape_markdown(citation.quote) for citation in citations)
     lines = [f"{_write_address(article.url)}{where}", f"> {quotes}"]
-    return number + _name_of(article) + "".join(f"\n\n{' ' * len(number)}{said}" for said in lines) + "\n"
+    return number + _name_of(article) + "".join(f"\n\n{' ' * len(number)}{line}" for line in lines) + "\n"
 
 
 def _write_address(url: str) -> str:
@@ -142,6 +142,6 @@ def _write_dates(answer: Answer) -> str:
 def _write_provenance(answer: Answer) -> str:
     asked = f"Asked on {format_day(answer.asked_at)}. " if answer.asked_at else ""
     searched = [f"searched as: {answer.standalone}"] if answer.standalone not in {"", answer.question} else []
-    said = [f"status: {answer.status}", f"model: {answer.model}", *searched]
-    said += [f"{name}: {version}" for name, version in answer.versions.items()]
-    return asked + escape_markdown("; ".join(said))
+    facts = [f"status: {answer.status}", f"model: {answer.model}", *searched]
+    facts += [f"{name}: {version}" for name, version in answer.versions.items()]
+    return asked + escape_markdown("; ".join(facts))

@@ -83,7 +83,7 @@ class AnswerPipeline:
         self.count = count
         self.passages = passages
         self.evidence_tokens = evidence_tokens
-        self.retriever = PassageRetriever(evidence=evidence, k=passages, name="archive")
+        self.retriever = PassageRetriever(questions=questions, evidence=evidence, k=passages, name="archive")
         rewrite, retrieve = make_step("rewrite", self._rewrite), make_step("retrieve", self._retrieve)
         judge, write = make_step("judge", self._judge), make_step("write", self._write)
         self._verify = make_step("check", self._check)
@@ -204,11 +204,11 @@ class AnswerPipeline:
         if "coverage" not in state and self.writer:
             yield from self._write_prose(state, self.writer, config)
             return
-        text, notes = (
-            (write_text(*state["coverage"], state["listed"]), ())
-            if "coverage" in state
-            else self._quote_sentences(state)
-        )
+        if "coverage" in state:
+            asked, found = state["coverage"]
+            text, notes = write_text(asked, found, state["listed"]), tuple[str, ...]()
+        else:
+            text, notes = self._quote_sentences(state)
         yield {"text": text, "notes": notes, "status": "answered", "event": Event("writing", text, passages)}
 
     def _write_prose(self, state: State, writer: Writer, config: RunnableConfig) -> Pieces:
@@ -218,8 +218,8 @@ class AnswerPipeline:
         try:
             with _measure(timings, "write"):
                 for _ in writer.stream(prompt, reply, config):  # An empty piece is a chance to stop while it is silent.
-                    stage = "writing" if reply.text else "reading"
-                    yield {"event": Event(stage, filter_output(reply.text), passages)}
+                    text = filter_output(reply.text)
+                    yield {"event": Event("writing" if reply.text else "reading", text, passages)}
         except ModelError as error:
             text, notes = self._quote_sentences(state)
             yield {"text": text, "status": "incomplete", "notes": (_describe_failure(error), *notes)}

@@ -1,4 +1,4 @@
-"""Accounts that differ: sentences of several articles that tell the same with another figure."""
+"""Accounts that differ: sentences of several articles that report the same with another figure."""
 
 from collections.abc import Sequence
 
@@ -8,10 +8,10 @@ from rag.text.dates.date_mentions import find_moments
 from rag.text.figures import Figure, find_figures
 from rag.text.terms import STOPWORDS, stem, terms
 from rag.text.units import size
-from rag.verification.claim_demands import counted
+from rag.verification.claim_demands import find_counted_things
 
 _SAME = 0.5
-"""Share of the words beside figures that two sentences must have in common to tell the same; of the shorter one's."""
+"""Share of their words, figures apart, that two sentences must have in common to report the same; of the shorter one's."""
 
 _TIMES = frozenset(stem(word) for word in "year month week day hour minute second decade century time".split())
 """What two sentences may well count differently of one thing: for 15 years, in five years."""
@@ -20,7 +20,7 @@ _FEWEST = 3  # Words in common: two short sentences share one or two by chance.
 
 
 def find_conflicts(best: Sentence, others: Sequence[Sentence]) -> list[Sentence]:
-    """Return the first sentence of each other article that tells the same as `best` with another figure.
+    """Return the first sentence of each other article that reports the same as `best` with another figure.
 
     Copies of one story are one account, and so are articles that give the same figure: the first stands for them.
 
@@ -42,11 +42,11 @@ def conflict_note(best: Sentence, others: Sequence[Sentence]) -> str:
     One outlet's figures tell how its account changed; those of several outlets disagree.
     """
     pairs = [(best, other) for other in others]
-    said = {id(best): _quote(best, others[0])} | {id(other): _quote(other, first) for first, other in pairs}
+    quoted = {id(best): _quote(best, others[0])} | {id(other): _quote(other, first) for first, other in pairs}
     known = sorted((best, *others), key=lambda s: (s.passage.article.published_at is None, _date(s)))
     outlets = {s.passage.article.source for s in known}
     listed = "; ".join(
-        f"{said[id(s)]} ({s.passage.article.source or 'unknown outlet'}, {format_day(s.passage.article.published_at)})"
+        f"{quoted[id(s)]} ({s.passage.article.source or 'unknown outlet'}, {format_day(s.passage.article.published_at)})"
         for s in known
     )
     return f"{'Reported over time' if len(outlets) == 1 else 'Sources give different figures'}: {listed}."
@@ -58,16 +58,16 @@ def _date(sentence: Sentence) -> float:
 
 
 def _find_other_figure(one: Sentence, other: Sentence) -> bool:
-    return _tell_same_thing(one, other) and bool(_find_different_figures(one, other))
+    return _report_same_thing(one, other) and bool(_find_different_figures(one, other))
 
 
-def _tell_same_thing(one: Sentence, other: Sentence) -> bool:
+def _report_same_thing(one: Sentence, other: Sentence) -> bool:
     a, b = _words(one), _words(other)
     return len(a & b) >= max(_FEWEST, _SAME * min(len(a), len(b)))
 
 
 def _words(sentence: Sentence) -> set[str]:
-    """Return what a sentence tells beside its figures."""
+    """Return the words of a sentence without its figures."""
     text = sentence.text
     for figure in reversed(find_figures(text, sentence.passage.article.language or "en")):
         text = f"{text[: figure.start]} {text[figure.end :]}"
@@ -95,7 +95,7 @@ def _counted_things(sentence: Sentence) -> list[tuple[Figure, frozenset[str]]]:
         for f in find_figures(sentence.text, language)
         if not f.bare and not _is_year(f) and not any(d.start < f.end and f.start < d.end for d in dates)
     ]
-    counts = [(figure, counted(sentence.text, figure, language)) for figure in found]
+    counts = [(figure, find_counted_things(sentence.text, figure, language)) for figure in found]
     return [(f, what) for f, what in counts if not (what & _TIMES or any(size(unit)[0] == "time" for unit in f.units))]
 
 
@@ -107,17 +107,17 @@ def _figure_given(figure: Figure, among: Sequence[tuple[Figure, frozenset[str]]]
     return any(other.holds(figure) or figure.holds(other) for other, _ in among)
 
 
-def _quote(sentence: Sentence, beside: Sentence) -> str:
+def _quote(sentence: Sentence, other: Sentence) -> str:
     """Return the figure in which a sentence differs from another, as written, with what it counts."""
-    pair = _find_different_figures(sentence, beside)
+    pair = _find_different_figures(sentence, other)
     if pair is None:
         return "another figure"
     figure, text = pair[0], sentence.text
-    behind = []
+    counted = []
     for word in text[figure.end :].split()[: 0 if figure.units else 2]:
         if not word[0].isalpha() or word.lower() in STOPWORDS:
             break
-        behind.append(word.strip(".,;:)"))
+        counted.append(word.strip(".,;:)"))
         if not word[-1].isalpha():
             break
-    return " ".join([text[figure.start : figure.end].strip(), *behind])
+    return " ".join([text[figure.start : figure.end].strip(), *counted])

@@ -5,6 +5,7 @@ from langchain_core.documents import Document
 from langchain_core.retrievers import BaseRetriever
 from pydantic import ConfigDict, SkipValidation
 
+from rag.answer.question_reader import QuestionReader
 from rag.model import Passage
 from rag.question.query import Query
 from rag.retrieval.evidence_search import EvidenceSearch, RetrievedPassages
@@ -24,26 +25,28 @@ class Documents(list[Document]):
 
 
 class PassageRetriever(BaseRetriever):
-    """Find the evidence for a question that is understood already.
+    """Find the evidence for a question.
 
     Attributes:
+        questions: Understands a question that comes without its query.
         evidence: What searches.
         k: How many passages, at most.
     """
 
     model_config = ConfigDict(arbitrary_types_allowed=True)
 
+    questions: SkipValidation[QuestionReader]
     evidence: SkipValidation[EvidenceSearch]
     k: int
 
     def _get_relevant_documents(
         self,
-        query: str,  # noqa: ARG002 (what tracers show; `understood` says the same and more)
+        query: str,
         *,
         run_manager: CallbackManagerForRetrieverRun,  # noqa: ARG002
-        understood: Query,
+        understood: Query | None = None,
     ) -> Documents:
-        return Documents(self.evidence.gather(understood, self.k))
+        return Documents(self.evidence.gather(understood or self.questions.read(query), self.k))
 
 
 def to_document(passage: Passage) -> Document:

@@ -16,61 +16,61 @@ MOST: dict[str, int] = {"timeline": 30, "count": 8, "first": 1, "outlets": 20, "
 
 
 def select_listed(
-    enquiry: CoverageQuestion, found: CoveredStories, entries: Sequence[Citation], coverage: TopicCoverage
+    asked: CoverageQuestion, found: CoveredStories, entries: Sequence[Citation], coverage: TopicCoverage
 ) -> list[Citation]:
     """Return what the text lists, in its order: the stories that tell most where there are too many.
 
     Args:
-        enquiry: What is asked.
+        asked: What is asked.
         found: What the archive has.
         entries: One for each story, in order of time.
         coverage: Where the first article of each outlet is looked up.
     """
-    most = MOST[enquiry.form]
-    if enquiry.form == "news":
-        return _number(entries if enquiry.filters.timed else entries[::-1])
-    if enquiry.form == "outlets":
+    most = MOST[asked.form]
+    if asked.form == "news":
+        return _number(entries if asked.filters.timed else entries[::-1])
+    if asked.form == "outlets":
         return coverage.citations(found, [Story((articles[0],)) for _, articles in _list_by_outlet(found)[:most]])
-    if enquiry.form == "latest":
+    if asked.form == "latest":
         dated = [entry for entry in entries if entry.passage.article.published_at]
         return _number((dated[::-1] or entries)[:most])
-    told = sorted(entries, key=lambda entry: (-_list_headlines(entry, found), -entry.passage.score, entry.n))
-    return _number(entries[:most] if enquiry.form == "first" else sorted(told[:most], key=lambda entry: entry.n))
+    ranked = sorted(entries, key=lambda entry: (-_list_headlines(entry, found), -entry.passage.score, entry.n))
+    return _number(entries[:most] if asked.form == "first" else sorted(ranked[:most], key=lambda entry: entry.n))
 
 
 def _number(entries: Sequence[Citation]) -> list[Citation]:
     return [replace(entry, n=n, passage=replace(entry.passage, rank=n)) for n, entry in enumerate(entries, 1)]
 
 
-def write_text(enquiry: CoverageQuestion, found: CoveredStories, citations: Sequence[Citation]) -> str:
+def write_text(asked: CoverageQuestion, found: CoveredStories, citations: Sequence[Citation]) -> str:
     """Write the answer; a mark `[n]` gives the place of its passage among those of `citations`, counted from 1."""
     outlets = dict(_list_by_outlet(found))
-    blocks = [f"**{_write_head(enquiry, found)}**"]
+    blocks = [f"**{_write_head(asked, found)}**"]
     for place, citation in enumerate(citations, 1):
         article = citation.passage.article
-        if enquiry.form == "outlets":
+        if asked.form == "outlets":
             run = outlets[article.source]
-            said = f"{_outlet(article.source)}: {_pluralise(len(run), 'article')}, the first on {_day(article)}"
+            phrase = f"{_outlet(article.source)}: {_pluralise(len(run), 'article')}, the first on {_day(article)}"
         else:
-            said = ", ".join(
+            phrase = ", ".join(
                 map(_outlet, dict.fromkeys([article.source, *(c.source for c in citation.passage.copies)]))
             )
-            said = f"{_day(article)}: {said}{format_headline(article)}"
-        blocks.append(f"**{said}**\n{strip_emphasis(citation.quote)} [{place}]")
+            phrase = f"{_day(article)}: {phrase}{format_headline(article)}"
+        blocks.append(f"**{phrase}**\n{strip_emphasis(citation.quote)} [{place}]")
     return "\n\n".join(blocks)
 
 
 def collect_notes(
-    enquiry: CoverageQuestion, found: CoveredStories, citations: Sequence[Citation], waiting: int
+    asked: CoverageQuestion, found: CoveredStories, citations: Sequence[Citation], waiting: int
 ) -> list[str]:
     """Return what a reader must know of a count: its rule, what is undated, what is not listed, what is not indexed."""
-    notes = _note_unlisted(enquiry, found) if enquiry.form == "news" else _count_sentence(enquiry, found, citations)
+    notes = _note_unlisted(asked, found) if asked.form == "news" else _count_sentence(asked, found, citations)
     if waiting:
         notes.append(f"Not indexed yet, and so not counted: {_pluralise(waiting, 'article')}.")
     return notes
 
 
-def _count_sentence(enquiry: CoverageQuestion, found: CoveredStories, citations: Sequence[Citation]) -> list[str]:
+def _count_sentence(asked: CoverageQuestion, found: CoveredStories, citations: Sequence[Citation]) -> list[str]:
     """Return the rule of a count, what is undated, and what is not listed."""
     articles, stories = len(found.articles), len(found.stories)
     undated = sum(article.published_at is None for article in found.articles)
@@ -78,26 +78,26 @@ def _count_sentence(enquiry: CoverageQuestion, found: CoveredStories, citations:
     if stories < articles:
         notes.append(f"{articles} articles carry {_pluralise(stories, 'story')}: copies of one story count once there.")
     if undated:
-        stands = "is undated: it counts, but stands" if undated == 1 else "are undated: they count, but stand"
-        notes.append(f"{_pluralise(undated, 'article')} {stands} in no order of time.")
-    shown = len(_list_by_outlet(found)) if enquiry.form == "outlets" else stories
-    if enquiry.form in {"timeline", "outlets", "count", "articles"} and len(citations) < shown:
-        kept = "with the most articles" if enquiry.form == "outlets" else "that tell most of it"
+        verb = "is undated: it counts, but stands" if undated == 1 else "are undated: they count, but stand"
+        notes.append(f"{_pluralise(undated, 'article')} {verb} in no order of time.")
+    shown = len(_list_by_outlet(found)) if asked.form == "outlets" else stories
+    if asked.form in {"timeline", "outlets", "count", "articles"} and len(citations) < shown:
+        kept = "with the most articles" if asked.form == "outlets" else "that tell most of it"
         notes.append(f"{len(citations)} of {shown} are listed, those {kept}.")
     return notes
 
 
-def write_nothing_found(enquiry: CoverageQuestion, found: CoveredStories) -> str:
+def write_nothing_found(asked: CoverageQuestion, found: CoveredStories) -> str:
     """Return what to say where no article is on the topic, or of the time."""
-    if enquiry.form == "news":
-        return f"No article is {_list_by_date(enquiry.filters)}."
-    return f"No article’s {found.rule}{phrase_filters(enquiry.filters)}."
+    if asked.form == "news":
+        return f"No article is {_list_by_date(asked.filters)}."
+    return f"No article’s {found.rule}{phrase_filters(asked.filters)}."
 
 
-def _note_unlisted(enquiry: CoverageQuestion, found: CoveredStories) -> list[str]:
+def _note_unlisted(asked: CoverageQuestion, found: CoveredStories) -> list[str]:
     """Return what a reader must know of the news of a time: which of its stories are listed."""
     (articles, stories), shown = found.counted, len(found.stories)
-    if not enquiry.filters.timed or shown >= stories:
+    if not asked.filters.timed or shown >= stories:
         return []
     looked = f" Looked at were the newest {LOOKED_AT:,} articles." if articles > LOOKED_AT else ""
     return [
@@ -111,49 +111,49 @@ def _list_by_date(filters: Filters) -> str:
     first = format_day(filters.since) if filters.since else ""
     last = format_day(filters.until - timedelta(seconds=1)) if filters.until else ""
     if first and last:
-        said = f"dated {first}" if first == last else f"dated {first} to {last}"
+        phrase = f"dated {first}" if first == last else f"dated {first} to {last}"
     else:
-        said = f"dated {first} or later" if first else f"dated {last} or before" if last else "dated"
+        phrase = f"dated {first} or later" if first else f"dated {last} or before" if last else "dated"
     outlets = ", ".join(map(_outlet, filters.outlets))
-    return f"{said}, in {outlets}" if outlets else said
+    return f"{phrase}, in {outlets}" if outlets else phrase
 
 
 def phrase_filters(filters: Filters) -> str:
-    """Return what filters say, to be put behind a topic: " in Coast Wire, since 2017", or ""."""
-    said = [", ".join(map(_outlet, filters.outlets))] if filters.outlets else []
+    """Return what filters say, to be put after a topic: " in Coast Wire, since 2017", or ""."""
+    phrase = [", ".join(map(_outlet, filters.outlets))] if filters.outlets else []
     if filters.since:
-        said.append(f"from {format_day(filters.since)}")
+        phrase.append(f"from {format_day(filters.since)}")
     if filters.until:
-        said.append(f"before {format_day(filters.until)}")
-    return f" ({', '.join(said)})" if said else ""
+        phrase.append(f"before {format_day(filters.until)}")
+    return f" ({', '.join(phrase)})" if phrase else ""
 
 
-def _write_head(enquiry: CoverageQuestion, found: CoveredStories) -> str:
+def _write_head(asked: CoverageQuestion, found: CoveredStories) -> str:
     articles, stories = found.articles, found.stories
-    if enquiry.form == "news":
+    if asked.form == "news":
         total = _pluralise(found.counted[0], "article")
         return (
-            f"{total} {_list_by_date(enquiry.filters)}"
-            if enquiry.filters.timed
-            else f"The newest of {total}{phrase_filters(enquiry.filters)}"
+            f"{total} {_list_by_date(asked.filters)}"
+            if asked.filters.timed
+            else f"The newest of {total}{phrase_filters(asked.filters)}"
         )
-    about = f"“{strip_emphasis(found.topic)}”{phrase_filters(enquiry.filters)}"
+    about = f"“{strip_emphasis(found.topic)}”{phrase_filters(asked.filters)}"
     outlets = sum(bool(name) for name, _ in _list_by_outlet(found))
     first = articles[0]
-    if enquiry.form == "first":
+    if asked.form == "first":
         if first.published_at is None:
             return f"{_pluralise(len(articles), 'article')} on {about}, all undated: which was first cannot be told"
         return f"First reported in this archive on {_day(first)}, by {_outlet(first.source)}"
-    if enquiry.form == "outlets":
+    if asked.form == "outlets":
         return f"{_pluralise(outlets, 'outlet')} covered {about}, in {_pluralise(len(articles), 'article')}"
-    if enquiry.form == "latest":
+    if asked.form == "latest":
         newest = max((a for a in articles if a.published_at), key=lambda a: str(a.published_at), default=first)
         return f"The newest of {_pluralise(len(articles), 'article')} on {about}: {_day(newest)}"
     mention = "mentions" if len(articles) == 1 else "mention"
-    if enquiry.form == "timeline":
+    if asked.form == "timeline":
         return f"{_pluralise(len(stories), 'story')} on {about}{_span(articles)}"
-    told = f"{_pluralise(len(stories), 'story')} in {_pluralise(outlets, 'outlet')}{_span(articles)}"
-    return f"{_pluralise(len(articles), 'article')} {mention} {about}: {told}"
+    stories_line = f"{_pluralise(len(stories), 'story')} in {_pluralise(outlets, 'outlet')}{_span(articles)}"
+    return f"{_pluralise(len(articles), 'article')} {mention} {about}: {stories_line}"
 
 
 def _list_by_outlet(found: CoveredStories) -> list[tuple[str, list[Article]]]:

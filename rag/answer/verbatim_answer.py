@@ -20,10 +20,10 @@ MOST = 5
 """Sentences in an answer, at most."""
 
 FROM_PASSAGE = 2
-"""Sentences of the best one's passage, at most: what stands around an answer completes it and cites nothing new."""
+"""Sentences of the best one's passage, at most: what surrounds an answer completes it and cites nothing new."""
 
-BESIDE = 0.6
-"""Share of the best sentence's score that one beside it in its passage must reach,"""
+SAME_PASSAGE = 0.6
+"""Share of the best sentence's score that another one of its passage must reach,"""
 
 ELSEWHERE = 0.9
 """and one of another article: a further source is cited only where it answers as well. Tuned on the starter set."""
@@ -33,7 +33,7 @@ ANSWERED = 0.5
 and more that is none (docs/questions.md)."""
 
 RIVAL = 0.7
-"""Share of the best sentence's score from which an account that differs is given beside it."""
+"""Share of the best sentence's score from which an account that differs is given with it."""
 
 _HEADLINE = 200  # Characters of a headline that are shown.
 _SAME = 0.55  # Two sentences that share more of their terms say the same.
@@ -74,21 +74,21 @@ def note_shortcomings(readings: Evidence) -> list[str]:
 def _select_answering(sentences: Sequence[Sentence]) -> list[Sentence]:
     """Choose the sentences that answer one question from those read for it, the best first.
 
-    Those beside the best one in its passage may answer less, those of other articles must come near it and say
+    Others of its passage may answer less than the best one, those of other articles must come near it and say
     something else; one whose subject stands in the sentence before ("He said ...") brings that sentence along.
     """
     if not sentences:
         return []
     best = sentences[0]
-    if best.score > 1:  # It holds the quotation that the question asks about, so others beside it would only confuse.
+    if best.score > 1:  # It holds the quotation that the question asks about, so others would only confuse.
         return [s for s in sentences[:MOST] if s.score > 1]
     found = _add_missing(sentences)
-    beside = [s for s in sentences[1:] if s.passage is best.passage and s.score >= BESIDE * best.score]
-    _extend_selection(found, beside, FROM_PASSAGE, sentences)
+    near = [s for s in sentences[1:] if s.passage is best.passage and s.score >= SAME_PASSAGE * best.score]
+    _extend_selection(found, near, FROM_PASSAGE, sentences)
     others = [s for s in sentences[1:] if s.passage.article.id != best.passage.article.id]
     found.extend(find_conflicts(best, [s for s in others if s.score >= RIVAL * best.score])[: MOST - len(found)])
     _extend_selection(found, [s for s in others if s.score >= ELSEWHERE * best.score], MOST, sentences)
-    _extend_selection(found, beside, MOST, sentences)
+    _extend_selection(found, near, MOST, sentences)
     return found
 
 
@@ -119,7 +119,7 @@ def _extend_selection(
     """Add sentences that say something new, up to a number of all.
 
     One that begins with "They" or "8,000 of them" brings the sentence before it, where that was read, or is left out
-    where there is no room for both: behind another it would say something else.
+    where there is no room for both: after another it would say something else.
 
     Args:
         found: What was chosen before.
@@ -137,7 +137,7 @@ def _extend_selection(
 
 
 def compose_text(sentences: Sequence[Sentence], passages: Sequence[Passage]) -> str:
-    """Write sentences as an answer: a paragraph an article under its label, a mark behind each sentence.
+    """Write sentences as an answer: a paragraph an article under its label, a mark after each sentence.
 
     The number in a mark is the place of the passage in `passages`, counted from 1.
     """
@@ -149,26 +149,26 @@ def compose_text(sentences: Sequence[Sentence], passages: Sequence[Passage]) -> 
 
 
 def names_no_speaker(sentences: Sequence[Sentence]) -> bool:
-    """Tell whether the words asked about are attributed to a mere pronoun ("she added")."""
+    """Return whether the words asked about are attributed to a mere pronoun ("she added")."""
     return bool(sentences) and sentences[0].score > 1 and bool(_PRONOUN_SAID.search(sentences[0].text))
 
 
 def _paragraph(group: Sequence[Sentence], places: dict[str, int]) -> str:
-    """Write the sentences of an article: the one that answers best and what follows it, then what stands before it.
+    """Write the sentences of an article: the one that answers best and what follows it, then what precedes it.
 
     They keep the order of the article where the first would begin with a "she" that nothing before it explains.
     """
     article, order = group[0].passage.article, sorted(group, key=lambda s: s.start)
     lead = [*_find_antecedent(group[0], order), group[0]][0]
     first = 0 if _needs_antecedent(lead.text) else order.index(lead)
-    said = " ".join(
+    text = " ".join(
         f"{neutralise_markup(s.text)} [{places[s.passage.chunk.id]}]" for s in order[first:] + order[:first]
     )
-    return f"**{strip_emphasis(article.source) or 'Unknown outlet'}, {format_day(article.published_at)}{format_headline(article)}**\n{said}"
+    return f"**{strip_emphasis(article.source) or 'Unknown outlet'}, {format_day(article.published_at)}{format_headline(article)}**\n{text}"
 
 
 def format_headline(article: Article) -> str:
-    """Return what stands behind outlet and date above the sentences of an article: a dash and its headline, or "".
+    """Return what follows outlet and date above the sentences of an article: a dash and its headline, or "".
 
     The headline often says what a sentence leaves to it: who is meant, how much it was.
     """
@@ -177,7 +177,7 @@ def format_headline(article: Article) -> str:
 
 
 def strip_emphasis(text: str) -> str:
-    """Return words of an article or a question as `inert` does, with no emphasis in them either."""
+    """Return words of an article or a question as `neutralise_markup` does, with no emphasis in them either."""
     return " ".join(neutralise_markup(text).replace("*", "").split())
 
 
@@ -187,7 +187,7 @@ def neutralise_markup(sentence: str) -> str:
 
 
 def _repeats(one: Sentence, other: Sentence) -> bool:
-    """Tell whether two sentences say the same, with the same figures."""
+    """Return whether two sentences say the same, with the same figures."""
     a, b = (set(terms(s.text)) - STOPWORDS for s in (one, other))
     return len(a & b) >= _SAME * max(1, min(len(a), len(b))) and not find_conflicts(other, [one])
 

@@ -1,4 +1,4 @@
-"""A conversation in the terminal: questions and follow-ups, cited answers, the words behind each number."""
+"""A conversation in the terminal: questions and follow-ups, cited answers, and the words that each number refers to."""
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
@@ -13,7 +13,7 @@ from rag.assistant import Assistant
 from rag.model import REMEMBERED, Answer, Event, Filters, Turn
 
 HELP = """\
-Type a question and press Enter; a follow-up may lean on what was said before.
+Type a question and press Enter; a follow-up may refer to what was said before.
   /source N   show the passage that [N] of the last answer stands for
   /new        forget the conversation so far
   /help       show this
@@ -54,7 +54,7 @@ class Chat:
             import readline  # noqa: F401 - gives the prompt its arrow keys and the lines typed before
         count = self.assistant.archive.count()
         model = self.assistant.model_name
-        self._say(f"{count:,} articles. Model: {to_line(model)}. /help tells what can be typed, /quit leaves.")
+        self._say(f"{count:,} articles. Model: {to_line(model)}. /help lists what can be typed, /quit leaves.")
         for typed in self._lines():
             if typed.startswith("/"):
                 if not self._run_command(typed):

@@ -75,7 +75,7 @@ def search(
 
 @app.command()
 def chat(since: Since = None, until: Until = None, outlet: Outlets = None, data: Data = None) -> None:
-    """Converse in the terminal: every question may lean on those before it. /help lists what else can be typed."""
+    """Converse in the terminal: every question may refer to those before it. /help lists what else can be typed."""
     with _report_errors(as_json=False), _assistant(data, lasting=True) as assistant:
         assistant.start()
         Chat(assistant, write_export, read_filters(since, until, outlet or ())).run()
@@ -157,7 +157,7 @@ def _describe_origin(article: Article) -> str:
 
 @contextmanager
 def _assistant(data: Path | None, lasting: bool = False) -> Iterator[Assistant]:
-    """Open the assistant; one that lasts, or stands beside a page, owns no indexes, so that a page can."""
+    """Open the assistant; one that lasts only reads the indexes, so that a page can own them."""
     settings = read_settings(data)
     if not settings.archive_path.exists():
         raise InputError(f"{settings.data_dir}: no archive there; add articles first: python -m corpus add PATH")

@@ -1,4 +1,4 @@
-"""Bring the indexes up to date from the command line, beside a page that may own them."""
+"""Bring the indexes up to date from the command line, also while a page owns them."""
 
 from contextlib import closing
 from typing import Any
@@ -10,7 +10,7 @@ from rag.index.owned_indexes import OwnedIndexes
 from rag.index.pending_articles import Progress
 from rag.settings import Settings
 
-_PATIENCE_S = 600.0  # Another process that embeds the same articles is waited for.
+_WAIT_S = 600.0  # Another process that embeds the same articles is waited for.
 
 
 def index(settings: Settings, progress: Progress | None = None) -> dict[str, Any]:
@@ -23,7 +23,7 @@ def index(settings: Settings, progress: Progress | None = None) -> dict[str, Any
         indexes = _indexes(settings, archive)
         indexes.folder.check_embedder()
         before = indexes.folder.applied()
-        embedded = indexes.embed_pending(progress, _PATIENCE_S)
+        embedded = indexes.embed_pending(progress, _WAIT_S)
         record: dict[str, Any] = {"embedded": embedded, "applied": 0, "owner": None, "chunks": indexes.store.count()}
         if owner := _open_or_name_owner(indexes):
             return record | {"owner": owner}
@@ -38,7 +38,7 @@ def rebuild_index(settings: Settings, progress: Progress | None = None) -> dict[
             raise IndexUnavailableError(
                 f"{indexes.folder.path}: the index is in use by {owner}; stop that process first"
             )
-        embedded = indexes.embed_pending(progress, _PATIENCE_S)
+        embedded = indexes.embed_pending(progress, _WAIT_S)
         indexes.open(rebuild=True, progress=progress)
         return {"embedded": embedded, "rebuilt": True, "chunks": indexes.dense.count(), "owner": None}
 
@@ -57,8 +57,8 @@ def check_index(settings: Settings) -> dict[str, Any]:
             return {"sound": False, "owner": None, "error": str(error)}
     if not differences:
         return record
-    told = " and ".join(f"{count:,} of the {name} index" for name, count in differences.items())
-    return record | {"differences": differences, "error": f"the archive and the indexes differ in chunks: {told}"}
+    counts = " and ".join(f"{count:,} of the {name} index" for name, count in differences.items())
+    return record | {"differences": differences, "error": f"the archive and the indexes differ in chunks: {counts}"}
 
 
 def _as_left(indexes: OwnedIndexes) -> dict[str, Any]:

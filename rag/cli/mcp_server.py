@@ -93,7 +93,7 @@ async def _run_tool(work: Callable[[], T]) -> T:
         raise ToolError(str(error)) from error
     except Exception as error:
         log.exception("a tool failed")
-        raise ToolError("It failed for a reason that the server's log tells.") from error
+        raise ToolError("It failed for a reason that the server's log names.") from error
 
 
 def serve(assistant: Assistant, port: int | None) -> None:

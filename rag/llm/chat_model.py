@@ -10,11 +10,11 @@ from rag.settings import Settings
 _EXTRAS = {"anthropic": "make anthropic", "ollama": "make ollama"}
 
 RETRY_AFTER_S = 30.0
-"""The longest that a model may ask to be waited for."""
+"""The longest wait that a model may ask for."""
 
 
 _GRACE_S = (
-    5.0  # The connection waits so much longer than `rag.llm.stream_timeouts`, which says better what did not come.
+    5.0  # The connection waits so much longer than `rag.llm.stream_timeouts`, whose message says what did not come.
 )
 
 
@@ -60,8 +60,8 @@ def _openai_options(settings: Settings) -> dict[str, Any]:
 
     # A client of its own: the default one is shared by all models of a process, and tied to one event loop. No
     # connection is kept: one that the server has closed meanwhile fails the next question.
-    patience = max(settings.llm_first_token_s, settings.llm_token_s) + _GRACE_S
-    timeout = httpx.Timeout(patience, connect=settings.llm_connect_s)
+    read_s = max(settings.llm_first_token_s, settings.llm_token_s) + _GRACE_S
+    timeout = httpx.Timeout(read_s, connect=settings.llm_connect_s)
     limits = httpx.Limits(max_keepalive_connections=0)
     options: dict[str, Any] = {
         "timeout": timeout,
@@ -75,19 +75,19 @@ def _openai_options(settings: Settings) -> dict[str, Any]:
 
 
 def _explain_failure(error: Exception, provider: str) -> str:
-    """Say why a client could not be made; what the client says may hold the address or the key, so it is not shown."""
-    said, kind = str(error).casefold(), type(error).__name__
-    if "model_provider" in said or "unsupported provider" in said:
-        return f"{provider} is no provider that LangChain knows; write it as provider:name"
-    if "credentials" in said or "api_key" in said or "api key" in said:
+    """Say why a client could not be made; its own message may hold the address or the key, so it is not shown."""
+    message, kind = str(error).casefold(), type(error).__name__
+    if "model_provider" in message or "unsupported provider" in message:
+        return f"{provider} is not a provider that LangChain knows; write it as provider:name"
+    if "credentials" in message or "api_key" in message or "api key" in message:
         return "no key is set; put it in NEWSDESK_LLM_API_KEY"
-    if "url" in kind.casefold() or "url" in said:
+    if "url" in kind.casefold() or "url" in message:
         return "NEWSDESK_LLM_BASE_URL is no address; write it like http://localhost:8080/v1"
     return f"its client could not be made ({kind}); check NEWSDESK_LLM, NEWSDESK_LLM_BASE_URL and NEWSDESK_LLM_API_KEY"
 
 
 def http_status(error: BaseException) -> int:
-    """Return the HTTP status that an error stands for, or 0."""
+    """Return the HTTP status of an error, or 0."""
     return int(getattr(error, "status_code", 0) or 0)
 
 
@@ -102,7 +102,7 @@ def retry_after_s(error: BaseException | None) -> float | None:
 
 
 def is_transient(error: BaseException) -> bool:
-    """Tell whether an error may go away within seconds: busy, broken, or not reached; a wrong key will not."""
+    """Return whether an error may go away within seconds: busy, broken, or not reached; a wrong key will not."""
     code = http_status(error)
     if (retry_after_s(error) or 0.0) > RETRY_AFTER_S or getattr(error, "code", "") == "insufficient_quota":
         return False

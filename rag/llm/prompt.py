@@ -1,4 +1,4 @@
-"""What is sent to the model: the rules, then the numbered passages as data behind a boundary that nobody can guess."""
+"""What is sent to the model: the rules, then the numbered passages as data inside a boundary that cannot be guessed."""
 
 import re
 import secrets
@@ -74,7 +74,7 @@ class Prompt:
 def build_prompt(query: Query, passages: Sequence[Passage], now: datetime, history: Sequence[Turn] = ()) -> Prompt:
     """Write the prompt for a question over numbered passages.
 
-    Text of articles stands only in the user's message, between two lines with a random boundary; role tokens and
+    Text of articles appears only in the user's message, between two lines with a random boundary; role tokens and
     anything that looks like a citation mark are rewritten in it.
     """
     boundary = f"passages-{secrets.token_hex(8)}"

@@ -1,4 +1,4 @@
-"""A follow-up made to stand alone by the model, where one is set: its words are taken only where they add nothing."""
+"""Let the model make a follow-up stand alone; its wording is taken only where it adds nothing."""
 
 import logging
 import re
@@ -21,7 +21,7 @@ from rag.text.output_filter import filter_output
 
 log = logging.getLogger(__name__)
 
-PATIENCE_S = 6.0
+LONGEST_WAIT_S = 6.0
 """Seconds after which the rules' own form of the question is taken: an answer is waited for."""
 
 _LONGER = 300  # Characters by which a rewritten question may be longer: names and dates are put in, no story.
@@ -48,12 +48,12 @@ def rewrite_question(
 ) -> Iterator[Rewriting | None]:
     """Yield None while the model works, then what it made of a question.
 
-    A model that fails, takes longer than `PATIENCE_S`, or names what the conversation does not, is passed over.
+    A model that fails, takes longer than `LONGEST_WAIT_S`, or names what the conversation does not, is passed over.
     """
     start, reply = time.monotonic(), Reply()
     try:
         for _ in writer.stream(build_rewriting_prompt(query, history, now), reply, config):
-            if time.monotonic() - start > PATIENCE_S:
+            if time.monotonic() - start > LONGEST_WAIT_S:
                 break
             yield None
     except ModelError as error:
@@ -64,7 +64,7 @@ def rewrite_question(
 
 
 def _is_acceptable(text: str, question: str, history: Sequence[Turn]) -> bool:
-    """Tell whether a question was made of a question, with no name and no figure that the conversation lacks."""
+    """Return whether a question was made of a question, with no name and no figure that the conversation lacks."""
     if text.casefold().rstrip("?. ") == " ".join(question.casefold().split()).rstrip("?. "):
         return False  # A model that only repeats it knows no more than the rules.
     if (question.rstrip().endswith("?") and not text.endswith("?")) or read_marks(text, 0).dropped:

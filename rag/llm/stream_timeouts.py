@@ -15,10 +15,10 @@ from tenacity import AsyncRetrying, RetryCallState, retry_if_exception, stop_aft
 from corpus.errors import ModelError
 from rag.llm.chat_model import RETRY_AFTER_S, is_transient, retry_after_s
 
-_BEAT_S = 0.25  # So often the caller gets a chance to stop while it waits.
-_LEAVE_S = 0.25  # So long a request that nobody waits for may still come to its own end.
+_BEAT_S = 0.25  # The caller gets a chance to stop this often while it waits.
+_FINISH_S = 0.25  # Time for a request whose caller has gone to end by itself.
 _STARTING = Lock()  # The first two questions at once would each start a loop, and a connection belongs to one.
-_AGAIN_S = 0.5  # So long it has to end once it was cancelled, before it is cancelled again.
+_AGAIN_S = 0.5  # Time for a cancelled request to end before it is cancelled again.
 
 Chunk = TypeVar("Chunk")
 
@@ -44,7 +44,7 @@ class StreamTimeouts(Generic[Chunk]):
         next_s: Seconds between two chunks.
         total_s: Seconds for everything, further tries included.
         tries: How often a model that is busy or not reached is asked, while nothing came from it.
-        says: Tells whether a chunk says something; servers begin with one that does not, long before the first token.
+        has_content: Returns whether a chunk says something; servers send an empty one long before the first token.
     """
 
     name: str
@@ -52,7 +52,7 @@ class StreamTimeouts(Generic[Chunk]):
     next_s: float
     total_s: float
     tries: int
-    says: Callable[[Chunk], bool]
+    has_content: Callable[[Chunk], bool]
 
     def read(self, stream: Callable[[], AsyncGenerator[Chunk]]) -> Iterator[Chunk | None]:
         """Yield the chunks of a stream, and None now and then while none comes; closing it soon cancels the request.
@@ -61,16 +61,16 @@ class StreamTimeouts(Generic[Chunk]):
             stream: Begins the request; called again for each further try.
 
         Raises:
-            Impatience: A limit was reached.
+            ModelTimeoutError: A limit was reached.
             Exception: Whatever the stream raised in the end.
         """
         queue: Queue[Chunk | _Pause | BaseException | None] = Queue()
-        left = asyncio.Event()
-        asyncio.run_coroutine_threadsafe(self._run_until_left(stream, queue, left), _loop())
+        abandoned = asyncio.Event()
+        asyncio.run_coroutine_threadsafe(self._run_until_abandoned(stream, queue, abandoned), _loop())
         try:
             yield from self._wait_for_chunks(queue)
         finally:
-            _loop().call_soon_threadsafe(left.set)
+            _loop().call_soon_threadsafe(abandoned.set)
 
     def _wait_for_chunks(self, queue: "Queue[Chunk | _Pause | BaseException | None]") -> Iterator[Chunk | None]:
         deadline = time.monotonic() + self.total_s
@@ -97,27 +97,27 @@ class StreamTimeouts(Generic[Chunk]):
                 until = time.monotonic() + item.seconds + self.first_s
                 continue
             yield item
-            if not self.says(item):
+            if not self.has_content(item):
                 continue
             until, what = (
                 time.monotonic() + self.next_s,
                 f"stopped writing and did not go on for {self.next_s:g} seconds",
             )
 
-    async def _run_until_left(
+    async def _run_until_abandoned(
         self,
         stream: Callable[[], AsyncGenerator[Chunk]],
         queue: "Queue[Chunk | _Pause | BaseException | None]",
-        left: asyncio.Event,
+        abandoned: asyncio.Event,
     ) -> None:
-        """Pump until the stream ends, or is ended because nobody waits for it any more.
+        """Pump until the stream ends, or is ended because its caller has gone.
 
         Cancelled while it closes its connection, a request that has just ended would leave it open, so it gets a moment.
         A cancellation that meets a chunk on its way may be lost in the clients' layers, so it is repeated.
         """
-        pumping, leaving = asyncio.create_task(self._pump(stream, queue)), asyncio.create_task(left.wait())
+        pumping, leaving = asyncio.create_task(self._pump(stream, queue)), asyncio.create_task(abandoned.wait())
         await asyncio.wait({pumping, leaving}, return_when=asyncio.FIRST_COMPLETED)
-        await asyncio.wait({pumping}, timeout=_LEAVE_S)
+        await asyncio.wait({pumping}, timeout=_FINISH_S)
         while not pumping.done():
             pumping.cancel()
             await asyncio.wait({pumping}, timeout=_AGAIN_S)
@@ -130,14 +130,14 @@ class StreamTimeouts(Generic[Chunk]):
     ) -> None:
         begun = False
 
-        def rest(state: RetryCallState) -> None:
+        def announce_pause(state: RetryCallState) -> None:
             queue.put(_Pause(state.upcoming_sleep))
 
         tries = AsyncRetrying(
             retry=retry_if_exception(lambda error: not begun and is_transient(error)),
             stop=stop_after_attempt(self.tries) | stop_before_delay(self.total_s),
             wait=_wait,
-            before_sleep=rest,
+            before_sleep=announce_pause,
             reraise=True,
         )
         try:
@@ -145,7 +145,7 @@ class StreamTimeouts(Generic[Chunk]):
                 with attempt:
                     async with aclosing(stream()) as chunks:
                         async for chunk in chunks:
-                            begun = begun or self.says(chunk)
+                            begun = begun or self.has_content(chunk)
                             queue.put(chunk)
         except Exception as error:
             queue.put(error)
@@ -162,11 +162,11 @@ def _wait(state: RetryCallState) -> float:
 def _loop() -> asyncio.AbstractEventLoop:
     """Return the event loop that all requests of the process run on, in a thread of its own."""
     with _STARTING:
-        return _started()
+        return _start_loop()
 
 
 @lru_cache(maxsize=1)
-def _started() -> asyncio.AbstractEventLoop:
+def _start_loop() -> asyncio.AbstractEventLoop:
     loop = asyncio.new_event_loop()
     Thread(target=loop.run_forever, name="newsdesk-model", daemon=True).start()
     return loop

@@ -17,7 +17,7 @@ from rag.llm.stream_timeouts import ModelTimeoutError, StreamTimeouts
 from rag.settings import Settings
 
 BREAK_AFTER = 5
-"""Failures in a row after which the model is left alone,"""
+"""Failures in a row after which the model is not asked"""
 
 BREAK_S = 30.0
 """for so many seconds; then one question tries it again."""
@@ -30,7 +30,7 @@ _CHARACTERS_A_TOKEN = 20  # English prose has four or five.
 
 
 class Outage(ModelError):
-    """Say that the model could not be had at all, or broke off; several in a row, and it is left alone for a while."""
+    """Report that the model could not be reached or broke off; after several in a row it is not asked for a while."""
 
 
 @dataclass(slots=True)
@@ -125,7 +125,7 @@ class Writer:
             if not reply.whole:  # Nothing is missing when only the report of the tokens did not come.
                 kind = Outage if is_transient(error) or "Timeout" in type(error).__name__ else ModelError
                 raise kind(explain_error(error, self.name, begun=bool(reply.text))) from error
-        if not reply.whole:  # A connection that ends early raises nothing: only the missing reason tells.
+        if not reply.whole:  # A connection that ends early raises nothing: only the missing reason shows it.
             raise Outage(f"the connection to {self.name} ended in the middle of the answer; ask again")
         if not reply.text.strip():
             reply.whole = False
@@ -174,7 +174,7 @@ class Writer:
 
 
 def _has_content(chunk: AIMessageChunk) -> bool:
-    """Tell whether a chunk holds a part of an answer, or of the thoughts before it."""
+    """Return whether a chunk holds a part of an answer, or of the thoughts before it."""
     return bool(chunk.text or chunk.content or chunk.additional_kwargs)
 
 

@@ -62,6 +62,6 @@ def test_it_names_its_model_and_knows_how_much_it_holds(assistant: Assistant) ->
 
 def test_a_model_that_cannot_be_made_opens_nothing(tmp_path: Path, model_server: ModelServer) -> None:
     settings = model_settings(model_server.url, tmp_path / "none", llm="nosuch:x")
-    with pytest.raises(SettingsError, match="nosuch is no provider"):
+    with pytest.raises(SettingsError, match="nosuch is not a provider"):
         Assistant.from_settings(settings)
     assert not (tmp_path / "none").exists()

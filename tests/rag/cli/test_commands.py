@@ -116,7 +116,7 @@ def test_an_answer_is_exported(data: Path, tmp_path: Path, name: str) -> None:
         (("ask", "Why?", "--data", "no-such-folder"), {}, "no-such-folder: no archive there; add articles first"),
         (("ask", "Why?", "--since", "soon"), {}, "'soon' is not a date; write it as 2017-09-01"),
         (("ask", "  "), {}, "The question is empty: type one."),
-        (("ask", "Why?"), {"llm": "nosuch:x"}, "NEWSDESK_LLM=nosuch:x: nosuch is no provider that LangChain knows"),
+        (("ask", "Why?"), {"llm": "nosuch:x"}, "NEWSDESK_LLM=nosuch:x: nosuch is not a provider that LangChain knows"),
         (("ask", "Why?"), {"llm": "groq:x"}, "run `pip install langchain-groq`"),
         (
             ("search", "Why?"),

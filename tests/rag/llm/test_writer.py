@@ -270,7 +270,7 @@ def test_outages_are_told_from_other_failures(model_server: ModelServer) -> None
 @pytest.mark.parametrize(
     ("llm", "url", "said"),
     [
-        ("nosuch:x", "", "nosuch is no provider that LangChain knows; write it as provider:name"),
+        ("nosuch:x", "", "nosuch is not a provider that LangChain knows; write it as provider:name"),
         (
             "gpt-5-mini",
             "",
