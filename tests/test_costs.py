@@ -30,7 +30,7 @@ from rag.text.output_filter import filter_output
 from rag.text.quotations import find_quotations
 from rag.text.speakers import find_attributions
 from rag.verification.claim_check import check
-from rag.verification.statements import statements
+from rag.verification.statements import split_statements
 from tests.growth import SHAPES, excess
 from web.markup.answer_prose import render_growing
 
@@ -103,7 +103,7 @@ OF_ARTICLES: dict[str, Callable[[str], object]] = {
 }
 OF_ANSWERS: dict[str, Callable[[str], object]] = {
     "gate": filter_output,
-    "statements": lambda text: statements(read_marks(text, 3)),
+    "statements": lambda text: split_statements(read_marks(text, 3)),
     "marks": lambda text: insert_marks(text, [(i, [1]) for i in range(0, len(text), 7)]),
     "check of an answer": lambda text: check(text + " [1]", [passage(BODY)]),
     "check against a passage": lambda text: check("Ann Lee said it has 12 stops. [1]", [passage(text)]),

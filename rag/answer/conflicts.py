@@ -8,7 +8,7 @@ from rag.text.dates.date_mentions import find_moments
 from rag.text.figures import Figure, find_figures
 from rag.text.terms import STOPWORDS, stem, terms
 from rag.text.units import size
-from rag.verification.claim_demands import counted
+from rag.verification.claim_demands import find_counted_things
 
 _SAME = 0.5
 """Share of their words, figures apart, that two sentences must have in common to report the same; of the shorter one's."""
@@ -95,7 +95,7 @@ def _counted_things(sentence: Sentence) -> list[tuple[Figure, frozenset[str]]]:
         for f in find_figures(sentence.text, language)
         if not f.bare and not _is_year(f) and not any(d.start < f.end and f.start < d.end for d in dates)
     ]
-    counts = [(figure, counted(sentence.text, figure, language)) for figure in found]
+    counts = [(figure, find_counted_things(sentence.text, figure, language)) for figure in found]
     return [(f, what) for f, what in counts if not (what & _TIMES or any(size(unit)[0] == "time" for unit in f.units))]
 
 

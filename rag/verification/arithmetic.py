@@ -19,65 +19,65 @@ _DAY = 86_400.0
 
 
 def rounds_to(value: float, figure: Figure, factor: float = 1.0) -> bool:
-    """Tell whether a value is the one of a figure of a claim, or the claim rounds it to the digits that it writes.
+    """Return whether a value is the one of a figure of a claim, or the claim rounds it to the digits that it writes.
 
     Args:
         value: The value of the text.
         figure: The figure of the claim.
         factor: What turns the unit of the figure into that of the value.
     """
-    said = figure.value * factor
-    if abs(value - said) <= 1e-9 * max(1.0, abs(value)):
+    claimed = figure.value * factor
+    if abs(value - claimed) <= 1e-9 * max(1.0, abs(value)):
         return True
-    if not said or not value:
+    if not claimed or not value:
         return False
-    if figure.digits <= 2 and 0 <= figure.bound * (value - said) / said <= _BEYOND and figure.bound:
+    if figure.digits <= 2 and 0 <= figure.bound * (value - claimed) / claimed <= _BEYOND and figure.bound:
         return True
     step = 10.0 ** (math.floor(math.log10(abs(figure.value))) - figure.digits + 1) * factor
-    return abs(value - said) <= min(0.5 * step, _ROUNDED * abs(said)) + 1e-9
+    return abs(value - claimed) <= min(0.5 * step, _ROUNDED * abs(claimed)) + 1e-9
 
 
-def says(given: Figure, said: Figure, strict: bool = True) -> bool:
-    """Tell whether a figure of a text gives one of a claim: the same value or one rounded to it, in the same unit.
+def gives_value(given: Figure, claimed: Figure, strict: bool = True) -> bool:
+    """Return whether a figure of a text gives one of a claim: the same value or one rounded to it, in the same unit.
 
     Args:
         given: The figure of the text.
-        said: The figure of the claim.
+        claimed: The figure of the claim.
         strict: A missing unit is no unit: "12" does not give "12 dollars", nor the reverse. Times are left out of
             this, since "aged 29" is "29 years".
     """
-    if given.per and said.per and given.per != said.per:
+    if given.per and claimed.per and given.per != claimed.per:
         return False
-    if given.units and said.units:
-        pairs = [(size(a), size(b)) for a in given.units for b in said.units]
-        return any(rounds_to(given.value * a[1], said, b[1]) for a, b in pairs if a[0] == b[0])
-    same = not (given.units or said.units) or given.foreign
-    return (same or not strict or _lenient(given.units or said.units)) and rounds_to(given.value, said)
+    if given.units and claimed.units:
+        pairs = [(size(a), size(b)) for a in given.units for b in claimed.units]
+        return any(rounds_to(given.value * a[1], claimed, b[1]) for a, b in pairs if a[0] == b[0])
+    same = not (given.units or claimed.units) or given.foreign
+    return (same or not strict or _is_time(given.units or claimed.units)) and rounds_to(given.value, claimed)
 
 
-def _lenient(units: frozenset[str]) -> bool:
+def _is_time(units: frozenset[str]) -> bool:
     return any(size(unit)[0] == "time" for unit in units)
 
 
-def follows(said: Figure, given: Sequence[Figure], moments: Sequence[Moment]) -> bool:
-    """Tell whether a figure of a claim follows from two figures or two dates of a text.
+def follows_from(claimed: Figure, given: Sequence[Figure], moments: Sequence[Moment]) -> bool:
+    """Return whether a figure of a claim follows from two figures or two dates of a text.
 
     Sums, differences, products, quotients, shares and changes in percent; times between two dates.
     """
-    if any(size(unit)[0] == "time" for unit in said.units) and _between(said, moments):
+    if any(size(unit)[0] == "time" for unit in claimed.units) and _is_time_between(claimed, moments):
         return True
     distinct = list({(f.value, f.units): f for f in given}.values())
     if len(distinct) > _MOST:
         return False
     return any(
-        says(Figure(value, units, 0, 0), said)
+        gives_value(Figure(value, units, 0, 0), claimed)
         for i, one in enumerate(distinct)
         for j, other in enumerate(distinct)
-        for value, units in _results(one, other, i == j)
+        for value, units in _combine_figures(one, other, i == j)
     )
 
 
-def _results(one: Figure, other: Figure, itself: bool) -> Iterator[tuple[float, frozenset[str]]]:
+def _combine_figures(one: Figure, other: Figure, itself: bool) -> Iterator[tuple[float, frozenset[str]]]:
     """Yield what two figures, or one and itself, give, with the unit of each result."""
     a, b = one.value, other.value
     share, plain = frozenset({PERCENT}), frozenset[str]()
@@ -103,18 +103,18 @@ def _results(one: Figure, other: Figure, itself: bool) -> Iterator[tuple[float, 
         yield a / b, one.units
 
 
-def _between(said: Figure, moments: Sequence[Moment]) -> bool:
-    """Tell whether a time of a claim is that between two dates, each known as exactly as the unit needs.
+def _is_time_between(claimed: Figure, moments: Sequence[Moment]) -> bool:
+    """Return whether a time of a claim is that between two dates, each known as exactly as the unit needs.
 
     A time that is not whole is told as the whole number below or above.
     """
-    for unit in said.units:
+    for unit in claimed.units:
         seconds = size(unit)[1]
         exact = [day for moment in moments for day in _known_to(moment, unit)]
         for i, one in enumerate(exact):
             for other in exact[i + 1 :]:
                 count = abs((one - other).days) * _DAY / seconds
-                if math.floor(count + 0.02) <= said.value <= math.ceil(count - 0.02):
+                if math.floor(count + 0.02) <= claimed.value <= math.ceil(count - 0.02):
                     return True
     return False
 
@@ -137,8 +137,8 @@ def _known_to(moment: Moment, unit: str) -> list[date]:
     return found
 
 
-def shifted(moments: Sequence[Moment], times: Sequence[Figure]) -> Iterator[date]:
-    """Yield the days that lie a time of a text before or behind a date of it: "two weeks later", "three years ago"."""
+def shift_dates(moments: Sequence[Moment], times: Sequence[Figure]) -> Iterator[date]:
+    """Yield the days that lie a time of a text before or after a date of it: "two weeks later", "three years ago"."""
     for day in (day for moment in moments for day in _known_to(moment, "year")):
         for time in times:
             seconds = next((size(unit)[1] for unit in time.units if size(unit)[0] == "time"), 0.0)

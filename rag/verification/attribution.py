@@ -15,16 +15,16 @@ _ADDRESSEE = re.compile(r"\b(?:told|tells|telling|asked)\b[^,.;:]{1,60}")
 _BACK = 3  # Sentences before a quotation in which its speaker may be named.
 
 
-def wrong_speaker(claim: Demands, cited: Sequence[PassageFacts]) -> tuple[str, str] | None:
+def find_wrong_speaker(claim: Demands, cited: Sequence[PassageFacts]) -> tuple[str, str] | None:
     """Find a quotation of a claim that no cited passage gives to the speaker whom the claim names.
 
     Returns:
         The claim's speaker and the passage's ("" if it names nobody there), or None if nothing is wrong.
     """
-    speakers = [attribution.name for attribution in find_attributions(unquoted(claim.text))]
+    speakers = [attribution.name for attribution in find_attributions(replace_quotations(claim.text))]
     for start, end in claim.quotations if speakers else ():
-        near = _speakers_of((start, end), speakers, claim)
-        found = [(name, _speaker_instead(name, claim.text[start:end], e)) for name in near for e in cited]
+        near = _find_speakers((start, end), speakers, claim)
+        found = [(name, _find_speaker_instead(name, claim.text[start:end], e)) for name in near for e in cited]
         wrong = [(name, instead) for name, instead in found if instead is not None]
         if wrong and not any(instead == name or any(is_outlet(name, e) for e in cited) for name, instead in wrong):
             name, instead = wrong[0]
@@ -32,19 +32,19 @@ def wrong_speaker(claim: Demands, cited: Sequence[PassageFacts]) -> tuple[str, s
     return None
 
 
-def _speakers_of(quotation: Span, speakers: Sequence[Name], claim: Demands) -> list[Name]:
-    """Return the speaker nearest to a quotation and those that no other quotation parts from it: "Li, head of X, said"."""
+def _find_speakers(quotation: Span, speakers: Sequence[Name], claim: Demands) -> list[Name]:
+    """Return the speaker nearest to a quotation and those that no other quotation separates from it: "Li, head of X, said"."""
     start, end = quotation
     nearest = min(speakers, key=lambda name: max(start - name.end, name.start - end))
     borders = [a for a, _ in claim.quotations]
 
-    def stretch(name: Name) -> int:
+    def count_borders(name: Name) -> int:
         return sum(border < name.start for border in borders)
 
-    return [nearest, *(name for name in speakers if name != nearest and stretch(name) == stretch(nearest))]
+    return [nearest, *(name for name in speakers if name != nearest and count_borders(name) == count_borders(nearest))]
 
 
-def _speaker_instead(name: Name, quotation: str, evidence: PassageFacts) -> str | Name | None:
+def _find_speaker_instead(name: Name, quotation: str, evidence: PassageFacts) -> str | Name | None:
     """Return None if a passage lacks the words, the name itself if it may have said them, else who did, or ""."""
     found = split_at_ellipses(quotation)
     at = fold(evidence.text).find(found[0]) if found else -1
@@ -52,7 +52,7 @@ def _speaker_instead(name: Name, quotation: str, evidence: PassageFacts) -> str 
         return None
     start = evidence.spans[0][0] + fold(evidence.text).offsets[at]
     i = max(k for k, span in enumerate(evidence.spans) if span[0] <= start)
-    text = unquoted(evidence.texts[i])
+    text = replace_quotations(evidence.texts[i])
     if _mentions(name, _ADDRESSEE.sub("told", text), evidence):
         return name
     speakers = [attribution.name for attribution in find_attributions(text)]
@@ -61,10 +61,10 @@ def _speaker_instead(name: Name, quotation: str, evidence: PassageFacts) -> str 
     around = [*evidence.texts[max(0, i - _BACK) : i], *evidence.texts[i + 1 : i + 2]]
     if not find_names(text):
         around.append(evidence.heading)
-    return name if any(_mentions(name, unquoted(other), evidence) for other in around) else ""
+    return name if any(_mentions(name, replace_quotations(other), evidence) for other in around) else ""
 
 
-def unquoted(text: str) -> str:
+def replace_quotations(text: str) -> str:
     """Return a sentence of the same length with a mere word and a comma for each quotation."""
     for start, end in find_quotations(text):
         text = text[: start - 1] + "o" * (end - start + 1) + "," + text[end + 1 :]
@@ -72,38 +72,38 @@ def unquoted(text: str) -> str:
 
 
 def _mentions(name: Name, text: str, evidence: PassageFacts) -> bool:
-    """Tell whether a sentence names a speaker, by the last word of the name or by another form of the whole."""
+    """Return whether a sentence names a speaker, by the last word of the name or by another form of the whole."""
     if any(same_word(name.words[-1], fold_name(word)) for word in capitalised(text)):
         return True
-    return any(same_name(name, other, evidence) for other in find_names(text))
+    return any(is_same_name(name, other, evidence) for other in find_names(text))
 
 
-def same_name(name: Name, other: Name, evidence: PassageFacts) -> bool:
-    """Tell whether a claim's name and a passage's name are of the same person or body."""
+def is_same_name(name: Name, other: Name, evidence: PassageFacts) -> bool:
+    """Return whether a claim's name and a passage's name are of the same person or body."""
     if any(same_word(a, b) for a in name.words[-1:] for b in other.words[-1:]):
         return True
     words = frozenset(other.words)
     return is_named(name, words, lambda: evidence.initials, lambda: evidence.words)
 
 
-def wrong_outlet(claim: Demands, cited: Sequence[PassageFacts]) -> str:
+def find_wrong_outlet(claim: Demands, cited: Sequence[PassageFacts]) -> str:
     """Return the outlet to which a claim gives a report that none of its passages is by or speaks of, or ""."""
-    for attribution in find_attributions(unquoted(claim.text)):
+    for attribution in find_attributions(replace_quotations(claim.text)):
         name = attribution.name
-        said = claim.text[name.start : name.end]
+        wording = claim.text[name.start : name.end]
         if any(is_outlet(name, e) for e in cited):
             continue
-        if any(fold(e.heading_and_text).find(fold(said).text) >= 0 for e in cited):
+        if any(fold(e.heading_and_text).find(fold(wording).text) >= 0 for e in cited):
             continue
         if any(_shares_a_word(name, outlet) for e in cited for outlet in e.outlets):
-            return said
-        if not _known(name, cited) and not spelt_out(name, claim, cited):
-            return said
+            return wording
+        if not _is_named_by_article(name, cited) and not is_spelt_out(name, claim, cited):
+            return wording
     return ""
 
 
-def _known(name: Name, cited: Sequence[PassageFacts]) -> bool:
-    """Tell whether an article names what a claim names: whole, by its last word alone, or by another form of it."""
+def _is_named_by_article(name: Name, cited: Sequence[PassageFacts]) -> bool:
+    """Return whether an article names what a claim names: whole, by its last word alone, or by another form of it."""
     for evidence in cited:
         if any(_may_be(name, other) for other in find_names(f"{evidence.heading}\n{evidence.passage.article.body}")):
             return True
@@ -114,8 +114,8 @@ def _known(name: Name, cited: Sequence[PassageFacts]) -> bool:
     return False
 
 
-def spelt_out(name: Name, claim: Demands, cited: Sequence[PassageFacts]) -> bool:
-    """Tell whether a name is part of one whose initials the article has: "Disease Control" of the CDC."""
+def is_spelt_out(name: Name, claim: Demands, cited: Sequence[PassageFacts]) -> bool:
+    """Return whether a name is part of one whose initials the article has: "Disease Control" of the CDC."""
     own = "".join(word[0] for word in name.words)
     return any(
         own in short and len(short) > 2 and short in e.words for short in find_initials(claim.text) for e in cited
@@ -123,14 +123,14 @@ def spelt_out(name: Name, claim: Demands, cited: Sequence[PassageFacts]) -> bool
 
 
 def _may_be(name: Name, other: Name) -> bool:
-    """Tell whether two names have the last word in common, and another where both have several."""
+    """Return whether two names have the last word in common, and another where both have several."""
     if not any(same_word(name.words[-1], word) for word in other.words):
         return False
     return min(len(name.words), len(other.words)) == 1 or len(set(name.words) & set(other.words)) > 1
 
 
 def is_outlet(name: Name, evidence: PassageFacts) -> bool:
-    """Tell whether a name is that of an outlet that carries the article, in whole or in part."""
+    """Return whether a name is that of an outlet that carries the article, in whole or in part."""
     return any(_is_of(name, outlet) for outlet in evidence.outlets)
 
 
@@ -144,7 +144,7 @@ def _shares_a_word(name: Name, outlet: str) -> bool:
     return not frozenset(outlet.casefold().split()).isdisjoint(name.words)
 
 
-def span_of(quotation: str, evidence: PassageFacts) -> Span | None:
+def find_quotation_span(quotation: str, evidence: PassageFacts) -> Span | None:
     """Return where a passage has the words of a quotation, as offsets in the article's body, or None."""
     folded, found = fold(evidence.text), split_at_ellipses(quotation)
     places = [(folded.find(piece), len(piece)) for piece in found]

@@ -46,7 +46,7 @@ class Demands:
         return tuple(
             figure
             for figure in find_figures(self.text, self.language)
-            if not (figure.bare or figure.named or self._quoted(figure) or overlap((figure.start, figure.end), dates))
+            if not (figure.bare or figure.named or self._quoted(figure) or overlaps((figure.start, figure.end), dates))
         )
 
     @cached_property
@@ -66,19 +66,19 @@ class Demands:
         return find_moments(self.text, None, self.language)
 
     def _quoted(self, part: Moment | Figure | Name) -> bool:
-        return overlap((part.start, part.end), self.quotations)
+        return overlaps((part.start, part.end), self.quotations)
 
 
 def _is_full(name: Name) -> bool:
     return len([word for word in name.words[name.opening :] if word not in TITLES]) >= 2
 
 
-def overlap(span: Span, others: Iterable[Span]) -> bool:
-    """Tell whether a span and any of others have a character in common."""
+def overlaps(span: Span, others: Iterable[Span]) -> bool:
+    """Return whether a span and any of others have a character in common."""
     return any(start < span[1] and span[0] < end for start, end in others)
 
 
-def counted(text: str, figure: Figure, language: str) -> frozenset[str]:
-    """Return the stems of up to three words behind a figure, within its phrase: what it counts."""
+def find_counted_things(text: str, figure: Figure, language: str) -> frozenset[str]:
+    """Return the stems of up to three words after a figure, within its phrase: what it counts."""
     phrase = _PHRASE.split(text[figure.end : figure.end + 80], maxsplit=1)[0]
     return frozenset(stem(word, language) for word in words(phrase)[:3])

@@ -10,11 +10,11 @@ from rag.text.figures import Figure
 from rag.text.names import Name, find_names, is_named, shortens
 from rag.text.quotations import fold, split_at_ellipses
 from rag.text.units import size
-from rag.verification.arithmetic import follows, says, shifted
-from rag.verification.attribution import spelt_out, wrong_outlet, wrong_speaker
-from rag.verification.claim_demands import Demands, counted, overlap
+from rag.verification.arithmetic import follows_from, gives_value, shift_dates
+from rag.verification.attribution import find_wrong_outlet, find_wrong_speaker, is_spelt_out
+from rag.verification.claim_demands import Demands, find_counted_things, overlaps
 from rag.verification.passage_facts import PassageFacts
-from rag.verification.substitution import exchanged, places
+from rag.verification.substitution import find_exchanged_value, list_places
 
 ProblemKind = Literal["quotation", "figure", "elsewhere", "date", "name", "outlet", "speaker", "unnamed", "uncited"]
 
@@ -30,34 +30,34 @@ class Problem:
 
     Attributes:
         kind: What is wrong.
-        said: What the claim says.
+        claimed: What the claim says.
         given: What the passage says in its place, or "".
     """
 
     kind: ProblemKind
-    said: str = ""
+    claimed: str = ""
     given: str = ""
 
 
 def find_problem(claim: Demands, cited: Sequence[PassageFacts]) -> Problem | None:
     """Return what certainly is not in the cited passages and their headings, or None where nothing is certain."""
     return (
-        _changed_quotation(claim, cited)
-        or _other_speaker(claim, cited)
-        or _other_outlet(claim, cited)
-        or _other_figure(claim, cited)
-        or _other_date(claim, cited)
-        or _other_name(claim, cited)
+        _find_changed_quotation(claim, cited)
+        or _find_other_speaker(claim, cited)
+        or _find_other_outlet(claim, cited)
+        or _find_other_figure(claim, cited)
+        or _find_other_date(claim, cited)
+        or _find_other_name(claim, cited)
     )
 
 
-def _same_language(claim: Demands, cited: Sequence[PassageFacts]) -> bool:
+def _is_same_language(claim: Demands, cited: Sequence[PassageFacts]) -> bool:
     return all(evidence.language == claim.language for evidence in cited)
 
 
-def _changed_quotation(claim: Demands, cited: Sequence[PassageFacts]) -> Problem | None:
+def _find_changed_quotation(claim: Demands, cited: Sequence[PassageFacts]) -> Problem | None:
     """Find a quotation that no passage has word for word; a translated one cannot be compared."""
-    if not _same_language(claim, cited):
+    if not _is_same_language(claim, cited):
         return None
     folded = [fold(evidence.heading_and_text) for evidence in cited]
     for start, end in claim.quotations:
@@ -67,143 +67,148 @@ def _changed_quotation(claim: Demands, cited: Sequence[PassageFacts]) -> Problem
     return None
 
 
-def _other_speaker(claim: Demands, cited: Sequence[PassageFacts]) -> Problem | None:
-    wrong = wrong_speaker(claim, cited)
+def _find_other_speaker(claim: Demands, cited: Sequence[PassageFacts]) -> Problem | None:
+    wrong = find_wrong_speaker(claim, cited)
     return Problem("speaker" if wrong[1] else "unnamed", *wrong) if wrong else None
 
 
-def _other_outlet(claim: Demands, cited: Sequence[PassageFacts]) -> Problem | None:
-    outlet = wrong_outlet(claim, cited) if _same_language(claim, cited) else ""
+def _find_other_outlet(claim: Demands, cited: Sequence[PassageFacts]) -> Problem | None:
+    outlet = find_wrong_outlet(claim, cited) if _is_same_language(claim, cited) else ""
     return Problem("outlet", outlet, next((e.outlets[0] for e in cited if e.outlets), "")) if outlet else None
 
 
-def _other_figure(claim: Demands, cited: Sequence[PassageFacts]) -> Problem | None:
+def _find_other_figure(claim: Demands, cited: Sequence[PassageFacts]) -> Problem | None:
     given = [figure for evidence in cited for figure in evidence.figures]
-    strict = _same_language(claim, cited)
+    strict = _is_same_language(claim, cited)
     for figure in claim.figures:
-        said = claim.text[figure.start : figure.end].strip()
-        if any(says(other, figure, strict) for other in given):
-            instead = _counted_otherwise(claim, figure, cited) or _exchanged(claim, figure, cited)
+        claimed = claim.text[figure.start : figure.end].strip()
+        if any(gives_value(other, figure, strict) for other in given):
+            instead = _find_other_count(claim, figure, cited) or _find_exchanged(claim, figure, cited)
             if instead:
-                return Problem("elsewhere", said, instead)
+                return Problem("elsewhere", claimed, instead)
         elif _counts_something(claim, figure, cited) and not _follows(figure, cited):
-            return Problem("figure", said, _instead(figure, cited))
+            return Problem("figure", claimed, _find_figure_instead(figure, cited))
     return None
 
 
 def _counts_something(claim: Demands, figure: Figure, cited: Sequence[PassageFacts]) -> bool:
-    """Tell whether a figure must be given: a few things that a claim counts must be where the text counts them too."""
+    """Return whether a figure must be given: a few things that a claim counts must be where the text counts them too."""
     if figure.units or figure.value > _FEW:
         return True
-    wanted = counted(claim.text, figure, claim.language)
-    return any(wanted & counted(e.heading_and_text, f, e.language) for e in cited for f in _undated(e) if not f.units)
+    wanted = find_counted_things(claim.text, figure, claim.language)
+    return any(
+        wanted & find_counted_things(e.heading_and_text, f, e.language)
+        for e in cited
+        for f in _list_plain_figures(e)
+        if not f.units
+    )
 
 
 def _follows(figure: Figure, cited: Sequence[PassageFacts]) -> bool:
-    dates = [m for evidence in cited for m in (*evidence.moments, *_publication(evidence))]
-    return follows(figure, [f for evidence in cited for f in _undated(evidence)], dates)
+    dates = [m for evidence in cited for m in (*evidence.moments, *_list_publication_day(evidence))]
+    return follows_from(figure, [f for evidence in cited for f in _list_plain_figures(evidence)], dates)
 
 
-def _undated(evidence: PassageFacts) -> list[Figure]:
+def _list_plain_figures(evidence: PassageFacts) -> list[Figure]:
     """Return the figures of a passage that are no part of a date or a name."""
     dates = [(moment.start, moment.end) for moment in evidence.moments]
-    return [f for f in evidence.figures if not (f.bare or f.named or overlap((f.start, f.end), dates))]
+    return [f for f in evidence.figures if not (f.bare or f.named or overlaps((f.start, f.end), dates))]
 
 
-def _publication(evidence: PassageFacts) -> list[Moment]:
+def _list_publication_day(evidence: PassageFacts) -> list[Moment]:
     at = evidence.published
     return [Moment(at.year, at.month, at.day, 0, 0)] if at else []
 
 
-def _counted_otherwise(claim: Demands, figure: Figure, cited: Sequence[PassageFacts]) -> str:
+def _find_other_count(claim: Demands, figure: Figure, cited: Sequence[PassageFacts]) -> str:
     """Return the figure that the passages give for what a claim counts, where they give the claim's for another thing.
 
     "Seven articles in 79 chapters" has both figures of "79 articles in seven chapters", exchanged.
     """
-    wanted = counted(claim.text, figure, claim.language)
+    wanted = find_counted_things(claim.text, figure, claim.language)
     theirs = [
-        (other, counted(evidence.heading_and_text, other, evidence.language), evidence)
+        (other, find_counted_things(evidence.heading_and_text, other, evidence.language), evidence)
         for evidence in cited
-        for other in _undated(evidence)
+        for other in _list_plain_figures(evidence)
     ]
-    same = [nouns for other, nouns, _ in theirs if says(other, figure)]
+    same = [nouns for other, nouns, _ in theirs if gives_value(other, figure)]
     if not wanted or not same or any(not nouns or nouns & wanted for nouns in same):
         return ""
     for other, nouns, evidence in theirs:
-        if nouns & wanted and not says(other, figure):
+        if nouns & wanted and not gives_value(other, figure):
             return evidence.heading_and_text[other.start : other.end].strip()
     return ""
 
 
-def _exchanged(claim: Demands, value: Figure | Moment, cited: Sequence[PassageFacts]) -> str:
+def _find_exchanged(claim: Demands, value: Figure | Moment, cited: Sequence[PassageFacts]) -> str:
     """Return the figure or date that the passages have in the place of one that they give elsewhere, or ""."""
-    (said,) = places(claim.text, [value], claim.language)
+    (claimed,) = list_places(claim.text, [value], claim.language)
     given = [
         place
         for e in cited
-        for place in places(e.heading_and_text, [*_undated(e), *e.moments], e.language)
+        for place in list_places(e.heading_and_text, [*_list_plain_figures(e), *e.moments], e.language)
     ]  # fmt: skip
-    return exchanged(said, given, lambda other: _same_value(other, value))
+    return find_exchanged_value(claimed, given, lambda other: _is_same_value(other, value))
 
 
-def _same_value(given: Figure | Moment, said: Figure | Moment) -> bool:
-    if isinstance(given, Figure) and isinstance(said, Figure):
-        return says(given, said)
-    return isinstance(given, Moment) and isinstance(said, Moment) and given.holds(said)
+def _is_same_value(given: Figure | Moment, claimed: Figure | Moment) -> bool:
+    if isinstance(given, Figure) and isinstance(claimed, Figure):
+        return gives_value(given, claimed)
+    return isinstance(given, Moment) and isinstance(claimed, Moment) and given.holds(claimed)
 
 
-def _instead(figure: Figure, cited: Sequence[PassageFacts]) -> str:
+def _find_figure_instead(figure: Figure, cited: Sequence[PassageFacts]) -> str:
     """Return the only figure of the same unit that the passages give, or ""."""
     kinds = {size(unit)[0] for unit in figure.units}
     given = {
         evidence.heading_and_text[other.start : other.end].strip()
         for evidence in cited
-        for other in _undated(evidence)
+        for other in _list_plain_figures(evidence)
         if {size(unit)[0] for unit in other.units} & kinds or not (kinds or other.units)
     }
     return given.pop() if len(given) == 1 else ""
 
 
-def _other_date(claim: Demands, cited: Sequence[PassageFacts]) -> Problem | None:
+def _find_other_date(claim: Demands, cited: Sequence[PassageFacts]) -> Problem | None:
     for moment in claim.moments:
-        said = claim.text[moment.start : moment.end]
+        claimed = claim.text[moment.start : moment.end]
         if not any(_gives_date(evidence, moment, claim) for evidence in cited):
-            return Problem("date", said, _date_instead(moment, cited))
-        if instead := _exchanged(claim, moment, cited):
-            return Problem("elsewhere", said, instead)
+            return Problem("date", claimed, _find_date_instead(moment, cited))
+        if instead := _find_exchanged(claim, moment, cited):
+            return Problem("elsewhere", claimed, instead)
     return None
 
 
-def _date_instead(said: Moment, cited: Sequence[PassageFacts]) -> str:
+def _find_date_instead(claimed: Moment, cited: Sequence[PassageFacts]) -> str:
     """Return the only date of the passages that is as exact as one of a claim, or ""."""
     given = {
         e.heading_and_text[m.start : m.end]
         for e in cited
         for m in e.moments
-        if m.weekday is None and (m.day is None, m.month is None) == (said.day is None, said.month is None)
+        if m.weekday is None and (m.day is None, m.month is None) == (claimed.day is None, claimed.month is None)
     }
     return given.pop() if len(given) == 1 else ""
 
 
-def _gives_date(evidence: PassageFacts, said: Moment, claim: Demands) -> bool:
-    """Tell whether a passage, its heading or the calendar gives a date.
+def _gives_date(evidence: PassageFacts, claimed: Moment, claim: Demands) -> bool:
+    """Return whether a passage, its heading or the calendar gives a date.
 
     The day of publication may differ by one where the claim names the outlet: outlets count days in their own zone.
     """
-    known = [*evidence.moments, *_year_before(evidence), *_publication(evidence)]
+    known = [*evidence.moments, *_shift_to_year_before(evidence), *_list_publication_day(evidence)]
     undated = evidence.published is None
-    if any(moment.holds(said) or (undated and _ignoring_year(moment, said)) for moment in known):
+    if any(moment.holds(claimed) or (undated and _is_same_day_of_year(moment, claimed)) for moment in known):
         return True
-    if said.quarter is not None:
+    if claimed.quarter is not None:
         return not any(moment.quarter for moment in known)
-    if said.weekday is not None:
-        return _weekday_open(evidence)
-    if said.month is None:
-        return _gives_year(evidence, said)
-    return any(_falls_on(day, said) for day in _possible_days(evidence, claim))
+    if claimed.weekday is not None:
+        return _leaves_weekday_open(evidence)
+    if claimed.month is None:
+        return _gives_year(evidence, claimed)
+    return any(_falls_on(day, claimed) for day in _list_possible_days(evidence, claim))
 
 
-def _year_before(evidence: PassageFacts) -> list[Moment]:
+def _shift_to_year_before(evidence: PassageFacts) -> list[Moment]:
     """Return the dates without a year of their own in the year before: "in May of that year" looks back further."""
     return [
         replace(moment, year=moment.year - 1)
@@ -212,26 +217,28 @@ def _year_before(evidence: PassageFacts) -> list[Moment]:
     ]
 
 
-def _ignoring_year(moment: Moment, said: Moment) -> bool:
-    return moment.year is None and (moment.month, moment.day) == (said.month, said.day) and said.month is not None
+def _is_same_day_of_year(moment: Moment, claimed: Moment) -> bool:
+    return (
+        moment.year is None and (moment.month, moment.day) == (claimed.month, claimed.day) and claimed.month is not None
+    )
 
 
-def _weekday_open(evidence: PassageFacts) -> bool:
-    """Tell whether a passage names no day of the week, so that the day of publication leaves this one open."""
+def _leaves_weekday_open(evidence: PassageFacts) -> bool:
+    """Return whether a passage names no day of the week, so that the day of publication leaves this one open."""
     return not any(moment.weekday is not None for moment in evidence.moments)
 
 
-def _gives_year(evidence: PassageFacts, said: Moment) -> bool:
-    if any(figure.value == said.year for figure in evidence.figures):
+def _gives_year(evidence: PassageFacts, claimed: Moment) -> bool:
+    if any(figure.value == claimed.year for figure in evidence.figures):
         return True
-    return any(day.year == said.year for day in shifted(_dated(evidence), _times(evidence)))
+    return any(day.year == claimed.year for day in shift_dates(_list_full_dates(evidence), _list_times(evidence)))
 
 
-def _dated(evidence: PassageFacts) -> list[Moment]:
-    return [moment for moment in (*evidence.moments, *_publication(evidence)) if moment.year]
+def _list_full_dates(evidence: PassageFacts) -> list[Moment]:
+    return [moment for moment in (*evidence.moments, *_list_publication_day(evidence)) if moment.year]
 
 
-def _times(evidence: PassageFacts) -> list[Figure]:
+def _list_times(evidence: PassageFacts) -> list[Figure]:
     """Return the times that a passage counts, "a year" and the like among them."""
     words = fold(evidence.text)
     singles = [
@@ -240,9 +247,9 @@ def _times(evidence: PassageFacts) -> list[Figure]:
     return [f for f in (*evidence.figures, *singles) if any(size(unit)[0] == "time" for unit in f.units)]
 
 
-def _possible_days(evidence: PassageFacts, claim: Demands) -> list[date]:
+def _list_possible_days(evidence: PassageFacts, claim: Demands) -> list[date]:
     """Return the days that a passage may mean: by weekdays in the week around publication, by times counted from dates."""
-    days = list(shifted(_dated(evidence), _times(evidence)))
+    days = list(shift_dates(_list_full_dates(evidence), _list_times(evidence)))
     published = evidence.published
     if published:
         around = [published + timedelta(n) for n in range(-_WEEK, _WEEK + 1)]
@@ -253,16 +260,16 @@ def _possible_days(evidence: PassageFacts, claim: Demands) -> list[date]:
     return days
 
 
-def _falls_on(day: date, said: Moment) -> bool:
-    return (said.year in {None, day.year}) and day.month == said.month and said.day in {None, day.day}
+def _falls_on(day: date, claimed: Moment) -> bool:
+    return (claimed.year in {None, day.year}) and day.month == claimed.month and claimed.day in {None, day.day}
 
 
-def _other_name(claim: Demands, cited: Sequence[PassageFacts]) -> Problem | None:
+def _find_other_name(claim: Demands, cited: Sequence[PassageFacts]) -> Problem | None:
     """Find a full name of which the articles lack the last word or half of the others."""
-    if not _same_language(claim, cited):
+    if not _is_same_language(claim, cited):
         return None
     for name in claim.full_names:
-        if not any(_gives_name(evidence, name) for evidence in cited) and not spelt_out(name, claim, cited):
+        if not any(_gives_name(evidence, name) for evidence in cited) and not is_spelt_out(name, claim, cited):
             return Problem("name", claim.text[name.start : name.end])
     return None
 

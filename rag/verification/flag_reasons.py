@@ -7,25 +7,25 @@ from rag.verification.claim_support import Problem
 _LONGEST = 90
 
 
-def reason(problem: Problem, cited: Sequence[int]) -> str:
+def describe_problem(problem: Problem, cited: Sequence[int]) -> str:
     """Return one sentence without its stop.
 
     Args:
         problem: What was found.
         cited: The numbers of the passages, as the reader sees them.
     """
-    where, verb = _passages(cited)
-    said, given = _short(problem.said), _short(problem.given)
+    where, verb = _name_passages(cited)
+    claimed, given = _shorten(problem.claimed), _shorten(problem.given)
     instead = f"; it gives {given}" if given else ""
     return {
-        "quotation": f"the quotation “{said}” is not in {where} word for word",
-        "figure": f"{said} is not in {where}{instead}",
-        "date": f"“{said}” does not occur in {where}{instead}",
-        "name": f"“{said}” does not occur in {where}",
-        "outlet": f"{where} {verb('is', 'are')} not by {said}" + (f" but by {given}" if given else ""),
-        "elsewhere": f"{where} {verb('gives', 'give')} {said} for something else; here: {given}",
-        "speaker": f"{where} {verb('says', 'say')} this of {given}, not {said}",
-        "unnamed": f"{where} {verb('does', 'do')} not say that {said} said this: nobody is named there",
+        "quotation": f"the quotation “{claimed}” is not in {where} word for word",
+        "figure": f"{claimed} is not in {where}{instead}",
+        "date": f"“{claimed}” does not occur in {where}{instead}",
+        "name": f"“{claimed}” does not occur in {where}",
+        "outlet": f"{where} {verb('is', 'are')} not by {claimed}" + (f" but by {given}" if given else ""),
+        "elsewhere": f"{where} {verb('gives', 'give')} {claimed} for something else; here: {given}",
+        "speaker": f"{where} {verb('says', 'say')} this of {given}, not {claimed}",
+        "unnamed": f"{where} {verb('does', 'do')} not say that {claimed} said this: nobody is named there",
         "uncited": "no source is cited",
     }[problem.kind]
 
@@ -38,7 +38,7 @@ class _Verb:
         return many if self.plural else one
 
 
-def _passages(cited: Sequence[int]) -> tuple[str, _Verb]:
+def _name_passages(cited: Sequence[int]) -> tuple[str, _Verb]:
     if len(cited) == 1:
         return f"passage {cited[0]}", _Verb(False)
     if not cited:
@@ -46,6 +46,6 @@ def _passages(cited: Sequence[int]) -> tuple[str, _Verb]:
     return f"passages {', '.join(map(str, cited[:-1]))} and {cited[-1]}", _Verb(True)
 
 
-def _short(text: str) -> str:
+def _shorten(text: str) -> str:
     text = " ".join(text.split())
     return text if len(text) <= _LONGEST else text[: _LONGEST - 1].rsplit(" ", 1)[0] + "…"

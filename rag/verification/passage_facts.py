@@ -15,7 +15,7 @@ from rag.text.output_filter import filter_output
 from rag.text.quotations import fold
 from rag.text.terms import terms
 
-_AROUND = 700  # Characters in which the sentence before or behind a chunk is looked for.
+_AROUND = 700  # Characters in which the sentence before or after a chunk is looked for.
 
 _LONGEST_RUN = 4  # Sentences that one citation covers.
 _EDGE = " .,;:'"
@@ -49,12 +49,12 @@ class PassageFacts:
 
     @cached_property
     def spans(self) -> tuple[Span, ...]:
-        """Return the sentences as offsets in the body: those of the chunk, one before, one behind."""
+        """Return the sentences as offsets in the body: those of the chunk, one before, one after."""
         body, chunk = self.passage.article.body, self.passage.chunk
         inside = _cut(body, chunk.start, chunk.end, self.language)
         before = _cut(body, _paragraph(body, chunk.start), chunk.start, self.language)
-        behind = _cut(body, chunk.end, min(len(body), chunk.end + _AROUND), self.language)
-        return (*before[-1:], *inside, *behind[:1])
+        after = _cut(body, chunk.end, min(len(body), chunk.end + _AROUND), self.language)
+        return (*before[-1:], *inside, *after[:1])
 
     @cached_property
     def texts(self) -> tuple[str, ...]:
@@ -80,7 +80,7 @@ class PassageFacts:
         return " | ".join((article.title, article.category, *self.outlets, article.author))
 
     def heads(self, text: str) -> bool:
-        """Tell whether a text says nothing but the headline, outlet, byline and date of the article."""
+        """Return whether a text says nothing but the headline, outlet, byline and date of the article."""
         at = self.published
         dates = [m for m in find_moments(text, None, self.language) if at and m.as_date in {None, at}]
         for moment in reversed(dates):
@@ -176,7 +176,7 @@ class PassageFacts:
 
 
 def _opens(text: str, start: int) -> bool:
-    """Tell whether a sentence may begin at an offset: at the start of a line, or behind a stop that ends no short form."""
+    """Return whether a sentence may begin at an offset: at the start of a line, or after a stop that ends no short form."""
     before = text[max(0, start - _NO_WORD - 1) : start].rstrip(" \t")
     if not before or before[-1] == "\n":
         return True
@@ -192,7 +192,7 @@ def _closes(text: str, end: int) -> bool:
 
 
 def _widened(body: str, start: int, end: int) -> Span:
-    """Take in the quotation mark before and the stop and marks behind, which are not compared."""
+    """Take in the quotation mark before and the stop and marks after it, which are not compared."""
     while start and body[start - 1] in _OPENING:
         start -= 1
     while end < len(body) and body[end] in _STOPS:

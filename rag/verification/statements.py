@@ -41,7 +41,7 @@ class Statement:
 
     Attributes:
         start: Offset of its first character in the text without marks.
-        end: Offset behind its last.
+        end: End offset, exclusive.
         cited: The positions of the passages whose marks belong to it, in order.
         covered_by: Without marks of its own: those of the next marked statement of the paragraph.
         note: True where it speaks of what the passages or the archive lack.
@@ -54,10 +54,10 @@ class Statement:
     note: bool = False
 
 
-def statements(marked: Marked, language: str = "en") -> list[Statement]:
+def split_statements(marked: Marked, language: str = "en") -> list[Statement]:
     """Return what an answer states, in order; headings, heads of tables, lead-ins and questions are left out.
 
-    A sentence with marks inside is cut behind each of them, where both sides are long enough to state something. Where
+    A sentence with marks inside is cut after each of them, where both sides are long enough to state something. Where
     a line begins with marks and none stands at its end, each mark belongs to what follows it.
     """
     lines = [match.span() for match in re.finditer(r"[^\n]+", marked.text)]
@@ -66,24 +66,26 @@ def statements(marked: Marked, language: str = "en") -> list[Statement]:
         below = marked.text[slice(*lines[i + 1])] if i + 1 < len(lines) else ""
         table_head = marked.text[start] == "|" and not below.strip("|:- \t") and below.startswith("|")
         if not table_head:
-            found.extend(_of_line(marked, start, end, language))
+            found.extend(_split_line(marked, start, end, language))
     return found
 
 
-def _of_line(marked: Marked, start: int, end: int, language: str) -> Iterator[Statement]:
+def _split_line(marked: Marked, start: int, end: int, language: str) -> Iterator[Statement]:
     heading = _HEADING.match(marked.text[start:end])
     lead = _LEAD.match(marked.text, start, end)
     begin = lead.end() if lead else start
-    line = list(_led(marked, begin, end, language) or _followed(marked, start, begin, end, language))
-    line = [_noted(marked.text, s) for s in line]
-    line = [s for s in line if s.cited or s.note or not (heading or _empty(marked.text[s.start : s.end]))]
+    line = list(
+        _split_led_line(marked, begin, end, language) or _split_followed_line(marked, start, begin, end, language)
+    )
+    line = [_mark_note(marked.text, s) for s in line]
+    line = [s for s in line if s.cited or s.note or not (heading or _states_nothing(marked.text[s.start : s.end]))]
     for i, statement in enumerate(line):
         later = next((s.cited for s in line[i + 1 :] if s.cited), ())
         yield statement if statement.cited else replace(statement, covered_by=later)
 
 
-def _led(marked: Marked, begin: int, end: int, language: str) -> list[Statement]:
-    """Return the statements of a line whose marks stand before what they belong to; none where they stand behind."""
+def _split_led_line(marked: Marked, begin: int, end: int, language: str) -> list[Statement]:
+    """Return the statements of a line whose marks precede what they belong to; none where they follow it."""
     inside = [mark for mark in marked.marks if begin - 1 <= mark[0] <= end]
     if not inside or inside[0][0] > begin or not marked.text[inside[-1][0] : end].strip(" .!?|"):
         return []
@@ -95,8 +97,8 @@ def _led(marked: Marked, begin: int, end: int, language: str) -> list[Statement]
     ]
 
 
-def _followed(marked: Marked, start: int, begin: int, end: int, language: str) -> Iterator[Statement]:
-    """Yield the statements of a line whose marks stand behind what they belong to; a row of a table is one."""
+def _split_followed_line(marked: Marked, start: int, begin: int, end: int, language: str) -> Iterator[Statement]:
+    """Yield the statements of a line whose marks follow what they belong to; a row of a table is one."""
     text = marked.text[begin:end]
     row = marked.text[start] == "|"
     for a, b in [(0, len(text.rstrip(" |")))] if row else split_sentences(text, language):
@@ -105,19 +107,19 @@ def _followed(marked: Marked, start: int, begin: int, end: int, language: str) -
             cited = [n for at, numbers in marked.marks if start <= at <= end for n in numbers]
             yield Statement(*span, tuple(dict.fromkeys(cited)))
         else:
-            yield from _clauses(marked, span, start if a == 0 else span[0] + 1)
+            yield from _split_clauses(marked, span, start if a == 0 else span[0] + 1)
 
 
-def _clauses(marked: Marked, span: Span, since: int) -> list[Statement]:
-    """Cut a sentence behind its marks; a mark counts from `since` on, which lies before the words of a line."""
+def _split_clauses(marked: Marked, span: Span, since: int) -> list[Statement]:
+    """Cut a sentence after its marks; a mark counts from `since` on, which lies before the words of a line."""
     start, end = span
     inside = [(at, numbers) for at, numbers in marked.marks if since <= at <= end]
     found: list[Statement] = []
     cited: list[int] = []
     for i, (at, numbers) in enumerate(inside):
         cited.extend(numbers)
-        behind = inside[i + 1][0] if i + 1 < len(inside) else at
-        if _length(marked.text[start:at]) >= _SHORT and _length(marked.text[at:behind]) >= _SHORT:
+        following = inside[i + 1][0] if i + 1 < len(inside) else at
+        if _length(marked.text[start:at]) >= _SHORT and _length(marked.text[at:following]) >= _SHORT:
             found.append(Statement(start, at, tuple(dict.fromkeys(cited))))
             joint = _JOINT.match(marked.text, at, end)
             start, cited = (joint.end() if joint else at), []
@@ -129,13 +131,13 @@ def _length(text: str) -> int:
     return len(re.findall(r"\w+", text))
 
 
-def _empty(text: str) -> bool:
-    """Tell whether an unmarked sentence states nothing that an article could hold."""
+def _states_nothing(text: str) -> bool:
+    """Return whether an unmarked sentence states nothing that an article could hold."""
     told = [word for word in words(text) if word not in STOPWORDS]
     return (len(told) < 2 and _length(text) < 5) or text.rstrip("*_ ").endswith((":", "?"))
 
 
-def _noted(text: str, statement: Statement) -> Statement:
+def _mark_note(text: str, statement: Statement) -> Statement:
     """Mark a statement about the sources: they lack something, or, where it cites none, something is not told."""
     said = [
         word.removesuffix("n't") + " not" * word.endswith("n't")
@@ -149,7 +151,7 @@ def _noted(text: str, statement: Statement) -> Statement:
     return replace(statement, note=lacking and (of_sources or untold))
 
 
-def without_source_list(marked: Marked, evidence: Sequence[PassageFacts]) -> Marked:
+def drop_source_list(marked: Marked, evidence: Sequence[PassageFacts]) -> Marked:
     """Return a text without the list of its sources at the end, which the reader is given anyway.
 
     A line belongs to it where all its words are those of the heading of what it cites, behind a lead ("Source: ...") or

@@ -1,4 +1,4 @@
-"""Figures and dates of a claim that stand in the place of others: the same words on both sides, another value between."""
+"""Figures and dates of a claim put in the place of others: the same words on both sides, another value between."""
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
@@ -21,33 +21,33 @@ class Place:
 
     Attributes:
         value: The figure or the date.
-        said: How the text writes it.
+        wording: How the text writes it.
         left: The stems before it, the nearest first, back to the start of the sentence.
-        right: The stems behind it, the nearest first.
+        right: The stems after it, the nearest first.
     """
 
     value: Figure | Moment
-    said: str
+    wording: str
     left: tuple[str, ...]
     right: tuple[str, ...]
 
     def same_as(self, other: "Place") -> bool:
-        """Tell whether the words around two values are the same: next to them on both sides, or several on one."""
-        left, right = _run(self.left, other.left), _run(self.right, other.right)
+        """Return whether the words around two values are the same: next to them on both sides, or several on one."""
+        left, right = _count_common_words(self.left, other.left), _count_common_words(self.right, other.right)
         return (left > 0 and right > 0) or left >= _ALONG or right >= _ALONG
 
     def tells(self, other: "Place") -> bool:
-        """Tell whether the sentence of this value has every word of the sentence of another, three or more."""
+        """Return whether the sentence of this value has every word of the sentence of another, three or more."""
         told = {*other.left, *other.right}
         return len(told) >= _ALONG and told <= {*self.left, *self.right}
 
     def touches(self, other: "Place") -> bool:
-        """Tell whether the word on either side of two values is the same."""
-        return _run(self.left, other.left) > 0 or _run(self.right, other.right) > 0
+        """Return whether the word on either side of two values is the same."""
+        return _count_common_words(self.left, other.left) > 0 or _count_common_words(self.right, other.right) > 0
 
 
-def _run(one: Sequence[str], other: Sequence[str]) -> int:
-    """Return how many words two places have in common from the value on; other figures may stand between them."""
+def _count_common_words(one: Sequence[str], other: Sequence[str]) -> int:
+    """Return how many words two places have in common from the value on; other figures may come between them."""
     count = 0
     for a, b in zip(one, other, strict=False):
         figures = a[0].isdigit() and b[0].isdigit()
@@ -57,17 +57,17 @@ def _run(one: Sequence[str], other: Sequence[str]) -> int:
     return count
 
 
-def places(text: str, values: Sequence[Figure | Moment], language: str) -> Iterator[Place]:
+def list_places(text: str, values: Sequence[Figure | Moment], language: str) -> Iterator[Place]:
     """Yield the values of a text with the words around them."""
     for value in values:
-        before, behind = text[max(0, value.start - _REACH) : value.start], text[value.end : value.end + _REACH]
+        before, after = text[max(0, value.start - _REACH) : value.start], text[value.end : value.end + _REACH]
         cut = max(before.rfind(border) for border in (". ", *_BORDERS[1:])) + 1
-        ends = [at for border in (". ", *_BORDERS[1:]) if (at := behind.find(border)) >= 0]
+        ends = [at for border in (". ", *_BORDERS[1:]) if (at := after.find(border)) >= 0]
         yield Place(
             value,
             text[value.start : value.end].strip(),
             tuple(reversed(_stems(before[cut:], language))),
-            tuple(_stems(behind[: min(ends, default=len(behind))], language)),
+            tuple(_stems(after[: min(ends, default=len(after))], language)),
         )
 
 
@@ -75,25 +75,27 @@ def _stems(text: str, language: str) -> list[str]:
     return [stem for stem in terms(text, language) if stem not in STOPWORDS]
 
 
-def exchanged(said: Place, given: Sequence[Place], gives: Callable[[Figure | Moment], bool]) -> str:
+def find_exchanged_value(claimed: Place, given: Sequence[Place], gives: Callable[[Figure | Moment], bool]) -> str:
     """Return the value that a text gives in the place of one of a claim, or "".
 
     Args:
-        said: The claim's.
+        claimed: The claim's.
         given: All of the text.
-        gives: Tells whether a value of the text gives that of the claim.
+        gives: Returns whether a value of the text gives that of the claim.
     """
     holding = [place for place in given if gives(place.value)]
-    rivals = [place for place in given if _comparable(place.value, said.value) and place not in holding]
-    if any(place.same_as(said) for place in holding):
+    rivals = [place for place in given if _is_comparable(place.value, claimed.value) and place not in holding]
+    if any(place.same_as(claimed) for place in holding):
         return ""
-    told = any(place.tells(said) for place in holding)
-    touched = any(place.touches(said) for place in holding)
-    alike = [place for place in rivals if (not told and place.tells(said)) or (not touched and place.same_as(said))]
-    return alike[0].said if alike else ""
+    told = any(place.tells(claimed) for place in holding)
+    touched = any(place.touches(claimed) for place in holding)
+    alike = [
+        place for place in rivals if (not told and place.tells(claimed)) or (not touched and place.same_as(claimed))
+    ]
+    return alike[0].wording if alike else ""
 
 
-def _comparable(one: Figure | Moment, other: Figure | Moment) -> bool:
+def _is_comparable(one: Figure | Moment, other: Figure | Moment) -> bool:
     if isinstance(one, Figure) and isinstance(other, Figure):
         kinds = [{size(unit)[0] for unit in figure.units} for figure in (one, other)]
         return bool(kinds[0] & kinds[1]) or not (kinds[0] or kinds[1])

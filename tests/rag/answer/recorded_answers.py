@@ -62,9 +62,9 @@ def _fill_in(body: Body, reply: Any) -> Any:
 
 
 def _to_line(answer: Answer) -> str:
-    """Leave out what depends on the machine: times, and the last digits of scores."""
+    """Leave out what depends on the machine or names a version: times, the last digits of scores, the embedder."""
     record = answer.to_record()
-    del record["timings_ms"]
+    del record["timings_ms"], record["versions"]
     for passage in record["passages"]:
         del passage["score"], passage["signals"]
     return json.dumps(record, ensure_ascii=False) + "\n"
