@@ -17,7 +17,7 @@ from corpus.errors import NewsdeskError
 from corpus.ingestion.ingest import ingest
 from corpus.readers import read
 from rag.answer.answer_pipeline import AnswerPipeline
-from rag.answer.chain_steps import State
+from rag.answer.chain_steps import AnswerState
 from rag.answer.question_reader import QuestionReader
 from rag.index.embedder import Embedder
 from rag.index.indexes import open_indexes
@@ -120,13 +120,13 @@ class Assistant:
         )
 
     @property
-    def runnable(self) -> Runnable[State, Event]:
+    def runnable(self) -> Runnable[AnswerState, Event]:
         """Return the chain that `stream` runs: its input has the arguments of `stream` as keys, its pieces are events.
 
         The steps are named "rewrite", "retrieve", "judge", "write" and "check"; `rag.chain` shows the same chain in the
         form that other chains expect.
         """
-        return self.pipeline.runnable(lambda pieces: State(pieces[0]), show_events)
+        return self.pipeline.runnable(lambda pieces: AnswerState(pieces[0]), show_events)
 
     def search(
         self,
@@ -181,7 +181,7 @@ class Assistant:
 
         The arguments are those of `ask`; `whole` leaves a question of several parts in one piece.
         """
-        asked = State(question=question, history=history, filters=filters, now=now, whole=whole)
+        asked = AnswerState(question=question, history=history, filters=filters, now=now, whole=whole)
         yield from self.runnable.stream(asked, config)
 
     def understand_question(
@@ -291,6 +291,6 @@ class Assistant:
         return self.evidence
 
 
-def show_events(pieces: Iterator[State]) -> Iterator[Event]:
+def show_events(pieces: Iterator[AnswerState]) -> Iterator[Event]:
     """Yield what a reader sees of the steps of an answer."""
     return (piece["event"] for piece in pieces if "event" in piece)

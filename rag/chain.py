@@ -11,7 +11,7 @@ from langchain_core.runnables import Runnable
 from langchain_core.runnables.utils import AddableDict
 from pydantic import ConfigDict, SkipValidation
 
-from rag.answer.chain_steps import State
+from rag.answer.chain_steps import AnswerState
 from rag.answer.passage_retriever import to_document
 from rag.assistant import Assistant, show_events
 from rag.model import Filters, Passage, Turn
@@ -59,9 +59,9 @@ def answer_runnable(assistant: Assistant, filters: Filters | None = None) -> Run
         filters: What to search in; None leaves it to what the question says.
     """
 
-    def read_input(pieces: list[Any]) -> State:
+    def read_input(pieces: list[Any]) -> AnswerState:
         question, history = _parse_input(pieces)
-        return State(question=question, history=history, filters=filters, now=None, whole=False)
+        return AnswerState(question=question, history=history, filters=filters, now=None, whole=False)
 
     return assistant.pipeline.runnable(read_input, _show_output)
 
@@ -79,7 +79,7 @@ def _parse_input(pieces: list[Any]) -> tuple[str, Sequence[Turn]]:
     return whole["question"], [Turn(_ROLES[m.type], m.text) for m in messages if m.type in _ROLES]
 
 
-def _show_output(pieces: Iterator[State]) -> Iterator[dict[str, Any]]:
+def _show_output(pieces: Iterator[AnswerState]) -> Iterator[dict[str, Any]]:
     passages: Sequence[Passage] = ()
     draft = ""
     for event in show_events(pieces):

@@ -13,7 +13,7 @@ from corpus.article import Article
 from corpus.errors import ModelError
 from corpus.text.days import format_day
 from corpus.text.language_detection import detect
-from rag.answer.chain_steps import Output, State, make_root, make_step
+from rag.answer.chain_steps import AnswerState, Output, make_root, make_step
 from rag.answer.conflicts import conflict_note, find_conflicts
 from rag.answer.passage_retriever import Documents, PassageRetriever
 from rag.answer.question_reader import QuestionReader
@@ -87,32 +87,32 @@ class AnswerPipeline:
         rewrite, retrieve = make_step("rewrite", self._rewrite), make_step("retrieve", self._retrieve)
         judge, write = make_step("judge", self._judge), make_step("write", self._write)
         self._verify = make_step("check", self._check)
-        self._gather: Runnable[State, State] = retrieve | judge
-        self._conclude: Runnable[State, State] = write | self._verify
-        self._steps: Runnable[State, State] = rewrite | retrieve | judge | write | self._verify
+        self._gather: Runnable[AnswerState, AnswerState] = retrieve | judge
+        self._conclude: Runnable[AnswerState, AnswerState] = write | self._verify
+        self._steps: Runnable[AnswerState, AnswerState] = rewrite | retrieve | judge | write | self._verify
 
     def runnable(
         self,
-        read_input: Callable[[list[Any]], State],
-        show: Callable[[Iterator[State]], Iterator[Output]],
+        read_input: Callable[[list[Any]], AnswerState],
+        show: Callable[[Iterator[AnswerState]], Iterator[Output]],
     ) -> Runnable[Any, Output]:
         """Return the chain as a Runnable; see `rag.answer.chain_steps.make_root` for what the arguments do."""
         return make_root(self._steps, read_input, show)
 
     def prompt_for(self, query: Query, history: Sequence[Turn], now: datetime) -> Prompt | Answer:
         """Return the prompt for a question, or the answer where no model is asked."""
-        state = State(self._gather.invoke(State(query=query, history=history, now=now)))
+        state = AnswerState(self._gather.invoke(AnswerState(query=query, history=history, now=now)))
         if state["enough"] and "coverage" not in state:
             return self._build_prompt(state)
         return cast(Answer, self._conclude.invoke(state)["answer"])
 
     def answer_from(self, prompt: Prompt, reply: str) -> Answer:
         """Check a whole reply to a prompt."""
-        given = State(query=prompt.query, now=prompt.now, passages=list(prompt.passages), prompt=prompt)
-        written = State(enough=True, written=True, text=reply, status="answered")
+        given = AnswerState(query=prompt.query, now=prompt.now, passages=list(prompt.passages), prompt=prompt)
+        written = AnswerState(enough=True, written=True, text=reply, status="answered")
         return cast(Answer, self._verify.invoke(given + written)["answer"])
 
-    def _rewrite(self, state: State, config: RunnableConfig) -> Pieces:
+    def _rewrite(self, state: AnswerState, config: RunnableConfig) -> Pieces:
         """Understand the question; a model, where there is one, makes a follow-up stand alone."""
         yield {"event": Event("searching")}
         now, history = state["now"] or datetime.now(UTC), read_history(state["history"])
@@ -126,7 +126,7 @@ class AnswerPipeline:
             query = self.questions.read(*asked, alone.text)
         yield {"query": query, "history": history, "now": now, "usage": alone.usage, "timings": alone.timings}
 
-    def _retrieve(self, state: State, config: RunnableConfig) -> Pieces:
+    def _retrieve(self, state: AnswerState, config: RunnableConfig) -> Pieces:
         query, timings = state["query"], dict[str, float]()
         with _measure(timings, "retrieve"):
             coverage = self._find_coverage(query, state["now"])
@@ -163,7 +163,7 @@ class AnswerPipeline:
         ordinary = asked.form == "latest" or (asked.form == "news" and not query.filters.label)
         return (asked, found) if found.stories or not ordinary else None
 
-    def _judge(self, state: State, config: RunnableConfig) -> Pieces:  # noqa: ARG002
+    def _judge(self, state: AnswerState, config: RunnableConfig) -> Pieces:  # noqa: ARG002
         """Decide whether what was found is enough for an answer."""
         if "coverage" in state:
             yield self._list_stories(*state["coverage"])
@@ -196,7 +196,7 @@ class AnswerPipeline:
             "event": event,
         }
 
-    def _write(self, state: State, config: RunnableConfig) -> Pieces:
+    def _write(self, state: AnswerState, config: RunnableConfig) -> Pieces:
         """Write a text with marks `[n]` for the n-th passage: by a model, of verbatim sentences, or of what was counted."""
         passages = state["passages"]
         if not state["enough"]:
@@ -211,7 +211,7 @@ class AnswerPipeline:
             text, notes = self._quote_sentences(state)
         yield {"text": text, "notes": notes, "status": "answered", "event": Event("writing", text, passages)}
 
-    def _write_prose(self, state: State, writer: Writer, config: RunnableConfig) -> Pieces:
+    def _write_prose(self, state: AnswerState, writer: Writer, config: RunnableConfig) -> Pieces:
         """Let a model write; where it fails, the archive's sentences stand in for it."""
         prompt, reply, passages = self._build_prompt(state), Reply(), state["passages"]
         timings: dict[str, float] = {}
@@ -228,11 +228,11 @@ class AnswerPipeline:
             yield {"text": reply.text, "status": "answered", "written": True, "event": event}
         yield {"prompt": prompt, "usage": reply.usage, "timings": timings}
 
-    def _build_prompt(self, state: State) -> Prompt:
+    def _build_prompt(self, state: AnswerState) -> Prompt:
         passages = pack_passages(state["passages"], self.evidence_tokens, self.count)
         return build_prompt(state["query"], passages, state["now"], state["history"])
 
-    def _quote_sentences(self, state: State) -> tuple[str, tuple[str, ...]]:
+    def _quote_sentences(self, state: AnswerState) -> tuple[str, tuple[str, ...]]:
         """Return an answer of verbatim sentences, and notes on it."""
         query: Query = state["query"]
         evidence: Evidence = state.get("evidence") or self.evidence.read(query, RetrievedPassages(state["passages"]))
@@ -244,7 +244,7 @@ class AnswerPipeline:
             notes.append(conflict_note(chosen[0], others))
         return compose_text(chosen, state["passages"]), (*notes, *note_shortcomings(evidence))
 
-    def _check(self, state: State, config: RunnableConfig) -> Pieces:  # noqa: ARG002
+    def _check(self, state: AnswerState, config: RunnableConfig) -> Pieces:  # noqa: ARG002
         """Check every claim of the text against what it cites, and make the answer."""
         passages = state["passages"]
         if not state["enough"]:
@@ -261,7 +261,7 @@ class AnswerPipeline:
         shown = "" if "written" in state or state.get("status") != "answered" else state["text"]
         yield {"answer": answer, "event": Event("done", shown, passages, answer)}
 
-    def _check_reply(self, state: State) -> Answer:
+    def _check_reply(self, state: AnswerState) -> Answer:
         """Turn a whole reply into an answer, a refusal, or, where every claim of it is flagged, the evidence."""
         passages = state["prompt"].passages
         text = filter_output(state["text"])
@@ -277,18 +277,18 @@ class AnswerPipeline:
         )
         return self._check_text(state + {"notes": (disagrees, *notes)}, quoted, state["passages"])
 
-    def _check_text(self, state: State, text: str, passages: Sequence[Passage]) -> Answer:
+    def _check_text(self, state: AnswerState, text: str, passages: Sequence[Passage]) -> Answer:
         timings: dict[str, float] = {}
         with _measure(timings, "check"):
             checked = check(text, passages, language=detect(text) or "en")
         return self._build_answer(state + {"timings": timings}, state["status"], checked)
 
-    def _refuse(self, state: State) -> Answer:
+    def _refuse(self, state: AnswerState) -> Answer:
         nearest: dict[str, Article] = {p.article.id: p.article for p in state["passages"]}
         answer = self._build_answer(state, "not_found", Checked(NOT_FOUND, (), (), 0))
         return replace(answer, nearest=tuple(nearest.values())[:_NEAREST])
 
-    def _build_answer(self, state: State, status: Status, checked: Checked) -> Answer:
+    def _build_answer(self, state: AnswerState, status: Status, checked: Checked) -> Answer:
         query: Query = state["query"]
         newest = self.evidence.retriever.indexes.store.archive.newest(state["now"])
         searched = state.get("searched") or Filters()

@@ -13,20 +13,20 @@ _SUMMED = frozenset({"notes", "timings", "usage"})
 _STOP = "newsdesk_stop"
 
 
-class State(dict[str, Any]):
+class AnswerState(dict[str, Any]):
     """Hold what the steps have found out so far; the pieces that they stream add up to it.
 
     A later value replaces an earlier one of the same key, but notes are collected, and timings and usage are summed.
     """
 
-    def __radd__(self, before: Mapping[str, Any]) -> "State":
+    def __radd__(self, before: Mapping[str, Any]) -> "AnswerState":
         """Return what a plain mapping holds with what this state brings."""
-        return State(before) + self
+        return AnswerState(before) + self
 
-    def __add__(self, piece: Mapping[str, Any]) -> "State":
+    def __add__(self, piece: Mapping[str, Any]) -> "AnswerState":
         """Return the state with what another piece brings."""
         summed = {key: _sum(self[key], piece[key]) for key in _SUMMED & self.keys() & piece.keys()}
-        return State({**self, **piece, **summed})
+        return AnswerState({**self, **piece, **summed})
 
 
 def _sum(one: Any, other: Any) -> Any:
@@ -35,10 +35,10 @@ def _sum(one: Any, other: Any) -> Any:
     return (*one, *other)
 
 
-Run = Callable[[State, RunnableConfig], Iterator[Mapping[str, Any]]]
+Run = Callable[[AnswerState, RunnableConfig], Iterator[Mapping[str, Any]]]
 
 
-def make_step(name: str, run: Run) -> Runnable[State, State]:
+def make_step(name: str, run: Run) -> Runnable[AnswerState, AnswerState]:
     """Make a step that passes the pieces before it on, and then yields those of `run`.
 
     Args:
@@ -46,8 +46,8 @@ def make_step(name: str, run: Run) -> Runnable[State, State]:
         run: Called with all that the steps before found out; what it yields is added to that.
     """
 
-    def transform(pieces: Iterator[State], config: RunnableConfig) -> Iterator[State]:
-        state = State()
+    def transform(pieces: Iterator[AnswerState], config: RunnableConfig) -> Iterator[AnswerState]:
+        state = AnswerState()
         for piece in pieces:
             state += piece
             yield piece
@@ -56,7 +56,7 @@ def make_step(name: str, run: Run) -> Runnable[State, State]:
         try:
             # LangChain reads a stream that is closed to its end, to trace it whole, so a closed answer ends here.
             while not stop.is_set() and (made_piece := next(made, None)) is not None:
-                yield State(made_piece)
+                yield AnswerState(made_piece)
         finally:
             if isinstance(made, Generator):
                 made.close()
@@ -66,9 +66,9 @@ def make_step(name: str, run: Run) -> Runnable[State, State]:
 
 
 def make_root(
-    steps: Runnable[State, State],
-    read_input: Callable[[list[Any]], State],
-    show: Callable[[Iterator[State]], Iterator[Output]],
+    steps: Runnable[AnswerState, AnswerState],
+    read_input: Callable[[list[Any]], AnswerState],
+    show: Callable[[Iterator[AnswerState]], Iterator[Output]],
 ) -> Runnable[Any, Output]:
     """Make the Runnable that users call: it runs the steps, shows of them what the user asks for, and can be closed.
 
