@@ -22,6 +22,7 @@ from rag.answer.question_reader import QuestionReader
 from rag.index.embedder import Embedder
 from rag.index.indexes import open_indexes
 from rag.llm.prompt import Prompt
+from rag.llm.token_counts import token_counter
 from rag.llm.writer import Writer
 from rag.model import Answer, Citation, Event, Filters, Passage, Turn
 from rag.question.query import Query
@@ -31,7 +32,7 @@ from rag.retrieval.passage_search import Retriever
 from rag.retrieval.reranker import Reranker
 from rag.retrieval.sentence_ranking import PassageReader
 from rag.retrieval.topic_coverage import TopicCoverage
-from rag.settings import Settings
+from rag.settings import Settings, tiktoken_folder
 
 log = logging.getLogger(__name__)
 
@@ -114,7 +115,7 @@ class Assistant:
             self.evidence,
             self.coverage,
             self.writer,
-            lambda text: self.embedder.count([text])[0],
+            token_counter(lambda text: self.embedder.count([text])[0], tiktoken_folder()),
             passages=self.settings.passages,
             evidence_tokens=self.settings.evidence_tokens,
         )

@@ -1,9 +1,11 @@
 """Every setting, read once from `NEWSDESK_*` variables and `.env`; nothing else reads the environment."""
 
+import tempfile
 from pathlib import Path
 from typing import Any
 
-from pydantic import Field, SecretStr
+from pydantic import AliasChoices, Field, SecretStr
+from pydantic_settings import BaseSettings, SettingsConfigDict
 
 import corpus.settings
 from corpus.settings import ArchiveSettings
@@ -42,3 +44,19 @@ def read_settings(data: Path | None = None, **given: Any) -> Settings:
         SettingsError: A variable has an invalid value.
     """
     return corpus.settings.read_settings(Settings, data, **given)
+
+
+class _TiktokenCache(BaseSettings):
+    """Read what tiktoken reads, which knows nothing of a `.env` file."""
+
+    model_config = SettingsConfigDict(env_file=None)
+
+    folder: str | None = Field(None, validation_alias=AliasChoices("TIKTOKEN_CACHE_DIR", "DATA_GYM_CACHE_DIR"))
+
+
+def tiktoken_folder() -> Path | None:
+    """Return the folder in which tiktoken looks for its encodings, by its own rule; None where it keeps none."""
+    folder = _TiktokenCache().folder
+    if folder is None:
+        return Path(tempfile.gettempdir()) / "data-gym-cache"
+    return Path(folder) if folder else None
