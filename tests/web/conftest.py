@@ -145,6 +145,7 @@ def equifax_answer(archive: Archive, question: str) -> Answer:
             Claim("The company had known since early May.", (1,), "flagged", "“May” does not occur in passage 1."),
         ),
         passages=(*(c.passage for c in citations), *(passage_with(a, "the", 4) for a in list(article.values())[:3])),
+        model="openai:writer",
     )
 
 

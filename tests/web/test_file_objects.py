@@ -254,7 +254,7 @@ def test_gradio_itself_looks_at_paths_too(starter_archive: Path, place: Place) -
         inner = site(loader, conversations, 80).app.app  # type: ignore[attr-defined]
         with TestClient(inner) as client:
             events = client.get("/config").json()["dependencies"]
-            found = next(event for event in events if event["api_name"] == "found")
+            found = next(event for event in events if event["api_name"] == "on_search")
             file = {"path": str(place.secret), "meta": {"_type": "gradio.FileData"}}
             call = {"data": [file, None], "fn_index": found["id"], "session_hash": "s"}
             answer = client.post("/gradio_api/run/predict", json=call)
