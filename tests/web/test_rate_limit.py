@@ -98,8 +98,9 @@ def test_a_line_at_the_question_box_says_how_long_to_wait_whatever_was_clicked(p
     page.click("#welcome [data-act=ask] >> nth=0")
     page.wait_for_selector("#turn-0 .asof")
     ask(page, QUESTION, turns=2)
+    page.evaluate("document.querySelector('#turn-1 .asof').dataset.old = ''")  # Gone when the turn is made anew.
     page.click("#turn-1 [data-act=retry]")
-    page.wait_for_selector("#turn-1 .asof")
+    page.wait_for_selector("#turn-1 .asof:not([data-old])")
     page.wait_for_selector("#stop", state="hidden")
     refuses(page, "#turn-1 [data-act=retry]")
     page.fill("#box textarea", "One more?")
