@@ -3,7 +3,7 @@
 import json
 import sqlite3
 from collections import defaultdict, deque
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import groupby
@@ -54,19 +54,22 @@ class ChunkStore:
         self.profile = profile
         self._counted: tuple[object, tuple[int, int]] = (None, (0, 0))
 
-    def articles_to_embed(self, size: int) -> Iterator[list[Article]]:
-        """Yield articles whose newest text has no chunks under the profile yet, `size` at a time.
+    def articles_to_embed(self, size: int | Callable[[], int]) -> Iterator[list[Article]]:
+        """Yield articles whose newest text has no chunks under the profile yet, the newest arrivals of each run first.
 
-        Each run of adding has an equal share of a batch, its newest arrivals first, so that one article which is added
-        beside a hundred thousand comes with the next batch. The caller stores each batch before it takes the next one.
-        What arrives or changes meanwhile is yielded too.
+        Small runs of adding come before large ones and in batches of their own, so that one article which is added
+        beside a hundred thousand waits for the batch at hand only. The caller stores each batch before it takes the
+        next one. What arrives or changes meanwhile is yielded too.
+
+        Args:
+            size: The most articles of a batch; what is called before each one where it varies.
         """
         before: list[tuple[int, int]] = []
         while (found := self._pending()) and found != before:
             before, queue = found, _FairQueue(found)
             while queue:
                 queue.extend(self._pending("AND key > ?", queue.newest))
-                some = json.dumps(queue.pop(size))
+                some = json.dumps(queue.pop(size if isinstance(size, int) else size()))
                 # Others embed too, so what was pending when the queue was made need not be any more.
                 wanted = [key for key, _ in self._pending("AND key IN (SELECT value FROM json_each(?))", some)]
                 sql = "SELECT * FROM articles WHERE key IN (SELECT value FROM json_each(?)) ORDER BY key DESC"
@@ -243,11 +246,12 @@ class ChunkStore:
 
 
 class _FairQueue:
-    """Hold keys of articles by the run that brought them, and hand them out from each run in turn."""
+    """Hold keys of articles by the run that brought them; hand out small runs and large ones by turns."""
 
     def __init__(self, pending: Sequence[tuple[int, int]]) -> None:
         """Hold these pairs of key and run, the newest first."""
         self.newest = 0
+        self._small_next = True
         self._runs: defaultdict[int, deque[int]] = defaultdict(deque)
         self.extend(pending)
 
@@ -262,11 +266,23 @@ class _FairQueue:
             self.newest = max(self.newest, key)
 
     def pop(self, size: int) -> list[int]:
-        """Return at most so many keys, one of each run in turn."""
-        keys: list[int] = []
-        while len(keys) < size and self:
-            keys += [run.popleft() for run in list(self._runs.values()) if run][: size - len(keys)]
-        return keys
+        """Return at most so many keys: those of the runs that fit whole, or one of each of the others in turn."""
+        for run in [run for run, keys in self._runs.items() if not keys]:
+            del self._runs[run]
+        small = [keys for keys in self._runs.values() if len(keys) <= size]
+        large = [keys for keys in self._runs.values() if len(keys) > size]
+        chosen = small if small and (self._small_next or not large) else large
+        self._small_next = chosen is large
+        return _take_in_turn(chosen, size)
+
+
+def _take_in_turn(queues: Sequence[deque[int]], size: int) -> list[int]:
+    taken: list[int] = []
+    while len(taken) < size and any(queues):
+        for queue in queues:
+            if queue and len(taken) < size:
+                taken.append(queue.popleft())
+    return taken
 
 
 def _slices(ids: list[str], size: int = 500) -> Iterator[list[str]]:
