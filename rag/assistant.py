@@ -5,7 +5,7 @@ import logging
 import threading
 from collections.abc import Iterator, Sequence
 from copy import copy
-from datetime import UTC, datetime
+from datetime import datetime
 from importlib.resources import files
 from pathlib import Path
 
@@ -21,12 +21,11 @@ from rag.answer.chain_steps import AnswerState
 from rag.answer.question_reader import QuestionReader
 from rag.index.embedder import Embedder
 from rag.index.indexes import open_indexes
-from rag.llm.prompt import Prompt
 from rag.llm.token_counts import token_counter
 from rag.llm.writer import Writer
 from rag.model import Answer, Citation, Event, Filters, Passage, Turn
 from rag.question.query import Query
-from rag.question.question_text import read_history, read_question
+from rag.question.question_text import read_question
 from rag.retrieval.evidence_search import EvidenceSearch
 from rag.retrieval.passage_search import Retriever
 from rag.retrieval.reranker import Reranker
@@ -118,13 +117,14 @@ class Assistant:
             token_counter(lambda text: self.embedder.count([text])[0], tiktoken_folder()),
             passages=self.settings.passages,
             evidence_tokens=self.settings.evidence_tokens,
+            look_again=self.settings.look_again,
         )
 
     @property
     def runnable(self) -> Runnable[AnswerState, Event]:
         """Return the chain that `stream` runs: its input has the arguments of `stream` as keys, its pieces are events.
 
-        The steps are named "rewrite", "retrieve", "judge", "write" and "check"; `rag.chain` shows the same chain in the
+        The steps are named "plan", "retrieve", "judge", "write" and "check"; `rag.chain` shows the same chain in the
         form that other chains expect.
         """
         return self.pipeline.runnable(lambda pieces: AnswerState(pieces[0]), show_events)
@@ -199,21 +199,6 @@ class Assistant:
             NewsdeskError: It is empty or too long.
         """
         return self.questions.read(question, history, filters, now, whole)
-
-    def prompt_for(
-        self,
-        question: str,
-        history: Sequence[Turn] = (),
-        filters: Filters | None = None,
-        now: datetime | None = None,
-    ) -> Prompt | Answer:
-        """Return what would be sent to a model, or the answer where no model would be asked."""
-        now, history = now or datetime.now(UTC), read_history(history)
-        return self.pipeline.prompt_for(self.understand_question(question, history, filters, now), history, now)
-
-    def answer_from(self, prompt: Prompt, reply: str) -> Answer:
-        """Make the answer of a model's whole reply to a prompt of `prompt_for`, with citations and checks."""
-        return self.pipeline.answer_from(prompt, reply)
 
     def timeline(self, topic: str, filters: Filters | None = None) -> list[Citation]:
         """Return every story on a topic in order of time, undated ones last, numbered from 1.

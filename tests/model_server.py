@@ -31,6 +31,8 @@ from starlette.types import Receive, Scope, Send
 
 Body = dict[str, Any]
 
+_PLANNING = "You plan the searches"  # How the request for a plan begins (`rag.llm.plan_prompt`).
+
 _ERRORS = {
     400: ("invalid_request_error", "context_length_exceeded", "The messages are longer than this model's context."),
     401: ("invalid_request_error", "invalid_api_key", "Incorrect API key provided."),
@@ -101,12 +103,15 @@ class ModelServer:
 
     Attributes:
         reply: Computes the answer to each request that the script does not cover, from its body.
-        requests: What was received, in order.
+        plan: Computes the reply to each request for a plan of searches, "{}", which is none, unless it is set.
+        requests: What was received, in order; requests for plans are in `plans`.
         abandoned: Set once a client has gone before its reply was whole; a test may wait for it.
     """
 
     reply: Callable[[Body], Reply | str] = field(default=lambda body: Reply("An answer [1]."))
+    plan: Callable[[Body], Reply | str] = field(default=lambda body: Reply("{}"))
     requests: list[Received] = field(default_factory=list)
+    plans: list[Received] = field(default_factory=list)
     abandoned: threading.Event = field(default_factory=threading.Event)
     _script: deque[Reply] = field(default_factory=deque)
     _socket: socket.socket | None = None
@@ -154,8 +159,13 @@ class ModelServer:
 
     async def _complete(self, request: Request) -> Response:
         body = json.loads(await request.body())
-        self.requests.append(Received(body, dict(request.headers)))
-        reply = self._script.popleft() if self._script else self.reply(body)
+        received = Received(body, dict(request.headers))
+        if received.messages[0][1].startswith(_PLANNING):
+            self.plans.append(received)
+            reply = self.plan(body)
+        else:
+            self.requests.append(received)
+            reply = self._script.popleft() if self._script else self.reply(body)
         if isinstance(reply, str):
             reply = Reply(reply)
         if reply.hang == "headers":

@@ -2,16 +2,18 @@
 
 import re
 import time
-from collections.abc import AsyncGenerator, Iterator
-from dataclasses import dataclass, field
+from collections.abc import AsyncGenerator, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from threading import Lock
+from typing import Any
 
 from langchain_core.language_models import BaseChatModel
 from langchain_core.messages import AIMessageChunk
-from langchain_core.runnables import RunnableConfig
+from langchain_core.runnables import Runnable, RunnableConfig, RunnableSequence
 
 from corpus.errors import ModelError
-from rag.llm.chat_model import chat_model, explain_error, is_transient
+from rag.llm.chat_model import chat_model, explain_error, http_status, is_transient
+from rag.llm.plan_prompt import PLAN_SCHEMA, PLAN_TOKENS
 from rag.llm.prompt import Prompt
 from rag.llm.stream_timeouts import ModelTimeoutError, StreamTimeouts
 from rag.settings import Settings
@@ -24,6 +26,8 @@ BREAK_S = 30.0
 
 # What models call an end that they chose. Whatever else they name (a limit, a filter, a pause) is no whole answer.
 _WHOLE = {"stop", "end_turn", "stop_sequence", "complete", "completed", "eos", "eos_token", "finish"}
+_CALLED = {"tool_calls", "tool_use", "function_call"}  # How a reply to a schema ends where it is asked for as a call.
+_NO_SCHEMA = frozenset({400, 404, 422, 501})  # With these a server refuses a schema that it does not support.
 _CUT = {"length", "max_tokens", "model_length", "max_output_tokens", "model_context_window_exceeded"}
 _REFUSED = {"content_filter", "refusal", "safety", "recitation", "blocklist", "prohibited_content", "spii"}
 _CHARACTERS_A_TOKEN = 20  # English prose has four or five.
@@ -49,18 +53,36 @@ class Reply:
 
 
 class Writer:
-    """Send prompts to one chat model and stream its replies."""
+    """Send prompts to one chat model and stream its replies.
 
-    def __init__(self, model: BaseChatModel, timeouts: StreamTimeouts[AIMessageChunk], max_tokens: int) -> None:
+    Attributes:
+        name: The model, as `provider:name`.
+        planner: The same model held to the schema of a plan, with limits of its own, or None where it is not to plan.
+    """
+
+    def __init__(
+        self,
+        model: BaseChatModel,
+        timeouts: StreamTimeouts[AIMessageChunk],
+        max_tokens: int,
+        schema: Mapping[str, Any] | None = None,
+        planner: "Writer | None" = None,
+    ) -> None:
         """Let `model` write; nothing is sent yet.
 
         Args:
             model: Any LangChain chat model.
             timeouts: Its limits of time, and its name.
             max_tokens: The length that it was asked to keep to, in tokens.
+            schema: What its replies must be, a JSON schema with a title; where its server supports none, the prompt
+                alone asks for JSON.
+            planner: What plans the searches.
         """
         self.name = timeouts.name
+        self.planner = planner
         self._model = model
+        self._schema = schema
+        self._held = _hold_to(model, schema) if schema else None
         self._timeouts = timeouts
         self._max_tokens = max_tokens
         self._lock = Lock()
@@ -82,7 +104,15 @@ class Writer:
             settings.llm_tries,
             _has_content,
         )
-        return cls(chat_model(settings), timeouts, settings.llm_max_tokens)
+        planner = cls._make_planner(settings, timeouts) if settings.plan else None
+        return cls(chat_model(settings), timeouts, settings.llm_max_tokens, planner=planner)
+
+    @classmethod
+    def _make_planner(cls, settings: Settings, timeouts: StreamTimeouts[AIMessageChunk]) -> "Writer":
+        """Make the model a second time, for short replies within `settings.plan_s`, as a failing plan costs nothing."""
+        short = min(PLAN_TOKENS, settings.llm_max_tokens)
+        brief = replace(timeouts, first_s=settings.plan_s, next_s=settings.plan_s, total_s=settings.plan_s, tries=1)
+        return cls(chat_model(settings.model_copy(update={"llm_max_tokens": short})), brief, short, PLAN_SCHEMA)
 
     def stream(self, prompt: Prompt, reply: Reply, config: RunnableConfig | None = None) -> Iterator[str]:
         """Yield the reply piece by piece and collect it in `reply`; an empty piece gives the caller a chance to stop.
@@ -111,10 +141,11 @@ class Writer:
         reply.text, reply.usage, reply.whole = "", {}, False
         try:
             for chunk in self._timeouts.read(lambda: self._chunks(prompt, config)):
-                if chunk is not None and chunk.text:
-                    reply.text += chunk.text
+                said = self._read_text(chunk) if chunk is not None else ""
+                if said:
+                    reply.text += said
                     self._check_length(reply)
-                yield chunk.text if chunk is not None else ""
+                yield said
                 if chunk is not None:
                     self._note_usage(chunk, reply)
         except ModelError as error:
@@ -144,7 +175,7 @@ class Writer:
             raise ModelError(f"{self.name} was cut off at {self._max_tokens} tokens; raise NEWSDESK_LLM_MAX_TOKENS")
         if reason in _REFUSED:
             raise ModelError(f"{self.name} refused to answer this question")
-        if reason and reason not in _WHOLE:
+        if reason and reason not in (_WHOLE | _CALLED if self._schema else _WHOLE):
             raise ModelError(f"{self.name} ended before it was done ({reason}); ask again")
         reply.whole = reply.whole or bool(reason)
 
@@ -154,9 +185,26 @@ class Writer:
             raise ModelError(f"{self.name} wrote far more than {self._max_tokens} tokens and was stopped")
 
     async def _chunks(self, prompt: Prompt, config: RunnableConfig | None) -> AsyncGenerator[AIMessageChunk]:
-        async for chunk in self._model.astream(list(prompt.messages), config):
+        messages, begun, held = list(prompt.messages), False, self._held
+        try:
+            async for chunk in (held or self._model).astream(messages, config):
+                if isinstance(chunk, AIMessageChunk):
+                    begun = True
+                    yield chunk
+            return
+        except Exception as error:
+            if held is None or begun or http_status(error) not in _NO_SCHEMA:
+                raise
+        async for chunk in self._model.astream(messages, config):
+            self._held = None  # It was the schema that was refused, since the same words are taken without it.
             if isinstance(chunk, AIMessageChunk):
                 yield chunk
+
+    def _read_text(self, chunk: AIMessageChunk) -> str:
+        """Return the text of a chunk; where a schema is asked for as a call of a function, that of its arguments."""
+        if chunk.text or not self._schema:
+            return str(chunk.text)
+        return "".join(call["args"] or "" for call in chunk.tool_call_chunks)
 
     def _check_breaker(self) -> None:
         left = self._rest_until - time.monotonic()
@@ -171,6 +219,15 @@ class Writer:
             if self._failures >= BREAK_AFTER:
                 self._failures = BREAK_AFTER - 1  # One more failure after the rest, and it rests again.
                 self._rest_until = time.monotonic() + BREAK_S
+
+
+def _hold_to(model: BaseChatModel, schema: Mapping[str, Any]) -> Runnable[Any, Any] | None:
+    """Return the model held to a schema, without the parser behind it, or None where its client has no way to do that."""
+    try:
+        held = model.with_structured_output(dict(schema))
+    except (NotImplementedError, ValueError):
+        return None
+    return held.first if isinstance(held, RunnableSequence) else None
 
 
 def _has_content(chunk: AIMessageChunk) -> bool:
