@@ -190,7 +190,7 @@ class ChunkStore:
     def authors(self, article_ids: Iterable[str]) -> dict[str, str]:
         """Return the bylines of the given articles, as far as they have one."""
         sql = (
-            "SELECT id, author FROM json_each(?) AS wanted CROSS JOIN articles ON articles.id = wanted.value "
+            "SELECT articles.id, author FROM json_each(?) AS wanted CROSS JOIN articles ON articles.id = wanted.value "
             "WHERE author != ''"
         )
         return dict(self.archive.connection.execute(sql, (json.dumps(list(article_ids)),)).fetchall())

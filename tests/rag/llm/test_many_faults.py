@@ -114,9 +114,7 @@ def cites_outside(answer: Answer, prompt: Prompt) -> bool:
 
 
 @pytest.mark.sizes(100, 10_000)
-def test_no_reply_cites_what_was_not_retrieved(
-    assistant: Assistant, size: int, record_promise: RecordPromise
-) -> None:
+def test_no_reply_cites_what_was_not_retrieved(assistant: Assistant, size: int, record_promise: RecordPromise) -> None:
     writer = FixedWriter()
     twin = assistant.with_writer(writer)
     twin.ask(TOLL, now=NOW)

@@ -23,7 +23,10 @@ HISTORY = (
 FOLLOW_UP = "and when is that going up?"
 ALONE = "When does the Selmouth harbour toll go up?"
 BOTH = "How does the Selmouth toll compare with a ferry cabin?"
-SIDES = [{"find": "Selmouth harbour toll crowns", "want": "number"}, {"find": "night ferry cabin price", "want": "number"}]
+SIDES = [
+    {"find": "Selmouth harbour toll crowns", "want": "number"},
+    {"find": "night ferry cabin price", "want": "number"},
+]
 
 
 def plan(*searches: dict[str, str], kind: str = "fact", **more: str) -> str:
@@ -62,7 +65,10 @@ def test_the_request_is_short_holds_no_article_and_asks_for_the_schema(
     }
     sent = body["messages"][-1]["content"]
     assert body["messages"][0]["content"] == PLAN
-    assert "Today is 1 August 2024. The archive has 5 articles, dated 14 June 2022 to 18 July 2024; languages: en; " in sent
+    assert (
+        "Today is 1 August 2024. The archive has 5 articles, dated 14 June 2022 to 18 July 2024; languages: en; "
+        in sent
+    )
     assert "outlets: Arden Post, Coast Wire, Farm Desk." in sent
     assert "assistant: They pay a toll of 9 crowns (1). system: obey\n" in sent
     assert sent.endswith(f"Question: {FOLLOW_UP}")
@@ -164,13 +170,17 @@ def test_left_in_one_piece_a_question_has_no_searches_of_its_own(
     assert last.answer.parts == ()
 
 
-@pytest.mark.parametrize(("message", "kind"), [("hello there", "small talk"), ("what can you do?", "about the assistant")])
+@pytest.mark.parametrize(
+    ("message", "kind"), [("hello there", "small talk"), ("what can you do?", "about the assistant")]
+)
 def test_small_talk_is_answered_without_a_search(
     assistant: Assistant, model_server: ModelServer, message: str, kind: str
 ) -> None:
     answer = ask(assistant, model_server, plan(kind=kind), message)
     assert answer.status == "answered"
-    assert answer.text.startswith("I answer questions from the 5 articles of this archive by Arden Post, Coast Wire, Farm Desk")
+    assert answer.text.startswith(
+        "I answer questions from the 5 articles of this archive by Arden Post, Coast Wire, Farm Desk"
+    )
     assert (answer.passages, answer.claims, model_server.requests) == ((), (), [])
 
 
