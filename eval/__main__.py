@@ -8,6 +8,7 @@ from corpus import NewsdeskError
 from corpus.cli.display import accept_any_text
 from eval.commands.batch_commands import batch
 from eval.commands.claims import score_claims
+from eval.commands.evidence import score_evidence
 from eval.commands.judging import compare_with_labels, judge
 from eval.commands.results import compare, list_all, report
 from eval.commands.run import gate, run_set
@@ -27,6 +28,7 @@ app.command("compare")(compare)
 app.command("report")(report)
 app.command("gate")(gate)
 app.command("claims")(score_claims)
+app.command("evidence")(score_evidence)
 app.command("judge")(judge)
 app.command("agreement")(compare_with_labels)
 app.add_typer(batch, name="batch")

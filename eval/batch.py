@@ -1,61 +1,50 @@
 """Answer a set by any model anywhere: the requests that the chain would send, and the replies put in for the model.
 
-Requests are in the JSONL of OpenAI's Batch API. For scoring, retrieval and prompts are made again from the same
-archive, so that a reply goes through the same parsing and checks as in a live run; a digest of each prompt makes sure
-that it is the one that was sent.
+Requests are in the JSONL of OpenAI's Batch API. One question may take several of them, stage by stage: the plan, the
+answer, the answer after a second search. The chain is run with the replies that are there, and the first prompt that
+has none is the next request; for scoring it is run with all of them, so that a reply goes through the same parsing and
+checks as in a live run. A digest of each prompt makes sure that it is the one that was sent.
 """
 
 import hashlib
 import json
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass, replace
+import math
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
+from langchain_core.runnables import RunnableConfig, RunnableSequence
 from pydantic import SecretStr
 
-from corpus.errors import InputError, ModelError, SettingsError
+from corpus.errors import InputError, ModelError, NewsdeskError, SettingsError
 from eval.question import Question
 from eval.replies import BatchReply
 from eval.runs.run_folder import MAIN
 from eval.runs.systems import Asker, AssistantSystem
 from rag.llm.chat_model import chat_model
-from rag.model import Answer, Filters, Passage, Turn
+from rag.llm.plan_prompt import PLAN_SCHEMA, PLAN_TOKENS
+from rag.llm.prompt import ModelRequest
+from rag.llm.verification_prompt import VERDICT_SCHEMA, VERDICT_TOKENS
+from rag.llm.writer import Reply, Writer
+from rag.model import Answer, Passage
 from rag.settings import Settings
 
+if TYPE_CHECKING:
+    from langchain_openai import ChatOpenAI
+
 _URL = "/v1/chat/completions"
-
-
-class PromptedQuestion(Protocol):
-    """Describe a prompt that is ready to be sent."""
-
-    @property
-    def messages(self) -> Sequence[tuple[str, str]]:
-        """Return (role, text) of each message."""
-
-    @property
-    def boundary(self) -> str:
-        """Return the random line in the messages, new in each prompt."""
 
 
 class Prompter(Asker, Protocol):
     """Describe the part of `rag.Assistant` that a batch calls."""
 
-    def prompt_for(
-        self,
-        question: str,
-        history: Sequence[Turn] = (),
-        filters: Filters | None = None,
-        now: datetime | None = None,
-    ) -> PromptedQuestion | Answer:
-        """Return what would be sent, or the answer where code decides it alone (a refusal)."""
-
-    def answer_from(self, prompt: Any, reply: str) -> Answer:
-        """Return the answer that a model's reply makes."""
+    def with_writer(self, writer: Writer | None) -> Asker:
+        """Return the same assistant with another model."""
 
 
-Body = Callable[[PromptedQuestion], dict[str, Any]]
+Body = Callable[[ModelRequest], dict[str, Any]]
 """Makes the body of a request."""
 
 
@@ -128,28 +117,130 @@ def request_body(settings: Settings) -> Body:
     if not isinstance(model, ChatOpenAI):
         raise TypeError("LangChain's OpenAI client has another type now")
 
-    def body(prompt: PromptedQuestion) -> dict[str, Any]:
-        payload: dict[str, Any] = model._get_request_payload(list(prompt.messages))
+    schemas = {"plan": (PLAN_SCHEMA, PLAN_TOKENS), "verify": (VERDICT_SCHEMA, VERDICT_TOKENS)}
+
+    def body(prompt: ModelRequest) -> dict[str, Any]:
+        limits: dict[str, Any] = _hold_to(model, *schemas[prompt.stage]) if prompt.stage in schemas else {}
+        payload: dict[str, Any] = model._get_request_payload(list(prompt.messages), **limits)
         # The Batch API refuses streamed requests.
         return {key: value for key, value in payload.items() if key != "stream"}
 
     return body
 
 
-def requests(prompter: Prompter, questions: Iterable[Question], batch: Batch, body: Body) -> Iterator[dict[str, Any]]:
-    """Yield one request for each question that a model is asked; what code refuses needs none.
+def _hold_to(model: "ChatOpenAI", schema: dict[str, Any], tokens: int) -> dict[str, Any]:
+    """Return what LangChain's client adds to a request that must be answered in a form, within so many tokens."""
+    held = model.with_structured_output(schema)
+    bound: Any = held.first if isinstance(held, RunnableSequence) else None
+    kwargs = {key: value for key, value in bound.kwargs.items() if not key.startswith("ls_")}
+    return {**kwargs, "max_tokens": tokens}
 
-    Args:
-        prompter: The assistant.
-        questions: To be asked.
-        batch: Names the requests; `custom_id` is `BATCH:QUESTION:DIGEST`.
-        body: Makes the body of each.
+
+class MissingReplyError(NewsdeskError):
+    """Say that a prompt has no reply yet.
+
+    Attributes:
+        prompt: The prompt.
     """
-    for question in questions:
-        prompt = _prompt(prompter, question, batch)
-        if not isinstance(prompt, Answer):
-            key = f"{batch.name}:{question.id}:{digest(prompt)}"
-            yield {"custom_id": key, "method": "POST", "url": _URL, "body": body(prompt)}
+
+    def __init__(self, message: str, prompt: ModelRequest) -> None:
+        """Name what is wrong with the prompt's reply."""
+        super().__init__(message)
+        self.prompt = prompt
+
+
+class RecordedWriter(Writer):
+    """Write to one question what a model replied to the same prompts."""
+
+    def __init__(self, model: str, replies: Mapping[str, BatchReply], plan: bool, verify: bool) -> None:
+        """Take the replies to one question by `STAGE-DIGEST`.
+
+        Args:
+            model: The model that they are asked from.
+            replies: The replies.
+            plan: The searches are planned by the model too.
+            verify: Its claims are read again by it, and mended.
+        """
+        self.name = model
+        self.planner = RecordedWriter(model, replies, False, False) if plan else None
+        self.verifier = RecordedWriter(model, replies, False, False) if verify else None
+        self._replies = replies
+
+    def stream(
+        self,
+        prompt: ModelRequest,
+        reply: Reply,
+        config: RunnableConfig | None = None,  # noqa: ARG002
+        within_s: float = math.inf,  # noqa: ARG002
+    ) -> Iterator[str]:
+        """Yield the recorded reply in one piece.
+
+        Raises:
+            MissingReplyError: There is none, or it is to another prompt.
+            ModelError: The model failed.
+        """
+        found = self._replies.get(f"{prompt.stage}-{digest(prompt)}")
+        if found is None:
+            other = any(key.startswith(f"{prompt.stage}-") for key in self._replies)
+            reason = "The reply is to another prompt: archive or settings changed. Export again."
+            raise MissingReplyError(reason if other else "No reply to this question.", prompt)
+        if found.error and prompt.stage == "write":
+            raise MissingReplyError(found.error, prompt)
+        if found.error or not found.whole:
+            raise ModelError(found.error or "the model stopped before its end")
+        self.name = found.model or self.name
+        reply.text, reply.usage, reply.whole = found.text, dict(found.usage), True
+        yield found.text
+
+
+class RecordedReplies:
+    """Search and prompt as Newsdesk does, with the replies of a batch in place of the model."""
+
+    name = MAIN
+
+    def __init__(
+        self,
+        prompter: Prompter,
+        batch: Batch,
+        replies: Mapping[str, BatchReply],
+        plan: bool = True,
+        verify: bool = True,
+    ) -> None:
+        """Take the assistant, the batch, its replies by `custom_id`, whether the model plans, and reads its claims again."""
+        self._newsdesk = AssistantSystem(prompter, MAIN, batch.now)
+        self._prompter = prompter
+        self._batch = batch
+        self._plan = plan
+        self._verify = verify
+        self._replies: dict[str, dict[str, BatchReply]] = {}
+        for key, reply in replies.items():
+            name, _, rest = key.partition(":")
+            question, _, prompt = rest.rpartition(":")
+            if name == batch.name:
+                self._replies.setdefault(question, {})[prompt] = reply
+
+    def search(self, question: Question, k: int) -> list[Passage]:
+        """Return the passages that the question would be answered from."""
+        return self._newsdesk.search(question, k)
+
+    def answer(self, question: Question) -> Answer:
+        """Return the answer that the replies make, or the one that needed no model.
+
+        Raises:
+            MissingReplyError: A reply is missing, failed, or belongs to another prompt.
+        """
+        writer = RecordedWriter(self._batch.model, self._replies.get(question.id, {}), self._plan, self._verify)
+        return AssistantSystem(self._prompter.with_writer(writer), MAIN, self._batch.now).answer(question)
+
+    def requests(self, questions: Iterable[Question], body: Body) -> Iterator[dict[str, Any]]:
+        """Yield the next request of each question that lacks a reply; `custom_id` is `BATCH:QUESTION:STAGE-DIGEST`."""
+        for question in questions:
+            try:
+                self.answer(question)
+            except MissingReplyError as missing:
+                prompt = missing.prompt
+                key = f"{self._batch.name}:{question.id}:{prompt.stage}-{digest(prompt)}"
+                yield {"custom_id": key, "method": "POST", "url": _URL, "body": body(prompt)}
 
 
 def write_requests(path: Path, rows: Iterable[Mapping[str, Any]]) -> int:
@@ -162,55 +253,9 @@ def write_requests(path: Path, rows: Iterable[Mapping[str, Any]]) -> int:
     return count
 
 
-class RecordedReplies:
-    """Search and prompt as Newsdesk does, with the replies of a batch in place of the model."""
-
-    name = MAIN
-
-    def __init__(self, prompter: Prompter, batch: Batch, replies: Mapping[str, BatchReply]) -> None:
-        """Take the assistant, the batch, and its replies by `custom_id`."""
-        prefix = f"{batch.name}:"
-        self._newsdesk = AssistantSystem(prompter, MAIN, batch.now)
-        self._prompter = prompter
-        self._batch = batch
-        self._replies = {
-            key.removeprefix(prefix).rpartition(":")[0]: (key, reply)
-            for key, reply in replies.items()
-            if key.startswith(prefix)
-        }
-
-    def search(self, question: Question, k: int) -> list[Passage]:
-        """Return the passages that the question would be answered from."""
-        return self._newsdesk.search(question, k)
-
-    def answer(self, question: Question) -> Answer:
-        """Return the answer that the reply makes, or the refusal that needed no model.
-
-        Raises:
-            ModelError: The reply is missing, failed, or belongs to another prompt.
-        """
-        prompt = _prompt(self._prompter, question, self._batch)
-        if isinstance(prompt, Answer):
-            return prompt
-        key, reply = self._replies.get(question.id, ("", BatchReply(error="No reply to this question.")))
-        if key and not key.endswith(digest(prompt)):
-            raise ModelError("The reply is to another prompt: archive or settings changed. Export again.")
-        if reply.error:
-            raise ModelError(reply.error)
-        answer = self._prompter.answer_from(prompt, reply.text)
-        answer = replace(answer, model=reply.model or self._batch.model, usage=reply.usage)
-        if reply.whole:
-            return answer
-        return replace(answer, status="incomplete", notes=(*answer.notes, "The model stopped before its end."))
-
-
-def digest(prompt: PromptedQuestion) -> str:
+def digest(prompt: ModelRequest) -> str:
     """Return 12 hexadecimal digits that identify the messages, ignoring the random line in them."""
     text = json.dumps([list(message) for message in prompt.messages], ensure_ascii=False)
     # The boundary is random in each prompt; with it, no prompt would ever match its own export.
     text = text.replace(prompt.boundary, "") if prompt.boundary else text
     return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:12]
-
-
-def _prompt(prompter: Prompter, question: Question, batch: Batch) -> PromptedQuestion | Answer:
-    return prompter.prompt_for(question.text, question.history, None, question.as_of or batch.now)

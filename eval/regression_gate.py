@@ -18,6 +18,7 @@ GATED = (
     "citation precision", "citation recall", "claims supported", "verbatim quotes", "failed",
 )  # fmt: skip
 GATED_CLAIMS = ("false alarms", "caught of kinds known to rules")
+GATED_EVIDENCE = ("all gold in the prompt by rules", "all gold in the prompt by plans")
 _CEILINGS = frozenset({"false alarms"})
 
 
@@ -66,9 +67,9 @@ def find_failures(floors: Floors, figures: Mapping[str, Estimate]) -> list[str]:
 def measure_limits(figures: Mapping[str, Estimate]) -> dict[str, float]:
     """Return limits a little worse than what was measured."""
     limits = {}
-    for name in (*GATED, *GATED_CLAIMS):
+    for name in (*GATED, *GATED_CLAIMS, *GATED_EVIDENCE):
         if name in figures:
-            slack = SLACK if name in GATED else SLACK_OF_CLAIMS
+            slack = SLACK_OF_CLAIMS if name in GATED_CLAIMS else SLACK
             step = slack if _is_lower_better(name) else -slack
             # The slack absorbs differences between processors and library versions, which move single questions.
             limits[name] = round(min(1.0, max(0.0, figures[name].mean + step)), 3)

@@ -5,7 +5,7 @@ import logging
 import threading
 from collections.abc import Iterator, Sequence
 from copy import copy
-from datetime import UTC, datetime
+from datetime import datetime
 from importlib.resources import files
 from pathlib import Path
 
@@ -21,13 +21,11 @@ from rag.answer.chain_steps import AnswerState
 from rag.answer.question_reader import QuestionReader
 from rag.index.embedder import Embedder
 from rag.index.indexes import open_indexes
-from rag.llm.prompt import Prompt
 from rag.llm.token_counts import token_counter
-from rag.llm.verification_prompt import VerificationPrompt
 from rag.llm.writer import Writer
 from rag.model import Answer, Citation, Event, Filters, Passage, Turn
 from rag.question.query import Query
-from rag.question.question_text import read_history, read_question
+from rag.question.question_text import read_question
 from rag.retrieval.evidence_search import EvidenceSearch
 from rag.retrieval.passage_search import Retriever
 from rag.retrieval.reranker import Reranker
@@ -119,6 +117,7 @@ class Assistant:
             token_counter(lambda text: self.embedder.count([text])[0], tiktoken_folder()),
             passages=self.settings.passages,
             evidence_tokens=self.settings.evidence_tokens,
+            look_again=self.settings.look_again,
             mend=self.settings.mend,
             total_s=self.settings.llm_total_s,
         )
@@ -127,8 +126,8 @@ class Assistant:
     def runnable(self) -> Runnable[AnswerState, Event]:
         """Return the chain that `stream` runs: its input has the arguments of `stream` as keys, its pieces are events.
 
-        The steps are named "rewrite", "retrieve", "judge", "write", "check" and "verify"; `rag.chain` shows the same chain in the
-        form that other chains expect.
+        The steps are named "plan", "retrieve", "judge", "write", "check" and "verify"; `rag.chain` shows the same
+        chain in the form that other chains expect.
         """
         return self.pipeline.runnable(lambda pieces: AnswerState(pieces[0]), show_events)
 
@@ -202,31 +201,6 @@ class Assistant:
             NewsdeskError: It is empty or too long.
         """
         return self.questions.read(question, history, filters, now, whole)
-
-    def prompt_for(
-        self,
-        question: str,
-        history: Sequence[Turn] = (),
-        filters: Filters | None = None,
-        now: datetime | None = None,
-    ) -> Prompt | Answer:
-        """Return what would be sent to a model, or the answer where no model would be asked."""
-        now, history = now or datetime.now(UTC), read_history(history)
-        return self.pipeline.prompt_for(self.understand_question(question, history, filters, now), history, now)
-
-    def verification_for(self, prompt: Prompt, reply: str) -> VerificationPrompt | None:
-        """Return what would be sent to have the claims of a reply read again, or None where there is nothing to read."""
-        return self.pipeline.verification_for(prompt, reply)
-
-    def answer_from(self, prompt: Prompt, reply: str, verdicts: str = "") -> Answer:
-        """Make the answer of a model's whole reply to a prompt of `prompt_for`, with citations and checks.
-
-        Args:
-            prompt: What was sent.
-            reply: What came back.
-            verdicts: What a model replied to `verification_for`, if it was asked.
-        """
-        return self.pipeline.answer_from(prompt, reply, verdicts)
 
     def timeline(self, topic: str, filters: Filters | None = None) -> list[Citation]:
         """Return every story on a topic in order of time, undated ones last, numbered from 1.

@@ -51,7 +51,7 @@ def answer_runnable(assistant: Assistant, filters: Filters | None = None) -> Run
     (the `Answer`, with citations, claims and notes). Streamed, they come in this order, "draft" piece by piece; the
     pieces add up to the output. Errors are those of `Assistant.ask`.
 
-    Tracers and `astream_events` see the steps "rewrite", "retrieve" (with a retriever's events), "judge", "write" (with
+    Tracers and `astream_events` see the steps "plan", "retrieve" (with a retriever's events), "judge", "write" (with
     those of the chat model) and "check".
 
     Args:

@@ -227,6 +227,7 @@ class Answer:
         model: `provider:name`, or "none".
         prompt: The messages sent to the model, as (role, text).
         usage: Tokens by kind, as the model reports them.
+        stages: For each stage that asked a model ("plan", "write", ...) its requests and tokens by kind.
         timings_ms: Milliseconds by stage.
         versions: Versions of what took part (product, embedder, ...).
         asked_at: What "last week" was counted from.
@@ -248,6 +249,7 @@ class Answer:
     model: str = "none"
     prompt: tuple[tuple[str, str], ...] = ()
     usage: Mapping[str, int] = field(default_factory=dict)
+    stages: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
     timings_ms: Mapping[str, float] = field(default_factory=dict)
     versions: Mapping[str, str] = field(default_factory=dict)
     asked_at: datetime | None = None
@@ -278,6 +280,7 @@ class Answer:
             "entries": [entry.to_record() | {"copies": entry.passage.copy_records()} for entry in self.entries],
             "model": self.model,
             "usage": dict(self.usage),
+            "stages": {stage: dict(spent) for stage, spent in self.stages.items()},
             "timings_ms": {stage: round(ms, 1) for stage, ms in self.timings_ms.items()},
             "versions": dict(self.versions),
             "asked_at": _iso(self.asked_at),

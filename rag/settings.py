@@ -31,15 +31,18 @@ class Settings(ArchiveSettings):
     llm_token_s: float = Field(20.0, gt=0, description="Seconds to wait between two tokens.")
     llm_total_s: float = Field(120.0, gt=0, description="Seconds for the whole answer.")
     llm_tries: int = Field(3, ge=1, le=5, description="Tries where the model is busy or cannot be reached.")
+    plan: bool = Field(True, description="Let the model plan the searches, in one short request before the answer.")
+    plan_s: float = Field(2.0, gt=0, description="Seconds to wait for a plan; then the rules decide what is searched.")
+    look_again: bool = Field(True, description="Search once more for what the model says is missing.")
     verifier: str = Field(
         "",
         description='The model that reads each claim again, as "provider:name"; empty: the chat model; "none": none.',
     )
     mend: bool = Field(True, description="Let the model mend, once, the claims of an answer that fail the check.")
     evidence_tokens: int = Field(
-        3000, ge=200, description="The most tokens of passages that go to the model, counted as word pieces."
+        6000, ge=200, description="The most tokens of passages that go to the model, counted as word pieces."
     )
-    passages: int = Field(12, ge=1, le=50, description="The most passages that an answer is made from.")
+    passages: int = Field(12, ge=1, le=50, description="The most passages that an answer without a model is made from.")
 
 
 def read_settings(data: Path | None = None, **given: Any) -> Settings:

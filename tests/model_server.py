@@ -32,6 +32,7 @@ from starlette.types import Receive, Scope, Send
 Body = dict[str, Any]
 
 _VERIFYING = "You check claims"  # How the request for a second reading begins (`rag.llm.verification_prompt`).
+_PLANNING = "You plan the searches"  # How the request for a plan begins (`rag.llm.plan_prompt`).
 
 _ERRORS = {
     400: ("invalid_request_error", "context_length_exceeded", "The messages are longer than this model's context."),
@@ -104,14 +105,17 @@ class ModelServer:
     Attributes:
         reply: Computes the answer to each request that the script does not cover, from its body.
         verify: Computes the reply to each request for a second reading of claims.
-        requests: What was received, in order; requests for second readings are in `verifications`.
+        plan: Computes the reply to each request for a plan of searches, "{}", which is none, unless it is set.
+        requests: What was received, in order; but plans are asked for in `plans`, second readings in `verifications`.
         abandoned: Set once a client has gone before its reply was whole; a test may wait for it.
     """
 
     reply: Callable[[Body], Reply | str] = field(default=lambda body: Reply("An answer [1]."))
     verify: Callable[[Body], Reply | str] = field(default=lambda body: Reply('{"verdicts": []}'))
-    requests: list[Received] = field(default_factory=list)
     verifications: list[Received] = field(default_factory=list)
+    plan: Callable[[Body], Reply | str] = field(default=lambda body: Reply("{}"))
+    requests: list[Received] = field(default_factory=list)
+    plans: list[Received] = field(default_factory=list)
     abandoned: threading.Event = field(default_factory=threading.Event)
     _script: deque[Reply] = field(default_factory=deque)
     _socket: socket.socket | None = None
@@ -163,6 +167,9 @@ class ModelServer:
         if received.messages[0][1].startswith(_VERIFYING):
             self.verifications.append(received)
             reply = self.verify(body)
+        elif received.messages[0][1].startswith(_PLANNING):
+            self.plans.append(received)
+            reply = self.plan(body)
         else:
             self.requests.append(received)
             reply = self._script.popleft() if self._script else self.reply(body)

@@ -30,7 +30,8 @@ FLOORS = {
         """,
     "eval": """
         question statistics | json_lines question_result sampling validation | agreement articles replies measures |
-        loaders runs regression_gate | set_catalogue reports batch judge claim_scoring | library claim_reading | commands
+        loaders runs regression_gate | set_catalogue reports batch judge claim_scoring evidence_scoring |
+        library claim_reading | commands
         """,
     "web": """
         markup assistant event_data rate_limit theme | conversations accounts archive_status | answers frame |

@@ -194,6 +194,14 @@ class ChunkStore:
             found[name] = Facets(key, name, version, source, published, language, feed, story)
         return found
 
+    def authors(self, article_ids: Iterable[str]) -> dict[str, str]:
+        """Return the bylines of the given articles, as far as they have one."""
+        sql = (
+            "SELECT articles.id, author FROM json_each(?) AS wanted CROSS JOIN articles ON articles.id = wanted.value "
+            "WHERE author != ''"
+        )
+        return dict(self.archive.connection.execute(sql, (json.dumps(list(article_ids)),)).fetchall())
+
     def vectors(self, places: Sequence[tuple[int, int]]) -> dict[int, Vectors]:
         """Return the vectors of chunks, by their number in `places`, from 0; those that are not there are left out.
 

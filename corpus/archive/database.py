@@ -215,7 +215,12 @@ class Archive:
         found = self.connection.execute(sql, (to_iso(until),)).fetchone()[0]
         return datetime.fromisoformat(found) if found else None
 
-    def count_by(self, column: Literal["source", "language", "category", "feed"]) -> dict[str, int]:
+    def oldest(self) -> datetime | None:
+        """Return when the oldest dated article was published."""
+        found = self.connection.execute("SELECT min(published_at) FROM articles").fetchone()[0]
+        return datetime.fromisoformat(found) if found else None
+
+    def count_by(self, column: Literal["source", "language", "category", "feed", "author"]) -> dict[str, int]:
         """Return the values of a column with the number of articles that have them, the commonest first."""
         sql = f"SELECT {column}, count(*) FROM articles WHERE {column} != '' GROUP BY 1 ORDER BY 2 DESC, 1"
         return {str(value): int(count) for value, count in self.connection.execute(sql)}

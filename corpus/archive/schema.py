@@ -9,7 +9,7 @@ from corpus.archive.read_only import connect_to_read
 from corpus.errors import ArchiveError
 
 VERSION = 4
-# Versions 2 and 3 lack one index and `arrivals` only: where they cannot be upgraded, they can be read as they are.
+# Versions 2 and 3 lack `arrivals` and an index or two only: where they cannot be upgraded, they can be read as they are.
 _OLDEST_READABLE = 2
 
 # `articles` holds the newest text of each article, `versions` the earlier ones; `digest` is that of an article as it
@@ -43,6 +43,7 @@ DROP INDEX IF EXISTS articles_text;
 CREATE INDEX IF NOT EXISTS articles_twin ON articles(text_digest, source);
 CREATE INDEX IF NOT EXISTS articles_date ON articles(published_at);
 CREATE INDEX IF NOT EXISTS articles_source ON articles(source);
+CREATE INDEX IF NOT EXISTS articles_author ON articles(author) WHERE author != '';
 CREATE INDEX IF NOT EXISTS articles_facets ON articles(id, version, source, published_at, language, feed, story);
 CREATE INDEX IF NOT EXISTS articles_story ON articles(story) WHERE story IS NOT NULL;
 CREATE TABLE IF NOT EXISTS versions (

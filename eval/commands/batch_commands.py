@@ -1,6 +1,7 @@
-"""`batch export` and `batch score`."""
+"""`batch export`, `batch next` and `batch score`."""
 
 import hashlib
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -10,7 +11,7 @@ from typing import Annotated
 import typer
 
 from corpus.errors import InputError
-from eval.batch import Batch, RecordedReplies, read_batch, request_body, requests, write_requests
+from eval.batch import Batch, RecordedReplies, read_batch, request_body, write_requests
 from eval.commands.results import OUT, Out
 from eval.commands.run import (
     Baselines,
@@ -37,6 +38,7 @@ from eval.runs import fingerprint
 from eval.runs.run_launch import Plan, choose_folder, plan
 from eval.runs.system_assembly import open_bench
 from eval.sampling import select
+from rag.llm.writer import NO_VERIFIER
 from rag.settings import Settings, read_settings
 
 BATCHES = ".batches"
@@ -70,10 +72,36 @@ def export(
             _settings_without_model(home), source.articles if data is None else {}, bar("articles"), timed=False
         ) as bench,
     ):
-        count = write_requests(output, requests(bench.assistant, chosen, made, body))
+        count = write_requests(
+            output,
+            RecordedReplies(bench.assistant, made, {}, settings.plan, reads_again(settings)).requests(chosen, body),
+        )
     made.write(out / BATCHES)
-    typer.echo(f"{output}: {count} requests; {len(chosen) - count} questions are refused without a model.")
-    typer.echo(f"Then: python -m eval batch score RESPONSES{'' if out == OUT else f' --out {out}'}")
+    typer.echo(f"{output}: {count} requests; {len(chosen) - count} questions need no model.")
+    typer.echo(f"Then: python -m eval batch next RESPONSES -o FILE{'' if out == OUT else f' --out {out}'}")
+
+
+@batch.command("next")
+def write_next(
+    responses: Annotated[list[Path], typer.Argument(help="All replies so far, JSONL; several files count as one.")],
+    output: Annotated[Path, typer.Option("-o", "--output", help="Where the next requests go, as JSONL.")],
+    out: Out = OUT,
+) -> None:
+    """Write the requests that come next: the answers after the plans, then those after a second search, then the second reading of their claims."""
+    made, replies, settings = _read(responses, out)
+    body = request_body(settings.model_copy(update={"llm": made.model}))
+    with progress_bars() as bar, open_bench(settings, {}, bar("articles"), timed=False) as bench:
+        chosen = _chosen(load(Path(made.set_path)), made)
+        rows = list(
+            RecordedReplies(bench.assistant, made, replies, settings.plan, reads_again(settings)).requests(chosen, body)
+        )
+    count = write_requests(output, rows)
+    stages = Counter(row["custom_id"].rpartition(":")[2].partition("-")[0] for row in rows)
+    typer.echo(
+        f"{output}: {count} requests ({', '.join(f'{n} {stage}' for stage, n in stages.items()) or 'none left'})."
+    )
+    command = "next ALL RESPONSES -o FILE" if count else "score ALL RESPONSES"
+    typer.echo(f"Then: python -m eval batch {command}{'' if out == OUT else f' --out {out}'}")
 
 
 @batch.command("score")
@@ -86,18 +114,28 @@ def score(
     note: Note = "",
 ) -> None:
     """Create a run from the replies to a batch: parsed, checked and measured as if the model had been asked now."""
+    made, replies, settings = _read(responses, out)
+    planned = _plan(made, settings, replies, jobs)
+    run, _ = choose_folder(planned, out, name, note)
+    with open_bench_for(run, settings, {}) as (bench, bar):
+        main = RecordedReplies(bench.assistant, made, replies, settings.plan, reads_again(settings))
+        finish(run, planned, [main, *(bench.baselines(main) if baselines else [])], bar)
+
+
+def _read(responses: Sequence[Path], out: Path) -> tuple[Batch, Mapping[str, BatchReply], Settings]:
+    """Return the batch that replies belong to, the replies, and the settings of its archive; name what cannot be read."""
     replies, defects = read_replies(responses)
     for defect in defects:
         typer.echo(f"{defect.item}: {defect.reason}", err=True)
     made = read_batch(out / BATCHES, batch_name(replies))
     failed = sum(bool(reply.error) for reply in replies.values())
     typer.echo(f"{len(replies)} replies to {made.name}, {failed} of them failed.", err=True)
-    settings = _settings_without_model(Path(made.home))
-    planned = _plan(made, settings, replies, jobs)
-    run, _ = choose_folder(planned, out, name, note)
-    with open_bench_for(run, settings, {}) as (bench, bar):
-        main = RecordedReplies(bench.assistant, made, replies)
-        finish(run, planned, [main, *(bench.baselines(main) if baselines else [])], bar)
+    return made, replies, _settings_without_model(Path(made.home))
+
+
+def reads_again(settings: Settings) -> bool:
+    """Return whether claims are read again by a model."""
+    return settings.verifier != NO_VERIFIER
 
 
 def _batch(source: Source, chosen: Sequence[Question], home: Path, model: str) -> Batch:

@@ -1,9 +1,7 @@
-"""The way of a question to a checked answer, as a LangChain chain: rewrite, retrieve, judge, write, check, verify."""
+"""The way of a question to a checked answer, as a LangChain chain: plan, retrieve, judge, write, check, verify."""
 
 import math
-import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any, cast
@@ -14,32 +12,33 @@ from corpus.article import Article
 from corpus.errors import ModelError
 from corpus.text.days import format_day
 from corpus.text.language_detection import detect
-from rag.answer.answer_review import AnswerReview, make_check, verification_prompt
+from rag.answer.answer_review import AnswerReview, make_check
+from rag.answer.archive_description import describe_archive
 from rag.answer.chain_steps import AnswerState, Output, make_root, make_step
 from rag.answer.conflicts import conflict_note, find_conflicts
 from rag.answer.passage_retriever import Documents, PassageRetriever
+from rag.answer.prompt_evidence import DEPTH
+from rag.answer.prose_writing import ProseWriting, count_request, measure
 from rag.answer.question_reader import QuestionReader
 from rag.answer.timeline_answer import MOST, collect_notes, select_listed, write_nothing_found, write_text
 from rag.answer.verbatim_answer import choose_sentences, compose_text, names_no_speaker, note_shortcomings
-from rag.llm.prompt import SYSTEM, Prompt, build_prompt, pack_passages
-from rag.llm.question_rewriting import Rewriting, rewrite_question
-from rag.llm.verification_prompt import VerificationPrompt
-from rag.llm.writer import Reply, Writer
-from rag.model import Answer, Event, Filters, Passage, Status, Turn
+from rag.llm.planning import plan_searches
+from rag.llm.prompt import REFUSAL, SYSTEM
+from rag.llm.writer import Writer
+from rag.model import Answer, Event, Filters, Passage, Status
 from rag.question.coverage_question import CoverageQuestion, parse_coverage_question
 from rag.question.query import Query
 from rag.question.question_text import read_history
+from rag.question.search_plan import apply_plan, is_chat, plan_coverage
 from rag.retrieval.evidence_search import Evidence, EvidenceSearch, RetrievedPassages
 from rag.retrieval.topic_coverage import CoveredStories, TopicCoverage
 from rag.text.citation_marks import read_marks
 from rag.text.injected_instructions import strip_injected_instructions
 from rag.text.output_filter import filter_output
 from rag.verification.claim_check import Checked, check
-from rag.verification.second_reading import read_verdicts
 
 NOT_FOUND = "This archive does not hold an answer to that."
 _NEAREST = 3
-_REFUSAL = "NOT IN THE ARCHIVE"
 
 Pieces = Iterator[Mapping[str, Any]]
 
@@ -49,14 +48,14 @@ class AnswerPipeline:
 
     Each step reads and adds to the state:
 
-    - rewrite: "query", from "question", "history", "filters", "now" and "whole";
-    - retrieve: "passages", and "found" (what was searched) or "coverage" (what was counted);
-    - judge: "enough", and "evidence" (what the sentences say) or "entries" (the stories);
+    - plan: "query", from "question", "history", "filters", "now" and "whole"; "found" where the rules searched meanwhile;
+    - retrieve: "passages", and "found" (what was searched), "coverage" (what was counted), or "chat" for small talk;
+    - judge: "enough", and "evidence" (what the sentences say) or "entries" (the stories); "passages" that a model reads;
     - write: "text" with its "status", and the "prompt" where a model wrote it;
     - check: "answer", by rules; "draft" where a model is to read it again;
     - verify: "answer", with that second reading.
 
-    All of them may add "notes", "usage" and "timings"; an "event" is what a reader sees meanwhile.
+    All of them may add "notes", "usage", "stages" and "timings"; an "event" is what a reader sees meanwhile.
     """
 
     def __init__(
@@ -69,6 +68,7 @@ class AnswerPipeline:
         *,
         passages: int,
         evidence_tokens: int,
+        look_again: bool = True,
         mend: bool = True,
         total_s: float = math.inf,
     ) -> None:
@@ -80,8 +80,9 @@ class AnswerPipeline:
             coverage: Counts articles, for questions about coverage.
             writer: What writes; without one, answers are verbatim sentences.
             count: Counts the tokens of a text.
-            passages: How many passages an answer is made from, at most.
-            evidence_tokens: How many tokens of them are sent to a model, at most.
+            passages: How many passages an answer without a model is made from, at most.
+            evidence_tokens: How many tokens of passages are sent to a model, at most.
+            look_again: Search once more for what the model says is missing.
             mend: Let the model mend the claims of its answer that fail.
             total_s: Seconds for an answer that a model writes; what is left of them after writing is for reading again.
         """
@@ -91,16 +92,16 @@ class AnswerPipeline:
         self.writer = writer
         self.count = count
         self.passages = passages
-        self.evidence_tokens = evidence_tokens
+        self.prose = ProseWriting(writer, evidence, count, evidence_tokens, look_again) if writer else None
         verifier = writer.verifier if writer else None
         self.review = AnswerReview(verifier, writer, mend=mend, total_s=total_s) if writer and verifier else None
-        self.retriever = PassageRetriever(questions=questions, evidence=evidence, k=passages, name="archive")
-        rewrite, retrieve = make_step("rewrite", self._rewrite), make_step("retrieve", self._retrieve)
+        self.retriever = PassageRetriever(
+            questions=questions, evidence=evidence, k=passages, depth=DEPTH if writer else 0, name="archive"
+        )
+        plan, retrieve = make_step("plan", self._plan), make_step("retrieve", self._retrieve)
         judge, write = make_step("judge", self._judge), make_step("write", self._write)
-        check, verify = make_step("check", self._check), make_step("verify", self._verify)
-        self._gather: Runnable[AnswerState, AnswerState] = retrieve | judge
-        self._conclude: Runnable[AnswerState, AnswerState] = write | check
-        self._steps: Runnable[AnswerState, AnswerState] = rewrite | retrieve | judge | write | check | verify
+        checking, verify = make_step("check", self._check), make_step("verify", self._verify)
+        self._steps: Runnable[AnswerState, AnswerState] = plan | retrieve | judge | write | checking | verify
 
     def runnable(
         self,
@@ -110,45 +111,33 @@ class AnswerPipeline:
         """Return the chain as a Runnable; see `rag.answer.chain_steps.make_root` for what the arguments do."""
         return make_root(self._steps, read_input, show)
 
-    def prompt_for(self, query: Query, history: Sequence[Turn], now: datetime) -> Prompt | Answer:
-        """Return the prompt for a question, or the answer where no model is asked."""
-        state = AnswerState(self._gather.invoke(AnswerState(query=query, history=history, now=now)))
-        if state["enough"] and "coverage" not in state:
-            return self._build_prompt(state)
-        return cast(Answer, self._conclude.invoke(state)["answer"])
-
-    def verification_for(self, prompt: Prompt, reply: str) -> VerificationPrompt | None:
-        """Return the request for a second reading of a whole reply to a prompt; None where there is nothing to read."""
-        text = self._read_reply(prompt, reply)
-        return verification_prompt(make_check(text, prompt), prompt) if text is not None else None
-
-    def answer_from(self, prompt: Prompt, reply: str, verdicts: str = "") -> Answer:
-        """Check a whole reply to a prompt, with what a model replied to `verification_for`, if anything."""
-        given = AnswerState(query=prompt.query, now=prompt.now, passages=list(prompt.passages), prompt=prompt)
-        state = given + AnswerState(enough=True, written=True, text=reply, status="answered")
-        text = self._read_reply(prompt, reply)
-        if text is None:
-            return self._refuse(state)
-        check = make_check(text, prompt)
-        return self._conclude_reply(state, check.conclude(read_verdicts(verdicts, check.list_open_claims())))
-
-    def _rewrite(self, state: AnswerState, config: RunnableConfig) -> Pieces:
-        """Understand the question; a model, where there is one, makes a follow-up stand alone."""
+    def _plan(self, state: AnswerState, config: RunnableConfig) -> Pieces:
+        """Understand the question by rules, and search with that while a model, where there is one, plans the searches."""
         yield {"event": Event("searching")}
         now, history = state["now"] or datetime.now(UTC), read_history(state["history"])
         asked = state["question"], history, state["filters"], now, state["whole"]
-        query, alone = self.questions.read(*asked), Rewriting()
-        if self.writer and history:
-            for step in rewrite_question(self.writer, query, history, now, config):
+        query, found, planning = self.questions.read(*asked), None, None
+        if self.writer and self.writer.planner and not self._parse_coverage(query, now):
+            scope = self.questions.read_scope(now)
+            for step in plan_searches(self.writer.planner, query, history, scope, now, config):
+                found, planning = found or self._search(query, config), step
                 yield {"event": Event("searching")}  # A chance to stop.
-                alone = step or alone
-        if alone.text:
-            query = self.questions.read(*asked, alone.text)
-        yield {"query": query, "history": history, "now": now, "usage": alone.usage, "timings": alone.timings}
+        yield {"query": query, "history": history, "now": now}
+        if planning:
+            plan, spent = planning.plan, planning.usage
+            planned = apply_plan(self.questions.read(*asked, plan.standalone), plan, state["whole"]) if plan else query
+            yield {"query": planned, **({} if plan else {"found": found}), **count_request("plan", spent)}
+            yield {"timings": {"plan": planning.milliseconds}}
+
+    def _search(self, query: Query, config: RunnableConfig) -> RetrievedPassages:
+        return cast(Documents, self.retriever.invoke(query.standalone, config, understood=query)).found
 
     def _retrieve(self, state: AnswerState, config: RunnableConfig) -> Pieces:
         query, timings = state["query"], dict[str, float]()
-        with _measure(timings, "retrieve"):
+        if not query.parts and is_chat(query.form, query.question):
+            yield {"chat": True, "passages": [], "searched": query.filters}
+            return
+        with measure(timings, "retrieve"):
             coverage = self._find_coverage(query, state["now"])
         if coverage:
             asked, stories = coverage
@@ -156,9 +145,8 @@ class AnswerPipeline:
             nearest = [] if stories.stories else list(self.evidence.search(query, self.passages).passages)
             yield {"coverage": coverage, "passages": nearest, "searched": asked.filters, "timings": timings}
             return
-        with _measure(timings, "retrieve"):
-            documents = cast(Documents, self.retriever.invoke(query.standalone, config, understood=query))
-        found = documents.found
+        with measure(timings, "retrieve"):
+            found = state.get("found") or self._search(query, config)
         yield {
             "found": found,
             "passages": list(found.passages),
@@ -173,33 +161,41 @@ class AnswerPipeline:
         Where nothing is found on "the latest on ...", or is dated on the day that the question names, it is answered
         like any other question: a later article may tell of it.
         """
-        asked = parse_coverage_question(query.standalone, query.filters, self.questions.outlets, now)
+        asked = self._parse_coverage(query, now) or plan_coverage(query)
         if asked is None:
             return None
         if asked.form == "news":
             found = self.coverage.news(asked.filters, MOST["news"])
         else:
             found = self.coverage.find(asked.topic, asked.filters, asked.form in {"timeline", "latest"})
-        ordinary = asked.form == "latest" or (asked.form == "news" and not query.filters.label)
+        ordinary = asked.form == "latest" or bool(query.form) or (asked.form == "news" and not query.filters.label)
         return (asked, found) if found.stories or not ordinary else None
+
+    def _parse_coverage(self, query: Query, now: datetime) -> CoverageQuestion | None:
+        return parse_coverage_question(query.standalone, query.filters, self.questions.outlets, now)
 
     def _judge(self, state: AnswerState, config: RunnableConfig) -> Pieces:  # noqa: ARG002
         """Decide whether what was found is enough for an answer."""
+        if "chat" in state:
+            yield {"enough": True}
+            return
         if "coverage" in state:
             yield self._list_stories(*state["coverage"])
             return
         timings: dict[str, float] = {}
-        with _measure(timings, "read"):
-            evidence = self.evidence.read(state["query"], state["found"])
-        event = {"event": Event("reading", passages=state["passages"])} if evidence.enough else {}
-        yield {"enough": evidence.enough, "evidence": evidence, "timings": timings, **event}
+        found: RetrievedPassages = state["found"]
+        with measure(timings, "read"):
+            evidence = self.evidence.read(state["query"], found)
+            passages = self.prose.choose(found.rankings) if evidence.enough and self.prose else state["passages"]
+        event = {"event": Event("reading", passages=passages)} if evidence.enough else {}
+        yield {"enough": evidence.enough, "evidence": evidence, "passages": passages, "timings": timings, **event}
 
     def _list_stories(self, asked: CoverageQuestion, found: CoveredStories) -> Mapping[str, Any]:
         """Return the stories of a question about coverage, with those that the text will list as passages."""
         if not found.stories:
             return {"enough": False, "notes": (write_nothing_found(asked, found),)}
         timings: dict[str, float] = {}
-        with _measure(timings, "read"):
+        with measure(timings, "read"):
             entries = self.coverage.citations(found)
             listed = select_listed(asked, found, entries, self.coverage)
             done, total = self.evidence.retriever.indexes.progress()
@@ -221,54 +217,46 @@ class AnswerPipeline:
         passages = state["passages"]
         if not state["enough"]:
             return
-        if "coverage" not in state and self.writer:
-            yield from self._write_prose(state, self.writer, config)
+        if self.prose and not ({"chat", "coverage"} & state.keys()):
+            yield from self._write_prose(state, self.prose, config)
             return
-        if "coverage" in state:
+        if "chat" in state:
+            text, notes = describe_archive(self.questions.read_scope(state["now"])), tuple[str, ...]()
+        elif "coverage" in state:
             asked, found = state["coverage"]
             text, notes = write_text(asked, found, state["listed"]), tuple[str, ...]()
         else:
             text, notes = self._quote_sentences(state)
         yield {"text": text, "notes": notes, "status": "answered", "event": Event("writing", text, passages)}
 
-    def _write_prose(self, state: AnswerState, writer: Writer, config: RunnableConfig) -> Pieces:
+    def _write_prose(self, state: AnswerState, prose: ProseWriting, config: RunnableConfig) -> Pieces:
         """Let a model write; where it fails, the archive's sentences stand in for it."""
-        prompt, reply, passages = self._build_prompt(state), Reply(), state["passages"]
-        timings: dict[str, float] = {}
         try:
-            with _measure(timings, "write"):
-                for _ in writer.stream(prompt, reply, config):  # An empty piece is a chance to stop while it is silent.
-                    text = filter_output(reply.text)
-                    yield {"event": Event("writing" if reply.text else "reading", text, passages)}
+            yield from prose.write(state, config)
         except ModelError as error:
             text, notes = self._quote_sentences(state)
-            yield {"text": text, "status": "incomplete", "notes": (_describe_failure(error), *notes)}
-        else:
-            event = Event("checking", filter_output(reply.text), passages)
-            yield {"text": reply.text, "status": "answered", "written": True, "event": event}
-        yield {"prompt": prompt, "usage": reply.usage, "timings": timings}
-
-    def _build_prompt(self, state: AnswerState) -> Prompt:
-        passages = pack_passages(state["passages"], self.evidence_tokens, self.count)
-        return build_prompt(state["query"], passages, state["now"], state["history"])
+            found = list(state["found"].passages)
+            yield {"text": text, "status": "incomplete", "notes": (_describe_failure(error), *notes), "passages": found}
 
     def _quote_sentences(self, state: AnswerState) -> tuple[str, tuple[str, ...]]:
         """Return an answer of verbatim sentences, and notes on it."""
         query: Query = state["query"]
-        evidence: Evidence = state.get("evidence") or self.evidence.read(query, RetrievedPassages(state["passages"]))
+        evidence: Evidence = state["evidence"]
         notes = []
         if query.kind in {"who", "attribution"} and names_no_speaker(evidence.whole.sentences):
             notes.append("The article does not name who said this.")
         chosen = choose_sentences(evidence)
         if chosen and (others := find_conflicts(chosen[0], chosen[1:])):
             notes.append(conflict_note(chosen[0], others))
-        return compose_text(chosen, state["passages"]), (*notes, *note_shortcomings(evidence))
+        return compose_text(chosen, state["found"].passages), (*notes, *note_shortcomings(evidence))
 
     def _check(self, state: AnswerState, config: RunnableConfig) -> Pieces:  # noqa: ARG002
         """Check every claim of the text against what it cites, and make the answer."""
         passages = state["passages"]
         if not state["enough"]:
             answer = self._refuse(state)
+        elif "chat" in state:
+            answer = self._build_answer(state, "answered", Checked(state["text"], (), ()))
         elif "written" in state:
             yield from self._check_reply(state)
             return
@@ -283,20 +271,22 @@ class AnswerPipeline:
 
     def _check_reply(self, state: AnswerState) -> Pieces:
         """Check a whole reply by rules; where a model will read it again, show it as it is until then."""
-        prompt, passages = state["prompt"], state["passages"]
-        text, timings = self._read_reply(prompt, state["text"]), dict[str, float]()
-        if text is None:
+        prompt, passages, timings = state["prompt"], state["passages"], dict[str, float]()
+        text = filter_output(state["text"])
+        if REFUSAL in text.upper() and not read_marks(text, len(prompt.passages)).marks:
             answer = self._refuse(state)
             yield {"answer": answer, "event": Event("done", "", passages, answer)}
             return
-        with _measure(timings, "check"):
+        text = strip_injected_instructions(text, prompt.passages, SYSTEM)
+        with measure(timings, "check"):
             checked = make_check(text, prompt).conclude()
+        state = state + {"timings": timings}
         if self.review:
             answer = self._build_answer(state, "answered", checked)
             event = Event("verifying", checked.text, passages, answer)
             yield {"draft": text, "answer": answer, "timings": timings, "event": event}
             return
-        answer = self._conclude_reply(state + {"timings": timings}, checked)
+        answer = self._conclude_reply(state, checked)
         yield {"answer": answer, "event": Event("done", "", passages, answer)}
 
     def _verify(self, state: AnswerState, config: RunnableConfig) -> Pieces:
@@ -309,17 +299,9 @@ class AnswerPipeline:
             if review is None:
                 yield {"event": waiting}  # A chance to stop.
                 continue
-            found = {name: getattr(review, name) for name in ("notes", "usage", "timings")}
+            found = {name: getattr(review, name) for name in ("notes", "usage", "stages", "timings")}
             answer = self._conclude_reply(state + found, review.checked)
             yield {**found, "answer": answer, "event": Event("done", "", state["passages"], answer)}
-
-    @staticmethod
-    def _read_reply(prompt: Prompt, reply: str) -> str | None:
-        """Return what a model wrote without what no reader may see, or None where it refuses."""
-        text = filter_output(reply)
-        if _REFUSAL in text.upper() and not read_marks(text, len(prompt.passages)).marks:
-            return None
-        return strip_injected_instructions(text, prompt.passages, SYSTEM)
 
     def _conclude_reply(self, state: AnswerState, checked: Checked) -> Answer:
         """Make the answer of a checked reply, or, where every claim of it is flagged, of the evidence."""
@@ -332,11 +314,12 @@ class AnswerPipeline:
             "Every statement that the model wrote disagrees with what it cites or cites nothing; these are the archive's "
             "own sentences."
         )
-        return self._check_text(state + {"notes": (disagrees, *notes)}, quoted, state["passages"])
+        found = list(state["found"].passages)
+        return self._check_text(state + {"notes": (disagrees, *notes), "passages": found}, quoted, found)
 
     def _check_text(self, state: AnswerState, text: str, passages: Sequence[Passage]) -> Answer:
         timings: dict[str, float] = {}
-        with _measure(timings, "check"):
+        with measure(timings, "check"):
             checked = check(text, passages, language=detect(text) or "en")
         return self._build_answer(state + {"timings": timings}, state["status"], checked)
 
@@ -360,9 +343,10 @@ class AnswerPipeline:
             filters=searched,
             parts=tuple(part.said for part in query.parts),
             notes=(*query.notes, *state.get("notes", ()), *_note_later_time(query, searched, newest)),
-            model=self.writer.name if self.writer and "coverage" not in state else "none",
+            model=self.writer.name if self.writer and not ({"chat", "coverage"} & state.keys()) else "none",
             prompt=state["prompt"].messages if "prompt" in state else (),
             usage=state.get("usage", {}),
+            stages=state.get("stages", {}),
             timings_ms=state.get("timings", {}),
             versions=self._list_versions(),
             asked_at=state["now"],
@@ -373,16 +357,6 @@ class AnswerPipeline:
         reranker = self.evidence.retriever.reranker
         named = {"newsdesk": VERSION, "embedder": self.evidence.reader.embedder.profile}
         return named | ({"reranker": reranker.profile} if reranker else {})
-
-
-@contextmanager
-def _measure(timings: dict[str, float], stage: str) -> Iterator[None]:
-    """Add the milliseconds of a block to a stage."""
-    start = time.perf_counter()
-    try:
-        yield
-    finally:
-        timings[stage] = timings.get(stage, 0.0) + 1000 * (time.perf_counter() - start)
 
 
 def _describe_failure(error: ModelError) -> str:

@@ -9,7 +9,7 @@ from langchain_core.runnables import RunnableConfig
 
 from corpus.errors import ModelError
 from corpus.text.language_detection import detect
-from rag.llm.prompt import SYSTEM, Prompt
+from rag.llm.prompt import SYSTEM, Prompt, read_missing
 from rag.llm.verification_prompt import VerificationPrompt, build_mending_prompt, build_verification_prompt
 from rag.llm.verifier import SecondReading, read_claims
 from rag.llm.writer import Reply, Writer
@@ -130,11 +130,16 @@ class AnswerReview:
             log.info("not mended: %s", error)
         review = review.spend("mend", reply.usage, 1000 * (time.monotonic() - start))
         if reply.whole:
-            check = make_check(strip_injected_instructions(filter_output(reply.text), prompt.passages, SYSTEM), prompt)
+            check = make_check(_read_mended(reply.text, prompt), prompt)
             mended = check.conclude(carry_readings(reading.readings, claims, check.list_open_claims()))
             if mended.claims and len(_list_faults(mended)) < len(faults):
                 review = replace(review, checked=mended)
         yield review
+
+
+def _read_mended(reply: str, prompt: Prompt) -> str:
+    text, _ = read_missing(reply)
+    return strip_injected_instructions(filter_output(text), prompt.passages, SYSTEM)
 
 
 def _list_faults(checked: Checked) -> list[Claim]:

@@ -9,14 +9,15 @@ from langchain_core.runnables.config import merge_configs, run_in_executor
 
 Output = TypeVar("Output")
 
-_SUMMED = frozenset({"notes", "timings", "usage"})
+_SUMMED = frozenset({"notes", "timings", "usage", "stages"})
 _STOP = "newsdesk_stop"
 
 
 class AnswerState(dict[str, Any]):
     """Hold what the steps have found out so far; the pieces that they stream add up to it.
 
-    A later value replaces an earlier one of the same key, but notes are collected, and timings and usage are summed.
+    A later value replaces an earlier one of the same key, but notes are collected, and timings, usage and stages
+    are summed.
     """
 
     def __radd__(self, before: Mapping[str, Any]) -> "AnswerState":
@@ -31,8 +32,8 @@ class AnswerState(dict[str, Any]):
 
 def _sum(one: Any, other: Any) -> Any:
     if isinstance(one, dict):
-        return {key: one.get(key, 0) + other.get(key, 0) for key in {**one, **other}}
-    return (*one, *other)
+        return {**one, **other} | {key: _sum(one[key], other[key]) for key in one.keys() & other.keys()}
+    return (*one, *other) if isinstance(one, tuple) else one + other
 
 
 Run = Callable[[AnswerState, RunnableConfig], Iterator[Mapping[str, Any]]]

@@ -31,6 +31,7 @@ class PassageRetriever(BaseRetriever):
         questions: Understands a question that comes without its query.
         evidence: What searches.
         k: How many passages, at most.
+        depth: How many more of each search are kept for a model to read.
     """
 
     model_config = ConfigDict(arbitrary_types_allowed=True)
@@ -38,6 +39,7 @@ class PassageRetriever(BaseRetriever):
     questions: SkipValidation[QuestionReader]
     evidence: SkipValidation[EvidenceSearch]
     k: int
+    depth: int = 0
 
     def _get_relevant_documents(
         self,
@@ -46,7 +48,7 @@ class PassageRetriever(BaseRetriever):
         run_manager: CallbackManagerForRetrieverRun,  # noqa: ARG002
         understood: Query | None = None,
     ) -> Documents:
-        return Documents(self.evidence.gather(understood or self.questions.read(query), self.k))
+        return Documents(self.evidence.gather(understood or self.questions.read(query), self.k, self.depth))
 
 
 def to_document(passage: Passage) -> Document:

@@ -1,6 +1,7 @@
 """Understand questions with what the archive holds: its outlets, its languages, and its spelling."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 
 from corpus.archive.database import Archive
@@ -8,6 +9,7 @@ from rag.index.embedder import read_shipped_vocabulary
 from rag.model import Filters, Turn
 from rag.question.query import Outlets, Query, parse_question
 from rag.question.question_text import read_history, read_question
+from rag.question.search_plan import ArchiveScope
 from rag.retrieval.passage_search import Retriever
 from rag.retrieval.spelling_correction import SpellingCorrector
 from rag.text.english_words import EnglishWords
@@ -24,6 +26,7 @@ class QuestionReader:
         self._retriever = retriever
         self._spelling = SpellingCorrector(retriever, EnglishWords(read_shipped_vocabulary()))
         self._known: tuple[int, Outlets] | None = None
+        self._scope: tuple[int, ArchiveScope] | None = None
 
     @property
     def outlets(self) -> Outlets:
@@ -39,6 +42,16 @@ class QuestionReader:
             self._retriever.languages = common or ("en",)
             known = self._known = (change, Outlets(self._archive.count_by("source")))
         return known[1]
+
+    def read_scope(self, now: datetime) -> ArchiveScope:
+        """Return what a plan may narrow a search to; all but the time of the newest article is counted once a change."""
+        outlets, change = self.refresh(), self._retriever.indexes.store.last_change()
+        known = self._scope
+        if known is None or known[0] != change:
+            bylines, languages = (tuple(self._archive.count_by(column)) for column in ("author", "language"))
+            counted = ArchiveScope(outlets, bylines, languages, self._archive.oldest(), None, self._archive.count())
+            known = self._scope = (change, counted)
+        return replace(known[1], until=self._archive.newest(now))
 
     def read(
         self,

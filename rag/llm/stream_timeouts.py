@@ -57,6 +57,8 @@ class StreamTimeouts(Generic[Chunk]):
     def read(self, stream: Callable[[], AsyncGenerator[Chunk]]) -> Iterator[Chunk | None]:
         """Yield the chunks of a stream, and None now and then while none comes; closing it soon cancels the request.
 
+        The first None comes at once, when the request is on its way, so that the caller can do something else meanwhile.
+
         Args:
             stream: Begins the request; called again for each further try.
 
@@ -67,14 +69,18 @@ class StreamTimeouts(Generic[Chunk]):
         queue: Queue[Chunk | _Pause | BaseException | None] = Queue()
         abandoned = asyncio.Event()
         asyncio.run_coroutine_threadsafe(self._run_until_abandoned(stream, queue, abandoned), _loop())
+        begun = time.monotonic()
         try:
-            yield from self._wait_for_chunks(queue)
+            yield None
+            yield from self._wait_for_chunks(queue, begun)
         finally:
             _loop().call_soon_threadsafe(abandoned.set)
 
-    def _wait_for_chunks(self, queue: "Queue[Chunk | _Pause | BaseException | None]") -> Iterator[Chunk | None]:
-        deadline = time.monotonic() + self.total_s
-        until, what = time.monotonic() + self.first_s, f"did not begin to answer within {self.first_s:g} seconds"
+    def _wait_for_chunks(
+        self, queue: "Queue[Chunk | _Pause | BaseException | None]", begun: float
+    ) -> Iterator[Chunk | None]:
+        deadline = begun + self.total_s
+        until, what = begun + self.first_s, f"did not begin to answer within {self.first_s:g} seconds"
         while True:
             now = time.monotonic()
             try:

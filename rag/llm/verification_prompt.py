@@ -86,18 +86,22 @@ class VerificationPrompt:
         messages: Pairs of role ("system", "user") and text.
         boundary: The random line around the material.
         claims: What is asked about, as numbered in the request.
+        stage: What batches call it.
     """
 
     messages: tuple[tuple[str, str], ...]
     boundary: str
     claims: tuple[OpenClaim, ...]
+    stage: str = "verify"
 
 
 @dataclass(frozen=True, slots=True)
 class MendingPrompt:
-    """Hold what is sent to have an answer mended: pairs of role and text."""
+    """Hold what is sent to have an answer mended; the attributes are those of `VerificationPrompt`."""
 
     messages: tuple[tuple[str, str], ...]
+    boundary: str
+    stage: str = "mend"
 
 
 def build_verification_prompt(claims: Sequence[OpenClaim], passages: Sequence[Passage]) -> VerificationPrompt:
@@ -137,7 +141,9 @@ def build_mending_prompt(prompt: Prompt, draft: str, problems: Sequence[tuple[st
         f"- “{neutralise(' '.join(claim.split()))}”: {neutralise(' '.join(reason.split()))}"
         for claim, reason in problems
     )
-    return MendingPrompt((*prompt.messages, ("assistant", draft), ("user", _MEND.format(problems=listed))))
+    return MendingPrompt(
+        (*prompt.messages, ("assistant", draft), ("user", _MEND.format(problems=listed))), prompt.boundary
+    )
 
 
 def _format_claim(claim: OpenClaim, boundary: str) -> str:

@@ -3,10 +3,10 @@
 import math
 import re
 import time
-from collections.abc import AsyncGenerator, Iterator, Mapping, Sequence
+from collections.abc import AsyncGenerator, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from threading import Lock
-from typing import Any, Protocol
+from typing import Any
 
 from langchain_core.language_models import BaseChatModel
 from langchain_core.messages import AIMessageChunk
@@ -15,6 +15,8 @@ from pydantic import SecretStr
 
 from corpus.errors import ModelError
 from rag.llm.chat_model import chat_model, explain_error, http_status, is_transient
+from rag.llm.plan_prompt import PLAN_SCHEMA, PLAN_TOKENS
+from rag.llm.prompt import ModelRequest
 from rag.llm.stream_timeouts import ModelTimeoutError, StreamTimeouts
 from rag.llm.verification_prompt import VERDICT_SCHEMA, VERDICT_TOKENS
 from rag.settings import Settings
@@ -56,19 +58,12 @@ class Reply:
     whole: bool = False
 
 
-class PromptMessages(Protocol):
-    """Describe what can be sent."""
-
-    @property
-    def messages(self) -> Sequence[tuple[str, str]]:
-        """Return pairs of role and text."""
-
-
 class Writer:
     """Send prompts to one chat model and stream its replies.
 
     Attributes:
         name: The model, as `provider:name`.
+        planner: The same model held to the schema of a plan, with limits of its own, or None where it is not to plan.
         verifier: A model held to the schema of verdicts, which reads the claims of an answer again, or None.
     """
 
@@ -78,6 +73,7 @@ class Writer:
         timeouts: StreamTimeouts[AIMessageChunk],
         max_tokens: int,
         schema: Mapping[str, Any] | None = None,
+        planner: "Writer | None" = None,
         verifier: "Writer | None" = None,
     ) -> None:
         """Let `model` write; nothing is sent yet.
@@ -88,9 +84,11 @@ class Writer:
             max_tokens: The length that it was asked to keep to, in tokens.
             schema: What its replies must be, a JSON schema with a title; where its server supports none, the prompt
                 alone asks for JSON.
+            planner: What plans the searches.
             verifier: What reads the claims of an answer again.
         """
         self.name = timeouts.name
+        self.planner = planner
         self.verifier = verifier
         self._model = model
         self._schema = schema
@@ -103,7 +101,7 @@ class Writer:
 
     @classmethod
     def from_settings(cls, settings: Settings) -> "Writer":
-        """Make the model that the settings name, and the one that reads its claims again.
+        """Make the model that the settings name, with those that plan for it and read its claims again.
 
         Raises:
             SettingsError: No such provider, a missing package, or no key.
@@ -116,9 +114,16 @@ class Writer:
             settings.llm_tries,
             _has_content,
         )
-        return cls(
-            chat_model(settings), timeouts, settings.llm_max_tokens, verifier=cls._make_verifier(settings, timeouts)
-        )
+        planner = cls._make_planner(settings, timeouts) if settings.plan else None
+        verifier = cls._make_verifier(settings, timeouts)
+        return cls(chat_model(settings), timeouts, settings.llm_max_tokens, planner=planner, verifier=verifier)
+
+    @classmethod
+    def _make_planner(cls, settings: Settings, timeouts: StreamTimeouts[AIMessageChunk]) -> "Writer":
+        """Make the model a second time, for short replies within `settings.plan_s`, as a failing plan costs nothing."""
+        short = min(PLAN_TOKENS, settings.llm_max_tokens)
+        brief = replace(timeouts, first_s=settings.plan_s, next_s=settings.plan_s, total_s=settings.plan_s, tries=1)
+        return cls(chat_model(settings.model_copy(update={"llm_max_tokens": short})), brief, short, PLAN_SCHEMA)
 
     @classmethod
     def _make_verifier(cls, settings: Settings, timeouts: StreamTimeouts[AIMessageChunk]) -> "Writer | None":
@@ -133,7 +138,7 @@ class Writer:
 
     def stream(
         self,
-        prompt: PromptMessages,
+        prompt: ModelRequest,
         reply: Reply,
         config: RunnableConfig | None = None,
         within_s: float = math.inf,
@@ -162,7 +167,7 @@ class Writer:
             self._failures = 0
 
     def _collect(
-        self, prompt: PromptMessages, reply: Reply, config: RunnableConfig | None, within_s: float
+        self, prompt: ModelRequest, reply: Reply, config: RunnableConfig | None, within_s: float
     ) -> Iterator[str]:
         reply.text, reply.usage, reply.whole = "", {}, False
         timeouts = replace(self._timeouts, total_s=min(self._timeouts.total_s, within_s))
@@ -211,7 +216,7 @@ class Writer:
         if len(reply.text) > _CHARACTERS_A_TOKEN * self._max_tokens:
             raise ModelError(f"{self.name} wrote far more than {self._max_tokens} tokens and was stopped")
 
-    async def _chunks(self, prompt: PromptMessages, config: RunnableConfig | None) -> AsyncGenerator[AIMessageChunk]:
+    async def _chunks(self, prompt: ModelRequest, config: RunnableConfig | None) -> AsyncGenerator[AIMessageChunk]:
         messages, begun, held = list(prompt.messages), False, self._held
         try:
             async for chunk in (held or self._model).astream(messages, config):

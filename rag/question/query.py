@@ -53,11 +53,15 @@ class QuestionPart:
         text: What to search for; makes sense without the question.
         said: The same in the words of the question.
         hints: Outlet and time named for this part: preferred, not required.
+        kind: What is asked for, where a model said so; else its words tell.
+        byline: Who is to have written it: preferred, not required.
     """
 
     text: str
     said: str
     hints: Filters
+    kind: Kind | None = None
+    byline: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +80,7 @@ class Query:
         several: The parts are questions of their own, each of which wants an answer.
         known_until: What was published later is never looked at, or None: the question is asked in the present.
         notes: Sentences for the reader on the slips that were put right.
+        form: What kind of question a model says it is (`rag.question.search_plan`), or "".
     """
 
     question: str
@@ -89,6 +94,7 @@ class Query:
     several: bool = False
     known_until: datetime | None = None
     notes: tuple[str, ...] = ()
+    form: str = ""
 
 
 def parse_question(
@@ -114,7 +120,7 @@ def parse_question(
         whole: Leave the question in one piece.
         looking_back: `now` is a time in the past: what was published after it is not looked at, nor what is undated.
         correct: Puts slips of the pen right (`rag.retrieval.spelling_correction`); by default none.
-        alone: The question made to stand alone by a model (`rag.llm.question_rewriting`); without it rules do that.
+        alone: The question made to stand alone by a model (`rag.question.search_plan`); without it rules do that.
     """
     moment = now.astimezone(UTC) if now.tzinfo else now.replace(tzinfo=UTC)
     right = correct(alone or make_standalone(question, history))

@@ -38,12 +38,15 @@ class RetrievedPassages:
         parts: For each part of the question the passages found for it that are among `passages`, best first.
         filters: The filters that held.
         notes: What the user should know of the filters.
+        rankings: For the whole question and each part more passages, however many are of one article; empty where only
+            the best were asked for.
     """
 
     passages: Sequence[Passage] = ()
     parts: Sequence[Sequence[Passage]] = ()
     filters: Filters = field(default_factory=Filters)
     notes: Sequence[str] = ()
+    rankings: Sequence[Sequence[Passage]] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,36 +100,37 @@ class EvidenceSearch:
         self.retriever = retriever
         self.reader = reader
 
-    def search(self, query: Query, k: int, strict: bool = False) -> RetrievedPassages:
-        """Return the `k` best passages for a question, and for each of its parts.
+    def search(self, query: Query, k: int, strict: bool = False, depth: int = 0) -> RetrievedPassages:
+        """Return the `k` best passages for a question, and for each of its parts, and up to `depth` as rankings.
 
         Filters that leave nothing are dropped, and that is said, unless they are to be kept strictly. What was published
         after the time at which the question is asked is not looked at even then.
         """
-        found, wide = self._search(query, k, query.filters), Filters(until=query.known_until)
+        found, wide = self._search(query, k, query.filters, depth), Filters(until=query.known_until)
         if found.passages or strict or replace(query.filters, label="") == wide:
             return found
         said = f" ({query.filters.label})" if query.filters.label else ""
         searched = f"all that is dated before {format_day(wide.until)}" if wide else "the whole archive"
         note = f"No article passes the filter{said}, so {searched} was searched."
-        wider = self._search(query, k, wide)
-        return RetrievedPassages(wider.passages, wider.parts, wider.filters, (note,))
+        return replace(self._search(query, k, wide, depth), notes=(note,))
 
-    def _search(self, query: Query, k: int, filters: Filters) -> RetrievedPassages:
+    def _search(self, query: Query, k: int, filters: Filters, depth: int) -> RetrievedPassages:
         sought = [
             SearchText(query.standalone, query.hints, query.latest),
-            *(SearchText(p.text, p.hints) for p in query.parts),
+            *(SearchText(p.text, p.hints, byline=p.byline) for p in query.parts),
         ]
-        whole, *parts = self.retriever.retrieve(sought, k, filters)
+        (whole, *parts), deep = self.retriever.retrieve_deeply(sought, k, depth, filters)
+        rankings = deep if depth else ()
         if not parts:
-            return RetrievedPassages(whole, (), filters)
+            return RetrievedPassages(whole, (), filters, (), rankings)
         merged = merge_parts(whole, parts)[:k]
         kept = {passage.chunk.id for passage in merged}
-        return RetrievedPassages(merged, [[p for p in part if p.chunk.id in kept] for part in parts], filters)
+        parts = [[p for p in part if p.chunk.id in kept] for part in parts]
+        return RetrievedPassages(merged, parts, filters, (), rankings)
 
-    def gather(self, query: Query, k: int) -> RetrievedPassages:
+    def gather(self, query: Query, k: int, depth: int = 0) -> RetrievedPassages:
         """Return what `search` does, each passage with the sentence after it: evidence often continues past a border."""
-        found = self.search(query, k)
+        found = self.search(query, k, depth=depth)
         wide = {passage.chunk.id: widen_passage(passage).chunk for passage in found.passages}  # Parts hold no others.
         passages, *parts = (
             [replace(passage, chunk=wide[passage.chunk.id]) for passage in some]
@@ -144,7 +148,7 @@ class EvidenceSearch:
             whole = replace(whole, sentences=order_timely_first(whole.sentences, query.hints))
         places = {passage.chunk.id: passage for passage in found.passages}
         parts = [
-            self._reading(part.said, part.text, classify_question(part.said), passages, known)
+            self._reading(part.said, part.text, part.kind or classify_question(part.said), passages, known)
             for part, passages in zip(query.parts, found.parts, strict=False)  # Passages of elsewhere have none.
         ]
         return Evidence(whole, [_place(part, places) for part in parts], query.several)

@@ -1,7 +1,7 @@
 """Find the passages that a query is about: dense and lexical candidates, fused, grouped, ranked."""
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence, Set
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from itertools import chain
@@ -16,6 +16,7 @@ from rag.index.embedder import Vectors
 from rag.index.indexes import Indexes
 from rag.model import Filters, Passage
 from rag.retrieval.reranker import RERANKED, Reranker
+from rag.text.names import find_name_words
 from rag.text.terms import query_terms, script_languages
 
 CANDIDATES = 100
@@ -26,6 +27,9 @@ DENSE_WEIGHT = 0.5
 
 OUTLET_HINT = 0.15
 """Added to the score of a chunk from an outlet that the question names."""
+
+BYLINE_HINT = 0.15
+"""Added to the score of a chunk of an article by whom the question names."""
 
 TIME_HINT = 0.05
 """Added to the score of a chunk published in the time that the question names."""
@@ -70,11 +74,13 @@ class SearchText:
         text: The words.
         hints: Outlets and time that are preferred; an article that does not say loses nothing.
         latest: Prefer what is newest.
+        byline: Prefer what is by this author.
     """
 
     text: str
     hints: Filters | None = None
     latest: bool = False
+    byline: str = ""
 
 
 class _ChunkPosition(NamedTuple):
@@ -113,13 +119,21 @@ class Retriever:
             k: How many passages a text, at most.
             filters: What every passage must meet.
         """
-        rankings = []
+        return self.retrieve_deeply(sought, k, 0, filters)[0]
+
+    def retrieve_deeply(
+        self, sought: Sequence[SearchText], k: int, depth: int, filters: Filters | None = None
+    ) -> tuple[list[list[Passage]], list[list[Passage]]]:
+        """Return what `retrieve` does, and for each text the `depth` best passages however many are of one article."""
+        best, deep = [], []
         for one, candidates in zip(sought, self.candidates([one.text for one in sought], filters), strict=True):
-            kept, copies = collapse_copies(_order(candidates, one))
+            kept, copies = collapse_copies(self._sort(candidates, one))
             if self.reranker:
                 kept = self._rerank(self.reranker, one.text, kept)
-            rankings.append((diversify(kept)[:k], copies))
-        return self._load_passages(rankings)
+            best.append((diversify(kept)[:k], copies))
+            deep.append((kept[:depth], copies))
+        loaded = self._load_passages([*best, *deep])
+        return loaded[: len(best)], loaded[len(best) :]
 
     def candidates(self, texts: Sequence[str], filters: Filters | None = None) -> list[list[Candidate]]:
         """Return for each text every chunk that either index finds, unordered."""
@@ -209,6 +223,13 @@ class Retriever:
         found = self.indexes.store.archive.articles(Selection(ids=wanted)) if wanted else ()
         return {article.id: article for article in found}
 
+    def _sort(self, candidates: Sequence[Candidate], sought: SearchText) -> list[Candidate]:
+        """Score the candidates for a text and return them, best first."""
+        authors = self.indexes.store.authors({c.article.id for c in candidates}) if sought.byline else {}
+        wanted = find_name_words(sought.byline)
+        written = {name for name, author in authors.items() if wanted <= find_name_words(author)}
+        return _order(candidates, sought, written)
+
     def _rerank(self, reranker: Reranker, text: str, candidates: Sequence[Candidate]) -> list[Candidate]:
         top = {c.chunk_id: c for c in candidates[:RERANKED]}
         read = reranker.rerank(text, self._load_passages([(list(top.values()), {})])[0])
@@ -239,8 +260,8 @@ def _candidates(
     return found
 
 
-def _order(candidates: Sequence[Candidate], sought: SearchText) -> list[Candidate]:
-    """Score the candidates for a text and return them, best first."""
+def _order(candidates: Sequence[Candidate], sought: SearchText, written: Set[str] = frozenset()) -> list[Candidate]:
+    """Score the candidates for a text and return them, best first; `written` are articles by whom it names."""
     newest = _recency(candidates) if sought.latest else {}
     for c, gain in zip(candidates, _marginal_gains(candidates, sought.hints), strict=True):
         c.score = (
@@ -248,6 +269,7 @@ def _order(candidates: Sequence[Candidate], sought: SearchText) -> list[Candidat
             + (1 - DENSE_WEIGHT) * c.signals["coverage"]
             + gain
             + LATEST * newest.get(c.chunk_id, 0.0)
+            + BYLINE_HINT * (c.article.id in written)
         )
     return sorted(candidates, key=lambda c: (-c.score, c.chunk_id))
 

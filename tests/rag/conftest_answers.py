@@ -1,17 +1,21 @@
 """A small archive that answers are made from, and models that answer as they are told."""
 
 import copy
+import math
 import re
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from langchain_core.runnables import RunnableConfig
 from pydantic import SecretStr
 
 from corpus.archive.database import Archive
 from corpus.ingestion.ingest import ingest
 from corpus.readers import read_bytes
 from rag import Assistant, Settings
-from rag.llm.writer import Writer
+from rag.llm.prompt import ModelRequest
+from rag.llm.writer import Reply, Writer
 
 CANARY = "sk-canary-7f3a9c51"
 
@@ -52,6 +56,23 @@ def with_model(base: Assistant, url: str, **changes: Any) -> Assistant:
     twin.writer = Writer.from_settings(twin.settings)
     twin.pipeline = twin.compose_pipeline()
     return twin
+
+
+class FixedWriter(Writer):
+    """A model that replies one text to every prompt, without a server; `prompts` is what it was asked."""
+
+    def __init__(self, text: str = "") -> None:
+        self.name = "openai:fixed"
+        self.planner = self.verifier = None
+        self.text = text
+        self.prompts: list[ModelRequest] = []
+
+    def stream(
+        self, prompt: ModelRequest, reply: Reply, config: RunnableConfig | None = None, within_s: float = math.inf
+    ) -> Iterator[str]:
+        self.prompts.append(prompt)
+        reply.text, reply.whole = self.text, True
+        yield reply.text
 
 
 def place(prompt: str, words: str) -> int:

@@ -1,6 +1,7 @@
 """What tracers see of an answer: each step with its inputs and outputs, by callbacks and by `astream_events`."""
 
 import asyncio
+import json
 from collections.abc import Iterator
 from typing import Any
 from uuid import UUID
@@ -17,7 +18,12 @@ from tests.rag.conftest_answers import TOLL, place, with_model
 TRUE = "The Selmouth harbour toll rises from 9 to 12 crowns on 1 June 2024"
 HISTORY = (Turn("user", TOLL), Turn("assistant", f"{TRUE} [1]."))
 MASTER = "Who is the harbour master there?"
-STEPS = ["rewrite", "retrieve", "judge", "write", "check"]
+PLANNED = {
+    "searches": [{"find": "harbour master of Selmouth", "want": "who"}],
+    "kind": "fact",
+    "question": "Who is the harbour master of Selmouth?",
+}
+STEPS = ["plan", "retrieve", "judge", "write", "check"]
 
 
 class Recorder(BaseCallbackHandler):
@@ -61,30 +67,28 @@ class Recorder(BaseCallbackHandler):
 
 
 def write(body: Body) -> str:
-    """Make the follow-up stand alone, and answer from the passage of the toll."""
+    """Answer from the passage of the toll."""
     prompt = str(body["messages"][-1]["content"])
-    if "Last question:" in prompt:
-        return "Who is the harbour master of Selmouth?"
     return f"{TRUE} [{place(prompt, 'toll rises')}]."
 
 
 def test_callbacks_see_each_step_with_inputs_and_outputs(assistant: Assistant, model_server: ModelServer) -> None:
-    model_server.reply = write
+    model_server.reply, model_server.plan = write, lambda body: json.dumps(PLANNED)
     recorder = Recorder()
-    answer = with_model(assistant, model_server.url).ask(MASTER, HISTORY, config={"callbacks": [recorder]})
+    answer = with_model(assistant, model_server.url, plan_s=20).ask(MASTER, HISTORY, config={"callbacks": [recorder]})
     assert [name for name in recorder.names.values() if name in STEPS] == STEPS
-    assert {recorder.parents[step] for step in STEPS} == {recorder.parents["rewrite"]}
+    assert {recorder.parents[step] for step in STEPS} == {recorder.parents["plan"]}
     assert recorder.parents["archive"] == "retrieve"
     assert recorder.errors == []
-    assert recorder.inputs["rewrite"]["question"] == MASTER
-    assert recorder.outputs["rewrite"]["query"].standalone == "Who is the harbour master of Selmouth?"
-    assert "query" not in recorder.inputs["rewrite"]
+    assert recorder.inputs["plan"]["question"] == MASTER
+    assert recorder.outputs["plan"]["query"].standalone == "Who is the harbour master of Selmouth?"
+    assert "query" not in recorder.inputs["plan"]
     assert recorder.inputs["archive"] == "Who is the harbour master of Selmouth?"
-    assert [document.id for document in recorder.outputs["archive"]] == [p.chunk.id for p in answer.passages]
+    assert recorder.outputs["archive"][0].metadata["article_id"] == "toll"
     assert "passages" not in recorder.inputs["retrieve"]
-    assert recorder.outputs["retrieve"]["passages"] == list(answer.passages)
+    assert recorder.outputs["judge"]["passages"] == list(answer.passages)
     assert recorder.outputs["judge"]["enough"] is True
-    assert recorder.outputs["model of rewrite"] == "Who is the harbour master of Selmouth?"
+    assert json.loads(recorder.outputs["model of plan"]) == PLANNED
     assert recorder.outputs["model of write"].startswith(TRUE)
     assert recorder.outputs["write"]["text"] == recorder.outputs["model of write"]
     assert "answer" not in recorder.inputs["check"]
@@ -104,6 +108,7 @@ def test_the_chain_streams_its_events(assistant: Assistant, model_server: ModelS
     assert found["data"]["input"]["query"] == TOLL
     assert found["data"]["output"][0].metadata["article_id"] == "toll"
     words = [e["data"]["chunk"].text for e in events if e["event"] == "on_chat_model_stream"]
+    words = words[words.index("The") :]  # Before it, the model was asked for a plan.
     assert "".join(words).startswith(TRUE)
     (checked,) = [e for e in events if e["event"] == "on_chain_end" and e["name"] == "check"]
     result = checked["data"]["output"]["answer"]

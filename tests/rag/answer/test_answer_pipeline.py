@@ -10,7 +10,6 @@ import pytest
 
 from rag import Answer, Assistant, Turn
 from rag.answer.answer_pipeline import NOT_FOUND
-from rag.llm.prompt import Prompt
 from tests.model_server import Body, ModelServer, Reply, refused_url
 from tests.rag.conftest_answers import CANARY, NOT_HELD, TOLL, place, with_model
 
@@ -83,9 +82,9 @@ def test_a_model_s_answer_is_streamed_checked_and_recorded(assistant: Assistant,
     assert (answer.status, answer.text) == ("answered", f"{TRUE} [1].")
     assert [(c.n, c.passage.article.id) for c in answer.citations] == [(1, "toll")]
     assert [claim.verdict for claim in answer.claims] == ["unchecked"]
-    assert (answer.model, answer.usage["output_tokens"]) == ("openai:test", 15)
+    assert (answer.model, answer.usage["output_tokens"]) == ("openai:test", 16)  # One is that of the plan.
     assert [role for role, _ in answer.prompt] == ["system", "user"]
-    assert set(answer.timings_ms) == {"retrieve", "read", "write", "check"}
+    assert set(answer.timings_ms) == {"plan", "retrieve", "read", "write", "check"}
 
 
 def test_numbers_of_no_passage_are_dropped(assistant: Assistant, model_server: ModelServer) -> None:
@@ -130,17 +129,6 @@ def test_code_refuses_before_any_model_is_asked(assistant: Assistant, model_serv
     answer = twin.ask(NOT_HELD, now=NOW)
     assert (answer.status, answer.text, answer.citations) == ("not_found", NOT_FOUND, ())
     assert 1 <= len(answer.nearest) <= 3
-    assert isinstance(twin.prompt_for(NOT_HELD, now=NOW), Answer)
-    assert model_server.requests == []
-
-
-def test_an_answer_from_a_prompt_is_the_same(assistant: Assistant, model_server: ModelServer) -> None:
-    twin = with_model(assistant, model_server.url)
-    prompt = twin.prompt_for(TOLL, now=NOW)
-    assert isinstance(prompt, Prompt)
-    n = place(prompt.messages[1][1], "harbour toll rises")
-    answer = twin.answer_from(prompt, f"{TRUE} [{n}].")
-    assert (answer.status, answer.text) == ("answered", f"{TRUE} [1].")
     assert model_server.requests == []
 
 
@@ -149,7 +137,7 @@ def test_the_budget_of_tokens_holds_for_what_is_sent(assistant: Assistant, model
     twin.ask(TOLL, now=NOW)
     blocks = model_server.requests[0].text.split(" ===\n", 1)[1].split("\n=== end")[0]
     assert twin.pipeline.count(blocks) <= 200
-    assert blocks.startswith("[1] Selmouth harbour toll goes up in June\nOutlet: Coast Wire; date: 5 March 2024\n")
+    assert blocks.startswith("[1] Selmouth harbour toll goes up in June\nOutlet: Coast Wire; published: 5 March 2024\n")
 
 
 def test_a_follow_up_is_asked_in_full(assistant: Assistant, model_server: ModelServer) -> None:

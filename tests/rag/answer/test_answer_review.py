@@ -206,19 +206,6 @@ def test_an_invented_mark_is_told(assistant: Assistant, model_server: ModelServe
     assert answer.notes == ("The model cited [47], and there is no such passage.",)
 
 
-def test_requests_and_replies_may_travel_as_files(assistant: Assistant, model_server: ModelServer) -> None:
-    twin = with_model(assistant, model_server.url)
-    prompt = twin.prompt_for(TOLL, now=NOW)
-    assert not isinstance(prompt, Answer)
-    reply = citing(f"{RISES} {WRONG}")({"messages": [{"content": prompt.messages[-1][1]}]})
-    request = twin.verification_for(prompt, reply)
-    assert request is not None
-    assert [claim.number for claim in request.claims] == [1, 2]
-    verdicts = READS_WELL({"messages": [{"content": request.messages[-1][1]}]})
-    assert [claim.verdict for claim in twin.answer_from(prompt, reply, verdicts).claims] == ["supported", "flagged"]
-    assert [claim.verdict for claim in twin.answer_from(prompt, reply).claims] == ["unchecked", "unchecked"]
-
-
 def test_the_schema_is_strict() -> None:
     """OpenAI refuses a strict schema in which a property is not required."""
 

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 import pytest
 
 from corpus import Article
-from rag.llm.prompt import SYSTEM, Prompt, build_prompt, neutralise, pack_passages
+from rag.llm.prompt import SYSTEM, Prompt, build_prompt, hide_missing, neutralise, read_missing
 from rag.model import Filters, Passage, Turn
 from rag.question.query import Query
 from rag.question.question_kind import classify_question
@@ -40,8 +40,8 @@ def test_the_whole_prompt() -> None:
     assert prompt.messages[0][1] == SYSTEM
     assert user(prompt) == (
         f"=== {prompt.boundary} ===\n"
-        "[1] Toll goes up\nOutlet: Coast Wire; date: 5 March 2024\nThe toll rises on 1 June.\n\n"
-        "[2] Old toll\nOutlet: unknown; date: undated\nIt was nine.\n"
+        "[1] Toll goes up\nOutlet: Coast Wire; published: 5 March 2024\nThe toll rises on 1 June.\n\n"
+        "[2] Old toll\nOutlet: unknown; published: undated\nIt was nine.\n"
         f"=== end of {prompt.boundary} ===\n\n"
         "Conversation so far:\nuser: Hello?\nassistant: It is nine (2).\n\n\n"
         "Today is 1 August 2024. Question: When does the toll rise?"
@@ -129,21 +129,25 @@ def test_only_the_last_turns_are_sent_and_each_is_cut() -> None:
     assert len(text) < 4 * 1600 + 400
 
 
-def test_the_budget_of_tokens_is_kept() -> None:
-    passages = [passage(" ".join(["word"] * 90), id=f"a{n}", rank=n) for n in range(1, 10)]
-    kept = pack_passages(passages, 350, words)
-    assert [p.article.id for p in kept] == ["a1", "a2", "a3"]  # Each block is 90 words, 10 of its two lines, and 1.
-    blocks = user(built(*kept)).split(" ===\n", 1)[1].split("\n=== end")[0]
-    assert words(blocks) <= 350
+@pytest.mark.parametrize(
+    ("reply", "answer", "missing"),
+    [
+        ("It rises [1].\nMISSING: who pays the toll", "It rises [1].", "who pays the toll"),
+        ("It rises [1].\n\n**MISSING: Ines Calder, age.**\n", "It rises [1].", "Ines Calder, age"),
+        ("MISSING: toll", "", "toll"),
+        ("It rises [1].\nMISSING: [3] a " + "word " * 90, "It rises [1].", "(3) a " + "word " * 38 + "word"),
+        ("It is MISSING: nothing more.", "It is MISSING: nothing more.", ""),
+        ("MISSING: one.\nIt rises [1].", "MISSING: one.\nIt rises [1].", ""),
+        ("It rises.\nMISSING:", "It rises.", ""),
+    ],
+)
+def test_what_is_missing_is_read_from_the_last_line(reply: str, answer: str, missing: str) -> None:
+    text, words = read_missing(reply)
+    assert (text, words[:200].rstrip()) == (answer, missing[:200].rstrip())
+    assert len(words) <= 200
 
 
-def test_the_best_passage_stands_even_if_it_is_too_long() -> None:
-    assert len(pack_passages([passage("word " * 500), passage("short")], 100, words)) == 1
-    assert pack_passages([], 100, words) == []
-
-
-def test_copies_count_against_the_budget() -> None:
-    copies = tuple(Article(f"c{n}", "A headline", "Text.", f"A Very Long Outlet Name Number {n}") for n in range(5))
-    plain = [passage("word " * 20, rank=1), passage("word " * 20, rank=2)]
-    assert len(pack_passages(plain, 62, words)) == 2
-    assert len(pack_passages([replace(p, copies=copies) for p in plain], 62, words)) == 1
+@pytest.mark.parametrize("end", ["M", "MISS", "**MISSING", "MISSING: who"])
+def test_a_reader_never_sees_that_line_grow(end: str) -> None:
+    assert hide_missing(f"It rises [1].\n{end}") == "It rises [1]."
+    assert hide_missing("It rises [1].\nMayor Osk") == "It rises [1].\nMayor Osk"

@@ -9,11 +9,10 @@ import pytest
 from corpus.article import Article
 from rag import Assistant, Settings, Turn
 from rag.index.embedder import read_shipped_vocabulary
-from rag.llm.prompt import Prompt
 from rag.retrieval.edit_distance import count_typos, is_keyboard_typo, is_phonetic_typo
 from rag.retrieval.spelling_correction import SpellingCorrector
 from rag.text.english_words import EnglishWords
-from tests.rag.conftest_answers import newsroom
+from tests.rag.conftest_answers import FixedWriter, newsroom
 
 ENGLISH = EnglishWords(read_shipped_vocabulary())
 TEXTS = (
@@ -118,10 +117,9 @@ def test_a_follow_up_brings_the_word_in_its_right_form(assistant: Assistant) -> 
 
 
 def test_a_model_is_asked_with_the_right_word(assistant: Assistant) -> None:
-    prompt = assistant.prompt_for("Who fined Cambrige Analytica?")
-    assert isinstance(prompt, Prompt)
-    assert prompt.messages[-1][1].endswith("Question: Who fined Cambridge Analytica?")
-    answer = assistant.answer_from(prompt, "The regulator fined Cambridge Analytica 15,000 pounds [1].")
+    writer = FixedWriter("The regulator fined Cambridge Analytica 15,000 pounds [1].")
+    answer = assistant.with_writer(writer).ask("Who fined Cambrige Analytica?")
+    assert "Question: Who fined Cambridge Analytica?\n" in writer.prompts[0].messages[-1][1]
     assert answer.notes[0] == "Searched for “Cambridge” in place of “Cambrige”, which no article holds."
 
 

@@ -194,9 +194,8 @@ def test_no_model_is_asked(assistant: Assistant, model_server: ModelServer) -> N
     twin = with_model(assistant, model_server.url)
     stages = [event.stage for event in twin.stream("How many articles mention Dragonfly?", now=NOW)]
     assert stages == ["searching", "reading", "writing", "done"]
-    prompted = twin.prompt_for("How many articles mention Dragonfly?", now=NOW)
-    assert isinstance(prompted, Answer)
-    assert (prompted.model, model_server.requests) == ("none", [])
+    assert twin.ask("How many articles mention Dragonfly?", now=NOW).model == "none"
+    assert model_server.requests == model_server.plans == []
 
 
 def test_the_newest_articles_come_first_each_with_headline_and_lead(assistant: Assistant) -> None:

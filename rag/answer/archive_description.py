@@ -1,0 +1,21 @@
+"""What the assistant says of itself: what it answers from, and what can be asked."""
+
+from corpus.text.days import format_day
+from rag.question.search_plan import ArchiveScope
+
+_OUTLETS = 3  # Outlets that are named, those with most articles.
+
+
+def describe_archive(scope: ArchiveScope) -> str:
+    """Return the answer to small talk and to questions about the assistant."""
+    if not scope.articles:
+        return "I answer questions from the articles of this archive, and it holds none yet."
+    span = f", published between {format_day(scope.since)} and {format_day(scope.until)}" if scope.since else ""
+    outlets = scope.outlets.names
+    more = " and others" if len(outlets) > _OUTLETS else ""
+    by = f" by {', '.join(outlets[:_OUTLETS])}{more}" if outlets else ""
+    return (
+        f"I answer questions from the {scope.articles:,} articles of this archive{by}{span}, from nothing else, and "
+        "show for each statement where it stands. Ask who, when, how many, or what somebody said; ask for a comparison, "
+        "or for a timeline of a topic."
+    )
