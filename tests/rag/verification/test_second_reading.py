@@ -73,6 +73,13 @@ def test_words_without_the_figure_of_the_claim_carry_nothing() -> None:
     assert only(text, verdict(1, "supported", (2, "It had put the number at one billion")))[0] == "supported"
 
 
+def test_a_figure_that_only_the_reader_finds_is_neither_flagged_nor_supported() -> None:
+    text = "Equifax put the number at 145 million [1]."
+    assert only(text)[0] == "flagged"
+    assert only(text, verdict(1, "supported", (1, REACHED))) == ("unchecked", "")
+    assert only(text, verdict(1, "supported", (1, "files on about 145 million consumers")))[0] == "flagged"
+
+
 def test_words_on_something_else_carry_nothing() -> None:
     text = "Nobody knows to this day who the culprits were [1]."
     assert only(text, verdict(1, "supported", (1, "opened an inquiry into the breach")))[0] == "unchecked"
@@ -102,7 +109,6 @@ def test_what_is_not_stated_is_flagged() -> None:
     "text",
     [
         'Smith said: "I am sorry for what happened to consumers" [1].',
-        "Equifax put the number at 145 million [1].",
         "Equifax was fined.",
         "Equifax was fined [47].",
     ],
