@@ -1,6 +1,6 @@
 """Labelled claims: how many false ones a check catches, and how many true ones it flags."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -9,7 +9,8 @@ from typing import Any, Literal
 from corpus import Article, Chunk
 from corpus.errors import InputError
 from corpus.text.language_detection import detect
-from eval.json_lines import read_json_lines
+from eval.claim_formats import find_converter
+from eval.json_lines import read_json_file, read_json_lines
 from eval.question import Defect
 from eval.runs.fingerprint import fingerprint_records
 from eval.statistics import Estimate, estimate_mean
@@ -55,7 +56,7 @@ class LabelledClaim:
 
 
 def read_claims(path: Path) -> list[LabelledClaim]:
-    """Return the claims of a JSON Lines file, in order.
+    """Return the claims of a file, in order: JSON Lines of our own form, or a public set (`eval.claim_formats`).
 
     Each line has "id", "claim", "passages" (each with "text" and, where known, "title", "source" and "published_at"),
     "label" and "kind"; of a "meta" claim the kind is "meta_true" or "meta_false". "language" may be left out.
@@ -64,7 +65,7 @@ def read_claims(path: Path) -> list[LabelledClaim]:
         InputError: The file cannot be read, or a line of it is no such claim.
     """
     claims = []
-    for place, record in read_json_lines(path):
+    for place, record in _read_records(path):
         try:
             if isinstance(record, Defect):
                 raise ValueError(record.reason)
@@ -74,6 +75,28 @@ def read_claims(path: Path) -> list[LabelledClaim]:
     if not claims:
         raise InputError(f"{path} contains no claims. docs/checking.md shows the format of a line.")
     return claims
+
+
+def _read_records(path: Path) -> Iterator[tuple[str, Mapping[str, Any] | Defect]]:
+    """Yield the place and the record of each claim; those of a public set are converted."""
+    rows = list(_read_list(path) if path.suffix == ".json" else read_json_lines(path))
+    first = next((row for _, row in rows if not isinstance(row, Defect)), {})
+    convert = find_converter(path, first)
+    for place, row in rows:
+        if convert is None or isinstance(row, Defect):
+            yield place, row
+            continue
+        try:
+            yield from ((f"{place}.{n}", {**record, "id": f"{place}.{n}"}) for n, record in enumerate(convert(row), 1))
+        except (KeyError, TypeError, ValueError, AttributeError) as error:
+            yield place, Defect(place, f"{type(error).__name__}: {error}")
+
+
+def _read_list(path: Path) -> Iterator[tuple[str, dict[str, Any] | Defect]]:
+    rows = read_json_file(path)
+    for n, row in enumerate(rows if isinstance(rows, list) else [rows], 1):
+        place = f"{path.name}:{n}"
+        yield place, row if isinstance(row, dict) else Defect(place, "not a JSON object")
 
 
 def _claim(record: Mapping[str, Any]) -> LabelledClaim:

@@ -30,7 +30,7 @@ FLOORS = {
         """,
     "eval": """
         question statistics | json_lines question_result sampling validation | agreement articles replies measures |
-        loaders runs regression_gate | set_catalogue reports batch judge claim_scoring evidence_scoring |
+        loaders runs regression_gate | set_catalogue reports batch judge claim_formats | claim_scoring evidence_scoring |
         library claim_reading | commands
         """,
     "web": """
