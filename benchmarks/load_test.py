@@ -120,15 +120,16 @@ def _asker(number: int) -> Asker:
     return Asker(article, questions)
 
 
-def prepare(data: Path, users: Sequence[Asker]) -> None:
-    """Make an archive of the starter corpus and the users' articles, with its indexes."""
+def prepare(data: Path, users: Sequence[Asker], starter: bool) -> None:
+    """Make an archive of the users' articles, and of the starter corpus if that is wanted, with its indexes."""
     from rag import Assistant, Settings
 
     with Archive(data / "archive.sqlite3") as archive:
         for user in users:
             archive.put(user.article)
     with Assistant(Settings(data_dir=data, llm="")) as assistant:
-        assistant.load_starter()
+        if starter:
+            assistant.load_starter()
         assistant.sync()
 
 
@@ -265,6 +266,7 @@ def run(
     alone_s: float,
     most: int | None = None,
     sentences: int = 12,
+    starter: bool = True,
 ) -> Report:
     """Serve the page, let one user and then all ask, and add articles meanwhile.
 
@@ -276,9 +278,10 @@ def run(
         alone_s: How long one asks alone, at most, before and after.
         most: Questions a user, at most; then all articles are added, whatever time that takes.
         sentences: In an added article, at most.
+        starter: Whether the archive holds the starter corpus too.
     """
     people, made = askers(users), data / "made.jsonl"
-    prepare(data, people)
+    prepare(data, people, starter)
     write_articles(made, articles, sentences, seed=1)
     with serving(data) as (url, process):
         crowd(url, process, people[:1], _PATIENCE_S, most=2)  # What is loaded once is no part of a question's time.

@@ -58,7 +58,8 @@ UNITS = (
     *("![", "[a][", "[a](", "[1]", "<a ", "<a>", "<!--", "&#", "{", "http://a.b/", "the ", "and the "),
     *("Ab, ", "Ab said. ", "5 May 2020, ", "12 cars, ", "“a b c” ", "Who is Ab, ", "(a) "),
 )
-SHAPES = tuple(Shape("", unit, tail) for unit in UNITS for tail in ("", "\x01"))
+SHAPES = tuple(Shape("", unit) for unit in UNITS)
+WITH_TAILS = tuple(Shape("", unit, tail) for unit in UNITS for tail in ("", "\x01"))
 
 
 class _Overrun(BaseException):
@@ -105,16 +106,15 @@ def excess(run: Callable[[str], object], shape: Shape, *, longest: int = 65_536)
     """
     gc.disable()
     try:
-        if _cost(run, shape.text(longest // 16), times=1, most=50 * _FLOOR) < _FLOOR:
-            return ""
-        return _climb(run, shape, longest)
+        cost = _cost(run, shape.text(longest // 16), times=1, most=50 * _FLOOR)
+        # What grows like 2^n does so from a few characters on, and would never come to the end of so many.
+        return "" if cost < _FLOOR else _climb(run, shape, 16 if cost == float("inf") else longest // 64, longest)
     finally:
         gc.enable()
 
 
-def _climb(run: Callable[[str], object], shape: Shape, longest: int) -> str:
-    """Compare each length with the one 4 times as long, from the shortest on, until the cost is in step with the text."""
-    length = 16
+def _climb(run: Callable[[str], object], shape: Shape, length: int, longest: int) -> str:
+    """Compare each length with the one 4 times as long, from this one on, until the cost is in step with the text."""
     while length * _FACTOR <= longest:
         ratio = _ratio(run, shape, length, times=2)
         # Other programs can slow one measurement down; what really grows does so from the next length on as well.

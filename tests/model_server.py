@@ -21,6 +21,8 @@ from collections import deque
 from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import cache, partial
+from itertools import count
 from types import TracebackType
 from typing import Any, Literal, Self
 
@@ -49,7 +51,8 @@ class Reply:
     """Say how one request is answered.
 
     Attributes:
-        text: What the model says. It is streamed in pieces of one word with the space before it.
+        text: What the model says. It is streamed in pieces of one word with the space before it,
+        words: or of so many words.
         finish_reason: "stop", "length" or "content_filter"; "tool_calls" is set by `tool`.
         status: Another HTTP status than 200 sends an error in OpenAI's form instead.
         retry_after: Seconds for a `Retry-After` header beside an error.
@@ -63,6 +66,7 @@ class Reply:
     """
 
     text: str = ""
+    words: int = 1
     finish_reason: str = "stop"
     status: int = 200
     retry_after: float | None = None
@@ -77,7 +81,8 @@ class Reply:
     @property
     def pieces(self) -> list[str]:
         """Return the text in the pieces that are streamed; joined they are the text."""
-        return re.findall(r"\s*\S+|\s+$", self.text)
+        words = re.findall(r"\s*\S+|\s+$", self.text)
+        return ["".join(words[at : at + self.words]) for at in range(0, len(words), self.words)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +105,10 @@ class Received:
 
 @dataclass(slots=True)
 class ModelServer:
-    """Serve scripted replies at `url` from a thread, between `with` and its end.
+    """Serve scripted replies at `url`, between `with` and its end.
+
+    All of a process are served by one thread, each below a path of its own: to start and stop a server for each takes
+    longer than most of what is tested.
 
     Attributes:
         reply: Computes the answer to each request that the script does not cover, from its body.
@@ -118,50 +126,31 @@ class ModelServer:
     plans: list[Received] = field(default_factory=list)
     abandoned: threading.Event = field(default_factory=threading.Event)
     _script: deque[Reply] = field(default_factory=deque)
-    _socket: socket.socket | None = None
-    _server: uvicorn.Server | None = None
-    _thread: threading.Thread | None = None
+    _key: str = ""
 
     @property
     def url(self) -> str:
         """Return the base URL for the client."""
-        if self._socket is None:
+        if not self._key:
             raise ValueError("the server runs inside its `with` block only")
-        return f"http://127.0.0.1:{self._socket.getsockname()[1]}/v1"
+        return f"{_host().url}/{self._key}/v1"
 
     def script(self, *replies: Reply) -> None:
         """Answer the next requests with these, one each, before `reply` is asked again."""
         self._script.extend(replies)
 
     def __enter__(self) -> Self:
-        # The socket listens before the thread starts, so that no client ever comes too early.
-        self._socket = socket.create_server(("127.0.0.1", 0))
-        config = uvicorn.Config(
-            self._app(), lifespan="off", ws="none", http="h11", log_config=None, log_level="critical"
-        )
-        self._server = uvicorn.Server(config)
-        self._thread = threading.Thread(target=self._server.run, args=([self._socket],), name="model server")
-        self._thread.start()
+        self._key = _host().add(self)
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        assert self._server is not None
-        assert self._thread is not None
-        assert self._socket is not None
-        self._server.should_exit = True
-        self._thread.join()
-        self._socket.close()
-        self._socket = None
+        _host().remove(self._key)
+        self._key = ""
 
-    def _app(self) -> FastAPI:
-        app = FastAPI(openapi_url=None)
-        app.add_api_route("/v1/chat/completions", self._complete, methods=["POST"], response_model=None)
-        app.add_api_route("/v1/models", lambda: {"object": "list", "data": [{"id": "test", "object": "model"}]})
-        return app
-
-    async def _complete(self, request: Request) -> Response:
+    async def complete(self, request: Request) -> Response:
+        """Answer a request."""
         body = json.loads(await request.body())
         received = Received(body, dict(request.headers))
         if received.messages[0][1].startswith(_VERIFYING):
@@ -207,13 +196,46 @@ class ModelServer:
                 self.abandoned.set()
 
     async def _hang(self, request: Request | None = None) -> None:
-        """Wait until the server stops or the client goes; a stream is cancelled then, a plain request must ask."""
-        assert self._server is not None
-        while not self._server.should_exit:
+        """Wait until the server ends or the client goes; a stream is cancelled then, a plain request must ask."""
+        while self._key:
             if request and await request.is_disconnected():
                 self.abandoned.set()
                 return
             await asyncio.sleep(0.02)
+
+
+class _Host:
+    """The HTTP server of this process, with every model's server below a path of its own."""
+
+    def __init__(self) -> None:
+        self._servers: dict[str, ModelServer] = {}
+        self._keys = count(1)
+        app = FastAPI(openapi_url=None)
+        app.add_api_route("/{key}/v1/chat/completions", self._complete, methods=["POST"], response_model=None)
+        app.add_api_route("/{key}/v1/models", lambda: {"object": "list", "data": [{"id": "test", "object": "model"}]})
+        # The socket listens before the thread starts, so that no client ever comes too early.
+        listening = socket.create_server(("127.0.0.1", 0))
+        self.url = f"http://127.0.0.1:{listening.getsockname()[1]}"
+        config = uvicorn.Config(app, lifespan="off", ws="none", http="h11", log_config=None, log_level="critical")
+        run = partial(uvicorn.Server(config).run, [listening])
+        threading.Thread(target=run, name="model servers", daemon=True).start()
+
+    def add(self, server: ModelServer) -> str:
+        """Serve a model's server, and return the first part of its path."""
+        key = str(next(self._keys))
+        self._servers[key] = server
+        return key
+
+    def remove(self, key: str) -> None:
+        """Serve it no longer."""
+        del self._servers[key]
+
+    async def _complete(self, key: str, request: Request) -> Response:
+        server = self._servers.get(key)
+        return await server.complete(request) if server else Response(status_code=410)
+
+
+_host = cache(_Host)
 
 
 @contextmanager

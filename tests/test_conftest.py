@@ -21,12 +21,15 @@ def test_without_chromium_a_user_skips_and_ci_fails(tmp_path: Path, monkeypatch:
         chromium_path(on_ci=True)
 
 
-def test_chromium_is_found_on_the_path(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    program = tmp_path / "chromium"
-    program.write_text("#!/bin/sh\n", encoding="ascii")
-    program.chmod(0o755)
+def test_chromium_is_found_on_the_path_rather_without_a_user_interface(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setenv("PATH", str(tmp_path))
-    assert chromium_path(on_ci=True) == str(program)
+    for name in ("chromium", "chromium-headless-shell"):
+        program = tmp_path / name
+        program.write_text("#!/bin/sh\n", encoding="ascii")
+        program.chmod(0o755)
+        assert chromium_path(on_ci=True) == str(program)
 
 
 def test_what_the_tests_start_can_be_interrupted() -> None:

@@ -5,7 +5,7 @@ import importlib
 import pkgutil
 import re
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cache
 from pathlib import Path
 from types import ModuleType
@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from tests.growth import SHAPES, Shape, excess
+from tests.growth import SHAPES, WITH_TAILS, Shape, excess
 
 PACKAGES = ("corpus", "rag", "eval", "web")
 FUNCTIONS = {"compile", "search", "match", "fullmatch", "split", "findall", "finditer", "sub", "subn"}
@@ -203,8 +203,8 @@ def pumps(tree: Any, before: str, pattern: Pattern) -> Iterator[tuple[str, str]]
         before += choose(item, pattern)[0]
 
 
-def shapes(pattern: Pattern) -> list[Shape]:
-    """Return the shapes of every text, and those on which this pattern could take long.
+def shapes(pattern: Pattern, usual: Sequence[Shape] = SHAPES) -> list[Shape]:
+    """Return the usual shapes, and those on which this pattern could take long.
 
     Its repeats are pumped behind what leads to them, up to a tail on which it may fail, and its beginnings recur.
     """
@@ -214,23 +214,30 @@ def shapes(pattern: Pattern) -> list[Shape]:
     for before, text in set(pumps(tree, "", pattern)):
         made |= {Shape(before, text, tail) for tail in tails}
         made |= {Shape("", before + text), Shape("", before + text + " ")}
-    return [*SHAPES, *sorted(made, key=repr)]
+    return [*usual, *sorted(made, key=repr)]
 
 
-def growth(pattern: Pattern, uses: set[str]) -> str:
+def growth(pattern: Pattern, uses: set[str], usual: Sequence[Shape] = SHAPES, longest: int = 32_768) -> str:
     """Return the first way in which the cost of a pattern grows too fast, or an empty text."""
     run = attempt(pattern, uses)
-    return next((found for shape in shapes(pattern) if (found := excess(run, shape))), "")
+    return next((found for shape in shapes(pattern, usual) if (found := excess(run, shape, longest=longest))), "")
 
 
+FORMS = [
+    pytest.param(SHAPES, 32_768, id="short"),
+    pytest.param(WITH_TAILS, 131_072, id="long", marks=pytest.mark.campaign),
+]
+
+
+@pytest.mark.parametrize(("usual", "longest"), FORMS)
 @pytest.mark.parametrize("part", range(4))
-def test_no_pattern_takes_longer_than_n_log_n(part: int) -> None:
+def test_no_pattern_takes_longer_than_n_log_n(part: int, usual: Sequence[Shape], longest: int) -> None:
     places, uses, _ = collect()
     assert len(places) > 200
     bad = {
         f"{place} {pattern.pattern!r:.80}": found
         for pattern, place in list(places.items())[part::4]
-        if (found := growth(pattern, uses[pattern]))
+        if (found := growth(pattern, uses[pattern], usual, longest))
     }
     assert not bad
 

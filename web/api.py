@@ -11,11 +11,11 @@ from corpus.text.characters import strip_invisible
 from rag.question.filter_values import read_filters
 from rag.question.question_text import read_question
 from web.assistant.assistant_loader import AssistantLoader, PageAssistant
-from web.frame import client_of
-from web.markup.waiting_time import duration
-from web.rate_limit import RateLimit
 
 T = TypeVar("T")
+
+LIMITED = ("ask", "search")
+"""The endpoints that count as questions; `web.server.question_limit` counts them before they wait for their turn."""
 
 _PATIENCE_S = 60.0
 _MOST_PASSAGES = 50
@@ -24,29 +24,26 @@ _MOST_PASSAGES = 50
 class Api:
     """Answer programs."""
 
-    def __init__(self, loader: AssistantLoader, allowance: RateLimit) -> None:
-        """Answer with the assistant of a loader, as often as the allowance lets a client."""
+    def __init__(self, loader: AssistantLoader) -> None:
+        """Answer with the assistant of a loader."""
         self.loader = loader
-        self.allowance = allowance
 
     def build(self) -> None:
         """Add the endpoints to the blocks that are open."""
         for endpoint in (self.ask, self.search, self.get_article):
             api(endpoint, api_name=endpoint.__name__, concurrency_limit=8)
 
-    def ask(
-        self, question: str, request: gr.Request, since: str = "", until: str = "", outlet: str = ""
-    ) -> dict[str, Any]:
+    def ask(self, question: str, since: str = "", until: str = "", outlet: str = "") -> dict[str, Any]:
         """Answer a question from the archive: text with [n] marks, citations with offsets, checked claims, passages."""
-        self._admit(request, question)
+        _check_question(question)
         answer = self._do(lambda a: a.ask(question, (), read_filters(since, until, [outlet])))
         return answer.to_record()
 
     def search(
-        self, query: str, request: gr.Request, k: int = 10, since: str = "", until: str = "", outlet: str = ""
+        self, query: str, k: int = 10, since: str = "", until: str = "", outlet: str = ""
     ) -> list[dict[str, Any]]:
         """Return the k best passages for a query, with article, offsets and score."""
-        self._admit(request, query)
+        _check_question(query)
         k = min(max(k, 1), _MOST_PASSAGES)
         passages = self._do(lambda a: a.search(query, k, read_filters(since, until, [outlet])))
         return [passage.to_record() for passage in passages]
@@ -58,15 +55,6 @@ class Api:
             raise gr.Error("There is no article with this id.", print_exception=False)
         return article.to_record()
 
-    def _admit(self, request: gr.Request, question: str) -> None:
-        try:
-            read_question(question)
-        except NewsdeskError as error:
-            raise gr.Error(str(error), print_exception=False) from error
-        if seconds := self.allowance.take(client_of(request)):
-            problem = f"{self.allowance.reason} You can ask again in {duration(seconds)}."
-            raise gr.Error(problem, print_exception=False)
-
     def _do(self, work: Callable[[PageAssistant], T]) -> T:
         assistant = self.loader.wait(_PATIENCE_S)
         if assistant is None:
@@ -75,3 +63,10 @@ class Api:
             return work(assistant)
         except NewsdeskError as error:
             raise gr.Error(str(error), print_exception=False) from error
+
+
+def _check_question(question: str) -> None:
+    try:
+        read_question(question)
+    except NewsdeskError as error:
+        raise gr.Error(str(error), print_exception=False) from error

@@ -60,7 +60,7 @@ def build_page(
                 for name, tab in TABS:
                     with gr.Tab(name, elem_id=f"tab-{name.casefold()}") as place:
                         tab(frame, place)
-        Api(loader, allowance).build()
+        Api(loader).build()
     return blocks
 
 

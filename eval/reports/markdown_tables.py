@@ -1,4 +1,8 @@
-"""A run's figures as Markdown tables."""
+"""A run's figures as Markdown tables.
+
+Names of sets, systems, types and models, ids, questions and warnings are text from outside: each is escaped. Figures are
+written as they are, so that ".870 [.851, .888]" can be read in the file too.
+"""
 
 from collections.abc import Iterable, Mapping, Sequence
 
@@ -7,11 +11,13 @@ from eval.reports.comparison import Comparison
 from eval.runs.run_folder import MAIN, Manifest
 from eval.runs.run_summary import ALL, RunSummary
 from eval.statistics import Estimate
+from rag.answer.answer_export import escape_markdown
 
 
 def summary_markdown(manifest: Manifest, summaries: Mapping[str, RunSummary]) -> str:
     """Return the report's tables: each group of measures with every system, then by type, then latency."""
-    parts = [f"# {manifest.set_name}: {len(manifest.questions)} questions", _describe_settings(manifest)]
+    title = f"# {escape_markdown(manifest.set_name)}: {len(manifest.questions)} questions"
+    parts = [title, escape_markdown(_describe_settings(manifest))]
     for group, heading in GROUPS.items():
         columns, rows = group_table(summaries, group)
         if rows:
@@ -79,20 +85,21 @@ def comparison_markdown(comparison: Comparison) -> str:
         ]
         for c in comparison.changes
     ]
-    parts = [f"# {comparison.a} -> {comparison.b}", *comparison.warnings]
+    parts = [f"# {escape_markdown(f'{comparison.a} -> {comparison.b}')}", *map(escape_markdown, comparison.warnings)]
     parts.append(table(["measure", "A", "B", "B - A", "p", "won", "lost", "n"], rows))
     for change in comparison.changes:
         for word, ids in (("Won", change.won), ("Lost", change.lost)):
             if ids:
-                lines = [f"- `{key}` {comparison.questions[key]}" for key in ids]
-                parts += [f"## {word} by {change.measure} ({len(ids)})", "\n".join(lines)]
+                lines = [f"- {escape_markdown(f'{key}: {comparison.questions[key]}')}" for key in ids]
+                parts += [f"## {word} by {escape_markdown(change.measure)} ({len(ids)})", "\n".join(lines)]
     return "\n\n".join(parts) + "\n"
 
 
 def table(heading: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
-    """Return a Markdown table."""
-    lines = [heading, ["---"] * len(heading), *rows]
-    return "\n".join("| " + " | ".join(cell.replace("|", "\\|") for cell in line) + " |" for line in lines)
+    """Return a Markdown table; the heading and the first cell of a row are escaped, the others hold figures of ours."""
+    lines = [map(escape_markdown, heading), ["---"] * len(heading)]
+    lines += [[escape_markdown(name), *figures] for name, *figures in rows]
+    return "\n".join(f"| {' | '.join(line)} |" for line in lines)
 
 
 def _describe_settings(manifest: Manifest) -> str:

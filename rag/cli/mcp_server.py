@@ -98,8 +98,13 @@ async def _run_tool(work: Callable[[], T]) -> T:
 
 def serve(assistant: Assistant, port: int | None) -> None:
     """Serve until the client goes: over stdin and stdout, or over HTTP at a port of this machine alone, under /mcp."""
-    server: FastMCP[Any] = FastMCP("newsdesk", _INSTRUCTIONS, port=port or 0, log_level="WARNING")
+    create_server(assistant, port or 0).run("streamable-http" if port else "stdio")
+
+
+def create_server(assistant: Assistant, port: int = 0) -> "FastMCP[Any]":
+    """Return a server whose tools ask an assistant."""
+    server: FastMCP[Any] = FastMCP("newsdesk", _INSTRUCTIONS, port=port, log_level="WARNING")
     tools = Tools(assistant)
     for tool in (tools.search_archive, tools.ask_archive, tools.get_article):
         server.add_tool(tool)
-    server.run("streamable-http" if port else "stdio")
+    return server

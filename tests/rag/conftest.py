@@ -1,6 +1,4 @@
 import shutil
-import subprocess
-import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -12,10 +10,9 @@ from rag.index.embedder import Embedder
 from rag.index.indexes import Indexes
 from rag.index.owned_indexes import OwnedIndexes
 from tests.rag.conftest_answers import newsroom
+from tests.rag.owner import OwnerProcess
 from tests.rag.wire_items import WIRES, numbered, starter_articles
 from tests.rag.word_embedder import WordEmbedder
-
-OWNER = Path(__file__).with_name("owner.py")
 
 
 @pytest.fixture(scope="session")
@@ -95,18 +92,14 @@ def town_data(towns: Path, tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def owner() -> Iterator[Callable[[Path], "subprocess.Popen[str]"]]:
+def owner() -> Iterator[Callable[[Path], OwnerProcess]]:
     """Start a process that owns the indexes of a data folder and follows the archive."""
-    started: list[subprocess.Popen[str]] = []
+    started: list[OwnerProcess] = []
 
-    def start(data: Path) -> "subprocess.Popen[str]":
-        command = [sys.executable, str(OWNER), str(data), "hold"]
-        child = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
-        started.append(child)
-        assert child.stdout
-        assert child.stdout.readline() == "ready\n"
-        return child
+    def start(data: Path) -> OwnerProcess:
+        started.append(OwnerProcess(data))
+        return started[-1]
 
     yield start
-    for child in started:
-        child.communicate()
+    for process in started:
+        process.end()

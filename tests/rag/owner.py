@@ -1,31 +1,54 @@
-"""What the tests run in a process of its own, to own the indexes or to be killed: `python owner.py DATA MODE`."""
+"""What the tests run in a process of its own, to own the indexes or to be killed."""
 
+import multiprocessing
 import os
 import signal
-import sys
+from multiprocessing.connection import Connection
 from pathlib import Path
 
-ROOT = Path(__file__).parents[2]
+from corpus.archive.database import Archive
+from corpus.archive.selection import Selection
+from rag.assistant import Assistant
+from rag.index.owned_indexes import OwnedIndexes
+from rag.settings import Settings
+from tests.rag.child_processes import start_child
+from tests.rag.wire_items import numbered
+from tests.rag.word_embedder import WordEmbedder
 
 
-def hold(data: Path) -> None:
-    """Own the indexes and follow the archive until stdin ends."""
-    from rag.assistant import Assistant
-    from rag.settings import Settings
+class OwnerProcess:
+    """A process that owns the indexes of a data folder and follows the archive, until it is told to end."""
 
+    def __init__(self, data: Path) -> None:
+        """Start it, and wait until it owns them."""
+        self._connection, other = multiprocessing.Pipe()
+        self._process = start_child(hold, data, other)
+        other.close()
+        self.pid = self._process.pid
+        assert self._connection.recv() == "ready"
+
+    @property
+    def runs(self) -> bool:
+        """Return whether it has not come to its end."""
+        return self._process.is_alive()
+
+    def end(self) -> int | None:
+        """Tell it to end, wait for that, and return its exit code."""
+        self._connection.close()
+        self._process.join()
+        return self._process.exitcode
+
+
+def hold(data: Path, connection: Connection) -> None:
+    """Own the indexes and follow the archive until the other end of the connection is closed."""
     with Assistant(Settings(data_dir=data), owner="the page of the test") as assistant:
         assistant.start()
-        print("ready", flush=True)
-        sys.stdin.read()
+        connection.send("ready")
+        connection.poll(None)
 
 
 def die_at(data: Path, point: str) -> None:
     """Add, change and remove articles, and be killed at a point of bringing them into the indexes."""
-    from corpus.archive.database import Archive
-    from corpus.archive.selection import Selection
-    from rag.index.owned_indexes import OwnedIndexes
-    from tests.rag.wire_items import numbered
-    from tests.rag.word_embedder import WordEmbedder
 
     def reach(name: str) -> None:
         if name == point:
@@ -50,11 +73,3 @@ def die_at(data: Path, point: str) -> None:
         reach("both")
     indexes.catch_up()
     reach("applied")
-
-
-if __name__ == "__main__":
-    sys.path.insert(0, str(ROOT))
-    if sys.argv[2] == "hold":
-        hold(Path(sys.argv[1]))
-    else:
-        die_at(Path(sys.argv[1]), sys.argv[2])

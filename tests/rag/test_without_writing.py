@@ -21,6 +21,7 @@ from rag.index.indexes import open_indexes
 from rag.index.read_only_indexes import ReadOnlyIndexes
 from tests.disks import fill, make_read_only, make_room, small_disk
 from tests.rag.wire_items import numbered
+from tests.waiting import wait_until
 
 
 @pytest.fixture
@@ -115,10 +116,11 @@ def test_a_page_on_a_full_disk_answers_and_goes_on_by_itself_when_there_is_room(
         with pytest.raises(ArchiveError):
             assistant.archive.put(numbered(1))
         make_room(disk)
+        assert isinstance(assistant.indexes, ReadOnlyIndexes)
+        assistant.indexes._no_repair_until = 0.0  # Else half a minute would have to go by.
         with Archive(data / "archive.sqlite3") as other:
             other.put(numbered(1))
-        while assistant.progress() != (15, 15):
-            assert not assistant._stop.wait(0.1)
+        wait_until(lambda: assistant.progress() == (15, 15))
     assert [record.getMessage() for record in caplog.records if "damaged" in record.getMessage()] == []
 
 

@@ -1,9 +1,5 @@
-"""What the tests kill and starve: a process that adds, removes, indexes and rebuilds, and notes each step around it.
+"""What the tests kill and starve: a process that adds, removes, indexes and rebuilds, and notes each step around it."""
 
-The processes are forked from a server that has everything imported, so that one costs a tenth of a second.
-"""
-
-import multiprocessing
 import sys
 from dataclasses import dataclass, replace
 from multiprocessing.context import ForkServerProcess
@@ -18,6 +14,7 @@ from rag.index.indexes import Indexes
 from rag.index.owned_indexes import OwnedIndexes
 from rag.text.terms import query_terms
 from tests.disks import fill
+from tests.rag.child_processes import start_child
 from tests.rag.wire_items import numbered
 from tests.rag.word_embedder import WordEmbedder
 
@@ -141,8 +138,4 @@ def search(indexes: Indexes) -> set[str]:
 
 def start(data: Path, log: Path, first: int, rounds: int, full: tuple[int, int] | None = None) -> ForkServerProcess:
     """Start a process that works."""
-    context = multiprocessing.get_context("forkserver")
-    context.set_forkserver_preload(["tests.rag.worker"])
-    process = context.Process(target=work, args=(data, log, first, rounds, full))
-    process.start()
-    return process
+    return start_child(work, data, log, first, rounds, full)

@@ -8,11 +8,11 @@ from benchmarks.load_test import LIMIT, run
 
 
 def test_users_beside_an_add_get_their_own_answers(tmp_path: Path) -> None:
-    report = run(tmp_path, users=8, seconds=300, articles=200, alone_s=60, most=4, sentences=2)
-    assert len(report.together.waits) == 32
+    report = run(tmp_path, users=6, seconds=300, articles=80, alone_s=60, most=3, sentences=2, starter=False)
+    assert len(report.together.waits) == 18
     assert report.together.errors == report.together.crossed == report.alone.errors == report.alone.crossed == []
     assert report.together.refused == 0
-    assert report.added == 69 + 8 + 200
+    assert report.added == 6 + 80
 
 
 @pytest.mark.campaign

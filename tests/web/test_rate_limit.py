@@ -1,18 +1,25 @@
 """Questions per client and minute, against a clock that the test turns; and what the page and programs are told."""
 
+import asyncio
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import httpx
 import pytest
+from starlette.responses import PlainTextResponse
+from starlette.types import Message, Scope
 
 from corpus.archive.database import Archive
 from tests.web.ask.test_ask_tab import QUESTION, ask, opened
-from tests.web.conftest import ScriptedAssistant, by_default, served
+from tests.web.conftest import EQUIFAX, ScriptedAssistant, by_default, served
 from tests.web.server.test_access import serious
 from tests.web.test_api import call
+from web.accounts.sign_in import USER
 from web.markup.waiting_time import duration
 from web.rate_limit import RateLimit
+from web.server.question_limit import QuestionLimit
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page
@@ -142,9 +149,58 @@ def test_a_choice_that_asks_nothing_is_not_counted(page: "Page", limited: str) -
     ask(page, QUESTION, turns=3)
 
 
+LIMIT_LINE = "No more than 3 questions can be asked in a minute. You can ask again in "
+
+
 def test_programs_are_told_how_long_to_wait(limited: str) -> None:
-    answers = [call(limited, "search", "Equifax", 1, "", "", "") for _ in range(4)]
-    assert [name for name, _ in answers] == ["complete"] * 3 + ["error"]
-    told = answers[-1][1]
-    assert isinstance(told, dict)
-    assert told["error"].startswith("No more than 3 questions can be asked in a minute. You can ask again in ")
+    answers = [call(limited, "search", "Equifax", 1, "", "", "") for _ in range(3)]
+    assert [name for name, _ in answers] == ["complete"] * 3
+    refused = httpx.post(f"{limited}/gradio_api/call/search", json={"data": ["Equifax", 1, "", "", ""]})
+    assert refused.status_code == 429
+    assert refused.json()["error"].startswith(LIMIT_LINE)
+    assert 0 < int(refused.headers["retry-after"]) <= 60
+    assert call(limited, "get_article", EQUIFAX)[0] == "complete"
+
+
+def test_a_question_too_many_is_refused_while_all_others_wait_for_their_turn(starter_archive: Path) -> None:
+    """As many questions are being answered as can be, and none ends before the archive is open."""
+    may_open = threading.Event()
+
+    def open_late() -> ScriptedAssistant:
+        may_open.wait()
+        return ScriptedAssistant(Archive(starter_archive), by_default)
+
+    with served(open_late, per_minute=9) as url, httpx.Client(base_url=f"{url}/gradio_api", timeout=60) as client:
+        try:
+            call = {"data": ["Equifax?", "", "", ""]}
+            events = [client.post("/call/ask", json=call).json()["event_id"] for _ in range(9)]
+            numbers = {event["api_name"]: event["id"] for event in client.get(f"{url}/config").json()["dependencies"]}
+            joining = {**call, "fn_index": numbers["ask"], "session_hash": "a"}
+            refused = [client.post(f"/{path}", json=joining) for path in ("call/ask", "queue/join")]
+            odd = [client.post("/queue/join", json={**joining, "fn_index": n}) for n in (str(numbers["ask"]), True)]
+        finally:
+            may_open.set()
+        ended = [client.get(f"/call/ask/{event}").text for event in events]
+    assert [answer.status_code for answer in refused] == [429, 429]
+    assert [answer.status_code for answer in odd] == [400, 400]
+    assert all("event: complete" in text for text in ended)
+
+
+def test_users_behind_one_address_are_counted_apart() -> None:
+    async def ask(user: str, path: str = "/gradio_api/call/ask") -> int:
+        scope: Scope = {"type": "http", "method": "POST", "path": path, "client": ("192.0.2.1", 1), USER: user}
+        sent: list[Message] = []
+
+        async def keep(message: Message) -> None:
+            sent.append(message)
+
+        async def receive() -> Message:
+            return {"type": "http.request"}
+
+        await limit(scope, receive, keep)
+        return int(sent[0]["status"])
+
+    limit = QuestionLimit(PlainTextResponse("asked"), RateLimit(per_minute=1), ["ask"], [7])
+    codes = [asyncio.run(ask(user)) for user in ("ann", "ann", "bob", "", "")]
+    assert codes == [200, 429, 200, 200, 429]
+    assert asyncio.run(ask("ann", "/gradio_api/call/get_article")) == 200

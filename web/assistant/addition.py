@@ -74,11 +74,12 @@ class Addition:
         self.finished.set()
 
     def discard(self) -> None:
-        """Delete the upload, and the folder that was made for it."""
+        """Delete the upload, and the folders that were made for it: one for its content, in one for what came with it."""
         if self.path is None:
             return
         try:
             self.path.unlink(missing_ok=True)
             self.path.parent.rmdir()
+            self.path.parent.parent.rmdir()
         except OSError:
             log.debug("%s: not emptied yet", self.path.parent)

@@ -59,7 +59,11 @@ class PageSessions(StateHolder):
 
 def keep_little(outer: FastAPI) -> None:
     """Let the page that is mounted in `outer` keep its sessions in `PageSessions`."""
-    for route in outer.routes:
-        mounted = getattr(route, "app", None)
-        if isinstance(mounted, App):
-            mounted.state_holder = PageSessions(mounted.get_blocks())
+    for page in pages_in(outer):
+        page.state_holder = PageSessions(page.get_blocks())
+
+
+def pages_in(outer: FastAPI) -> list[App]:
+    """Return the applications of Gradio that are mounted in `outer`."""
+    mounted = [getattr(route, "app", None) for route in outer.routes]
+    return [app for app in mounted if isinstance(app, App)]

@@ -25,7 +25,7 @@ from web.server.request_bodies import (
     write_json,
 )
 from web.server.upload_stream import UploadStream
-from web.server.uploads import COOKIE, Uploads, browser_of, name_of, new_cookie
+from web.server.uploads import COOKIE, Uploads, browser_of, name_of, new_cookie, own_folder
 
 READ = (
     "/",
@@ -151,7 +151,8 @@ class Gate:
                 await noting(message)
 
         try:
-            await self.app({**scope, "headers": kept}, stream.receive, unless_refused)
+            with own_folder():
+                await self.app({**scope, "headers": kept}, stream.receive, unless_refused)
         except Exception:
             if stream.error is None:
                 raise
@@ -181,7 +182,9 @@ class Gate:
     def _with_own_files(self, call: Any, browser: str) -> Any:
         """Return a call that names no file, other than those that the browser uploaded, in the event that takes them."""
         index, data = (call.get("fn_index"), call.get("data")) if isinstance(call, dict) else (None, None)
-        slot = self._slots.get(index) if type(index) is int else None
+        if index is not None and type(index) is not int:  # Gradio takes "7" and 7.0 for 7.
+            raise BodyError(400, "The number of an event must be a whole number.")
+        slot = None if index is None else self._slots.get(index)
         if slot is None or not isinstance(data, list) or len(data) <= slot or not isinstance(data[slot], list):
             check_values(call)
             return call

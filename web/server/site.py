@@ -13,6 +13,7 @@ from starlette.types import ASGIApp
 
 from web.accounts.account_file import Accounts
 from web.accounts.sign_in import USER, SignIn
+from web.api import LIMITED
 from web.assistant.addition import FILE_BYTES, UPLOAD_BYTES
 from web.assistant.assistant_loader import AssistantLoader
 from web.conversations.conversation_store import ConversationStore
@@ -21,9 +22,11 @@ from web.page_layout import STATIC, build_page
 from web.rate_limit import RateLimit
 from web.server.guard import LOOPBACK, Guard, allowed_hosts
 from web.server.page_state import keep_little
+from web.server.question_limit import QuestionLimit
 from web.server.report_pages import serve_reports
 from web.server.request_gate import Gate
 from web.server.session_isolation import Isolation
+from web.server.uploads import use_own_folders
 from web.theme import HEAD, STYLES, theme
 
 WAITING_QUESTIONS = 64
@@ -52,7 +55,8 @@ def site(
         changeable: Let who may ask add and remove articles too.
         runs: The folder of the runs of the evaluation, by default where `python -m eval` writes them.
     """
-    blocks = build_page(loader, RateLimit(per_minute), conversations, changeable, runs).queue(
+    limit = RateLimit(per_minute)
+    blocks = build_page(loader, limit, conversations, changeable, runs).queue(
         max_size=WAITING_QUESTIONS, api_open=False
     )
     outer = FastAPI(docs_url=None, redoc_url=None, openapi_url=None)
@@ -79,9 +83,11 @@ def site(
         **settings,
     )
     keep_little(outer)
+    use_own_folders(outer)
     refuse_malformed_requests(outer)
     blocks.has_launched = True  # Only then does Gradio itself check whether it may open a path.
-    inner: ASGIApp = SignIn(Isolation(outer), accounts, f"session-{port}") if accounts else outer
+    limited = QuestionLimit(outer, limit, LIMITED, _numbers_of(LIMITED, blocks))
+    inner: ASGIApp = SignIn(Isolation(limited), accounts, f"session-{port}") if accounts else limited
     gate = Gate(inner, upload_slots(blocks), UPLOAD_BYTES if changeable else 0)
     return Guard(gate, allowed_hosts(port, names))
 
@@ -94,6 +100,11 @@ def upload_slots(blocks: gr.Blocks) -> dict[int, int]:
         for place, component in enumerate(event.inputs)
         if isinstance(component, gr.File)
     }
+
+
+def _numbers_of(names: Collection[str], blocks: gr.Blocks) -> list[int]:
+    """Return the numbers of the events that programs call by these names."""
+    return [number for number, event in blocks.fns.items() if event.api_name in names]
 
 
 def _user(request: Request) -> str | None:

@@ -1,17 +1,58 @@
-"""Which browser uploaded which files, so that nobody names another's."""
+"""Which browser uploaded which files, so that nobody names another's, and the folder that each upload lies in."""
 
+import contextlib
 import hashlib
+import os
 import secrets
 from collections import OrderedDict
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextvars import ContextVar
+from pathlib import Path
 
+from fastapi import FastAPI
+from gradio.utils import get_upload_folder
 from starlette.requests import cookie_parser
+
+from web.server.page_state import pages_in
 
 COOKIE = "newsdesk-browser"
 """The cookie that tells browsers apart; what it holds is drawn at random."""
 
 _MOST_BROWSERS = 1000
 _MOST_FILES = 2000
+
+
+_folder: ContextVar[str] = ContextVar("folder of an upload", default="")
+
+
+class UploadFolder(os.PathLike[str]):
+    """The folder that Gradio writes an upload to: inside `own_folder`, one that nothing else is in.
+
+    Gradio names a file by its content. In one folder, two browsers that upload the same file would share it, and the
+    first that is done with it would delete it under the other.
+    """
+
+    def __fspath__(self) -> str:
+        """Return the folder of the upload that is being handled."""
+        return str(Path(get_upload_folder(), _folder.get()))
+
+
+def use_own_folders(outer: FastAPI) -> None:
+    """Let the page that is mounted in `outer` write each upload to a folder of its own."""
+    for page in pages_in(outer):
+        page.uploaded_file_dir = UploadFolder()
+
+
+@contextlib.contextmanager
+def own_folder() -> Iterator[None]:
+    """Give the upload that is handled inside a folder of its own, and remove it where no file came to lie in it."""
+    token = _folder.set(secrets.token_hex(16))
+    try:
+        yield
+    finally:
+        with contextlib.suppress(OSError):  # There is none, or it holds what was uploaded.
+            Path(UploadFolder()).rmdir()
+        _folder.reset(token)
 
 
 class Uploads:

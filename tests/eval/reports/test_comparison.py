@@ -43,7 +43,7 @@ def test_runs_are_compared_on_the_questions_that_both_asked(tmp_path: Path) -> N
     assert found.warnings[0] == "The two runs used different articles."
     text = comparison_markdown(found)
     assert "| correct | .000 | 1.000 | +1.000 | 1.0000 | 1 | 0 | 1 |" in text
-    assert "- `held` How many accounts?" in text
+    assert "- held: How many accounts?" in text
 
 
 def test_nothing_in_common(tmp_path: Path) -> None:

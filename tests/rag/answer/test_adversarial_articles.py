@@ -14,7 +14,7 @@ from corpus.text.sentences import split_sentences
 from rag import Answer, Assistant, Settings
 from rag.llm.prompt import SYSTEM
 from rag.verification.claim_check import check
-from tests.model_server import Body, ModelServer
+from tests.model_server import Body, ModelServer, Reply
 from tests.rag.conftest_answers import CANARY, newsroom, with_model
 from tests.rag.passages import passage
 
@@ -74,18 +74,18 @@ def obeyed(text: str) -> list[str]:
     return [*words, *made, *away, *orders, SYSTEM]
 
 
-def only_orders(body: Body) -> str:
+def only_orders(body: Body) -> Reply:
     """Write what was ordered, every piece with marks of passages, held and forged."""
     text = str(body["messages"][-1]["content"])
-    return "\n".join(f"{piece} [1][7][9][99]." for piece in obeyed(text))
+    return Reply("\n".join(f"{piece} [1][7][9][99]." for piece in obeyed(text)), words=7)
 
 
-def answer_and_orders(body: Body) -> str:
+def answer_and_orders(body: Body) -> Reply:
     """Write the first sentence of the best passage, then what was ordered."""
     text = str(body["messages"][-1]["content"])
     best = text.split("\n[1] ", 1)[1].split("\n")[2]
     first = next(best[a:b] for a, b in split_sentences(best)).rstrip(".")
-    return f"{first} [1]. " + only_orders(body)
+    return Reply(f"{first} [1]. " + only_orders(body).text, words=7)
 
 
 def harmless(answer: Answer) -> None:

@@ -145,19 +145,16 @@ def test_the_command_itself(data: Path) -> None:
     assert set(record["nearest"][0]) == {"article_id", "title", "outlet"}
 
 
-@pytest.mark.parametrize("command", ["ask", "search"])
-def test_any_bytes_are_a_question_and_any_terminal_shows_the_answer(data: Path, command: str) -> None:
-    arguments = [
-        sys.executable,
-        "-m",
-        "rag",
-        command,
-        f"{TOLL} \udcff",
-        "--outlet",
-        "Coast Wire\udcff",
-        "--data",
-        str(data),
-    ]
+ODD = (f"{TOLL} \udcff", "--outlet", "Coast Wire\udcff")
+
+
+def test_any_bytes_are_searched_for(data: Path) -> None:
+    done = rag("search", *ODD, "--data", data)
+    assert (done.exit_code, "The Selmouth harbour toll" in done.stdout) == (0, True)
+
+
+def test_any_bytes_are_a_question_and_any_terminal_shows_the_answer(data: Path) -> None:
+    arguments = [sys.executable, "-m", "rag", "ask", *ODD, "--data", str(data)]
     environment = {**os.environ, "PYTHONIOENCODING": "ascii"}
     done = subprocess.run(arguments, capture_output=True, cwd=ROOT, env=environment, check=False)
     assert done.returncode == 0, done.stderr

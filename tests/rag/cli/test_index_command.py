@@ -1,5 +1,3 @@
-import subprocess
-import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -12,8 +10,10 @@ from rag.cli.index_command import check_index, index, rebuild_index
 from rag.index.embedder import Embedder
 from rag.index.owned_indexes import OwnedIndexes
 from rag.settings import Settings
+from tests.rag.owner import OwnerProcess
 from tests.rag.wire_items import numbered
 from tests.rag.word_embedder import WordEmbedder
+from tests.waiting import wait_until
 
 
 def settings_for(data: Path) -> Settings:
@@ -38,7 +38,7 @@ def test_what_is_new_is_embedded_and_applied(data: Path, embedder: Embedder) -> 
 
 
 def test_beside_an_owner_it_names_it_and_the_owner_follows(
-    data: Path, embedder: Embedder, owner: Callable[[Path], "subprocess.Popen[str]"]
+    data: Path, embedder: Embedder, owner: Callable[[Path], OwnerProcess]
 ) -> None:
     child = owner(data)
     name = f"the page of the test, process {child.pid}"
@@ -53,9 +53,8 @@ def test_beside_an_owner_it_names_it_and_the_owner_follows(
         with pytest.raises(IndexUnavailableError, match=f"in use by {name}; stop that process first"):
             rebuild_index(settings_for(data))
         indexes = OwnedIndexes(archive, embedder, data / "index", "the test")
-        while child.poll() is None and indexes.folder.applied() < indexes.store.last_change():
-            time.sleep(0.05)
-        child.communicate()
+        wait_until(lambda: indexes.folder.applied() >= indexes.store.last_change())
+        child.end()
         indexes.open()
         assert indexes.find_differences() == {}
         assert "n050@1#0" in indexes.lexical.ids()

@@ -2,7 +2,6 @@
 
 import asyncio
 import json
-import subprocess
 import sys
 from collections.abc import Awaitable, Callable
 from pathlib import Path
@@ -11,12 +10,16 @@ from typing import Any
 import pytest
 from mcp import ClientSession, StdioServerParameters
 from mcp.client.stdio import stdio_client
+from mcp.shared.memory import create_connected_server_and_client_session
 from mcp.types import CallToolResult, TextContent
 
 from corpus.archive.database import Archive
 from corpus.article import Article
-from rag.cli.mcp_server import UNTRUSTED
+from rag import Assistant, Settings
+from rag.cli.mcp_server import UNTRUSTED, create_server
+from tests.rag.owner import OwnerProcess
 from tests.rag.wire_items import numbered
+from tests.waiting import PATIENCE_S
 
 LONG = "The harbour board met again on Monday. " * 2000
 
@@ -91,32 +94,38 @@ def test_what_cannot_be_done_is_an_error_of_the_tool_that_names_the_reason(serve
         assert "less than or equal to 50" in await said(session, "search_archive", query="harbour", k=51)
         assert "There is no article 'nobody'" in await said(session, "get_article", article_id="nobody")
 
-    conversed(served, talk)
+    async def run() -> None:
+        with Assistant(Settings(data_dir=served), "the server", beside=True) as assistant:
+            async with create_connected_server_and_client_session(create_server(assistant)) as session:
+                await talk(session)
+
+    asyncio.run(run())
 
 
 def test_it_answers_beside_a_page_and_after_the_page_has_gone(
-    served: Path, owner: Callable[[Path], "subprocess.Popen[str]"]
+    served: Path, owner: Callable[[Path], OwnerProcess]
 ) -> None:
     page = owner(served)
 
-    async def ids(session: ClientSession, query: str) -> list[str]:
-        found = record(await session.call_tool("search_archive", {"query": query, "k": 1}))
-        return [passage["article_id"] for passage in found["passages"]]
+    async def until_found(session: ClientSession, query: str, article_id: str) -> None:
+        async with asyncio.timeout(PATIENCE_S):
+            found: list[str] = []
+            while found != [article_id]:
+                passages = record(await session.call_tool("search_archive", {"query": query, "k": 1}))["passages"]
+                found = [passage["article_id"] for passage in passages]
 
     async def talk(session: ClientSession) -> None:
-        assert page.poll() is None
-        while await ids(session, "harbour board minutes") != ["long"]:  # The page takes it in meanwhile.
-            await asyncio.sleep(0.1)
+        assert page.runs
+        await until_found(session, "harbour board minutes", "long")  # The page takes it in meanwhile.
         answer = record(await session.call_tool("ask_archive", {"question": "Why did India ban TikTok?"}))
         assert answer["status"] == "answered"
         cited = answer["citations"][0]
         article = record(await session.call_tool("get_article", {"article_id": cited["article_id"]}))
         assert article["body"][cited["start"] : cited["end"]] == cited["quote"]
-        page.communicate()
+        page.end()
         with Archive(served / "archive.sqlite3") as archive:
             archive.put(numbered(50))
-        while await ids(session, "bridge50") != ["n050"]:
-            await asyncio.sleep(0.1)
-        assert owner(served).poll() is None  # A page can start while the server runs.
+        await until_found(session, "bridge50", "n050")
+        assert owner(served).runs  # A page can start while the server runs.
 
     conversed(served, talk)

@@ -2,8 +2,6 @@
 
 import shutil
 import signal
-import subprocess
-import sys
 import threading
 from collections.abc import Callable
 from pathlib import Path
@@ -13,8 +11,9 @@ import pytest
 from corpus.archive.database import Archive
 from corpus.errors import IndexUnavailableError
 from rag.index.owned_indexes import OwnedIndexes
-from tests.rag.conftest import OWNER
+from tests.rag.child_processes import start_child
 from tests.rag.index_checks import assert_whole, found, names, opened, opened_second
+from tests.rag.owner import OwnerProcess, die_at
 from tests.rag.wire_items import numbered
 from tests.rag.word_embedder import SilentEmbedder, SilentWordEmbedder, WordEmbedder
 
@@ -30,7 +29,7 @@ KILLS = (
 
 
 def test_a_second_process_is_refused_and_told_who_owns_them(
-    town_data: Path, owner: Callable[[Path], "subprocess.Popen[str]"], data: Path
+    town_data: Path, owner: Callable[[Path], OwnerProcess], data: Path
 ) -> None:
     child = owner(data)
     with pytest.raises(IndexUnavailableError) as refused, opened(data, SilentEmbedder()):
@@ -39,8 +38,7 @@ def test_a_second_process_is_refused_and_told_who_owns_them(
     with Archive(data / "archive.sqlite3") as archive:
         second = OwnedIndexes(archive, SilentEmbedder(), data / "index", "the second")
         assert second.folder.name_owner() == f"the page of the test, process {child.pid}"
-        child.communicate()
-        assert child.returncode == 0
+        assert child.end() == 0
         assert second.folder.name_owner() == ""
     with opened(data, SilentEmbedder()) as indexes:
         assert_whole(indexes)
@@ -96,8 +94,9 @@ def test_a_folder_that_cannot_be_made_is_an_error_that_says_what_to_do(town_data
 
 @pytest.mark.parametrize("point", KILLS)
 def test_an_owner_killed_at_any_point_loses_and_doubles_nothing(town_data: Path, point: str) -> None:
-    killed = subprocess.run([sys.executable, str(OWNER), str(town_data), point], capture_output=True, check=False)
-    assert killed.returncode == -signal.SIGKILL, killed.stderr
+    killed = start_child(die_at, town_data, point)
+    killed.join()
+    assert killed.exitcode == -signal.SIGKILL
     with opened(town_data, WordEmbedder()) as indexes:
         assert_whole(indexes)
         indexes.embed_pending()

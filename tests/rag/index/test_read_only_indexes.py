@@ -4,7 +4,6 @@ import json
 import subprocess
 import sys
 import threading
-import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -21,11 +20,13 @@ from rag.index.generations import Generations
 from rag.index.owned_indexes import OwnedIndexes
 from rag.index.read_only_indexes import ReadOnlyIndexes
 from tests.rag.index_checks import assert_whole, found, nearest, opened, opened_second
+from tests.rag.owner import OwnerProcess
 from tests.rag.wire_items import numbered
 from tests.rag.word_embedder import SilentEmbedder, SilentWordEmbedder, WordEmbedder
+from tests.waiting import wait_until
 
 ROOT = Path(__file__).parents[3]
-Owner = Callable[[Path], "subprocess.Popen[str]"]
+Owner = Callable[[Path], OwnerProcess]
 
 
 @contextmanager
@@ -139,12 +140,12 @@ def test_ask_search_and_chat_answer_beside_a_page(owner: Owner, data: Path) -> N
     with Archive(data / "archive.sqlite3") as archive:
         archive.put(numbered(50))
         second = OwnedIndexes(archive, SilentEmbedder(), data / "index", "the test")
-        while second.folder.applied() < second.store.last_change() or second.store.progress() != (15, 15):
-            time.sleep(0.05)
+        wait_until(lambda: second.folder.applied() >= second.store.last_change())
+        wait_until(lambda: second.store.progress() == (15, 15))
     found = rag("search", "bridge50", "-k", "1", "--json", *where)
     assert [passage["article_id"] for passage in json.loads(found.stdout)] == ["n050"]
     assert told_by_doctor(data) == f"in use by the page of the test, process {page.pid}, which keeps them up to date"
-    page.communicate()
+    page.end()
     assert told_by_doctor(data).endswith("chunks, the same in both as in the archive")
 
 

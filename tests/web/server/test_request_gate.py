@@ -4,6 +4,7 @@ import asyncio
 import json
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +14,9 @@ from starlette.responses import PlainTextResponse
 from starlette.types import Message, Scope
 
 from corpus.archive.database import Archive
+from tests.waiting import wait_until
 from tests.web.conftest import ScriptedAssistant, by_default, served
+from web.assistant.addition import FILE_BYTES
 from web.server.request_bodies import BODY_BYTES
 from web.server.request_gate import Gate
 from web.server.uploads import COOKIE
@@ -197,6 +200,10 @@ def upload(client: httpx.Client, name: str = "note.txt", content: bytes = NOTE) 
     return str(path)
 
 
+def gone(path: Path) -> bool:
+    return not path.exists()
+
+
 def events(url: str) -> tuple[int, int]:
     """Return the numbers of the event that takes uploads, and of one that takes text."""
     config = httpx.get(f"{url}/config").json()
@@ -249,6 +256,29 @@ def test_only_the_browser_that_uploaded_a_file_can_add_it(url: str) -> None:
         told = own.get("/gradio_api/queue/data", params={"session_hash": "s"}).text
         assert "note.txt" in told
         assert "http://127.0.0.1/x" not in told
+
+
+def test_the_same_file_of_two_browsers_lies_apart_and_each_adds_its_own(url: str, tmp_path: Path) -> None:
+    taking, _ = events(url)
+    with browser(url) as one, browser(url) as other:
+        mine, again, theirs = upload(one), upload(one), upload(other)
+        assert len({mine, again, theirs}) == 3
+        assert [Path(path).read_bytes() for path in (mine, again, theirs)] == [NOTE] * 3
+        assert join(other, taking, file_at(mine)) == 400
+        for client, path in ((one, mine), (other, theirs)):
+            assert join(client, taking, file_at(path), session_hash=path[-40:]) == 200
+            told = client.get("/gradio_api/queue/data", params={"session_hash": path[-40:]}).text
+            assert "note.txt" in told
+            wait_until(partial(gone, Path(path)))
+        assert Path(again).read_bytes() == NOTE
+    assert [path.name for path in (tmp_path / "uploads").iterdir() if path.is_dir()] == [Path(again).parts[-3]]
+
+
+def test_a_refused_upload_leaves_no_folder(url: str, tmp_path: Path) -> None:
+    with browser(url) as client:
+        answer = client.post("/gradio_api/upload", files={"files": ("big.txt", b"x" * (FILE_BYTES + 1))})
+    assert answer.status_code == 413
+    assert [path for path in (tmp_path / "uploads").rglob("*") if path.is_dir()] == []
 
 
 def test_an_upload_without_the_page_gets_a_cookie_and_can_be_added(url: str) -> None:
