@@ -58,6 +58,18 @@ def parse_instant(value: object, now: datetime | None = None) -> datetime | None
     return found if found and EARLIEST <= found <= latest else None
 
 
+def has_zone(value: object) -> bool:
+    """Return whether a value that `parse_instant` reads states its zone, in numbers or as an instant."""
+    if isinstance(value, str):
+        text = one_line(value[:200])
+        return bool(_ISO.fullmatch(text) or _RFC_822.fullmatch(text)) and _has_offset(_read(value))
+    return not isinstance(value, datetime) or value.tzinfo is not None
+
+
+def _has_offset(found: datetime | None) -> bool:
+    return found is not None and found.tzinfo is not None
+
+
 def _read(value: object) -> datetime | None:
     if isinstance(value, datetime):
         return value

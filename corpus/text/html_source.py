@@ -6,7 +6,9 @@ import re
 _OPENING = re.compile(r"<(!--|(?:script|style|textarea|noscript)(?=[\s/>]))", re.IGNORECASE)
 _CLOSING = {
     "!--": re.compile(r"-->"),
-    **{name: re.compile(rf"</{name}\s{{0,20}}>", re.IGNORECASE) for name in ("script", "style", "textarea", "noscript")},
+    **{
+        name: re.compile(rf"</{name}\s{{0,20}}>", re.IGNORECASE) for name in ("script", "style", "textarea", "noscript")
+    },
 }
 _NOSCRIPT = re.compile(r"<noscript[\s>]", re.IGNORECASE)
 _NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]+")

@@ -73,6 +73,11 @@ def is_html(text: str) -> bool:
     return False
 
 
+def is_tag(name: str) -> bool:
+    """Return whether an element of this name is one of HTML."""
+    return name.lower() in _KNOWN
+
+
 def _is_named(text: str, match: re.Match[str]) -> bool:
     """Return whether a text speaks of a tag instead of using it."""
     quoted = text[: match.start()].endswith(_NAMED_BEFORE) if match.start() else False
