@@ -12,9 +12,12 @@ Rows = Sequence[Sequence[str]]
 
 
 def spell_out_tables(root: lxml.html.HtmlElement) -> None:
-    """Replace, in place, each table of data by a paragraph a row; tables that only lay a page out stay as they are."""
+    """Replace, in place, each table of data by a paragraph a row, and the cells of one that lays a page out by blocks."""
     for table in list(root.iter("table")):
-        if table.getparent() is None or next(table.iterdescendants("table"), None) is not None:
+        if table.getparent() is None:
+            continue
+        if _is_layout(table):
+            _make_blocks(table)
             continue
         lines = _write_table(table)
         if lines:
@@ -34,6 +37,23 @@ def find_heads(rows: Rows) -> bool:
     named = all(cell and not _has_digit(cell) for cell in rows[0][1:])
     columns = zip(*(row[1:] for row in rows[1:] if len(row) == len(rows[0])), strict=True)
     return named and any(column and all(map(_has_digit, column)) for column in columns)
+
+
+def _is_layout(table: lxml.html.HtmlElement) -> bool:
+    return (
+        any(
+            len(list(islice(cell.iter("p", "h1", "h2", "table", "ul", "article"), 2))) == 2
+            or len(_text(cell)) > _LONGEST_CELL
+            for cell in table.iter("td", "th")
+        )
+        or next(table.iterdescendants("table"), None) is not None
+    )
+
+
+def _make_blocks(table: lxml.html.HtmlElement) -> None:
+    for element in [table, *table.iter("caption", "thead", "tbody", "tfoot", "tr", "td", "th")]:
+        if next(element.iterancestors("table"), table) is table:
+            element.tag = "div"
 
 
 def _write_table(table: lxml.html.HtmlElement) -> list[str]:

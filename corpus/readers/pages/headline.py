@@ -55,8 +55,18 @@ def find_headings(root: Element) -> list[str]:
 
 
 def find_site_name(root: Element) -> str:
-    """Return the text of an `h1` that leads to the front page: the name of the site; or ""."""
-    return next((" ".join(one.text_content().split()) for one in root.iter("h1") if _leads_home(one)), "")
+    """Return the text of an `h1` that is the name of the site: it leads to the front page, or ends the title; or ""."""
+    title = next((" ".join(one.text_content().split()) for one in root.iter("title")), "")
+    last = list(_BETWEEN.finditer(title))[-1:]
+    behind = (
+        reduce_name(title[last[0].end() :]) if last and len(title[: last[0].start()].split()) >= _FEWEST_WORDS else ""
+    )
+    for element in islice(root.iter("h1"), _MOST_HEADINGS):
+        name = " ".join(element.text_content().split())
+        within = any(one.tag in ("article", "main") for one in element.iterancestors())
+        if name and (_leads_home(element) or (behind and reduce_name(name) == behind and not within)):
+            return name
+    return ""
 
 
 def strip_outlet(title: str, outlets: set[str], headings: set[str], loose: bool = False) -> str:

@@ -1,6 +1,7 @@
 """HTML pages: JSON-LD of a news article first, then the meta elements, then what trafilatura finds."""
 
 from collections.abc import Iterator
+from copy import deepcopy
 from itertools import islice
 from typing import Any
 
@@ -21,6 +22,7 @@ from corpus.readers.pages.page_dates import choose_date, find_published, find_up
 from corpus.readers.pages.page_meta import read_meta
 from corpus.readers.pages.streamed import place_parts
 from corpus.readers.refusal import ReadOptions, Refusal
+from corpus.text.date_parsing import parse_instant
 from corpus.text.html_source import drop_unreadable, split_noscript
 from corpus.text.html_tables import spell_out_tables
 from corpus.text.html_text import (
@@ -40,6 +42,7 @@ _DATES = {"original_date": True, "extensive_search": False, "max_date": "1995-01
 # trafilatura takes 90 to 400 microseconds an element (measured); news pages have 1,000 to 5,000 elements.
 _MOST_ELEMENTS = 20_000
 _FIRST_LINES = 5
+_SENTENCE = 60
 
 
 def read(document: Document, options: ReadOptions) -> Iterator[Article | Refusal]:
@@ -93,22 +96,20 @@ def build_draft(html: str, url: str) -> Draft:
     root = _parse_tree(html)
     stated, meta = json_ld.build_draft(root), read_meta(root)
     address = _find_address(url, meta.url or stated.url)
+    found = _extract(_prepare(deepcopy(root)), url)
+    if unscripted and _is_only_unscripted(html, unscripted, found.get("text") or ""):
+        root = _parse_tree(unscripted)
+        found = _extract(_prepare(deepcopy(root)), url)
     published = choose_date((stated.published, *meta.published, *find_published(root, address or url)))
     updated = choose_date((stated.updated, *meta.updated, *find_updated(root)))
     named = (stated.source, *meta.sources)
-    titles = (stated.title, *meta.titles)
-    headings = {reduce_name(one) for one in find_headings(root)}
-    site = find_site_name(root)
-    unguessed = find_headline(root, titles, named, address or url, "")
-    found = _extract(_prepare(root), url)
-    if unscripted and _is_only_unscripted(html, unscripted, found.get("text") or ""):
-        found = _extract(_prepare(_parse_tree(unscripted)), url)
-    source = first_outlet((*named, site, found.get("sitename") or ""))
+    source = first_outlet((*named, find_site_name(root), found.get("sitename") or ""))
     guess = (found.get("author") or "").replace("; ", ", ")
-    title = unguessed or found.get("title") or ""
+    title = find_headline(root, (stated.title, *meta.titles), named, address or url, found.get("title") or "")
+    headings = {reduce_name(one) for one in (title, *find_headings(root))}
     return Draft(
         title=title,
-        body=_drop_headings(_find_body(stated.body, found.get("text") or ""), {*headings, reduce_name(title)}),
+        body=_drop_headings(_find_body(stated.body, found.get("text") or ""), headings),
         source=source,
         url=address,
         author=first_byline((stated.author, *meta.authors, guess), source),
@@ -126,6 +127,9 @@ def _prepare(root: lxml.html.HtmlElement) -> lxml.html.HtmlElement:
     for label in list(root.iter("label")):  # Of a form: "Name" was taken for an author.
         label.drop_tree()
     write_entry_times(root)
+    for time in list(root.iter("time")):  # The library drops it, and with it the day from the middle of a sentence.
+        if any(len(one.text_content()) > _SENTENCE for one in time.iterancestors("p", "li", "blockquote")):
+            time.drop_tag()
     spell_out_tables(root)
     return root
 
@@ -171,9 +175,11 @@ def _find_body(stated: str, found: str) -> str:
 
 
 def _drop_headings(body: str, headings: set[str]) -> str:
-    """Drop the headline where the first lines of a body repeat it, as the page words it there."""
+    """Drop headline and date where the first lines of a body repeat them, as the page words them there."""
     lines = body.split("\n")
-    kept = [line for line in lines[:_FIRST_LINES] if reduce_name(line) not in headings - {""}]
+    kept = [
+        line for line in lines[:_FIRST_LINES] if reduce_name(line) not in headings - {""} and not parse_instant(line)
+    ]
     return "\n".join([*kept, *lines[_FIRST_LINES:]])
 
 

@@ -18,9 +18,17 @@ Element = lxml.html.HtmlElement
 
 
 def write_entry_times(root: Element) -> None:
-    """Write, in place, the time of each entry of a live blog before the first words of the entry.
+    """Write, in place, the time of each entry of a live blog before the first words of the entry."""
+    for entry, element in find_entries(root).items():
+        _write(element, entry)
+        for name in ("class", "id"):  # Extraction takes an element of the class "entry" for the whole article.
+            entry.attrib.pop(name, None)
 
-    Entries are three or more elements of one kind beside one another, each with a time and a paragraph of its own.
+
+def find_entries(root: Element) -> dict[Element, Element]:
+    """Return the entries of a live blog, each with the element that gives its time.
+
+    They are three or more elements of one kind beside one another, each with a time and a paragraph of its own.
     """
     kinds: dict[Element, Counter[object]] = {}
     entries: dict[Element, Element] = {}
@@ -29,9 +37,7 @@ def write_entry_times(root: Element) -> None:
         if entry is not None:
             entries.setdefault(entry, element)
     several = Counter(entry.getparent() for entry in entries)
-    for entry, element in entries.items():
-        if several[entry.getparent()] >= _FEWEST:
-            _write(element, entry)
+    return {entry: element for entry, element in entries.items() if several[entry.getparent()] >= _FEWEST}
 
 
 def _find_times(root: Element) -> Iterator[Element]:
@@ -67,6 +73,8 @@ def _write(element: Element, entry: Element) -> None:
     texts = [one for one in entry.iter(*_TEXTS) if _text(one) and one is not element]
     holder = next((one for one in texts if one in around and _text(one) != _text(element)), None)
     target = holder if holder is not None else next((one for one in texts if one not in around), None)
+    if holder is None and target is not None and target.tag != "p":  # Headings are lost more easily than paragraphs.
+        target = next((one for one in texts if one.tag == "p" and one not in around), target)
     if not said or target is None:
         return
     element.drop_tree()

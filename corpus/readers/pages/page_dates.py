@@ -7,6 +7,7 @@ from itertools import islice
 
 import lxml.html
 
+from corpus.readers.pages.live_blog import find_entries
 from corpus.text import date_parsing
 from corpus.text.date_parsing import parse_instant
 
@@ -24,6 +25,7 @@ _APART = re.compile(r"comment|related|teaser|recommend|sidebar|promo|caption|foo
 _OUTSIDE = ("aside", "nav", "footer", "figure", "figcaption", "form")
 _IN_ADDRESS = re.compile(r"/(?P<year>(?:19|20)\d\d)[/-](?P<month>\d\d?)[/-](?P<day>\d\d?)(?:[/-]|$)")
 _LONGEST = 100
+_SENTENCE = 60
 _MOST = 500
 _LABEL_WORDS = 6
 # Two statements of one date differ by no more than the widest zones do.
@@ -46,7 +48,9 @@ def _is_zoned(value: object, at: datetime, first: datetime) -> bool:
 def find_published(root: Element, url: str) -> Iterator[object]:
     """Yield what the elements of a page, then its address, state as the date of publication, the most certain first."""
     yield from _marked_up(root, "datePublished")
-    times = [one for one in islice(root.iter("time"), _MOST) if not _is_apart(one) and not _is_changed(one)]
+    entries = set(find_entries(root).values())
+    times = [one for one in islice(root.iter("time"), _MOST) if one not in entries and not _is_apart(one)]
+    times = [one for one in times if not _is_changed(one) and not _is_in_sentence(one)]
     yield from (_value(one) for one in times if "pubdate" in one.attrib)
     yield from (_value(one) for one in times if len(times) == 1 or _is_within(one))
     for element in islice(root.iter("span", "div", "p", "abbr", "li", "em", "small", "b", "i", "a", "dd"), 20 * _MOST):
@@ -85,6 +89,11 @@ def _find_in_text(text: str) -> object:
 
 def _is_within(element: Element) -> bool:
     return any(above.tag in ("article", "header", "main") for above in element.iterancestors())
+
+
+def _is_in_sentence(element: Element) -> bool:
+    holders = map(_text, element.iterancestors("p", "li", "blockquote"))
+    return any(len(text) > _SENTENCE and text.endswith((".", "!", "?", "”", '"')) for text in holders)
 
 
 def _is_apart(element: Element) -> bool:
