@@ -13,7 +13,7 @@ from corpus.readers.memory import recall_or_read
 from corpus.readers.refusal import ArticleDigest, Limits, ReadOptions, Refusal
 from corpus.text import cleaning, correction_notices, date_parsing, language_detection
 from corpus.text.characters import has_mixed_scripts, strip_invisible
-from corpus.text.names import clean_byline, clean_outlet, reduce_name
+from corpus.text.credit_names import clean_byline, clean_outlet, reduce_name
 from corpus.text.urls import canonicalise, parse_url, url_key
 
 _log = logging.getLogger(__name__)

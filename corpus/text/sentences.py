@@ -11,7 +11,7 @@ Span = tuple[int, int]
 _PIECE = 4000
 _PARAGRAPH = re.compile(r"[^\n]+")
 # Georgian letters count as small ones, and no small letter begins a sentence: any letter without case stands for them.
-_CASELESS = {code: "\u05d0" for code in range(0x10D0, 0x1100)}
+_CASELESS = dict.fromkeys(range(4304, 4352), "א")
 # Short forms of large numbers, which end no sentence where what is counted follows: "112 Mio. Euro".
 _AMOUNT = re.compile(
     r"\d\s?(?:mio|mrd|tsd|bio|mill|mia|mld|mln|md|tys|mil|bn|mn|млн|млрд|тыс|εκατ|δισ)\.$", re.IGNORECASE

@@ -11,7 +11,7 @@ from corpus.archive.chunk_store import Embedded
 from corpus.article import Chunk
 from corpus.errors import IndexUnavailableError
 from rag.model import Filters
-from rag.text.terms import acronyms, terms
+from rag.text.terms import acronyms, plain_spellings, terms
 
 _UNDATED = -(2**40)
 _HEAP = 64_000_000
@@ -224,7 +224,9 @@ def _document(chunk: Chunk) -> tantivy.Document:
         feed=article.feed or _NONE,
         published=math.floor(article.published_at.timestamp()) if article.published_at else _UNDATED,
         heading=" ".join(terms(chunk.heading, article.language)),
-        text=" ".join([*terms(chunk.text, article.language), *acronyms(chunk.text)]),
+        text=" ".join(
+            [*terms(chunk.text, article.language), *plain_spellings(chunk.indexed_text), *acronyms(chunk.text)]
+        ),
     )
 
 

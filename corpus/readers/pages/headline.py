@@ -7,10 +7,10 @@ from itertools import islice
 import lxml.html
 
 from corpus.text.cleaning import clean_line
-from corpus.text.names import reduce_name
+from corpus.text.credit_names import reduce_name
 from corpus.text.urls import host
 
-_BETWEEN = re.compile(r"\s+[-–—:·•»«›/~|]+\s+|\s*[|¦]+\s*")
+_BETWEEN = re.compile(r" [-–—:·•»«›/~|]{1,3} | ?[|¦]{1,3} ?")
 _MENU = frozenset(
     "menu menü navigation search suche home startseite accueil inicio news sections login contact".split()
 )

@@ -22,6 +22,7 @@ from corpus.readers.pages.page_dates import choose_date, find_published, find_up
 from corpus.readers.pages.page_meta import read_meta
 from corpus.readers.pages.streamed import place_parts
 from corpus.readers.refusal import ReadOptions, Refusal
+from corpus.text.credit_names import first_byline, first_outlet, reduce_name
 from corpus.text.date_parsing import parse_instant
 from corpus.text.html_source import drop_unreadable, split_noscript
 from corpus.text.html_tables import spell_out_tables
@@ -33,7 +34,6 @@ from corpus.text.html_text import (
     html_to_text,
     tree_to_text,
 )
-from corpus.text.names import first_byline, first_outlet, reduce_name
 from corpus.text.urls import join_url, parse_url
 
 _DEFAULT = ReadOptions()

@@ -8,7 +8,7 @@ from corpus.text.urls import host
 _ADDRESS = re.compile(r"(?:https?:)?//\S+|(?:www\.)[\w.-]+(?:/\S*)?|[\w-]+(?:\.[\w-]+)+(?:/\S*)?", re.IGNORECASE)
 _MAIL = re.compile(r"[(<\[]?(?<![^\s@()<>\[\]])[^\s@()<>\[\]]{0,80}@[^\s@()<>\[\]]+[)>\]]?")
 _COPYRIGHT = re.compile(r"\s*(?:©|\(c\)|copyright\b)", re.IGNORECASE)
-_BETWEEN = re.compile(r"\s*[,;|/]\s*|\s+(?:and|und|et|y|e|en|og|och|&)\s+")
+_BETWEEN = re.compile(r" ?[,;|/] ?| (?:and|und|et|y|e|en|og|och|&) ")
 _LETTER = re.compile(r"[^\W\d_]")
 # Their pages and handles name an account, not the outlet.
 _NETWORKS = (
