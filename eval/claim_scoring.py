@@ -14,13 +14,14 @@ from eval.question import Defect
 from eval.runs.fingerprint import fingerprint_records
 from eval.statistics import Estimate, estimate_mean
 from rag.model import Passage, Verdict
-from rag.verification.claim_check import check
+from rag.verification.claim_check import Checked, ClaimCheck
 
 Label = Literal["supported", "unsupported", "meta"]
 Verdicts = Mapping[str, Verdict]
 """The verdict on each claim, by its id."""
 
 RULES = "rules"
+READ = "second reading"
 KNOWN_TO_RULES = frozenset(
     "wrong_number wrong_magnitude wrong_unit wrong_date wrong_outlet quote_word_changed paraphrase_in_quotes "
     "quote_wrong_speaker".split()
@@ -107,13 +108,18 @@ def fingerprint_claims(claims: Iterable[LabelledClaim]) -> str:
 
 def rule_verdicts(claims: Iterable[LabelledClaim]) -> dict[str, Verdict]:
     """Return the verdict of the rules on each claim; if they split one, the worst verdict of its parts."""
-    return {claim.id: _rule_verdict(claim) for claim in claims}
+    return {claim.id: find_worst(make_claim_check(claim).conclude()) for claim in claims}
 
 
-def _rule_verdict(claim: LabelledClaim) -> Verdict:
+def make_claim_check(claim: LabelledClaim) -> ClaimCheck:
+    """Return the check of a claim that cites all of its passages."""
     marks = "".join(f"[{n}]" for n in range(1, len(claim.passages) + 1))
-    found = {part.verdict for part in check(f"{claim.text} {marks}", claim.passages, language=claim.language).claims}
-    # A claim is only as good as its worst part.
+    return ClaimCheck(f"{claim.text} {marks}", claim.passages, claim.language)
+
+
+def find_worst(checked: Checked) -> Verdict:
+    """Return the verdict on a claim that may have been split: it is only as good as its worst part."""
+    found = {part.verdict for part in checked.claims}
     worst: tuple[Verdict, ...] = ("flagged", "unchecked", "supported", "note")
     return next((verdict for verdict in worst if verdict in found), "unchecked")
 

@@ -23,6 +23,7 @@ from rag.index.embedder import Embedder
 from rag.index.indexes import open_indexes
 from rag.llm.prompt import Prompt
 from rag.llm.token_counts import token_counter
+from rag.llm.verification_prompt import VerificationPrompt
 from rag.llm.writer import Writer
 from rag.model import Answer, Citation, Event, Filters, Passage, Turn
 from rag.question.query import Query
@@ -118,13 +119,15 @@ class Assistant:
             token_counter(lambda text: self.embedder.count([text])[0], tiktoken_folder()),
             passages=self.settings.passages,
             evidence_tokens=self.settings.evidence_tokens,
+            mend=self.settings.mend,
+            total_s=self.settings.llm_total_s,
         )
 
     @property
     def runnable(self) -> Runnable[AnswerState, Event]:
         """Return the chain that `stream` runs: its input has the arguments of `stream` as keys, its pieces are events.
 
-        The steps are named "rewrite", "retrieve", "judge", "write" and "check"; `rag.chain` shows the same chain in the
+        The steps are named "rewrite", "retrieve", "judge", "write", "check" and "verify"; `rag.chain` shows the same chain in the
         form that other chains expect.
         """
         return self.pipeline.runnable(lambda pieces: AnswerState(pieces[0]), show_events)
@@ -211,9 +214,19 @@ class Assistant:
         now, history = now or datetime.now(UTC), read_history(history)
         return self.pipeline.prompt_for(self.understand_question(question, history, filters, now), history, now)
 
-    def answer_from(self, prompt: Prompt, reply: str) -> Answer:
-        """Make the answer of a model's whole reply to a prompt of `prompt_for`, with citations and checks."""
-        return self.pipeline.answer_from(prompt, reply)
+    def verification_for(self, prompt: Prompt, reply: str) -> VerificationPrompt | None:
+        """Return what would be sent to have the claims of a reply read again, or None where there is nothing to read."""
+        return self.pipeline.verification_for(prompt, reply)
+
+    def answer_from(self, prompt: Prompt, reply: str, verdicts: str = "") -> Answer:
+        """Make the answer of a model's whole reply to a prompt of `prompt_for`, with citations and checks.
+
+        Args:
+            prompt: What was sent.
+            reply: What came back.
+            verdicts: What a model replied to `verification_for`, if it was asked.
+        """
+        return self.pipeline.answer_from(prompt, reply, verdicts)
 
     def timeline(self, topic: str, filters: Filters | None = None) -> list[Citation]:
         """Return every story on a topic in order of time, undated ones last, numbered from 1.

@@ -89,5 +89,5 @@ def _show_output(pieces: Iterator[AnswerState]) -> Iterator[dict[str, Any]]:
         if event.stage == "writing" and len(event.text) > len(draft) and event.text.startswith(draft):
             yield AddableDict(draft=event.text[len(draft) :])
             draft = event.text
-        if event.answer:
+        if event.answer and event.stage == "done":
             yield AddableDict(answer=event.answer.text, result=event.answer)

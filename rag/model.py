@@ -179,13 +179,15 @@ class Claim:
         citations: The numbers that it cites.
         verdict: "supported", "flagged" (what is cited does not hold it), "unchecked" (nothing certain can be said), or
             "note" (a statement about the passages or the archive themselves).
-        reason: Why it is flagged, in words for the reader; "" when it is not.
+        reason: Why it is flagged, in words for the reader, or what contradicts a note; "" otherwise.
+        read: A model has read it against what it cites, and the verdict is what came of that; else it is that of rules.
     """
 
     text: str
     citations: tuple[int, ...]
     verdict: Verdict
     reason: str = ""
+    read: bool = False
 
     @property
     def supported(self) -> bool | None:
@@ -200,6 +202,7 @@ class Claim:
             "supported": self.supported,
             "verdict": self.verdict,
             "reason": self.reason,
+            "read": self.read,
         }
 
 
@@ -287,13 +290,14 @@ class Event:
     """Hold one step of a streamed answer.
 
     Attributes:
-        stage: "searching", "reading" (passages are known), "writing" (text grows), "checking", "done".
+        stage: "searching", "reading" (passages are known), "writing" (text grows), "checking" (by rules), "verifying"
+            (a model reads the claims again), "done".
         text: The text of the answer so far, with `[n]` marks.
         passages: What was retrieved, from "reading" on.
-        answer: The whole answer, with stage "done" only.
+        answer: The whole answer, with stage "done"; with "verifying" the answer as the rules leave it.
     """
 
-    stage: Literal["searching", "reading", "writing", "checking", "done"]
+    stage: Literal["searching", "reading", "writing", "checking", "verifying", "done"]
     text: str = ""
     passages: Sequence[Passage] = ()
     answer: Answer | None = None

@@ -31,6 +31,11 @@ class Settings(ArchiveSettings):
     llm_token_s: float = Field(20.0, gt=0, description="Seconds to wait between two tokens.")
     llm_total_s: float = Field(120.0, gt=0, description="Seconds for the whole answer.")
     llm_tries: int = Field(3, ge=1, le=5, description="Tries where the model is busy or cannot be reached.")
+    verifier: str = Field(
+        "",
+        description='The model that reads each claim again, as "provider:name"; empty: the chat model; "none": none.',
+    )
+    mend: bool = Field(True, description="Let the model mend, once, the claims of an answer that fail the check.")
     evidence_tokens: int = Field(
         3000, ge=200, description="The most tokens of passages that go to the model, counted as word pieces."
     )

@@ -31,6 +31,8 @@ from starlette.types import Receive, Scope, Send
 
 Body = dict[str, Any]
 
+_VERIFYING = "You check claims"  # How the request for a second reading begins (`rag.llm.verification_prompt`).
+
 _ERRORS = {
     400: ("invalid_request_error", "context_length_exceeded", "The messages are longer than this model's context."),
     401: ("invalid_request_error", "invalid_api_key", "Incorrect API key provided."),
@@ -101,12 +103,15 @@ class ModelServer:
 
     Attributes:
         reply: Computes the answer to each request that the script does not cover, from its body.
-        requests: What was received, in order.
+        verify: Computes the reply to each request for a second reading of claims.
+        requests: What was received, in order; requests for second readings are in `verifications`.
         abandoned: Set once a client has gone before its reply was whole; a test may wait for it.
     """
 
     reply: Callable[[Body], Reply | str] = field(default=lambda body: Reply("An answer [1]."))
+    verify: Callable[[Body], Reply | str] = field(default=lambda body: Reply('{"verdicts": []}'))
     requests: list[Received] = field(default_factory=list)
+    verifications: list[Received] = field(default_factory=list)
     abandoned: threading.Event = field(default_factory=threading.Event)
     _script: deque[Reply] = field(default_factory=deque)
     _socket: socket.socket | None = None
@@ -154,8 +159,13 @@ class ModelServer:
 
     async def _complete(self, request: Request) -> Response:
         body = json.loads(await request.body())
-        self.requests.append(Received(body, dict(request.headers)))
-        reply = self._script.popleft() if self._script else self.reply(body)
+        received = Received(body, dict(request.headers))
+        if received.messages[0][1].startswith(_VERIFYING):
+            self.verifications.append(received)
+            reply = self.verify(body)
+        else:
+            self.requests.append(received)
+            reply = self._script.popleft() if self._script else self.reply(body)
         if isinstance(reply, str):
             reply = Reply(reply)
         if reply.hang == "headers":

@@ -30,7 +30,7 @@ FLOORS = {
         """,
     "eval": """
         question statistics | json_lines question_result sampling validation | agreement articles replies measures |
-        loaders runs regression_gate | set_catalogue reports batch judge claim_scoring | library | commands
+        loaders runs regression_gate | set_catalogue reports batch judge claim_scoring | library claim_reading | commands
         """,
     "web": """
         markup assistant event_data rate_limit theme | conversations accounts archive_status | answers frame |

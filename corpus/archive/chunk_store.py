@@ -2,8 +2,8 @@
 
 import json
 import sqlite3
-from collections import deque
-from collections.abc import Iterable, Iterator, Sequence
+from collections import defaultdict, deque
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import groupby
@@ -54,31 +54,37 @@ class ChunkStore:
         self.profile = profile
         self._counted: tuple[object, tuple[int, int]] = (None, (0, 0))
 
-    def articles_to_embed(self, size: int) -> Iterator[list[Article]]:
-        """Yield articles whose newest text has no chunks under the profile yet, `size` at a time, newest arrivals first.
+    def articles_to_embed(self, size: int | Callable[[], int]) -> Iterator[list[Article]]:
+        """Yield articles whose newest text has no chunks under the profile yet, the newest arrivals of each run first.
 
-        The caller stores each batch before it takes the next one. What arrives or changes meanwhile is yielded too.
+        Small runs of adding come before large ones and in batches of their own, so that one article which is added
+        beside a hundred thousand waits for the batch at hand only. The caller stores each batch before it takes the
+        next one. What arrives or changes meanwhile is yielded too.
+
+        Args:
+            size: The most articles of a batch; what is called before each one where it varies.
         """
-        before: list[int] = []
-        while (found := self._pending_keys()) and found != before:
-            before, keys, newest = found, deque(found), found[0]
-            while keys:
-                keys.extendleft(reversed(self._pending_keys("AND key > ?", newest)))
-                newest = max(newest, keys[0])
-                some = json.dumps([keys.popleft() for _ in range(min(size, len(keys)))])
-                wanted = self._pending_keys("AND key IN (SELECT value FROM json_each(?))", some)  # Others embed too.
+        before: list[tuple[int, int]] = []
+        while (found := self._pending()) and found != before:
+            before, queue = found, _FairQueue(found)
+            while queue:
+                queue.extend(self._pending("AND key > ?", queue.newest))
+                some = json.dumps(queue.pop(size if isinstance(size, int) else size()))
+                # Others embed too, so what was pending when the queue was made need not be any more.
+                wanted = [key for key, _ in self._pending("AND key IN (SELECT value FROM json_each(?))", some)]
                 sql = "SELECT * FROM articles WHERE key IN (SELECT value FROM json_each(?)) ORDER BY key DESC"
                 if rows := self.archive.connection.execute(sql, (json.dumps(wanted),)).fetchall():
                     yield [article_from_row(row) for row in rows]
 
-    def _pending_keys(self, condition: str = "", *values: object) -> list[int]:
-        """Return the keys of such articles, the newest first; of all, they are read from an index, without the texts."""
+    def _pending(self, condition: str = "", *values: object) -> list[tuple[int, int]]:
+        """Return key and run of such articles, the newest first; of all, they are read from an index, without the texts."""
         index = "" if condition else "INDEXED BY articles_facets"
         sql = (
-            f"SELECT key FROM articles {index} LEFT JOIN indexed ON article_key = key AND profile = ? "
-            f"AND indexed.version = articles.version WHERE article_key IS NULL {condition} ORDER BY key DESC"
+            f"SELECT key, coalesce(run, 0) FROM articles {index} LEFT JOIN indexed ON indexed.article_key = key "
+            "AND profile = ? AND indexed.version = articles.version LEFT JOIN arrivals ON arrivals.article_key = key "
+            f"WHERE indexed.article_key IS NULL {condition} ORDER BY key DESC"
         )
-        return [int(row["key"]) for row in self.archive.connection.execute(sql, (self.profile, *values))]
+        return [(int(key), int(run)) for key, run in self.archive.connection.execute(sql, (self.profile, *values))]
 
     def progress(self, applied: int | None = None) -> tuple[int, int]:
         """Return how many articles have chunks under the profile, and how many there are.
@@ -128,6 +134,7 @@ class ChunkStore:
                     "INSERT OR REPLACE INTO indexed VALUES (?, ?, ?, ?)",
                     (key, self.profile, item.article.version, len(item.chunks)),
                 )
+                connection.execute("DELETE FROM arrivals WHERE article_key = ?", (key,))
                 connection.execute("INSERT INTO changes (article_id) VALUES (?)", (item.article.id,))
                 stored += 1
         return stored
@@ -236,6 +243,46 @@ class ChunkStore:
             "ORDER BY key, ordinal"
         )
         return self.archive.connection.execute(sql, (self.profile, *article_ids)).fetchall()
+
+
+class _FairQueue:
+    """Hold keys of articles by the run that brought them; hand out small runs and large ones by turns."""
+
+    def __init__(self, pending: Sequence[tuple[int, int]]) -> None:
+        """Hold these pairs of key and run, the newest first."""
+        self.newest = 0
+        self._small_next = True
+        self._runs: defaultdict[int, deque[int]] = defaultdict(deque)
+        self.extend(pending)
+
+    def __bool__(self) -> bool:
+        """Return whether anything is left."""
+        return any(self._runs.values())
+
+    def extend(self, pending: Sequence[tuple[int, int]]) -> None:
+        """Take in later arrivals, the newest first."""
+        for key, run in reversed(pending):
+            self._runs[run].appendleft(key)
+            self.newest = max(self.newest, key)
+
+    def pop(self, size: int) -> list[int]:
+        """Return at most so many keys: those of the runs that fit whole, or one of each of the others in turn."""
+        for run in [run for run, keys in self._runs.items() if not keys]:
+            del self._runs[run]
+        small = [keys for keys in self._runs.values() if len(keys) <= size]
+        large = [keys for keys in self._runs.values() if len(keys) > size]
+        chosen = small if small and (self._small_next or not large) else large
+        self._small_next = chosen is large
+        return _take_in_turn(chosen, size)
+
+
+def _take_in_turn(queues: Sequence[deque[int]], size: int) -> list[int]:
+    taken: list[int] = []
+    while len(taken) < size and any(queues):
+        for queue in queues:
+            if queue and len(taken) < size:
+                taken.append(queue.popleft())
+    return taken
 
 
 def _slices(ids: list[str], size: int = 500) -> Iterator[list[str]]:

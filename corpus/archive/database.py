@@ -129,7 +129,7 @@ class Archive:
 
     # Articles
 
-    def put(self, article: Article, *, live: bool = False) -> Outcome:
+    def put(self, article: Article, *, live: bool = False, run: int = 0) -> Outcome:
         """Keep an article; its own transaction, durable when this returns.
 
         An article is the same one again if its id, or else its address, is known. If its text or particulars changed it
@@ -137,6 +137,12 @@ class Archive:
         archive holds from the same outlet under another id adds nothing, nor does an earlier version's that is read
         again, unless it is `live`: fetched just now. What a later arrival lacks (the byline,
         say) stays as it was.
+
+        Args:
+            article: What arrives.
+            live: It was fetched just now.
+            run: What came together has the same number, such as the articles of one file, so that a large run does not
+                make a small one wait to be embedded.
 
         Raises:
             ArchiveError: The archive cannot be written.
@@ -147,9 +153,9 @@ class Archive:
         with self.transaction() as connection:
             arrival = judge_arrival(connection, article, live)
             if arrival.outcome == "added":
-                self._insert(connection, arrival)
+                self._insert(connection, arrival, run)
             elif arrival.outcome == "updated":
-                self._renew(connection, arrival)
+                self._renew(connection, arrival, run)
         return arrival.outcome
 
     def judge(self, article: Article, *, live: bool = False) -> Outcome:
@@ -251,14 +257,15 @@ class Archive:
         rows = self.connection.execute(sql, (json.dumps(list(article_ids)),))
         return {row["id"]: int(row["story"]) for row in rows}
 
-    def _insert(self, connection: sqlite3.Connection, arrival: Arrival) -> None:
+    def _insert(self, connection: sqlite3.Connection, arrival: Arrival, run: int) -> None:
         row = [*row_values(arrival.article), arrival.digest, text_digest(arrival.article), to_iso(datetime.now(UTC))]
         marks = ", ".join("?" * len(row))
         sql = f"INSERT INTO articles ({COLUMNS}, digest, text_digest, added_at) VALUES ({marks})"
-        key = connection.execute(sql, row).lastrowid
-        stories.group_with_copies(connection, int(key or 0), arrival.article)
+        key = int(connection.execute(sql, row).lastrowid or 0)
+        _note_run(connection, key, run)
+        stories.group_with_copies(connection, key, arrival.article)
 
-    def _renew(self, connection: sqlite3.Connection, arrival: Arrival) -> None:
+    def _renew(self, connection: sqlite3.Connection, arrival: Arrival, run: int) -> None:
         """Move the current text to the history and store the new one in its place, or a late one straight to the history."""
         row = connection.execute("SELECT * FROM articles WHERE key = ?", (arrival.key,)).fetchone()
         before, number = article_from_row(row), row["version"] + 1
@@ -276,6 +283,7 @@ class Archive:
         else:
             connection.execute("DELETE FROM chunks WHERE article_key = ?", (arrival.key,))
             connection.execute("DELETE FROM indexed WHERE article_key = ?", (arrival.key,))
+            _note_run(connection, int(arrival.key or 0), run)
         connection.execute("INSERT INTO changes (article_id) VALUES (?)", (before.id,))
 
     def _replace(self, connection: sqlite3.Connection, arrival: Arrival, before: Article) -> None:
@@ -289,6 +297,10 @@ class Archive:
         if arrival.article.body != before.body:
             stories.leave(connection, int(arrival.key or 0))
             stories.group_with_copies(connection, int(arrival.key or 0), arrival.article)
+
+
+def _note_run(connection: sqlite3.Connection, key: int, run: int) -> None:
+    connection.execute("INSERT OR REPLACE INTO arrivals VALUES (?, ?)", (key, run))
 
 
 def _roll_back(connection: sqlite3.Connection) -> None:

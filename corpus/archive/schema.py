@@ -8,14 +8,15 @@ from pathlib import Path
 from corpus.archive.read_only import connect_to_read
 from corpus.errors import ArchiveError
 
-VERSION = 3
-# Version 2 has the same tables and lacks one index only: where it cannot be upgraded, it can be read as it is.
+VERSION = 4
+# Versions 2 and 3 lack one index and `arrivals` only: where they cannot be upgraded, they can be read as they are.
 _OLDEST_READABLE = 2
 
 # `articles` holds the newest text of each article, `versions` the earlier ones; `digest` is that of an article as it
 # arrived. `story` names a group of near duplicates, found by `bands`. `chunks` belong to a profile (embedder and rule
 # of chunking); `indexed` says which version of an article was cut and embedded. `changes` is the log that the indexes
-# follow: one row each time an article's chunks were added, changed or removed.
+# follow: one row each time an article's chunks were added, changed or removed. `arrivals` says which articles came in
+# the same run of adding, until they are embedded.
 TABLES = """
 CREATE TABLE IF NOT EXISTS articles (
     key INTEGER PRIMARY KEY,
@@ -79,6 +80,10 @@ CREATE TABLE IF NOT EXISTS chunks (
 CREATE TABLE IF NOT EXISTS changes (
     seq INTEGER PRIMARY KEY AUTOINCREMENT,
     article_id TEXT NOT NULL
+);
+CREATE TABLE IF NOT EXISTS arrivals (
+    article_key INTEGER PRIMARY KEY REFERENCES articles(key) ON DELETE CASCADE,
+    run INTEGER NOT NULL
 );
 CREATE TABLE IF NOT EXISTS meta (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
 """

@@ -1,5 +1,6 @@
 """Add articles to the archive, one transaction each, and count the outcomes."""
 
+import random
 from collections.abc import Callable, Iterable
 from contextlib import ExitStack
 from dataclasses import dataclass, field
@@ -89,13 +90,14 @@ def ingest(
         ArchiveError: The archive cannot be written; what was counted before is safe.
     """
     summary = summary if summary is not None else IngestSummary()
+    run = random.getrandbits(62)
     with ExitStack() as stack:
         # Items of one run may repeat each other, so a dry run has to remember what it would have added.
         trial = Trial(archive, stack.enter_context(ScratchArchive())) if dry_run else None
         for item in items:
             if limit is not None and summary.changed >= limit:
                 break
-            outcome = _take(archive, trial, item, since, live, summary)
+            outcome = _take(archive, trial, item, since, live, run, summary)
             if progress is not None:
                 progress(item, outcome)
     return summary
@@ -107,6 +109,7 @@ def _take(
     item: Article | Refusal,
     since: datetime | None,
     live: bool,
+    run: int,
     summary: IngestSummary,
 ) -> str:
     if isinstance(item, Refusal) and item.known:
@@ -122,7 +125,7 @@ def _take(
         if trial is not None:
             outcome = trial.put(item, live)
         elif archive is not None:
-            outcome = archive.put(item, live=live)
+            outcome = archive.put(item, live=live, run=run)
         else:
             raise ValueError("an archive is needed unless dry_run")
     except InputError as error:

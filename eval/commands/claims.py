@@ -1,7 +1,7 @@
 """`claims`: score a check on labelled claims."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated
@@ -10,13 +10,30 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from corpus.errors import InputError
-from eval.claim_scoring import RULES, Verdicts, fingerprint_claims, group_by_kind, measures, read_claims, rule_verdicts
+from corpus.errors import InputError, SettingsError
+from eval.batch import request_body, write_requests
+from eval.claim_reading import ask_verifier, group_requests, judge_replies, make_rows
+from eval.claim_scoring import (
+    READ,
+    RULES,
+    LabelledClaim,
+    Verdicts,
+    fingerprint_claims,
+    group_by_kind,
+    measures,
+    read_claims,
+    rule_verdicts,
+)
 from eval.commands.run import GATE_FILE
+from eval.commands.screen import progress_bars
 from eval.commands.sets import AsJson
 from eval.regression_gate import Floors, find_failures, measure_limits, read_floors, write_floors
+from eval.replies import read_replies
 from eval.set_catalogue import SHIPPED_CLAIMS
 from eval.statistics import Estimate
+from rag.llm.verification_prompt import VERDICT_TOKENS
+from rag.llm.writer import Writer
+from rag.settings import read_settings
 
 ClaimFile = Annotated[
     Path, typer.Argument(metavar="FILE", help="Labelled claims, JSON Lines; those that ship without one.")
@@ -25,6 +42,15 @@ ClaimFile = Annotated[
 
 def score_claims(
     path: ClaimFile = SHIPPED_CLAIMS,
+    llm: Annotated[
+        str, typer.Option(help="Have this model, provider:name, read the claims too, now or for --export.")
+    ] = "",
+    export: Annotated[
+        Path | None, typer.Option(help="Write the requests for a model, in the JSONL of OpenAI's Batch API, and end.")
+    ] = None,
+    replies: Annotated[
+        list[Path] | None, typer.Option(help="Score the replies to such requests; several files count as one.")
+    ] = None,
     as_json: AsJson = False,
     gate: Annotated[
         bool, typer.Option("--gate", help="Compare with the floors; exit code 1 when one is missed.")
@@ -35,7 +61,12 @@ def score_claims(
 ) -> None:
     """Score the check on labelled claims: what it catches of the false ones, what it flags of the true ones, by kind."""
     claims = read_claims(path)
+    if export:
+        _export(path, claims, export, llm)
+        return
     columns: dict[str, Verdicts] = {RULES: rule_verdicts(claims)}
+    if replies or llm:
+        columns[READ] = _read_again(path, claims, replies or (), llm)
     totals = {name: measures(claims, verdicts) for name, verdicts in columns.items()}
     kinds = {name: group_by_kind(claims, verdicts) for name, verdicts in columns.items()}
     if as_json:
@@ -49,6 +80,34 @@ def score_claims(
         typer.echo(f"Floors written to {file}", err=True)
     elif gate:
         _compare(read_floors(file, name), prints, totals[RULES])
+
+
+def _export(path: Path, claims: Sequence[LabelledClaim], output: Path, llm: str) -> None:
+    settings = read_settings(llm=llm) if llm else read_settings()
+    body = request_body(settings.model_copy(update={"llm_max_tokens": VERDICT_TOKENS}))
+    count = write_requests(output, make_rows(path.stem, group_requests(claims), body))
+    typer.echo(f"{output}: {count} requests. Then: python -m eval claims {path} --replies RESPONSES")
+
+
+def _read_again(path: Path, claims: Sequence[LabelledClaim], paths: Sequence[Path], llm: str) -> Verdicts:
+    """Return the verdicts after a second reading, by replies to an export or by a model that is asked now."""
+    requests = group_requests(claims)
+    if paths:
+        replies, defects = read_replies(paths)
+        for defect in defects:
+            typer.echo(f"{defect.item}: {defect.reason}", err=True)
+        verdicts, failed = judge_replies(path.stem, requests, replies)
+    else:
+        verifier = Writer.from_settings(read_settings(llm=llm, verifier="")).verifier
+        if verifier is None:
+            raise SettingsError("No model is named that could read the claims: --llm openai:NAME")
+        with progress_bars() as bar:
+            verdicts, failed = ask_verifier(verifier, requests, bar("requests"))
+    if failed:
+        typer.echo(
+            f"{failed} of {len(requests)} requests have no reply; there the verdicts are those of rules.", err=True
+        )
+    return verdicts
 
 
 def _compare(floors: Floors | None, prints: str, figures: Mapping[str, Estimate]) -> None:

@@ -1,5 +1,6 @@
-"""The way of a question to a checked answer, as a LangChain chain: rewrite, retrieve, judge, write, check."""
+"""The way of a question to a checked answer, as a LangChain chain: rewrite, retrieve, judge, write, check, verify."""
 
+import math
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -13,6 +14,7 @@ from corpus.article import Article
 from corpus.errors import ModelError
 from corpus.text.days import format_day
 from corpus.text.language_detection import detect
+from rag.answer.answer_review import AnswerReview, make_check, verification_prompt
 from rag.answer.chain_steps import AnswerState, Output, make_root, make_step
 from rag.answer.conflicts import conflict_note, find_conflicts
 from rag.answer.passage_retriever import Documents, PassageRetriever
@@ -21,6 +23,7 @@ from rag.answer.timeline_answer import MOST, collect_notes, select_listed, write
 from rag.answer.verbatim_answer import choose_sentences, compose_text, names_no_speaker, note_shortcomings
 from rag.llm.prompt import SYSTEM, Prompt, build_prompt, pack_passages
 from rag.llm.question_rewriting import Rewriting, rewrite_question
+from rag.llm.verification_prompt import VerificationPrompt
 from rag.llm.writer import Reply, Writer
 from rag.model import Answer, Event, Filters, Passage, Status, Turn
 from rag.question.coverage_question import CoverageQuestion, parse_coverage_question
@@ -32,6 +35,7 @@ from rag.text.citation_marks import read_marks
 from rag.text.injected_instructions import strip_injected_instructions
 from rag.text.output_filter import filter_output
 from rag.verification.claim_check import Checked, check
+from rag.verification.second_reading import read_verdicts
 
 NOT_FOUND = "This archive does not hold an answer to that."
 _NEAREST = 3
@@ -49,7 +53,8 @@ class AnswerPipeline:
     - retrieve: "passages", and "found" (what was searched) or "coverage" (what was counted);
     - judge: "enough", and "evidence" (what the sentences say) or "entries" (the stories);
     - write: "text" with its "status", and the "prompt" where a model wrote it;
-    - check: "answer".
+    - check: "answer", by rules; "draft" where a model is to read it again;
+    - verify: "answer", with that second reading.
 
     All of them may add "notes", "usage" and "timings"; an "event" is what a reader sees meanwhile.
     """
@@ -64,6 +69,8 @@ class AnswerPipeline:
         *,
         passages: int,
         evidence_tokens: int,
+        mend: bool = True,
+        total_s: float = math.inf,
     ) -> None:
         """Compose the steps.
 
@@ -75,6 +82,8 @@ class AnswerPipeline:
             count: Counts the tokens of a text.
             passages: How many passages an answer is made from, at most.
             evidence_tokens: How many tokens of them are sent to a model, at most.
+            mend: Let the model mend the claims of its answer that fail.
+            total_s: Seconds for an answer that a model writes; what is left of them after writing is for reading again.
         """
         self.questions = questions
         self.evidence = evidence
@@ -83,13 +92,15 @@ class AnswerPipeline:
         self.count = count
         self.passages = passages
         self.evidence_tokens = evidence_tokens
+        verifier = writer.verifier if writer else None
+        self.review = AnswerReview(verifier, writer, mend=mend, total_s=total_s) if writer and verifier else None
         self.retriever = PassageRetriever(questions=questions, evidence=evidence, k=passages, name="archive")
         rewrite, retrieve = make_step("rewrite", self._rewrite), make_step("retrieve", self._retrieve)
         judge, write = make_step("judge", self._judge), make_step("write", self._write)
-        self._verify = make_step("check", self._check)
+        check, verify = make_step("check", self._check), make_step("verify", self._verify)
         self._gather: Runnable[AnswerState, AnswerState] = retrieve | judge
-        self._conclude: Runnable[AnswerState, AnswerState] = write | self._verify
-        self._steps: Runnable[AnswerState, AnswerState] = rewrite | retrieve | judge | write | self._verify
+        self._conclude: Runnable[AnswerState, AnswerState] = write | check
+        self._steps: Runnable[AnswerState, AnswerState] = rewrite | retrieve | judge | write | check | verify
 
     def runnable(
         self,
@@ -106,11 +117,20 @@ class AnswerPipeline:
             return self._build_prompt(state)
         return cast(Answer, self._conclude.invoke(state)["answer"])
 
-    def answer_from(self, prompt: Prompt, reply: str) -> Answer:
-        """Check a whole reply to a prompt."""
+    def verification_for(self, prompt: Prompt, reply: str) -> VerificationPrompt | None:
+        """Return the request for a second reading of a whole reply to a prompt; None where there is nothing to read."""
+        text = self._read_reply(prompt, reply)
+        return verification_prompt(make_check(text, prompt), prompt) if text is not None else None
+
+    def answer_from(self, prompt: Prompt, reply: str, verdicts: str = "") -> Answer:
+        """Check a whole reply to a prompt, with what a model replied to `verification_for`, if anything."""
         given = AnswerState(query=prompt.query, now=prompt.now, passages=list(prompt.passages), prompt=prompt)
-        written = AnswerState(enough=True, written=True, text=reply, status="answered")
-        return cast(Answer, self._verify.invoke(given + written)["answer"])
+        state = given + AnswerState(enough=True, written=True, text=reply, status="answered")
+        text = self._read_reply(prompt, reply)
+        if text is None:
+            return self._refuse(state)
+        check = make_check(text, prompt)
+        return self._conclude_reply(state, check.conclude(read_verdicts(verdicts, check.list_open_claims())))
 
     def _rewrite(self, state: AnswerState, config: RunnableConfig) -> Pieces:
         """Understand the question; a model, where there is one, makes a follow-up stand alone."""
@@ -250,26 +270,63 @@ class AnswerPipeline:
         if not state["enough"]:
             answer = self._refuse(state)
         elif "written" in state:
-            answer = self._check_reply(state)
+            yield from self._check_reply(state)
+            return
         else:
             answer = self._check_text(state, state["text"], passages)
         if "entries" in state:
             numbers = {citation.passage.chunk.id: citation.n for citation in answer.citations}
             entries = (replace(entry, n=numbers.get(entry.passage.chunk.id, 0)) for entry in state["entries"])
             answer = replace(answer, entries=tuple(entries))
-        # What a model wrote may still be replaced, so it shows in the answer only.
-        shown = "" if "written" in state or state.get("status") != "answered" else state["text"]
+        shown = "" if state.get("status") != "answered" else state["text"]
         yield {"answer": answer, "event": Event("done", shown, passages, answer)}
 
-    def _check_reply(self, state: AnswerState) -> Answer:
-        """Turn a whole reply into an answer, a refusal, or, where every claim of it is flagged, the evidence."""
-        passages = state["prompt"].passages
-        text = filter_output(state["text"])
-        if _REFUSAL in text.upper() and not read_marks(text, len(passages)).marks:
-            return self._refuse(state)
-        answer = self._check_text(state, strip_injected_instructions(text, passages, SYSTEM), passages)
-        if any(claim.verdict != "flagged" for claim in answer.claims):
-            return answer
+    def _check_reply(self, state: AnswerState) -> Pieces:
+        """Check a whole reply by rules; where a model will read it again, show it as it is until then."""
+        prompt, passages = state["prompt"], state["passages"]
+        text, timings = self._read_reply(prompt, state["text"]), dict[str, float]()
+        if text is None:
+            answer = self._refuse(state)
+            yield {"answer": answer, "event": Event("done", "", passages, answer)}
+            return
+        with _measure(timings, "check"):
+            checked = make_check(text, prompt).conclude()
+        if self.review:
+            answer = self._build_answer(state, "answered", checked)
+            event = Event("verifying", checked.text, passages, answer)
+            yield {"draft": text, "answer": answer, "timings": timings, "event": event}
+            return
+        answer = self._conclude_reply(state + {"timings": timings}, checked)
+        yield {"answer": answer, "event": Event("done", "", passages, answer)}
+
+    def _verify(self, state: AnswerState, config: RunnableConfig) -> Pieces:
+        """Have a model read each claim of what it wrote against what it cites, and mend what fails."""
+        if not self.review or "draft" not in state:
+            return
+        spent_s = sum(state["timings"].values()) / 1000
+        waiting = Event("verifying", state["answer"].text, state["passages"], state["answer"])
+        for review in self.review.run(state["draft"], state["prompt"], spent_s, config):
+            if review is None:
+                yield {"event": waiting}  # A chance to stop.
+                continue
+            found = {name: getattr(review, name) for name in ("notes", "usage", "timings")}
+            answer = self._conclude_reply(state + found, review.checked)
+            yield {**found, "answer": answer, "event": Event("done", "", state["passages"], answer)}
+
+    @staticmethod
+    def _read_reply(prompt: Prompt, reply: str) -> str | None:
+        """Return what a model wrote without what no reader may see, or None where it refuses."""
+        text = filter_output(reply)
+        if _REFUSAL in text.upper() and not read_marks(text, len(prompt.passages)).marks:
+            return None
+        return strip_injected_instructions(text, prompt.passages, SYSTEM)
+
+    def _conclude_reply(self, state: AnswerState, checked: Checked) -> Answer:
+        """Make the answer of a checked reply, or, where every claim of it is flagged, of the evidence."""
+        if any(claim.verdict != "flagged" for claim in checked.claims):
+            invented = "".join(f"[{n}]" for n in checked.invented)
+            told = (f"The model cited {invented}, and there is no such passage.",) if invented else ()
+            return self._build_answer(state + {"notes": told}, state["status"], checked)
         quoted, notes = self._quote_sentences(state)
         disagrees = (
             "Every statement that the model wrote disagrees with what it cites or cites nothing; these are the archive's "
@@ -285,7 +342,7 @@ class AnswerPipeline:
 
     def _refuse(self, state: AnswerState) -> Answer:
         nearest: dict[str, Article] = {p.article.id: p.article for p in state["passages"]}
-        answer = self._build_answer(state, "not_found", Checked(NOT_FOUND, (), (), 0))
+        answer = self._build_answer(state, "not_found", Checked(NOT_FOUND, (), ()))
         return replace(answer, nearest=tuple(nearest.values())[:_NEAREST])
 
     def _build_answer(self, state: AnswerState, status: Status, checked: Checked) -> Answer:

@@ -20,7 +20,13 @@ Type a question and press Enter; a follow-up may refer to what was said before.
   /quit       leave; so does Ctrl-D. Ctrl-C stops an answer."""
 
 _PROMPT = "> "
-_STAGES = {"searching": "Searching…", "reading": "Reading…", "writing": "Writing…", "checking": "Checking every claim…"}
+_STAGES = {
+    "searching": "Searching…",
+    "reading": "Reading…",
+    "writing": "Writing…",
+    "checking": "Checking every claim…",
+    "verifying": "Reading every claim again…",
+}
 
 
 class Chat:
@@ -113,7 +119,7 @@ class Chat:
         """Show an answer while it grows, and return it whole; what was shown on the way is taken away again."""
         with self._print_growth() as show:
             for event in self.assistant.stream(question, self.history, self.filters):
-                if event.answer is not None:
+                if event.answer is not None and event.stage == "done":
                     return event.answer
                 show(event)
         raise ValueError("the stream ended without an answer")

@@ -2,6 +2,7 @@
 
 import contextlib
 import threading
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -17,7 +18,12 @@ from rag.index.index_folder import convert_write_errors
 Progress = Callable[[int, int], object]
 """Called with how many articles are done, and how many there are."""
 
-_BATCH_ARTICLES = 32  # One transaction: a kill costs at most the embedding of so many.
+FIRST_BATCH = 8
+"""Articles of the first batch; each is one transaction, so a kill costs at most the embedding of one."""
+
+_LARGEST_BATCH = 64
+_SMALLEST_BATCH = 2
+_BATCH_S = 1.0  # What arrives while a batch is embedded waits for it, so on a busy machine batches are small.
 
 
 class PendingArticles:
@@ -41,23 +47,27 @@ class PendingArticles:
         done, (before, total) = 0, self._store.progress()
         if before == total:
             return 0
-        batches = self._store.articles_to_embed(_BATCH_ARTICLES)
+        size = _BatchSize()
+        batches = self._store.articles_to_embed(lambda: size.articles)
         with contextlib.suppress(Timeout), convert_write_errors(self._folder):
             self._folder.mkdir(parents=True, exist_ok=True)
-            while not (stop and stop.is_set()) and (stored := self._embed_batch(batches, wait)) is not None:
+            while not (stop and stop.is_set()) and (stored := self._embed_batch(batches, size, wait)) is not None:
                 done += stored
                 if progress:
                     progress(before + done, max(total, before + done))
         return done
 
-    def _embed_batch(self, batches: Iterator[list[Article]], wait: float) -> int | None:
+    def _embed_batch(self, batches: Iterator[list[Article]], size: "_BatchSize", wait: float) -> int | None:
         """Embed the next batch and return how many articles it had, None where none was pending.
 
         The lock is free between two batches, so that a process that only embeds takes over from one that answers too.
         """
         with self._lock.acquire(timeout=wait):
             articles = next(batches, None)
-            return None if articles is None else self._store.store(self._cut_and_embed(articles))
+            if articles is None:
+                return None
+            with size.adapt(len(articles)):
+                return self._store.store(self._cut_and_embed(articles))
 
     def _cut_and_embed(self, articles: list[Article]) -> list[Embedded]:
         embedder = self._embedder
@@ -68,3 +78,23 @@ class PendingArticles:
             Embedded(article, chunks, vectors[end - len(chunks) : end])
             for article, chunks, end in zip(articles, cut, ends, strict=True)
         ]
+
+
+class _BatchSize:
+    """Hold how many articles the next batch may have, so that it takes about `_BATCH_S`."""
+
+    def __init__(self) -> None:
+        """Begin with the size of the first batch."""
+        self.articles = FIRST_BATCH
+
+    @contextlib.contextmanager
+    def adapt(self, articles: int) -> Iterator[None]:
+        """Time a batch of so many articles, and size the next one by it, at most twice as large.
+
+        One that is not full says nothing of a full one.
+        """
+        started = time.monotonic()
+        yield
+        if articles == self.articles:
+            fitting = articles * _BATCH_S / max(time.monotonic() - started, 1e-3)
+            self.articles = round(min(max(_SMALLEST_BATCH, fitting), 2 * articles, _LARGEST_BATCH))

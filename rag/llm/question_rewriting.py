@@ -67,7 +67,7 @@ def _is_acceptable(text: str, question: str, history: Sequence[Turn]) -> bool:
     """Return whether a question was made of a question, with no name and no figure that the conversation lacks."""
     if text.casefold().rstrip("?. ") == " ".join(question.casefold().split()).rstrip("?. "):
         return False  # A model that only repeats it knows no more than the rules.
-    if (question.rstrip().endswith("?") and not text.endswith("?")) or read_marks(text, 0).dropped:
+    if (question.rstrip().endswith("?") and not text.endswith("?")) or read_marks(text, 0).invented:
         return False  # It answers.
     said = "\n".join([question, *(turn.content for turn in history)])
     known, figures = find_name_words(said), set(_FIGURE.findall(said))

@@ -1,19 +1,22 @@
 """Let a LangChain chat model write the answer, within limits of time, and say plainly when it fails."""
 
+import math
 import re
 import time
-from collections.abc import AsyncGenerator, Iterator
-from dataclasses import dataclass, field
+from collections.abc import AsyncGenerator, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from threading import Lock
+from typing import Any, Protocol
 
 from langchain_core.language_models import BaseChatModel
 from langchain_core.messages import AIMessageChunk
-from langchain_core.runnables import RunnableConfig
+from langchain_core.runnables import Runnable, RunnableConfig, RunnableSequence
+from pydantic import SecretStr
 
 from corpus.errors import ModelError
-from rag.llm.chat_model import chat_model, explain_error, is_transient
-from rag.llm.prompt import Prompt
+from rag.llm.chat_model import chat_model, explain_error, http_status, is_transient
 from rag.llm.stream_timeouts import ModelTimeoutError, StreamTimeouts
+from rag.llm.verification_prompt import VERDICT_SCHEMA, VERDICT_TOKENS
 from rag.settings import Settings
 
 BREAK_AFTER = 5
@@ -22,8 +25,13 @@ BREAK_AFTER = 5
 BREAK_S = 30.0
 """for so many seconds; then one question tries it again."""
 
+NO_VERIFIER = "none"
+"""The name of `NEWSDESK_VERIFIER` that turns the second reading off."""
+
 # What models call an end that they chose. Whatever else they name (a limit, a filter, a pause) is no whole answer.
 _WHOLE = {"stop", "end_turn", "stop_sequence", "complete", "completed", "eos", "eos_token", "finish"}
+_CALLED = {"tool_calls", "tool_use", "function_call"}  # How a reply to a schema ends where it is asked for as a call.
+_NO_SCHEMA = frozenset({400, 404, 422, 501})  # With these a server refuses a schema that it does not support.
 _CUT = {"length", "max_tokens", "model_length", "max_output_tokens", "model_context_window_exceeded"}
 _REFUSED = {"content_filter", "refusal", "safety", "recitation", "blocklist", "prohibited_content", "spii"}
 _CHARACTERS_A_TOKEN = 20  # English prose has four or five.
@@ -48,19 +56,45 @@ class Reply:
     whole: bool = False
 
 
-class Writer:
-    """Send prompts to one chat model and stream its replies."""
+class PromptMessages(Protocol):
+    """Describe what can be sent."""
 
-    def __init__(self, model: BaseChatModel, timeouts: StreamTimeouts[AIMessageChunk], max_tokens: int) -> None:
+    @property
+    def messages(self) -> Sequence[tuple[str, str]]:
+        """Return pairs of role and text."""
+
+
+class Writer:
+    """Send prompts to one chat model and stream its replies.
+
+    Attributes:
+        name: The model, as `provider:name`.
+        verifier: A model held to the schema of verdicts, which reads the claims of an answer again, or None.
+    """
+
+    def __init__(
+        self,
+        model: BaseChatModel,
+        timeouts: StreamTimeouts[AIMessageChunk],
+        max_tokens: int,
+        schema: Mapping[str, Any] | None = None,
+        verifier: "Writer | None" = None,
+    ) -> None:
         """Let `model` write; nothing is sent yet.
 
         Args:
             model: Any LangChain chat model.
             timeouts: Its limits of time, and its name.
             max_tokens: The length that it was asked to keep to, in tokens.
+            schema: What its replies must be, a JSON schema with a title; where its server supports none, the prompt
+                alone asks for JSON.
+            verifier: What reads the claims of an answer again.
         """
         self.name = timeouts.name
+        self.verifier = verifier
         self._model = model
+        self._schema = schema
+        self._held = _hold_to(model, schema) if schema else None
         self._timeouts = timeouts
         self._max_tokens = max_tokens
         self._lock = Lock()
@@ -69,7 +103,7 @@ class Writer:
 
     @classmethod
     def from_settings(cls, settings: Settings) -> "Writer":
-        """Make the model that the settings name.
+        """Make the model that the settings name, and the one that reads its claims again.
 
         Raises:
             SettingsError: No such provider, a missing package, or no key.
@@ -82,9 +116,28 @@ class Writer:
             settings.llm_tries,
             _has_content,
         )
-        return cls(chat_model(settings), timeouts, settings.llm_max_tokens)
+        return cls(
+            chat_model(settings), timeouts, settings.llm_max_tokens, verifier=cls._make_verifier(settings, timeouts)
+        )
 
-    def stream(self, prompt: Prompt, reply: Reply, config: RunnableConfig | None = None) -> Iterator[str]:
+    @classmethod
+    def _make_verifier(cls, settings: Settings, timeouts: StreamTimeouts[AIMessageChunk]) -> "Writer | None":
+        """Make the model of `NEWSDESK_VERIFIER`; address and key of the settings serve where the provider is the same."""
+        name = settings.verifier or settings.llm
+        if name == NO_VERIFIER:
+            return None
+        other = name.partition(":")[0] != settings.llm.partition(":")[0]
+        elsewhere = {"llm_base_url": "", "llm_api_key": SecretStr("")} if other else {}
+        changed = settings.model_copy(update={"llm": name, "llm_max_tokens": VERDICT_TOKENS, **elsewhere})
+        return cls(chat_model(changed), replace(timeouts, name=name), VERDICT_TOKENS, VERDICT_SCHEMA)
+
+    def stream(
+        self,
+        prompt: PromptMessages,
+        reply: Reply,
+        config: RunnableConfig | None = None,
+        within_s: float = math.inf,
+    ) -> Iterator[str]:
         """Yield the reply piece by piece and collect it in `reply`; an empty piece gives the caller a chance to stop.
 
         A model that is busy or cannot be reached is tried again while nothing was written yet. Closing the iterator
@@ -94,27 +147,32 @@ class Writer:
             prompt: What is sent.
             reply: Where the reply is collected.
             config: LangChain's, with the callbacks that see the model's events.
+            within_s: Seconds for everything, where less is left than the model has by its limits.
 
         Raises:
             ModelError: The model failed; what was written until then is in `reply`, and `reply.whole` is False.
         """
         self._check_breaker()
         try:
-            yield from self._collect(prompt, reply, config)
+            yield from self._collect(prompt, reply, config, within_s)
         except Outage:
             self._count_failure()
             raise
         with self._lock:
             self._failures = 0
 
-    def _collect(self, prompt: Prompt, reply: Reply, config: RunnableConfig | None) -> Iterator[str]:
+    def _collect(
+        self, prompt: PromptMessages, reply: Reply, config: RunnableConfig | None, within_s: float
+    ) -> Iterator[str]:
         reply.text, reply.usage, reply.whole = "", {}, False
+        timeouts = replace(self._timeouts, total_s=min(self._timeouts.total_s, within_s))
         try:
-            for chunk in self._timeouts.read(lambda: self._chunks(prompt, config)):
-                if chunk is not None and chunk.text:
-                    reply.text += chunk.text
+            for chunk in timeouts.read(lambda: self._chunks(prompt, config)):
+                said = self._read_text(chunk) if chunk is not None else ""
+                if said:
+                    reply.text += said
                     self._check_length(reply)
-                yield chunk.text if chunk is not None else ""
+                yield said
                 if chunk is not None:
                     self._note_usage(chunk, reply)
         except ModelError as error:
@@ -144,7 +202,7 @@ class Writer:
             raise ModelError(f"{self.name} was cut off at {self._max_tokens} tokens; raise NEWSDESK_LLM_MAX_TOKENS")
         if reason in _REFUSED:
             raise ModelError(f"{self.name} refused to answer this question")
-        if reason and reason not in _WHOLE:
+        if reason and reason not in (_WHOLE | _CALLED if self._schema else _WHOLE):
             raise ModelError(f"{self.name} ended before it was done ({reason}); ask again")
         reply.whole = reply.whole or bool(reason)
 
@@ -153,10 +211,27 @@ class Writer:
         if len(reply.text) > _CHARACTERS_A_TOKEN * self._max_tokens:
             raise ModelError(f"{self.name} wrote far more than {self._max_tokens} tokens and was stopped")
 
-    async def _chunks(self, prompt: Prompt, config: RunnableConfig | None) -> AsyncGenerator[AIMessageChunk]:
-        async for chunk in self._model.astream(list(prompt.messages), config):
+    async def _chunks(self, prompt: PromptMessages, config: RunnableConfig | None) -> AsyncGenerator[AIMessageChunk]:
+        messages, begun, held = list(prompt.messages), False, self._held
+        try:
+            async for chunk in (held or self._model).astream(messages, config):
+                if isinstance(chunk, AIMessageChunk):
+                    begun = True
+                    yield chunk
+            return
+        except Exception as error:
+            if held is None or begun or http_status(error) not in _NO_SCHEMA:
+                raise
+        async for chunk in self._model.astream(messages, config):
+            self._held = None  # It was the schema that was refused, since the same words are taken without it.
             if isinstance(chunk, AIMessageChunk):
                 yield chunk
+
+    def _read_text(self, chunk: AIMessageChunk) -> str:
+        """Return the text of a chunk; where a schema is asked for as a call of a function, that of its arguments."""
+        if chunk.text or not self._schema:
+            return str(chunk.text)
+        return "".join(call["args"] or "" for call in chunk.tool_call_chunks)
 
     def _check_breaker(self) -> None:
         left = self._rest_until - time.monotonic()
@@ -171,6 +246,15 @@ class Writer:
             if self._failures >= BREAK_AFTER:
                 self._failures = BREAK_AFTER - 1  # One more failure after the rest, and it rests again.
                 self._rest_until = time.monotonic() + BREAK_S
+
+
+def _hold_to(model: BaseChatModel, schema: Mapping[str, Any]) -> Runnable[Any, Any] | None:
+    """Return the model held to a schema, without the parser behind it, or None where its client has no way to do that."""
+    try:
+        held = model.with_structured_output(dict(schema))
+    except (NotImplementedError, ValueError):
+        return None
+    return held.first if isinstance(held, RunnableSequence) else None
 
 
 def _has_content(chunk: AIMessageChunk) -> bool:

@@ -28,12 +28,12 @@ class Marked:
     Attributes:
         text: The words alone.
         marks: (offset in `text` behind the words that are marked, positions of passages counted from 1), in order.
-        dropped: How many numbers pointed at no passage.
+        invented: The same of the numbers that point at no passage.
     """
 
     text: str
     marks: tuple[tuple[int, tuple[int, ...]], ...]
-    dropped: int
+    invented: tuple[tuple[int, tuple[int, ...]], ...] = ()
 
 
 def read_marks(text: str, count: int) -> Marked:
@@ -44,25 +44,27 @@ def read_marks(text: str, count: int) -> Marked:
 
     Args:
         text: An answer.
-        count: How many passages the answer was given: numbers outside 1..count are dropped and counted.
+        count: How many passages the answer was given: numbers outside 1..count are invented.
     """
     pieces: list[str] = []
     marks: list[tuple[int, tuple[int, ...]]] = []
-    length = last = dropped = 0
+    invented: list[tuple[int, tuple[int, ...]]] = []
+    length = last = 0
     for match in _MARK.finditer(text):
         piece = text[last : match.start()]
         pieces.append(piece)
         length += len(piece)
         last = match.end()
         numbers, wrong = _numbers(match.group(), count)
-        dropped += wrong
         if numbers:
             marks.append((length, numbers))
+        if wrong:
+            invented.append((length, wrong))
         if last < len(text) and text[last].isalnum():
             pieces.append(" ")
             length += 1
     pieces.append(text[last:])
-    return Marked("".join(pieces), tuple(marks), dropped)
+    return Marked("".join(pieces), tuple(marks), tuple(invented))
 
 
 def strip_marks(text: str) -> str:
@@ -80,18 +82,19 @@ def _without_brackets(match: re.Match[str]) -> str:
     return f"{space.group() if space else ''}{written}"
 
 
-def _numbers(mark: str, count: int) -> tuple[tuple[int, ...], int]:
+def _numbers(mark: str, count: int) -> tuple[tuple[int, ...], tuple[int, ...]]:
+    """Return the positions that a mark names, and the numbers in it that are none."""
     found: list[int] = []
-    wrong = 0
+    wrong: list[int] = []
     for match in _SPAN.finditer(mark.partition("†")[0].partition("](")[0]):
         first = int(match[1] or match[3])
         last = int(match[2] or match[3])
         if not 1 <= first <= last:
-            wrong += 1
+            wrong.append(first)
             continue
-        wrong += last > count
+        wrong.extend([last] if last > count else [])
         found.extend(range(first, min(last, count) + 1))
-    return tuple(dict.fromkeys(found)), wrong
+    return tuple(dict.fromkeys(found)), tuple(dict.fromkeys(wrong))
 
 
 def insert_marks(text: str, marks: Iterable[tuple[int, Sequence[int]]]) -> str:

@@ -3,17 +3,19 @@
 Code flags what is certainly wrong and supports what is word for word in a passage; of the rest it says nothing.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from corpus.text.sentences import Span
-from rag.model import Citation, Claim, Passage, Verdict
-from rag.text.citation_marks import insert_marks, read_marks
+from rag.model import Citation, Claim, Passage
+from rag.text.citation_marks import Marked, insert_marks, read_marks
 from rag.verification.attribution import find_quotation_span
 from rag.verification.claim_demands import Demands
 from rag.verification.claim_support import Problem, find_problem
+from rag.verification.findings import Finding
 from rag.verification.flag_reasons import describe_problem
 from rag.verification.passage_facts import PassageFacts
+from rag.verification.second_reading import OpenClaim, Reading, apply_reading
 from rag.verification.statements import Statement, drop_source_list, split_statements
 
 _BESIDE = 0.5
@@ -28,79 +30,111 @@ class Checked:
         text: The answer with marks `[n]`, numbered in order of first mention.
         claims: What it states, in order.
         citations: In the order of the numbers; of one number as many as the claims rest on runs of sentences apart.
-        dropped: How many marks pointed at no passage.
+        invented: The numbers of marks that point at no passage, in order.
     """
 
     text: str
     claims: tuple[Claim, ...]
     citations: tuple[Citation, ...]
-    dropped: int
+    invented: tuple[int, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class _Finding:
-    """Hold a statement with the passages that it cites after the check (by position), and what was found."""
+class ClaimCheck:
+    """Check the claims of one answer: by rules, and with what a second reading says of those that they leave open."""
 
-    statement: Statement
-    cited: tuple[int, ...]
-    verdict: Verdict
-    problem: Problem | None = None
+    def __init__(self, text: str, passages: Sequence[Passage], language: str = "en") -> None:
+        """Read an answer.
+
+        A claim that another passage holds word for word, or that is flagged where another passage has all of it, is cited
+        to that one.
+
+        Args:
+            text: The answer, with marks that give the place of a passage in `passages`, counted from 1.
+            passages: What the answer was made from, in the order of the prompt.
+            language: The language of the answer, ISO 639-1.
+        """
+        self._language = language
+        self._evidence = [PassageFacts(i, passage) for i, passage in enumerate(passages, 1)]
+        self._marked = drop_source_list(read_marks(text, len(passages)), self._evidence)
+        self._findings = [
+            _judge_statement(self._demands(statement), statement, self._evidence)
+            for statement in split_statements(self._marked, language)
+        ]
+
+    def list_open_claims(self) -> list[OpenClaim]:
+        """Return the claims whose verdict a second reading may settle: all but those that are there word for word."""
+        findings = [finding for finding in self._findings if finding.verdict != "supported"]
+        return [
+            OpenClaim(number, self._marked.text[f.statement.start : f.statement.end], f.cited)
+            for number, f in enumerate(findings, 1)
+        ]
+
+    def conclude(self, readings: Mapping[int, Reading] | None = None) -> Checked:
+        """Return the answer with the verdicts on its claims.
+
+        Args:
+            readings: What a second reading says, by the number of the open claim.
+        """
+        numbered = enumerate((f for f in self._findings if f.verdict != "supported"), 1)
+        read = {id(finding): (readings or {}).get(number) for number, finding in numbered}
+        findings = [self._apply(finding, read.get(id(finding))) for finding in self._findings]
+        text, numbers = self._marked.text, _number_passages(findings)
+        claims = tuple(_make_claim(text, finding, numbers) for finding in findings)
+        marks = [(f.statement.end, [numbers[p] for p in f.cited]) for f in findings if f.statement.cited]
+        citations = [
+            c
+            for p, n in numbers.items()
+            for c in _make_citations(n, self._evidence[p - 1], text, findings, self._language)
+        ]
+        return Checked(insert_marks(text, marks), claims, tuple(citations), _list_invented(self._marked))
+
+    def _apply(self, finding: Finding, reading: Reading | None) -> Finding:
+        if reading is None:
+            return finding
+        return apply_reading(finding, self._demands(finding.statement), reading, self._evidence)
+
+    def _demands(self, statement: Statement) -> Demands:
+        return Demands(self._marked.text[statement.start : statement.end], self._language)
 
 
 def check(text: str, passages: Sequence[Passage], *, language: str = "en") -> Checked:
-    """Check an answer.
-
-    A claim that another passage holds word for word, or that is flagged where another passage has all of it, is cited
-    to that one.
-
-    Args:
-        text: The answer, with marks that give the place of a passage in `passages`, counted from 1.
-        passages: What the answer was made from, in the order of the prompt.
-        language: The language of the answer, ISO 639-1.
-    """
-    evidence = [PassageFacts(i, passage) for i, passage in enumerate(passages, 1)]
-    marked = drop_source_list(read_marks(text, len(passages)), evidence)
-    findings = [
-        _judge_statement(Demands(marked.text[s.start : s.end], language), s, evidence)
-        for s in split_statements(marked, language)
-    ]
-    numbers = _number_passages(findings)
-    claims = tuple(_make_claim(marked.text, finding, numbers) for finding in findings)
-    marks = [(f.statement.end, [numbers[p] for p in f.cited]) for f in findings if f.statement.cited]
-    citations = [
-        c for p, n in numbers.items() for c in _make_citations(n, evidence[p - 1], marked.text, findings, language)
-    ]
-    return Checked(insert_marks(marked.text, marks), claims, tuple(citations), marked.dropped)
+    """Check an answer by rules alone; the arguments are those of `ClaimCheck`."""
+    return ClaimCheck(text, passages, language).conclude()
 
 
-def _judge_statement(claim: Demands, statement: Statement, evidence: Sequence[PassageFacts]) -> _Finding:
+def _list_invented(marked: Marked) -> tuple[int, ...]:
+    return tuple(dict.fromkeys(number for _, numbers in marked.invented for number in numbers))
+
+
+def _judge_statement(claim: Demands, statement: Statement, evidence: Sequence[PassageFacts]) -> Finding:
     if statement.note:
-        return _Finding(statement, statement.cited, "note")
+        return Finding(statement, statement.cited, "note")
     positions = statement.cited or statement.covered_by
     own = [evidence[i - 1] for i in positions]
     copied = _find_verbatim(claim, statement, [*own, *evidence] if statement.cited else own)
     if copied:
         return copied
     if not positions or not (statement.cited or any(e.shared(claim.stems) for e in own)):
-        return _Finding(statement, (), "flagged", Problem("uncited"))
+        invented = "".join(f"[{n}]" for n in statement.invented)
+        return Finding(statement, (), "flagged", Problem("invented", invented) if invented else Problem("uncited"))
     problem = find_problem(claim, own)
     if problem and statement.cited:
         other = _find_better_passage(claim, own, evidence)
         if other:
-            return _Finding(statement, (other,), "unchecked")
+            return Finding(statement, (other,), "unchecked")
     if problem:
-        return _Finding(statement, positions, "flagged", problem)
-    return _Finding(statement, _list_bearing_passages(claim, own), "unchecked")
+        return Finding(statement, positions, "flagged", problem)
+    return Finding(statement, _list_bearing_passages(claim, own), "unchecked")
 
 
-def _find_verbatim(claim: Demands, statement: Statement, among: Sequence[PassageFacts]) -> _Finding | None:
+def _find_verbatim(claim: Demands, statement: Statement, among: Sequence[PassageFacts]) -> Finding | None:
     """Return the finding of a claim that one of some passages has word for word; each that is cited and has it stays."""
     found = {e.position for e in among if e.verbatim(claim.text)}
     cited = tuple(position for position in statement.cited if position in found)
     if not found:
         return None
     first = cited[0] if cited else next(e.position for e in among if e.position in found)
-    return _Finding(statement, cited or (first,), "supported")
+    return Finding(statement, cited or (first,), "supported")
 
 
 def _find_better_passage(claim: Demands, cited: Sequence[PassageFacts], evidence: Sequence[PassageFacts]) -> int:
@@ -119,7 +153,7 @@ def _list_bearing_passages(claim: Demands, cited: Sequence[PassageFacts]) -> tup
     return tuple(p for p, had in shared.items() if not (had < most and len(had) < _BESIDE * len(most)))
 
 
-def _number_passages(findings: Sequence[_Finding]) -> dict[int, int]:
+def _number_passages(findings: Sequence[Finding]) -> dict[int, int]:
     """Return the reader's number of each cited position: 1 for the first that the text mentions."""
     numbers: dict[int, int] = {}
     for finding in sorted(findings, key=lambda finding: finding.statement.end):
@@ -128,19 +162,25 @@ def _number_passages(findings: Sequence[_Finding]) -> dict[int, int]:
     return numbers
 
 
-def _make_claim(text: str, finding: _Finding, numbers: dict[int, int]) -> Claim:
+def _make_claim(text: str, finding: Finding, numbers: dict[int, int]) -> Claim:
     words = text[finding.statement.start : finding.statement.end]
     cited = tuple(sorted(numbers[position] for position in finding.cited if position in numbers))
-    return Claim(words, cited, finding.verdict, describe_problem(finding.problem, cited) if finding.problem else "")
+    reason = describe_problem(finding.problem, cited) if finding.problem else ""
+    return Claim(words, cited, finding.verdict, reason, read=finding.read)
 
 
 def _make_citations(
-    n: int, evidence: PassageFacts, text: str, findings: Sequence[_Finding], language: str
+    n: int, evidence: PassageFacts, text: str, findings: Sequence[Finding], language: str
 ) -> list[Citation]:
     """Return a citation for each run of sentences that the claims citing a passage rest on; runs that touch are one."""
     citing = [f for f in findings if evidence.position in f.cited]
     holding = [f for f in citing if f.verdict != "flagged"] or citing[:1]
-    spans = [_find_span(Demands(text[f.statement.start : f.statement.end], language), evidence) for f in holding]
+    spans = [
+        span
+        for f in holding
+        for span in [span for position, span in f.spans if position == evidence.position]
+        or [_find_span(Demands(text[f.statement.start : f.statement.end], language), evidence)]
+    ]
     runs: list[Span] = []
     for start, end in sorted(spans):
         if runs and not evidence.passage.article.body[runs[-1][1] : start].strip():

@@ -16,7 +16,10 @@ from rag.verification.claim_demands import Demands, find_counted_things, overlap
 from rag.verification.passage_facts import PassageFacts
 from rag.verification.substitution import find_exchanged_value, list_places
 
-ProblemKind = Literal["quotation", "figure", "elsewhere", "date", "name", "outlet", "speaker", "unnamed", "uncited"]
+ProblemKind = Literal[
+    "quotation", "figure", "elsewhere", "date", "name", "outlet", "speaker", "unnamed", "uncited", "invented",
+    "contradicted", "not_stated",
+]  # fmt: skip
 
 _FEW = 12
 """A count up to this may be one of things that the text lists: it is compared with what the text counts alone."""
@@ -29,8 +32,8 @@ class Problem:
     """Hold why a claim is flagged.
 
     Attributes:
-        kind: What is wrong.
-        claimed: What the claim says.
+        kind: What is wrong; the last two are found by a second reading only.
+        claimed: What the claim says; of a second reading, what it finds wrong.
         given: What the passage says in its place, or "".
     """
 
@@ -45,7 +48,7 @@ def find_problem(claim: Demands, cited: Sequence[PassageFacts]) -> Problem | Non
         _find_changed_quotation(claim, cited)
         or _find_other_speaker(claim, cited)
         or _find_other_outlet(claim, cited)
-        or _find_other_figure(claim, cited)
+        or find_other_figure(claim, cited)
         or _find_other_date(claim, cited)
         or _find_other_name(claim, cited)
     )
@@ -77,7 +80,8 @@ def _find_other_outlet(claim: Demands, cited: Sequence[PassageFacts]) -> Problem
     return Problem("outlet", outlet, next((e.outlets[0] for e in cited if e.outlets), "")) if outlet else None
 
 
-def _find_other_figure(claim: Demands, cited: Sequence[PassageFacts]) -> Problem | None:
+def find_other_figure(claim: Demands, cited: Sequence[PassageFacts]) -> Problem | None:
+    """Find a figure that no passage gives and that does not follow from theirs, or that they give for something else."""
     given = [figure for evidence in cited for figure in evidence.figures]
     strict = _is_same_language(claim, cited)
     for figure in claim.figures:

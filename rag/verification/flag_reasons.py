@@ -27,6 +27,9 @@ def describe_problem(problem: Problem, cited: Sequence[int]) -> str:
         "speaker": f"{where} {verb('says', 'say')} this of {given}, not {claimed}",
         "unnamed": f"{where} {verb('does', 'do')} not say that {claimed} said this: nobody is named there",
         "uncited": "no source is cited",
+        "invented": f"it cites {claimed}, and there is no such passage",
+        "contradicted": f"{where} {verb('says', 'say')} otherwise: “{given}”" + (f" ({claimed})" if claimed else ""),
+        "not_stated": f"{where} {verb('does', 'do')} not say this" + (f": {claimed}" if claimed else ""),
     }[problem.kind]
 
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
 
+from corpus.text.days import format_day
 from corpus.text.sentences import Span, split_sentences
 from rag.model import Passage
 from rag.text.citation_marks import strip_marks
@@ -78,6 +79,11 @@ class PassageFacts:
         """Return headline, section, outlets and byline."""
         article = self.passage.article
         return " | ".join((article.title, article.category, *self.outlets, article.author))
+
+    @property
+    def dated_heading(self) -> str:
+        """Return the heading with the day of publication."""
+        return f"{self.heading} | {format_day(self.passage.article.published_at)}"
 
     def heads(self, text: str) -> bool:
         """Return whether a text says nothing but the headline, outlet, byline and date of the article."""

@@ -45,6 +45,7 @@ class Statement:
         cited: The positions of the passages whose marks belong to it, in order.
         covered_by: Without marks of its own: those of the next marked statement of the paragraph.
         note: True where it speaks of what the passages or the archive lack.
+        invented: The numbers of its marks that point at no passage.
     """
 
     start: int
@@ -52,6 +53,7 @@ class Statement:
     cited: tuple[int, ...]
     covered_by: tuple[int, ...] = ()
     note: bool = False
+    invented: tuple[int, ...] = ()
 
 
 def split_statements(marked: Marked, language: str = "en") -> list[Statement]:
@@ -77,11 +79,19 @@ def _split_line(marked: Marked, start: int, end: int, language: str) -> Iterator
     line = list(
         _split_led_line(marked, begin, end, language) or _split_followed_line(marked, start, begin, end, language)
     )
-    line = [_mark_note(marked.text, s) for s in line]
-    line = [s for s in line if s.cited or s.note or not (heading or _states_nothing(marked.text[s.start : s.end]))]
+    line = [_mark_note(marked.text, replace(s, invented=_find_invented(marked, s))) for s in line]
+    line = [
+        s
+        for s in line
+        if s.cited or s.invented or s.note or not (heading or _states_nothing(marked.text[s.start : s.end]))
+    ]
     for i, statement in enumerate(line):
         later = next((s.cited for s in line[i + 1 :] if s.cited), ())
-        yield statement if statement.cited else replace(statement, covered_by=later)
+        yield statement if statement.cited or statement.invented else replace(statement, covered_by=later)
+
+
+def _find_invented(marked: Marked, statement: Statement) -> tuple[int, ...]:
+    return tuple(n for at, numbers in marked.invented if statement.start < at <= statement.end for n in numbers)
 
 
 def _split_led_line(marked: Marked, begin: int, end: int, language: str) -> list[Statement]:

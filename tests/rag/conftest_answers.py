@@ -33,8 +33,13 @@ def newsroom(folder: Path, articles: bytes | None = None) -> Path:
 
 
 def model_settings(url: str, data: Path = Path("data"), **changes: Any) -> Settings:
-    """Return settings for a model at an address, with a key that must show nowhere."""
-    limits = {"llm_first_token_s": 20.0, "llm_token_s": 20.0, "llm_tries": 1} | changes
+    """Return settings for a model at an address, with a key that must show nowhere; nothing is read again, unless asked for."""
+    limits: dict[str, Any] = {
+        "llm_first_token_s": 20.0,
+        "llm_token_s": 20.0,
+        "llm_tries": 1,
+        "verifier": "none",
+    } | changes
     return Settings(
         data_dir=data, llm=limits.pop("llm", "openai:test"), llm_base_url=url, llm_api_key=SecretStr(CANARY), **limits
     )

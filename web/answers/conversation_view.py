@@ -7,7 +7,12 @@ from web.markup.answer_prose import render_growing, render_prose
 from web.markup.chips import render_understanding
 from web.markup.templating import render, trust
 
-STEPS = {"searching": "Searching", "reading": "Reading", "writing": "Writing", "checking": "Checking every claim"}
+STEPS = {
+    "searching": "Searching",
+    "reading": "Reading",
+    "writing": "Writing",
+    "checking": "Checking every claim",
+}
 """The stages of an answer, in their order."""
 
 WAITING = {"indexing": "Waiting for the index…", "waiting": "Waiting for the archive to be ready…"}

@@ -65,7 +65,7 @@ class Exchange:
         self.stage = event.stage
         self.text = event.text or self.text
         self.passages = event.passages or self.passages
-        if event.answer is not None:
+        if event.answer is not None and event.stage == "done":
             self.answer = event.answer
             self.text, self.passages = event.answer.text, event.answer.passages
 

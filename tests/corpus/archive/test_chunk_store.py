@@ -32,6 +32,25 @@ def test_newest_arrivals_are_pending_first_until_they_are_stored(archive: Archiv
     assert ChunkStore(archive, "other").progress() == (0, 3)
 
 
+def test_a_small_run_does_not_wait_for_a_large_one(tmp_path: Path) -> None:
+    with Archive(tmp_path / "archive.sqlite3") as archive:
+        store = ChunkStore(archive, "p")
+        for n in range(20):
+            archive.put(numbered(n), run=7)
+        archive.put(HARBOUR)
+        for n in range(20, 40):
+            archive.put(numbered(n), run=7)
+        batches = store.articles_to_embed(4)
+        assert HARBOUR.id in {article.id for article in next(batches)}
+        store.store([whole(HARBOUR)])
+        archive.put(replace(HARBOUR, body="Another text, which comes while the others are embedded."))
+        assert HARBOUR.id in {article.id for article in next(store.articles_to_embed(4))}
+        for batch in store.articles_to_embed(4):
+            store.store([whole(article) for article in batch])
+        assert store.progress() == (41, 41)
+        assert archive.connection.execute("SELECT count(*) FROM arrivals").fetchone()[0] == 0
+
+
 def test_chunks_and_vectors_come_back_exactly(archive: Archive) -> None:
     store = ChunkStore(archive, "p")
     chunks = (Chunk(numbered(1), 0, 0, 8), Chunk(numbered(1), 1, 8, 20))

@@ -57,7 +57,7 @@ WHOLE = {
 }
 """What goes through a whole table, and why; at most one of each statement, so never one table for each row of another."""
 
-_TABLES = "articles|versions|bands|chunks|indexed|changes|readings|feed_entries|conversations|turns|evidence"
+_TABLES = "articles|versions|bands|chunks|indexed|arrivals|changes|readings|feed_entries|conversations|turns|evidence"
 
 
 class Scan(NamedTuple):

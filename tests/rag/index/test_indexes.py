@@ -16,6 +16,7 @@ from corpus.errors import IndexUnavailableError
 from rag.index.embedder import Embedder
 from rag.index.indexes import Indexes, open_indexes
 from rag.index.owned_indexes import OwnedIndexes
+from rag.index.pending_articles import FIRST_BATCH
 from rag.index.read_only_indexes import ReadOnlyIndexes
 from tests.rag.index_checks import assert_whole, found, names, nearest, opened_second
 from tests.rag.wire_items import numbered
@@ -103,9 +104,9 @@ def test_embedding_stops_after_the_batch_at_hand(opened: Opener, tmp_path: Path)
     with opened(tmp_path, WordEmbedder()) as indexes:
         for n in range(40):
             indexes.store.archive.put(numbered(n))
-        assert indexes.embed_pending(progress, stop=stop) == 32
-        assert seen == [(32, 40)]
-        assert indexes.embed_pending() == 8
+        assert indexes.embed_pending(progress, stop=stop) == FIRST_BATCH
+        assert seen == [(FIRST_BATCH, 40)]
+        assert indexes.embed_pending() == 40 - FIRST_BATCH
         assert indexes.catch_up() == 40
         assert_whole(indexes)
 
@@ -119,10 +120,10 @@ def test_between_two_batches_another_process_may_take_over(opened: Opener, tmp_p
     with opened(tmp_path, WordEmbedder()) as indexes:
         for n in range(40):
             indexes.store.archive.put(numbered(n))
-        assert indexes.embed_pending(progress) == 32
+        assert indexes.embed_pending(progress) == FIRST_BATCH
         assert taken.is_locked
         taken.release()
-        assert indexes.embed_pending() == 8
+        assert indexes.embed_pending() == 40 - FIRST_BATCH
 
 
 def test_while_another_embeds_nothing_is_embedded(opened: Opener, town_data: Path) -> None:

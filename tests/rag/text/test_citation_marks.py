@@ -20,14 +20,14 @@ def test_every_form_is_read(written: str, numbers: tuple[int, ...]) -> None:
     marked = read_marks(written, 3)
     assert marked.text == "A b."
     assert [given for _, given in marked.marks] == [numbers]
-    assert marked.dropped == 0
+    assert marked.invented == ()
 
 
 def test_numbers_that_point_nowhere_are_dropped_and_counted() -> None:
     marked = read_marks("A [0] b [4] c [2-9] d [3, 7].", 3)
     assert marked.text == "A b c d."
     assert [numbers for _, numbers in marked.marks] == [(2, 3), (3,)]
-    assert marked.dropped == 4
+    assert sum(len(numbers) for _, numbers in marked.invented) == 4
 
 
 def test_marks_stand_before_the_stop() -> None:
