@@ -5,11 +5,12 @@ import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any, cast
 
 from langchain_core.runnables import Runnable, RunnableConfig
 
+from corpus.archive.database import Archive
 from corpus.article import Article
 from corpus.errors import ModelError
 from corpus.text.days import format_day
@@ -135,7 +136,8 @@ class AnswerPipeline:
     def _rewrite(self, state: AnswerState, config: RunnableConfig) -> Pieces:
         """Understand the question; a model, where there is one, makes a follow-up stand alone."""
         yield {"event": Event("searching")}
-        now, history = state["now"] or datetime.now(UTC), read_history(state["history"])
+        # "This week" begins where the user's clock says so.
+        now, history = state["now"] or datetime.now().astimezone(), read_history(state["history"])
         asked = state["question"], history, state["filters"], now, state["whole"]
         query, alone = self.questions.read(*asked), Rewriting()
         if self.writer and history:
@@ -347,7 +349,8 @@ class AnswerPipeline:
 
     def _build_answer(self, state: AnswerState, status: Status, checked: Checked) -> Answer:
         query: Query = state["query"]
-        newest = self.evidence.retriever.indexes.store.archive.newest(state["now"])
+        archive = self.evidence.retriever.indexes.store.archive
+        newest = archive.newest(state["now"])
         searched = state.get("searched") or Filters()
         return Answer(
             question=query.question,
@@ -359,7 +362,12 @@ class AnswerPipeline:
             passages=tuple(state["passages"]),
             filters=searched,
             parts=tuple(part.said for part in query.parts),
-            notes=(*query.notes, *state.get("notes", ()), *_note_later_time(query, searched, newest)),
+            notes=(
+                *query.notes,
+                *state.get("notes", ()),
+                *_note_later_time(query, searched, newest),
+                *_note_undated(archive, searched),
+            ),
             model=self.writer.name if self.writer and "coverage" not in state else "none",
             prompt=state["prompt"].messages if "prompt" in state else (),
             usage=state.get("usage", {}),
@@ -401,3 +409,14 @@ def _note_later_time(query: Query, searched: Filters, newest: datetime | None) -
 
 
 VERSION = "0.1.0"
+
+
+def _note_undated(archive: Archive, searched: Filters) -> list[str]:
+    """Return a note where a filter on time leaves articles out because they have no date."""
+    if not searched.timed:
+        return []
+    count = archive.count(replace(searched.selection, since=None, until=None, undated=True))
+    if not count:
+        return []
+    articles = "1 undated article is" if count == 1 else f"{count:,} undated articles are"
+    return [f"{articles} left out, since a limit in time cannot place what has no date."]
