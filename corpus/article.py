@@ -16,8 +16,9 @@ class Article:
         source: The outlet that published it, or "" when unknown.
         url: An http(s) address, or "".
         author: The byline, or "".
-        published_at: First publication in UTC, or None when unknown (never the time of import).
-        updated_at: Last change as the outlet states it, in UTC, or None.
+        published_at: First publication with the offset that the outlet states, UTC where it states none, or None when
+            unknown (never the time of import). Its day is that of the outlet.
+        updated_at: Last change as the outlet states it, likewise, or None.
         language: ISO 639-1 code, or "" when not known.
         category: The outlet's section, or "".
         version: 1 for the first text under this id, one more for each changed text.

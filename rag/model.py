@@ -8,6 +8,7 @@ from typing import Any, Literal
 from corpus import Article, Chunk
 from corpus.archive.chunk_store import Facets
 from corpus.archive.selection import Selection
+from corpus.text.days import is_within
 
 Status = Literal["answered", "not_found", "incomplete"]
 Verdict = Literal["supported", "flagged", "unchecked", "note"]
@@ -64,7 +65,7 @@ class Filters:
         date = article.published_at
         if not self.timed or date is None:
             return not self.timed
-        return (not self.since or date >= self.since) and (not self.until or date < self.until)
+        return is_within(date, self.since, self.until)
 
     @property
     def selection(self) -> Selection:

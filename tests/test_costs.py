@@ -48,6 +48,12 @@ DOCUMENTS: dict[str, Callable[[str], str]] = {
         f"</hedline><byline>{escape(text)}</byline></body.head><body.content><p>{escape(text)}</p></body.content>"
         "</body></nitf>"
     ),
+    "NewsML 1.2": lambda text: (
+        f"<NewsML><NewsItem><NewsComponent><NewsLines><HeadLine>{escape(text)}</HeadLine><ByLine>{escape(text)}</ByLine>"
+        f"</NewsLines><ContentItem><DataContent><p>{escape(text)}</p></DataContent></ContentItem></NewsComponent></NewsItem>"
+        "</NewsML>"
+    ),
+    "IPTC 7901": lambda text: f"gaz062 4 i 211 {text}\n\n{text} =\n{text}\n",
     "NewsML-G2": lambda text: (
         f"<newsItem><contentMeta><headline>{escape(text)}</headline><by>{escape(text)}</by></contentMeta><contentSet>"
         f"<inlineXML><html><body><p>{escape(text)}</p></body></html></inlineXML></contentSet></newsItem>"

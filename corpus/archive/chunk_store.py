@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from corpus.archive.database import Archive, article_from_row
+from corpus.archive.rows import from_row
 from corpus.archive.selection import Selection
 from corpus.article import Article, Chunk
 
@@ -183,15 +184,14 @@ class ChunkStore:
     def facets(self, article_ids: Iterable[str]) -> dict[str, Facets]:
         """Return the facets of the newest version of the given articles; unknown ids are left out."""
         sql = (
-            "SELECT articles.key, articles.id, version, source, published_at, language, feed, story "
+            "SELECT articles.key, articles.id, version, source, published_at, published_offset, language, feed, story "
             "FROM json_each(?) AS wanted CROSS JOIN articles INDEXED BY articles_facets ON articles.id = wanted.value"
         )
         found: dict[str, Facets] = {}
-        for key, name, version, source, date, language, feed, story in self.archive.connection.execute(
+        for key, name, version, source, date, offset, language, feed, story in self.archive.connection.execute(
             sql, (json.dumps(list(article_ids)),)
         ):
-            published = datetime.fromisoformat(date) if date else None
-            found[name] = Facets(key, name, version, source, published, language, feed, story)
+            found[name] = Facets(key, name, version, source, from_row(date, offset), language, feed, story)
         return found
 
     def authors(self, article_ids: Iterable[str]) -> dict[str, str]:

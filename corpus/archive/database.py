@@ -15,7 +15,16 @@ from typing import Literal
 
 from corpus.archive import stories
 from corpus.archive.read_only import ReadOnlyConnection
-from corpus.archive.rows import COLUMNS, FIELDS, article_from_json, article_from_row, row_values, text_digest, to_iso
+from corpus.archive.rows import (
+    COLUMNS,
+    ROW,
+    article_from_json,
+    article_from_row,
+    from_row,
+    row_values,
+    text_digest,
+    to_iso,
+)
 from corpus.archive.schema import connect
 from corpus.archive.selection import EVERYTHING, Selection
 from corpus.archive.versions import Arrival, Outcome, has_same_text, judge_arrival
@@ -211,9 +220,12 @@ class Archive:
 
     def newest(self, until: datetime) -> datetime | None:
         """Return when the newest article that is not later than an instant was published."""
-        sql = "SELECT max(published_at) FROM articles WHERE published_at <= ?"
-        found = self.connection.execute(sql, (to_iso(until),)).fetchone()[0]
-        return datetime.fromisoformat(found) if found else None
+        sql = (
+            "SELECT published_at, published_offset FROM articles WHERE published_at <= ? "
+            "ORDER BY published_at DESC LIMIT 1"
+        )
+        found = self.connection.execute(sql, (to_iso(until),)).fetchone()
+        return from_row(*found) if found else None
 
     def oldest(self) -> datetime | None:
         """Return when the oldest dated article was published."""
@@ -226,9 +238,9 @@ class Archive:
         return {str(value): int(count) for value, count in self.connection.execute(sql)}
 
     def days(self) -> dict[str, int]:
-        """Return how many articles were published on each day (UTC), "2017-09-07", in order; undated ones left out."""
+        """Return how many articles were published on each day of their outlet, "2017-09-07"; undated ones left out."""
         sql = (
-            "SELECT substr(published_at, 1, 10), count(*) FROM articles WHERE published_at IS NOT NULL "
+            "SELECT date(published_at, published_offset || ' minutes'), count(*) FROM articles WHERE published_at IS NOT NULL "
             "GROUP BY 1 ORDER BY 1"
         )
         return {str(day): int(count) for day, count in self.connection.execute(sql)}
@@ -292,9 +304,9 @@ class Archive:
         connection.execute("INSERT INTO changes (article_id) VALUES (?)", (before.id,))
 
     def _replace(self, connection: sqlite3.Connection, arrival: Arrival, before: Article) -> None:
-        names = [name for name in FIELDS if name != "version"]
+        names = [name for name in ROW if name != "version"]
         sets = ", ".join(f"{name} = ?" for name in names)
-        given = [value for name, value in zip(FIELDS, row_values(arrival.article), strict=True) if name != "version"]
+        given = [value for name, value in zip(ROW, row_values(arrival.article), strict=True) if name != "version"]
         connection.execute(
             f"UPDATE articles SET {sets}, digest = ?, text_digest = ? WHERE key = ?",
             (*given, arrival.digest, text_digest(arrival.article), arrival.key),

@@ -4,35 +4,52 @@ import hashlib
 import json
 import sqlite3
 from dataclasses import fields
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta, timezone
 from typing import Any
 
 from corpus.article import Article
 
 FIELDS = tuple(field.name for field in fields(Article))
-COLUMNS = ", ".join(FIELDS)
-_DATES = ("published_at", "updated_at")
+_DATES = {"published_at": "published_offset", "updated_at": "updated_offset"}
+"""Dates are kept in UTC, so that they sort, and beside them by how many minutes the clock of the outlet differs."""
+ROW = (*FIELDS, *_DATES.values())
+COLUMNS = ", ".join(ROW)
 
 
 def article_from_row(row: sqlite3.Row) -> Article:
     """Make an article of a row that holds its columns."""
-    return _article({name: row[name] for name in FIELDS})
+    values = {name: row[name] for name in FIELDS}
+    for name, offset in _DATES.items():
+        values[name] = from_row(row[name], row[offset])
+    return Article(**values)
 
 
 def article_from_json(record: str) -> Article:
     """Make an article of the JSON that `Article.to_record` gives."""
-    return _article(json.loads(record))
-
-
-def _article(values: dict[str, Any]) -> Article:
+    values = json.loads(record)
     for name in _DATES:
         values[name] = datetime.fromisoformat(values[name]) if values[name] else None
     return Article(**values)
 
 
+def from_row(date: str | None, offset: int) -> datetime | None:
+    """Return a date as the outlet wrote it, of what its columns hold."""
+    found = datetime.fromisoformat(date) if date else None
+    return found.astimezone(timezone(timedelta(minutes=offset))) if found and offset else found
+
+
 def row_values(article: Article) -> list[Any]:
-    """Return what goes into the columns, in the order of `FIELDS`."""
+    """Return what goes into the columns, in the order of `ROW`."""
+    return [*_field_values(article), *(_offset(getattr(article, name)) for name in _DATES)]
+
+
+def _field_values(article: Article) -> list[Any]:
     return [to_iso(value) if isinstance(value := getattr(article, name), datetime) else value for name in FIELDS]
+
+
+def _offset(date: datetime | None) -> int:
+    offset = date.utcoffset() if date else None
+    return int(offset.total_seconds()) // 60 if offset else 0
 
 
 def to_iso(date: datetime) -> str:
@@ -48,7 +65,9 @@ def to_timestamp(article: Article) -> str:
 
 def content_digest(article: Article) -> bytes:
     """Hash everything that the outlet publishes of an article; not its version number here, nor the feed it came from."""
-    record = [value for name, value in zip(FIELDS, row_values(article), strict=True) if name not in {"version", "feed"}]
+    record = [
+        value for name, value in zip(FIELDS, _field_values(article), strict=True) if name not in {"version", "feed"}
+    ]
     return hashlib.sha256(json.dumps(record).encode()).digest()[:16]
 
 

@@ -8,9 +8,18 @@ from pathlib import Path
 from corpus.archive.read_only import connect_to_read
 from corpus.errors import ArchiveError
 
-VERSION = 4
-# Versions 2 and 3 lack `arrivals` and an index or two only: where they cannot be upgraded, they can be read as they are.
-_OLDEST_READABLE = 2
+VERSION = 5
+# Earlier versions lack columns that are read; they need to be upgraded first.
+_OLDEST_READABLE = 5
+# What a version changes in the tables of the one before it; what it adds is made below, where it is missing.
+STEPS = {
+    5: (
+        "ALTER TABLE articles ADD COLUMN published_offset INTEGER NOT NULL DEFAULT 0",
+        "ALTER TABLE articles ADD COLUMN updated_offset INTEGER NOT NULL DEFAULT 0",
+        "DROP INDEX IF EXISTS articles_facets",
+        "DROP INDEX IF EXISTS articles_date",
+    ),
+}
 
 # `articles` holds the newest text of each article, `versions` the earlier ones; `digest` is that of an article as it
 # arrived. `story` names a group of near duplicates, found by `bands`. `chunks` belong to a profile (embedder and rule
@@ -28,7 +37,9 @@ CREATE TABLE IF NOT EXISTS articles (
     url TEXT NOT NULL,
     author TEXT NOT NULL,
     published_at TEXT,
+    published_offset INTEGER NOT NULL DEFAULT 0,
     updated_at TEXT,
+    updated_offset INTEGER NOT NULL DEFAULT 0,
     language TEXT NOT NULL,
     category TEXT NOT NULL,
     notice TEXT NOT NULL,
@@ -41,10 +52,11 @@ CREATE TABLE IF NOT EXISTS articles (
 CREATE INDEX IF NOT EXISTS articles_url ON articles(url) WHERE url != '';
 DROP INDEX IF EXISTS articles_text;
 CREATE INDEX IF NOT EXISTS articles_twin ON articles(text_digest, source);
-CREATE INDEX IF NOT EXISTS articles_date ON articles(published_at);
+CREATE INDEX IF NOT EXISTS articles_date ON articles(published_at, published_offset);
 CREATE INDEX IF NOT EXISTS articles_source ON articles(source);
 CREATE INDEX IF NOT EXISTS articles_author ON articles(author) WHERE author != '';
-CREATE INDEX IF NOT EXISTS articles_facets ON articles(id, version, source, published_at, language, feed, story);
+CREATE INDEX IF NOT EXISTS articles_facets
+    ON articles(id, version, source, published_at, published_offset, language, feed, story);
 CREATE INDEX IF NOT EXISTS articles_story ON articles(story) WHERE story IS NOT NULL;
 CREATE TABLE IF NOT EXISTS versions (
     article_key INTEGER NOT NULL REFERENCES articles(key) ON DELETE CASCADE,
@@ -141,8 +153,19 @@ def _migrate(connection: sqlite3.Connection, path: Path) -> None:
         )
     if found == VERSION:
         return
-    name = "INSERT OR IGNORE INTO meta VALUES ('archive', lower(hex(randomblob(8))));"
-    connection.executescript(f"BEGIN IMMEDIATE; {TABLES} {name} PRAGMA user_version={VERSION}; COMMIT;")
+    connection.execute("BEGIN IMMEDIATE")
+    try:
+        # Another process may have done it meanwhile.
+        found = _version(connection)
+        steps = [step for number in range(found + 1, VERSION + 1) if found for step in STEPS.get(number, ())]
+        name = "INSERT OR IGNORE INTO meta VALUES ('archive', lower(hex(randomblob(8))))"
+        for statement in (*steps, *TABLES.split(";"), name, f"PRAGMA user_version={VERSION}"):
+            connection.execute(statement)
+        connection.execute("COMMIT")
+    except BaseException:
+        if connection.in_transaction:
+            connection.execute("ROLLBACK")
+        raise
 
 
 def _version(connection: sqlite3.Connection) -> int:

@@ -4,6 +4,8 @@ import json
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
+from corpus.text.days import is_border, widen
+
 
 @dataclass(frozen=True, slots=True)
 class Selection:
@@ -13,8 +15,8 @@ class Selection:
         ids: Any of these ids.
         url: This address.
         outlets: Any of these outlets, exactly as written in the archive.
-        since: Published at or after this instant; undated articles fail.
-        until: Published before this instant; undated articles fail.
+        since: Published at or after this instant, or day (`corpus.text.days.is_border`); undated articles fail.
+        until: Published before it; undated articles fail.
         feeds: From any of these feeds.
         languages: In any of these languages.
         undated: Only articles without a date.
@@ -47,11 +49,14 @@ class Selection:
         if self.url:
             terms.append("url = ? AND url != ''")  # The second half lets SQLite use the index on addresses.
             values.append(self.url)
-        for condition, date in (("published_at >= ?", self.since), ("published_at < ?", self.until)):
-            if date:
-                terms.append(condition)
-                # Dates are stored as UTC text in one format, so comparing text compares instants.
-                values.append(date.astimezone(UTC).isoformat(timespec="seconds"))
+        wide = widen(self.since, self.until)
+        for sign, date, bound in zip((">=", "<"), (self.since, self.until), wide, strict=True):
+            if date and bound:
+                terms.append(f"published_at {sign} ?")  # Finds the rows by their index.
+                values.append(bound.astimezone(UTC).isoformat(timespec="seconds"))
+            if date and is_border(date):
+                terms.append(f"datetime(published_at, published_offset || ' minutes') {sign} ?")
+                values.append(date.isoformat(" ", "seconds").partition("+")[0])
         if self.undated:
             terms.append("published_at IS NULL")
         if self.words:

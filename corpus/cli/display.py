@@ -112,7 +112,9 @@ def _format_version(article: Article, versions: Sequence[Article]) -> str:
 
 
 def _format_instant(date: datetime | None) -> str:
-    return f"{date:%Y-%m-%d %H:%M} UTC" if date else "unknown"
+    if date is None:
+        return "unknown"
+    return date.isoformat(" ", "minutes") if date.utcoffset() else f"{date:%Y-%m-%d %H:%M} UTC"
 
 
 def format_summary(summary: IngestSummary, dry_run: bool) -> str:

@@ -68,7 +68,7 @@ class Document:
     def characters(self) -> Iterator[Callable[[int], str]]:
         """Return a function that reads up to the given number of characters, and returns "" at the end."""
         with self._reader() as reader:
-            yield lambda size: encoding.repair_mojibake(reader.read(size))
+            yield lambda size: encoding.repair_text(reader.read(size))
 
     @contextmanager
     def _reader(self) -> Iterator[io.TextIOWrapper]:
@@ -85,7 +85,7 @@ class Document:
 def _limit(reader: io.TextIOWrapper, limit: int) -> Iterator[str | None]:
     while row := reader.readline(limit):
         whole = len(row) < limit or row.endswith(("\n", "\r"))
-        yield encoding.repair_mojibake(row) if whole else None
+        yield encoding.repair_text(row) if whole else None
         while row and not (whole or row.endswith(("\n", "\r"))):
             row = reader.readline(limit)
 

@@ -13,10 +13,13 @@ from corpus.readers.memory import recall_or_read
 from corpus.readers.refusal import ArticleDigest, Limits, ReadOptions, Refusal
 from corpus.text import cleaning, correction_notices, date_parsing, language_detection
 from corpus.text.characters import has_mixed_scripts, strip_invisible
+from corpus.text.credit_names import clean_byline, clean_outlet, reduce_name
 from corpus.text.urls import canonicalise, parse_url, url_key
 
 _log = logging.getLogger(__name__)
 _ID_LENGTH = 200
+# As WordPress, Ghost and other systems mark what nobody was to read yet, or any more.
+_UNPUBLISHED = ("draft", "auto-draft", "pending", "private", "future", "scheduled", "trash", "inherit", "hidden")
 # The word before a byline; "Von" begins names too, so each only in its language.
 _BY = {"de": "von", "fr": "par", "es": "por", "pt": "por", "it": "di", "nl": "door", "sv": "av", "no": "av", "da": "af"}
 
@@ -28,6 +31,7 @@ class Draft:
     Attributes:
         id: The source's own key, kept as it is.
         wire_id: A key that stays the same over the versions of a story (a GUID, a URN); our key is made from it.
+        status: "draft" or the like, where the source says that it has not published the item; else "".
         published, updated: Any value that `parse_instant` reads.
         The others are as in `Article`.
     """
@@ -43,6 +47,7 @@ class Draft:
     category: str = ""
     id: str = ""
     wire_id: str = ""
+    status: str = ""
 
 
 def convert_drafts(item: str, draft: Draft, options: ReadOptions) -> Iterator[Article | Refusal]:
@@ -78,9 +83,13 @@ def build_article(draft: Draft, options: ReadOptions) -> Article:
     """Return the clean article.
 
     Raises:
-        InputError: If no headline or no text is left.
+        InputError: If it was never published, or no headline or no text is left.
     """
     limits, named = options.limits, options.hints.describe_name
+    if draft.status.strip().lower() in _UNPUBLISHED:
+        raise InputError(
+            f"It was not published (its status is {draft.status.strip().lower()!r}): there is nothing to do."
+        )
     title = cleaning.clean_line(draft.title, cleaning.TITLE_LENGTH)
     body = cleaning.cut_text(
         _drop_headline(cleaning.clean_body(draft.body[: limits.page_bytes]), title), limits.article_bytes
@@ -90,17 +99,19 @@ def build_article(draft: Draft, options: ReadOptions) -> Article:
     if not body:
         raise InputError(f"It has no text: give some, or name the field that holds it {named('body', 'FIELD')}.")
     url = parse_url(draft.url)
-    published = date_parsing.parse_instant(draft.published)
-    tongue = language_detection.parse_code(draft.language) or language_detection.detect(f"{title}\n{body[:4000]}")
+    published, updated = date_parsing.parse_instant(draft.published), date_parsing.parse_instant(draft.updated)
+    tongue = language_detection.choose_language(draft.language, f"{title}\n{body[:4000]}")
+    source = clean_outlet(cleaning.clean_line(draft.source))
     return Article(
         id=_identity(draft, url, title, body),
         title=title,
         body=body,
-        source=cleaning.clean_line(draft.source),
+        source=source,
         url=url,
-        author=_drop_by(cleaning.clean_line(draft.author), tongue),
+        author=clean_byline(_drop_by(cleaning.clean_line(draft.author), tongue), source),
         published_at=published,
-        updated_at=date_parsing.parse_instant(draft.updated),
+        # Nothing is changed before it is published: the clock of one of the two dates was wrong.
+        updated_at=updated if not (updated and published and updated < published) else None,
         language=tongue,
         category=cleaning.clean_line(draft.category, 100),
         notice=correction_notices.find_correction(body.split("\n\n")),
@@ -110,7 +121,7 @@ def build_article(draft: Draft, options: ReadOptions) -> Article:
 def _drop_headline(body: str, title: str) -> str:
     """Drop a first paragraph that only repeats the headline."""
     first, _, rest = body.partition("\n\n")
-    return rest if rest and first.casefold() == title.casefold() else body
+    return rest if rest and reduce_name(first) == reduce_name(title) else body
 
 
 def _drop_by(author: str, tongue: str) -> str:

@@ -22,6 +22,11 @@ _DECLARED = (
     re.compile(rb"<meta[^>]{0,200}charset\s*=\s*+[\"']?\s*+([\w.:-]{1,40})", re.IGNORECASE),
 )
 
+_CONTROL = re.compile("[\x00-\x08\x0e-\x1b\x7f]+")
+# By accident, bytes of another encoding are rarely UTF-8; those of two-byte encodings more often.
+_PLAINLY, _PLAINLY_TWO_BYTE = 2, 8
+_ONE_BYTE = ("cp125", "iso8859", "koi8", "mac", "tis")
+
 
 def find_declared(head: bytes) -> str:
     """Return the encoding that XML or HTML declares in its first bytes, or ""."""
@@ -45,27 +50,35 @@ def detect_encoding(head: bytes, given: str = "") -> str:
     for mark, name in _MARKS:
         if head.startswith(mark):
             return name
-    if name := is_known(given or find_declared(head)):
+    if name := _find_utf_16(head):
         return name
+    if name := is_known(given or find_declared(head)):
+        return "utf-8" if _is_plainly_utf_8(head, name) else name
     if not head.isascii() and not _is_utf_8(head):
         return "cp1252" if _is_short_western(head) else _guess(head)
     return "utf-8"
 
 
 def decode_text(data: bytes, given: str = "") -> str:
-    """Return the text; a byte that its encoding does not know is read as Windows-1252, or replaced."""
+    """Return the text without controls; a byte that its encoding does not know is read as Windows-1252, or replaced."""
     name = detect_encoding(data[: 4 * _SAMPLE], given)
+    if _is_plainly_utf_8(data, name):
+        name = "utf-8"
     if name.startswith("utf-8"):
-        return repair_mojibake(data.decode(name, "surrogateescape"))
+        return repair_text(data.decode(name, "surrogateescape"))
     try:
-        return data.decode(name, "strict" if given or find_declared(data) else "replace")
+        return repair_text(data.decode(name, "strict" if given or find_declared(data) else "replace"))
     except (UnicodeError, ValueError):
-        text = data.decode("utf-8", "surrogateescape")
-        return repair_mojibake(text) if _is_utf_8(data[: 4 * _SAMPLE]) else data.decode(name, "replace")
+        is_utf_8 = _is_utf_8(data[: 4 * _SAMPLE])
+        return repair_text(data.decode("utf-8", "surrogateescape") if is_utf_8 else data.decode(name, "replace"))
 
 
-def repair_mojibake(text: str) -> str:
-    """Read the bytes that UTF-8 did not know, kept as surrogates, as Windows-1252; other texts stay as they are."""
+def repair_text(text: str) -> str:
+    """Drop controls but white space, which stop parsers, and read the bytes that UTF-8 did not know as Windows-1252.
+
+    These bytes are kept as surrogates in `text`.
+    """
+    text = _CONTROL.sub("", text)
     return re.sub("[\udc80-\udcff]+", _has_windows_characters, text) if not text.isascii() else text
 
 
@@ -91,3 +104,21 @@ def _is_utf_8(head: bytes) -> bool:
     bad = len(re.findall("[\udc80-\udcff]", text[:-3]))
     good = sum(letter > "\x7f" for letter in text) - bad
     return bad == 0 or good > 10 * bad
+
+
+def _is_plainly_utf_8(data: bytes, declared: str) -> bool:
+    """Return whether a text is UTF-8 whatever it declares, as files that were saved anew often are."""
+    if declared.startswith("utf") or data.isascii() or not _is_utf_8(data):
+        return False
+    text = data.decode("utf-8", "ignore")
+    fewest = _PLAINLY if declared.startswith(_ONE_BYTE) else _PLAINLY_TWO_BYTE
+    return sum(letter > "\x7f" for letter in text) >= fewest
+
+
+def _find_utf_16(head: bytes) -> str:
+    """Return the name of UTF-16 without a mark, in which every other byte of Western text is null, or ""."""
+    half = len(head) // 2
+    even, odd = head[0 : 2 * half : 2].count(0), head[1 : 2 * half : 2].count(0)
+    if half < 8 or max(even, odd) < 0.4 * half or min(even, odd) > 0.05 * half:
+        return ""
+    return "utf-16-le" if odd > even else "utf-16-be"

@@ -11,12 +11,13 @@ from corpus.article import Article
 from corpus.errors import InputError
 from corpus.readers import compression, encoding, folder
 from corpus.readers.document import Document, open_document
-from corpus.readers.formats import FORMATS, Format, Head
+from corpus.readers.formats import FORMATS, Format, Head, find_unknown_root
 from corpus.readers.memory import recall_or_read
 from corpus.readers.refusal import ReadOptions, Refusal
 
 _log = logging.getLogger(__name__)
 _DEFAULT = ReadOptions()
+_STRAY = 4  # Control characters that a short text may hold.
 
 
 def read(paths: Iterable[Path], options: ReadOptions = _DEFAULT) -> Iterator[Article | Refusal]:
@@ -87,15 +88,18 @@ def detect_format(opened: Document) -> Format:
     if not opened.head.strip():
         raise InputError("It is empty: there is nothing to read.")
     head = Head(opened.head, _read_as_text(opened.head), opened.suffix)
+    names = ", ".join(one.name for one in FORMATS)
+    if root := find_unknown_root(head):
+        raise InputError(f"It is XML of a kind that Newsdesk does not read (<{root}>): use one of {names}.")
     for one in FORMATS:
         if one.sniff(head):
             return one
-    names = ", ".join(one.name for one in FORMATS)
     raise InputError(f"It is not a format that Newsdesk reads: use one of {names}.")
 
 
 def _read_as_text(head: bytes) -> str:
-    """Return the head as text, or "" when it is none: a null or many control characters tell."""
-    text = encoding.decode_text(head).lstrip("\ufeff")
+    """Return the head as text, or "" when it is none: many control characters tell; a few are stray."""
+    name = encoding.detect_encoding(head)
+    text = head.decode(name, "replace").lstrip("\ufeff")
     odd = len(re.findall("[\x00-\x08\x0e-\x1a\x1c-\x1f]", text))
-    return "" if "\x00" in text or odd > len(text) // 100 else text
+    return "" if odd > len(text) // 100 + min(_STRAY, len(text) // 20) else encoding.decode_text(head).lstrip("\ufeff")

@@ -10,10 +10,13 @@ from corpus.readers.document import Document
 from corpus.readers.feeds.xml_prolog import after_prolog
 from corpus.readers.files import table
 from corpus.readers.refusal import ReadOptions, Refusal
-from corpus.readers.wire import xml_tree
+from corpus.readers.wire import iptc7901, xml_tree
+from corpus.text.html_text import is_tag
 
 _PAGE = re.compile(r"\s*<(?:!doctype\s+html|html[\s>]|head[\s>]|body[\s>])", re.IGNORECASE)
 _TABLES = (".csv", ".tsv", ".tab", ".psv")
+_WIRE_ROOTS = ("nitf", "newsItem", "newsMessage", "packageItem", "NewsML")
+_MARKDOWN = (".md", ".markdown")
 _TEXTS = ("", ".txt", ".text")
 _JSON_FEED = re.compile(r'"version"\s*:\s*"https?:(?:\\?/){2}(?:www\.)?jsonfeed\.org')
 _WIRE_FIELDS = re.compile(r'"(?:body_\w+|bodies|headlines)"\s*:')
@@ -92,12 +95,21 @@ def is_feed(text: str) -> bool:
 
 def _is_markdown(head: Head) -> bool:
     front = re.match(r"(?:---|\+\+\+)[ \t]*\r?\n\w+[ \t]*[:=]", head.text)
-    return bool(head.text) and (head.suffix in (".md", ".markdown") or (bool(front) and head.suffix in _TEXTS))
+    return bool(head.text) and (head.suffix in _MARKDOWN or (bool(front) and head.suffix in _TEXTS))
 
 
 def _is_table(head: Head) -> bool:
     first = head.text.lstrip().partition("\n")[0]
     return bool(head.text) and (head.suffix in _TABLES or (head.suffix in _TEXTS and table.names_articles(first)))
+
+
+def find_unknown_root(head: Head) -> str:
+    """Return the name of the root element of XML that is no news and no page, or ""."""
+    root = head.root
+    known = root in _WIRE_ROOTS or is_feed(head.text) or _is_page(head)
+    declared = after_prolog(head.text[:8192]) != head.text.lstrip("\ufeff \t\r\n") or head.suffix in (".xml", ".nitf")
+    written = declared or (head.suffix in _TEXTS and f"</{root}" in head.text)
+    return root if root and written and not known and not is_tag(root) and head.suffix not in _MARKDOWN else ""
 
 
 FORMATS: tuple[Format, ...] = (
@@ -113,12 +125,14 @@ FORMATS: tuple[Format, ...] = (
         "wire.newsml",
         document=True,
     ),
+    Format("NewsML 1.2", (".xml",), lambda head: head.root == "NewsML", "wire.newsml1", document=True),
     Format("feed", (".rss", ".atom"), lambda head: is_feed(head.text), "feeds.feed_file"),
     Format("HTML", (".html", ".htm"), _is_page, "pages.html_page", document=True),
     Format("ninjs or AP JSON", (".json",), _is_wire, "files.json_text"),
     Format("JSONL", (".jsonl", ".ndjson"), _is_lines, "files.json_text", "read_lines"),
     Format("JSON", (".json",), _is_json, "files.json_text"),
     Format("Markdown", (".md", ".markdown"), _is_markdown, "files.markdown_text", document=True),
+    Format("IPTC 7901", (".txt", ".iptc"), lambda head: iptc7901.is_wire(head.text), "wire.iptc7901", document=True),
     Format("CSV or TSV", (".csv", ".tsv"), _is_table, "files.table"),
     Format(
         "plain text",

@@ -75,6 +75,8 @@ ALIASES: Mapping[str, tuple[str, ...]] = {
     "category": ("category", "section", "categories", "sectionname", "articlesection", "topic", "desk"),
     "wire_id": ("guid", "uri", "urn"),
 }
+# Names that things of every kind have: alone, they make no article.
+_ANY_NAME, _ANY_TEXT = ("name", "subject"), ("description", "shortdescription", "summary", "abstract")
 _INNER = ("rendered", "value", "name", "title", "text", "content", "#text", "$t")
 _MOST = 50
 _NESTED = 3
@@ -102,7 +104,29 @@ def build_draft(record: Record, mapping: Mapping[str, str]) -> Draft:
         category=to_text(value("category")),
         id=to_text(value("id")),
         wire_id=wire_id,
+        status=_find_status(plain),
     )
+
+
+def _find_status(plain: Mapping[str, Any]) -> str:
+    """Return the status of a record, or "draft" where front matter or a backup marks it so."""
+    drafted = str(plain.get("draft")).lower() == "true" or plain.get("published") is False
+    return "draft" if drafted else to_text(plain.get("status") or plain.get("poststatus"))
+
+
+def is_thing(record: Record) -> bool:
+    """Return whether an object has a name and a description as anything has, and nothing of an article.
+
+    Packages, schemas and other configuration files are such objects.
+    """
+    plain = {_normalise_name(name) for name, value in record.items() if isinstance(name, str) and value}
+    if not plain.isdisjoint({"$schema", "jsonschema"}):
+        return True
+    if not plain.isdisjoint(set(ALIASES["body"]) - set(_ANY_TEXT)):
+        return False
+    named = plain.isdisjoint(set(ALIASES["title"]) - set(_ANY_NAME))
+    dated = not plain.isdisjoint({*ALIASES["published_at"], *ALIASES["url"]})
+    return named or not dated
 
 
 def is_article(record: Record) -> bool:

@@ -1,11 +1,11 @@
-"""Parse the dates of news formats into UTC, or return None for an unknown one.
+"""Parse the dates of news formats, with the offset that they state, or return None for an unknown one.
 
 A date is never guessed: a year, a month, a bare number that is no epoch, "yesterday" and "03/04/2017" (April or March)
 give None.
 """
 
 import re
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta, timezone
 from email.utils import parsedate_to_datetime
 from functools import lru_cache
 from typing import Any, Final
@@ -43,7 +43,9 @@ _STRICT: Final[dict[str, Any]] = {
 
 
 def parse_instant(value: object, now: datetime | None = None) -> datetime | None:
-    """Return the instant that a value names, in UTC, or None when it is partial, ambiguous, or not credible.
+    """Return the instant that a value names, or None when it is partial, ambiguous, or not credible.
+
+    It keeps its offset from UTC, since the day of an article is that of its outlet.
 
     Args:
         value: A string, an epoch in seconds or milliseconds, a `date` or a `datetime`; what has no zone is UTC.
@@ -51,11 +53,30 @@ def parse_instant(value: object, now: datetime | None = None) -> datetime | None
     """
     try:
         found = _read(value)
-        found = found.astimezone(UTC) if found and found.tzinfo else found and found.replace(tzinfo=UTC)
+        found = _fix_offset(found) if found else None
     except (ValueError, OverflowError, TypeError):
         return None
     latest = (now or datetime.now(UTC)) + _AHEAD
     return found if found and EARLIEST <= found <= latest else None
+
+
+def _fix_offset(found: datetime) -> datetime:
+    offset = found.utcoffset()
+    if offset is None:
+        return found.replace(tzinfo=UTC)
+    return found.astimezone(timezone(timedelta(minutes=round(offset.total_seconds() / 60))) if offset else UTC)
+
+
+def has_zone(value: object) -> bool:
+    """Return whether a value that `parse_instant` reads states its zone, in numbers or as an instant."""
+    if isinstance(value, str):
+        text = one_line(value[:200])
+        return bool(_ISO.fullmatch(text) or _RFC_822.fullmatch(text)) and _has_offset(_read(value))
+    return not isinstance(value, datetime) or value.tzinfo is not None
+
+
+def _has_offset(found: datetime | None) -> bool:
+    return found is not None and found.tzinfo is not None
 
 
 def _read(value: object) -> datetime | None:

@@ -1,6 +1,6 @@
 """Days as people write and read them: the one place where a day is parsed for a filter and written for a reader."""
 
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Literal
 
 from corpus.errors import InputError
@@ -11,6 +11,7 @@ DayStyle = Literal["long", "short", "iso"]
 
 _PATTERNS: dict[DayStyle, str] = {"long": "%-d %B %Y", "short": "%-d %b %Y", "iso": "%Y-%m-%d"}
 _SHOWN = 60
+_WIDEST_OFFSET = timedelta(hours=15)  # More than any zone differs from UTC.
 
 
 def parse_time(text: str) -> datetime:
@@ -48,6 +49,31 @@ def parse_period(since: str | None, until: str | None) -> tuple[datetime | None,
     end = parse_time(until) if until is not None else None
     # People who write "until 7 September" expect the articles of the 7th.
     return start, end + timedelta(days=1) if end and until and is_day(until) else end
+
+
+def is_within(published: datetime, since: datetime | None, until: datetime | None) -> bool:
+    """Return whether an article lies in a period (`until` exclusive).
+
+    A bound at midnight UTC is the border of a day, and the day of an article is the one that its outlet counts: that of
+    31 December, 22:30 -08:00, is not of 1 January. Any other bound is an instant.
+    """
+    written = published.replace(tzinfo=UTC)
+    after = since is None or (written if is_border(since) else published) >= since
+    return after and (until is None or (written if is_border(until) else published) < until)
+
+
+def widen(since: datetime | None, until: datetime | None) -> tuple[datetime | None, datetime | None]:
+    """Return a period as instants between which every article of it lies, whatever the zone of its outlet."""
+    if since and is_border(since):
+        since = max(since, EARLIEST) - _WIDEST_OFFSET
+    if until and is_border(until):
+        until = min(until, ANY_TIME) + _WIDEST_OFFSET
+    return since, until
+
+
+def is_border(bound: datetime) -> bool:
+    """Return whether a bound of a period is the border of a day and not an instant."""
+    return not bound.utcoffset() and bound.time() == time()
 
 
 def format_day(day: date | None, style: DayStyle = "long", unknown: str = "undated") -> str:

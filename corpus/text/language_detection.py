@@ -9,6 +9,17 @@ _SAMPLE = 1000
 _FEWEST_LETTERS = 40
 # Sentences reach 0.7 to 1.0 (measured in five languages); a run of one letter 0.03.
 _CONFIDENCE = 0.3
+# To contradict what is stated.
+_SURE, _SURE_LENGTH = 0.99, 150
+_FAMILIES = tuple(
+    frozenset(family.split())
+    for family in (
+        "no nb nn da sv is fo", "hr sr bs sl mk bg", "id ms jv", "pt gl es ca an oc", "cs sk", "ru uk be bg mk", "af nl lb",
+        "fa ar ur ps ku ug", "zh ja", "hi mr ne", "fr wa oc ht", "de lb", "it la", "et fi", "lt lv", "xh zu", "tr az", "ro mo",
+        "kk ky mn tt",
+    )
+)  # fmt: skip
+_RETIRED = {"iw": "he", "in": "id", "ji": "yi"}  # Codes that ISO 639 has withdrawn.
 _IDEOGRAPH = re.compile("[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
 _LETTER = re.compile(r"[^\W\d_]")
 _CODE = re.compile(r"([a-z]{2})(?:[-_@.].*)?")
@@ -34,14 +45,41 @@ def parse_code(given: str) -> str:
     return match[1] if match else _NAMES.get(re.split(r"[-_]", given)[0], "")
 
 
+def choose_language(given: str, text: str) -> str:
+    """Return the language that an article states, unless its text is plainly of another one.
+
+    Templates state the language of the site, or its country ("kr"). The detector is believed where it is sure, and where
+    it does not take one language for a near relation of it.
+    """
+    stated = _RETIRED.get(code := parse_code(given), code)
+    if stated in _detected_languages() and len(text) < _SURE_LENGTH:
+        return stated
+    found, confidence = _classify(text)
+    if not stated or stated not in _detected_languages():
+        return found if confidence >= _CONFIDENCE else stated
+    near = any(stated in family and found in family for family in _FAMILIES)
+    return found if found and confidence >= _SURE and not near else stated
+
+
 def detect(text: str) -> str:
     """Return the ISO 639-1 code of the language that a text is written in, or "" when it is too short to tell."""
+    found, confidence = _classify(text)
+    return found if confidence >= _CONFIDENCE else ""
+
+
+def _classify(text: str) -> tuple[str, float]:
+    """Return the most likely language and how likely it is, 0 to 1; "" where the text is too short to tell."""
     sample = text[:_SAMPLE]
     letters = len(_LETTER.findall(sample)) + 2 * len(_IDEOGRAPH.findall(sample))
     if letters < _FEWEST_LETTERS:
-        return ""
+        return "", 0.0
     found, confidence = _detector().classify(sample)
-    return str(found) if len(found) == 2 and confidence >= _CONFIDENCE else ""
+    return (str(found), float(confidence)) if len(found) == 2 else ("", 0.0)
+
+
+@cache
+def _detected_languages() -> frozenset[str]:
+    return frozenset(map(str, _detector().labels))
 
 
 @cache

@@ -10,6 +10,18 @@ Span = tuple[int, int]
 # The time of the rules grows faster than the length of what they read, so they never get more than a long paragraph.
 _PIECE = 4000
 _PARAGRAPH = re.compile(r"[^\n]+")
+# Georgian letters count as small ones, and no small letter begins a sentence: any letter without case stands for them.
+_CASELESS = dict.fromkeys(range(4304, 4352), "א")
+# Short forms of large numbers, which end no sentence where what is counted follows: "112 Mio. Euro".
+_AMOUNT = re.compile(
+    r"\d\s?(?:mio|mrd|tsd|bio|mill|mia|mld|mln|md|tys|mil|bn|mn|млн|млрд|тыс|εκατ|δισ)\.$", re.IGNORECASE
+)
+_OPENERS = frozenset(
+    """
+    a an and but he in it its she the they this that we der die das dies diese dieser ein eine er es sie wir im am und aber
+    le la les il elle el los las un una gli i lo он она это они de het een en han hun den det
+    """.split()
+)
 _CLOCK_ENDS = ("a.m.", "p.m.")
 _ZONE = re.compile(r"(?:E|C|M|P)[DS]?T\b|GMT\b|UTC\b|BST\b|CES?T\b|Eastern\b|Pacific\b")
 
@@ -52,7 +64,7 @@ def _detector(language: str) -> BoundaryDetector:
 def _segments(language: str, text: str) -> tuple[Span, ...]:
     spans: list[Span] = []
     start = 0
-    for end in sorted({*_detector(language).detect(text), len(text)}):
+    for end in sorted({*_detector(language).detect(text.translate(_CASELESS)), len(text)}):
         piece = text[start:end]
         first, last = start + len(piece) - len(piece.lstrip()), start + len(piece.rstrip())
         if first >= last:
@@ -66,5 +78,8 @@ def _segments(language: str, text: str) -> tuple[Span, ...]:
 
 
 def _continues(text: str, end: int, start: int) -> bool:
-    """Return whether no sentence ends here: "10 a.m. | ET"."""
-    return text.endswith(_CLOCK_ENDS, 0, end) and bool(_ZONE.match(text, start))
+    """Return whether no sentence ends here: "10 a.m. | ET", "112 Mio. | Euro"."""
+    if text.endswith(_CLOCK_ENDS, 0, end):
+        return bool(_ZONE.match(text, start))
+    word = text[start:].split(maxsplit=1)[0]
+    return bool(_AMOUNT.search(text, max(0, end - 12), end)) and word.lower() not in _OPENERS

@@ -3,11 +3,12 @@
 import math
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any, cast
 
 from langchain_core.runnables import Runnable, RunnableConfig
 
+from corpus.archive.database import Archive
 from corpus.article import Article
 from corpus.errors import ModelError
 from corpus.text.days import format_day
@@ -114,7 +115,8 @@ class AnswerPipeline:
     def _plan(self, state: AnswerState, config: RunnableConfig) -> Pieces:
         """Understand the question by rules, and search with that while a model, where there is one, plans the searches."""
         yield {"event": Event("searching")}
-        now, history = state["now"] or datetime.now(UTC), read_history(state["history"])
+        # "This week" begins where the user's clock says so.
+        now, history = state["now"] or datetime.now().astimezone(), read_history(state["history"])
         asked = state["question"], history, state["filters"], now, state["whole"]
         query, found, planning = self.questions.read(*asked), None, None
         if self.writer and self.writer.planner and not self._parse_coverage(query, now):
@@ -330,7 +332,8 @@ class AnswerPipeline:
 
     def _build_answer(self, state: AnswerState, status: Status, checked: Checked) -> Answer:
         query: Query = state["query"]
-        newest = self.evidence.retriever.indexes.store.archive.newest(state["now"])
+        archive = self.evidence.retriever.indexes.store.archive
+        newest = archive.newest(state["now"])
         searched = state.get("searched") or Filters()
         return Answer(
             question=query.question,
@@ -342,7 +345,12 @@ class AnswerPipeline:
             passages=tuple(state["passages"]),
             filters=searched,
             parts=tuple(part.said for part in query.parts),
-            notes=(*query.notes, *state.get("notes", ()), *_note_later_time(query, searched, newest)),
+            notes=(
+                *query.notes,
+                *state.get("notes", ()),
+                *_note_later_time(query, searched, newest),
+                *_note_undated(archive, searched),
+            ),
             model=self.writer.name if self.writer and not ({"chat", "coverage"} & state.keys()) else "none",
             prompt=state["prompt"].messages if "prompt" in state else (),
             usage=state.get("usage", {}),
@@ -375,3 +383,14 @@ def _note_later_time(query: Query, searched: Filters, newest: datetime | None) -
 
 
 VERSION = "0.1.0"
+
+
+def _note_undated(archive: Archive, searched: Filters) -> list[str]:
+    """Return a note where a filter on time leaves articles out because they have no date."""
+    if not searched.timed:
+        return []
+    count = archive.count(replace(searched.selection, since=None, until=None, undated=True))
+    if not count:
+        return []
+    articles = "1 undated article is" if count == 1 else f"{count:,} undated articles are"
+    return [f"{articles} left out, since a limit in time cannot place what has no date."]

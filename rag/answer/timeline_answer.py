@@ -147,7 +147,7 @@ def _write_head(asked: CoverageQuestion, found: CoveredStories) -> str:
     if asked.form == "outlets":
         return f"{_pluralise(outlets, 'outlet')} covered {about}, in {_pluralise(len(articles), 'article')}"
     if asked.form == "latest":
-        newest = max((a for a in articles if a.published_at), key=lambda a: str(a.published_at), default=first)
+        newest = max((a for a in articles if a.published_at), key=_instant, default=first)
         return f"The newest of {_pluralise(len(articles), 'article')} on {about}: {_day(newest)}"
     mention = "mentions" if len(articles) == 1 else "mention"
     if asked.form == "timeline":
@@ -188,3 +188,7 @@ def _outlet(name: str) -> str:
 def _pluralise(count: int, thing: str) -> str:
     plural = "stories" if thing == "story" else f"{thing}s"
     return f"{count:,} {thing if count == 1 else plural}"
+
+
+def _instant(article: Article) -> float:
+    return article.published_at.timestamp() if article.published_at else 0.0

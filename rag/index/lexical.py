@@ -10,8 +10,9 @@ import tantivy
 from corpus.archive.chunk_store import Embedded
 from corpus.article import Chunk
 from corpus.errors import IndexUnavailableError
+from corpus.text.days import widen
 from rag.model import Filters
-from rag.text.terms import acronyms, terms
+from rag.text.terms import acronyms, plain_spellings, terms
 
 _UNDATED = -(2**40)
 _HEAP = 64_000_000
@@ -87,7 +88,8 @@ class LexicalIndex:
     def search(self, wanted: Sequence[str], limit: int, filters: Filters | None = None) -> list[tuple[str, float]]:
         """Return up to `limit` (chunk id, BM25 score), best first; `wanted` are terms, not text.
 
-        Filters on time are kept to the second, so that a chunk may be found that lies within one second outside.
+        Filters on time are kept to the second, and those on days to the widest zone, so that a chunk may be found that
+        lies outside.
         """
         if not wanted:
             return []
@@ -224,7 +226,9 @@ def _document(chunk: Chunk) -> tantivy.Document:
         feed=article.feed or _NONE,
         published=math.floor(article.published_at.timestamp()) if article.published_at else _UNDATED,
         heading=" ".join(terms(chunk.heading, article.language)),
-        text=" ".join([*terms(chunk.text, article.language), *acronyms(chunk.text)]),
+        text=" ".join(
+            [*terms(chunk.text, article.language), *plain_spellings(chunk.indexed_text), *acronyms(chunk.text)]
+        ),
     )
 
 
@@ -235,7 +239,8 @@ def _limits(schema: tantivy.Schema, filters: Filters) -> list[tantivy.Query]:
         if values
     ]
     if filters.timed:
-        first = math.floor(filters.since.timestamp()) if filters.since else _UNDATED + 1
-        last = math.ceil(filters.until.timestamp()) - 1 if filters.until else 2**40
+        since, until = widen(filters.since, filters.until)  # The caller looks at the day of the outlet.
+        first = math.floor(since.timestamp()) if since else _UNDATED + 1
+        last = math.ceil(until.timestamp()) - 1 if until else 2**40
         limits.append(tantivy.Query.range_query(schema, "published", tantivy.FieldType.Integer, first, last))
     return limits

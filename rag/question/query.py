@@ -3,7 +3,7 @@
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, tzinfo
 
 from corpus.text.characters import one_line
 from rag.model import Filters, Turn
@@ -114,7 +114,7 @@ def parse_question(
     Args:
         question: As `rag.question.question_text` reads it; what is not understood is left as it is.
         history: The turns before it, oldest first.
-        now: What "last week" is counted from; taken as UTC if it names no zone.
+        now: What "last week" is counted from, on the clock of its zone; taken as UTC if it names none.
         outlets: The outlets of the archive.
         filters: What the user set, exactly; None leaves it to what the question says.
         whole: Leave the question in one piece.
@@ -122,10 +122,10 @@ def parse_question(
         correct: Puts slips of the pen right (`rag.retrieval.spelling_correction`); by default none.
         alone: The question made to stand alone by a model (`rag.question.search_plan`); without it rules do that.
     """
-    moment = now.astimezone(UTC) if now.tzinfo else now.replace(tzinfo=UTC)
+    moment = now if now.tzinfo else now.replace(tzinfo=UTC)
     right = correct(alone or make_standalone(question, history))
     alone = one_line(right.text)
-    times, mentions = find_periods(alone, moment), outlets.find(alone)
+    times, mentions = _find_times(alone, moment), outlets.find(alone)
     pieces = [] if whole else split_question(alone, mentions)
     demanded, hints = _split_parts(alone, times, mentions, single=not pieces)
     if filters is not None:
@@ -148,9 +148,20 @@ def parse_question(
 
 
 def _parse_part(piece: Piece, now: datetime, outlets: Outlets) -> QuestionPart:
-    times = find_periods(piece.text, now)
+    times = _find_times(piece.text, now)
     named = tuple(dict.fromkeys(name for mention in outlets.find(piece.text) for name in mention.names))
     return QuestionPart(piece.text, piece.said, _parse_time(times[:1], named))
+
+
+def _find_times(text: str, now: datetime) -> list[Period]:
+    """Return the times that a text names: days are those of the outlets, "this week" is counted on the clock of `now`."""
+    found = find_periods(text, now.replace(tzinfo=UTC))
+    return [_move_to_zone(period, now.tzinfo) if period.relative else period for period in found]
+
+
+def _move_to_zone(period: Period, zone: tzinfo | None) -> Period:
+    since, until = (bound.replace(tzinfo=zone) if bound else None for bound in (period.since, period.until))
+    return replace(period, since=since, until=until)
 
 
 def _wants_latest(text: str) -> bool:

@@ -119,7 +119,7 @@ def measure_signals(
         "near": max(s.dense for s in sentences[:_NEAR]),
         "lead": passages[0].score - passages[:4][-1].score,
         "missing": float(len(find_missing_names(text, passages))),
-        "absent": sum(stem(name) not in held for name in names) / max(1, len(names)),
+        "absent": sum(not _is_held(name, held, (article.language,)) for name in names) / max(1, len(names)),
         "year": float(any(year not in held for year in _YEAR.findall(text))),
         "length": length,
         "long_article": length * whole,
@@ -142,7 +142,13 @@ def find_missing_names(text: str, passages: Sequence[Passage]) -> tuple[str, ...
     held: set[str] = set()
     for passage in passages[:_READ]:
         held.update(held_terms(passage.chunk.indexed_text, passage.article.language or "en"))
-    return tuple(name for name in _is_named(text) if stem(name) not in held)
+    languages = tuple({passage.article.language for passage in passages[:_READ]})
+    return tuple(name for name in _is_named(text) if not _is_held(name, held, languages))
+
+
+def _is_held(name: str, held: set[str], languages: Sequence[str]) -> bool:
+    """Return whether a name stands among terms, in one of the forms that it takes in these languages."""
+    return any(stem(name, language or "en") in held for language in ("en", *languages))
 
 
 def _is_named(text: str) -> tuple[str, ...]:

@@ -2,9 +2,11 @@
 
 import re
 import unicodedata
+from collections.abc import Mapping
 from functools import lru_cache
 
 import snowballstemmer
+import tantivy
 
 _LANGUAGES = {
     "ar": "arabic", "da": "danish", "de": "german", "el": "greek", "en": "english", "es": "spanish", "fi": "finnish",
@@ -56,6 +58,29 @@ STOPWORDS = frozenset(
 )
 
 
+# Languages whose stop words tantivy knows (Snowball's lists), and what asks in them, which these lists leave out in part.
+_ASKING: Mapping[str, frozenset[str]] = {
+    "de": frozenset("wer wen wem wessen wann wo woher wohin warum wieso wieviel wieviele worüber wozu".split()),
+    "es": frozenset("qué quién quiénes cuándo cuánto cuánta cuántos cuántas dónde cómo cuál cuáles".split()),
+    "fr": frozenset("a où quand quoi combien comment pourquoi quel quelle quels quelles".split()),
+    "it": frozenset("cosa quando dove perché quale quali quanti quante".split()),
+    "nl": frozenset("hoeveel waar wanneer waarom welke".split()),
+    "pt": frozenset("onde quanto quanta quantos quantas porque porquê qual quais".split()),
+    "da": frozenset("hvor hvornår hvorfor".split()),
+    "no": frozenset("hvor når hvorfor".split()),
+    "sv": frozenset("hur när varför".split()),
+    "fi": frozenset("milloin missä miksi montako".split()),
+    "hu": frozenset("mikor hol miért hány mennyi".split()),
+    "ru": frozenset("сколько почему когда где".split()),
+}
+_FEWEST_STOPWORDS = 2
+# Letters that Unicode does not take apart.
+_LETTERS_PLAIN = str.maketrans(
+    {"ø": "o", "ł": "l", "đ": "d", "ð": "d", "þ": "th", "ß": "ss", "æ": "ae", "œ": "oe", "ı": "i"}
+)
+_LETTERS_GERMAN = _LETTERS_PLAIN | str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "å": "aa", "ø": "oe"})
+
+
 @lru_cache(maxsize=200_000)
 def stem(word: str, language: str = "en") -> str:
     """Return the stem of a lower-case word; the word itself where the language has no stemmer."""
@@ -71,7 +96,8 @@ def words(text: str) -> list[str]:
     """
     found: list[str] = []
     for match in _TOKEN.finditer(unicodedata.normalize("NFKC", text)):
-        token = match.group().lower().replace("\u0307", "")  # What is left of a Turkish capital i.
+        # A Turkish capital İ leaves a dot behind; I and ı are one letter, since capitals do not tell i from ı.
+        token = match.group().lower().replace("\u0307", "").replace("ı", "i")
         if token[0].isdigit():
             found.append(re.sub(r",(?=\d{3}\b)", "", token))
         elif _RUN.match(token):
@@ -115,9 +141,27 @@ def acronyms(text: str) -> list[str]:
     return list(dict.fromkeys(found))
 
 
+def plain_spellings(text: str) -> list[str]:
+    """Return the words with other letters than those of English as people type them: "muller" and "mueller" for "Müller"."""
+    odd = dict.fromkeys(word for word in words(text) if not word.isascii())
+    found = (_to_plain(word.translate(letters)) for word in odd for letters in (_LETTERS_PLAIN, _LETTERS_GERMAN))
+    return [stem(plain) for plain in dict.fromkeys(found) if plain.isascii()]
+
+
+def _to_plain(word: str) -> str:
+    return "".join(letter for letter in unicodedata.normalize("NFKD", word) if not unicodedata.combining(letter))
+
+
 def held_terms(text: str, language: str = "en") -> set[str]:
     """Return every term that a text answers to: its words, the initials of its long names, usual short forms."""
-    found = {*terms(text, language), *acronyms(text), *(short for short, long in _USUAL.items() if long.search(text))}
+    # Names of a question are asked for in the form that an article gives them, whatever the language of either.
+    found = {
+        *terms(text, language),
+        *terms(text),
+        *plain_spellings(text),
+        *acronyms(text),
+        *(short for short, long in _USUAL.items() if long.search(text)),
+    }
     return found.union(*(terms(_OFFICES[short.lower()], language) for short in set(_OFFICE.findall(text))))
 
 
@@ -130,8 +174,33 @@ def query_terms(text: str, languages: tuple[str, ...] = ("en",)) -> list[str]:
     spoken = words(_HOW.sub(" ", text)) or words(text)
     offices = {short.lower() for short in _OFFICE.findall(text)}
     spoken = [word for said in spoken for word in (said, *(_OFFICES[said].split() if said in offices else ()))]
-    wanted = [word for word in spoken if word not in STOPWORDS] or spoken
+    spoken_in = question_language(text)
+    stopwords = {word for word in spoken if word in STOPWORDS or (spoken_in != "en" and is_stopword(word, spoken_in))}
+    wanted = [word for word in spoken if word not in stopwords] or spoken
     return list(dict.fromkeys(stem(word, language) for word in wanted for language in languages or ("en",)))
+
+
+@lru_cache(maxsize=8192)
+def question_language(text: str) -> str:
+    """Return the language of a question by its stop words, "en" where they do not tell."""
+    spoken = set(words(text))
+    most = len(spoken & STOPWORDS)
+    counted = {code: sum(is_stopword(word, code) for word in spoken) for code in _ASKING}
+    best = max(counted, key=lambda code: counted[code])
+    return best if counted[best] >= max(_FEWEST_STOPWORDS, 2 * most) else "en"
+
+
+def is_stopword(word: str, language: str) -> bool:
+    """Return whether a folded word says nothing by itself in a language."""
+    if language not in _ASKING:
+        return word in STOPWORDS
+    return word in _ASKING[language] or not _stopword_analyzer(_LANGUAGES[language]).analyze(word)
+
+
+@lru_cache
+def _stopword_analyzer(name: str) -> tantivy.TextAnalyzer:
+    builder = tantivy.TextAnalyzerBuilder(tantivy.Tokenizer.simple())
+    return builder.filter(tantivy.Filter.stopword(name)).build()
 
 
 def script_languages(text: str) -> tuple[str, ...]:

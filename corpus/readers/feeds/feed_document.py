@@ -23,6 +23,7 @@ class Entry:
         updated: A date as it is written.
         language: A language tag.
         category: The section.
+        status: "draft" or the like where the feed is an export that says so, else "".
     """
 
     id: str
@@ -35,6 +36,7 @@ class Entry:
     updated: str = ""
     language: str = ""
     category: str = ""
+    status: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -49,6 +49,7 @@ def draft_from_entry(entry: Entry, feed: FeedDocument) -> Draft:
         updated=entry.updated,
         language=entry.language,
         category=entry.category,
+        status=entry.status,
         wire_id="" if entry.url else entry.id,
     )
 

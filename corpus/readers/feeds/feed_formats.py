@@ -11,7 +11,8 @@ from corpus.readers.feeds.feed_document import FeedDocument
 from corpus.readers.feeds.json_feed import read_json_feed
 from corpus.readers.feeds.sitemap import read_sitemap
 from corpus.readers.feeds.syndication import read_syndication
-from corpus.readers.feeds.xml_prolog import drop_declaration, find_root
+from corpus.readers.feeds.xml_prolog import drop_doctype, find_root
+from corpus.text.html_source import drop_unreadable
 from corpus.text.urls import join_url
 
 _LINK = re.compile(r"<link\b[^<>]{0,1000}>", re.IGNORECASE)
@@ -49,9 +50,9 @@ def parse_feed(text: str, url: str) -> FeedDocument:
         return read_json_feed(text, url)
     root = find_root(text)
     if root in ("urlset", "sitemapindex"):
-        return read_sitemap(drop_declaration(text))
+        return read_sitemap(drop_unreadable(drop_doctype(text)))
     if root in ("rss", "feed", "rdf"):
-        return read_syndication(drop_declaration(text), url)
+        return read_syndication(drop_unreadable(drop_doctype(text)), url)
     if root == "html":
         raise InputError(_page_reason(text, url))
     raise InputError("it is no feed: give the address of an RSS, Atom or JSON feed or of a news sitemap")

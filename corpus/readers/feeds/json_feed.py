@@ -19,7 +19,7 @@ def read_json_feed(text: str, url: str) -> FeedDocument:
         InputError: It is not JSON, or not a JSON Feed.
     """
     try:
-        feed = json.loads(text)
+        feed = json.loads(text, strict=False)
     except (ValueError, RecursionError) as error:
         raise InputError("it is not well-formed JSON") from error
     if not isinstance(feed, dict) or not isinstance(feed.get("items"), list):

@@ -53,11 +53,22 @@ def _entry(item: dict[str, Any], base: str, language: str) -> Entry:
         text=text,
         source=_text(item.get("source") or {}, "title"),
         author=_authors(item),
-        published=_text(item, "published"),
+        # Only `updated` is mandatory in Atom, and is then the date (RFC 4287, 4.1.2); it is `dc:date` in RSS.
+        published=_text(item, "published") or _parse_updated(item),
         updated=_parse_updated(item),
         language=next((str(part["language"]) for part in item.get("content", []) if part.get("language")), language),
-        category=next((str(tag["term"]) for tag in item.get("tags", []) if tag.get("term")), ""),
+        category=next((str(name) for tag in item.get("tags", []) if (name := tag.get("label") or tag.get("term"))), ""),
+        status=_read_status(item),
     )
+
+
+def _read_status(item: dict[str, Any]) -> str:
+    """Return the status of a post in an export of WordPress, or of Blogger (RFC 5023, 13.1.1)."""
+    kind = _text(item, "wp_post_type")
+    if kind and kind not in ("post", "page"):  # A menu, a picture, a revision.
+        return "inherit"
+    drafted = "draft" if _text(item, "app_draft").lower() == "yes" or _text(item, "draft").lower() == "yes" else ""
+    return _text(item, "wp_status") or drafted
 
 
 def _address(item: dict[str, Any], base: str) -> str:

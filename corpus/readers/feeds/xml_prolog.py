@@ -13,6 +13,7 @@ _PEOPLE = frozenset("author creator contributor managingeditor webmaster publish
 _NAME_AT_MOST = 1000
 _SPACE = re.compile(r"[\ufeff\s]*+")
 _SKIPPED = (("<?", "?>"), ("<!--", "-->"))
+_SUBSET_END = re.compile(r"\]\s{0,20}>")
 _ROOT = re.compile(r"<([A-Za-z_][\w.-]*:)?([A-Za-z_][\w.-]*)")
 
 
@@ -37,16 +38,35 @@ def find_root(text: str) -> str:
     """Return the local name of the root element in lower case, or "" if the text does not begin as XML does.
 
     Raises:
-        InputError: A document type is declared, which could define entities; none is ever resolved. That of a web page
-            is no danger, and gives "html".
+        InputError: A document type defines entities, of which none is ever resolved. That of a web page gives "html".
     """
     start = after_prolog(text)
     if re.match(r"<!\s*doctype\s+html\b", start[:100], re.IGNORECASE):
         return "html"
-    if start.startswith("<!"):
-        raise InputError("it declares a document type (DOCTYPE), which no feed needs, so it is not read")
-    root = _ROOT.match(start)
+    root = _ROOT.match(drop_doctype(text))
     return root[2].lower() if root else ""
+
+
+def drop_doctype(text: str) -> str:
+    """Return a text from its root element on, without a document type, as RSS 0.91 asks for one.
+
+    Raises:
+        InputError: It defines entities, or does not end.
+    """
+    start = after_prolog(text)
+    if not start.startswith("<!"):
+        return start
+    end, opening = start.find(">"), start.find("[")
+    if 0 <= opening < end:
+        closing = _SUBSET_END.search(start, opening)
+        if closing is None or "<!ENTITY" in start[opening : closing.start()].upper():
+            raise InputError(
+                "it declares a document type (DOCTYPE) with entities, which no feed needs, so it is not read"
+            )
+        end = closing.end() - 1
+    if end < 0:
+        raise InputError("it declares a document type (DOCTYPE) that does not end, so it is not read")
+    return after_prolog(start[end + 1 :])
 
 
 def drop_declaration(text: str) -> str:

@@ -43,7 +43,7 @@ class _Window:
         self._read, self._limit = read, limit
         self._text = ""
         self.position = 0
-        self._decoder = json.JSONDecoder()
+        self._decoder = json.JSONDecoder(strict=False)  # Line ends, too, stand in strings as they are.
 
     def skip(self, characters: str) -> str:
         """Go to the first character that is none of these, and return it, or ""."""

@@ -31,7 +31,7 @@ def read_lines(document: Document, options: ReadOptions) -> Iterator[Article | R
 
 def _line(item: str, line: str, options: ReadOptions) -> Iterator[Article | Refusal]:
     try:
-        value = json.loads(line)
+        value = json.loads(line, strict=False)
     except (ValueError, RecursionError) as error:
         yield Refusal(item, f"The line is not JSON ({json_stream.describe_error(error)}): write one object a line.")
         return
@@ -56,6 +56,14 @@ def iterate_articles(item: str, value: Any, options: ReadOptions, nested: int = 
         yield from _refuse(item, value)
     elif wire_json.is_wire(value) and not options.mapping:
         yield from _read_wire(item, value, options)
+    elif kind := wire_json.find_media(value):
+        yield Refusal(item, f"It is no text but of the type {kind!r}: only texts are read.")
+    elif _is_article(value, options.mapping) and records.is_thing(value) and not options.mapping:
+        yield Refusal(
+            item,
+            "It has a name and a description, as a configuration file has, and no text of an article:"
+            f" name the field that holds it {options.hints.describe_name('body', 'FIELD')}.",
+        )
     elif _is_article(value, options.mapping) or not nested or not (inner := _find_inner_list(value)):
         yield from convert_drafts(item, records.build_draft(value, options.mapping), options)
     else:

@@ -1,6 +1,7 @@
 """HTML pages: JSON-LD of a news article first, then the meta elements, then what trafilatura finds."""
 
 from collections.abc import Iterator
+from copy import deepcopy
 from itertools import islice
 from typing import Any
 
@@ -14,16 +15,34 @@ from corpus.readers import encoding
 from corpus.readers.document import Document
 from corpus.readers.draft import Draft, convert_drafts
 from corpus.readers.memory import recall_or_read
-from corpus.readers.pages import json_ld, page_meta
+from corpus.readers.pages import json_ld
+from corpus.readers.pages.headline import find_headings, find_headline, find_site_name
+from corpus.readers.pages.live_blog import write_entry_times
+from corpus.readers.pages.page_dates import choose_date, find_published, find_updated
+from corpus.readers.pages.page_meta import read_meta
+from corpus.readers.pages.streamed import place_parts
 from corpus.readers.refusal import ReadOptions, Refusal
-from corpus.text.html_text import MOST_TAGS, drop_hidden, html_to_text, tree_to_text
+from corpus.text.credit_names import first_byline, first_outlet, reduce_name
+from corpus.text.date_parsing import parse_instant
+from corpus.text.html_source import drop_unreadable, split_noscript
+from corpus.text.html_tables import spell_out_tables
+from corpus.text.html_text import (
+    MOST_TAGS,
+    drop_hidden,
+    extract_visible_text,
+    fades_in,
+    html_to_text,
+    tree_to_text,
+)
 from corpus.text.urls import join_url, parse_url
 
 _DEFAULT = ReadOptions()
-# Only dates that the page states: the wide search of the library guesses from any number.
-_DATES = {"original_date": True, "extensive_search": False, "outputformat": "%Y-%m-%d"}
+# The dates that the library finds are guesses, some of them from the text, so they are not used.
+_DATES = {"original_date": True, "extensive_search": False, "max_date": "1995-01-02"}
 # trafilatura takes 90 to 400 microseconds an element (measured); news pages have 1,000 to 5,000 elements.
 _MOST_ELEMENTS = 20_000
+_FIRST_LINES = 5
+_SENTENCE = 60
 
 
 def read(document: Document, options: ReadOptions) -> Iterator[Article | Refusal]:
@@ -73,22 +92,54 @@ def build_draft(html: str, url: str) -> Draft:
     """
     if html.count("<") > MOST_TAGS:
         raise InputError(f"It has more than {MOST_TAGS:,} tags, which no article has: store its text instead.")
+    html, unscripted = split_noscript(drop_unreadable(html))
     root = _parse_tree(html)
-    stated = json_ld.build_draft(root)
-    meta = page_meta.build_draft(root)
-    drop_hidden(root)
-    found = _extract(root, url)
+    stated, meta = json_ld.build_draft(root), read_meta(root)
+    address = _find_address(url, meta.url or stated.url)
+    found = _extract(_prepare(deepcopy(root)), url)
+    if unscripted and _is_only_unscripted(html, unscripted, found.get("text") or ""):
+        root = _parse_tree(unscripted)
+        found = _extract(_prepare(deepcopy(root)), url)
+    published = choose_date((stated.published, *meta.published, *find_published(root, address or url)))
+    updated = choose_date((stated.updated, *meta.updated, *find_updated(root)))
+    named = (stated.source, *meta.sources)
+    source = first_outlet((*named, find_site_name(root), found.get("sitename") or ""))
+    guess = (found.get("author") or "").replace("; ", ", ")
+    title = find_headline(root, (stated.title, *meta.titles), named, address or url, found.get("title") or "")
+    headings = {reduce_name(one) for one in (title, *find_headings(root))}
     return Draft(
-        title=stated.title or meta.title or found.get("title") or "",
-        body=_find_body(stated.body, found.get("text") or ""),
-        source=stated.source or meta.source or found.get("sitename") or "",
-        url=_find_address(url, meta.url or stated.url),
-        author=stated.author or meta.author or (found.get("author") or "").replace("; ", ", "),
-        published=stated.published or meta.published or found.get("date"),
-        updated=stated.updated or meta.updated,
+        title=title,
+        body=_drop_headings(_find_body(stated.body, found.get("text") or ""), headings),
+        source=source,
+        url=address,
+        author=first_byline((stated.author, *meta.authors, guess), source),
+        published=published,
+        updated=updated,
         language=stated.language or meta.language,
         category=stated.category or meta.category,
     )
+
+
+def _prepare(root: lxml.html.HtmlElement) -> lxml.html.HtmlElement:
+    """Bring a tree, in place, into the shape in which a reader sees it."""
+    place_parts(root)
+    drop_hidden(root, keep_fading=fades_in(root))
+    for label in list(root.iter("label")):  # Of a form: "Name" was taken for an author.
+        label.drop_tree()
+    write_entry_times(root)
+    for time in list(root.iter("time")):  # The library drops it, and with it the day from the middle of a sentence.
+        if any(len(one.text_content()) > _SENTENCE for one in time.iterancestors("p", "li", "blockquote")):
+            time.drop_tag()
+    spell_out_tables(root)
+    return root
+
+
+def _is_only_unscripted(html: str, unscripted: str, found: str) -> bool:
+    """Return whether most of the text stands where only a browser without scripts shows it."""
+    if len(unscripted) - len(html) < len(found):
+        return False
+    seen, whole = extract_visible_text(html), extract_visible_text(unscripted)
+    return len(whole) - len(seen) > 1.5 * len(found) + 100
 
 
 def _parse_tree(html: str) -> lxml.html.HtmlElement:
@@ -121,6 +172,15 @@ def _find_body(stated: str, found: str) -> str:
     """Prefer the paragraphs found in the page, unless the text that the page states is much longer."""
     stated = html_to_text(stated)
     return stated if len(stated) > 1.5 * len(found) + 100 or not found else found
+
+
+def _drop_headings(body: str, headings: set[str]) -> str:
+    """Drop headline and date where the first lines of a body repeat them, as the page words them there."""
+    lines = body.split("\n")
+    kept = [
+        line for line in lines[:_FIRST_LINES] if reduce_name(line) not in headings - {""} and not parse_instant(line)
+    ]
+    return "\n".join([*kept, *lines[_FIRST_LINES:]])
 
 
 def _find_address(fetched: str, stated: str) -> str:

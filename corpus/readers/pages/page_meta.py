@@ -1,13 +1,21 @@
 """What the meta elements of a page state: Open Graph, Dublin Core, and the names that outlets use."""
 
-import lxml.html
+from dataclasses import dataclass
 
-from corpus.readers.draft import Draft
+import lxml.html
 
 _NAMES = {
     "title": ("og:title", "twitter:title", "dc.title", "headline"),
     "source": ("og:site_name", "dc.publisher", "application-name", "publisher"),
-    "author": ("author", "article:author_name", "parsely-author", "sailthru.author", "dc.creator", "byl"),
+    "author": (
+        "author",
+        "article:author_name",
+        "parsely-author",
+        "sailthru.author",
+        "dc.creator",
+        "byl",
+        "article:author",
+    ),
     "published": (
         *(
             "article:published_time",
@@ -28,38 +36,50 @@ _NAMES = {
         "dcterms.modified",
     ),
     "category": ("article:section", "parsely-section", "section"),
+    "language": ("og:locale", "content-language"),
 }
 
 
-def build_draft(root: lxml.html.HtmlElement) -> Draft:
-    """Return the draft that the meta elements, the canonical link, `lang` and `<time>` make."""
+@dataclass(frozen=True, slots=True)
+class PageMeta:
+    """Hold what the meta elements state, the best first; a page may state one thing several times."""
+
+    titles: tuple[str, ...]
+    sources: tuple[str, ...]
+    authors: tuple[str, ...]
+    published: tuple[str, ...]
+    updated: tuple[str, ...]
+    category: str
+    language: str
+    url: str
+
+
+def read_meta(root: lxml.html.HtmlElement) -> PageMeta:
+    """Return what the meta elements, the canonical link and `lang` state."""
     stated = _find_stated(root)
-    found = {field: next((stated[n] for n in names if stated.get(n)), "") for field, names in _NAMES.items()}
+
+    def values(field: str) -> tuple[str, ...]:
+        return tuple(stated[name][0] for name in _NAMES[field] if name in stated)
+
     links = [e.get("href", "") for e in root.iter("link") if "canonical" in (e.get("rel") or "").lower().split()]
-    times = [e.get("datetime", "") for e in root.iter("time") if e.get("datetime") and _is_publication(e)]
-    headings = [" ".join(e.text_content().split()) for e in root.iter("h1")]
-    return Draft(
-        title=found["title"] or (headings[0] if len(headings) == 1 else ""),
-        source=found["source"],
-        url=(links or [stated.get("og:url", "")])[0],
-        author="" if found["author"].startswith("http") else found["author"],
-        published=found["published"] or (times[0] if times else ""),
-        updated=found["updated"],
-        language=root.get("lang") or stated.get("og:locale", "") or stated.get("content-language", ""),
-        category=found["category"],
+    return PageMeta(
+        titles=values("title"),
+        sources=values("source"),
+        # Each element names one author.
+        authors=tuple(", ".join(dict.fromkeys(stated[name])) for name in _NAMES["author"] if name in stated),
+        published=values("published"),
+        updated=values("updated"),
+        category=next(iter(values("category")), ""),
+        language=root.get("lang") or next(iter(values("language")), ""),
+        url=next(iter(links or stated.get("og:url", ())), ""),
     )
 
 
-def _find_stated(root: lxml.html.HtmlElement) -> dict[str, str]:
-    found: dict[str, str] = {}
+def _find_stated(root: lxml.html.HtmlElement) -> dict[str, list[str]]:
+    found: dict[str, list[str]] = {}
     for element in root.iter("meta"):
         name = element.get("property") or element.get("name") or element.get("itemprop") or element.get("http-equiv")
-        if name and element.get("content"):
-            found.setdefault(name.strip().lower(), element.get("content", "").strip())
+        content = element.get("content", "").strip()
+        if name and content:
+            found.setdefault(name.strip().lower(), []).append(content)
     return found
-
-
-def _is_publication(element: lxml.html.HtmlElement) -> bool:
-    if "pubdate" in element.attrib or element.get("itemprop") == "datePublished":
-        return True
-    return any(above.tag in ("article", "header", "main") for above in element.iterancestors())

@@ -19,4 +19,4 @@ def check_embargo(status: str, embargo: object) -> None:
         raise InputError(f"Its provider has marked it as {status}: there is nothing to do.")
     until = date_parsing.parse_instant(embargo, now=date_parsing.ANY_TIME)
     if until and until > datetime.now(UTC):
-        raise InputError(f"It is under embargo until {until:%Y-%m-%d %H:%M} UTC: add it then.")
+        raise InputError(f"It is under embargo until {until.astimezone(UTC):%Y-%m-%d %H:%M} UTC: add it then.")

@@ -1,6 +1,7 @@
 """NewsML-G2 (IPTC): one `newsItem`, or a `newsMessage` with several."""
 
 from collections.abc import Iterator
+from copy import deepcopy
 from xml.etree.ElementTree import Element
 
 from corpus.article import Article
@@ -11,6 +12,9 @@ from corpus.readers.refusal import ReadOptions, Refusal
 from corpus.readers.wire import embargo, nitf, xml_tree
 from corpus.readers.wire.xml_tree import line, value
 from corpus.text import date_parsing
+
+_PROSE = ("p", "h1", "h2", "h3", "blockquote", "ul")
+_LONGEST_CELL = 200  # A cell with more is prose, in a table that lays the text out.
 
 
 def read(document: Document, options: ReadOptions) -> Iterator[Article | Refusal]:
@@ -47,10 +51,14 @@ def build_draft(item: Element) -> Draft:
         line(item, path) for path in ("itemMeta/firstCreated", "contentMeta/contentCreated", "itemMeta/versionCreated")
     )
     return Draft(
-        title=line(item, "contentMeta/headline", "itemMeta/title") or inner.title,
+        title=line(item, "contentMeta/headline", "itemMeta/title")
+        or inner.title
+        or line(item, "contentMeta/slugline", "itemMeta/slugline"),
         body=body,
         source=line(item, "itemMeta/provider/name", "contentMeta/infoSource/name") or provider or inner.source,
-        author=line(item, "contentMeta/by", "contentMeta/creator/name") or inner.author,
+        author=xml_tree.byline(list(item.iterfind("contentMeta/by")))
+        or ", ".join(xml_tree.lines(item, "contentMeta/creator/name"))
+        or inner.author,
         published=next((date for date in published if date_parsing.parse_instant(date)), None) or inner.published,
         updated=line(item, "contentMeta/contentModified", "itemMeta/versionCreated"),
         language=value(item, "contentMeta/language", "tag") or xml_tree.language(item),
@@ -66,6 +74,27 @@ def _content(item: Element) -> tuple[Draft, str]:
             if inner.tag == "nitf":
                 draft = nitf.build_draft(inner)
                 return draft, draft.body
-            if text := xml_tree.blocks(inner, ("head",)).strip():
-                return Draft(), text
+            heading = line(inner, ".//h1", "head/title", ".//h2")
+            headless = deepcopy(inner)
+            _drop_header_tables(headless)
+            if text := (xml_tree.blocks(headless, ("head",)).strip() or xml_tree.blocks(inner, ("head",))).strip():
+                return Draft(title=heading), text
     return Draft(), "\n\n".join("".join(one.itertext()) for one in item.iterfind("contentSet/inlineData"))
+
+
+def _drop_header_tables(root: Element) -> bool:
+    """Drop the tables before the first paragraph, which repeat the particulars of the item; return whether one came."""
+    for child in list(root):
+        if child.tag in _PROSE:
+            return True
+        if child.tag != "table":
+            if _drop_header_tables(child):
+                return True
+            continue
+        if any(len("".join(cell.itertext())) > _LONGEST_CELL for cell in child.iter("td")):
+            return True
+        said = bool((child.tail or "").strip())
+        xml_tree.remove(root, child)
+        if said:
+            return True
+    return False

@@ -27,7 +27,6 @@ def build_draft(root: Element) -> Draft:
         InputError: If the provider has withdrawn the item.
     """
     embargo.check_embargo(value(root, "head/docdata", "management-status"), None)
-    byline = root.find("body/body.head/byline")
     content = root.find("body/body.content")
     return Draft(
         title=line(root, "body/body.head/hedline/hl1", "head/title", "body/body.head/hedline"),
@@ -36,7 +35,7 @@ def build_draft(root: Element) -> Draft:
         or value(root, "head/pubdata", "name")
         or value(root, "head/docdata/doc.copyright", "holder"),
         url=value(root, "head/pubdata", "ex-ref"),
-        author=(line(byline, "person") or line(byline, ".")) if byline is not None else "",
+        author=xml_tree.byline(list(root.iterfind("body/body.head/byline"))),
         published=value(root, "head/docdata/date.issue", "norm")
         or value(root, "head/docdata/date.release", "norm")
         or value(root, "head/pubdata", "date.publication")

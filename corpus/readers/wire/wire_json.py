@@ -4,11 +4,13 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
+from corpus.errors import InputError
 from corpus.readers import records
 from corpus.readers.draft import Draft
 from corpus.readers.records import Record
 from corpus.readers.wire import embargo
 
+_MEDIA = ("picture", "photo", "image", "graphic", "video", "audio", "animation")
 _BODY_KINDS = ("xhtml", "html", "html5", "nitf", "text")
 
 
@@ -24,10 +26,12 @@ def build_draft(record: Record) -> Draft:
     """Return the draft of an item.
 
     Raises:
-        InputError: If its provider has withdrawn it, or it is under embargo.
+        InputError: If its provider has withdrawn it, it is under embargo, or no text.
     """
     item = _names(record)
     embargo.check_embargo(records.to_text(item.get("pubstatus")), item.get("embargoed"))
+    if kind := find_media(record):
+        raise InputError(f"It is no text but of the type {kind!r}: only texts are read.")
     return Draft(
         title=_role(item.get("headlines"), "main")
         or records.to_text(item.get("headline"))
@@ -42,6 +46,14 @@ def build_draft(record: Record) -> Draft:
         category=_subject(item.get("subjects") or item.get("subject")),
         wire_id=_key(item),
     )
+
+
+def find_media(record: Record) -> str:
+    """Return the type of an item that is a picture or the like, or ""."""
+    item = _names(record)
+    kind = records.to_text(item.get("type")).rpartition(":")[2].strip().lower()
+    known = {"pubstatus", "versioncreated", "firstcreated", "renditions", "mimetype", "mediatype"} & item.keys()
+    return kind if kind in _MEDIA and known else ""
 
 
 def _names(record: Record) -> dict[str, Any]:
@@ -89,8 +101,12 @@ def _subject(values: Any) -> str:
 
 
 def _key(item: Mapping[str, Any]) -> str:
-    """Return the key that stays the same over versions: AP's item id, else the URI."""
+    """Return the key that stays the same over versions: AP's item id, else the URI, or Superdesk's GUID."""
     others = item.get("altids")
     # AP changes the URI with each version, but not the item id.
     known = others.get("itemid") or others.get("itemId") if isinstance(others, Mapping) else ""
-    return records.to_text(known) or records.to_text(item.get("uri")) or _role(others, "main")
+    return (
+        records.to_text(known)
+        or next(filter(None, (records.to_text(item.get(name)) for name in ("uri", "guid"))), "")
+        or _role(others, "main")
+    )

@@ -4,14 +4,16 @@ import sqlite3
 import threading
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
 
 import pytest
 
 from corpus.archive.database import Archive
 from corpus.archive.selection import Selection
-from corpus.article import Article
+from corpus.article import Article, Chunk
 from corpus.errors import ArchiveError, InputError
+from corpus.text.days import is_within
 from tests.corpus.archive_items import HARBOUR, at, numbered, store_all
 from tests.disks import make_read_only, small_disk
 
@@ -203,7 +205,7 @@ def test_an_archive_of_a_newer_version_is_left_alone(tmp_path: Path) -> None:
         Archive(path)
 
 
-@pytest.mark.parametrize("version", [1, 2])
+@pytest.mark.parametrize("version", [4, 5])
 def test_an_archive_that_cannot_be_upgraded_is_read_where_its_tables_are_the_same(tmp_path: Path, version: int) -> None:
     with small_disk(tmp_path / "disk") as disk:
         path = disk / "archive.sqlite3"
@@ -215,7 +217,7 @@ def test_an_archive_that_cannot_be_upgraded_is_read_where_its_tables_are_the_sam
         connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
         connection.close()
         make_read_only(disk)
-        if version == 1:
+        if version == 4:
             with pytest.raises(ArchiveError, match="cannot be opened"):
                 Archive(path)
             return
@@ -296,3 +298,62 @@ def test_articles_are_counted_by_the_day(archive: Archive) -> None:
     dates = (at(9), at(10), at(9, hour=23), None)
     outcomes(archive, *(replace(numbered(n), published_at=date) for n, date in enumerate(dates)))
     assert list(archive.days().items()) == [("2024-01-09", 2), ("2024-01-10", 1)]
+
+
+PACIFIC = datetime(2023, 12, 31, 22, 30, tzinfo=timezone(timedelta(hours=-8)))
+
+
+def test_the_day_of_an_article_is_that_of_its_outlet(archive: Archive) -> None:
+    archive.put(replace(HARBOUR, published_at=PACIFIC, updated_at=PACIFIC + timedelta(hours=1)))
+    found = archive.get("harbour")
+    assert found is not None
+    assert (str(found.published_at), str(found.updated_at)) == (
+        "2023-12-31 22:30:00-08:00",
+        "2023-12-31 23:30:00-08:00",
+    )
+    assert archive.days() == {"2023-12-31": 1}
+    newest = archive.newest(datetime(2024, 3, 1, tzinfo=UTC))
+    assert newest is not None
+    assert newest.isoformat() == "2023-12-31T22:30:00-08:00"
+    assert Chunk(found, 0, 0, 0).heading.endswith("31 December 2023")
+
+
+@pytest.mark.parametrize(
+    ("since", "until", "count"),
+    [
+        (datetime(2023, 12, 31, tzinfo=UTC), datetime(2024, 1, 1, tzinfo=UTC), 1),
+        (datetime(2024, 1, 1, tzinfo=UTC), datetime(2024, 1, 2, tzinfo=UTC), 0),
+        (datetime(2024, 1, 1, 6, 30, tzinfo=UTC), datetime(2024, 1, 1, 6, 31, tzinfo=UTC), 1),
+        (datetime(2024, 1, 1, 6, 31, tzinfo=UTC), None, 0),
+        (None, datetime(2024, 1, 1, tzinfo=UTC), 1),
+    ],
+)
+def test_a_period_of_days_is_compared_with_the_day_of_the_outlet(
+    archive: Archive, since: datetime | None, until: datetime | None, count: int
+) -> None:
+    archive.put(replace(HARBOUR, published_at=PACIFIC))
+    assert archive.count(Selection(since=since, until=until)) == count
+    assert is_within(PACIFIC, since, until) == bool(count)
+
+
+def test_an_archive_of_version_4_is_upgraded_and_its_dates_stay(tmp_path: Path) -> None:
+    path = tmp_path / "archive.sqlite3"
+    with Archive(path) as archive:
+        archive.put(HARBOUR)
+    connection = sqlite3.connect(path)
+    connection.executescript(
+        "DROP INDEX articles_facets; DROP INDEX articles_date; ALTER TABLE articles DROP COLUMN published_offset;"
+        "ALTER TABLE articles DROP COLUMN updated_offset; CREATE INDEX articles_date ON articles(published_at);"
+        "CREATE INDEX articles_facets ON articles(id, version, source, published_at, language, feed, story);"
+        "PRAGMA user_version=4;"
+    )
+    connection.close()
+    with Archive(path) as archive:
+        assert archive.get("harbour") == replace(HARBOUR, version=1)
+        assert (
+            archive.put(replace(HARBOUR, id="new", title="Other", body="Text.", url="", published_at=PACIFIC))
+            == "added"
+        )
+        found = archive.get("new")
+        assert found is not None
+        assert str(found.published_at) == "2023-12-31 22:30:00-08:00"

@@ -102,7 +102,16 @@ def test_a_body_has_no_empty_paragraph_and_no_double_space(text: str) -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["a < b and c > d", "</p> then <p>", "the <script> tag", "<3 you", "List<String> x", "<article>", "1 <br> 2"],
+    [
+        "a < b and c > d",
+        "</p> then <p>",
+        "the <script> tag",
+        "<3 you",
+        "List<String> x",
+        "<article>",
+        "the <br> tag",
+        "He wrote <p> and left",
+    ],
 )
 def test_text_that_is_no_html(text: str) -> None:
     assert not is_html(text)

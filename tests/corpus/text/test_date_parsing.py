@@ -1,4 +1,4 @@
-"""Dates: read in UTC, or not known; never guessed."""
+"""Dates: read with their offset, or not known; never guessed."""
 
 from datetime import UTC, date, datetime, timedelta
 
@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from corpus.text.date_parsing import parse_instant
+from corpus.text.date_parsing import has_zone, parse_instant
 
 DAY = datetime(2015, 12, 16, tzinfo=UTC)
 TEN = DAY.replace(hour=10)
@@ -76,3 +76,35 @@ def test_two_days_ahead_is_the_most() -> None:
 def test_any_text_gives_a_date_in_utc_or_none(text: str) -> None:
     found = parse_instant(text)
     assert found is None or found.tzinfo is UTC
+
+
+@pytest.mark.parametrize(
+    ("given", "expected"),
+    [
+        ("2023-12-31T22:30:00-08:00", "2023-12-31T22:30:00-08:00"),
+        ("Sun, 31 Dec 2023 22:30:00 -0800", "2023-12-31T22:30:00-08:00"),
+        ("2023-12-31T22:30:00Z", "2023-12-31T22:30:00+00:00"),
+        ("2023-12-31T22:30:00", "2023-12-31T22:30:00+00:00"),
+        ("2023-12-31", "2023-12-31T00:00:00+00:00"),
+    ],
+)
+def test_a_date_keeps_its_offset(given: str, expected: str) -> None:
+    found = parse_instant(given)
+    assert found is not None
+    assert found.isoformat() == expected
+
+
+@pytest.mark.parametrize(
+    ("given", "zoned"),
+    [
+        ("2023-12-31T22:30:00-08:00", True),
+        ("2023-12-31T22:30:00Z", True),
+        ("2023-12-31T22:30:00", False),
+        ("2023-12-31", False),
+        ("Sun, 31 Dec 2023 22:30:00 -0800", True),
+        ("31 December 2023", False),
+        (1704061800, True),
+    ],
+)
+def test_a_zone_is_one_that_is_stated(given: object, zoned: bool) -> None:
+    assert has_zone(given) == zoned

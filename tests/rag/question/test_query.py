@@ -113,9 +113,9 @@ def test_a_follow_up_is_understood_with_what_went_before() -> None:
     assert query.kind == "how_many"
 
 
-def test_now_may_be_told_in_another_zone() -> None:
+def test_yesterday_is_counted_on_the_clock_of_the_stated_now() -> None:
     east = datetime(2024, 5, 16, 3, tzinfo=timezone(timedelta(hours=9)))  # 15 May, 18:00 UTC.
-    assert ask("Any news from yesterday?", now=east).filters.since == datetime(2024, 5, 14, tzinfo=UTC)
+    assert ask("Any news from yesterday?", now=east).filters.since == east.replace(day=15, hour=0)
 
 
 _TEXT = st.one_of(
@@ -138,3 +138,28 @@ def test_any_text_is_understood_somehow(question: str, before: str, answer: str)
     assert query.question == question
     assert all(part.text.strip() for part in query.parts)
     assert len(query.parts) != 1
+
+
+BERLIN = timezone(timedelta(hours=1))
+JUST_MONDAY = datetime(2024, 3, 11, 0, 15, tzinfo=BERLIN)
+
+
+@pytest.mark.parametrize(
+    ("asked", "since", "until"),
+    [
+        ("What happened this week?", datetime(2024, 3, 11, tzinfo=BERLIN), datetime(2024, 3, 18, tzinfo=BERLIN)),
+        ("What happened last week?", datetime(2024, 3, 4, tzinfo=BERLIN), datetime(2024, 3, 11, tzinfo=BERLIN)),
+        ("What happened yesterday?", datetime(2024, 3, 10, tzinfo=BERLIN), None),
+        (
+            "Which articles were published on 31 December 2023?",
+            datetime(2023, 12, 31, tzinfo=UTC),
+            datetime(2024, 1, 1, tzinfo=UTC),
+        ),
+    ],
+)
+def test_what_is_counted_from_now_is_counted_on_its_clock_and_days_are_those_of_the_outlets(
+    asked: str, since: datetime, until: datetime | None
+) -> None:
+    query = parse_question(asked, now=JUST_MONDAY, outlets=ARCHIVE)
+    assert query.filters.since == since
+    assert until is None or query.filters.until == until

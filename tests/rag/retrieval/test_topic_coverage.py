@@ -187,6 +187,7 @@ def test_a_time_in_which_nothing_was_said_is_refused_not_dropped(assistant: Assi
     assert answer.status == "not_found"
     assert answer.notes == (
         "No article’s headline or text holds “Dragonfly” (from 1 January 2019, before 1 January 2020).",
+        "1 undated article is left out, since a limit in time cannot place what has no date.",
     )
 
 

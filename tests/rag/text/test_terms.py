@@ -3,7 +3,17 @@ from itertools import islice
 import pytest
 
 from benchmarks.starter import STARTER
-from rag.text.terms import acronyms, held_terms, query_terms, script_languages, stem, terms, words
+from rag.text.terms import (
+    acronyms,
+    held_terms,
+    plain_spellings,
+    query_terms,
+    question_language,
+    script_languages,
+    stem,
+    terms,
+    words,
+)
 from tests.at_once import at_once
 
 
@@ -119,3 +129,44 @@ def test_threads_that_stem_at_once_keep_their_words_apart() -> None:
     stem.cache_clear()
     assert at_once(stem, spoken) == [alone] * 8
     assert [stem(word) for word in spoken] == alone
+
+
+@pytest.mark.parametrize(
+    ("question", "language", "wanted"),
+    [
+        ("Wie viel kosten Wohnungen mit drei Zimmern?", "de", ["kosten", "wohnungen", "drei", "zimmern"]),
+        ("Wer ist Rosa Lindner?", "de", ["rosa", "lindner"]),
+        ("¿Cuánto costaron las obras de Alcántara?", "es", ["costaron", "obra", "alcántara"]),
+        ("Chi ha costruito il ponte?", "it", ["costruito", "pont"]),
+        ("Combien coûte le pont?", "fr", ["coût", "pont"]),
+        ("Who is the leader of Die Linke?", "en", ["leader", "die", "link"]),
+        ("What was the cost of the war in Berlin?", "en", ["cost", "war", "berlin"]),
+        ("net neutrality", "en", ["net", "neutral"]),
+    ],
+)
+def test_the_stop_words_of_a_question_are_those_of_its_language(
+    question: str, language: str, wanted: list[str]
+) -> None:
+    assert question_language(question) == language
+    assert query_terms(question) == wanted
+
+
+@pytest.mark.parametrize(
+    ("written", "typed"),
+    [
+        ("Jörg Müller", "Joerg Mueller"),
+        ("Jörg Müller", "jorg muller"),
+        ("Søren Bjørnsen", "Soren Bjornsen"),
+        ("Łódź", "LODZ"),
+        ("Işıl Öztürk", "Isil Ozturk"),
+        ("İzbatı Belediyesi", "IZBATI BELEDIYESI"),
+        ("Işıl Öztürk", "IŞIL ÖZTÜRK"),
+        ("Straße", "strasse"),
+    ],
+)
+def test_a_name_answers_to_its_plain_spelling(written: str, typed: str) -> None:
+    assert set(query_terms(typed)) <= held_terms(written, "tr")
+
+
+def test_a_text_in_another_script_has_no_plain_spelling() -> None:
+    assert plain_spellings("Москва и 東京") == []

@@ -3,6 +3,8 @@
 import json
 from datetime import UTC, datetime
 
+import pytest
+
 from corpus import Article
 from corpus.readers import Refusal, read_bytes
 
@@ -41,3 +43,32 @@ def test_what_holds_no_text_names_the_command_that_follows_it() -> None:
     sitemap = "<urlset xmlns='http://www.sitemaps.org/schemas/sitemap/0.9'><url><loc>https://post.example/</loc></url></urlset>"
     assert "python -m corpus feed add URL" in refusal("sitemap.xml", sitemap)
     assert refusal("a.xml", '<!DOCTYPE rss [<!ENTITY a "b">]><rss/>').startswith("It cannot be read as a feed")
+
+
+@pytest.mark.parametrize(
+    "marked",
+    [
+        "<wp:status>pending</wp:status>",
+        "<wp:status>inherit</wp:status><wp:post_type>attachment</wp:post_type>",
+        "<wp:status>publish</wp:status><wp:post_type>nav_menu_item</wp:post_type>",
+    ],
+)
+def test_what_an_export_has_not_published_is_refused(marked: str) -> None:
+    item = "<item><title>{0}</title><description>The council voted on {0}.</description>{1}</item>"
+    items = item.format("One", marked) + item.format(
+        "Two", "<wp:status>publish</wp:status><wp:post_type>post</wp:post_type>"
+    )
+    data = f'<rss version="2.0" xmlns:wp="http://wordpress.org/export/1.2/"><channel>{items}</channel></rss>'
+    refused, read = read_bytes("export.xml", data.encode())
+    assert isinstance(refused, Refusal)
+    assert "was not published" in refused.reason
+    assert isinstance(read, Article)
+    assert read.title == "Two"
+
+
+def test_a_draft_of_blogger_is_refused() -> None:
+    entry = "<entry><title>One</title><content>The council voted.</content><app:control><app:draft>yes</app:draft></app:control></entry>"
+    data = f'<feed xmlns="http://www.w3.org/2005/Atom" xmlns:app="http://purl.org/atom/app#"><title>x</title>{entry}</feed>'
+    (refused,) = read_bytes("blog.atom", data.encode())
+    assert isinstance(refused, Refusal)
+    assert "was not published" in refused.reason

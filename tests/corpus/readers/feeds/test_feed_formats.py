@@ -80,7 +80,8 @@ def test_atom_is_read() -> None:
     assert (first.published, first.updated) == ("2026-11-23T09:00:00Z", "2026-11-24T09:00:00Z")
     assert (first.author, first.language) == ("Ann Lee, Bo Ek", "de")
     assert "<p>Der Rat.</p>" in first.text
-    assert (second.id, second.url, second.published, second.updated) == ("urn:uuid:2", "", "", "2026-11-24T08:00:00Z")
+    assert (second.id, second.url) == ("urn:uuid:2", "")
+    assert (second.published, second.updated) == ("2026-11-24T08:00:00Z", "2026-11-24T08:00:00Z")
 
 
 def test_rdf_is_read() -> None:
@@ -92,7 +93,7 @@ def test_rdf_is_read() -> None:
         URL,
     )
     assert (document.kind, document.title, len(document.entries)) == ("rss", "Old", 1)
-    assert document.entries[0].url == "https://news.example/1"
+    assert (document.entries[0].url, document.entries[0].published) == ("https://news.example/1", "2026-11-23")
 
 
 def test_json_feed_is_read() -> None:

@@ -1,0 +1,79 @@
+"""Names of outlets and authors: what stands in these fields of real pages and feeds, and is no name."""
+
+import re
+from collections.abc import Iterable
+
+from corpus.text.urls import host
+
+_ADDRESS = re.compile(r"(?:https?:)?//\S+|(?:www\.)[\w.-]+(?:/\S*)?|[\w-]+(?:\.[\w-]+)+(?:/\S*)?", re.IGNORECASE)
+_MAIL = re.compile(r"[(<\[]?(?<![^\s@()<>\[\]])[^\s@()<>\[\]]{0,80}@[^\s@()<>\[\]]+[)>\]]?")
+_COPYRIGHT = re.compile(r"\s*(?:©|\(c\)|copyright\b)", re.IGNORECASE)
+_BETWEEN = re.compile(r" ?[,;|/] ?| (?:and|und|et|y|e|en|og|och|&) ")
+_LETTER = re.compile(r"[^\W\d_]")
+# Their pages and handles name an account, not the outlet.
+_NETWORKS = (
+    "twitter.com",
+    "x.com",
+    "facebook.com",
+    "instagram.com",
+    "youtube.com",
+    "linkedin.com",
+    "t.me",
+    "tiktok.com",
+)
+# Labels of forms, and what programs write where nobody is named.
+_NOBODY = frozenset(
+    """
+    admin administrator anonymous author authors authorname autor auteur autore benutzername byline by comment comments
+    displayname email emailaddress guest imię login naam name namerequired nan nobody nom nombre nome none null postedby
+    required root search signin undefined unknown url user username vorname website writtenby yourname имя 名前 姓名
+    """.split()
+)
+
+
+def reduce_name(text: str) -> str:
+    """Return the letters and digits of a name, in one case and without "the", so that spellings of it compare equal."""
+    reduced = "".join(filter(str.isalnum, text.casefold()))
+    return reduced.removeprefix("the") if text.casefold().startswith("the ") else reduced
+
+
+def clean_outlet(text: str) -> str:
+    """Return the name of an outlet: of an address its host, of a copyright line or an account of a network nothing."""
+    text = text.strip()
+    if _COPYRIGHT.match(text) or text.startswith("@") or not _LETTER.search(text):
+        return ""
+    if not _ADDRESS.fullmatch(text):
+        return text
+    named = host(text if "://" in text else f"https://{text.removeprefix('//')}").removeprefix("www.")
+    return "" if named.endswith(_NETWORKS) else named
+
+
+def clean_byline(text: str, outlet: str = "") -> str:
+    """Return a byline without what is no author: the outlet, an address, a number, the label of a form; maybe ""."""
+    whole = " ".join(_MAIL.sub(" ", text).split()) if "@" in text else text
+    parts = _BETWEEN.split(whole)
+    kept = [part for part in parts if _is_author(part, outlet)]
+    if not _is_author(whole, outlet) or not kept:
+        return ""
+    return whole if len(kept) == len(parts) else ", ".join(kept)
+
+
+def first_outlet(candidates: Iterable[str]) -> str:
+    """Return the first candidate that names an outlet, or ""."""
+    return next(filter(None, map(clean_outlet, candidates)), "")
+
+
+def first_byline(candidates: Iterable[str], outlet: str) -> str:
+    """Return the first candidate that names an author, or ""."""
+    return next(filter(None, (clean_byline(one, outlet) for one in candidates)), "")
+
+
+def _is_author(text: str, outlet: str) -> bool:
+    name = reduce_name(text)
+    if not _LETTER.search(text) or name in _NOBODY or (outlet and name == reduce_name(outlet)):
+        return False
+    return not (_ADDRESS.fullmatch(text) and " " not in text and not _is_initials(text))
+
+
+def _is_initials(text: str) -> bool:
+    return all(len(part) <= 2 for part in text.split("."))
