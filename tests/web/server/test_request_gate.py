@@ -269,7 +269,7 @@ def test_the_same_file_of_two_browsers_lies_apart_and_each_adds_its_own(url: str
             assert join(client, taking, file_at(path), session_hash=path[-40:]) == 200
             told = client.get("/gradio_api/queue/data", params={"session_hash": path[-40:]}).text
             assert "note.txt" in told
-            wait_until(partial(gone, Path(path)))
+            wait_until(partial(gone, Path(path).parents[1]))
         assert Path(again).read_bytes() == NOTE
     assert [path.name for path in (tmp_path / "uploads").iterdir() if path.is_dir()] == [Path(again).parts[-3]]
 
