@@ -21,7 +21,7 @@ from collections import deque
 from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from functools import cache, partial
+from functools import cache
 from itertools import count
 from types import TracebackType
 from typing import Any, Literal, Self
@@ -135,6 +135,11 @@ class ModelServer:
             raise ValueError("the server runs inside its `with` block only")
         return f"{_host().url}/{self._key}/v1"
 
+    @property
+    def connections(self) -> int:
+        """Return how many connections are open to the model's servers of this process, whosever they are."""
+        return len(_host().http.server_state.connections)
+
     def script(self, *replies: Reply) -> None:
         """Answer the next requests with these, one each, before `reply` is asked again."""
         self._script.extend(replies)
@@ -217,8 +222,8 @@ class _Host:
         listening = socket.create_server(("127.0.0.1", 0))
         self.url = f"http://127.0.0.1:{listening.getsockname()[1]}"
         config = uvicorn.Config(app, lifespan="off", ws="none", http="h11", log_config=None, log_level="critical")
-        run = partial(uvicorn.Server(config).run, [listening])
-        threading.Thread(target=run, name="model servers", daemon=True).start()
+        self.http = uvicorn.Server(config)
+        threading.Thread(target=self.http.run, args=([listening],), name="model servers", daemon=True).start()
 
     def add(self, server: ModelServer) -> str:
         """Serve a model's server, and return the first part of its path."""

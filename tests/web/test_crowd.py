@@ -21,6 +21,7 @@ from rag import Assistant, Settings
 from rag.model import Answer, Event, Filters, Turn
 from tests.promises import RecordPromise
 from tests.rag.wire_items import numbered
+from tests.waiting import wait_until
 from tests.web import crowd
 from tests.web.conftest import ROOT, ScriptedAssistant, served
 from tests.web.crowd import Heard, percentile
@@ -68,6 +69,10 @@ def test_a_full_queue_refuses_at_once_and_everybody_in_it_is_answered(starter_ar
     assert crossed(heard) == []
 
 
+ANSWER_S = 0.3
+"""How long each answer takes where clients come faster than they are answered, so that the queue fills up."""
+
+
 @pytest.mark.sizes(None, 60)
 def test_two_hundred_clients_are_answered_or_refused(
     starter_archive: Path, size: int, record_promise: RecordPromise
@@ -75,7 +80,7 @@ def test_two_hundred_clients_are_answered_or_refused(
     def take_time(
         assistant: ScriptedAssistant, question: str, history: Sequence[Turn], filters: Filters | None
     ) -> Iterator[Event]:
-        time.sleep(0.3)
+        time.sleep(ANSWER_S)
         yield Event("done", answer=Answer(question, "not_found", "No."))
 
     scripted = ScriptedAssistant(Archive(starter_archive), take_time)
@@ -201,9 +206,8 @@ def test_articles_come_in_while_twenty_users_ask(
         err = child.communicate()[1]
         heard = heard_later.result()
         assert child.returncode == 0, err
-        while (progress := assistant.progress())[0] < progress[1]:
-            time.sleep(0.1)
-        assert progress[1] >= 50 + size
+        wait_until(lambda: len(set(assistant.progress())) == 1)
+        assert assistant.progress()[1] >= 50 + size
     errors = [one for one in heard if one.answer is None]
     record_promise(
         "ingest beside chat",

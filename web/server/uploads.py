@@ -40,7 +40,7 @@ class UploadFolder(os.PathLike[str]):
 def use_own_folders(outer: FastAPI) -> None:
     """Let the page that is mounted in `outer` write each upload to a folder of its own."""
     for page in pages_in(outer):
-        page.uploaded_file_dir = UploadFolder()
+        page.uploaded_file_dir = UploadFolder()  # type: ignore[assignment]  # Gradio makes a `Path` of it.
 
 
 @contextlib.contextmanager

@@ -1,7 +1,6 @@
 """The writer, through the real client, against a model's server that fails in every way."""
 
 import gc
-import time
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import Any, Literal
@@ -18,6 +17,7 @@ from rag.question.question_kind import classify_question
 from tests.model_server import ModelServer, refused_url
 from tests.model_server import Reply as Sent
 from tests.rag.conftest_answers import CANARY, model_settings
+from tests.waiting import wait_until
 
 NOW = datetime(2024, 8, 1, tzinfo=UTC)
 QUERY = Query("Why?", "Why?", classify_question("Why?"), Filters(), Filters(), (), False, None)
@@ -219,12 +219,12 @@ def test_refusals_and_long_answers_do_not_trip_the_breaker(model_server: ModelSe
 
 
 def test_a_reply_that_is_left_at_its_end_leaves_no_connection_open(model_server: ModelServer) -> None:
-    asked = writer(model_server.url)
+    asked, before = writer(model_server.url), model_server.connections
     model_server.script(*[Sent("cut", finish_reason="length")] * 60)
     for _ in range(60):
         assert "was cut off" in failure(asked)
-    time.sleep(1)  # Longer than a request that nobody reads is let end.
-    gc.collect()  # What was left open is reported, and fails this test.
+    wait_until(lambda: model_server.connections <= before)
+    gc.collect()  # What this closed instead is reported, and fails the test.
 
 
 @pytest.mark.parametrize(
