@@ -21,11 +21,12 @@ from rag.answer.chain_steps import AnswerState
 from rag.answer.question_reader import QuestionReader
 from rag.index.embedder import Embedder
 from rag.index.indexes import open_indexes
+from rag.llm.prompt import Prompt
 from rag.llm.token_counts import token_counter
 from rag.llm.writer import Writer
 from rag.model import Answer, Citation, Event, Filters, Passage, Turn
 from rag.question.query import Query
-from rag.question.question_text import read_question
+from rag.question.question_text import read_history, read_question
 from rag.retrieval.evidence_search import EvidenceSearch
 from rag.retrieval.passage_search import Retriever
 from rag.retrieval.reranker import Reranker
@@ -201,6 +202,27 @@ class Assistant:
             NewsdeskError: It is empty or too long.
         """
         return self.questions.read(question, history, filters, now, whole)
+
+    def prompt_for(
+        self,
+        question: str,
+        history: Sequence[Turn] = (),
+        filters: Filters | None = None,
+        now: datetime | None = None,
+    ) -> Prompt | Answer:
+        """Return what would be sent to a model if the searches are planned by rules, or the answer where none is asked."""
+        now, history = now or datetime.now().astimezone(), read_history(history)
+        return self.pipeline.prompt_for(self.understand_question(question, history, filters, now), history, now)
+
+    def answer_from(self, prompt: Prompt, reply: str, verdicts: str = "") -> Answer:
+        """Make the answer of a model's whole reply to a prompt of `prompt_for`, with citations and checks.
+
+        Args:
+            prompt: What was sent.
+            reply: What came back.
+            verdicts: What a model replied to the request for a second reading, if it was asked.
+        """
+        return self.pipeline.answer_from(prompt, reply, verdicts)
 
     def timeline(self, topic: str, filters: Filters | None = None) -> list[Citation]:
         """Return every story on a topic in order of time, undated ones last, numbered from 1.

@@ -191,16 +191,16 @@ class Claim:
     read: bool = False
 
     @property
-    def supported(self) -> bool | None:
-        """Return True for "supported", False for "flagged", None where nothing is known."""
-        return {"supported": True, "flagged": False}.get(self.verdict)
+    def supported(self) -> bool:
+        """Return whether nothing speaks against it: False for "flagged" only; what nobody checked is told by `verdict`."""
+        return self.verdict != "flagged"
 
     def to_record(self) -> dict[str, Any]:
-        """Return plain JSON values; `supported` is true, false or null."""
+        """Return plain JSON values; `supported` is true, false, or null where nothing is known."""
         return {
             "text": self.text,
             "citations": list(self.citations),
-            "supported": self.supported,
+            "supported": {"supported": True, "flagged": False}.get(self.verdict),
             "verdict": self.verdict,
             "reason": self.reason,
             "read": self.read,

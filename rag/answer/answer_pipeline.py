@@ -8,11 +8,9 @@ from typing import Any, cast
 
 from langchain_core.runnables import Runnable, RunnableConfig
 
-from corpus.archive.database import Archive
-from corpus.article import Article
 from corpus.errors import ModelError
-from corpus.text.days import format_day
 from corpus.text.language_detection import detect
+from rag.answer.answer_building import AnswerBuilder
 from rag.answer.answer_review import AnswerReview, make_check
 from rag.answer.archive_description import describe_archive
 from rag.answer.chain_steps import AnswerState, Output, make_root, make_step
@@ -24,9 +22,9 @@ from rag.answer.question_reader import QuestionReader
 from rag.answer.timeline_answer import MOST, collect_notes, select_listed, write_nothing_found, write_text
 from rag.answer.verbatim_answer import choose_sentences, compose_text, names_no_speaker, note_shortcomings
 from rag.llm.planning import plan_searches
-from rag.llm.prompt import REFUSAL, SYSTEM
+from rag.llm.prompt import REFUSAL, SYSTEM, Prompt
 from rag.llm.writer import Writer
-from rag.model import Answer, Event, Filters, Passage, Status
+from rag.model import Answer, Event, Passage, Turn
 from rag.question.coverage_question import CoverageQuestion, parse_coverage_question
 from rag.question.query import Query
 from rag.question.question_text import read_history
@@ -37,9 +35,7 @@ from rag.text.citation_marks import read_marks
 from rag.text.injected_instructions import strip_injected_instructions
 from rag.text.output_filter import filter_output
 from rag.verification.claim_check import Checked, check
-
-NOT_FOUND = "This archive does not hold an answer to that."
-_NEAREST = 3
+from rag.verification.second_reading import read_verdicts
 
 Pieces = Iterator[Mapping[str, Any]]
 
@@ -93,6 +89,7 @@ class AnswerPipeline:
         self.writer = writer
         self.count = count
         self.passages = passages
+        self.builder = AnswerBuilder(evidence, writer)
         self.prose = ProseWriting(writer, evidence, count, evidence_tokens, look_again) if writer else None
         verifier = writer.verifier if writer else None
         self.review = AnswerReview(verifier, writer, mend=mend, total_s=total_s) if writer and verifier else None
@@ -102,6 +99,8 @@ class AnswerPipeline:
         plan, retrieve = make_step("plan", self._plan), make_step("retrieve", self._retrieve)
         judge, write = make_step("judge", self._judge), make_step("write", self._write)
         checking, verify = make_step("check", self._check), make_step("verify", self._verify)
+        self._gather: Runnable[AnswerState, AnswerState] = retrieve | judge
+        self._conclude: Runnable[AnswerState, AnswerState] = write | checking
         self._steps: Runnable[AnswerState, AnswerState] = plan | retrieve | judge | write | checking | verify
 
     def runnable(
@@ -111,6 +110,31 @@ class AnswerPipeline:
     ) -> Runnable[Any, Output]:
         """Return the chain as a Runnable; see `rag.answer.chain_steps.make_root` for what the arguments do."""
         return make_root(self._steps, read_input, show)
+
+    def prompt_for(self, query: Query, history: Sequence[Turn], now: datetime) -> Prompt | Answer:
+        """Return the prompt for a question that is searched by rules, or the answer where no model is asked."""
+        state = AnswerState(self._gather.invoke(AnswerState(query=query, history=history, now=now)))
+        if self.prose and state["enough"] and not ({"chat", "coverage"} & state.keys()):
+            return self.prose.build_prompt(state)
+        return cast(Answer, self._conclude.invoke(state)["answer"])
+
+    def answer_from(self, prompt: Prompt, reply: str, verdicts: str = "") -> Answer:
+        """Check a whole reply to a prompt, with the reply to the second reading of it, if there is one."""
+        found = RetrievedPassages(list(prompt.passages))
+        state = AnswerState(
+            query=prompt.query,
+            now=prompt.now,
+            passages=found.passages,
+            found=found,
+            evidence=self.evidence.read(prompt.query, found),
+            prompt=prompt,
+            status="answered",
+        )
+        text = self._read_reply(prompt, reply)
+        if text is None:
+            return self.builder.refuse(state)
+        check = make_check(text, prompt)
+        return self._conclude_reply(state, check.conclude(read_verdicts(verdicts, check.list_open_claims())))
 
     def _plan(self, state: AnswerState, config: RunnableConfig) -> Pieces:
         """Understand the question by rules, and search with that while a model, where there is one, plans the searches."""
@@ -256,9 +280,9 @@ class AnswerPipeline:
         """Check every claim of the text against what it cites, and make the answer."""
         passages = state["passages"]
         if not state["enough"]:
-            answer = self._refuse(state)
+            answer = self.builder.refuse(state)
         elif "chat" in state:
-            answer = self._build_answer(state, "answered", Checked(state["text"], (), ()))
+            answer = self.builder.build(state, "answered", Checked(state["text"], (), ()))
         elif "written" in state:
             yield from self._check_reply(state)
             return
@@ -274,17 +298,16 @@ class AnswerPipeline:
     def _check_reply(self, state: AnswerState) -> Pieces:
         """Check a whole reply by rules; where a model will read it again, show it as it is until then."""
         prompt, passages, timings = state["prompt"], state["passages"], dict[str, float]()
-        text = filter_output(state["text"])
-        if REFUSAL in text.upper() and not read_marks(text, len(prompt.passages)).marks:
-            answer = self._refuse(state)
+        text = self._read_reply(prompt, state["text"])
+        if text is None:
+            answer = self.builder.refuse(state)
             yield {"answer": answer, "event": Event("done", "", passages, answer)}
             return
-        text = strip_injected_instructions(text, prompt.passages, SYSTEM)
         with measure(timings, "check"):
             checked = make_check(text, prompt).conclude()
         state = state + {"timings": timings}
         if self.review:
-            answer = self._build_answer(state, "answered", checked)
+            answer = self.builder.build(state, "answered", checked)
             event = Event("verifying", checked.text, passages, answer)
             yield {"draft": text, "answer": answer, "timings": timings, "event": event}
             return
@@ -305,12 +328,20 @@ class AnswerPipeline:
             answer = self._conclude_reply(state + found, review.checked)
             yield {**found, "answer": answer, "event": Event("done", "", state["passages"], answer)}
 
+    @staticmethod
+    def _read_reply(prompt: Prompt, reply: str) -> str | None:
+        """Return what a model wrote without what no reader may see, or None where it refuses."""
+        text = filter_output(reply)
+        if REFUSAL in text.upper() and not read_marks(text, len(prompt.passages)).marks:
+            return None
+        return strip_injected_instructions(text, prompt.passages, SYSTEM)
+
     def _conclude_reply(self, state: AnswerState, checked: Checked) -> Answer:
         """Make the answer of a checked reply, or, where every claim of it is flagged, of the evidence."""
         if any(claim.verdict != "flagged" for claim in checked.claims):
             invented = "".join(f"[{n}]" for n in checked.invented)
             told = (f"The model cited {invented}, and there is no such passage.",) if invented else ()
-            return self._build_answer(state + {"notes": told}, state["status"], checked)
+            return self.builder.build(state + {"notes": told}, state["status"], checked)
         quoted, notes = self._quote_sentences(state)
         disagrees = (
             "Every statement that the model wrote disagrees with what it cites or cites nothing; these are the archive's "
@@ -323,74 +354,10 @@ class AnswerPipeline:
         timings: dict[str, float] = {}
         with measure(timings, "check"):
             checked = check(text, passages, language=detect(text) or "en")
-        return self._build_answer(state + {"timings": timings}, state["status"], checked)
-
-    def _refuse(self, state: AnswerState) -> Answer:
-        nearest: dict[str, Article] = {p.article.id: p.article for p in state["passages"]}
-        answer = self._build_answer(state, "not_found", Checked(NOT_FOUND, (), ()))
-        return replace(answer, nearest=tuple(nearest.values())[:_NEAREST])
-
-    def _build_answer(self, state: AnswerState, status: Status, checked: Checked) -> Answer:
-        query: Query = state["query"]
-        archive = self.evidence.retriever.indexes.store.archive
-        newest = archive.newest(state["now"])
-        searched = state.get("searched") or Filters()
-        return Answer(
-            question=query.question,
-            status=status,
-            text=checked.text,
-            standalone=query.standalone,
-            citations=checked.citations,
-            claims=checked.claims,
-            passages=tuple(state["passages"]),
-            filters=searched,
-            parts=tuple(part.said for part in query.parts),
-            notes=(
-                *query.notes,
-                *state.get("notes", ()),
-                *_note_later_time(query, searched, newest),
-                *_note_undated(archive, searched),
-            ),
-            model=self.writer.name if self.writer and not ({"chat", "coverage"} & state.keys()) else "none",
-            prompt=state["prompt"].messages if "prompt" in state else (),
-            usage=state.get("usage", {}),
-            stages=state.get("stages", {}),
-            timings_ms=state.get("timings", {}),
-            versions=self._list_versions(),
-            asked_at=state["now"],
-            archive_until=newest,
-        )
-
-    def _list_versions(self) -> dict[str, str]:
-        reranker = self.evidence.retriever.reranker
-        named = {"newsdesk": VERSION, "embedder": self.evidence.reader.embedder.profile}
-        return named | ({"reranker": reranker.profile} if reranker else {})
+        return self.builder.build(state + {"timings": timings}, state["status"], checked)
 
 
 def _describe_failure(error: ModelError) -> str:
     reason = str(error).rstrip(".")
     stop = "" if reason.endswith("?") else "."
     return f"The model gave no whole answer: {reason}{stop} These are the sentences of the archive instead."
-
-
-def _note_later_time(query: Query, searched: Filters, newest: datetime | None) -> list[str]:
-    """Return a note where the question asks about a time after the newest article."""
-    times = [query.asks_after, query.filters.since, searched.since]
-    latest = max((instant for instant in times if instant), default=None)
-    if not (latest and newest and latest.date() > newest.date()):
-        return []
-    return [f"Nothing in the archive is dated after {format_day(newest)}, and the question asks about a later time."]
-
-
-VERSION = "0.1.0"
-
-
-def _note_undated(archive: Archive, searched: Filters) -> list[str]:
-    """Return a note where a filter on time leaves articles out because they have no date."""
-    if not searched.timed:
-        return []
-    count = archive.count(replace(searched.selection, since=None, until=None, undated=True))
-    if not count:
-        return []
-    articles = "1 undated article is" if count == 1 else f"{count:,} undated articles are"
-    return [f"{articles} left out, since a limit in time cannot place what has no date."]

@@ -48,13 +48,17 @@ class ProseWriting:
         """Return what the model is to read of what the searches found."""
         return choose_evidence(rankings, self._tokens, self._count)
 
+    def build_prompt(self, state: AnswerState) -> Prompt:
+        """Return what is sent first."""
+        return self._build_prompt(state, state["passages"], "write")
+
     def write(self, state: AnswerState, config: RunnableConfig) -> Pieces:
         """Yield what the model writes, and, where it says that a part is missing, what it writes after a second search.
 
         Raises:
             ModelError: It failed; where only the second answer did, the first one stands.
         """
-        prompt, reply = self._build_prompt(state, state["passages"], "write"), Reply()
+        prompt, reply = self.build_prompt(state), Reply()
         yield {"prompt": prompt}
         yield from self._stream(prompt, reply, config)
         text, missing = read_missing(reply.text) if self._look_again else (reply.text, "")

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from rag import Answer, Assistant, Turn
-from rag.answer.answer_pipeline import NOT_FOUND
+from rag.answer.answer_building import NOT_FOUND
 from tests.model_server import Body, ModelServer, Reply, refused_url
 from tests.rag.conftest_answers import CANARY, NOT_HELD, TOLL, place, with_model
 

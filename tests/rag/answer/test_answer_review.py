@@ -206,6 +206,21 @@ def test_an_invented_mark_is_told(assistant: Assistant, model_server: ModelServe
     assert answer.notes == ("The model cited [47], and there is no such passage.",)
 
 
+def test_requests_and_replies_may_travel_as_files(assistant: Assistant, model_server: ModelServer) -> None:
+    twin = with_model(assistant, model_server.url)
+    prompt = twin.prompt_for(TOLL, now=NOW)
+    assert not isinstance(prompt, Answer)
+    reply = citing(f"{RISES} {WRONG}")({"messages": [{"content": prompt.messages[-1][1]}]})
+    number = reply.partition("[")[2].partition("]")[0]
+    evidence = [{"passage": int(number), "words": CARRIED}]
+    rows = [{"claim": n, "verdict": v, "evidence": evidence} for n, v in ((1, "supported"), (2, "contradicted"))]
+    verdicts = json.dumps({"verdicts": rows})
+    assert [claim.verdict for claim in twin.answer_from(prompt, reply, verdicts).claims] == ["supported", "flagged"]
+    assert [claim.verdict for claim in twin.answer_from(prompt, reply).claims] == ["unchecked", "unchecked"]
+    assert twin.answer_from(prompt, "NOT IN THE ARCHIVE.").status == "not_found"
+    assert model_server.requests == model_server.plans == []
+
+
 def test_the_schema_is_strict() -> None:
     """OpenAI refuses a strict schema in which a property is not required."""
 

@@ -10,7 +10,7 @@ import pytest
 from corpus.archive.database import Archive
 from corpus.article import Article
 from rag import Answer, Assistant, Filters, Settings
-from rag.answer.answer_pipeline import NOT_FOUND
+from rag.answer.answer_building import NOT_FOUND
 from rag.answer.timeline_answer import select_listed, write_text
 from rag.question.coverage_question import CoverageQuestion, Form
 from rag.retrieval.passage_search import Retriever
