@@ -1,6 +1,7 @@
 """Name the language of an article: as given, else as detected."""
 
 import re
+from collections.abc import Sequence
 from functools import cache
 from typing import Any
 
@@ -80,6 +81,11 @@ def _classify(text: str) -> tuple[str, float]:
 @cache
 def _detected_languages() -> frozenset[str]:
     return frozenset(map(str, _detector().labels))
+
+
+def choose_language(text: str, languages: Sequence[str]) -> str:
+    """Return the most probable of some languages (ISO 639-1 codes), however short the text is."""
+    return next(str(found) for found, _ in _detector().rank(text[:_SAMPLE]) if found in languages)
 
 
 @cache

@@ -7,8 +7,7 @@ from datetime import UTC, datetime
 from rag.model import Turn
 from rag.text.citation_marks import read_marks
 from rag.text.dates.calendar_names import MONTH
-from rag.text.dates.date_expressions import find_dates
-from rag.text.dates.question_period import find_periods
+from rag.text.dates.question_period import find_dates, find_periods
 from rag.text.names import Name, find_names
 from rag.text.quotations import find_quotations
 from rag.text.speech_verbs import SAY
@@ -200,7 +199,7 @@ def _replace_element(topic: str, element: str) -> str:
 def _replace_date(body: str, element: str) -> str:
     """Return the topic with the new date in the place of its last, or behind it; "" if the element is not a date."""
     prepared = _PREPOSITION.match(element)
-    new = find_dates(element if prepared else f"in {element}", _NOW)
+    new = find_dates(element, _NOW, bare=not prepared)
     if len(new) != 1:
         return ""
     old = find_periods(body, _NOW)

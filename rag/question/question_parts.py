@@ -8,7 +8,7 @@ from itertools import pairwise
 
 from rag.model import Passage
 from rag.question.outlet_mentions import Mention
-from rag.text.dates.date_expressions import find_dates
+from rag.text.dates.question_period import find_dates
 from rag.text.names import find_names
 from rag.text.quotations import find_quotations
 from rag.text.terms import STOPWORDS, words

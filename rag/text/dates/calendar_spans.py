@@ -3,12 +3,8 @@
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
-from rag.text.dates.calendar_names import weekday_names
+from rag.text.dates.written_dates import WrittenDate
 
-NUMBERS = {
-    word: n for n, word in enumerate("zero one two three four five six seven eight nine ten eleven twelve".split())
-}
-NUMBERS |= {"a": 1, "an": 1, "couple of": 2, "a couple of": 2, "few": 3, "a few": 3}
 _SEASONS = {"spring": 3, "summer": 6, "autumn": 9, "fall": 9, "winter": 12}
 """The month in which a season begins, in the northern hemisphere and by whole months."""
 
@@ -92,7 +88,58 @@ def span_before(count: int, unit: str, now: datetime) -> datetime | None:
         return None
 
 
-def weekday_span(name: str, now: datetime, previous: bool = False) -> Span | None:
-    """Return the latest such weekday up to today; with `previous` the one before today."""
-    gap = (now.weekday() - weekday_names()[name]) % 7
+def weekday_span(weekday: int, now: datetime, previous: bool = False) -> Span | None:
+    """Return the latest such weekday (0 for Monday) up to today; with `previous` the one before today."""
+    gap = (now.weekday() - weekday) % 7
     return current_span("day", now, -(gap or (7 if previous else 0)))
+
+
+def calendar_span(date: WrittenDate, now: datetime) -> Span | None:
+    """Return what a written date covers, or None where the calendar has no such date.
+
+    A date without a year is the latest that has begun at `now`; of "7/9/2017" all from the one reading to the other.
+    """
+    year, month, number = date.year or 0, date.month or 0, date.number or 0
+    match date.form:
+        case "day":
+            span = day_span(year, month, date.day or 0) if year else _latest_day(month, date.day or 0, now)
+        case "either_day":
+            first, last = (day_span(day.year, day.month, day.day) for day in date.days or ())
+            span = Span(first.since, last.until) if first and last else None
+        case "month":
+            span = months_span(year or now.year - (month > now.month), month)
+        case "quarter":
+            span = months_span(year, number * 3 - 2, 3)
+        case "half":
+            span = months_span(year, number * 6 - 5, 6)
+        case "season":
+            span = season_span(date.season, year) if year else _latest_season(date.season, now, date.step == -1)
+        case "decade" | "year":
+            span = months_span(year, 1, 120 if date.form == "decade" else 12)
+        case "counted":
+            # A weekend without "last" or "this" is the latest that has begun.
+            step = -(now.weekday() < 5) if date.step is None else date.step
+            span = current_span(date.unit, now, step)
+        case "weekday":
+            span = weekday_span(date.weekday or 0, now, previous=date.step == -1)
+        case "past" | "ago":
+            instant = span_before(number, date.unit, now)
+            span = _past_span(instant, now, date) if instant else None
+    return intersect(span, date.part)
+
+
+def _latest_day(month: int, day: int, now: datetime) -> Span | None:
+    spans = (day_span(now.year - back, month, day) for back in range(9))  # 29 February: up to 8 years.
+    return next((span for span in spans if span and span.since and span.since <= now), None)
+
+
+def _latest_season(name: str, now: datetime, ended: bool) -> Span | None:
+    spans = (season_span(name, now.year - back) for back in range(3))
+    past = [s for s in spans if s and s.since and s.until and (s.until if ended else s.since) <= now]
+    return past[0] if past else None
+
+
+def _past_span(instant: datetime, now: datetime, date: WrittenDate) -> Span | None:
+    if date.form == "past":
+        return Span(instant, now)
+    return current_span("day" if date.unit == "hour" else date.unit, instant)

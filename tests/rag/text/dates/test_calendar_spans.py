@@ -58,6 +58,6 @@ def test_the_end_of_a_year_is_its_last_sixth() -> None:
 
 
 def test_a_weekday_is_the_latest_one() -> None:
-    assert weekday_span("wednesday", NOW) == Span(at(2024, 5, 15), at(2024, 5, 16))
-    assert weekday_span("wednesday", NOW, previous=True) == Span(at(2024, 5, 8), at(2024, 5, 9))
-    assert weekday_span("thursday", NOW) == Span(at(2024, 5, 9), at(2024, 5, 10))
+    assert weekday_span(2, NOW) == Span(at(2024, 5, 15), at(2024, 5, 16))
+    assert weekday_span(2, NOW, previous=True) == Span(at(2024, 5, 8), at(2024, 5, 9))
+    assert weekday_span(3, NOW) == Span(at(2024, 5, 9), at(2024, 5, 10))

@@ -2,7 +2,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from rag.text.dates.question_period import find_periods
+from rag.text.dates.question_period import find_dates, find_periods
 
 NOW = datetime(2024, 5, 15, 12, tzinfo=UTC)  # A Wednesday.
 
@@ -43,10 +43,77 @@ def day(text: str) -> datetime | None:
         ("two years ago", "2022-01-01", "2023-01-01"),
         ("last Tuesday", "2024-05-14", ""),
         ("yesterday's news", "2024-05-14", "2024-05-15"),
+        ("on 25/12/2017", "2017-12-25", "2017-12-26"),
+        ("on 7/9/2017", "2017-07-09", "2017-09-08"),
+        ("in mid-March 2018", "2018-03-11", "2018-03-21"),
+        ("before 2023", "", "2023-01-01"),
+        ("after 2023", "2024-01-01", ""),
+        ("between March and May 2018", "2018-03-01", "2018-06-01"),
+        ("between December and February 2018", "2017-12-01", "2018-03-01"),
+        ("from December to February", "2023-12-01", "2024-03-01"),
+        ("on 7 and 9 October 2023", "2023-10-07", "2023-10-10"),
+        ("this morning", "2024-05-15", "2024-05-16"),
+        ("last night", "2024-05-14", ""),
+        ("earlier this month", "2024-05-01", "2024-06-01"),
+        ("late last year", "2023-09-01", "2024-01-01"),
+        ("at the weekend", "2024-05-11", "2024-05-13"),
+        ("as of Feb. 27, 2024", "", "2024-02-28"),
+        ("in march", "2024-03-01", "2024-04-01"),
+        ("on Monday, 3 April 2023", "2023-04-03", "2023-04-04"),
+        ("on 16 May", "2023-05-16", "2023-05-17"),
+        ("on 15 May", "2024-05-15", "2024-05-16"),
     ],
 )
 def test_times_cover_what_the_calendar_says(text: str, since: str, until: str) -> None:
     assert [(p.since, p.until) for p in find_periods(text, NOW)] == [(day(since), day(until))]
+
+
+@pytest.mark.parametrize(
+    ("text", "since", "until", "said"),
+    [
+        ("Was geschah im März 2018?", "2018-03-01", "2018-04-01", "im März 2018"),
+        ("Wer trat am 9. Juli 2017 zurück?", "2017-07-09", "2017-07-10", "am 9. Juli 2017"),
+        ("im März 2018", "2018-03-01", "2018-04-01", "im März 2018"),
+        ("letzte Woche", "2024-05-06", "2024-05-13", "letzte Woche"),
+        ("Was wurde gestern beschlossen?", "2024-05-14", "", "gestern"),
+        ("Was änderte sich seit März 2018?", "2018-03-01", "", "seit März 2018"),
+        ("en mars 2018", "2018-03-01", "2018-04-01", "en mars 2018"),
+        ("Que s'est-il passé la semaine dernière ?", "2024-05-06", "2024-05-13", "la semaine dernière"),
+        ("Qui a démissionné avant mars 2018 ?", "", "2018-03-01", "avant mars 2018"),
+        ("el 9 de julio de 2017", "2017-07-09", "2017-07-10", "el 9 de julio de 2017"),
+        ("¿Qué pasó el mes pasado?", "2024-04-01", "2024-05-01", "el mes pasado"),
+        ("Cosa è successo nel marzo 2018?", "2018-03-01", "2018-04-01", "nel marzo 2018"),
+        ("Chi si è dimesso la settimana scorsa?", "2024-05-06", "2024-05-13", "settimana scorsa"),
+    ],
+)
+def test_plain_dates_of_other_languages(text: str, since: str, until: str, said: str) -> None:
+    assert [(p.since, p.until, p.said) for p in find_periods(text, NOW)] == [(day(since), day(until), said)]
+
+
+def test_the_weekend_is_the_one_that_has_begun() -> None:
+    (found,) = find_periods("at the weekend", datetime(2024, 5, 18, 9, tzinfo=UTC))
+    assert (found.since, found.until) == (day("2024-05-18"), day("2024-05-20"))
+
+
+def test_what_lies_ahead_is_no_time_of_an_article() -> None:
+    assert find_periods("What will happen tomorrow, next week and in April 2017?", NOW)[0].said == "in April 2017"
+
+
+def test_a_planet_and_a_clinic_are_no_months() -> None:
+    assert [p.said for p in find_periods("What did the Mayo Clinic say about May, Heute and Mars 2020?", NOW)] == [
+        "2020"
+    ]
+
+
+def test_an_element_alone_is_a_date_without_a_preposition() -> None:
+    assert find_dates("May", NOW) == []
+    (found,) = find_dates("May", NOW, bare=True)
+    assert (found.span.since, found.span.until) == (day("2024-05-01"), day("2024-06-01"))
+
+
+def test_dates_know_whether_they_are_counted_from_now() -> None:
+    found = find_dates("last month, a week ago, last summer, in 2016", NOW)
+    assert [date.relative for date in found] == [True, True, True, False]
 
 
 @pytest.mark.parametrize(
@@ -81,6 +148,8 @@ def test_only_words_about_publication_make_it_so(text: str, published: bool) -> 
         "covid-2019",
         "99 weeks",
         "q5 2020",
+        "the 2023-24 season",
+        "published by USA Today",
     ],
 )
 def test_what_is_no_date_gives_none(text: str) -> None:
