@@ -1,7 +1,8 @@
-"""Measure spelling mistakes: `python -m benchmarks.spelling_mistakes DATA SET [QUESTIONS]`.
+"""Measure spelling mistakes: `python -m benchmarks.spelling_mistakes DATA SET [QUESTIONS [WORDS]]`.
 
 DATA is the folder of an archive that holds the articles of SET, a question set in our JSONL; QUESTIONS is how many of
-it to take, drawn at random, all by default. One typo (two letters swapped, one omitted, doubled, or replaced by
+it to take, drawn at random, all by default; WORDS is a file with an English word at the beginning of each line, in place
+of the words that the product knows. One typo (two letters swapped, one omitted, doubled, or replaced by
 its neighbour on the keyboard) is made in a name or rare word of each answerable question. Prints how long the look-up takes,
 how often a gold article is found first and how often the question is refused: unchanged, with the typo, and
 corrected. Then every question of the set, answerable or not, that is corrected though it has no typo.
@@ -35,7 +36,12 @@ Correct = Callable[[str], Corrected]
 
 def main(arguments: Sequence[str]) -> None:
     """Make the typos, ask, and print the rates."""
-    data, path, *most = arguments
+    data, path, *more = arguments
+    most, known = (
+        more[:1],
+        [line.split()[:1] for file in more[1:] for line in Path(file).read_text("utf-8-sig").splitlines()],
+    )
+    english = EnglishWords({word.lower() for words in known for word in words}) if known else _ENGLISH
     questions = load(Path(path)).questions
     chance = random.Random(0)
     held = [question for question in questions if not question.unanswerable and question.evidence]
@@ -44,7 +50,7 @@ def main(arguments: Sequence[str]) -> None:
     pairs = [(question, add_typo(question.text, chance)) for question in held]
     pairs = [(question, text) for question, text in pairs if text != question.text]
     with Assistant(Settings(data_dir=Path(data), llm="")) as assistant:
-        correct = SpellingCorrector(assistant.finder().retriever, _ENGLISH).correct
+        correct = SpellingCorrector(assistant.finder().retriever, english).correct
         corrected = [(question, text) for question, text in pairs if correct(text).notes]
         restored = sum(correct(text).text.lower() == question.text.lower() for question, text in corrected)
         for what, texts in (("unchanged", [q.text for q, _ in pairs]), ("with a typo", [text for _, text in pairs])):
@@ -129,6 +135,6 @@ def _asked(assistant: Assistant, question: Question, text: str, correct: Correct
 
 
 if __name__ == "__main__":
-    if len(sys.argv) not in {3, 4}:
+    if len(sys.argv) not in {3, 4, 5}:
         sys.exit(__doc__)
     main(sys.argv[1:])

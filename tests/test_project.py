@@ -44,6 +44,7 @@ SHARED_NAMES = {"__init__", "__main__", "commands", "settings"}
 EMPTY_NAMES = {"utils", "helpers", "manager", "service", "factory", "common", "core", "misc"}
 
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+DOCUMENTS = (ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").glob("*.md")))
 MAKEFILE = (ROOT / "Makefile").read_text(encoding="utf-8")
 
 
@@ -248,10 +249,32 @@ def test_commands_of_the_documents_exist() -> None:
 
 
 def test_modules_that_the_documents_name_exist() -> None:
-    documents = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *(ROOT / "docs").glob("*.md")]
-    named = {path for file in documents for path in re.findall(r"\b[a-z]+/[a-z_/]+\.py\b", file.read_text("utf-8"))}
+    named = {path for file in DOCUMENTS for path in re.findall(r"\b[a-z]+/[a-z_/]+\.py\b", file.read_text("utf-8"))}
     assert named
     assert [path for path in sorted(named) if not (ROOT / path).exists()] == []
+
+
+def test_dotted_names_in_documents_and_docstrings_exist() -> None:
+    files = [*DOCUMENTS, *modules(*EVERYTHING)]
+    texts = {file: file.read_text("utf-8") for file in files}
+    named = {
+        (file.name, name)
+        for file, text in texts.items()
+        for name in re.findall(r"`((?:corpus|rag|eval|web)(?:\.\w+)+)`", text)
+    }
+    assert named
+    assert [name for name in sorted(named) if not name[1].endswith((".json", ".jsonl")) and not exists(name[1])] == []
+
+
+def exists(dotted: str) -> bool:
+    """Return whether a module or package has this name, or one that does holds the rest of it."""
+    parts = dotted.split(".")
+    for length in range(len(parts), 0, -1):
+        place = ROOT.joinpath(*parts[:length])
+        for path in (place.with_suffix(".py"), place / "__init__.py"):
+            if path.exists():
+                return length == len(parts) or re.search(rf"\b{parts[length]}\b", path.read_text("utf-8")) is not None
+    return False
 
 
 def test_ci_runs_the_tests_as_the_readme_says() -> None:

@@ -14,7 +14,7 @@ from rag.text.quotations import find_quotations
 from rag.text.terms import STOPWORDS, words
 
 _VERB = r"\w+ing|\w+ed|\w+s|is|was|has|had|are|were|have|will|can|could|does|did"
-# A question reaches these rules on one line, its words one space apart (`rag.question.query.understand`).
+# A question reaches these rules on one line, its words one space apart (`rag.question.query.parse_question`).
 _CONTRAST = re.compile(
     r",? (?:while|whereas|in contrast (?:to|with)|as opposed to|unlike|(?:as )?compared (?:to|with)"
     r"|rather than|but)\b"
