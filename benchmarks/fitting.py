@@ -72,7 +72,7 @@ def _read(assistant: Assistant, question: Question) -> tuple[list[list[float]], 
     now = question.as_of or datetime.now(UTC)
     query = assistant.understand_question(question.text, question.history, now=now)
     finder = assistant.finder()
-    found = finder.gather(query, assistant.settings.passages)
+    found = finder.search_and_widen(query, assistant.settings.passages)
     whole = finder.read(query, found).whole
     passages, sentences = found.passages, list(whole.sentences)
     if not sentences:

@@ -129,7 +129,7 @@ def _asked(assistant: Assistant, question: Question, text: str, correct: Correct
         correct=correct,
     )
     finder = assistant.finder()
-    found = finder.gather(query, assistant.settings.passages)
+    found = finder.search_and_widen(query, assistant.settings.passages)
     first = bool(found.passages) and found.passages[0].article.id in {item.article_id for item in question.evidence}
     return first, not finder.read(query, found).enough
 

@@ -231,7 +231,7 @@ class Assistant:
         that carry the same text are `passage.copies`. What counts as on the topic: see `rag.retrieval.topic_coverage`.
         """
         self.questions.refresh()
-        return self.coverage.citations(self.coverage.find(read_question(topic), filters, loosely=True))
+        return self.coverage.cite_stories(self.coverage.find(read_question(topic), filters, loosely=True))
 
     def articles(self, words: str, filters: Filters | None = None) -> list[Article]:
         """Return every indexed article whose headline or text holds some words, newest first, undated ones last.

@@ -21,7 +21,7 @@ from rag.question.coverage_question import parse_coverage_question
 from rag.question.outlet_mentions import Outlets
 from rag.question.query import parse_question
 from rag.question.question_text import LONGEST_QUESTION
-from rag.retrieval.sentence_ranking import sentence_shape
+from rag.retrieval.sentence_ranking import measure_sentence_shape
 from rag.retrieval.topic_coverage import TopicPart
 from rag.text.citation_marks import insert_marks, read_marks, strip_marks
 from rag.text.injected_instructions import is_instruction
@@ -101,7 +101,7 @@ OF_ARTICLES: dict[str, Callable[[str], object]] = {
     "initials": find_initials.__wrapped__,
     "attributions": find_attributions.__wrapped__,
     "quotations": find_quotations.__wrapped__,
-    "shape of a number": lambda text: sentence_shape(text, "how_many", set()),
+    "shape of a number": lambda text: measure_sentence_shape(text, "how_many", set()),
     "orders": is_instruction,
     "neutral": neutralise,
     "unmarked": strip_marks,

@@ -245,8 +245,8 @@ class Archive:
         )
         return {str(day): int(count) for day, count in self.connection.execute(sql)}
 
-    def find_correction(self, selection: Selection, limit: int) -> list[tuple[str, int | None]]:
-        """Return of the newest of the selected articles that are dated the id and the group of near duplicates.
+    def list_newest(self, selection: Selection, limit: int) -> list[tuple[str, int | None]]:
+        """Return the id and the group of near duplicates of the newest dated articles of a selection.
 
         They are in order of time, the oldest first. Reading every row of a large archive would take half a minute.
         """

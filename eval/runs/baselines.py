@@ -10,7 +10,7 @@ from rag.index.dense import Dense
 from rag.index.embedder import Embedder
 from rag.index.lexical import LexicalIndex
 from rag.model import Answer, Citation, Claim, Passage
-from rag.text.terms import query_terms
+from rag.text.terms import list_query_terms
 
 
 class AlwaysRefuse:
@@ -107,7 +107,7 @@ def lexical_searcher(index: LexicalIndex, store: ChunkStore) -> Searcher:
     """Return a search by BM25 over stemmed words alone."""
 
     def search(text: str, k: int) -> list[Passage]:
-        return passages(store, index.search(query_terms(text), k), "lexical")
+        return passages(store, index.search(list_query_terms(text), k), "lexical")
 
     return search
 

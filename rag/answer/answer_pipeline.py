@@ -191,7 +191,7 @@ class AnswerPipeline:
         if asked is None:
             return None
         if asked.form == "news":
-            found = self.coverage.news(asked.filters, MOST["news"])
+            found = self.coverage.find_news(asked.filters, MOST["news"])
         else:
             found = self.coverage.find(asked.topic, asked.filters, asked.form in {"timeline", "latest"})
         ordinary = asked.form == "latest" or bool(query.form) or (asked.form == "news" and not query.filters.label)
@@ -222,7 +222,7 @@ class AnswerPipeline:
             return {"enough": False, "notes": (write_nothing_found(asked, found),)}
         timings: dict[str, float] = {}
         with measure(timings, "read"):
-            entries = self.coverage.citations(found)
+            entries = self.coverage.cite_stories(found)
             listed = select_listed(asked, found, entries, self.coverage)
             done, total = self.evidence.retriever.indexes.progress()
             notes = tuple(collect_notes(asked, found, listed, total - done))

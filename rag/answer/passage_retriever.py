@@ -48,7 +48,7 @@ class PassageRetriever(BaseRetriever):
         run_manager: CallbackManagerForRetrieverRun,  # noqa: ARG002
         understood: Query | None = None,
     ) -> Documents:
-        return Documents(self.evidence.gather(understood or self.questions.read(query), self.k, self.depth))
+        return Documents(self.evidence.search_and_widen(understood or self.questions.read(query), self.k, self.depth))
 
 
 def to_document(passage: Passage) -> Document:

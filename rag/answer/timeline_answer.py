@@ -30,7 +30,7 @@ def select_listed(
     if asked.form == "news":
         return _number(entries if asked.filters.timed else entries[::-1])
     if asked.form == "outlets":
-        return coverage.citations(found, [Story((articles[0],)) for _, articles in _list_by_outlet(found)[:most]])
+        return coverage.cite_stories(found, [Story((articles[0],)) for _, articles in _list_by_outlet(found)[:most]])
     if asked.form == "latest":
         dated = [entry for entry in entries if entry.passage.article.published_at]
         return _number((dated[::-1] or entries)[:most])

@@ -60,20 +60,20 @@ class Chat:
             import readline  # noqa: F401 - gives the prompt its arrow keys and the lines typed before
         count = self.assistant.archive.count()
         model = self.assistant.model_name
-        self._say(f"{count:,} articles. Model: {to_line(model)}. /help lists what can be typed, /quit leaves.")
-        for typed in self._lines():
+        self._print(f"{count:,} articles. Model: {to_line(model)}. /help lists what can be typed, /quit leaves.")
+        for typed in self._read_lines():
             if typed.startswith("/"):
                 if not self._run_command(typed):
                     return
             elif typed:
                 self._answer(typed)
 
-    def _lines(self) -> Iterator[str]:
+    def _read_lines(self) -> Iterator[str]:
         while True:
             try:
                 yield input(_PROMPT).strip()
             except (EOFError, KeyboardInterrupt):
-                self._say("")
+                self._print("")
                 return
 
     def _run_command(self, typed: str) -> bool:
@@ -84,16 +84,16 @@ class Chat:
         if name == "/new":
             self.history.clear()
             self.last = None
-            self._say("A new conversation.")
+            self._print("A new conversation.")
         elif name == "/source":
-            self._say(self._source(rest.strip()))
+            self._print(self._show_source(rest.strip()))
         elif name == "/help":
-            self._say(HELP)
+            self._print(HELP)
         else:
-            self._say(f"{to_line(name, 40)} is no command; /help lists them.")
+            self._print(f"{to_line(name, 40)} is no command; /help lists them.")
         return True
 
-    def _source(self, number: str) -> str:
+    def _show_source(self, number: str) -> str:
         citations = self.last.citations if self.last else ()
         found = next((c for c in citations if str(c.n) == number.strip("[]")), None)
         if found is None:
@@ -105,15 +105,15 @@ class Chat:
         try:
             answer = self._stream_answer(question)
         except NewsdeskError as error:
-            self._say(to_line(str(error), 1000))
+            self._print(to_line(str(error), 1000))
             return
         except KeyboardInterrupt:
-            self._say("Stopped.")
+            self._print("Stopped.")
             return
         self.last = answer
         self.history += [Turn("user", answer.question), Turn("assistant", answer.text)]
         del self.history[: -2 * REMEMBERED]
-        self._say(f"\n{self.written(answer)}\n")
+        self._print(f"\n{self.written(answer)}\n")
 
     def _stream_answer(self, question: str) -> Answer:
         """Show an answer while it grows, and return it whole; what was shown on the way is taken away again."""
@@ -132,5 +132,5 @@ class Chat:
         with Live(console=self.console, transient=True, refresh_per_second=8) as live:
             yield lambda event: live.update(Group(strip_controls(event.text), Text(_STAGES[event.stage], style="dim")))
 
-    def _say(self, text: str) -> None:
+    def _print(self, text: str) -> None:
         self.console.print(Text(text), soft_wrap=True)

@@ -46,7 +46,7 @@ def ask(
     with _report_errors(as_json):
         if export_to:
             check_file_name(export_to)
-        with _assistant(data) as assistant:
+        with _open_assistant_quietly(data) as assistant:
             answer = assistant.ask(question, filters=read_filters(since, until, outlet or ()))
         if export_to:
             export(answer, export_to)
@@ -65,7 +65,7 @@ def search(
     as_json: AsJson = False,
 ) -> None:
     """List the passages that a question would be answered from, best first."""
-    with _report_errors(as_json), _assistant(data) as assistant:
+    with _report_errors(as_json), _open_assistant_quietly(data) as assistant:
         passages = assistant.search(query, k, read_filters(since, until, outlet or ()))
     if as_json:
         print(json.dumps([passage.to_record() for passage in passages], ensure_ascii=False, indent=2))
@@ -76,13 +76,13 @@ def search(
 @app.command()
 def chat(since: Since = None, until: Until = None, outlet: Outlets = None, data: Data = None) -> None:
     """Converse in the terminal: every question may refer to those before it. /help lists what else can be typed."""
-    with _report_errors(as_json=False), _assistant(data, lasting=True) as assistant:
+    with _report_errors(as_json=False), _open_assistant_quietly(data, lasting=True) as assistant:
         assistant.start()
         Chat(assistant, write_export, read_filters(since, until, outlet or ())).run()
 
 
 @app.command("mcp")
-def mcp_command(
+def serve_mcp_command(
     http: Annotated[
         int | None, typer.Option("--http", min=1, max=65535, metavar="PORT", help="Over HTTP at this port instead.")
     ] = None,
@@ -91,7 +91,7 @@ def mcp_command(
     """Serve search, answers and articles to MCP clients on stdin and stdout; they start this command themselves."""
     from rag.cli.mcp_server import serve
 
-    with _report_errors(as_json=False), _assistant(data, lasting=True) as assistant:
+    with _report_errors(as_json=False), _open_assistant_quietly(data, lasting=True) as assistant:
         assistant.start()
         serve(assistant, http)
 
@@ -156,7 +156,7 @@ def _describe_origin(article: Article) -> str:
 
 
 @contextmanager
-def _assistant(data: Path | None, lasting: bool = False) -> Iterator[Assistant]:
+def _open_assistant_quietly(data: Path | None, lasting: bool = False) -> Iterator[Assistant]:
     """Open the assistant; one that lasts only reads the indexes, so that a page can own them."""
     settings = read_settings(data)
     if not settings.archive_path.exists():

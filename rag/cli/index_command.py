@@ -20,7 +20,7 @@ def index(settings: Settings, progress: Progress | None = None) -> dict[str, Any
         `embedded` and `applied` (articles), `owner` (None if this process applied), `chunks`.
     """
     with Archive(settings.archive_path) as archive:
-        indexes = _indexes(settings, archive)
+        indexes = _open_owned(settings, archive)
         indexes.folder.check_embedder()
         before = indexes.folder.applied()
         embedded = indexes.embed_pending(progress, _WAIT_S)
@@ -33,7 +33,7 @@ def index(settings: Settings, progress: Progress | None = None) -> dict[str, Any
 
 def rebuild_index(settings: Settings, progress: Progress | None = None) -> dict[str, Any]:
     """Make both indexes anew; only chunks that the embedder of the settings never saw are embedded."""
-    with Archive(settings.archive_path) as archive, closing(_indexes(settings, archive)) as indexes:
+    with Archive(settings.archive_path) as archive, closing(_open_owned(settings, archive)) as indexes:
         if owner := indexes.folder.name_owner():
             raise IndexUnavailableError(
                 f"{indexes.folder.path}: the index is in use by {owner}; stop that process first"
@@ -45,14 +45,16 @@ def rebuild_index(settings: Settings, progress: Progress | None = None) -> dict[
 
 def check_index(settings: Settings) -> dict[str, Any]:
     """Compare every chunk id; `sound` is False if anything differs, `owner` names a process that has them open."""
-    with Archive(settings.archive_path) as archive, closing(_indexes(settings, archive)) as indexes:
+    with Archive(settings.archive_path) as archive, closing(_open_owned(settings, archive)) as indexes:
         try:
             if owner := _open_or_name_owner(indexes):
                 return {"sound": True, "owner": owner}
             differences = {name: len(ids) for name, ids in indexes.find_differences().items()}
             record = {"sound": not differences, "owner": None, "chunks": indexes.dense.count()}
         except IndexReadOnlyError as error:
-            return {"owner": None, "chunks": indexes.store.count(), "unwritable": str(error)} | _as_left(indexes)
+            return {"owner": None, "chunks": indexes.store.count(), "unwritable": str(error)} | _describe_unopened(
+                indexes
+            )
         except IndexUnavailableError as error:
             return {"sound": False, "owner": None, "error": str(error)}
     if not differences:
@@ -61,7 +63,7 @@ def check_index(settings: Settings) -> dict[str, Any]:
     return record | {"differences": differences, "error": f"the archive and the indexes differ in chunks: {counts}"}
 
 
-def _as_left(indexes: OwnedIndexes) -> dict[str, Any]:
+def _describe_unopened(indexes: OwnedIndexes) -> dict[str, Any]:
     """Say of indexes that cannot be opened, as nothing can be written, whether they are what their owner left."""
     if indexes.is_as_closed():
         return {"sound": True}
@@ -83,5 +85,5 @@ def _open_or_name_owner(indexes: OwnedIndexes) -> str:
     return ""
 
 
-def _indexes(settings: Settings, archive: Archive) -> OwnedIndexes:
+def _open_owned(settings: Settings, archive: Archive) -> OwnedIndexes:
     return OwnedIndexes(archive, Embedder(settings.embedder), settings.data_dir / "index", "python -m rag index")

@@ -42,7 +42,7 @@ class BertGraph:
     first_position: int
 
 
-def bert_graph(folder: Path) -> BertGraph:
+def build_bert_graph(folder: Path) -> BertGraph:
     """Return the graph of the model in a folder.
 
     Inputs are `input_ids` and `mask` of shape (texts, tokens) and `at`, their positions, of shape (tokens); the output `vectors`, of
@@ -51,15 +51,15 @@ def bert_graph(folder: Path) -> BertGraph:
     Raises:
         UnsupportedModelError: It is no BERT, pools otherwise, or has layers after the pooling.
     """
-    config = _json(folder / "config.json")
-    pooling = _pooling(folder)
+    config = _read_json(folder / "config.json")
+    pooling = _read_pooling(folder)
     kind = config.get("model_type")
     plain = config.get("position_embedding_type", "absolute") == "absolute" and not config.get("is_decoder")
     if kind not in _KINDS or config.get("hidden_act") != "gelu" or not plain:
         raise UnsupportedModelError(f"{kind} with {config.get('hidden_act')} is no plain BERT")
     try:
         first = int(config["pad_token_id"]) + 1 if kind in _OFFSET_KINDS else 0
-        graph = _Graph(config, _weights(folder))
+        graph = _Graph(config, _read_weights(folder))
         return BertGraph(graph.model(pooling), graph.used, first)
     except KeyError as missing:
         raise UnsupportedModelError(f"it has no {missing}") from missing
@@ -76,10 +76,10 @@ class _Graph:
         self._numbers = count()
 
     def model(self, pooling: str) -> bytes:
-        state = self._embeddings()
+        state = self._add_embeddings()
         for number in range(self._config["num_hidden_layers"]):
-            state = self._layer(state, f"encoder.layer.{number}")
-        self._node("LpNormalization", self._pool(state, pooling), out="vectors", axis=-1, p=2)
+            state = self._add_layer(state, f"encoder.layer.{number}")
+        self._add_node("LpNormalization", self._add_pooling(state, pooling), out="vectors", axis=-1, p=2)
         texts, tokens, size = "texts", "tokens", self._config["hidden_size"]
         graph = helper.make_graph(
             self._nodes,
@@ -90,62 +90,62 @@ class _Graph:
                 helper.make_tensor_value_info("at", TensorProto.INT64, [tokens]),
             ],
             [helper.make_tensor_value_info("vectors", TensorProto.FLOAT, [texts, size])],
-            [_placeholder(name, value) for name, value in self.used.items()],
+            [_make_placeholder(name, value) for name, value in self.used.items()],
         )
         opsets = [helper.make_opsetid("", _OPSET), helper.make_opsetid(_FUSED, 1)]
         return bytes(helper.make_model(graph, opset_imports=opsets, ir_version=_IR).SerializeToString())
 
-    def _node(self, op: str, *inputs: str, out: str = "", domain: str = "", **attributes: Any) -> str:
+    def _add_node(self, op: str, *inputs: str, out: str = "", domain: str = "", **attributes: Any) -> str:
         name = out or f"{op}.{next(self._numbers)}"
         self._nodes.append(helper.make_node(op, inputs, [name], domain=domain, **attributes))
         return name
 
-    def _weight(self, name: str, *, transposed: bool = False) -> str:
+    def _add_weight(self, name: str, *, transposed: bool = False) -> str:
         value = self._weights[name]
         self.used[name] = np.ascontiguousarray(value.T if transposed else value)
         return name
 
-    def _number(self, value: int | list[int]) -> str:
-        return self._node("Constant", value=numpy_helper.from_array(np.array(value)))
+    def _add_number(self, value: int | list[int]) -> str:
+        return self._add_node("Constant", value=numpy_helper.from_array(np.array(value)))
 
-    def _linear(self, state: str, name: str) -> str:
-        product = self._node("MatMul", state, self._weight(f"{name}.weight", transposed=True))
-        return self._node("Add", product, self._weight(f"{name}.bias"))
+    def _add_linear(self, state: str, name: str) -> str:
+        product = self._add_node("MatMul", state, self._add_weight(f"{name}.weight", transposed=True))
+        return self._add_node("Add", product, self._add_weight(f"{name}.bias"))
 
-    def _normalize(self, state: str, name: str) -> str:
-        parts = self._weight(f"{name}.weight"), self._weight(f"{name}.bias")
-        return self._node("LayerNormalization", state, *parts, axis=-1, epsilon=self._config["layer_norm_eps"])
+    def _add_normalization(self, state: str, name: str) -> str:
+        parts = self._add_weight(f"{name}.weight"), self._add_weight(f"{name}.bias")
+        return self._add_node("LayerNormalization", state, *parts, axis=-1, epsilon=self._config["layer_norm_eps"])
 
-    def _embeddings(self) -> str:
+    def _add_embeddings(self) -> str:
         # Only one kind of segment is ever given, so its vector can be added to every position.
         kind = self._weights["embeddings.token_type_embeddings.weight"][0]
         self._weights["positions"] = self._weights["embeddings.position_embeddings.weight"] + kind
-        places = self._node("Gather", self._weight("positions"), "at")
-        words = self._node("Gather", self._weight("embeddings.word_embeddings.weight"), "input_ids")
-        return self._normalize(self._node("Add", words, places), "embeddings.LayerNorm")
+        places = self._add_node("Gather", self._add_weight("positions"), "at")
+        words = self._add_node("Gather", self._add_weight("embeddings.word_embeddings.weight"), "input_ids")
+        return self._add_normalization(self._add_node("Add", words, places), "embeddings.LayerNorm")
 
-    def _layer(self, state: str, name: str) -> str:
-        heads = [self._linear(state, f"{name}.attention.self.{part}") for part in ("query", "key", "value")]
-        mixed = self._node(
+    def _add_layer(self, state: str, name: str) -> str:
+        heads = [self._add_linear(state, f"{name}.attention.self.{part}") for part in ("query", "key", "value")]
+        mixed = self._add_node(
             "MultiHeadAttention", *heads, "", "mask", domain=_FUSED, num_heads=self._config["num_attention_heads"]
         )
-        mixed = self._node("Add", self._linear(mixed, f"{name}.attention.output.dense"), state)
-        state = self._normalize(mixed, f"{name}.attention.output.LayerNorm")
-        inner = self._node("Gelu", self._linear(state, f"{name}.intermediate.dense"))
-        return self._normalize(
-            self._node("Add", self._linear(inner, f"{name}.output.dense"), state), f"{name}.output.LayerNorm"
+        mixed = self._add_node("Add", self._add_linear(mixed, f"{name}.attention.output.dense"), state)
+        state = self._add_normalization(mixed, f"{name}.attention.output.LayerNorm")
+        inner = self._add_node("Gelu", self._add_linear(state, f"{name}.intermediate.dense"))
+        return self._add_normalization(
+            self._add_node("Add", self._add_linear(inner, f"{name}.output.dense"), state), f"{name}.output.LayerNorm"
         )
 
-    def _pool(self, state: str, pooling: str) -> str:
+    def _add_pooling(self, state: str, pooling: str) -> str:
         """Return the first token's state, or the sum of all: as the result gets length 1, it need not be divided."""
         if pooling == "cls":
-            return self._node("Gather", state, self._number(0), axis=1)
-        mask = self._node("Cast", "mask", to=TensorProto.FLOAT)
-        weighted = self._node("Mul", state, self._node("Unsqueeze", mask, self._number([-1])))
-        return self._node("ReduceSum", weighted, self._number([1]), keepdims=0)
+            return self._add_node("Gather", state, self._add_number(0), axis=1)
+        mask = self._add_node("Cast", "mask", to=TensorProto.FLOAT)
+        weighted = self._add_node("Mul", state, self._add_node("Unsqueeze", mask, self._add_number([-1])))
+        return self._add_node("ReduceSum", weighted, self._add_number([1]), keepdims=0)
 
 
-def _placeholder(name: str, value: NDArray[Any]) -> TensorProto:
+def _make_placeholder(name: str, value: NDArray[Any]) -> TensorProto:
     """Return a tensor that says where its content is found: it is passed beside the graph, without a copy."""
     kind = helper.np_dtype_to_tensor_dtype(value.dtype)
     tensor = TensorProto(name=name, data_type=kind, dims=value.shape, data_location=TensorProto.EXTERNAL)
@@ -153,14 +153,14 @@ def _placeholder(name: str, value: NDArray[Any]) -> TensorProto:
     return tensor
 
 
-def _pooling(folder: Path) -> str:
+def _read_pooling(folder: Path) -> str:
     parts = json.loads((folder / "modules.json").read_text("utf-8"))
     kinds = [str(part["type"]).rpartition(".")[2] for part in parts]
     if kinds[:2] != ["Transformer", "Pooling"] or kinds[2:] not in ([], ["Normalize"]):
         raise UnsupportedModelError(f"it has the parts {', '.join(kinds)}")
-    if parts[0]["path"] or _json(folder / "sentence_bert_config.json").get("do_lower_case"):
+    if parts[0]["path"] or _read_json(folder / "sentence_bert_config.json").get("do_lower_case"):
         raise UnsupportedModelError("its text is prepared in its own way")
-    given = _json(folder / parts[1]["path"] / "config.json")
+    given = _read_json(folder / parts[1]["path"] / "config.json")
     modes = [name for name, value in given.items() if name.startswith("pooling_mode_") and value is True]
     found = [_POOLINGS.get(mode, mode) for mode in modes] or [given.get("pooling_mode", "")]
     if found not in (["mean"], ["cls"]) or not given.get("include_prompt", True):
@@ -168,7 +168,7 @@ def _pooling(folder: Path) -> str:
     return str(found[0])
 
 
-def _weights(folder: Path) -> Weights:
+def _read_weights(folder: Path) -> Weights:
     from safetensors import safe_open
 
     file = folder / "model.safetensors"
@@ -184,5 +184,5 @@ def _weights(folder: Path) -> Weights:
         return {name.removeprefix(prefix): content.get_tensor(name).astype(np.float32, copy=False) for name in wanted}
 
 
-def _json(file: Path) -> dict[str, Any]:
+def _read_json(file: Path) -> dict[str, Any]:
     return dict(json.loads(file.read_text("utf-8"))) if file.is_file() else {}

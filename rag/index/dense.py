@@ -64,7 +64,7 @@ class DenseIndex:
         rows = [(chunk, vector) for item in batch for chunk, vector in zip(item.chunks, item.vectors, strict=True)]
         with self._convert_errors():
             for start in range(0, len(gone), _FORGOTTEN):
-                self._collection.delete(where=_among("article_id", gone[start : start + _FORGOTTEN]))
+                self._collection.delete(where=_match_any("article_id", gone[start : start + _FORGOTTEN]))
             for start in range(0, len(rows), _TAKEN):
                 some = rows[start : start + _TAKEN]
                 self._collection.upsert(
@@ -122,5 +122,5 @@ class DenseIndex:
             ) from error
 
 
-def _among(name: str, values: Sequence[str]) -> dict[str, Any]:
+def _match_any(name: str, values: Sequence[str]) -> dict[str, Any]:
     return {name: {"$in": list(values)}}

@@ -11,7 +11,7 @@ import numpy as np
 
 from corpus.errors import SettingsError
 from corpus.text.chunking import RULE
-from rag.index.embedder_runtime import Runtime, TorchRuntime, multiplies_bfloat16, open_runtime
+from rag.index.embedder_runtime import Runtime, TorchRuntime, open_runtime, supports_bfloat16
 from rag.index.embedder_runtime import Vectors as Vectors
 
 if TYPE_CHECKING:
@@ -63,7 +63,7 @@ class Embedder:
         """Return the name under which chunks and vectors are kept: model, its weights, the rule of chunking."""
         if self.name == SHIPPED:
             return f"{SHIPPED}/{SHIPPED_SHA256[:8]}/{RULE}"
-        return f"{self.folder.name}/{weights_digest(self.folder)}/{RULE}"
+        return f"{self.folder.name}/{digest_weights(self.folder)}/{RULE}"
 
     @cached_property
     def _tokenizer(self) -> "Tokenizer":
@@ -104,10 +104,10 @@ class Embedder:
             _verify(self.folder / "model.safetensors", SHIPPED_SHA256)
         return open_runtime(self.folder, self._tokenizer, self.max_tokens)
 
-    def _runtime_for(self, texts: int) -> Runtime:
+    def _choose_runtime(self, texts: int) -> Runtime:
         """Return what is fastest for so many texts: for many, PyTorch where the processor has a unit for bfloat16."""
         runtime = self._runtime
-        if texts < _MANY or self.name != SHIPPED or not multiplies_bfloat16():
+        if texts < _MANY or self.name != SHIPPED or not supports_bfloat16():
             return runtime
         with self._lock:
             self._loaded_for_many = self._loaded_for_many or TorchRuntime(self.folder, bfloat16=True)
@@ -124,7 +124,7 @@ class Embedder:
 
     def embed(self, texts: Sequence[str], urgent: bool = True) -> Vectors:
         """Return one vector a text, shape (texts, dimensions); what is not urgent lets questions go first."""
-        return self._runtime_for(len(texts)).encode(texts, "document", urgent)
+        return self._choose_runtime(len(texts)).encode(texts, "document", urgent)
 
     def embed_query(self, text: str) -> Vectors:
         """Return the vector of a question, shape (dimensions,)."""
@@ -146,7 +146,7 @@ class Embedder:
         return np.stack([known[text] for text in texts])
 
 
-def weights_digest(folder: Path) -> str:
+def digest_weights(folder: Path) -> str:
     """Return eight characters that tell the weights in a folder from any others."""
     digests = "".join(_digest(weights) for weights in sorted(folder.rglob("*.safetensors")))
     return hashlib.sha256(digests.encode()).hexdigest()[:8]

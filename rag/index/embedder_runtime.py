@@ -82,7 +82,7 @@ class OnnxRuntime:
         self._tokenizer.enable_truncation(max_tokens)
         self._prompts = prompts
         self._batch_tokens = batch_tokens
-        self._threads = threads or _cores()
+        self._threads = threads or _count_cores()
         self._turns = EmbeddingTurns(self._threads)
 
     def encode(self, texts: Sequence[str], kind: Kind, urgent: bool = True) -> Vectors:
@@ -97,8 +97,8 @@ class OnnxRuntime:
 
         lengths = [len(row) for row in rows]
         # Few texts are shared out, so that no core waits for another; one batch more than cores costs more than it saves.
-        batches = list(_batches(lengths, min(self._batch_tokens, -(-sum(lengths) // self._threads) + _BATCH_COST)))
-        self._turns.each(run, reversed(batches), urgent)
+        batches = list(_make_batches(lengths, min(self._batch_tokens, -(-sum(lengths) // self._threads) + _BATCH_COST)))
+        self._turns.run_each(run, reversed(batches), urgent)
         return out
 
     def _run(self, rows: list[list[int]]) -> Vectors:
@@ -140,17 +140,17 @@ class TorchRuntime:
 
 def open_runtime(folder: Path, tokenizer: "Tokenizer", max_tokens: int) -> Runtime:
     """Return ONNX Runtime where the model has a graph, else sentence-transformers; both give the same vectors."""
-    from rag.index.bert_graph import UnsupportedModelError, bert_graph
+    from rag.index.bert_graph import UnsupportedModelError, build_bert_graph
 
     try:
-        graph = bert_graph(folder)
+        graph = build_bert_graph(folder)
     except UnsupportedModelError as reason:
         log.info("%s: run by sentence-transformers, for %s", folder, reason)
         return TorchRuntime(folder)
-    return OnnxRuntime(graph, tokenizer, max_tokens, prompts(folder))
+    return OnnxRuntime(graph, tokenizer, max_tokens, read_prompts(folder))
 
 
-def prompts(folder: Path) -> dict[Kind, str]:
+def read_prompts(folder: Path) -> dict[Kind, str]:
     """Return what a model of sentence-transformers wants before a text."""
     file = folder / "config_sentence_transformers.json"
     given = json.loads(file.read_text("utf-8")).get("prompts") if file.is_file() else None
@@ -158,7 +158,7 @@ def prompts(folder: Path) -> dict[Kind, str]:
     return {kind: str((given or {}).get(kind) or "") for kind in kinds}
 
 
-def multiplies_bfloat16() -> bool:
+def supports_bfloat16() -> bool:
     """Return whether the processor has a unit that multiplies matrices of bfloat16 (Intel's AMX); known only on Linux."""
     try:
         return " amx_bf16" in Path("/proc/cpuinfo").read_text("ascii", "replace")
@@ -166,7 +166,7 @@ def multiplies_bfloat16() -> bool:
         return False
 
 
-def _batches(lengths: Sequence[int], batch_tokens: int) -> Iterator[Batch]:
+def _make_batches(lengths: Sequence[int], batch_tokens: int) -> Iterator[Batch]:
     """Group texts, shortest first, so that (texts x longest) stays within `batch_tokens`."""
     batch: Batch = []
     for i in sorted(range(len(lengths)), key=lengths.__getitem__):
@@ -178,6 +178,6 @@ def _batches(lengths: Sequence[int], batch_tokens: int) -> Iterator[Batch]:
         yield batch
 
 
-def _cores() -> int:
+def _count_cores() -> int:
     """Return how many cores this process may use."""
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1

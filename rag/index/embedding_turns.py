@@ -34,7 +34,7 @@ class EmbeddingTurns:
             Thread(target=_work, args=(self._jobs,), name=f"turns-{number}", daemon=True).start()
         weakref.finalize(self, _end, self._jobs, threads)
 
-    def each(self, work: Callable[[Item], None], items: Iterable[Item], urgent: bool) -> None:
+    def run_each(self, work: Callable[[Item], None], items: Iterable[Item], urgent: bool) -> None:
         """Do some work for each item, and return when all is done.
 
         Work that can wait is passed in piece by piece, so that never more of it than a piece a thread is ahead.

@@ -74,7 +74,7 @@ class Generations:
         """Return the folder of a generation."""
         return self.folder / f"generation-{number}"
 
-    def next_number(self) -> int:
+    def choose_number(self) -> int:
         """Return a number that no generation has, not even a broken off one."""
         names = [path.name.removeprefix("generation-") for path in self.folder.glob("generation-*")]
         return 1 + max((int(number) for name in names if (number := name.removesuffix(".new")).isdecimal()), default=0)

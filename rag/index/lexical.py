@@ -12,7 +12,7 @@ from corpus.article import Chunk
 from corpus.errors import IndexUnavailableError
 from corpus.text.days import widen
 from rag.model import Filters
-from rag.text.terms import acronyms, plain_spellings, terms
+from rag.text.terms import find_acronyms, plain_spellings, terms
 
 _UNDATED = -(2**40)
 _HEAP = 64_000_000
@@ -35,7 +35,7 @@ class LexicalIndex:
         """
         self._boost = heading_boost
         self._folder = folder
-        self._schema = _schema()
+        self._schema = _build_schema()
         self._writing = writing
         self._writer: tantivy.IndexWriter | None = None
         with self._convert_errors():
@@ -44,7 +44,7 @@ class LexicalIndex:
             elif writing:
                 folder.mkdir(parents=True, exist_ok=True)
                 self._index = tantivy.Index(self._schema, path=str(folder), reuse=True)
-                self._writer = self._new_writer()
+                self._writer = self._open_writer()
             else:
                 self._index = tantivy.Index.open(str(folder))
 
@@ -59,19 +59,19 @@ class LexicalIndex:
             raise ValueError("the index is open for reading only")
         with self._convert_errors():
             # One that met a full disk is of no use any more, so it is kept only where its commit goes well.
-            writer, self._writer = self._writer or self._new_writer(), None
+            writer, self._writer = self._writer or self._open_writer(), None
             try:
                 for article_id in gone:
                     writer.delete_documents_by_term("article", article_id)
                 for chunk in (chunk for item in batch for chunk in item.chunks):
-                    writer.add_document(_document(chunk))
+                    writer.add_document(_make_document(chunk))
                 writer.commit()
                 self._writer = writer
             finally:
                 del writer  # While an error holds on to this one, no other can be made.
             self._index.reload()
 
-    def _new_writer(self) -> tantivy.IndexWriter:
+    def _open_writer(self) -> tantivy.IndexWriter:
         """Return a writer; what a commit left that was broken off has names that the next one gives again, so it goes."""
         writer = self._index.writer(heap_size=_HEAP, num_threads=1)
         writer.garbage_collect_files()
@@ -93,19 +93,19 @@ class LexicalIndex:
         """
         if not wanted:
             return []
-        return self._collect_hits(self._query(wanted, filters), limit)
+        return self._collect_hits(self._make_query(wanted, filters), limit)
 
-    def articles(
+    def find_articles(
         self, wanted: Sequence[str], filters: Filters | None = None, among: Collection[str] = ()
     ) -> tuple[set[str], set[str]]:
         """Return the ids of all articles that hold any of some terms in their text, and in a heading.
 
         A heading is headline, outlet and date. Filters are kept as in `search`; `among` narrows to some articles.
         """
-        text, heading = (self._query_holding(name, wanted, filters, among) for name in ("text", "heading"))
+        text, heading = (self._find_holding(name, wanted, filters, among) for name in ("text", "heading"))
         return text, heading
 
-    def _query_holding(
+    def _find_holding(
         self, field: str, wanted: Sequence[str], filters: Filters | None, among: Collection[str]
     ) -> set[str]:
         with self._convert_errors():
@@ -113,7 +113,7 @@ class LexicalIndex:
             most = sum(searcher.doc_freq(field, term) for term in wanted)
         if not most:
             return set()
-        limits = _limits(self._schema, filters) if filters else []
+        limits = _make_filter_queries(self._schema, filters) if filters else []
         if among:
             limits.append(tantivy.Query.term_set_query(self._schema, "article", list(among)))
         must = tantivy.Occur.Must
@@ -121,15 +121,17 @@ class LexicalIndex:
             (must, tantivy.Query.term_set_query(self._schema, field, list(wanted))),
             *((must, x) for x in limits),
         ]
-        return {article_of(chunk_id) for chunk_id, _ in self._collect_hits(tantivy.Query.boolean_query(clauses), most)}
+        return {
+            read_article_id(chunk_id) for chunk_id, _ in self._collect_hits(tantivy.Query.boolean_query(clauses), most)
+        }
 
-    def document_frequency(self, term: str) -> int:
+    def count_documents(self, term: str) -> int:
         """Return in how many chunks a term stands."""
         with self._convert_errors():
             searcher = self._index.searcher()
             return int(max(searcher.doc_freq("text", term), searcher.doc_freq("heading", term)))
 
-    def terms_with_prefix(self, prefixes: Collection[str]) -> dict[str, int]:
+    def find_terms(self, prefixes: Collection[str]) -> dict[str, int]:
         """Return every term that begins with one of some prefixes, with the number of chunks that hold it.
 
         A chunk holds it in its text or its heading; the larger number of the two counts.
@@ -143,12 +145,12 @@ class LexicalIndex:
                         found[term] = max(chunks, found.get(term, 0))
         return found
 
-    def chunks_with_term(self, term: str, preferred: Sequence[str], limit: int) -> list[str]:
+    def find_chunks(self, term: str, preferred: Sequence[str], limit: int) -> list[str]:
         """Return the ids of up to `limit` chunks that hold a term, those with the most of some others first."""
         must, should = tantivy.Occur.Must, tantivy.Occur.Should
-        clauses = [(must, self._query([term], None))]
+        clauses = [(must, self._make_query([term], None))]
         if preferred:
-            clauses.append((should, self._query(preferred, None)))
+            clauses.append((should, self._make_query(preferred, None)))
         return [chunk_id for chunk_id, _ in self._collect_hits(tantivy.Query.boolean_query(clauses), limit)]
 
     def count(self) -> int:
@@ -184,7 +186,7 @@ class LexicalIndex:
                 "else run `python -m corpus rebuild`"
             ) from error
 
-    def _query(self, wanted: Sequence[str], filters: Filters | None) -> tantivy.Query:
+    def _make_query(self, wanted: Sequence[str], filters: Filters | None) -> tantivy.Query:
         should, must = tantivy.Occur.Should, tantivy.Occur.Must
         clauses = []
         for term in wanted:
@@ -192,7 +194,7 @@ class LexicalIndex:
             in_heading = tantivy.Query.term_query(self._schema, "heading", term, "freq")
             clauses.append((should, tantivy.Query.boost_query(in_heading, self._boost)))
         words = tantivy.Query.boolean_query(clauses)
-        limits = _limits(self._schema, filters) if filters else []
+        limits = _make_filter_queries(self._schema, filters) if filters else []
         if not limits:
             return words
         return tantivy.Query.boolean_query(
@@ -200,12 +202,12 @@ class LexicalIndex:
         )
 
 
-def article_of(chunk_id: str) -> str:
+def read_article_id(chunk_id: str) -> str:
     """Return the id of the article that a chunk was cut from."""
     return chunk_id.rpartition("#")[0].rpartition("@")[0]
 
 
-def _schema() -> tantivy.Schema:
+def _build_schema() -> tantivy.Schema:
     builder = tantivy.SchemaBuilder()
     builder.add_text_field("id", stored=True, tokenizer_name="raw", index_option="basic")
     for name in ("article", "outlet", "language", "feed"):
@@ -216,7 +218,7 @@ def _schema() -> tantivy.Schema:
     return builder.build()
 
 
-def _document(chunk: Chunk) -> tantivy.Document:
+def _make_document(chunk: Chunk) -> tantivy.Document:
     article = chunk.article
     return tantivy.Document(
         id=chunk.id,
@@ -227,12 +229,12 @@ def _document(chunk: Chunk) -> tantivy.Document:
         published=math.floor(article.published_at.timestamp()) if article.published_at else _UNDATED,
         heading=" ".join(terms(chunk.heading, article.language)),
         text=" ".join(
-            [*terms(chunk.text, article.language), *plain_spellings(chunk.indexed_text), *acronyms(chunk.text)]
+            [*terms(chunk.text, article.language), *plain_spellings(chunk.indexed_text), *find_acronyms(chunk.text)]
         ),
     )
 
 
-def _limits(schema: tantivy.Schema, filters: Filters) -> list[tantivy.Query]:
+def _make_filter_queries(schema: tantivy.Schema, filters: Filters) -> list[tantivy.Query]:
     limits = [
         tantivy.Query.term_set_query(schema, name, [value or _NONE for value in values])
         for name, values in (("outlet", filters.outlets), ("language", filters.languages), ("feed", filters.feeds))

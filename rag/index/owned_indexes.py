@@ -193,7 +193,7 @@ class OwnedIndexes:
     def _rebuild(self, progress: Progress | None, keep: bool = False) -> None:
         """Make both indexes from the archive's vectors in a new folder, then use it in place of the old one."""
         self._close_parts()
-        number = self.folder.generations.next_number()
+        number = self.folder.generations.choose_number()
         generation = self.folder.generations.path(number)
         fresh = generation.with_name(f"{generation.name}.new")
         applied = self.store.last_change()

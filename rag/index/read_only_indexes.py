@@ -99,7 +99,7 @@ class ReadOnlyIndexes:
                 self._apply(*found)
                 done += len(found[1])
             if not self.lexical.in_memory and (state := self._find_usable()):
-                self.lexical.follow(self._lexical_folder(state))
+                self.lexical.follow(self._find_lexical_folder(state))
                 self._state = replace(state, applied=min(state.applied, self._vectors_at))
         return done
 
@@ -150,7 +150,7 @@ class ReadOnlyIndexes:
         """Open the files of a state; without one, or where they cannot be opened, index the words in memory."""
         if state is not None:
             try:
-                lexical = LexicalIndex(self._lexical_folder(state), writing=False)
+                lexical = LexicalIndex(self._find_lexical_folder(state), writing=False)
                 return lexical, replace(state, applied=min(state.applied, self._vectors_at))
             except IndexUnavailableError:
                 log.info("%s: its files cannot be opened here", self.folder.path, exc_info=True)
@@ -159,7 +159,7 @@ class ReadOnlyIndexes:
             lexical.apply((), batch)
         return lexical, State(0, self.store.archive.identity, self.store.profile, self._vectors_at)
 
-    def _lexical_folder(self, state: State) -> Path:
+    def _find_lexical_folder(self, state: State) -> Path:
         return self.folder.generations.path(state.generation) / "lexical"
 
     def _find_usable(self) -> State | None:

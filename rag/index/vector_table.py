@@ -5,7 +5,7 @@ from collections.abc import Collection, Mapping, Sequence
 import numpy as np
 
 from corpus.archive.chunk_store import Embedded, Vectors
-from rag.index.lexical import article_of
+from rag.index.lexical import read_article_id
 
 
 class VectorTable:
@@ -20,7 +20,7 @@ class VectorTable:
         """Forget every chunk of the articles `gone`, then take in the chunks of `batch`."""
         ids, rows = self._held
         left = set(gone)
-        kept = [i for i, chunk_id in enumerate(ids) if article_of(chunk_id) not in left]
+        kept = [i for i, chunk_id in enumerate(ids) if read_article_id(chunk_id) not in left]
         names = [ids[i] for i in kept] + [chunk.id for item in batch for chunk in item.chunks]
         self._held = (tuple(names), _stack([rows[kept], *(item.vectors for item in batch)]))
 

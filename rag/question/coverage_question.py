@@ -120,10 +120,10 @@ def parse_coverage_question(text: str, filters: Filters, outlets: Outlets, now: 
         now: What "last week" is counted from (UTC).
     """
     text = _PLEASE.sub("", _POLITE.sub("", " ".join(text.split()).strip(" ?!."), count=2))
-    for bare, narrowed in _strip_topic(text, filters, outlets, now):
+    for bare, narrowed in _strip_time_and_outlet(text, filters, outlets, now):
         for form, pattern in _PATTERNS:
             match = pattern.match(bare)
-            if match and _is_topic(topic := _strip_punctuation(match["topic"])):
+            if match and _is_topic(topic := _strip_article(match["topic"])):
                 return CoverageQuestion(form, topic, narrowed)
     return _parse_news_question(text, filters, outlets, now)
 
@@ -133,7 +133,7 @@ def _parse_news_question(text: str, filters: Filters, outlets: Outlets, now: dat
 
     What happened on a day is told on the next one too.
     """
-    bare, narrowed = next(_strip_topic(text, filters, outlets, now, anywhere=True))
+    bare, narrowed = next(_strip_time_and_outlet(text, filters, outlets, now, anywhere=True))
     bare = _OWNED.sub("", bare)
     if not (_ANY_NEWS.fullmatch(bare) or (narrowed.timed and _OF_A_TIME.fullmatch(bare))):
         return None
@@ -142,7 +142,7 @@ def _parse_news_question(text: str, filters: Filters, outlets: Outlets, now: dat
     return CoverageQuestion("news", "", narrowed)
 
 
-def _strip_topic(
+def _strip_time_and_outlet(
     text: str, filters: Filters, outlets: Outlets, now: datetime, anywhere: bool = False
 ) -> Iterator[tuple[str, Filters]]:
     """Yield a question without its time and outlet, and the filters with them; then the question as it stands.
@@ -190,7 +190,7 @@ def _add_filters(filters: Filters, period: Period) -> Filters:
     return replace(filters, since=period.since, until=until, label=period.said)
 
 
-def _strip_punctuation(topic: str) -> str:
+def _strip_article(topic: str) -> str:
     topic = topic.strip(" ,.:;")
     article = _ARTICLE.match(topic)
     return topic[article.end() :] if article else topic

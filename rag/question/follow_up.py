@@ -166,9 +166,9 @@ def _resolve_pronouns(question: str, topic: str, answer: str) -> str:
         return question
     if _is_element(rest):
         return _replace_element(topic, rest.rstrip("?!. "))
-    told = _spell_out(rest.rstrip("?!. "), topic, answer)
-    subject = _subject(_drop_conflicting_dates(topic, rest))
-    carried = "; ".join([subject, *_entities(told, topic, answer)])
+    told = _replace_pronoun(rest.rstrip("?!. "), topic, answer)
+    subject = _strip_question_words(_drop_conflicting_dates(topic, rest))
+    carried = "; ".join([subject, *_list_new_names(told, topic, answer)])
     missing = set(words(carried)) - set(words(told)) - STOPWORDS
     return f"{told} ({carried})?" if missing else f"{told}?"
 
@@ -189,7 +189,7 @@ def _replace_element(topic: str, element: str) -> str:
     body = topic.rstrip("?!. ")
     if dated := _replace_date(body, element):
         return f"{dated}?"
-    candidates = [n for n in find_names(body) if _same_kind(n, element)]
+    candidates = [n for n in find_names(body) if _is_same_kind(n, element)]
     if len(candidates) == 1:
         put = re.sub(r"^(?:in|on|at|from|for|to|of|with|by)\s+(?:the\s+)?|^the\s+", "", element, flags=re.IGNORECASE)
         return f"{body[: candidates[0].start]}{put}{body[candidates[0].end :]}?"
@@ -210,7 +210,7 @@ def _replace_date(body: str, element: str) -> str:
     return f"{body[:start]}{element}{body[end:]}"
 
 
-def _same_kind(name: Name, element: str) -> bool:
+def _is_same_kind(name: Name, element: str) -> bool:
     fresh = find_names(element, mid_sentence=True)
     if len(fresh) != 1:
         return False
@@ -218,10 +218,10 @@ def _same_kind(name: Name, element: str) -> bool:
     return places[0] == places[1] and (all(places) or len(name.words) == len(fresh[0].words))
 
 
-def _spell_out(question: str, topic: str, answer: str) -> str:
+def _replace_pronoun(question: str, topic: str, answer: str) -> str:
     """Put the person in for "he" or "she"."""
     match = re.search(rf"\b(?:{_PERSON})\b", question, re.IGNORECASE)
-    person = _person(topic, answer) if match else ""
+    person = _find_person(topic, answer) if match else ""
     if not match or not person:
         return question
     word = match.group().lower()
@@ -230,7 +230,7 @@ def _spell_out(question: str, topic: str, answer: str) -> str:
     return f"{question[: match.start()]}{put}{question[match.end() :]}"
 
 
-def _entities(question: str, topic: str, answer: str) -> list[str]:
+def _list_new_names(question: str, topic: str, answer: str) -> list[str]:
     """Return up to three names of the last answer that are new, where "it" or "they" may mean one of them."""
     if not re.search(rf"\b(?:{_THING}|ones?)\b", question, re.IGNORECASE):
         return []
@@ -239,7 +239,7 @@ def _entities(question: str, topic: str, answer: str) -> list[str]:
     return [name for name in said if not set(words(name)) <= known][:_CARRIED]
 
 
-def _person(topic: str, answer: str) -> str:
+def _find_person(topic: str, answer: str) -> str:
     """Return the first full name that looks like a person's, in the question before, else in the answer."""
     for text in (topic, answer):
         for name in find_names(_INITIAL.sub(r"\1 ", text)):
@@ -258,6 +258,6 @@ def _drop_conflicting_dates(topic: str, question: str) -> str:
     return " ".join(topic.split())
 
 
-def _subject(topic: str) -> str:
+def _strip_question_words(topic: str) -> str:
     bare = _SCAFFOLD.sub("", topic.strip(), count=1).strip().rstrip("?!. ")
     return bare or topic.strip().rstrip("?!. ")

@@ -76,12 +76,12 @@ class Outlets:
         self._forms: dict[str, set[str]] = {}
         self._acronyms: dict[str, set[str]] = {}
         for name in self.names:
-            for form in _name_forms(name):
-                self._forms.setdefault(squash(form), set()).add(name)
-            for short in _short_forms(name):
+            for form in _list_name_forms(name):
+                self._forms.setdefault(fold_outlet(form), set()).add(name)
+            for short in _list_short_forms(name):
                 self._acronyms.setdefault(short, set()).add(name)
         self._forms.pop("", None)
-        papers = {short: {squash(clean_name(n)) for n in named} for short, named in self._acronyms.items()}
+        papers = {short: {fold_outlet(clean_name(n)) for n in named} for short, named in self._acronyms.items()}
         self._acronyms = {short: names for short, names in self._acronyms.items() if len(papers[short]) == 1}
         self._beginnings = {"", "the"} | {
             form[:end] for form in [*self._forms, *map(str.lower, self._acronyms)] for end in range(1, len(form) + 1)
@@ -106,7 +106,7 @@ class Outlets:
             mention, width, certain = found
             (sure if certain else unsure).append(mention)
             i += width
-        sure.extend(self._near_names(text, sure, unsure))
+        sure.extend(self._find_linked_names(text, sure, unsure))
         return sorted(sure or [], key=lambda m: m.start)
 
     def _find_longest(self, text: str, tokens: list[re.Match[str]], i: int) -> tuple[Mention, int, bool] | None:
@@ -118,7 +118,7 @@ class Outlets:
             said = text[tokens[i].start() : tokens[j].end()]
             if names := self._find_named(said, j - i + 1):
                 best = names, j
-            key += squash(tokens[j].group())
+            key += fold_outlet(tokens[j].group())
             if key.removeprefix("the") not in self._beginnings and key not in self._beginnings:
                 break
         best = best or self._find_similar(text, tokens, i)
@@ -132,12 +132,12 @@ class Outlets:
         bare = re.sub(r"['’]s?$", "", said)
         if width <= 2 and bare in self._acronyms:
             return tuple(sorted(self._acronyms[bare]))
-        key = squash(bare)
+        key = fold_outlet(bare)
         return self._order_mentions(self._forms[key], key) if key in self._forms else ()
 
     def _order_mentions(self, names: set[str], key: str) -> tuple[str, ...]:
         """Return the outlet of that very name alone if there is one, else all that share the form."""
-        exact = [name for name in names if squash(name) == key]
+        exact = [name for name in names if fold_outlet(name) == key]
         return tuple(sorted(exact or names))
 
     def _find_similar(self, text: str, tokens: list[re.Match[str]], i: int) -> tuple[tuple[str, ...], int] | None:
@@ -147,7 +147,7 @@ class Outlets:
         j, most = i, min(len(tokens), i + _LONGEST)
         while j < most and tokens[j].group()[0].isupper() and (j == i or text[tokens[j - 1].end()] == " "):
             j += 1
-        key = squash(text[tokens[i].start() : tokens[j - 1].end()]) if j - i >= 2 else ""
+        key = fold_outlet(text[tokens[i].start() : tokens[j - 1].end()]) if j - i >= 2 else ""
         near = [form for form in self._long if abs(len(form) - len(key)) <= 2 and form[0] == key[0]] if key else []
         if not near or (i and tokens[i - 1].group()[0].isupper() and tokens[i - 1].end() + 1 == tokens[i].start()):
             return None
@@ -156,7 +156,7 @@ class Outlets:
         best = process.extractOne(key, near, scorer=fuzz.ratio, score_cutoff=_FUZZY)
         return (self._order_mentions(self._forms[best[0]], best[0]), j - 1) if best else None
 
-    def _near_names(self, text: str, sure: list[Mention], unsure: list[Mention]) -> Iterator[Mention]:
+    def _find_linked_names(self, text: str, sure: list[Mention], unsure: list[Mention]) -> Iterator[Mention]:
         """Yield the doubtful names that stand in a row with a sure one ("Fortune and TechCrunch")."""
         known = list(sure)
         for mention in [*unsure, *reversed(unsure)]:
@@ -166,7 +166,7 @@ class Outlets:
 
 
 @lru_cache(maxsize=65_536)
-def squash(name: str) -> str:
+def fold_outlet(name: str) -> str:
     """Return a name as it is compared: lower case, letters and digits only, no "the", "www." or domain."""
     plain = name.strip().lower().removeprefix("https://").removeprefix("http://").removeprefix("www.")
     plain = _DOMAIN.sub("", _DOMAIN.sub("", plain))
@@ -182,17 +182,17 @@ def clean_name(name: str) -> str:
     return _TAGLINE.split(name, maxsplit=1)[0].strip()
 
 
-def _name_forms(name: str) -> Iterator[str]:
+def _list_name_forms(name: str) -> Iterator[str]:
     short = clean_name(name)
     yield from (name, short)
     if match := re.match(r"([A-Z]{2,5})([A-Z][a-z]+.*)$", _DOMAIN.sub("", short)):
         yield f"{match[1]} {match[2]}"
 
 
-def _short_forms(name: str) -> Iterator[str]:
+def _list_short_forms(name: str) -> Iterator[str]:
     short = clean_name(name)
     words = re.findall(r"[^\W_]+", short)
-    yield from _SHORT_FORMS.get(squash(short), ())
+    yield from _SHORT_FORMS.get(fold_outlet(short), ())
     big = [word for word in words if word[0].isupper()]
     if len(big) >= 3:
         yield "".join(word[0] for word in big if word.lower() not in _ARTICLES)
@@ -218,7 +218,7 @@ def _is_certain(text: str, said: str, mention: Mention) -> bool:
     opening = not re.search(r"\w", text[: mention.start])
     bare = [word for word in words if word.lower() not in _ARTICLES]
     if len(bare) >= 2:
-        return len(capitals) >= len(bare) or (not re.search("[A-Z]", text) and len(squash(said)) >= _LONG_NAME)
+        return len(capitals) >= len(bare) or (not re.search("[A-Z]", text) and len(fold_outlet(said)) >= _LONG_NAME)
     if not bare or not bare[0][0].isupper():
         return False
     if len(words) == 2 and words[0] == "The" and not opening:

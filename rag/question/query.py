@@ -127,7 +127,7 @@ def parse_question(
     alone = one_line(right.text)
     times, mentions = _find_times(alone, moment), outlets.find(alone)
     pieces = [] if whole else split_question(alone, mentions)
-    demanded, hints = _split_parts(alone, times, mentions, single=not pieces)
+    demanded, hints = _split_filters_from_hints(alone, times, mentions, single=not pieces)
     if filters is not None:
         demanded = filters
     elif looking_back:
@@ -150,7 +150,7 @@ def parse_question(
 def _parse_part(piece: Piece, now: datetime, outlets: Outlets) -> QuestionPart:
     times = _find_times(piece.text, now)
     named = tuple(dict.fromkeys(name for mention in outlets.find(piece.text) for name in mention.names))
-    return QuestionPart(piece.text, piece.said, _parse_time(times[:1], named))
+    return QuestionPart(piece.text, piece.said, _make_filters(times[:1], named))
 
 
 def _find_times(text: str, now: datetime) -> list[Period]:
@@ -168,26 +168,28 @@ def _wants_latest(text: str) -> bool:
     return bool(_LATEST.search(text) or (_STILL.search(text) and len(text.split()) < _LONG))
 
 
-def _split_parts(text: str, times: list[Period], mentions: list[Mention], single: bool) -> tuple[Filters, Filters]:
+def _split_filters_from_hints(
+    text: str, times: list[Period], mentions: list[Mention], single: bool
+) -> tuple[Filters, Filters]:
     """Return what narrows the search, and what is only preferred."""
     hard = [t for t in times if t.published and (t.relative or t.since is None or len(times) == 1)]
-    if len(hard) != 1 or not (hard[0].relative or _normalise(text, hard[0], mentions, single)):
+    if len(hard) != 1 or not (hard[0].relative or _governs_question(text, hard[0], mentions, single)):
         hard = []
-    exclusive = [m for m in mentions if single and len(mentions) == 1 and _end_of_day(text, m)]
+    exclusive = [m for m in mentions if single and len(mentions) == 1 and _is_demanded(text, m)]
     soft = [t for t in times if t not in hard]
     named = tuple(dict.fromkeys(name for m in exclusive for name in m.names))
     liked = tuple(dict.fromkeys(name for m in mentions for name in m.names if name not in named))
     label = ", ".join([*(t.said for t in hard), *(text[m.start : m.end] for m in exclusive)])
-    return replace(_parse_time(hard, named), label=label), _parse_time(soft if len(soft) == 1 else [], liked)
+    return replace(_make_filters(hard, named), label=label), _make_filters(soft if len(soft) == 1 else [], liked)
 
 
-def _normalise(text: str, time: Period, mentions: list[Mention], single: bool) -> bool:
+def _governs_question(text: str, time: Period, mentions: list[Mention], single: bool) -> bool:
     """Tell whether one time and at most one outlet govern the whole question, not one report of several."""
     others = text[: time.start] + text[time.end :]
     return single and len(mentions) <= 1 and not _SEQUENCE.search(others)
 
 
-def _end_of_day(text: str, mention: Mention) -> bool:
+def _is_demanded(text: str, mention: Mention) -> bool:
     before, behind = text[: mention.start], text[mention.end :]
     according = _ACCORDING.search(before)
     if according and not (re.search(r"\w", before[: according.start()]) and re.search(r"\w", behind)):
@@ -197,7 +199,7 @@ def _end_of_day(text: str, mention: Mention) -> bool:
     return bool(_INSIDE.search(before) and _COVERAGE.match(behind))
 
 
-def _parse_time(times: Sequence[Period], named: tuple[str, ...]) -> Filters:
+def _make_filters(times: Sequence[Period], named: tuple[str, ...]) -> Filters:
     since = times[0].since if times else None
     until = times[0].until if times else None
     return Filters(since=since, until=until, outlets=named, label=times[0].said if times else "")

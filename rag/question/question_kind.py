@@ -113,12 +113,12 @@ def classify_question(question: str) -> Kind:
         return _PATTERNS[min(found)[1]][0]
     if _TOPIC.match(text):
         return "topic"
-    if _closes_with_yes_no(text) and not _ASKING.match(text):
+    if _ends_with_yes_no(text) and not _ASKING.match(text):
         return "yes_no"
     return "what"
 
 
-def _closes_with_yes_no(text: str) -> bool:
+def _ends_with_yes_no(text: str) -> bool:
     """Return whether the last clause is a question of its own: "The treaty was signed, did Spain join?"."""
     clause = text[max(text.rfind(","), text.rfind(";"), 0) :]
     return bool(_CLOSING.search(clause)) and text.rstrip(" .!\"'”’)]").endswith("?")

@@ -132,31 +132,31 @@ def split_question(question: str, mentions: Sequence[Mention] = ()) -> list[Piec
 
 def has_several_questions(question: str) -> bool:
     """Tell whether a question puts several questions, each of which wants an answer: "When ..., and who ...?"."""
-    if _GAPPED.match(_unended(question)) or (_APART.search(question) and not _INDIVIDUAL.match(question)):
+    if _GAPPED.match(_strip_end(question)) or (_APART.search(question) and not _INDIVIDUAL.match(question)):
         return True
     return bool(_SEVERAL.search(question)) and not (_RELATIVE.search(question) and _IDENTIFYING.match(question))
 
 
-def describe_part(piece: str) -> bool:
+def is_remark(piece: str) -> bool:
     """Tell whether a piece of a question is what somebody says of the own work or time, which asks for nothing."""
     return bool(_REMARK.match(piece))
 
 
-def _unended(text: str) -> str:
+def _strip_end(text: str) -> str:
     """Return a question without what ends it."""
     return text.rstrip(" ?!.\"'”’»)]")
 
 
 def _split_alternatives(text: str) -> list[str]:
     """Take "Which ..., A or B?", "Compare A and B" and "Who ... in A, and who in B?" apart."""
-    text = _unended(text)
+    text = _strip_end(text)
     if match := _GAPPED.match(text):
         return [f"{match['stem']} {match['how']} {match[side]}" for side in ("one", "other")]
     if match := _ALTERNATIVES.match(text):
         proper = all(re.search(r"[A-Z0-9]", match[side]) for side in ("one", "other"))
         if (
             proper
-            and len(_content(match["one"])) <= 6
+            and len(_list_content_words(match["one"])) <= 6
             and re.match(r"\W*(?:which|who|what|did|does|was|is|were|do)\b", text, re.IGNORECASE)
         ):
             return [f"{match['stem']}, {match[side]}" for side in ("one", "other")]
@@ -177,7 +177,7 @@ def _split_by_outlet(text: str, mentions: Sequence[Mention]) -> list[str]:
     if not all(_IN_A_ROW.fullmatch(text[one.end : other.start]) for one, other in pairwise(row)):
         return []
     before, behind = _REPORTING.fullmatch(text[: row[0].start]), text[row[-1].end :]
-    if not before or len(_content(behind)) < _FEWEST_ASKED:
+    if not before or len(_list_content_words(behind)) < _FEWEST_ASKED:
         return []
     return [f"{before['asked'] or ''}{text[mention.start : mention.end]}{behind}" for mention in row]
 
@@ -188,7 +188,7 @@ def _split_by_date(text: str) -> list[str]:
     if not 2 <= len(named) <= 4 or len({d.span for d in named}) < 2 or not _CHANGING.search(text):
         return []
     gaps = [text[a.end : b.start] for a, b in pairwise(named)]
-    if any(len(_content(gap)) > 3 for gap in gaps):
+    if any(len(_list_content_words(gap)) > 3 for gap in gaps):
         return []
     head, tail = text[: named[0].start], text[named[-1].end :].rstrip("?!. ")
     head = re.sub(r"\b(?:between|from)\s+$", "in ", head, flags=re.IGNORECASE)
@@ -202,17 +202,19 @@ def _split_clauses(text: str, mentions: Sequence[Mention]) -> list[Piece]:
         *([_ASKING] if _QUESTION.match(text) else []),
         *([_LISTED] if _IDENTIFYING.search(text) else []),
     ]
-    pieces = _grow(_cut_at(text, joints, mentions), {w for m in mentions for w in words(text[m.start : m.end])})
+    pieces = _merge_short_pieces(
+        _cut_at_joints(text, joints, mentions), {w for m in mentions for w in words(text[m.start : m.end])}
+    )
     if len(pieces) < 2:
         return []
-    subject = " ".join(_subjects(pieces[0], mentions))
+    subject = " ".join(_find_subjects(pieces[0], mentions))
     return [
         Piece(_make_search_text(piece, subject if i else "", mentions), _strip_punctuation(piece))
         for i, piece in enumerate(pieces)
     ]
 
 
-def _cut_at(text: str, joints: Iterable[re.Pattern[str]], mentions: Sequence[Mention]) -> list[str]:
+def _cut_at_joints(text: str, joints: Iterable[re.Pattern[str]], mentions: Sequence[Mention]) -> list[str]:
     places = {0, len(text)}
     for joint in joints:
         places.update(m.start() for m in joint.finditer(text))
@@ -225,25 +227,27 @@ def _cut_at(text: str, joints: Iterable[re.Pattern[str]], mentions: Sequence[Men
     return [text[a:b] for a, b in pairwise(sorted(places - inner))]
 
 
-def _grow(pieces: Sequence[str], frame: set[str]) -> list[str]:
+def _merge_short_pieces(pieces: Sequence[str], frame: set[str]) -> list[str]:
     """Join pieces that are too short to be searched for themselves with their neighbour."""
     grown: list[str] = []
     for piece in pieces:
         asked = bool(_ASKED.match(piece))
         enough = _FEWEST_ASKED if asked else _FEWEST
         before = _FEWEST_ASKED if asked and grown and _QUESTION.match(grown[-1]) else _FEWEST
-        if grown and (len(_content(piece, frame)) < enough or len(_content(grown[-1], frame)) < before):
+        if grown and (
+            len(_list_content_words(piece, frame)) < enough or len(_list_content_words(grown[-1], frame)) < before
+        ):
             grown[-1] += piece
         else:
             grown.append(piece)
     return grown
 
 
-def _content(text: str, frame: Iterable[str] = ()) -> list[str]:
+def _list_content_words(text: str, frame: Iterable[str] = ()) -> list[str]:
     return [w for w in words(text) if w not in STOPWORDS and w not in _FRAME and w not in frame]
 
 
-def _subjects(piece: str, mentions: Sequence[Mention]) -> list[str]:
+def _find_subjects(piece: str, mentions: Sequence[Mention]) -> list[str]:
     """Return the names in a piece that are no outlets'."""
     outlets = {word for mention in mentions for name in mention.names for word in words(name)}
     called = [piece[name.start : name.end] for name in find_names(piece)]
@@ -256,7 +260,7 @@ def _strip_punctuation(piece: str) -> str:
 
 def _make_search_text(piece: str, subject: str, mentions: Sequence[Mention]) -> str:
     bare = _strip_punctuation(piece)
-    return f"{subject} {bare}" if subject and (not _subjects(bare, mentions) or _LEANING.search(bare)) else bare
+    return f"{subject} {bare}" if subject and (not _find_subjects(bare, mentions) or _LEANING.search(bare)) else bare
 
 
 def merge_parts(whole: Sequence[Passage], parts: Sequence[Sequence[Passage]]) -> list[Passage]:
@@ -274,13 +278,13 @@ def merge_parts(whole: Sequence[Passage], parts: Sequence[Sequence[Passage]]) ->
     floor = min((p.score for p in whole), default=0.0)
     passages = {p.chunk.id: p for p in (*(p for found in parts for p in found), *whole)}
     scores = {p.chunk.id: p.score for p in whole}
-    best = dict(_best(parts))
+    best = dict(_list_part_scores(parts))
     total = {i: scores.get(i, floor) + _PART_WEIGHT * best.get(i, 0.0) for i in passages}
     order = sorted(passages, key=lambda i: (bool(whole) and i != whole[0].chunk.id, -total[i], i))
     return [replace(passages[i], rank=rank, score=total[i]) for rank, i in enumerate(order, 1)]
 
 
-def _best(parts: Sequence[Sequence[Passage]]) -> Iterator[tuple[str, float]]:
+def _list_part_scores(parts: Sequence[Sequence[Passage]]) -> Iterator[tuple[str, float]]:
     """Yield each chunk with its score in a part, worst first, so that the best stays in a dict."""
     for passage in sorted((p for found in parts for p in found), key=lambda p: p.score):
         yield passage.chunk.id, passage.score

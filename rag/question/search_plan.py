@@ -21,7 +21,7 @@ from rag.text.citation_marks import read_marks
 from rag.text.dates.question_period import find_periods
 from rag.text.names import find_name_words, find_names
 from rag.text.output_filter import filter_output
-from rag.text.terms import STOPWORDS, held_terms, words
+from rag.text.terms import STOPWORDS, list_held_terms, words
 
 Form = Literal[
     "fact", "comparison", "order", "summary", "positions", "count", "timeline", "small talk", "about the assistant"
@@ -154,8 +154,8 @@ def plan_coverage(query: Query) -> CoverageQuestion | None:
     if query.form not in forms or len(query.parts) != 1:
         return None
     topic = query.parts[0].text
-    held = held_terms(query.standalone)
-    return CoverageQuestion(forms[query.form], topic, query.filters) if held_terms(topic) <= held else None
+    held = list_held_terms(query.standalone)
+    return CoverageQuestion(forms[query.form], topic, query.filters) if list_held_terms(topic) <= held else None
 
 
 def _read_search(search: _SearchReply, said: str, asked: str, scope: ArchiveScope, now: datetime) -> QuestionPart:

@@ -4,10 +4,10 @@ import re
 from collections.abc import Mapping, Sequence
 from itertools import pairwise
 
-from rag.retrieval.sentence_ranking import OF_THEM, SAYING, Sentence, matched_share
+from rag.retrieval.sentence_ranking import OF_THEM, SAYING, Sentence, measure_matched_share
 from rag.text.question_words import FRAME
 from rag.text.speech_verbs import SAY
-from rag.text.terms import held_terms, stem, words
+from rag.text.terms import list_held_terms, stem, words
 
 _ANYBODY = frozenset({stem(word) for word in ("people", "persons", "individuals", "humans", "men", "women", "victims")})
 _THEM = "of them"
@@ -83,19 +83,19 @@ def lacks_quotation(question: str, kind: str, weights: Mapping[str, float], sent
     }
     if not topic:
         return 0.0
-    around = _windows(sentences)
+    around = _list_windows(sentences)
     spoken = [
         around[i]
         for i, sentence in enumerate(sentences)
         if (sentence.shape > 0 or SAYING.search(sentence.text))
         and (not set(called) & set(topical) or called[-1] in around[i])
     ]
-    return 1 - max((matched_share(topic, held) for held in spoken), default=0.0)
+    return 1 - max((measure_matched_share(topic, held) for held in spoken), default=0.0)
 
 
-def _windows(sentences: Sequence[Sentence]) -> list[set[str]]:
+def _list_windows(sentences: Sequence[Sentence]) -> list[set[str]]:
     """Return for each sentence its terms with those of its neighbours in the passage."""
-    terms = [held_terms(sentence.text, sentence.passage.article.language or "en") for sentence in sentences]
+    terms = [list_held_terms(sentence.text, sentence.passage.article.language or "en") for sentence in sentences]
     order = sorted(range(len(sentences)), key=lambda i: (sentences[i].passage.rank, sentences[i].start))
     found = [set(held) for held in terms]
     for one, other in pairwise(order):

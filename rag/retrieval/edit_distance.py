@@ -22,7 +22,7 @@ def count_typos(asked: str, written: str) -> int | None:
     """
     from rapidfuzz.distance import OSA
 
-    one, other, most = _plain(asked), _plain(written), max_typos(asked)
+    one, other, most = _strip_accents(asked), _strip_accents(written), count_allowed_typos(asked)
     if not other.isalpha() or (one[0] != other[0] and len(one) < LONG):
         return None
     if one.startswith(other) and set(one[len(other) :]) - {other[-1]}:
@@ -38,24 +38,24 @@ def is_keyboard_typo(asked: str, written: str) -> bool:
 
     Such a typo seldom turns one correct word into another. The words differ by one typo at most (`count_typos`).
     """
-    one, other = _plain(asked), _plain(written)
+    one, other = _strip_accents(asked), _strip_accents(written)
     if len(one) + 1 == len(other):
         return any(other[:i] + other[i + 1 :] == one for i in range(len(other)))
     if len(one) == len(other) + 1:
         return any(one[:i] + one[i + 1 :] == other for i in range(1, len(one)) if one[i] == one[i - 1])
-    wrong = _differing_letters(one, other)
+    wrong = _list_differing_letters(one, other)
     return not wrong or (len(wrong) == 2 and wrong[0] == wrong[1]) or any(wrong[0] <= set(pair) for pair in _KEYS)
 
 
 def is_phonetic_typo(asked: str, written: str) -> bool:
     """Return whether a letter was replaced by one that sounds like it. The words differ by one typo at most."""
-    one, other = _plain(asked), _plain(written)
+    one, other = _strip_accents(asked), _strip_accents(written)
     return len(one) == len(other) and all(
-        any(pair <= sounds for sounds in _SOUNDS) for pair in _differing_letters(one, other)
+        any(pair <= sounds for sounds in _SOUNDS) for pair in _list_differing_letters(one, other)
     )
 
 
-def _differing_letters(one: str, other: str) -> list[set[str]]:
+def _list_differing_letters(one: str, other: str) -> list[set[str]]:
     """Return the letters that differ between two words of one length, place by place."""
     return [{a, b} for a, b in zip(one, other, strict=True) if a != b]
 
@@ -71,11 +71,11 @@ def list_prefixes(word: str) -> set[str]:
     return found | {second + first, second + third} if len(word) >= LONG else found
 
 
-def max_typos(word: str) -> int:
+def count_allowed_typos(word: str) -> int:
     """Return how many typos a word may have."""
     return 2 if len(word) >= LONG else 1
 
 
-def _plain(word: str) -> str:
+def _strip_accents(word: str) -> str:
     spread = unicodedata.normalize("NFKD", word.casefold())
     return "".join(c for c in spread if not unicodedata.combining(c))

@@ -13,7 +13,7 @@ from rag.index.embedder import Vectors
 from rag.model import Filters, Passage
 from rag.question.query import Query
 from rag.question.question_kind import Kind, classify_question
-from rag.question.question_parts import describe_part, merge_parts
+from rag.question.question_parts import is_remark, merge_parts
 from rag.retrieval.passage_search import Retriever, SearchText
 from rag.retrieval.sentence_ranking import PassageReader, Sentence
 from rag.retrieval.sufficiency import Sufficiency, judge_sufficiency
@@ -89,7 +89,7 @@ class Evidence:
         """Return the parts without an answer, where others have one."""
         if not self.several or not any(part.sufficiency.enough for part in self.parts):
             return []
-        return [part for part in self.parts if part.sufficiency.lacking and not describe_part(part.said)]
+        return [part for part in self.parts if part.sufficiency.lacking and not is_remark(part.said)]
 
 
 class EvidenceSearch:
@@ -128,7 +128,7 @@ class EvidenceSearch:
         parts = [[p for p in part if p.chunk.id in kept] for part in parts]
         return RetrievedPassages(merged, parts, filters, (), rankings)
 
-    def gather(self, query: Query, k: int, depth: int = 0) -> RetrievedPassages:
+    def search_and_widen(self, query: Query, k: int, depth: int = 0) -> RetrievedPassages:
         """Return what `search` does, each passage with the sentence after it: evidence often continues past a border."""
         found = self.search(query, k, depth=depth)
         wide = {passage.chunk.id: widen_passage(passage).chunk for passage in found.passages}  # Parts hold no others.
@@ -141,24 +141,24 @@ class EvidenceSearch:
     def read(self, query: Query, found: RetrievedPassages) -> Evidence:
         """Read what was found for the question and, with the passages found for it, for each part."""
         known: dict[str, Vectors] = {}
-        whole = self._reading(query.question, query.standalone, query.kind, found.passages, known)
+        whole = self._read_passages(query.question, query.standalone, query.kind, found.passages, known)
         if query.latest:
             whole = replace(whole, sentences=order_newest_first(whole.sentences))
         elif query.hints.timed:
             whole = replace(whole, sentences=order_timely_first(whole.sentences, query.hints))
         places = {passage.chunk.id: passage for passage in found.passages}
         parts = [
-            self._reading(part.said, part.text, part.kind or classify_question(part.said), passages, known)
+            self._read_passages(part.said, part.text, part.kind or classify_question(part.said), passages, known)
             for part, passages in zip(query.parts, found.parts, strict=False)  # Passages of elsewhere have none.
         ]
-        return Evidence(whole, [_place(part, places) for part in parts], query.several)
+        return Evidence(whole, [_restore_ranks(part, places) for part in parts], query.several)
 
-    def _reading(
+    def _read_passages(
         self, said: str, text: str, asked: Kind, passages: Sequence[Passage], known: dict[str, Vectors]
     ) -> PassageReading:
         passages = [replace(passage, rank=rank) for rank, passage in enumerate(passages, 1)]
         read = [s for s in self.reader.read(text, asked, passages, known) if is_quotable(s.text)]
-        return PassageReading(said, read, judge_sufficiency(text, asked, self.reader.weights(text), passages, read))
+        return PassageReading(said, read, judge_sufficiency(text, asked, self.reader.weigh_terms(text), passages, read))
 
 
 def widen_passage(passage: Passage) -> Passage:
@@ -175,16 +175,16 @@ def order_newest_first(read: Sequence[Sentence]) -> list[Sentence]:
     published = [sentence.passage.article.published_at for sentence in read]
     dates = sorted({date for date in published if date})
     gain = {date: NEWEST * place / max(1, len(dates) - 1) for place, date in enumerate(dates)}
-    return _rank(read, [gain[date] if date else 0.0 for date in published], NEWEST)
+    return _rerank_by_gain(read, [gain[date] if date else 0.0 for date in published], NEWEST)
 
 
 def order_timely_first(read: Sequence[Sentence], hints: Filters) -> list[Sentence]:
     """Return sentences reranked for a question that names a time: those of articles of that time gain."""
     time = Filters(since=hints.since, until=hints.until)
-    return _rank(read, [TIMELY * time.admits(sentence.passage.article) for sentence in read], TIMELY)
+    return _rerank_by_gain(read, [TIMELY * time.admits(sentence.passage.article) for sentence in read], TIMELY)
 
 
-def _rank(read: Sequence[Sentence], gains: Sequence[float], most: float) -> list[Sentence]:
+def _rerank_by_gain(read: Sequence[Sentence], gains: Sequence[float], most: float) -> list[Sentence]:
     """Return sentences by score and gain.
 
     Scores stay within 1, but for a sentence that holds a quotation of the question: it keeps its own.
@@ -196,6 +196,6 @@ def _rank(read: Sequence[Sentence], gains: Sequence[float], most: float) -> list
     return sorted(again, key=lambda s: (-s.score, s.passage.rank, s.start))
 
 
-def _place(reading: PassageReading, places: Mapping[str, Passage]) -> PassageReading:
+def _restore_ranks(reading: PassageReading, places: Mapping[str, Passage]) -> PassageReading:
     """Return a reading whose sentences name the passages as the whole question ranked them."""
     return replace(reading, sentences=[replace(s, passage=places[s.passage.chunk.id]) for s in reading.sentences])

@@ -17,7 +17,7 @@ from rag.index.indexes import Indexes
 from rag.model import Filters, Passage
 from rag.retrieval.reranker import RERANKED, Reranker
 from rag.text.names import find_name_words
-from rag.text.terms import query_terms, script_languages
+from rag.text.terms import detect_script_languages, list_query_terms
 
 CANDIDATES = 100
 """Chunks taken from each index before fusion."""
@@ -126,7 +126,7 @@ class Retriever:
     ) -> tuple[list[list[Passage]], list[list[Passage]]]:
         """Return what `retrieve` does, and for each text the `depth` best passages however many are of one article."""
         best, deep = [], []
-        for one, candidates in zip(sought, self.candidates([one.text for one in sought], filters), strict=True):
+        for one, candidates in zip(sought, self.find_candidates([one.text for one in sought], filters), strict=True):
             kept, copies = collapse_copies(self._sort(candidates, one))
             if self.reranker:
                 kept = self._rerank(self.reranker, one.text, kept)
@@ -135,11 +135,11 @@ class Retriever:
         loaded = self._load_passages([*best, *deep])
         return loaded[: len(best)], loaded[len(best) :]
 
-    def candidates(self, texts: Sequence[str], filters: Filters | None = None) -> list[list[Candidate]]:
+    def find_candidates(self, texts: Sequence[str], filters: Filters | None = None) -> list[list[Candidate]]:
         """Return for each text every chunk that either index finds, unordered."""
-        worded = _MEANWHILE.submit(lambda: [self._lexical_query(text, filters) for text in texts])
+        worded = _MEANWHILE.submit(lambda: [self._search_words(text, filters) for text in texts])
         vectors = self.indexes.embedder.embed_queries(texts)
-        dense = self._dense_candidates(vectors, filters)
+        dense = self._search_vectors(vectors, filters)
         lexical = worded.result()
         places = self._filter_candidates(chain(*dense, *lexical), filters)
         pairs = list(zip(dense, lexical, strict=True))
@@ -147,17 +147,19 @@ class Retriever:
         cosines = self._compute_cosines(vectors, alone)
         for n, (near, words) in enumerate(pairs):
             near.update((i, cosines[i][n]) for i in words if i in cosines and i not in near)
-        return [_candidates(near, words, places) for near, words in pairs]
+        return [_make_candidates(near, words, places) for near, words in pairs]
 
     def stemming_languages(self, text: str) -> tuple[str, ...]:
         """Return the languages to stem a text in; "" is that of an article whose language is not known."""
-        return (*self.languages, *script_languages(text), "")
+        return (*self.languages, *detect_script_languages(text), "")
 
-    def _lexical_query(self, text: str, filters: Filters | None) -> dict[str, float]:
+    def _search_words(self, text: str, filters: Filters | None) -> dict[str, float]:
         """Return the chunks that share most with a text by BM25, with their scores."""
-        return dict(self.indexes.lexical.search(query_terms(text, self.stemming_languages(text)), CANDIDATES, filters))
+        return dict(
+            self.indexes.lexical.search(list_query_terms(text, self.stemming_languages(text)), CANDIDATES, filters)
+        )
 
-    def _dense_candidates(self, vectors: Vectors, filters: Filters | None) -> list[dict[str, float]]:
+    def _search_vectors(self, vectors: Vectors, filters: Filters | None) -> list[dict[str, float]]:
         """Return for each vector the nearest chunks that pass filters, with their cosines.
 
         More are asked for until enough of them pass; where few articles pass at all, each of their chunks is compared.
@@ -246,7 +248,7 @@ def _split(chunk_id: str) -> tuple[str, int, int]:
     return article, int(version), int(ordinal)
 
 
-def _candidates(
+def _make_candidates(
     near: Mapping[str, float], words: Mapping[str, float], places: Mapping[str, _ChunkPosition]
 ) -> list[Candidate]:
     """Make candidates of the cosines of all chunks that a text found, and of the BM25 scores of some."""
@@ -262,8 +264,8 @@ def _candidates(
 
 def _order(candidates: Sequence[Candidate], sought: SearchText, written: Set[str] = frozenset()) -> list[Candidate]:
     """Score the candidates for a text and return them, best first; `written` are articles by whom it names."""
-    newest = _recency(candidates) if sought.latest else {}
-    for c, gain in zip(candidates, _marginal_gains(candidates, sought.hints), strict=True):
+    newest = _compute_recency(candidates) if sought.latest else {}
+    for c, gain in zip(candidates, _compute_hint_gains(candidates, sought.hints), strict=True):
         c.score = (
             DENSE_WEIGHT * c.signals["dense"]
             + (1 - DENSE_WEIGHT) * c.signals["coverage"]
@@ -274,7 +276,7 @@ def _order(candidates: Sequence[Candidate], sought: SearchText, written: Set[str
     return sorted(candidates, key=lambda c: (-c.score, c.chunk_id))
 
 
-def _marginal_gains(candidates: Sequence[Candidate], hints: Filters | None) -> list[float]:
+def _compute_hint_gains(candidates: Sequence[Candidate], hints: Filters | None) -> list[float]:
     """Return what hints add to the score of each candidate."""
     if not hints:
         return [0.0] * len(candidates)
@@ -285,7 +287,7 @@ def _marginal_gains(candidates: Sequence[Candidate], hints: Filters | None) -> l
     ]
 
 
-def _recency(candidates: Sequence[Candidate]) -> dict[str, float]:
+def _compute_recency(candidates: Sequence[Candidate]) -> dict[str, float]:
     """Return for each dated chunk where its date stands between the oldest (0) and the newest (1)."""
     dates = {c.chunk_id: date.timestamp() for c in candidates if (date := c.article.published_at)}
     first, last = min(dates.values(), default=0.0), max(dates.values(), default=0.0)

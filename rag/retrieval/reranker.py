@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from corpus.errors import SettingsError
-from rag.index.embedder import weights_digest
+from rag.index.embedder import digest_weights
 from rag.model import Passage
 
 if TYPE_CHECKING:
@@ -40,7 +40,7 @@ class Reranker:
     @cached_property
     def profile(self) -> str:
         """Return the name of the model with the beginning of the hash of its weights."""
-        return f"{self.folder.name}/{weights_digest(self.folder)}"
+        return f"{self.folder.name}/{digest_weights(self.folder)}"
 
     def rerank(self, question: str, passages: Sequence[Passage]) -> list[Passage]:
         """Return passages with the first `RERANKED` in the order of the cross-encoder.
@@ -55,7 +55,7 @@ class Reranker:
         top = passages[:RERANKED]
         if len(top) < 2:
             return list(passages)
-        scores = self._scores(question, [passage.chunk.indexed_text for passage in top])
+        scores = self._compute_scores(question, [passage.chunk.indexed_text for passage in top])
         order = sorted(range(len(top)), key=lambda i: (-scores[i], i))
         read = [
             replace(top[i], score=place.score, signals={**top[i].signals, "rerank": scores[i]})
@@ -63,7 +63,7 @@ class Reranker:
         ]
         return read + list(passages[RERANKED:])
 
-    def _scores(self, question: str, texts: Sequence[str]) -> list[float]:
+    def _compute_scores(self, question: str, texts: Sequence[str]) -> list[float]:
         from torch.nn import Identity
 
         with self._lock:

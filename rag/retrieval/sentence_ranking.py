@@ -14,7 +14,7 @@ from rag.text.dates.calendar_names import MONTH, WEEKDAY
 from rag.text.quotations import find_quotations, is_quoted_from
 from rag.text.speakers import find_attributions
 from rag.text.speech_verbs import SAID
-from rag.text.terms import STOPWORDS, held_terms, query_terms, stem, terms, words
+from rag.text.terms import STOPWORDS, list_held_terms, list_query_terms, stem, terms, words
 
 READ_PASSAGES = 8
 """Passages whose sentences are read."""
@@ -72,12 +72,12 @@ class PassageReader:
         self.embedder = embedder
         self.lexical = lexical
 
-    def weights(self, text: str) -> dict[str, float]:
+    def weigh_terms(self, text: str) -> dict[str, float]:
         """Return the terms of a question with their inverse document frequency (as BM25 has it)."""
         count = self.lexical.count()
         return {
-            term: float(np.log(1 + (count - (df := self.lexical.document_frequency(term)) + 0.5) / (df + 0.5)))
-            for term in query_terms(text)
+            term: float(np.log(1 + (count - (df := self.lexical.count_documents(term)) + 0.5) / (df + 0.5)))
+            for term in list_query_terms(text)
         }
 
     def read(
@@ -91,7 +91,7 @@ class PassageReader:
             passages: Best first.
             known: The vectors of sentences, which what is embedded here is added to; for several questions in a row.
         """
-        weights = self.weights(text)
+        weights = self.weigh_terms(text)
         best = max((passage.score for passage in passages), default=0.0) or 1.0
         called = {stem(w) for m in _NAME.finditer(text) for w in words(m.group())} if kind == "quotation" else set()
         asking = _Asking(weights, kind, set(words(text)), _find_quoted(text), called)
@@ -134,18 +134,18 @@ class _Asking:
         body = passage.article.body
         lead = len(body) - len(body.lstrip())
         heading = set(terms(passage.chunk.heading, language))
-        before = held_terms(_lead(passage), language) or heading
+        before = list_held_terms(_read_sentence_before(passage), language) or heading
         found: list[Sentence] = []
-        for start, end in _spans(passage):
+        for start, end in _split_passage(passage):
             text = passage.article.body[start:end]
-            inside = held_terms(text, language)
+            inside = list_held_terms(text, language)
             spoken = self._count_spoken(text, inside | before)
             values = {
-                "coverage": matched_share(self.weights, inside | heading),
-                "context": matched_share(self.weights, inside | heading | before),
+                "coverage": measure_matched_share(self.weights, inside | heading),
+                "context": measure_matched_share(self.weights, inside | heading | before),
                 "shape": float(start == lead)
                 if self.kind == "topic"
-                else spoken * sentence_shape(text, self.kind, self.asked),
+                else spoken * measure_sentence_shape(text, self.kind, self.asked),
                 "passage": rank,
             }
             said = any(is_quoted_from(quotation, text) for quotation in self.quoted)
@@ -167,7 +167,7 @@ class _Asking:
         return 1.0 if self.called & (speakers or around) else OTHERS
 
 
-def _lead(passage: Passage) -> str:
+def _read_sentence_before(passage: Passage) -> str:
     """Return the sentence before a passage, on which its first one may lean; "" at the start of a paragraph."""
     body, start = passage.article.body, passage.chunk.start
     piece = body[max(0, start - _BEFORE) : start]
@@ -176,7 +176,7 @@ def _lead(passage: Passage) -> str:
     return piece[slice(*spans[-1])] if spans else ""
 
 
-def _spans(passage: Passage) -> list[tuple[int, int]]:
+def _split_passage(passage: Passage) -> list[tuple[int, int]]:
     chunk = passage.chunk
     return [
         (chunk.start + a, chunk.start + b) for a, b in split_sentences(chunk.text, passage.article.language or "en")
@@ -189,7 +189,7 @@ def _find_quoted(question: str) -> list[str]:
     return [quotation for quotation in quoted if len(quotation.split()) >= _QUOTED_WORDS]
 
 
-def matched_share(weights: Mapping[str, float], found: set[str]) -> float:
+def measure_matched_share(weights: Mapping[str, float], found: set[str]) -> float:
     """Return the share of terms, by weight, that were found."""
     whole = sum(weights.values())
     return sum(weight for term, weight in weights.items() if term in found) / whole if whole else 0.0
@@ -212,30 +212,30 @@ _CAUSE = re.compile(
 )
 
 
-def sentence_shape(sentence: str, kind: str, asked: set[str]) -> float:
+def measure_sentence_shape(sentence: str, kind: str, asked: set[str]) -> float:
     """Return how far a sentence holds the kind of thing asked for, beside what the question itself says, 0 to 1.
 
     So many "of them" are half of what "how many" wants, since they are a part of what the sentence before counts.
     One new name is half of what "who" and "where" want, since a sentence that tells more tends to name more.
     """
     if kind == "when":
-        return float(bool(_new(_DATE, sentence, asked)))
+        return float(bool(_find_new(_DATE, sentence, asked)))
     if kind == "how_many":
-        numbers = [n for n in _NUMBER.finditer(sentence) if _beyond(n, asked)]
+        numbers = [n for n in _NUMBER.finditer(sentence) if _list_unasked(n, asked)]
         whole = [n for n in numbers if not OF_THEM.match(sentence, n.end())]
         return 1.0 if whole else 0.5 * bool(numbers)
     if kind in {"who", "where"}:
-        return min(2, len(_new(_NAME, sentence, asked))) / 2
+        return min(2, len(_find_new(_NAME, sentence, asked))) / 2
     if kind == "quotation":
         return float(any(end - start >= _QUOTED_LENGTH for start, end in find_quotations(sentence)))
     if kind == "attribution":
-        return float(bool(SAYING.search(sentence) and _new(_NAME, sentence, asked)))
+        return float(bool(SAYING.search(sentence) and _find_new(_NAME, sentence, asked)))
     return float(kind == "why" and bool(_CAUSE.search(sentence)))
 
 
-def _new(pattern: re.Pattern[str], sentence: str, asked: set[str]) -> list[str]:
-    return [word for found in pattern.finditer(sentence) for word in _beyond(found, asked)]
+def _find_new(pattern: re.Pattern[str], sentence: str, asked: set[str]) -> list[str]:
+    return [word for found in pattern.finditer(sentence) for word in _list_unasked(found, asked)]
 
 
-def _beyond(found: re.Match[str], asked: set[str]) -> list[str]:
+def _list_unasked(found: re.Match[str], asked: set[str]) -> list[str]:
     return [word for word in words(found.group()) if word not in asked and word not in STOPWORDS]

@@ -9,23 +9,23 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from corpus.article import Chunk
-from rag.index.lexical import article_of
+from rag.index.lexical import read_article_id
 from rag.question.query import Corrected
 from rag.retrieval.edit_distance import (
     LONG,
     SHORTEST,
+    count_allowed_typos,
     count_typos,
     is_keyboard_typo,
     is_phonetic_typo,
     list_prefixes,
-    max_typos,
 )
 from rag.retrieval.passage_search import Retriever
 from rag.text.english_words import EnglishWords
 from rag.text.names import TITLES
 from rag.text.question_words import ASKING, FRAME
 from rag.text.quotations import find_quotations
-from rag.text.terms import STOPWORDS, query_terms, stem, terms, words
+from rag.text.terms import STOPWORDS, list_query_terms, stem, terms, words
 
 FOREIGN = 8
 """Letters of the shortest word that is corrected to one of an article in another language than English."""
@@ -96,12 +96,12 @@ class SpellingCorrector:
         languages = self._retriever.stemming_languages(text)
         asked = [
             word
-            for word in _question_words(text)
+            for word in _find_doubtful_words(text)
             if word.word not in self._english and not self._is_held(word.word, languages)
         ]
         if not asked:
             return Corrected(text)
-        topic = self._topic_terms(text, languages)
+        topic = self._find_topic_terms(text, languages)
         near = {word: self._find_near(word, topic) for word in asked}
         similar = {word.word.lower(): {n.word.lower() for n in found} for word, found in near.items()}
         notes: list[str] = []
@@ -112,27 +112,27 @@ class SpellingCorrector:
         return Corrected(text, tuple(dict.fromkeys(notes)))
 
     def _is_held(self, word: str, languages: Sequence[str]) -> bool:
-        return any(self._lexical.document_frequency(stem(word.lower(), language)) for language in languages)
+        return any(self._lexical.count_documents(stem(word.lower(), language)) for language in languages)
 
-    def _topic_terms(self, text: str, languages: Sequence[str]) -> list[str]:
+    def _find_topic_terms(self, text: str, languages: Sequence[str]) -> list[str]:
         """Return the terms of a question that some chunks have, but not too many."""
         most = max(2.0, _MAX_TOPIC_SHARE * self._lexical.count())
         return [
             term
-            for term in query_terms(text, tuple(languages))
-            if term not in ASKING | FRAME and 0 < self._lexical.document_frequency(term) <= most
+            for term in list_query_terms(text, tuple(languages))
+            if term not in ASKING | FRAME and 0 < self._lexical.count_documents(term) <= most
         ]
 
     def _find_near(self, asked: _UnknownWord, topic: Sequence[str]) -> list[_Replacement]:
         word = asked.word.lower()
         found = [
             near
-            for term, chunks in self._similar_terms(word)
+            for term, chunks in self._find_similar_terms(word)
             if (near := self._find_written_form(asked, term, chunks, topic))
         ]
         return sorted(found, key=lambda near: (near.distance, -near.chunks, near.word))
 
-    def _similar_terms(self, word: str) -> list[tuple[str, int]]:
+    def _find_similar_terms(self, word: str) -> list[tuple[str, int]]:
         """Return the terms of the archive that are most similar to a word or its stem, with how many chunks have them.
 
         A typo in an ending hides it from the stemmer, so the beginning of a word is compared with shorter terms too.
@@ -140,8 +140,8 @@ class SpellingCorrector:
         from rapidfuzz import process  # Imported late: most questions need no comparison.
         from rapidfuzz.distance import OSA
 
-        most, bare = max_typos(word), stem(word)
-        known = self._lexical.terms_with_prefix(list_prefixes(word))
+        most, bare = count_allowed_typos(word), stem(word)
+        known = self._lexical.find_terms(list_prefixes(word))
         sized: dict[int, list[str]] = {}
         for term in known:
             if SHORTEST - 1 <= len(term) <= len(word) + most and term.isalpha():
@@ -161,8 +161,8 @@ class SpellingCorrector:
         self, asked: _UnknownWord, term: str, chunks: int, topic: Sequence[str]
     ) -> _Replacement | None:
         """Return the form of a term that is most similar to the word asked for, None where none is similar enough."""
-        read = self._read_chunks(self._lexical.chunks_with_term(term, [*map(stem, asked.name_words), *topic], _READ))
-        forms = Counter(form for part in read for form in _forms(part, term))
+        read = self._read_chunks(self._lexical.find_chunks(term, [*map(stem, asked.name_words), *topic], _READ))
+        forms = Counter(form for part in read for form in _list_written_forms(part, term))
         near = [
             (distance, form[0].isupper() != asked.word[0].isupper(), -n, form)
             for form, n in forms.items()
@@ -180,15 +180,15 @@ class SpellingCorrector:
             form in self._english,
             all((part.article.language or "en") == "en" for part in read),
             any(terms_ & set(topic) for terms_ in held),
-            frozenset(word for part in read for word in _around(part, form)),
+            frozenset(word for part in read for word in _list_words_around(part, form)),
         )
 
     def _read_chunks(self, chunk_ids: Sequence[str]) -> list[Chunk]:
-        chunks = self._store.chunks(article_of(chunk_id) for chunk_id in chunk_ids)
+        chunks = self._store.chunks(read_article_id(chunk_id) for chunk_id in chunk_ids)
         return [chunks[chunk_id] for chunk_id in chunk_ids if chunk_id in chunks]
 
 
-def _question_words(text: str) -> Iterator[_UnknownWord]:
+def _find_doubtful_words(text: str) -> Iterator[_UnknownWord]:
     """Yield the words of a question that may be misspelt, by their form alone."""
     kept = list(find_quotations(text))
     kept += [match.span() for match in re.finditer(r"\S+", text) if _ADDRESS.search(match.group())]
@@ -201,10 +201,10 @@ def _question_words(text: str) -> Iterator[_UnknownWord]:
         if any(start <= match.start() < end for start, end in kept):
             continue
         capital = word[0].isupper() and not shouted
-        yield _UnknownWord(word, match.start(), capital and i > 0, _neighbour_words(text, found, i) if capital else ())
+        yield _UnknownWord(word, match.start(), capital and i > 0, _find_name_words(text, found, i) if capital else ())
 
 
-def _neighbour_words(text: str, found: Sequence[re.Match[str]], i: int) -> tuple[str, ...]:
+def _find_name_words(text: str, found: Sequence[re.Match[str]], i: int) -> tuple[str, ...]:
     """Return the words before and after one that belong to the same name."""
     neighbours: list[str] = []
     for one, other, place in ((i - 1, i, i - 1), (i, i + 1, i + 1)):
@@ -215,13 +215,13 @@ def _neighbour_words(text: str, found: Sequence[re.Match[str]], i: int) -> tuple
     return tuple(neighbours)
 
 
-def _forms(chunk: Chunk, term: str) -> list[str]:
+def _list_written_forms(chunk: Chunk, term: str) -> list[str]:
     """Return the words of a chunk, as written, whose stem is a term."""
     language = chunk.article.language or "en"
     return [m.group() for m in _WORD.finditer(chunk.indexed_text) if stem(m.group().lower(), language) == term]
 
 
-def _around(chunk: Chunk, form: str) -> set[str]:
+def _list_words_around(chunk: Chunk, form: str) -> set[str]:
     """Return the words, in lower case, that stand near a word in a chunk."""
     found, wanted = words(chunk.indexed_text), form.lower()
     places = [i for i, word in enumerate(found) if word == wanted]

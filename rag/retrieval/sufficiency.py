@@ -7,9 +7,9 @@ from dataclasses import dataclass
 
 from rag.model import Passage
 from rag.retrieval.demanded_kinds import lacks_count, lacks_quotation
-from rag.retrieval.sentence_ranking import Sentence, matched_share
+from rag.retrieval.sentence_ranking import Sentence, measure_matched_share
 from rag.text.question_words import ASKING
-from rag.text.terms import STOPWORDS, held_terms, stem, words
+from rag.text.terms import STOPWORDS, list_held_terms, stem, words
 
 THRESHOLD = 0.3
 """Probability from which on a question counts as answerable: in cross-validation 1 in 20 answerable dev questions falls
@@ -73,17 +73,17 @@ def judge_sufficiency(
     Args:
         text: The stand-alone question.
         kind: What it asks for (`rag.question.question_kind`).
-        weights: Its terms with their rarity, as `PassageReader.weights` gives them.
+        weights: Its terms with their rarity, as `PassageReader.weigh_terms` gives them.
         passages: What was retrieved, best first.
         sentences: Their sentences, the most relevant first.
     """
     if not passages or not sentences:
         return Sufficiency(0.0, {}, ())
     found = measure_signals(text, kind, weights, passages, sentences)
-    return Sufficiency(probability(found), found, find_missing_names(text, passages))
+    return Sufficiency(compute_probability(found), found, find_missing_names(text, passages))
 
 
-def probability(found: Mapping[str, float]) -> float:
+def compute_probability(found: Mapping[str, float]) -> float:
     """Return the probability that belongs to the signals."""
     total = BIAS + sum(COEFFICIENTS.get(name, 0.0) * value for name, value in found.items())
     return 1 / (1 + math.exp(-max(-30.0, min(30.0, total))))
@@ -110,9 +110,9 @@ def measure_signals(
     """
     article = sentences[0].passage.article
     heading = sentences[0].passage.chunk.heading
-    held = held_terms(f"{heading} {article.body}", article.language or "en")
+    held = list_held_terms(f"{heading} {article.body}", article.language or "en")
     within = [sentence for sentence in sentences if sentence.passage.rank <= _BEST]
-    names, whole, length = _is_named(text), matched_share(weights, held), min(3.0, len(weights) / 10)
+    names, whole, length = _is_named(text), measure_matched_share(weights, held), min(3.0, len(weights) / 10)
     topic = set(weights) - ASKING if any(word not in STOPWORDS for word in words(text)) else set()
     return {
         "joint": max(s.dense * s.coverage for s in sentences),
@@ -125,23 +125,23 @@ def measure_signals(
         "long_article": length * whole,
         "dense": max(passage.signals.get("dense", 0.0) for passage in passages),
         "short": max(0.0, 1 - len(topic) / 5) if topic else 0.0,
-        "complete": float(bool(topic) and any(topic <= _around(sentence) for sentence in sentences[:_LEADING])),
+        "complete": float(bool(topic) and any(topic <= _collect_terms(sentence) for sentence in sentences[:_LEADING])),
         "uncounted": lacks_count(text, kind, weights, within),
         "unspoken": lacks_quotation(text, kind, weights, within),
     }
 
 
-def _around(sentence: Sentence) -> set[str]:
+def _collect_terms(sentence: Sentence) -> set[str]:
     """Return the terms of a sentence and of the heading of its passage."""
     article = sentence.passage.article
-    return held_terms(f"{sentence.passage.chunk.heading} {sentence.text}", article.language or "en")
+    return list_held_terms(f"{sentence.passage.chunk.heading} {sentence.text}", article.language or "en")
 
 
 def find_missing_names(text: str, passages: Sequence[Passage]) -> tuple[str, ...]:
     """Return the names and numbers of a question that no retrieved passage holds."""
     held: set[str] = set()
     for passage in passages[:_READ]:
-        held.update(held_terms(passage.chunk.indexed_text, passage.article.language or "en"))
+        held.update(list_held_terms(passage.chunk.indexed_text, passage.article.language or "en"))
     languages = tuple({passage.article.language for passage in passages[:_READ]})
     return tuple(name for name in _is_named(text) if not _is_held(name, held, languages))
 

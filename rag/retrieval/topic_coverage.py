@@ -14,7 +14,7 @@ from rag.retrieval.passage_search import Retriever
 from rag.text.injected_instructions import LONGEST_QUOTED, is_quotable
 from rag.text.names import find_names
 from rag.text.quotations import find_quotations
-from rag.text.terms import STOPWORDS, held_terms, stem, terms, words
+from rag.text.terms import STOPWORDS, list_held_terms, stem, terms, words
 
 LOOKED_AT = 5000
 """Articles of a time that are read, the newest, where the news of it are listed."""
@@ -44,7 +44,7 @@ class TopicPart:
     @property
     def phrase(self) -> re.Pattern[str] | None:
         """Return what finds the words next to each other; None for a single word, which its stem finds."""
-        return _phrase(self.text)
+        return _compile_phrase(self.text)
 
     def is_held(self, text: str, found: set[str]) -> bool:
         """Return whether a text holds the part; `found` are its terms."""
@@ -84,7 +84,7 @@ class CoveredStories:
     @property
     def articles(self) -> tuple[Article, ...]:
         """Return all articles, in order of time, undated ones last."""
-        return tuple(sorted((article for story in self.stories for article in story.articles), key=_by_time))
+        return tuple(sorted((article for story in self.stories for article in story.articles), key=_make_time_key))
 
 
 class TopicCoverage:
@@ -108,24 +108,26 @@ class TopicCoverage:
             loosely: Only names and quotations need be held, if there are any; where more than 12 articles hold them,
                 one more word of the topic too, unless the headline holds a name.
         """
-        either = [self._parts(piece) for piece in _OR.split(topic)]
+        either = [self._split_topic(piece) for piece in _OR.split(topic)]
         parts = tuple(dict.fromkeys(part for piece in either for part in piece))
         named = [tuple(part for part in piece if part.name) for piece in either]
         if not (loosely and all(named) and named != either):
-            return CoveredStories(topic, _make_rule(either), self._stories(self._articles(either, filters)), parts)
-        found, rule = self._articles(named, filters), _make_rule(named)
+            return CoveredStories(
+                topic, _make_rule(either), self._group_stories(self._find_articles(either, filters)), parts
+            )
+        found, rule = self._find_articles(named, filters), _make_rule(named)
         if len(found) > _MANY and (some := [article for article in found if _is_on_topic(article, parts)]):
             found, rule = some, f"{rule}, with more of “{topic}” beside it or the name in the headline"
-        return CoveredStories(topic, rule, self._stories(found), parts)
+        return CoveredStories(topic, rule, self._group_stories(found), parts)
 
-    def news(self, filters: Filters, most: int) -> CoveredStories:
+    def find_news(self, filters: Filters, most: int) -> CoveredStories:
         """Return the news as such: up to `most` stories of the dated articles that pass filters, in order of time.
 
         Without a time these are the newest, else the ones that most articles carry (half of them at most), and others
         evenly spread over the time.
         """
         archive, groups = self._store.archive, dict[object, list[str]]()
-        for article_id, story in archive.find_correction(
+        for article_id, story in archive.list_newest(
             filters.selection, LOOKED_AT if filters.timed else LOOKED_AT // 10
         ):
             groups.setdefault(story or article_id, []).append(article_id)
@@ -133,10 +135,10 @@ class TopicCoverage:
         kept = _spread_over_time(runs, most) if filters.timed else runs[-most:]
         dated = replace(filters, since=filters.since or _EARLIEST)
         articles = archive.articles(Selection(ids=tuple(i for run in kept for i in run)))
-        stories = self._stories([article for article in articles if filters.admits(article)])
+        stories = self._group_stories([article for article in articles if filters.admits(article)])
         return CoveredStories("", "", stories, (), (archive.count(dated.selection), len(runs)))
 
-    def citations(self, found: CoveredStories, stories: Sequence[Story] | None = None) -> list[Citation]:
+    def cite_stories(self, found: CoveredStories, stories: Sequence[Story] | None = None) -> list[Citation]:
         """Return for each story the sentence of its earliest article that tells most of the topic, numbered from 1."""
         chosen = found.stories if stories is None else stories
         chunks: dict[str, list[Chunk]] = {}
@@ -152,7 +154,7 @@ class TopicCoverage:
             for n, (story, (share, chunk, start, end)) in enumerate(best, 1)
         ]
 
-    def _parts(self, topic: str) -> tuple[TopicPart, ...]:
+    def _split_topic(self, topic: str) -> tuple[TopicPart, ...]:
         """Return quoted phrases, names, and the other words of a topic."""
         spoken = self.retriever.stemming_languages(topic)
         spans = list(find_quotations(topic))
@@ -166,9 +168,11 @@ class TopicCoverage:
             kept.append((topic[start:end], True))
             last = end
         kept += [(word, False) for word in words(topic[last:]) if word not in STOPWORDS]
-        return tuple(TopicPart(text, _stems(text, spoken), name) for text, name in dict.fromkeys(kept) if words(text))
+        return tuple(
+            TopicPart(text, _stem_words(text, spoken), name) for text, name in dict.fromkeys(kept) if words(text)
+        )
 
-    def _articles(self, either: Sequence[Sequence[TopicPart]], filters: Filters | None) -> list[Article]:
+    def _find_articles(self, either: Sequence[Sequence[TopicPart]], filters: Filters | None) -> list[Article]:
         """Return the articles that hold every part of any of several lists."""
         return list(
             {article.id: article for parts in either for article in self._find_holding(parts, filters)}.values()
@@ -177,9 +181,9 @@ class TopicCoverage:
     def _find_holding(self, parts: Sequence[TopicPart], filters: Filters | None) -> Iterator[Article]:
         bodies: dict[frozenset[str], set[str]] = {}
         ids: set[str] | None = None
-        for any_of in sorted({stems for part in parts for stems in part.stems}, key=self._frequency):
+        for any_of in sorted({stems for part in parts for stems in part.stems}, key=self._count_chunks):
             among = ids if ids is not None and len(ids) <= _FEW else ()
-            text, heading = self._lexical.articles(sorted(any_of), filters, among)
+            text, heading = self._lexical.find_articles(sorted(any_of), filters, among)
             bodies[any_of] = text
             ids = (text | heading) & ids if ids is not None else text | heading
             if not ids:
@@ -188,20 +192,20 @@ class TopicCoverage:
             if (not filters or filters.admits(article)) and _holds_all(article, parts, bodies):
                 yield article
 
-    def _frequency(self, any_of: frozenset[str]) -> int:
-        return sum(self._lexical.document_frequency(term) for term in any_of)
+    def _count_chunks(self, any_of: frozenset[str]) -> int:
+        return sum(self._lexical.count_documents(term) for term in any_of)
 
-    def _stories(self, articles: Sequence[Article]) -> tuple[Story, ...]:
+    def _group_stories(self, articles: Sequence[Article]) -> tuple[Story, ...]:
         numbers = self._store.archive.stories([article.id for article in articles])
         groups: dict[object, list[Article]] = {}
-        for article in sorted(articles, key=_by_time):
+        for article in sorted(articles, key=_make_time_key):
             groups.setdefault(numbers.get(article.id, article.id), []).append(article)
         return tuple(Story(tuple(group)) for group in groups.values())
 
 
 def _holds_all(article: Article, parts: Sequence[TopicPart], bodies: Mapping[frozenset[str], set[str]]) -> bool:
     """Return whether headline or text holds every part; `bodies` are the ids of the articles whose text holds a word."""
-    heading = held_terms(article.title, article.language)
+    heading = list_held_terms(article.title, article.language)
     for part in parts:
         if any(article.id not in bodies[stems] and stems.isdisjoint(heading) for stems in part.stems):
             return False  # The index found it in the name of the outlet or in the date.
@@ -212,10 +216,10 @@ def _holds_all(article: Article, parts: Sequence[TopicPart], bodies: Mapping[fro
 
 def _is_on_topic(article: Article, parts: Sequence[TopicPart]) -> bool:
     """Return whether the headline holds a name of the topic, or the text one of its other words."""
-    heading = held_terms(article.title, article.language)
+    heading = list_held_terms(article.title, article.language)
     if any(part.name and part.is_held(article.title, heading) for part in parts):
         return True
-    inside = heading | held_terms(article.body, article.language)
+    inside = heading | list_held_terms(article.body, article.language)
     return any(not part.name and part.is_held(article.body, inside) for part in parts)
 
 
@@ -252,14 +256,14 @@ def _make_rule(either: Sequence[Sequence[TopicPart]]) -> str:
     return f"headline or text holds {', or '.join(pieces)}"
 
 
-def _stems(text: str, spoken: Sequence[str]) -> tuple[frozenset[str], ...]:
+def _stem_words(text: str, spoken: Sequence[str]) -> tuple[frozenset[str], ...]:
     found = words(text)
     content = [word for word in found if word not in STOPWORDS] or found
     return tuple(frozenset(stem(word, language) for language in spoken) for word in content)
 
 
 @lru_cache(maxsize=512)
-def _phrase(text: str) -> re.Pattern[str] | None:
+def _compile_phrase(text: str) -> re.Pattern[str] | None:
     tokens = re.findall(r"[^\W_]+", re.sub(r"['’]s\b", "", text))
     if len(tokens) < 2:
         return None
@@ -267,6 +271,6 @@ def _phrase(text: str) -> re.Pattern[str] | None:
     return re.compile(first + r"(?:['’]s)?[\W_]*".join(map(re.escape, tokens)) + last, re.IGNORECASE)
 
 
-def _by_time(article: Article) -> tuple[bool, str, str]:
+def _make_time_key(article: Article) -> tuple[bool, str, str]:
     date = article.published_at
     return date is None, date.isoformat() if date else "", article.id

@@ -55,7 +55,7 @@ def read_marks(text: str, count: int) -> Marked:
         pieces.append(piece)
         length += len(piece)
         last = match.end()
-        numbers, wrong = _numbers(match.group(), count)
+        numbers, wrong = _read_numbers(match.group(), count)
         if numbers:
             marks.append((length, numbers))
         if wrong:
@@ -72,17 +72,17 @@ def strip_marks(text: str) -> str:
 
     "As reported [3]" becomes "as reported (3)", and "[Source 3]" becomes "Source 3", since models write "(Source 3)" too.
     """
-    return _MARK.sub(_without_brackets, text)
+    return _MARK.sub(_strip_brackets, text)
 
 
-def _without_brackets(match: re.Match[str]) -> str:
+def _strip_brackets(match: re.Match[str]) -> str:
     space = re.match(r"\s*", match.group())
     inside = match.group().strip().partition("](")[0].strip("[]()【】").partition("†")[0].strip()
     written = f"({inside})" if not _MARK.search(f"({inside})") else inside
     return f"{space.group() if space else ''}{written}"
 
 
-def _numbers(mark: str, count: int) -> tuple[tuple[int, ...], tuple[int, ...]]:
+def _read_numbers(mark: str, count: int) -> tuple[tuple[int, ...], tuple[int, ...]]:
     """Return the positions that a mark names, and the numbers in it that are none."""
     found: list[int] = []
     wrong: list[int] = []
@@ -107,7 +107,7 @@ def insert_marks(text: str, marks: Iterable[tuple[int, Sequence[int]]]) -> str:
     pieces: list[str] = []
     last = 0
     for offset, numbers in marks:
-        place = _before_stop(text, offset, max(last, offset - _STOPS))
+        place = _move_before_stop(text, offset, max(last, offset - _STOPS))
         pieces.append(text[last:place])
         if numbers:
             space = " " if place and not text[place - 1].isspace() else ""
@@ -117,7 +117,7 @@ def insert_marks(text: str, marks: Iterable[tuple[int, Sequence[int]]]) -> str:
     return "".join(pieces)
 
 
-def _before_stop(text: str, offset: int, first: int) -> int:
+def _move_before_stop(text: str, offset: int, first: int) -> int:
     """Return the offset before the stops that end at an offset, at least `first`."""
     while offset > first and text[offset - 1] in _CLOSING:
         offset -= 1

@@ -7,7 +7,7 @@ from functools import lru_cache
 
 from babel.numbers import get_decimal_symbol
 
-from rag.text.units import PERCENT, currency_signs, folded_words, locale_of, scales, size, unit_names
+from rag.text.units import PERCENT, fold_words, list_currency_signs, list_scales, list_unit_names, load_locale, size
 
 _ONES = (
     "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen "
@@ -76,16 +76,16 @@ class Figure:
     def holds(self, other: "Figure") -> bool:
         """Tell whether this figure of a text says exactly what another of a claim says; a missing unit says nothing."""
         if not self.units or not other.units:
-            return _near(self.value, other.value)
-        return any(_near(*values) for values in self.values_with(other))
+            return _is_near(self.value, other.value)
+        return any(_is_near(*values) for values in self.list_shared_values(other))
 
-    def values_with(self, other: "Figure") -> list[tuple[float, float]]:
+    def list_shared_values(self, other: "Figure") -> list[tuple[float, float]]:
         """Return both values in each unit that the two can be expressed in: hours and days, miles and kilometres."""
         pairs = [(size(a), size(b)) for a in self.units for b in other.units]
         return list({(self.value * a[1], other.value * b[1]) for a, b in pairs if a[0] == b[0]})
 
 
-def _near(one: float, other: float) -> bool:
+def _is_near(one: float, other: float) -> bool:
     return abs(one - other) <= 1e-9 * max(1.0, abs(one))
 
 
@@ -110,15 +110,15 @@ def find_figures(text: str, language: str = "en") -> tuple[Figure, ...]:
         text: Any text. Dates are figures here too: the caller leaves out their spans.
         language: ISO 639-1 code; decides what a comma in a number means and which names of units are read.
     """
-    return tuple(_ranges(text, list(_FigureReader(text, language).read())))
+    return tuple(_complete_ranges(text, list(_FigureReader(text, language).read())))
 
 
-def _ranges(text: str, found: list[Figure]) -> list[Figure]:
+def _complete_ranges(text: str, found: list[Figure]) -> list[Figure]:
     """Give the first figure of "3.5 to 5 million euros" scale and unit of the second; add up "one hour and 18 minutes"."""
     for i in range(len(found) - 1, 0, -1):
         low, high = found[i - 1], found[i]
         between = " ".join(text[low.end : high.start].split())
-        if between in {"and", ""} and (sum_ := _time_of(low, high)):
+        if between in {"and", ""} and (sum_ := _add_times(low, high)):
             found[i - 1 : i + 1] = [sum_]
         elif between in _JOINS and (not low.units or low.units & high.units):
             scale = high.scale if low.scale == 1 and low.value < 1000 else 1.0
@@ -126,7 +126,7 @@ def _ranges(text: str, found: list[Figure]) -> list[Figure]:
     return found
 
 
-def _time_of(long: Figure, short: Figure) -> Figure | None:
+def _add_times(long: Figure, short: Figure) -> Figure | None:
     """Return the sum of hours and minutes and the like, in the shorter unit, or None."""
     for one in long.units:
         for other in short.units:
@@ -144,8 +144,8 @@ class _FigureReader:
         self.text = text
         self.tokens = [_Token(m.group(), *m.span()) for m in _TOKEN.finditer(text)]
         self.language = language
-        self.decimal = get_decimal_symbol(locale_of(language))
-        self.scales: Mapping[str, float] = scales(language)
+        self.decimal = get_decimal_symbol(load_locale(language))
+        self.scales: Mapping[str, float] = list_scales(language)
 
     def low(self, i: int) -> str:
         return self.tokens[i].low if 0 <= i < len(self.tokens) else ""
@@ -153,19 +153,19 @@ class _FigureReader:
     def read(self) -> Iterator[Figure]:
         i = 0
         while i < len(self.tokens):
-            found = self._share(i) or self._number(i)
+            found = self._read_share(i) or self._read_number(i)
             if found:
                 yield found[0]
             i = found[1] if found else i + 1
 
-    def _share(self, i: int) -> tuple[Figure, int] | None:
+    def _read_share(self, i: int) -> tuple[Figure, int] | None:
         """Read "a third", "two-thirds", "one in four", "six out of ten"."""
         if (
             self.low(i) == "half"
             and self.low(i + 1) in {"of", "the", "its", "their", "all"}
             and self.low(i + 2) not in self.scales
         ):
-            return replace(self._percent(50, i, i + 1), bare=True), i + 1
+            return replace(self._make_percent(50, i, i + 1), bare=True), i + 1
         j = i + 1 + (self.low(i + 1) == "-")
         count = 1.0 if self.low(i) in {"a", "one"} else _CARDINALS.get(self.low(i), 0.0)
         part = _PARTS.get(self.low(j), 0.0)
@@ -178,41 +178,41 @@ class _FigureReader:
             and self.low(j + 1) not in {*self.scales, "-"}
             and count * part < 1
         ) and (self.low(j + 1) != "of" or self.low(j + 2) not in {"a", *self.scales}):
-            return replace(self._percent(100 * count * part, i, j + 1), bound=self._bound(i)), j + 1
-        few, j = self._small(i), i + 1 + (self.low(i + 1) == "out")
-        many = self._small(j + 1) if self.low(j) in {"in", "of"} and (j > i + 1 or self.low(j) == "in") else 0.0
+            return replace(self._make_percent(100 * count * part, i, j + 1), bound=self._read_bound(i)), j + 1
+        few, j = self._read_small(i), i + 1 + (self.low(i + 1) == "out")
+        many = self._read_small(j + 1) if self.low(j) in {"in", "of"} and (j > i + 1 or self.low(j) == "in") else 0.0
         if 0 < few < many <= 100 and self.low(j + 2) not in self.scales:
             # "Six in ten" is said of 62 percent, "one in seven" of 14.
-            share = self._percent(100 * few / many, i, j + 2)
-            return replace(share, digits=1 if many == 10 else 2, bound=self._bound(i)), j + 2
+            share = self._make_percent(100 * few / many, i, j + 2)
+            return replace(share, digits=1 if many == 10 else 2, bound=self._read_bound(i)), j + 2
         return None
 
-    def _small(self, i: int) -> float:
+    def _read_small(self, i: int) -> float:
         low = self.low(i)
         return float(low) if low.isascii() and low.isdigit() and len(low) < 3 else _CARDINALS.get(low, 0.0)
 
-    def _percent(self, value: float, i: int, j: int) -> Figure:
+    def _make_percent(self, value: float, i: int, j: int) -> Figure:
         return Figure(value, frozenset({PERCENT}), self.tokens[i].start, self.tokens[j - 1].end, digits=2)
 
-    def _number(self, i: int) -> tuple[Figure, int] | None:
+    def _read_number(self, i: int) -> tuple[Figure, int] | None:
         token = self.tokens[i]
-        found = self._digits(i) if token.text[0].isdigit() else self._words(i)
+        found = self._read_digits(i) if token.text[0].isdigit() else self._read_words(i)
         if not found:
             return None
         value, j, digits = found
-        scaled, j = self._scaled(value, j)
-        units, j = self._unit(j)
-        signs, start = self._sign(token.start)
+        scaled, j = self._apply_scale(value, j)
+        units, j = self._read_unit(j)
+        signs, start = self._read_sign(token.start)
         bare = not (units or signs) and (
             token.low == "a" or (token.low == "one" and j == i + 1) or "dozen" in self.low(j - 1)
         )
         figure = Figure(
-            scaled, signs or units, start, self.tokens[j - 1].end, bare, self._per(j), self._named(i, j),
-            self._foreign(i), digits, scaled / value if value else 1.0, self._bound(i),
+            scaled, signs or units, start, self.tokens[j - 1].end, bare, self._read_per(j), self._is_named(i, j),
+            self._is_foreign(i), digits, scaled / value if value else 1.0, self._read_bound(i),
         )  # fmt: skip
         return figure, j
 
-    def _digits(self, i: int) -> tuple[float, int, int] | None:
+    def _read_digits(self, i: int) -> tuple[float, int, int] | None:
         """Return the value of digits, the index behind them and how many are significant; None inside a name or time."""
         token = self.tokens[i]
         before, behind = self.text[token.start - 1 : token.start], self.text[token.end : token.end + 1]
@@ -221,13 +221,13 @@ class _FigureReader:
             return None
         if behind.isascii() and behind.isalpha():
             word = self.low(i + 1)
-            if word in _ORDINAL or (word not in self.scales and (word,) not in unit_names(self.language)):
+            if word in _ORDINAL or (word not in self.scales and (word,) not in list_unit_names(self.language)):
                 return None
-        value = self._value(token.text)
+        value = self._parse_value(token.text)
         digits = len("".join(c for c in token.text if c.isdigit()).strip("0")) or 1
-        return None if value is None else self._and_a_half(value, i + 1, digits)
+        return None if value is None else self._add_half(value, i + 1, digits)
 
-    def _value(self, written: str) -> float | None:
+    def _parse_value(self, written: str) -> float | None:
         """Return what digits with points and commas say, or None for "5.4.6"."""
         marks = [c for c in written if not c.isdigit()]
         if not marks:
@@ -241,7 +241,7 @@ class _FigureReader:
         groups = [len(group) for group in written.replace(last, " ").split()]
         return float("".join(c for c in written if c.isdigit())) if all(n == 3 for n in groups[1:]) else None
 
-    def _words(self, i: int) -> tuple[float, int, int] | None:
+    def _read_words(self, i: int) -> tuple[float, int, int] | None:
         """Return the value of a number in words ("two hundred and five", "a dozen", "half a million"), None for none."""
         low = self.low(i)
         if low == "half" or low == "a":
@@ -267,16 +267,16 @@ class _FigureReader:
                 current *= 100
             elif word == "dozen" and skip == j:
                 current *= 12
-            elif word == "thousand" and skip == j and self._more(j + 1):
+            elif word == "thousand" and skip == j and self._has_more(j + 1):
                 total, current = total + current * 1000, 0.0
             else:
-                return self._and_a_half(total + current, j, len(f"{total + current:.0f}".strip("0")) or 1)
+                return self._add_half(total + current, j, len(f"{total + current:.0f}".strip("0")) or 1)
             j = skip + 1
 
-    def _more(self, i: int) -> bool:
+    def _has_more(self, i: int) -> bool:
         return self.low(i + (self.low(i) == "and")) in _CARDINALS
 
-    def _and_a_half(self, value: float, i: int, digits: int) -> tuple[float, int, int]:
+    def _add_half(self, value: float, i: int, digits: int) -> tuple[float, int, int]:
         """Add what follows in "one and a half billion"."""
         parts = [self.low(i + k) for k in range(6)]
         words = [(k, part) for k, part in enumerate(parts) if part != "-"]
@@ -284,7 +284,7 @@ class _FigureReader:
             return value + _PARTS[words[2][1]], i + words[2][0] + 1, digits + 1
         return value, i, digits
 
-    def _scaled(self, value: float, j: int) -> tuple[float, int]:
+    def _apply_scale(self, value: float, j: int) -> tuple[float, int]:
         while j < len(self.tokens):
             k = j + (self.low(j) == "-")
             word = self.low(k)
@@ -299,17 +299,17 @@ class _FigureReader:
                 j += 1
         return value, j
 
-    def _unit(self, j: int) -> tuple[frozenset[str], int]:
+    def _read_unit(self, j: int) -> tuple[frozenset[str], int]:
         """Return what the words behind a number may mean as a unit, and the index behind them."""
-        names = unit_names(self.language)
+        names = list_unit_names(self.language)
         for first in (j, j + 1) if self.low(j) in {"-", "de"} else (j,):
             for length in (4, 3, 2, 1):
-                words = folded_words(" ".join(self.low(k) for k in range(first, first + length)))
+                words = fold_words(" ".join(self.low(k) for k in range(first, first + length)))
                 if words in names and self.low(first + length - 1) not in {"", "-"}:
                     return names[words], first + length
         # "American dollars", "New Taiwan dollars": a capitalised word or two before the noun.
         for behind in (j + 1, j + 2):
-            words = folded_words(self.low(behind))
+            words = fold_words(self.low(behind))
             if (
                 all(self.tokens[k].text[0].isupper() for k in range(j, min(behind, len(self.tokens))))
                 and words in names
@@ -318,11 +318,11 @@ class _FigureReader:
                 return (codes, behind + 1) if codes else (frozenset(), j)
         return frozenset(), j
 
-    def _sign(self, start: int) -> tuple[frozenset[str], int]:
+    def _read_sign(self, start: int) -> tuple[frozenset[str], int]:
         before = self.text[max(0, start - _SIGN) : start].rstrip(" \u00a0")
         if min(start, _SIGN) - len(before) > 1:
             return frozenset(), start
-        signs = currency_signs(self.language)
+        signs = list_currency_signs(self.language)
         for length in (3, 2, 1):
             sign = before[-length:]
             whole = not sign[:1].isalpha() or not before[: -len(sign)][-1:].isalpha()
@@ -330,23 +330,23 @@ class _FigureReader:
                 return signs[sign], max(0, start - _SIGN) + len(before) - length
         return frozenset(), start
 
-    def _per(self, j: int) -> str:
+    def _read_per(self, j: int) -> str:
         if self.low(j) not in _EACH:
             return ""
-        units = unit_names(self.language).get((self.low(j + 1),), frozenset())
+        units = list_unit_names(self.language).get((self.low(j + 1),), frozenset())
         return next((unit for unit in sorted(units) if size(unit)[0] == "time"), "")
 
-    def _named(self, i: int, j: int) -> bool:
+    def _is_named(self, i: int, j: int) -> bool:
         """Tell whether a bare number stands right behind a capitalised word that does not open the text."""
         if i == 0 or j != i + 1 or self.text[self.tokens[i].start - 1 : self.tokens[i].start] != " ":
             return False
         before, token = self.tokens[i - 1].text, self.tokens[i].text
         return before[0].isupper() and (token.isdigit() or token[0].isupper()) and len(token) <= 4
 
-    def _bound(self, i: int) -> int:
+    def _read_bound(self, i: int) -> int:
         before = {self.low(i - 1), self.low(i - 2) if self.low(i - 1) in {"than", "to", "as", "least", "most"} else ""}
         return 1 if before & _ABOVE else -1 if before & _BELOW else 0
 
-    def _foreign(self, i: int) -> bool:
+    def _is_foreign(self, i: int) -> bool:
         before = self.tokens[i - 1].text if i else ""
         return 2 <= len(before) <= 4 and before.isupper() and before.isalpha()

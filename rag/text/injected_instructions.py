@@ -99,8 +99,8 @@ def strip_injected_instructions(text: str, passages: Sequence[Passage], rules: s
     """
     written = set(_CODE_WORD.findall(text))
     codes = written & find_code_words(passages) if written else written
-    runs = _runs(rules)
-    if not codes and runs.isdisjoint(_runs(text)):
+    runs = _list_runs(rules)
+    if not codes and runs.isdisjoint(_list_runs(text)):
         return text
     kept = [" ".join(_keep_sentence(line, codes, runs)) for line in text.split("\n")]
     return "\n".join(line for line, before in zip(kept, text.split("\n"), strict=True) if line or not before).strip()
@@ -108,11 +108,11 @@ def strip_injected_instructions(text: str, passages: Sequence[Passage], rules: s
 
 def _keep_sentence(line: str, codes: set[str], rules: frozenset[tuple[str, ...]]) -> list[str]:
     said = [line[a:b] for a, b in split_sentences(line)]
-    return [s for s in said if not any(code in s for code in codes) and rules.isdisjoint(_runs(s))]
+    return [s for s in said if not any(code in s for code in codes) and rules.isdisjoint(_list_runs(s))]
 
 
 @lru_cache(maxsize=8)
-def _runs(text: str) -> frozenset[tuple[str, ...]]:
+def _list_runs(text: str) -> frozenset[tuple[str, ...]]:
     """Return every run of six words."""
     words = re.findall(r"\w+", text.casefold())
     return frozenset(zip(*(words[i:] for i in range(6)), strict=False))

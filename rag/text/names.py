@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
 
-from rag.text.dates.calendar_names import month_names, weekday_names
+from rag.text.dates.calendar_names import list_month_names, list_weekday_names
 from rag.text.speech_verbs import SPEECH
 from rag.text.terms import STOPWORDS
 
@@ -21,7 +21,7 @@ TITLES = frozenset(
     "mr mrs ms dr sir lord lady president senator sen representative rep judge justice minister prime chief professor "
     "prof secretary general chairman chairwoman chair commissioner director governor gov king queen prince attorney "
     "congressman congresswoman spokesman spokeswoman spokesperson chancellor ambassador ceo founder former deputy".split()
-).union(month_names(), weekday_names())
+).union(list_month_names(), list_weekday_names())
 _ALIASES = (
     frozenset({"us", "usa", "united states", "america", "american", "americans", "united states of america"}),
     frozenset({"uk", "united kingdom", "britain", "british", "great britain"}),
@@ -90,7 +90,7 @@ def find_name_words(text: str) -> frozenset[str]:
 
 def capitalised(text: str) -> list[str]:
     """Return the words of a text with a capital, where they stand being no matter."""
-    return [match.group() for match in _TOKEN.finditer(text) if _capital(match.group())]
+    return [match.group() for match in _TOKEN.finditer(text) if _is_capitalised(match.group())]
 
 
 def shortens(short: str, word: str) -> bool:
@@ -117,24 +117,24 @@ def find_names(text: str, mid_sentence: bool = False) -> tuple[Name, ...]:
     run: list[re.Match[str]] = []
     previous = 0
     for match in [*_TOKEN.finditer(text), None]:
-        if match and run and text[previous : match.start()] in {" ", " & "} and _continues(match.group()):
+        if match and run and text[previous : match.start()] in {" ", " & "} and _may_continue(match.group()):
             run.append(match)
         else:
-            found.extend(_name(text, run, mid_sentence))
-            run = [match] if match and _capital(match.group()) else []
+            found.extend(_make_names(text, run, mid_sentence))
+            run = [match] if match and _is_capitalised(match.group()) else []
         previous = match.end() if match else previous
     return tuple(found)
 
 
-def _capital(word: str) -> bool:
+def _is_capitalised(word: str) -> bool:
     return word[0].isupper() or (len(word) > 2 and word[0].islower() and word[1].isupper())
 
 
-def _continues(word: str) -> bool:
-    return _capital(word) or word in _JOINING
+def _may_continue(word: str) -> bool:
+    return _is_capitalised(word) or word in _JOINING
 
 
-def _name(text: str, run: list[re.Match[str]], mid_sentence: bool) -> list[Name]:
+def _make_names(text: str, run: list[re.Match[str]], mid_sentence: bool) -> list[Name]:
     while run and run[-1].group() in _JOINING:
         run = run[:-1]
     if not run:
@@ -196,28 +196,28 @@ def is_named(name: Name, present: frozenset[str], initials: Lookup, article: Loo
             word of it stands in the text.
     """
     whole = " ".join(name.words)
-    if any(whole in group and _alias_in(group, present) for group in _ALIASES):
+    if any(whole in group and _holds_alias(group, present) for group in _ALIASES):
         return True
     if name.acronym and whole in initials():
         return True
     if len(name.words) > 1 and "".join(word[0] for word in name.words) in present:
         return True
     kept = [word for word in name.words if word not in TITLES] or list(name.words)
-    missing = [word for word in kept if not (_word_in(word, present) or (len(word) < 5 and word in initials()))]
-    return not missing or (len(missing) < len(kept) and all(_word_in(word, article()) for word in missing))
+    missing = [word for word in kept if not (_holds_word(word, present) or (len(word) < 5 and word in initials()))]
+    return not missing or (len(missing) < len(kept) and all(_holds_word(word, article()) for word in missing))
 
 
-def _alias_in(group: frozenset[str], present: frozenset[str]) -> bool:
+def _holds_alias(group: frozenset[str], present: frozenset[str]) -> bool:
     return any(all(part in present for part in alias.split()) for alias in group)
 
 
-def _word_in(word: str, present: frozenset[str]) -> bool:
+def _holds_word(word: str, present: frozenset[str]) -> bool:
     if word in present or word.replace("-", "") in present:
         return True
     if "-" in word and all(part in present for part in word.split("-")):
         return True
     return any(same_word(word, other) for other in present if other[:3] == word[:3]) or any(
-        word in group and _alias_in(group, present) for group in _ALIASES
+        word in group and _holds_alias(group, present) for group in _ALIASES
     )
 
 

@@ -54,8 +54,8 @@ class Folded:
         """Return where a folded piece stands as whole words from an index of `text` on, or -1."""
         start = self.text.find(piece, since)
         while start >= 0:
-            if not (_letter(self.text[start - 1 : start]) and _letter(piece[:1])) and not (
-                _letter(self.text[start + len(piece) : start + len(piece) + 1]) and _letter(piece[-1:])
+            if not (_is_letter(self.text[start - 1 : start]) and _is_letter(piece[:1])) and not (
+                _is_letter(self.text[start + len(piece) : start + len(piece) + 1]) and _is_letter(piece[-1:])
             ):
                 return start
             start = self.text.find(piece, start + 1)
@@ -66,7 +66,7 @@ class Folded:
         return self.offsets[start], self.offsets[end - 1] + 1
 
 
-def _letter(character: str) -> bool:
+def _is_letter(character: str) -> bool:
     """Return whether a character is part of a word that spaces set off."""
     return character.isalnum() and not "\u3040" <= character <= "\u9fff"
 

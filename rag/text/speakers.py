@@ -39,12 +39,12 @@ def find_attributions(text: str) -> tuple[Attribution, ...]:
         near = max(0, name.start - _NEAR)
         if _ACCORDING.search(text, near, name.start):
             found.append(Attribution(name, True))
-        elif _BEHIND.search(text, near, name.start) or _speaks(text, name.end):
+        elif _BEHIND.search(text, near, name.start) or _is_speaker(text, name.end):
             found.append(Attribution(name, False))
     return tuple(found)
 
 
-def _speaks(text: str, end: int) -> bool:
+def _is_speaker(text: str, end: int) -> bool:
     """Return whether a verb of saying stands behind the name that ends here: "Lee said", not "Lee was told"."""
     found = _BEFORE.match(text, end)
     return found is not None and not _PASSIVE.search(found["lead"])
@@ -57,7 +57,7 @@ def find_speakers(text: str) -> list[str]:
         small = _SMALL.match(text, name.start, name.end)
         first = small.end() if small else name.start
         written = text[first : name.end]
-        if 2 <= len(written.split()) <= 3 and written.isprintable() and _speaks(text, name.end):
+        if 2 <= len(written.split()) <= 3 and written.isprintable() and _is_speaker(text, name.end):
             article = "the " if _THE.search(text[max(0, first - 5) : first]) else ""
             found[article + written] = None
     return list(found)

@@ -9,13 +9,13 @@ _VERBS = (
 ).split()
 
 
-def _third_person(verb: str) -> str:
+def _make_third_person(verb: str) -> str:
     if verb.endswith("y") and verb[-2] not in "aeo":
         return f"{verb[:-1]}ies"
     return f"{verb}es" if verb.endswith("s") else f"{verb}s"
 
 
-def _past(verb: str) -> str:
+def _make_past(verb: str) -> str:
     if verb in _IRREGULAR:
         return _IRREGULAR[verb]
     if verb.endswith("y"):
@@ -23,14 +23,14 @@ def _past(verb: str) -> str:
     return f"{verb.removesuffix('e')}{verb[-1] if verb in _DOUBLED else ''}ed"
 
 
-def _participle(verb: str) -> str:
+def _make_participle(verb: str) -> str:
     return f"{verb.removesuffix('e')}{verb[-1] if verb in _DOUBLED else ''}ing"
 
 
-_THIRD_PERSON = [_third_person(verb) for verb in _VERBS]
-_PAST = [_past(verb) for verb in _VERBS]
+_THIRD_PERSON = [_make_third_person(verb) for verb in _VERBS]
+_PAST = [_make_past(verb) for verb in _VERBS]
 
-SPEECH = frozenset({*_VERBS, *_THIRD_PERSON, *_PAST, *map(_participle, _VERBS), "written", "according"})
+SPEECH = frozenset({*_VERBS, *_THIRD_PERSON, *_PAST, *map(_make_participle, _VERBS), "written", "according"})
 """Every form of a verb of saying, and what opens "according to"."""
 
 SAID = rf"(?:saying|put it|{'|'.join([*_PAST, *_THIRD_PERSON])})"

@@ -128,7 +128,7 @@ def _terms(text: str, language: str) -> tuple[str, ...]:
     return tuple(stem(word, language) for word in words(text))
 
 
-def acronyms(text: str) -> list[str]:
+def find_acronyms(text: str) -> list[str]:
     """Return the initials of the names of three words and more: "gdpr" for the General Data Protection Regulation.
 
     A name that goes on behind "of", "and" and the like gives those of its whole and of its pieces.
@@ -152,20 +152,20 @@ def _to_plain(word: str) -> str:
     return "".join(letter for letter in unicodedata.normalize("NFKD", word) if not unicodedata.combining(letter))
 
 
-def held_terms(text: str, language: str = "en") -> set[str]:
+def list_held_terms(text: str, language: str = "en") -> set[str]:
     """Return every term that a text answers to: its words, the initials of its long names, usual short forms."""
     # Names of a question are asked for in the form that an article gives them, whatever the language of either.
     found = {
         *terms(text, language),
         *terms(text),
         *plain_spellings(text),
-        *acronyms(text),
+        *find_acronyms(text),
         *(short for short, long in _USUAL.items() if long.search(text)),
     }
     return found.union(*(terms(_OFFICES[short.lower()], language) for short in set(_OFFICE.findall(text))))
 
 
-def query_terms(text: str, languages: tuple[str, ...] = ("en",)) -> list[str]:
+def list_query_terms(text: str, languages: tuple[str, ...] = ("en",)) -> list[str]:
     """Return the distinct terms to search for: stop words dropped, stemmed in each of the archive's languages.
 
     "Many" of "how many" and the like ask and say nothing of what is asked about. "CEO" is looked for as "chief
@@ -203,7 +203,7 @@ def _stopword_analyzer(name: str) -> tantivy.TextAnalyzer:
     return builder.filter(tantivy.Filter.stopword(name)).build()
 
 
-def script_languages(text: str) -> tuple[str, ...]:
+def detect_script_languages(text: str) -> tuple[str, ...]:
     """Return the languages with a stemmer whose scripts, other than Latin, stand in a text."""
     scripts = dict.fromkeys(unicodedata.name(c, "").partition(" ")[0] for c in text if c.isalpha() and not c.isascii())
     return tuple(code for script in scripts for code in _SCRIPTS.get(script, ()))

@@ -50,7 +50,7 @@ def size(unit: str) -> tuple[str, float]:
 
 
 @lru_cache(maxsize=64)
-def locale_of(language: str) -> Locale:
+def load_locale(language: str) -> Locale:
     """Return the locale of an ISO 639-1 code, that of English where there is none."""
     try:
         return Locale.parse(language or "en")
@@ -59,32 +59,32 @@ def locale_of(language: str) -> Locale:
 
 
 @lru_cache(maxsize=64)
-def unit_names(language: str) -> Mapping[tuple[str, ...], frozenset[str]]:
+def list_unit_names(language: str) -> Mapping[tuple[str, ...], frozenset[str]]:
     """Return the units that each name may mean, by the name's folded words: "dollars" may be of twenty countries.
 
     A currency stands under its whole name and under the noun alone; English names are read in every language.
     """
     found: dict[tuple[str, ...], set[str]] = {}
     for code in dict.fromkeys(("en", language)):
-        locale = locale_of(code)
-        for unit, name in [*_measures(locale), *_currencies(locale)]:
-            found.setdefault(folded_words(name), set()).add(unit)
+        locale = load_locale(code)
+        for unit, name in [*_list_measures(locale), *_list_currencies(locale)]:
+            found.setdefault(fold_words(name), set()).add(unit)
     for unit, names in _SHARES.items():
         for name in names:
-            found.setdefault(folded_words(name), set()).add(unit)
+            found.setdefault(fold_words(name), set()).add(unit)
     found |= {(name,): {code} for name, code in _NAMELESS.items()}
     return {name: frozenset(units) for name, units in found.items() if name}
 
 
-def folded_words(name: str) -> tuple[str, ...]:
+def fold_words(name: str) -> tuple[str, ...]:
     """Return the words of a name in lower case, without full stops and hyphens: "US-Dollar" is "us dollar"."""
     return tuple(name.casefold().replace(".", "").replace("-", " ").replace("\u00a0", " ").split())
 
 
-def _measures(locale: Locale) -> Iterator[tuple[str, str]]:
+def _list_measures(locale: Locale) -> Iterator[tuple[str, str]]:
     units = [(name, f"{_FAMILIES[dimension]}-{name}") for name, (dimension, _) in _SIZES.items()]
     for name, unit in [*units, *((unit.partition("-")[2], unit) for unit in _OTHER)]:
-        for spelling in _spellings(locale):
+        for spelling in _list_spellings(locale):
             for count in (1, 2):
                 yield name, format_unit(count, unit, "long", locale=spelling).replace(str(count), "").strip()
             short = format_unit(2, unit, "short", locale=spelling).replace("2", "").strip()
@@ -93,28 +93,28 @@ def _measures(locale: Locale) -> Iterator[tuple[str, str]]:
                 yield name, short
 
 
-def _currencies(locale: Locale) -> Iterator[tuple[str, str]]:
+def _list_currencies(locale: Locale) -> Iterator[tuple[str, str]]:
     # The noun is the word with the fewest variants: the last in English ("Norwegian kroner"), the first in French.
-    single = [_currency_words(code, 1, locale) for code in _current()]
+    single = [_read_currency_words(code, 1, locale) for code in _list_tender()]
     noun = min((-1, 0), key=lambda place: len({words[place] for words in single}))
-    for spelling in _spellings(locale):
-        for code in _current():
+    for spelling in _list_spellings(locale):
+        for code in _list_tender():
             for count in (1, 2):
-                words = _currency_words(code, count, spelling)
+                words = _read_currency_words(code, count, spelling)
                 yield code, " ".join(words)
                 yield code, words[noun]
 
 
-def _currency_words(code: str, count: int, locale: Locale) -> tuple[str, ...]:
-    return folded_words(get_currency_name(code, count, locale).partition("(")[0]) or (code.casefold(),)
+def _read_currency_words(code: str, count: int, locale: Locale) -> tuple[str, ...]:
+    return fold_words(get_currency_name(code, count, locale).partition("(")[0]) or (code.casefold(),)
 
 
-def _spellings(locale: Locale) -> tuple[Locale, ...]:
+def _list_spellings(locale: Locale) -> tuple[Locale, ...]:
     return (locale, Locale("en", "GB")) if locale.language == "en" else (locale,)
 
 
 @lru_cache(maxsize=1)
-def _current() -> tuple[str, ...]:
+def _list_tender() -> tuple[str, ...]:
     """Return the currencies that are legal tender somewhere today."""
     from babel.core import get_global
 
@@ -128,11 +128,11 @@ def _current() -> tuple[str, ...]:
 
 
 @lru_cache(maxsize=64)
-def currency_signs(language: str) -> Mapping[str, frozenset[str]]:
+def list_currency_signs(language: str) -> Mapping[str, frozenset[str]]:
     """Return the currencies that each sign or code may mean: "$" is that of every dollar, "US$" and "USD" of one."""
     found: dict[str, set[str]] = {}
-    for code in _current():
-        signs = {get_currency_symbol(code, locale_of(name)) for name in ("en", language)} | {code}
+    for code in _list_tender():
+        signs = {get_currency_symbol(code, load_locale(name)) for name in ("en", language)} | {code}
         for sign in signs | {sign[-1] for sign in signs if category(sign[-1]) == "Sc"}:
             found.setdefault(sign, set()).add(code)
     found |= {"US$": {"USD"}, "C$": {"CAD"}, "S$": {"SGD"}}
@@ -140,9 +140,9 @@ def currency_signs(language: str) -> Mapping[str, frozenset[str]]:
 
 
 @lru_cache(maxsize=64)
-def scales(language: str) -> Mapping[str, float]:
+def list_scales(language: str) -> Mapping[str, float]:
     """Return what each scale word multiplies by, lower case: "million", "Mio", "milliards", "bn"."""
-    locale = locale_of(language)
+    locale = load_locale(language)
     found: dict[str, float] = dict(_ENGLISH_SCALES)
     if locale.language != "en":
         formats = locale.compact_decimal_formats

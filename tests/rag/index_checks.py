@@ -10,7 +10,7 @@ from corpus.archive.database import Archive
 from rag.index.embedder import Embedder
 from rag.index.indexes import Indexes
 from rag.index.owned_indexes import OwnedIndexes
-from rag.text.terms import query_terms
+from rag.text.terms import list_query_terms
 from tests.rag.word_embedder import SilentWordEmbedder, WordEmbedder
 
 
@@ -26,7 +26,7 @@ def opened(data: Path, embedder: Embedder | None = None, rebuild: bool = False) 
 
 def found(indexes: Indexes, text: str) -> list[str]:
     """Return the ids of the articles whose words a text has."""
-    hits = indexes.lexical.search(query_terms(text, ("en",)), 10)
+    hits = indexes.lexical.search(list_query_terms(text, ("en",)), 10)
     return [chunk_id.partition("@")[0] for chunk_id, _ in hits]
 
 

@@ -12,7 +12,7 @@ from corpus.errors import NewsdeskError
 from corpus.ingestion.ingest import ingest
 from rag.index.indexes import Indexes
 from rag.index.owned_indexes import OwnedIndexes
-from rag.text.terms import query_terms
+from rag.text.terms import list_query_terms
 from tests.disks import fill
 from tests.rag.child_processes import start_child
 from tests.rag.wire_items import numbered
@@ -132,7 +132,7 @@ def search(indexes: Indexes) -> set[str]:
     """Return what both indexes find for a word that many articles hold."""
     text = "council market"
     dense = indexes.dense.search(WordEmbedder().embed([text]), 5)[0]
-    lexical = indexes.lexical.search(query_terms(text, ("en",)), 5)
+    lexical = indexes.lexical.search(list_query_terms(text, ("en",)), 5)
     return {chunk_id for chunk_id, _ in dense} & {chunk_id for chunk_id, _ in lexical}
 
 

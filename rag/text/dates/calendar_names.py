@@ -4,16 +4,16 @@ from collections.abc import Mapping
 from functools import lru_cache
 
 from corpus.text.language_detection import choose_language
-from rag.text.units import locale_of
+from rag.text.units import load_locale
 
 _LANGUAGES = ("de", "es", "fr", "it", "nl", "pt")
 """Languages besides English in which a question may name a date."""
 
 
 @lru_cache(maxsize=64)
-def month_names(language: str = "en") -> Mapping[str, int]:
+def list_month_names(language: str = "en") -> Mapping[str, int]:
     """Return the months, 1 to 12, by name: whole and short, folded, without a point."""
-    given = locale_of(language).months
+    given = load_locale(language).months
     forms = [
         given[context].get(width, {}) for context in ("format", "stand-alone") for width in ("wide", "abbreviated")
     ]
@@ -22,9 +22,9 @@ def month_names(language: str = "en") -> Mapping[str, int]:
 
 
 @lru_cache(maxsize=64)
-def weekday_names(language: str = "en") -> Mapping[str, int]:
+def list_weekday_names(language: str = "en") -> Mapping[str, int]:
     """Return the weekdays, 0 for Monday to 6, by name, folded."""
-    given = locale_of(language).days
+    given = load_locale(language).days
     return {
         fold_calendar_name(name): n
         for context in ("format", "stand-alone")
@@ -33,14 +33,14 @@ def weekday_names(language: str = "en") -> Mapping[str, int]:
 
 
 @lru_cache(maxsize=64)
-def relative_phrases(language: str) -> Mapping[str, tuple[tuple[tuple[str, ...], str, int], ...]]:
+def list_relative_phrases(language: str) -> Mapping[str, tuple[tuple[tuple[str, ...], str, int], ...]]:
     """Return what another language than English says for "yesterday" or "last week", by the first token.
 
     Each phrase is its tokens, folded, the unit that it counts ("day", "week", "month", "year"), and how many of them
     from now, never ahead of it.
     """
     found: dict[str, list[tuple[tuple[str, ...], str, int]]] = {}
-    for meaning, phrases in _relative_types(language).items():
+    for meaning, phrases in _load_relative_phrases(language).items():
         count, unit, ago = [*meaning.split(), "", ""][:3]
         if ago != "ago" or unit not in {"day", "week", "month", "year"}:
             continue
@@ -50,7 +50,7 @@ def relative_phrases(language: str) -> Mapping[str, tuple[tuple[tuple[str, ...],
     return {first: tuple(phrases) for first, phrases in found.items()}
 
 
-def _relative_types(language: str) -> Mapping[str, list[str]]:
+def _load_relative_phrases(language: str) -> Mapping[str, list[str]]:
     if language == "en":
         return {}
     # Imported here: most archives and questions are English, which needs none of its data.
@@ -70,23 +70,24 @@ def guess_calendar_language(text: str) -> str:
     found = [
         language
         for language in _LANGUAGES
-        if not _telling_names(language).isdisjoint(words) or any(p in line for p in _telling_phrases(language))
+        if not _list_telling_names(language).isdisjoint(words)
+        or any(p in line for p in _list_telling_phrases(language))
     ]
     return choose_language(text, ["en", *found]) if found else "en"
 
 
 @lru_cache(maxsize=64)
-def _telling_names(language: str) -> frozenset[str]:
+def _list_telling_names(language: str) -> frozenset[str]:
     """Return the whole names that English has not, as written and in lower case: "mars" is a month, "Mars" is not."""
-    locale = locale_of(language)
+    locale = load_locale(language)
     names = [*locale.months["format"]["wide"].values(), *locale.days["format"]["wide"].values()]
-    english = {*month_names(), *weekday_names()}
+    english = {*list_month_names(), *list_weekday_names()}
     return frozenset(form for name in names for form in (name, name.lower()) if name.casefold() not in english)
 
 
 @lru_cache(maxsize=64)
-def _telling_phrases(language: str) -> tuple[str, ...]:
-    phrases = (tokens for found in relative_phrases(language).values() for tokens, _, _ in found)
+def _list_telling_phrases(language: str) -> tuple[str, ...]:
+    phrases = (tokens for found in list_relative_phrases(language).values() for tokens, _, _ in found)
     return tuple(f" {' '.join(t for t in tokens if t.isalpha())} " for tokens in phrases)
 
 
@@ -95,8 +96,8 @@ def fold_calendar_name(written: str) -> str:
     return written.casefold().rstrip(".")
 
 
-MONTH = "|".join(sorted(month_names(), key=len, reverse=True))
+MONTH = "|".join(sorted(list_month_names(), key=len, reverse=True))
 """Pattern of the English months, in lower case, the longest first."""
 
-WEEKDAY = "|".join(weekday_names())
+WEEKDAY = "|".join(list_weekday_names())
 """Pattern of the English weekdays, in lower case."""

@@ -17,7 +17,7 @@ class Span:
     until: datetime | None
 
 
-def day_span(year: int, month: int, number: int) -> Span | None:
+def make_day_span(year: int, month: int, number: int) -> Span | None:
     """Return one day, or None if the calendar has no such day."""
     try:
         start = datetime(year, month, number, tzinfo=UTC)
@@ -26,7 +26,7 @@ def day_span(year: int, month: int, number: int) -> Span | None:
         return None
 
 
-def months_span(year: int, month: int, count: int = 1) -> Span | None:
+def make_months_span(year: int, month: int, count: int = 1) -> Span | None:
     """Return `count` months from one on; `month` may run over or under the year. None outside the years 1 to 9998."""
     first, last = year * 12 + month - 1, year * 12 + month - 1 + count
     if first < 12 or last >= 9999 * 12:
@@ -34,9 +34,9 @@ def months_span(year: int, month: int, count: int = 1) -> Span | None:
     return Span(*(datetime(n // 12, n % 12 + 1, 1, tzinfo=UTC) for n in (first, last)))
 
 
-def season_span(name: str, year: int) -> Span | None:
+def make_season_span(name: str, year: int) -> Span | None:
     """Return the three months of a season; winter begins in December of the year that it is named after."""
-    return months_span(year, _SEASONS[name], 3)
+    return make_months_span(year, _SEASONS[name], 3)
 
 
 def intersect(span: Span | None, part: str) -> Span | None:
@@ -45,16 +45,16 @@ def intersect(span: Span | None, part: str) -> Span | None:
         return span
     length = span.until - span.since
     low, high = {"early": (0, 2), "mid": (2, 4), "late": (4, 6), "end": (5, 6), "start": (0, 1)}[part]
-    return Span(_midnight(span.since + length * low / 6), _midnight(span.since + length * high / 6))
+    return Span(_start_day(span.since + length * low / 6), _start_day(span.since + length * high / 6))
 
 
-def _midnight(instant: datetime) -> datetime:
+def _start_day(instant: datetime) -> datetime:
     return instant.replace(hour=0, minute=0, second=0, microsecond=0)
 
 
-def current_span(unit: str, now: datetime, shift: int = 0) -> Span | None:
+def make_current_span(unit: str, now: datetime, shift: int = 0) -> Span | None:
     """Return the day, week (from Monday), weekend, month, quarter, year or decade of `now`, moved by `shift`."""
-    midnight = _midnight(now)
+    midnight = _start_day(now)
     try:
         if unit == "day":
             start = midnight + timedelta(shift)
@@ -65,21 +65,21 @@ def current_span(unit: str, now: datetime, shift: int = 0) -> Span | None:
     except OverflowError:
         return None
     if unit == "month":
-        return months_span(now.year, now.month + shift)
+        return make_months_span(now.year, now.month + shift)
     if unit == "quarter":
-        return months_span(now.year, (now.month - 1) // 3 * 3 + 1 + 3 * shift, 3)
+        return make_months_span(now.year, (now.month - 1) // 3 * 3 + 1 + 3 * shift, 3)
     if unit == "decade":
-        return months_span((now.year // 10 + shift) * 10, 1, 120)
-    return months_span(now.year + shift, 1, 12)
+        return make_months_span((now.year // 10 + shift) * 10, 1, 120)
+    return make_months_span(now.year + shift, 1, 12)
 
 
-def span_before(count: int, unit: str, now: datetime) -> datetime | None:
+def count_back(count: int, unit: str, now: datetime) -> datetime | None:
     """Return the instant `count` hours, days, weeks, months or years before `now`, or None before the year 1."""
     try:
         if unit in {"month", "quarter", "year", "decade"}:
             total = now.year * 12 + now.month - 1 - count * {"month": 1, "quarter": 3, "year": 12, "decade": 120}[unit]
             first = datetime(total // 12, total % 12 + 1, 1, tzinfo=UTC)
-            last = months_span(first.year, first.month)
+            last = make_months_span(first.year, first.month)
             length = (last.until - first).days if last and last.until else 28
             return now.replace(year=first.year, month=first.month, day=min(now.day, length))
         hours = {"hour": 1, "day": 24, "week": 168, "weekend": 168}[unit]
@@ -88,13 +88,13 @@ def span_before(count: int, unit: str, now: datetime) -> datetime | None:
         return None
 
 
-def weekday_span(weekday: int, now: datetime, previous: bool = False) -> Span | None:
+def make_weekday_span(weekday: int, now: datetime, previous: bool = False) -> Span | None:
     """Return the latest such weekday (0 for Monday) up to today; with `previous` the one before today."""
     gap = (now.weekday() - weekday) % 7
-    return current_span("day", now, -(gap or (7 if previous else 0)))
+    return make_current_span("day", now, -(gap or (7 if previous else 0)))
 
 
-def calendar_span(date: WrittenDate, now: datetime) -> Span | None:
+def resolve_date(date: WrittenDate, now: datetime) -> Span | None:
     """Return what a written date covers, or None where the calendar has no such date.
 
     A date without a year is the latest that has begun at `now`; of "7/9/2017" all from the one reading to the other.
@@ -102,44 +102,46 @@ def calendar_span(date: WrittenDate, now: datetime) -> Span | None:
     year, month, number = date.year or 0, date.month or 0, date.number or 0
     match date.form:
         case "day":
-            span = day_span(year, month, date.day or 0) if year else _latest_day(month, date.day or 0, now)
+            span = make_day_span(year, month, date.day or 0) if year else _find_latest_day(month, date.day or 0, now)
         case "either_day":
-            first, last = (day_span(day.year, day.month, day.day) for day in date.days or ())
+            first, last = (make_day_span(day.year, day.month, day.day) for day in date.days or ())
             span = Span(first.since, last.until) if first and last else None
         case "month":
-            span = months_span(year or now.year - (month > now.month), month)
+            span = make_months_span(year or now.year - (month > now.month), month)
         case "quarter":
-            span = months_span(year, number * 3 - 2, 3)
+            span = make_months_span(year, number * 3 - 2, 3)
         case "half":
-            span = months_span(year, number * 6 - 5, 6)
+            span = make_months_span(year, number * 6 - 5, 6)
         case "season":
-            span = season_span(date.season, year) if year else _latest_season(date.season, now, date.step == -1)
+            span = (
+                make_season_span(date.season, year) if year else _find_latest_season(date.season, now, date.step == -1)
+            )
         case "decade" | "year":
-            span = months_span(year, 1, 120 if date.form == "decade" else 12)
+            span = make_months_span(year, 1, 120 if date.form == "decade" else 12)
         case "counted":
             # A weekend without "last" or "this" is the latest that has begun.
             step = -(now.weekday() < 5) if date.step is None else date.step
-            span = current_span(date.unit, now, step)
+            span = make_current_span(date.unit, now, step)
         case "weekday":
-            span = weekday_span(date.weekday or 0, now, previous=date.step == -1)
+            span = make_weekday_span(date.weekday or 0, now, previous=date.step == -1)
         case "past" | "ago":
-            instant = span_before(number, date.unit, now)
-            span = _past_span(instant, now, date) if instant else None
+            instant = count_back(number, date.unit, now)
+            span = _make_past_span(instant, now, date) if instant else None
     return intersect(span, date.part)
 
 
-def _latest_day(month: int, day: int, now: datetime) -> Span | None:
-    spans = (day_span(now.year - back, month, day) for back in range(9))  # 29 February: up to 8 years.
+def _find_latest_day(month: int, day: int, now: datetime) -> Span | None:
+    spans = (make_day_span(now.year - back, month, day) for back in range(9))  # 29 February: up to 8 years.
     return next((span for span in spans if span and span.since and span.since <= now), None)
 
 
-def _latest_season(name: str, now: datetime, ended: bool) -> Span | None:
-    spans = (season_span(name, now.year - back) for back in range(3))
+def _find_latest_season(name: str, now: datetime, ended: bool) -> Span | None:
+    spans = (make_season_span(name, now.year - back) for back in range(3))
     past = [s for s in spans if s and s.since and s.until and (s.until if ended else s.since) <= now]
     return past[0] if past else None
 
 
-def _past_span(instant: datetime, now: datetime, date: WrittenDate) -> Span | None:
+def _make_past_span(instant: datetime, now: datetime, date: WrittenDate) -> Span | None:
     if date.form == "past":
         return Span(instant, now)
-    return current_span("day" if date.unit == "hour" else date.unit, instant)
+    return make_current_span("day" if date.unit == "hour" else date.unit, instant)

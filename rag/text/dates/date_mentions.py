@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from functools import lru_cache
 
-from rag.text.dates.written_dates import WrittenDate, find_written_dates, valid_day
+from rag.text.dates.written_dates import WrittenDate, find_written_dates, make_day
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +36,7 @@ class Moment:
     @property
     def as_date(self) -> date | None:
         """Return the day, or None if the text does not give a whole one (or one that does not exist)."""
-        return valid_day(self.year, self.month, self.day)
+        return make_day(self.year, self.month, self.day)
 
     @property
     def relative(self) -> bool:
@@ -96,13 +96,13 @@ def _resolve(moment: Moment, written: WrittenDate, published: date) -> Moment:
     if written.step is not None and written.form == "counted":
         return _count_from(moment, written.unit, written.step, published)
     if moment.weekday is not None:
-        return _on(moment, published - timedelta((published.weekday() - moment.weekday) % 7))
+        return _set_day(moment, published - timedelta((published.weekday() - moment.weekday) % 7))
     if moment.month is not None and moment.year is None:
-        return replace(moment, year=_nearest_year(moment.month, published), implied=True)
+        return replace(moment, year=_choose_nearest_year(moment.month, published), implied=True)
     return moment
 
 
-def _nearest_year(month: int, published: date) -> int:
+def _choose_nearest_year(month: int, published: date) -> int:
     """Return the year in which a month without one lies nearest, the past preferred (news looks back)."""
     ahead = month - published.month
     if ahead > 6:
@@ -113,14 +113,14 @@ def _nearest_year(month: int, published: date) -> int:
 def _count_from(moment: Moment, unit: str, step: int, published: date) -> Moment:
     if unit == "week":
         monday = published - timedelta(published.weekday()) + timedelta(7 * step)
-        return replace(_on(moment, monday), until=monday + timedelta(6))
+        return replace(_set_day(moment, monday), until=monday + timedelta(6))
     if unit == "month":
         count = published.year * 12 + published.month - 1 + step
         return replace(moment, year=count // 12, month=count % 12 + 1)
     if unit == "year":
         return replace(moment, year=published.year + step)
-    return _on(moment, published + timedelta(step))
+    return _set_day(moment, published + timedelta(step))
 
 
-def _on(moment: Moment, day: date) -> Moment:
+def _set_day(moment: Moment, day: date) -> Moment:
     return replace(moment, year=day.year, month=day.month, day=day.day, implied=True)

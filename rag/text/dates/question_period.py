@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Literal
 
 from rag.text.dates.calendar_names import guess_calendar_language
-from rag.text.dates.calendar_spans import Span, calendar_span
+from rag.text.dates.calendar_spans import Span, resolve_date
 from rag.text.dates.written_dates import WrittenDate, find_written_dates
 
 Bound = Literal["in", "from", "since", "after", "before", "until", "as_of"]
@@ -116,22 +116,24 @@ def find_dates(text: str, now: datetime, bare: bool = False) -> list[QuestionDat
     written = find_written_dates(text, guess_calendar_language(text), bare)
     for i, date in enumerate(written):
         following = written[i + 1] if i + 1 < len(written) else None
-        if following and _joined(text, date, following) and date.month and not date.year:
+        if following and _are_joined(text, date, following) and date.month and not date.year:
             date = replace(date, year=following.year)  # "between May and July 2017": one year for both.
-        span = calendar_span(date, now) if _is_meant(text, date, found[-1:], following) else None
+        span = resolve_date(date, now) if _is_meant(text, date, found[-1:], following) else None
         if span:
             found.append(QuestionDate(date, span, date.lead, date.end))
     return found
 
 
-def _joined(text: str, first: WrittenDate, second: WrittenDate) -> bool:
+def _are_joined(text: str, first: WrittenDate, second: WrittenDate) -> bool:
     return text[first.end : second.lead].strip().lower().removesuffix(" the") in _BETWEEN
 
 
 def _is_meant(text: str, date: WrittenDate, before: list[QuestionDate], following: WrittenDate | None) -> bool:
     """Return whether the question means the date, where its words may be a name or belong to something else."""
     if date.form == "month" and not date.year:
-        return bool(date.part or date.before in _BEFORE_A_MONTH or any(_joined(text, d.written, date) for d in before))
+        return bool(
+            date.part or date.before in _BEFORE_A_MONTH or any(_are_joined(text, d.written, date) for d in before)
+        )
     if date.form == "weekday":
         if following and following.form == "day" and not text[date.end : following.lead].strip(" ,"):
             return False  # "Monday, 3 May" is one date.
@@ -157,14 +159,14 @@ def find_periods(text: str, now: datetime) -> list[Period]:
 def _join_ranges(text: str, found: list[QuestionDate]) -> Iterator[Period]:
     i = 0
     while i < len(found):
-        pair = _range(text, found[i], found[i + 1]) if i + 1 < len(found) else None
-        yield pair or _bounded_period(text, found[i])
+        pair = _join_range(text, found[i], found[i + 1]) if i + 1 < len(found) else None
+        yield pair or _make_period(text, found[i])
         i += 2 if pair else 1
 
 
-def _range(text: str, first: QuestionDate, second: QuestionDate) -> Period | None:
+def _join_range(text: str, first: QuestionDate, second: QuestionDate) -> Period | None:
     """Return "between A and B", "from A to B", "7 and 9 October" or "2014-2016" as one period, or None."""
-    word, start = _word_before(text, first.start)
+    word, start = _find_word_before(text, first.start)
     joint = text[first.end : second.start].lower().strip().removesuffix(" the")
     number_alone = text[first.start : first.end].isdecimal() and first.written.form == "day"
     if joint not in _JOINTS["between" if number_alone else word if word in _JOINTS else ""]:
@@ -175,10 +177,10 @@ def _range(text: str, first: QuestionDate, second: QuestionDate) -> Period | Non
             return None
         since = since.replace(year=second.span.since.year - 1, day=min(since.day, 28))
     start = start if word in _JOINTS or number_alone else first.start
-    return _period(text, Span(since, until), start, second.end, first, _asks_publication(text, start, second.end))
+    return _build_period(text, Span(since, until), start, second.end, first, _asks_publication(text, start, second.end))
 
 
-def _word_before(text: str, at: int) -> tuple[str, int]:
+def _find_word_before(text: str, at: int) -> tuple[str, int]:
     """Return the word before an offset, "the" left out, with its own offset."""
     before = text[max(0, at - _NEAR) : at].rstrip()
     if before.lower().endswith(" the"):
@@ -187,10 +189,10 @@ def _word_before(text: str, at: int) -> tuple[str, int]:
     return word.lower(), max(0, at - _NEAR) + len(before) - len(word)
 
 
-def _bounded_period(text: str, date: QuestionDate) -> Period:
-    bound, start = _bound(text, date.start)
+def _make_period(text: str, date: QuestionDate) -> Period:
+    bound, start = _read_bound(text, date.start)
     behind = text[date.end : date.end + _NEAR]
-    onwards = next((words for words in _ONWARDS if _continues(behind, words)), "")
+    onwards = next((words for words in _ONWARDS if _begins_with(behind, words)), "")
     end = date.end + len(onwards) if onwards and bound in {"from", "in"} else date.end
     if bound in {"from", "in"}:
         bound = "since" if onwards else "in"
@@ -199,18 +201,18 @@ def _bounded_period(text: str, date: QuestionDate) -> Period:
     span = _open_period(date.span, bound)
     if not about_articles and bound == "in" and _is_reported_later(date):
         span = Span(span.since, None)
-    return _period(text, span, start, end, date, published)
+    return _build_period(text, span, start, end, date, published)
 
 
-def _continues(behind: str, words: str) -> bool:
+def _begins_with(behind: str, words: str) -> bool:
     return behind.lower().startswith(words) and not behind[len(words) : len(words) + 1].isalnum()
 
 
-def _period(text: str, span: Span, start: int, end: int, date: QuestionDate, published: bool) -> Period:
+def _build_period(text: str, span: Span, start: int, end: int, date: QuestionDate, published: bool) -> Period:
     return Period(span.since, span.until, start, end, text[start:end], published, date.relative)
 
 
-def _bound(text: str, at: int) -> tuple[Bound, int]:
+def _read_bound(text: str, at: int) -> tuple[Bound, int]:
     """Return what the words before a date make of it, and the offset where they begin."""
     before = text[max(0, at - _NEAR) : at]
     words = before.rstrip()

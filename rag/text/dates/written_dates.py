@@ -7,7 +7,7 @@ from datetime import date
 from functools import lru_cache
 from typing import Any, Literal
 
-from rag.text.dates.calendar_names import month_names, relative_phrases, weekday_names
+from rag.text.dates.calendar_names import list_month_names, list_relative_phrases, list_weekday_names
 
 Form = Literal[
     "day", "either_day", "month", "quarter", "half", "season", "decade", "year", "weekday", "counted", "past", "ago"
@@ -99,9 +99,9 @@ class _DateReader:
         self.spans = [m.span() for m in _TOKEN.finditer(text)]
         self.tokens = [text[a:b] for a, b in self.spans]
         self.folded = [token.casefold().replace("’", "'") for token in self.tokens]
-        self.months = {**month_names(), **month_names(language)}
-        self.days = {**weekday_names(), **weekday_names(language)}
-        self.phrases = relative_phrases(language)
+        self.months = {**list_month_names(), **list_month_names(language)}
+        self.days = {**list_weekday_names(), **list_weekday_names(language)}
+        self.phrases = list_relative_phrases(language)
         self.taken: set[int] = set()
 
     def low(self, i: int) -> str:
@@ -111,8 +111,8 @@ class _DateReader:
 
     def read(self) -> Iterator[WrittenDate]:
         # The most exact form takes the words: a year that belongs to a day is not a date of its own.
-        exact = (self._whole, self._month, self._quarter, self._season, self._decade)
-        for read in (*exact, self._past, self._ago, self._counted, self._year, self._weekday):
+        exact = (self._read_whole, self._read_month, self._read_quarter, self._read_season, self._read_decade)
+        for read in (*exact, self._read_past, self._read_ago, self._read_counted, self._read_year, self._read_weekday):
             for i in range(len(self.tokens)):
                 if i not in self.taken:
                     yield from read(i)
@@ -123,11 +123,11 @@ class _DateReader:
         start, end = self.spans[first][0], self.spans[last][1]
         return WrittenDate(form, self.spans[lead][0], start, end, before=self.low(lead - 1), **fields)
 
-    def _adjoin(self, i: int, j: int) -> bool:
+    def _are_adjoined(self, i: int, j: int) -> bool:
         """Return whether two tokens stand together without a space."""
         return j < len(self.spans) and self.spans[i][1] == self.spans[j][0]
 
-    def _whole(self, i: int) -> Iterator[WrittenDate]:
+    def _read_whole(self, i: int) -> Iterator[WrittenDate]:
         """Read "2015-12-03", with a time or without, "3.12.2015" and "25/12/2017"."""
         token = self.tokens[i]
         if slashed := _read_slashed(token):
@@ -140,66 +140,68 @@ class _DateReader:
         parts = token.split("-") if token.count("-") == 2 else token.split(".")[::-1] if token.count(".") == 2 else []
         if len(parts) == 3 and all(part.isdecimal() for part in parts) and len(parts[0]) == 4:
             year, month, day = map(int, parts)
-            if valid_day(year, month, day):
-                yield self._take("day", i, self._end_of_time(i), year=year, month=month, day=day)
+            if make_day(year, month, day):
+                yield self._take("day", i, self._find_end_of_time(i), year=year, month=month, day=day)
 
-    def _end_of_time(self, i: int) -> int:
+    def _find_end_of_time(self, i: int) -> int:
         """Return the last token of a day with the time behind it, as ISO 8601 writes it."""
-        last = i + (self.low(i + 1) == "t" and self._adjoin(i, i + 1))
+        last = i + (self.low(i + 1) == "t" and self._are_adjoined(i, i + 1))
         if self.low(last + 1).count(":") not in {1, 2}:
             return i
         last += 1
-        while self._adjoin(last, last + 1) and (self.low(last + 1) in {"z", "+", "-"} or self.low(last) in {"+", "-"}):
+        while self._are_adjoined(last, last + 1) and (
+            self.low(last + 1) in {"z", "+", "-"} or self.low(last) in {"+", "-"}
+        ):
             last += 1
         return last
 
-    def _month(self, i: int) -> Iterator[WrittenDate]:
+    def _read_month(self, i: int) -> Iterator[WrittenDate]:
         month = self.months.get(self.low(i))
         if month is None or not self.tokens[i][0].isalpha():
             return
         behind = i + 1 + (self.low(i + 1) == "." and len(self.tokens[i]) < 5)
-        day, first = self._day_before(i)
+        day, first = self._read_day_before(i)
         last = behind - 1
         if day is None:
-            day, behind = self._day_behind(behind)
+            day, behind = self._read_day_after(behind)
             last = behind - 1 if day else last
-        year, last = self._year_behind(behind, last)
+        year, last = self._read_year_after(behind, last)
         if day is None and year is None and not self._is_month(i):
             return
         if day is not None and first < i:
-            yield from self._further_days(first, month, year)
-        part, lead = ("", first) if day else self._part_before(first)
+            yield from self._read_first_day(first, month, year)
+        part, lead = ("", first) if day else self._read_part_before(first)
         yield self._take("day" if day else "month", first, last, lead, year=year, month=month, day=day, part=part)
 
-    def _day_before(self, i: int) -> tuple[int | None, int]:
+    def _read_day_before(self, i: int) -> tuple[int | None, int]:
         j = i - 1
         while self.low(j) in _JOINS or self.low(j) == ".":
             j -= 1
         j -= self.low(j) in _ORDINAL
-        day = self._number(j, 31)
+        day = self._read_number(j, 31)
         return (day, j) if day and i - j <= 3 else (None, i)
 
-    def _day_behind(self, j: int) -> tuple[int | None, int]:
+    def _read_day_after(self, j: int) -> tuple[int | None, int]:
         j += self.low(j) == "the"
-        day = self._number(j, 31)
+        day = self._read_number(j, 31)
         if day is None or self.low(j + 1) in _COUNTED:
             return None, j
         return day, j + 1 + (self.low(j + 1) in _ORDINAL)
 
-    def _year_behind(self, j: int, last: int) -> tuple[int | None, int]:
+    def _read_year_after(self, j: int, last: int) -> tuple[int | None, int]:
         while self.low(j) in {",", *_JOINS}:
             j += 1
-        year = self._year_at(j)
+        year = self._read_year_at(j)
         return (year, j) if year else (None, last)
 
-    def _further_days(self, first: int, month: int, year: int | None) -> Iterator[WrittenDate]:
+    def _read_first_day(self, first: int, month: int, year: int | None) -> Iterator[WrittenDate]:
         """Read the 16 of "16 to 18 December"."""
         j = first - 1
         j -= self.low(j) == "the"
         if self.low(j) in _RANGE:
             j -= 1
             j -= self.low(j) in _ORDINAL
-            day = self._number(j, 31)
+            day = self._read_number(j, 31)
             if day:
                 yield self._take("day", j, j, year=year, month=month, day=day)
 
@@ -212,7 +214,7 @@ class _DateReader:
             return before in _BEFORE_A_MONTH
         return i > 0
 
-    def _part_before(self, i: int) -> tuple[str, int]:
+    def _read_part_before(self, i: int) -> tuple[str, int]:
         """Return the part of "the end of", "mid-" or "late in" before a date, and the token where it begins."""
         j, linked = i - 1, False
         while (word := self.low(j)) in {"of", "in", "the", "-"}:
@@ -223,69 +225,69 @@ class _DateReader:
         first = j - (self.low(j - 1) == "very")
         return _PARTS[word], first - (self.low(first - 1) == "the")
 
-    def _quarter(self, i: int) -> Iterator[WrittenDate]:
+    def _read_quarter(self, i: int) -> Iterator[WrittenDate]:
         """Read "the third quarter of 2021", "Q3 2021", "the first half of 2021"."""
         at = i + 1 + self.low(i).isdigit()
         number = _QUARTERS.get(self.low(i) + (self.low(i + 1) if self.low(i).isdigit() else ""))
         unit = self.low(at)
-        if self.low(i) == "q" and self._adjoin(i, i + 1):
-            number, unit, at = self._number(i + 1, 4), "quarter", i + 1
+        if self.low(i) == "q" and self._are_adjoined(i, i + 1):
+            number, unit, at = self._read_number(i + 1, 4), "quarter", i + 1
         elif self.low(i) == "last":
             number = {"quarter": 4, "half": 2}.get(unit)
         if not number or unit not in {"quarter", "half"}:
             return
-        year, last = self._year_behind(at + 1, at)
+        year, last = self._read_year_after(at + 1, at)
         if unit == "half" and year and number <= 2:
             yield self._take("half", i, last, year=year, number=number)
         elif unit == "quarter" and (year or self.tokens[i] == "Q" or self.low(i) not in {"q", "last"}):
             yield self._take("quarter", i, last, year=year, number=number)
 
-    def _season(self, i: int) -> Iterator[WrittenDate]:
+    def _read_season(self, i: int) -> Iterator[WrittenDate]:
         season = self.low(i)
         if season not in _SEASONS:
             return
-        year, last = self._year_behind(i + 1, i)
+        year, last = self._read_year_after(i + 1, i)
         step = _STEPS.get(self.low(i - 1))
         if year:
             yield self._take("season", i, last, year=year, season=season)
         elif step is not None and step < 1:
             yield self._take("season", i, i, i - 1, season=season, step=step)
 
-    def _decade(self, i: int) -> Iterator[WrittenDate]:
+    def _read_decade(self, i: int) -> Iterator[WrittenDate]:
         """Read "the 1990s", "the late 1990's"."""
         token = self.tokens[i]
         last = i + 1 + (self.low(i + 1) == "'")
-        joined = self._adjoin(i, i + 1) and self._adjoin(last - 1, last) and self.low(last) == "s"
+        joined = self._are_adjoined(i, i + 1) and self._are_adjoined(last - 1, last) and self.low(last) == "s"
         if joined and len(token) == 4 and token.isdecimal() and token[-1] == "0" and 1800 <= int(token) < 2100:
-            part, lead = self._part_before(i)
+            part, lead = self._read_part_before(i)
             yield self._take("decade", i, last, lead, year=int(token), part=part)
 
-    def _year(self, i: int) -> Iterator[WrittenDate]:
-        year = self._year_at(i)
+    def _read_year(self, i: int) -> Iterator[WrittenDate]:
+        year = self._read_year_at(i)
         if not year:
             return
-        part, lead = self._part_before(i)
+        part, lead = self._read_part_before(i)
         at = self.spans[i][0]
         sign, before = self.text[at - 1 : at], self.text[at - 2 : at - 1]
         compound = sign == "-" and before.isalpha() and not part
         if not compound and not (sign and sign in "$€£¥.,:/") and not (sign.isalpha() and sign.isascii()):
             yield self._take("year", i, i, lead, year=year, part=part)
 
-    def _year_at(self, i: int) -> int | None:
+    def _read_year_at(self, i: int) -> int | None:
         if not 0 <= i < len(self.tokens):
             return None
         token, behind = self.tokens[i], self.text[self.spans[i][1] : self.spans[i][1] + 1]
         year = int(token) if len(token) == 4 and token.isdecimal() else 0
-        joined = behind == "-" and self._adjoin(i + 1, i + 2) and self.tokens[i + 2][0].isalpha()
+        joined = behind == "-" and self._are_adjoined(i + 1, i + 2) and self.tokens[i + 2][0].isalpha()
         joined = joined or (behind.isalpha() and behind.isascii()) or behind == "%"
         return year if 1800 <= year < 2100 and not joined and self.low(i + 1) not in _COUNTED else None
 
-    def _past(self, i: int) -> Iterator[WrittenDate]:
+    def _read_past(self, i: int) -> Iterator[WrittenDate]:
         """Read "the past three days", "the last two years", "the past week"."""
         if self.low(i) not in {"past", "last", "previous", "recent"}:
             return
         for size in (3, 2, 1):
-            count, unit = self._count(i + 1, size), self.low(i + 1 + size).removesuffix("s")
+            count, unit = self._read_count(i + 1, size), self.low(i + 1 + size).removesuffix("s")
             if count is not None and unit in {*_UNITS, "hour"}:
                 yield self._take("past", i, i + 1 + size, number=count, unit=unit)
                 return
@@ -294,30 +296,30 @@ class _DateReader:
         if self.low(i) == "past" and unit in {*_UNITS, "hour"} and ends:
             yield self._take("past", i, i + 1, number=1, unit=unit)
 
-    def _ago(self, i: int) -> Iterator[WrittenDate]:
+    def _read_ago(self, i: int) -> Iterator[WrittenDate]:
         """Read "two years ago"."""
         unit = self.low(i - 1).removesuffix("s")
         if self.low(i) != "ago" or unit not in {*_UNITS, "hour"}:
             return
         for size in (3, 2, 1):
-            count = self._count(i - 1 - size, size)
+            count = self._read_count(i - 1 - size, size)
             if count is not None:
                 yield self._take("ago", i - 1 - size, i, number=count, unit=unit)
                 return
 
-    def _count(self, first: int, size: int) -> int | None:
+    def _read_count(self, first: int, size: int) -> int | None:
         words = " ".join(self.low(j) for j in range(first, first + size))
         return int(words) if words.isdecimal() and len(words) <= 3 else _NUMBERS.get(words)
 
-    def _counted(self, i: int) -> Iterator[WrittenDate]:
+    def _read_counted(self, i: int) -> Iterator[WrittenDate]:
         """Read "yesterday", "this morning", "earlier this month", "late last year", "at the weekend", "letzte Woche"."""
         low, unit = self.low(i), self.low(i + 1)
-        if found := next((phrase for phrase in self.phrases.get(low, ()) if self._reads(i, phrase[0])), None):
+        if found := next((phrase for phrase in self.phrases.get(low, ()) if self._has_phrase(i, phrase[0])), None):
             yield self._take("counted", i, i + len(found[0]) - 1, unit=found[1], step=found[2])
         elif low in _RELATIVE_DAYS and (self.tokens[i][0].islower() or i == 0):
-            yield self._relative_day(i)
+            yield self._take_relative_day(i)
         elif low in _STEPS and unit in _UNITS:
-            part, lead = self._part_before(i)
+            part, lead = self._read_part_before(i)
             lead -= self.low(i - 1) in {"earlier", "later"}
             yield self._take("counted", i, i + 1, lead, unit=unit, step=_STEPS[low], part=part)
         elif low in {"this", "last"} and unit in _PARTS_OF_A_DAY and (low == "this" or unit == "night"):
@@ -325,21 +327,21 @@ class _DateReader:
         elif low == "weekend" and self.low(i - 1) == "the" and self.low(i - 2) in {"at", "on", "over", "during"}:
             yield self._take("counted", i, i, unit="weekend")
 
-    def _reads(self, i: int, phrase: tuple[str, ...]) -> bool:
+    def _has_phrase(self, i: int, phrase: tuple[str, ...]) -> bool:
         return tuple(self.folded[i : i + len(phrase)]) == phrase
 
-    def _relative_day(self, i: int) -> WrittenDate:
+    def _take_relative_day(self, i: int) -> WrittenDate:
         step = _RELATIVE_DAYS[self.low(i)]
-        if self.low(i) == "yesterday" and self._reads(max(i - 2, 0), ("day", "before", "yesterday")):
+        if self.low(i) == "yesterday" and self._has_phrase(max(i - 2, 0), ("day", "before", "yesterday")):
             return self._take("counted", i - 2, i, i - 2 - (self.low(i - 3) == "the"), unit="day", step=step - 1)
         return self._take("counted", i, i, unit="day", step=step)
 
-    def _weekday(self, i: int) -> Iterator[WrittenDate]:
+    def _read_weekday(self, i: int) -> Iterator[WrittenDate]:
         if self.low(i) in self.days and self.tokens[i][0].isalpha():
             step = _STEPS.get(self.low(i - 1))
             yield self._take("weekday", i, i, i - (step is not None), weekday=self.days[self.low(i)], step=step)
 
-    def _number(self, i: int, most: int) -> int | None:
+    def _read_number(self, i: int, most: int) -> int | None:
         token = self.tokens[i] if 0 <= i < len(self.tokens) else ""
         return int(token) if token.isdecimal() and len(token) < 3 and 1 <= int(token) <= most else None
 
@@ -350,11 +352,11 @@ def _read_slashed(written: str) -> tuple[date, date] | None:
     if len(parts) != 3 or not all(part.isdecimal() for part in parts):
         return None
     one, other, year = map(int, parts)
-    days = [day for month, number in ((one, other), (other, one)) if (day := valid_day(year, month, number))]
+    days = [day for month, number in ((one, other), (other, one)) if (day := make_day(year, month, number))]
     return (min(days), max(days)) if days else None
 
 
-def valid_day(year: int | None, month: int | None, day: int | None) -> date | None:
+def make_day(year: int | None, month: int | None, day: int | None) -> date | None:
     """Return the day, or None where a part is missing or the calendar has no such day."""
     try:
         return date(year, month, day) if year and month and day else None

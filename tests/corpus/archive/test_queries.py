@@ -147,7 +147,7 @@ def calls_with(archive: Archive, store: ChunkStore, name: str, some: Selection) 
             list(archive.articles(some, "oldest", 5)),
         ],
         f"Archive.count {name}": lambda: archive.count(some),
-        f"Archive.find_correction {name}": lambda: archive.find_correction(some, 5),
+        f"Archive.list_newest {name}": lambda: archive.list_newest(some, 5),
         f"ChunkStore.vectors_of {name}": lambda: store.vectors_of(some),
     }
 

@@ -4,9 +4,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from rag.index.bert_graph import bert_graph
+from rag.index.bert_graph import build_bert_graph
 from rag.index.embedder import Embedder
-from rag.index.embedder_runtime import OnnxRuntime, Runtime, TorchRuntime, Vectors, open_runtime, prompts
+from rag.index.embedder_runtime import OnnxRuntime, Runtime, TorchRuntime, Vectors, open_runtime, read_prompts
 from tests.rag.small_model import small_model
 
 TEXTS = [
@@ -21,7 +21,9 @@ TEXTS = [
 
 def onnx(folder: Path, **options: int) -> OnnxRuntime:
     embedder = Embedder(str(folder))
-    return OnnxRuntime(bert_graph(folder), embedder._tokenizer, embedder.max_tokens, prompts(folder), **options)
+    return OnnxRuntime(
+        build_bert_graph(folder), embedder._tokenizer, embedder.max_tokens, read_prompts(folder), **options
+    )
 
 
 def opened(folder: Path) -> Runtime:

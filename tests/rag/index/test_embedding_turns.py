@@ -16,7 +16,7 @@ def blocked(turns: EmbeddingTurns) -> tuple[threading.Thread, threading.Event]:
         begun.set()
         assert go.wait(60)
 
-    thread = threading.Thread(target=turns.each, args=(work, [0], True))
+    thread = threading.Thread(target=turns.run_each, args=(work, [0], True))
     thread.start()
     assert begun.wait(60)
     return thread, go
@@ -26,7 +26,7 @@ def asked(
     turns: EmbeddingTurns, work: Callable[[str], None], items: list[str], urgent: bool, waiting: int
 ) -> threading.Thread:
     """Ask for work in another thread, and return it when so many jobs wait."""
-    thread = threading.Thread(target=turns.each, args=(work, items, urgent))
+    thread = threading.Thread(target=turns.run_each, args=(work, items, urgent))
     thread.start()
     while turns._jobs.qsize() < waiting:
         thread.join(0.001)
@@ -68,7 +68,7 @@ def test_never_more_at_once_than_threads() -> None:
         with lock:
             now -= 1
 
-    threads = [threading.Thread(target=turns.each, args=(work, range(20), urgent)) for urgent in (True, False) * 3]
+    threads = [threading.Thread(target=turns.run_each, args=(work, range(20), urgent)) for urgent in (True, False) * 3]
     for thread in threads:
         thread.start()
     for thread in threads:
@@ -84,8 +84,8 @@ def test_what_goes_wrong_is_raised(urgent: bool) -> None:
 
     turns = EmbeddingTurns(2)
     with pytest.raises(ValueError, match="not three"):
-        turns.each(work, range(9), urgent)
-    turns.each(work, [1, 2], urgent)
+        turns.run_each(work, range(9), urgent)
+    turns.run_each(work, [1, 2], urgent)
 
 
 def test_the_threads_end_with_it() -> None:

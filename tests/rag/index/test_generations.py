@@ -63,10 +63,10 @@ def test_the_seal_shows_any_difference(tmp_path: Path) -> None:
 
 def test_a_number_is_never_taken_twice(tmp_path: Path) -> None:
     generations = Generations(tmp_path)
-    assert generations.next_number() == 1
+    assert generations.choose_number() == 1
     for name in ("generation-2", "generation-10", "generation-11.new", "generation-x"):
         (tmp_path / name).mkdir()
-    assert generations.next_number() == 12
+    assert generations.choose_number() == 12
 
 
 def test_what_is_not_in_use_goes_or_is_moved_aside(tmp_path: Path) -> None:

@@ -10,7 +10,7 @@ from corpus.article import Article, Chunk
 from corpus.errors import IndexUnavailableError
 from rag.index.lexical import LexicalIndex
 from rag.model import Filters
-from rag.text.terms import query_terms
+from rag.text.terms import list_query_terms
 from tests.rag.wire_items import WIRES
 
 
@@ -40,12 +40,12 @@ def names(found: list[tuple[str, float]]) -> list[str]:
 
 
 def found(index: LexicalIndex, text: str, filters: Filters | None = None) -> list[str]:
-    return names(index.search(query_terms(text, ("en", "ru", "ar", "zh")), 10, filters))
+    return names(index.search(list_query_terms(text, ("en", "ru", "ar", "zh")), 10, filters))
 
 
 def test_an_empty_index_finds_nothing(lexical: LexicalIndex) -> None:
     assert lexical.search(["harbour"], 10) == []
-    assert (lexical.count(), lexical.ids(), lexical.document_frequency("harbour")) == (0, set(), 0)
+    assert (lexical.count(), lexical.ids(), lexical.count_documents("harbour")) == (0, set(), 0)
 
 
 def test_no_terms_find_nothing(filled: LexicalIndex) -> None:
@@ -53,14 +53,14 @@ def test_no_terms_find_nothing(filled: LexicalIndex) -> None:
 
 
 def test_terms_are_listed_by_their_beginning(filled: LexicalIndex) -> None:
-    assert filled.terms_with_prefix(["herr", "dred"]) == {"herring": 2, "dredg": 2}
-    assert filled.terms_with_prefix(["xyz"]) == filled.terms_with_prefix([]) == {}
+    assert filled.find_terms(["herr", "dred"]) == {"herring": 2, "dredg": 2}
+    assert filled.find_terms(["xyz"]) == filled.find_terms([]) == {}
 
 
 def test_chunks_that_hold_a_term_come_with_most_of_the_others_first(filled: LexicalIndex) -> None:
-    assert [i.partition("@")[0] for i in filled.chunks_with_term("herring", ["quay"], 10)] == ["undated", "herring"]
-    assert [i.partition("@")[0] for i in filled.chunks_with_term("herring", ["breakwat"], 1)] == ["herring"]
-    assert filled.chunks_with_term("zebra", ["quay"], 10) == []
+    assert [i.partition("@")[0] for i in filled.find_chunks("herring", ["quay"], 10)] == ["undated", "herring"]
+    assert [i.partition("@")[0] for i in filled.find_chunks("herring", ["breakwat"], 1)] == ["herring"]
+    assert filled.find_chunks("zebra", ["quay"], 10) == []
 
 
 def test_words_are_stemmed(filled: LexicalIndex) -> None:
@@ -101,9 +101,9 @@ def test_a_rare_word_counts_more_than_a_common_one(lexical: LexicalIndex) -> Non
     lexical.apply((), [brief(f"n{n}", "council met") for n in range(9)] + [brief("rare", "ferry met")])
     assert names(lexical.search(["council", "ferri"], 10))[0] == "rare"
     assert (
-        lexical.document_frequency("council"),
-        lexical.document_frequency("ferri"),
-        lexical.document_frequency("note"),
+        lexical.count_documents("council"),
+        lexical.count_documents("ferri"),
+        lexical.count_documents("note"),
     ) == (9, 1, 10)
 
 

@@ -3,7 +3,7 @@ import pytest
 from corpus.article import Article, Chunk
 from rag.model import Passage
 from rag.question.outlet_mentions import Outlets
-from rag.question.question_parts import describe_part, has_several_questions, merge_parts, split_question
+from rag.question.question_parts import has_several_questions, is_remark, merge_parts, split_question
 
 OUTLETS = Outlets(["The Verge", "TechCrunch", "Live Science: The Most Interesting Articles"])
 
@@ -155,7 +155,7 @@ def test_what_a_follow_up_is_about_stays_whole() -> None:
     ],
 )
 def test_a_piece_that_asks_is_told_from_a_remark(piece: str, expected: bool) -> None:
-    assert describe_part(piece) is expected
+    assert is_remark(piece) is expected
 
 
 def test_a_second_question_may_have_any_verb() -> None:

@@ -2,7 +2,7 @@ import pytest
 
 from rag.retrieval.demanded_kinds import lacks_count, lacks_quotation
 from rag.retrieval.sentence_ranking import Sentence
-from rag.text.terms import query_terms
+from rag.text.terms import list_query_terms
 from tests.rag.passages import passage
 
 
@@ -15,7 +15,7 @@ def sentences(body: str, shape: float = 1.0) -> list[Sentence]:
 
 
 def weights(question: str) -> dict[str, float]:
-    return dict.fromkeys(query_terms(question), 1.0)
+    return dict.fromkeys(list_query_terms(question), 1.0)
 
 
 @pytest.mark.parametrize(

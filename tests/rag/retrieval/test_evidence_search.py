@@ -40,7 +40,7 @@ def test_a_part_asks_for_what_its_own_words_ask_for(assistant: Assistant) -> Non
     query = assistant.understand_question("Who shelved the tram line in Arden, and where would it have ended?", now=NOW)
     assert query.parts[1].text == "Arden where would it have ended"
     finder = assistant.finder()
-    where = finder.read(query, finder.gather(query, 12)).parts[1]
+    where = finder.read(query, finder.search_and_widen(query, 12)).parts[1]
     assert any(sentence.shape for sentence in where.sentences)
 
 

@@ -106,7 +106,7 @@ def test_scores_are_ordered_and_made_of_both_signals(retriever: Retriever) -> No
 
 def test_a_chunk_that_only_words_find_has_its_cosine_too(reading: Indexes, retriever: Retriever) -> None:
     vector = reading.embedder.embed_query("herring")
-    (candidates,) = retriever.candidates(["herring"])
+    (candidates,) = retriever.find_candidates(["herring"])
     assert {c.signals["lexical"] > 0 for c in candidates} == {True, False}
     for candidate in candidates:
         kept = reading.store.read_embedded([candidate.article.id])[0].vectors[candidate.ordinal]
@@ -231,7 +231,7 @@ def test_filters_leave_the_nearest_of_what_passes(crowd: Indexes, filters: Filte
     vector = crowd.embedder.embed_query("nothing that any index of words knows")
     passing = [item for some in crowd.store.iterate_all() for item in some if filters.admits(item.article)]
     wanted = sorted(passing, key=lambda item: -float(item.vectors[0] @ vector))[:CANDIDATES]
-    (got,) = Retriever(crowd).candidates(["nothing that any index of words knows"], filters)
+    (got,) = Retriever(crowd).find_candidates(["nothing that any index of words knows"], filters)
     near = sorted(got, key=lambda c: -c.signals["dense"])
     assert [c.article.id for c in near] == [item.article.id for item in wanted]
 

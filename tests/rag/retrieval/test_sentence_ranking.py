@@ -6,8 +6,8 @@ from rag.index.indexes import Indexes
 from rag.model import Passage
 from rag.retrieval.sentence_ranking import (
     PassageReader,
-    matched_share,
-    sentence_shape,
+    measure_matched_share,
+    measure_sentence_shape,
 )
 from tests.rag.passages import passage
 
@@ -32,16 +32,16 @@ from tests.rag.passages import passage
     ],
 )
 def test_shape(sentence: str, kind: str, value: float) -> None:
-    assert sentence_shape(sentence, kind, set()) == value
+    assert measure_sentence_shape(sentence, kind, set()) == value
 
 
 def test_what_the_question_says_itself_is_no_answer() -> None:
-    assert sentence_shape("So it was on 4 May.", "when", {"4", "may"}) == 0
+    assert measure_sentence_shape("So it was on 4 May.", "when", {"4", "may"}) == 0
 
 
 def test_share_is_by_weight() -> None:
-    assert matched_share({"rare": 3.0, "common": 1.0}, {"rare"}) == 0.75
-    assert matched_share({}, {"rare"}) == 0
+    assert measure_matched_share({"rare": 3.0, "common": 1.0}, {"rare"}) == 0.75
+    assert measure_matched_share({}, {"rare"}) == 0
 
 
 def test_a_sentence_gains_by_the_one_before_it(reading: Indexes, embedder: Embedder) -> None:

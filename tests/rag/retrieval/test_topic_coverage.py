@@ -281,7 +281,7 @@ def test_a_long_list_is_cut_to_what_tells_most(tmp_path: Path, form: Form, most:
         coverage = TopicCoverage(Retriever(opened.indexes))
         found = coverage.find("ferry")
         asked = CoverageQuestion(form, "ferry", Filters())
-        shown = select_listed(asked, found, coverage.citations(found), coverage)
+        shown = select_listed(asked, found, coverage.cite_stories(found), coverage)
     ids = [citation.passage.article.id for citation in shown]
     assert len(ids) == most
     assert write_text(asked, found, shown).count(" [") == most

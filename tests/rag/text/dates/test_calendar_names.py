@@ -1,22 +1,27 @@
 import pytest
 
-from rag.text.dates.calendar_names import guess_calendar_language, month_names, relative_phrases, weekday_names
+from rag.text.dates.calendar_names import (
+    guess_calendar_language,
+    list_month_names,
+    list_relative_phrases,
+    list_weekday_names,
+)
 
 
 def test_names_of_several_languages() -> None:
-    assert month_names()["march"] == month_names()["mar"] == 3
-    assert month_names()["sept"] == 9
-    assert month_names("de")["märz"] == 3
-    assert month_names("fr")["août"] == 8
-    assert weekday_names()["monday"] == 0
-    assert weekday_names("es")["domingo"] == 6
+    assert list_month_names()["march"] == list_month_names()["mar"] == 3
+    assert list_month_names()["sept"] == 9
+    assert list_month_names("de")["märz"] == 3
+    assert list_month_names("fr")["août"] == 8
+    assert list_weekday_names()["monday"] == 0
+    assert list_weekday_names("es")["domingo"] == 6
 
 
 def test_words_counted_from_now_never_lie_ahead() -> None:
-    assert relative_phrases("de")["gestern"] == ((("gestern",), "day", -1),)
-    assert relative_phrases("fr")["avant"] == ((("avant", "-", "hier"), "day", -2),)
-    assert "morgen" not in relative_phrases("de")
-    assert relative_phrases("en") == relative_phrases("??") == {}
+    assert list_relative_phrases("de")["gestern"] == ((("gestern",), "day", -1),)
+    assert list_relative_phrases("fr")["avant"] == ((("avant", "-", "hier"), "day", -2),)
+    assert "morgen" not in list_relative_phrases("de")
+    assert list_relative_phrases("en") == list_relative_phrases("??") == {}
 
 
 @pytest.mark.parametrize(

@@ -4,12 +4,12 @@ import pytest
 
 from rag.text.dates.calendar_spans import (
     Span,
-    current_span,
+    count_back,
     intersect,
-    months_span,
-    season_span,
-    span_before,
-    weekday_span,
+    make_current_span,
+    make_months_span,
+    make_season_span,
+    make_weekday_span,
 )
 
 NOW = datetime(2024, 5, 15, 12, 30, tzinfo=UTC)  # A Wednesday.
@@ -34,30 +34,30 @@ def at(year: int, month: int, day: int, hour: int = 0, minute: int = 0) -> datet
     ],
 )
 def test_units_are_counted_from_now(unit: str, shift: int, since: datetime, until: datetime) -> None:
-    assert current_span(unit, NOW, shift) == Span(since, until)
+    assert make_current_span(unit, NOW, shift) == Span(since, until)
 
 
 def test_going_back_keeps_the_day_where_the_month_has_it() -> None:
-    assert span_before(3, "day", NOW) == at(2024, 5, 12, 12, 30)
-    assert span_before(1, "month", at(2024, 3, 31)) == at(2024, 2, 29)
-    assert span_before(5000, "year", NOW) is None
+    assert count_back(3, "day", NOW) == at(2024, 5, 12, 12, 30)
+    assert count_back(1, "month", at(2024, 3, 31)) == at(2024, 2, 29)
+    assert count_back(5000, "year", NOW) is None
 
 
 def test_winter_runs_over_the_end_of_the_year() -> None:
-    assert season_span("winter", 2019) == Span(at(2019, 12, 1), at(2020, 3, 1))
+    assert make_season_span("winter", 2019) == Span(at(2019, 12, 1), at(2020, 3, 1))
 
 
 def test_a_month_before_the_calendar_begins_is_none() -> None:
-    assert months_span(0, 5) is None
-    assert months_span(9999, 12) is None
+    assert make_months_span(0, 5) is None
+    assert make_months_span(9999, 12) is None
 
 
 def test_the_end_of_a_year_is_its_last_sixth() -> None:
-    end = intersect(months_span(2021, 1, 12), "end")
+    end = intersect(make_months_span(2021, 1, 12), "end")
     assert end == Span(at(2021, 11, 1), at(2022, 1, 1))
 
 
 def test_a_weekday_is_the_latest_one() -> None:
-    assert weekday_span(2, NOW) == Span(at(2024, 5, 15), at(2024, 5, 16))
-    assert weekday_span(2, NOW, previous=True) == Span(at(2024, 5, 8), at(2024, 5, 9))
-    assert weekday_span(3, NOW) == Span(at(2024, 5, 9), at(2024, 5, 10))
+    assert make_weekday_span(2, NOW) == Span(at(2024, 5, 15), at(2024, 5, 16))
+    assert make_weekday_span(2, NOW, previous=True) == Span(at(2024, 5, 8), at(2024, 5, 9))
+    assert make_weekday_span(3, NOW) == Span(at(2024, 5, 9), at(2024, 5, 10))
