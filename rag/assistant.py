@@ -42,7 +42,7 @@ _FOLLOW_S = 1.0  # How often the archive is looked at for changes.
 class Assistant:
     """Search an archive and answer questions from it.
 
-    One process at a time owns the indexes of a data folder; others read beside it. Several threads may call at once.
+    One process at a time owns the indexes of a data folder; others read them meanwhile. Several threads may call at once.
     """
 
     def __init__(

@@ -46,16 +46,16 @@ class Filters:
     label: str = ""
 
     def __bool__(self) -> bool:
-        """Tell whether anything is narrowed."""
+        """Return whether anything is narrowed."""
         return bool(self.since or self.until or self.outlets or self.languages or self.feeds)
 
     @property
     def timed(self) -> bool:
-        """Tell whether a time narrows it."""
+        """Return whether a time narrows it."""
         return bool(self.since or self.until)
 
     def admits(self, article: Article | Facets) -> bool:
-        """Tell whether an article passes; an undated one fails any filter on time."""
+        """Return whether an article passes; an undated one fails any filter on time."""
         if self.outlets and article.source not in self.outlets:
             return False
         if self.languages and article.language not in self.languages:
@@ -141,7 +141,7 @@ class Citation:
         n: The number that the reader sees; the same passage has the same number throughout an answer.
         passage: The passage.
         start: Offset of the cited words in the article's body.
-        end: Offset behind them.
+        end: End offset (exclusive).
     """
 
     n: int

@@ -83,7 +83,7 @@ def _detected_languages() -> frozenset[str]:
     return frozenset(map(str, _detector().labels))
 
 
-def choose_language(text: str, languages: Sequence[str]) -> str:
+def pick_language(text: str, languages: Sequence[str]) -> str:
     """Return the most probable of some languages (ISO 639-1 codes), however short the text is."""
     return next(str(found) for found, _ in _detector().rank(text[:_SAMPLE]) if found in languages)
 

@@ -1,4 +1,4 @@
-"""A conversation in the terminal: questions and follow-ups, cited answers, and the words that each number refers to."""
+"""A chat in the terminal: questions and follow-ups, cited answers, and the passage behind each number."""
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
@@ -30,7 +30,7 @@ _STAGES = {
 
 
 class Chat:
-    """Ask an assistant what is typed, until /quit."""
+    """Send what is typed to an assistant, until /quit."""
 
     def __init__(
         self,
@@ -116,7 +116,7 @@ class Chat:
         self._print(f"\n{self.written(answer)}\n")
 
     def _stream_answer(self, question: str) -> Answer:
-        """Show an answer while it grows, and return it whole; what was shown on the way is taken away again."""
+        """Show an answer while it streams, then clear it and return the complete one."""
         with self._print_growth() as show:
             for event in self.assistant.stream(question, self.history, self.filters):
                 if event.answer is not None and event.stage == "done":

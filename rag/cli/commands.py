@@ -75,7 +75,7 @@ def search(
 
 @app.command()
 def chat(since: Since = None, until: Until = None, outlet: Outlets = None, data: Data = None) -> None:
-    """Converse in the terminal: every question may refer to those before it. /help lists what else can be typed."""
+    """Chat in the terminal: a question may refer to earlier ones. /help lists the commands."""
     with _report_errors(as_json=False), _open_assistant_quietly(data, lasting=True) as assistant:
         assistant.start()
         Chat(assistant, write_export, read_filters(since, until, outlet or ())).run()
@@ -157,7 +157,7 @@ def _describe_origin(article: Article) -> str:
 
 @contextmanager
 def _open_assistant_quietly(data: Path | None, lasting: bool = False) -> Iterator[Assistant]:
-    """Open the assistant; one that lasts only reads the indexes, so that a page can own them."""
+    """Open the assistant; a long-lived one only reads the indexes, so that a page can own them."""
     settings = read_settings(data)
     if not settings.archive_path.exists():
         raise InputError(f"{settings.data_dir}: no archive there; add articles first: python -m corpus add PATH")
@@ -178,7 +178,7 @@ def _open_assistant(settings: Settings, lasting: bool) -> Assistant:
 
 @contextmanager
 def _report_errors(as_json: bool) -> Iterator[None]:
-    """Turn an error of ours into one line and exit code 2."""
+    """Report one of our errors in one line, with exit code 2."""
     try:
         yield
     except NewsdeskError as error:

@@ -64,10 +64,10 @@ def check_index(settings: Settings) -> dict[str, Any]:
 
 
 def _describe_unopened(indexes: OwnedIndexes) -> dict[str, Any]:
-    """Say of indexes that cannot be opened, as nothing can be written, whether they are what their owner left."""
+    """Describe indexes that cannot be opened for writing: whether they are as their owner left them."""
     if indexes.is_as_closed():
         return {"sound": True}
-    error = "nothing can be written, and the files are behind the archive or not those that their owner left"
+    error = "nothing can be written, and the files are out of date or not as their owner left them"
     return {
         "sound": False,
         "error": f"{indexes.folder.path}: {error}; free some disk space or fix the permissions of the folder",

@@ -1,4 +1,4 @@
-"""The archive for programs that speak the Model Context Protocol: three tools that read, and none that writes.
+"""Serve the archive over the Model Context Protocol: three tools, all of them read-only.
 
 What articles say is untrusted: each result says so, and so do the tools to the model that calls them.
 """
@@ -38,7 +38,7 @@ Outlet = Annotated[str, Field(max_length=200, description="Only articles of this
 
 
 class Tools:
-    """Answer the three tools from an assistant; a failure names its reason to the caller."""
+    """Answer the calls of the three tools; an error tells the caller its reason."""
 
     def __init__(self, assistant: Assistant) -> None:
         """Take the assistant."""

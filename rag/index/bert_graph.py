@@ -1,4 +1,4 @@
-"""Build the ONNX graph of a sentence-transformers model of BERT's kind from its weights, without PyTorch.
+"""Build the ONNX graph of a BERT model of sentence-transformers from its weights, without PyTorch.
 
 The layers are those of Devlin et al. 2019 (BERT) and Liu et al. 2019 (RoBERTa, which counts positions from after its
 padding token); the pooling is that of Reimers and Gurevych 2019.
@@ -24,7 +24,7 @@ _FUSED = "com.microsoft"
 
 
 class UnsupportedModelError(Exception):
-    """Say why a model has no graph here; sentence-transformers itself can run it."""
+    """Report that a model has no graph here; sentence-transformers itself can run it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +49,7 @@ def build_bert_graph(folder: Path) -> BertGraph:
     shape (texts, dimensions), has rows of length 1.
 
     Raises:
-        UnsupportedModelError: It is no BERT, pools otherwise, or has layers after the pooling.
+        UnsupportedModelError: The model is not a BERT, pools in another way, or has layers after the pooling.
     """
     config = _read_json(folder / "config.json")
     pooling = _read_pooling(folder)
@@ -66,7 +66,7 @@ def build_bert_graph(folder: Path) -> BertGraph:
 
 
 class _Graph:
-    """Write nodes one after the other; each method returns the name of what it computes."""
+    """Add nodes one by one; each method returns the name of its output."""
 
     def __init__(self, config: dict[str, Any], weights: Weights) -> None:
         self._config = config
@@ -117,7 +117,7 @@ class _Graph:
         return self._add_node("LayerNormalization", state, *parts, axis=-1, epsilon=self._config["layer_norm_eps"])
 
     def _add_embeddings(self) -> str:
-        # Only one kind of segment is ever given, so its vector can be added to every position.
+        # There is only one segment, so its vector can be added to every position.
         kind = self._weights["embeddings.token_type_embeddings.weight"][0]
         self._weights["positions"] = self._weights["embeddings.position_embeddings.weight"] + kind
         places = self._add_node("Gather", self._add_weight("positions"), "at")
@@ -137,7 +137,7 @@ class _Graph:
         )
 
     def _add_pooling(self, state: str, pooling: str) -> str:
-        """Return the first token's state, or the sum of all: as the result gets length 1, it need not be divided."""
+        """Return the first token's state, or the sum of all: the result is scaled to length 1, so the sum needs no division."""
         if pooling == "cls":
             return self._add_node("Gather", state, self._add_number(0), axis=1)
         mask = self._add_node("Cast", "mask", to=TensorProto.FLOAT)
@@ -146,7 +146,7 @@ class _Graph:
 
 
 def _make_placeholder(name: str, value: NDArray[Any]) -> TensorProto:
-    """Return a tensor that says where its content is found: it is passed beside the graph, without a copy."""
+    """Return a tensor that refers to its content, which is passed separately to save a copy."""
     kind = helper.np_dtype_to_tensor_dtype(value.dtype)
     tensor = TensorProto(name=name, data_type=kind, dims=value.shape, data_location=TensorProto.EXTERNAL)
     tensor.external_data.add(key="location", value="weights")

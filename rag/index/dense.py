@@ -19,10 +19,10 @@ _READ = 2000  # Rows.
 
 
 class Dense(Protocol):
-    """Name what finds chunks by their vectors: `DenseIndex`, or `rag.index.vector_table.VectorTable`."""
+    """Define what searches chunks by their vectors: `DenseIndex` or `rag.index.vector_table.VectorTable`."""
 
     def apply(self, gone: Sequence[str], batch: Sequence[Embedded]) -> None:
-        """Forget every chunk of the articles `gone`, then take in the chunks of `batch`."""
+        """Delete every chunk of the articles `gone`, then add the chunks of `batch`."""
 
     def search(self, vectors: Vectors, limit: int) -> list[list[tuple[str, float]]]:
         """Return for each vector up to `limit` (chunk id, cosine), best first; `vectors` has a row for each."""
@@ -34,7 +34,7 @@ class Dense(Protocol):
         """Return the id of every chunk."""
 
     def close(self) -> None:
-        """Let go of what is held."""
+        """Close the index."""
 
 
 class DenseIndex:
@@ -44,7 +44,7 @@ class DenseIndex:
     """
 
     def __init__(self, folder: Path) -> None:
-        """Open the index in `folder`, making it if it is not there."""
+        """Open the index in `folder`, creating it if needed."""
         folder.mkdir(parents=True, exist_ok=True)
         self._folder = folder
         with self._convert_errors():
@@ -60,7 +60,7 @@ class DenseIndex:
             )
 
     def apply(self, gone: Sequence[str], batch: Sequence[Embedded]) -> None:
-        """Forget every chunk of the articles `gone`, then take in the chunks of `batch`."""
+        """Delete every chunk of the articles `gone`, then add the chunks of `batch`."""
         rows = [(chunk, vector) for item in batch for chunk, vector in zip(item.chunks, item.vectors, strict=True)]
         with self._convert_errors():
             for start in range(0, len(gone), _FORGOTTEN):
@@ -76,7 +76,7 @@ class DenseIndex:
     def search(self, vectors: Vectors, limit: int) -> list[list[tuple[str, float]]]:
         """Return for each vector up to `limit` (chunk id, cosine), best first; `vectors` has a row for each.
 
-        Filters are not for Chroma: at 10,000 chunks one on time takes it twenty times as long (docs/retrieval.md).
+        Filters are not passed to Chroma: at 10,000 chunks, one on time makes a query twenty times as slow (docs/retrieval.md).
         """
         with self._convert_errors():
             found = self._collection.query(
@@ -108,7 +108,7 @@ class DenseIndex:
             self.search(np.asarray(row["embeddings"], dtype=np.float32), 1)
 
     def close(self) -> None:
-        """Let go of the files."""
+        """Close the files."""
         self._client.close()  # type: ignore[attr-defined]
 
     @contextmanager

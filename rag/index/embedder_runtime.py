@@ -1,4 +1,4 @@
-"""What runs the embedder's model: ONNX Runtime for BERT and its kin, else sentence-transformers."""
+"""Run the embedder's model: by ONNX Runtime for BERT models, else by sentence-transformers."""
 
 import json
 import logging
@@ -38,11 +38,11 @@ class Runtime(Protocol):
     dimensions: int
 
     def encode(self, texts: Sequence[str], kind: Kind, urgent: bool = True) -> Vectors:
-        """Return one vector a text, shape (texts, dimensions); what is not urgent lets the rest go first."""
+        """Return one vector per text, shape (texts, dimensions); work that is not urgent lets the rest go first."""
 
 
 class OnnxRuntime:
-    """Run the graph that was built from the weights, one batch a core at a time, however many threads ask for vectors.
+    """Run the graph built from the weights, one batch per core at a time, however many threads ask for vectors.
 
     Texts are sorted by length and batched by tokens, so that little is spent on padding. What is computed from 512
     tokens fits the cache of a core: larger batches are slower (docs/ingest.md).
@@ -63,7 +63,7 @@ class OnnxRuntime:
             graph: The model.
             tokenizer: The model's; it is copied, as ours cuts long texts off.
             max_tokens: The most tokens that the model reads, special ones included.
-            prompts: What the model wants before a text.
+            prompts: Prefixes that the model expects before a text.
             batch_tokens: The most tokens, padding included, in a batch of several texts.
             threads: Batches at a time; as many as there are cores for this process, unless given.
         """
@@ -86,7 +86,7 @@ class OnnxRuntime:
         self._turns = EmbeddingTurns(self._threads)
 
     def encode(self, texts: Sequence[str], kind: Kind, urgent: bool = True) -> Vectors:
-        """Return one vector a text, shape (texts, dimensions); what is not urgent lets the rest go first."""
+        """Return one vector per text, shape (texts, dimensions); work that is not urgent lets the rest go first."""
         rows = [
             found.ids for found in self._tokenizer.encode_batch([self._prompts.get(kind, "") + text for text in texts])
         ]
@@ -96,7 +96,7 @@ class OnnxRuntime:
             out[batch] = self._run([rows[i] for i in batch])
 
         lengths = [len(row) for row in rows]
-        # Few texts are shared out, so that no core waits for another; one batch more than cores costs more than it saves.
+        # Few texts are split evenly, so that no core waits for another; more batches than cores cost more than they save.
         batches = list(_make_batches(lengths, min(self._batch_tokens, -(-sum(lengths) // self._threads) + _BATCH_COST)))
         self._turns.run_each(run, reversed(batches), urgent)
         return out
@@ -122,13 +122,13 @@ class TorchRuntime:
         from sentence_transformers import SentenceTransformer
         from transformers.utils.logging import disable_progress_bar
 
-        disable_progress_bar()  # type: ignore[no-untyped-call]  # The bar for loading 90 MB would stand in the way of ours.
+        disable_progress_bar()  # type: ignore[no-untyped-call]  # Its bar for loading 90 MB would hide ours.
         weights: dict[str, Any] = {"use_safetensors": True, "dtype": torch.bfloat16 if bfloat16 else torch.float32}
         self._model = SentenceTransformer(str(folder), device="cpu", local_files_only=True, model_kwargs=weights)
         self.dimensions = int(self._model.get_embedding_dimension() or 0)
 
     def encode(self, texts: Sequence[str], kind: Kind, urgent: bool = True) -> Vectors:  # noqa: ARG002 - PyTorch's own
-        """Return one vector a text, shape (texts, dimensions)."""
+        """Return one vector per text, shape (texts, dimensions)."""
         if not texts:
             return np.zeros((0, self.dimensions), dtype=np.float32)
         encode = self._model.encode_query if kind == "query" else self._model.encode_document
@@ -151,7 +151,7 @@ def open_runtime(folder: Path, tokenizer: "Tokenizer", max_tokens: int) -> Runti
 
 
 def read_prompts(folder: Path) -> dict[Kind, str]:
-    """Return what a model of sentence-transformers wants before a text."""
+    """Return the prefixes that a model of sentence-transformers expects before a text."""
     file = folder / "config_sentence_transformers.json"
     given = json.loads(file.read_text("utf-8")).get("prompts") if file.is_file() else None
     kinds: tuple[Kind, ...] = ("query", "document")

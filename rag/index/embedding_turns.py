@@ -1,4 +1,4 @@
-"""A few threads that do work in turn: what somebody waits for goes first, the rest not much later."""
+"""A few threads that share work: urgent work goes first, the rest not much later."""
 
 import itertools
 import time
@@ -15,17 +15,19 @@ YIELD_S = 0.5
 
 Item = TypeVar("Item")
 
-_Job = tuple[float, int, Callable[[], None] | None]  # Due, number (jobs themselves have no order), what to do.
+_Job = tuple[
+    float, int, Callable[[], None] | None
+]  # When it is due, its number (jobs themselves have no order), the job.
 
 
 class EmbeddingTurns:
-    """Do at most so many things at once, whoever asks for them.
+    """Run a limited number of jobs at once, for all callers.
 
-    More threads than cores would each take longer, and work that can wait would take its share of every question's time.
+    More threads than cores would slow each other down, and work that can wait would slow down questions.
     """
 
     def __init__(self, threads: int, yield_s: float = YIELD_S) -> None:
-        """Start `threads` threads, which end with this object; work that can wait stands back by `yield_s`."""
+        """Start `threads` threads, which end with this object; work that can wait is delayed by `yield_s` seconds."""
         self._threads = threads
         self._yield_s = yield_s
         self._jobs: PriorityQueue[_Job] = PriorityQueue()
@@ -37,10 +39,10 @@ class EmbeddingTurns:
     def run_each(self, work: Callable[[Item], None], items: Iterable[Item], urgent: bool) -> None:
         """Do some work for each item, and return when all is done.
 
-        Work that can wait is passed in piece by piece, so that never more of it than a piece a thread is ahead.
+        Work that can wait is queued item by item, so that at most one item per thread is ahead of urgent work.
 
         Raises:
-            Exception: What the work raised.
+            Exception: Whatever the work raises.
         """
         waiting: deque[Future[None]] = deque()
         for item in items:
@@ -68,7 +70,7 @@ class EmbeddingTurns:
 def _work(jobs: "PriorityQueue[_Job]") -> None:
     while do := jobs.get()[2]:
         do()
-        del do  # What it holds may be large.
+        del do  # Free what the job holds, which may be large.
 
 
 def _end(jobs: "PriorityQueue[_Job]", threads: int) -> None:

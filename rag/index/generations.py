@@ -1,4 +1,4 @@
-"""The generations of both indexes on the disk: what is noted about them, and whether one is whole."""
+"""The generations of both indexes on disk: their recorded state, and whether one is intact."""
 
 import json
 import os
@@ -20,14 +20,14 @@ _PIECE = 1 << 20
 
 @dataclass(frozen=True, slots=True)
 class State:
-    """Say what the index folder holds.
+    """Describe what the index folder holds.
 
     Attributes:
         generation: Number of the folder in use; a rebuild makes the next.
         archive: Identity of the archive that it was derived from.
         profile: Embedder and rule of chunking.
         applied: Number of the last change that both indexes hold.
-        seal: Sum over its files at the last clean end; "" while an owner has it open, and afterwards if it was killed.
+        seal: Checksum of its files at the last clean shutdown; "" while an owner has it open, and afterwards if it was killed.
     """
 
     generation: int
@@ -38,14 +38,14 @@ class State:
 
     @classmethod
     def read(cls, file: Path) -> "State | None":
-        """Return the state in a file; None if there is none that can be read."""
+        """Return the state in a file, or None if it cannot be read."""
         try:
             return TypeAdapter(cls).validate_json(file.read_bytes(), strict=True)
         except (OSError, ValueError):
             return None
 
     def write(self, file: Path) -> None:
-        """Write the state whole or not at all."""
+        """Write the state atomically."""
         fresh = file.with_name(f"{file.name}.new")
         with fresh.open("w") as out:
             json.dump(asdict(self), out)
@@ -55,19 +55,19 @@ class State:
 
 
 class Generations:
-    """Keep the generations of the indexes in one folder, and note which is in use."""
+    """Keep the generations of the indexes in one folder, and record which is in use."""
 
     def __init__(self, folder: Path) -> None:
-        """Look at a folder, which need not be there yet."""
+        """Describe a folder, which need not exist yet."""
         self.folder = folder
         self._file = folder / "state.json"
 
     def state(self) -> State | None:
-        """Return what was noted last; None if there is nothing that can be read."""
+        """Return the recorded state, or None if none can be read."""
         return State.read(self._file)
 
     def save(self, state: State) -> None:
-        """Note a state."""
+        """Record a state."""
         state.write(self._file)
 
     def path(self, number: int) -> Path:
@@ -75,14 +75,14 @@ class Generations:
         return self.folder / f"generation-{number}"
 
     def choose_number(self) -> int:
-        """Return a number that no generation has, not even a broken off one."""
+        """Return a number that no generation has, not even an incomplete one."""
         names = [path.name.removeprefix("generation-") for path in self.folder.glob("generation-*")]
         return 1 + max((int(number) for name in names if (number := name.removesuffix(".new")).isdecimal()), default=0)
 
     def is_whole(self, state: State) -> bool:
-        """Return whether a generation can be opened without harm.
+        """Return whether a generation can be opened safely.
 
-        After a clean end its seal tells. After another one a child process must be able to read all of it.
+        After a clean shutdown its checksum shows it; after any other, a child process must be able to read all of it.
         """
         folder = self.path(state.generation)
         if not folder.is_dir():
@@ -90,7 +90,7 @@ class Generations:
         return seal(folder) == state.seal if state.seal else probe_in_child(folder)
 
     def retire(self, current: int, keep: bool) -> None:
-        """Delete every generation but the current one; `keep` moves them aside, and only the last ones stay."""
+        """Delete every generation but the current one; `keep` moves them aside instead and keeps the latest of them."""
         for aside in self.folder.glob("damaged-*") if keep else ():
             shutil.rmtree(aside, ignore_errors=True)
         for other in set(self.folder.glob("generation-*")) - {self.path(current)}:
@@ -101,9 +101,9 @@ class Generations:
 
 
 def seal(folder: Path) -> str:
-    """Return a sum over names, sizes and contents of the files in a folder, which shows damage, not malice.
+    """Return a checksum of the names, sizes and contents of the files in a folder; it shows damage, not tampering.
 
-    Reading one wrong byte of Chroma's graph ends the process, and neither Chroma nor tantivy looks when it opens.
+    One wrong byte in Chroma's graph crashes the process, and neither Chroma nor tantivy checks when it opens.
     """
     total = 0
     for file in sorted(path for path in folder.rglob("*") if path.is_file() and path.suffix != ".lock"):

@@ -1,4 +1,4 @@
-"""The folder that both indexes lie in: which process owns it, what was noted there, and which embedder made it."""
+"""The folder of both indexes: which process owns it, its recorded state, and which embedder made it."""
 
 import contextlib
 import os
@@ -12,20 +12,20 @@ from corpus.archive.chunk_store import ChunkStore
 from corpus.errors import IndexInUseError, IndexReadOnlyError, IndexUnavailableError
 from rag.index.generations import Generations, State, seal
 
-_REQUIRED_BYTES = 4_000_000  # With less free space, an index that cannot be opened need not be a damaged one.
-_LOCK_TIMEOUT_S = 0.9  # A process that owns the folder only to bring it up to date is waited for.
+_REQUIRED_BYTES = 4_000_000  # With less free space, an index may fail to open without being damaged.
+_LOCK_TIMEOUT_S = 0.9  # How long to wait for a process that owns the folder only to update it.
 
 
 class IndexFolder:
-    """Lock the folder of the indexes of one archive, and compare what was noted there with that archive."""
+    """Lock the folder of the indexes of one archive, and compare its recorded state with the archive."""
 
     def __init__(self, path: Path, store: ChunkStore, owner: str) -> None:
         """Describe a folder, which need not exist yet.
 
         Args:
-            path: Where it lies.
+            path: Its path.
             store: The archive's chunks, which the indexes are derived from.
-            owner: How this process names itself to another one that wants the indexes.
+            owner: Name of this process in the error that another one gets.
         """
         self.path = path
         self.owner = f"{owner}, process {os.getpid()}"
@@ -34,7 +34,7 @@ class IndexFolder:
         self._lock = FileLock(path / "owner.lock", thread_local=False)
 
     def acquire(self) -> None:
-        """Own the folder.
+        """Acquire the folder.
 
         Raises:
             IndexInUseError: Another process owns it.
@@ -58,7 +58,7 @@ class IndexFolder:
         self._lock.release(force=True)
 
     def name_owner(self) -> str:
-        """Return how the process that owns the folder names itself, "" if none does."""
+        """Return the name of the process that owns the folder, or ""."""
         if self._lock.is_locked:
             return self.owner
         try:
@@ -86,7 +86,7 @@ class IndexFolder:
         return state.archive != self._store.archive.identity or state.applied > self._store.last_change()
 
     def is_as_closed(self, state: State) -> bool:
-        """Return whether the files are still those of the last clean end. Nothing is opened, so nothing is written."""
+        """Return whether the files are those of the last clean shutdown, without opening an index, which would write."""
         return bool(state.seal) and state.seal == seal(self.generations.path(state.generation))
 
     def check_embedder(self) -> None:

@@ -1,4 +1,4 @@
-"""What finds chunks by their words and by their vectors, and which of the two ways to open it holds here."""
+"""Search by words and by vectors, and the choice between owning the indexes and reading them."""
 
 import threading
 from pathlib import Path
@@ -34,19 +34,19 @@ class Indexes(Protocol):
     def embed_pending(
         self, progress: Progress | None = None, wait: float = 0, stop: threading.Event | None = None
     ) -> int:
-        """Cut and embed every article that has no vectors yet; return how many."""
+        """Chunk and embed every article that has no vectors yet; return how many."""
 
     def catch_up(self) -> int:
-        """Apply what changed in the archive since the last time; return how many articles that was."""
+        """Apply what changed in the archive since the last call; return the number of articles."""
 
     def progress(self) -> tuple[int, int]:
         """Return how many articles can be found, and how many there are."""
 
     def find_differences(self) -> dict[str, list[str]]:
-        """Return by index the ids of chunks that it lacks, or that the archive does not have."""
+        """Return, per index, the ids of chunks that only the index or only the archive has."""
 
     def close(self) -> None:
-        """Let go of what is held."""
+        """Close the index."""
 
 
 def open_indexes(archive: Archive, embedder: Embedder, folder: Path, owner: str, read_only: bool = False) -> Indexes:

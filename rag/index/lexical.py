@@ -26,12 +26,12 @@ class LexicalIndex:
     """
 
     def __init__(self, folder: Path | None, heading_boost: float = 0.75, writing: bool = True) -> None:
-        """Open the index in `folder`, making it if it is not there.
+        """Open the index in `folder`, creating it if needed.
 
         Args:
-            folder: Where the index lies; None keeps it in memory.
+            folder: Folder of the index; None keeps it in memory.
             heading_boost: Weight of a term found in headline, outlet or date, against 1 for one in the text.
-            writing: Open it to write too, which one process at a time can; else it must be there.
+            writing: Open it for writing, which only one process can at a time; else it must exist.
         """
         self._boost = heading_boost
         self._folder = folder
@@ -50,15 +50,15 @@ class LexicalIndex:
 
     @property
     def in_memory(self) -> bool:
-        """Return whether it lies in memory only."""
+        """Return whether it is in memory only."""
         return self._folder is None
 
     def apply(self, gone: Sequence[str], batch: Sequence[Embedded]) -> None:
-        """Forget every chunk of the articles `gone`, then take in the chunks of `batch`, all in one commit."""
+        """Delete every chunk of the articles `gone`, then add the chunks of `batch`, all in one commit."""
         if not self._writing:
             raise ValueError("the index is open for reading only")
         with self._convert_errors():
-            # One that met a full disk is of no use any more, so it is kept only where its commit goes well.
+            # A writer that met a full disk cannot be used again, so it is kept only after a successful commit.
             writer, self._writer = self._writer or self._open_writer(), None
             try:
                 for article_id in gone:
@@ -68,17 +68,17 @@ class LexicalIndex:
                 writer.commit()
                 self._writer = writer
             finally:
-                del writer  # While an error holds on to this one, no other can be made.
+                del writer  # No other writer can be opened while an error refers to this one.
             self._index.reload()
 
     def _open_writer(self) -> tantivy.IndexWriter:
-        """Return a writer; what a commit left that was broken off has names that the next one gives again, so it goes."""
+        """Return a writer, after deleting the files of an interrupted commit, whose names the next one would reuse."""
         writer = self._index.writer(heap_size=_HEAP, num_threads=1)
         writer.garbage_collect_files()
         return writer
 
     def follow(self, folder: Path) -> None:
-        """See what the process that writes has written since, perhaps into another folder."""
+        """Reload what the writing process has written since, perhaps to another folder."""
         with self._convert_errors():
             if folder == self._folder:
                 self._index.reload()
@@ -126,7 +126,7 @@ class LexicalIndex:
         }
 
     def count_documents(self, term: str) -> int:
-        """Return in how many chunks a term stands."""
+        """Return the number of chunks that hold a term."""
         with self._convert_errors():
             searcher = self._index.searcher()
             return int(max(searcher.doc_freq("text", term), searcher.doc_freq("heading", term)))
@@ -162,7 +162,7 @@ class LexicalIndex:
         return {chunk_id for chunk_id, _ in self._collect_hits(tantivy.Query.all_query(), max(1, self.count()))}
 
     def close(self) -> None:
-        """Let go of the files."""
+        """Close the files."""
         if self._writer is not None:
             with self._convert_errors():
                 self._writer.wait_merging_threads()
@@ -178,7 +178,7 @@ class LexicalIndex:
         try:
             yield
         except BaseException as error:
-            # A panic of tantivy's is no `Exception`, and its class cannot be imported.
+            # A panic of tantivy is not an `Exception`, and its class cannot be imported.
             if not isinstance(error, ValueError | OSError) and type(error).__name__ != "PanicException":
                 raise
             raise IndexUnavailableError(

@@ -17,7 +17,7 @@ class OpenParts:
 
     @classmethod
     def from_files(cls, folder: Path) -> "OpenParts":
-        """Open both in a folder, making them if they are not there.
+        """Open both in a folder, creating them if needed.
 
         Raises:
             IndexUnavailableError: One of them cannot be opened.
@@ -30,7 +30,7 @@ class OpenParts:
             raise
 
     def find_differences(self, store: ChunkStore) -> dict[str, list[str]]:
-        """Return by index the ids of chunks that it lacks, or that the archive does not have."""
+        """Return, per index, the ids of chunks that only the index or only the archive has."""
         wanted = set(store.ids())
         found = {"dense": self.dense.ids(), "lexical": self.lexical.ids()}
         return {name: sorted(wanted ^ ids) for name, ids in found.items() if wanted != ids}

@@ -1,4 +1,4 @@
-"""Both indexes as one: owned by one process, following the archive's log, rebuilt from it when damaged."""
+"""Both indexes, owned by one process: they follow the archive's log and are rebuilt when damaged."""
 
 import logging
 import shutil
@@ -31,13 +31,13 @@ class OwnedIndexes:
     """
 
     def __init__(self, archive: Archive, embedder: Embedder, folder: Path, owner: str) -> None:
-        """Describe the indexes; `open` acquires them.
+        """Store the settings; `open` acquires the indexes.
 
         Args:
-            archive: What they are derived from.
-            embedder: What makes the vectors.
-            folder: Where they lie.
-            owner: How this process names itself to a second one that wants them.
+            archive: The archive to index.
+            embedder: Computes the vectors.
+            folder: Their folder.
+            owner: Name of this process in the error that another one gets.
         """
         self.store = ChunkStore(archive, embedder.profile)
         self.embedder = embedder
@@ -62,8 +62,8 @@ class OwnedIndexes:
         """Acquire the indexes and bring them up to date; damaged ones are rebuilt without embedding.
 
         Args:
-            rebuild: Make them from the archive even if they are sound, or were made by another embedder.
-            progress: Called while they are rebuilt.
+            rebuild: Rebuild them even if they are intact or were made by another embedder.
+            progress: Called during a rebuild.
 
         Raises:
             IndexUnavailableError: Another process owns them (`IndexInUseError`), another embedder made them, or they
@@ -75,7 +75,7 @@ class OwnedIndexes:
                 self._open_or_rebuild(rebuild, progress)
             except IndexUnavailableError:
                 try:
-                    self.folder.check_space()  # On a full disk each part fails with an error of its own.
+                    self.folder.check_space()  # On a full disk, each library fails with another error.
                 finally:
                     self._release()
                 raise
@@ -84,14 +84,14 @@ class OwnedIndexes:
                 raise
 
     def is_as_closed(self) -> bool:
-        """Return whether the files are those of the last clean end and hold all of the archive; nothing is opened."""
+        """Return whether the files are those of the last clean shutdown and up to date, without opening them."""
         state = self.folder.generations.state()
         if state is None or self.folder.is_foreign(state) or state.applied < self.store.last_change():
             return False
         return self.folder.is_as_closed(state)
 
     def close(self) -> None:
-        """Let go of the indexes; what is being applied is finished first."""
+        """Close the indexes after finishing what is being applied."""
         with self._applying:
             state, failed = self._state, self._failed
             try:
@@ -100,7 +100,7 @@ class OwnedIndexes:
                     generation = self.folder.generations.path(state.generation)
                     self._save(replace(state, seal=seal(generation)))
             except (OSError, IndexUnavailableError):
-                # Without a seal the next one to open reads all of the files first.
+                # Without a checksum, the next process to open reads all files first.
                 log.warning("%s: not closed cleanly; checked in full next time", self.folder.path, exc_info=True)
             finally:
                 self._release()
@@ -108,11 +108,11 @@ class OwnedIndexes:
     def embed_pending(
         self, progress: Progress | None = None, wait: float = 0, stop: threading.Event | None = None
     ) -> int:
-        """Cut and embed every article that has no vectors yet; return how many (`PendingArticles.embed`)."""
+        """Chunk and embed every article that has no vectors yet; return how many (`PendingArticles.embed`)."""
         return self._pending.embed(progress, wait, stop)
 
     def catch_up(self) -> int:
-        """Apply what changed in the archive since the last time; return how many articles that was."""
+        """Apply what changed in the archive since the last call; return the number of articles."""
         done = 0
         with self._applying:
             while self._state:
@@ -125,11 +125,11 @@ class OwnedIndexes:
         return done
 
     def progress(self) -> tuple[int, int]:
-        """Return how many articles can be found in the open indexes as they are now, and how many there are."""
+        """Return how many articles can be found now, and how many there are."""
         return self.store.progress(self._state.applied if self._state else 0)
 
     def find_differences(self) -> dict[str, list[str]]:
-        """Compare every chunk id of both indexes with the archive's; return what is missing or too much, by index."""
+        """Compare every chunk id of both indexes with the archive's; return the differences by index."""
         with self._applying:
             return require_open(self._parts).find_differences(self.store)
 
@@ -144,8 +144,8 @@ class OwnedIndexes:
     def _replace_chroma(self) -> None:
         """Compare the archive's vectors in memory until these indexes are closed.
 
-        After a write that failed, as on a full disk, Chroma fails to search, and waits a quarter of an hour for itself
-        at the next write. What the disk says that the indexes hold stays as it is: the next one to open goes on there.
+        After a failed write, as on a full disk, Chroma can no longer search, and its next write blocks for a quarter of
+        an hour. The state on disk stays as it is, and the next process continues from there.
         """
         log.warning("%s: the dense index fails; vectors are compared in memory", self.folder.path, exc_info=True)
         self._failed = self.dense
@@ -173,12 +173,12 @@ class OwnedIndexes:
             wanted = self.store.count()
             if self.dense.count() == self.lexical.count() == wanted:
                 return True
-            if self.store.last_change() == self._state.applied:  # Else something was written in between.
+            if self.store.last_change() == self._state.applied:  # Otherwise something was written in between.
                 break
         return False
 
     def _open_generation(self, state: State) -> bool:
-        """Open both indexes if they are whole; that they are open is noted before, as damaged ones may crash."""
+        """Open both indexes if they are intact; record first that they are open, as damaged ones may crash."""
         if not self.folder.generations.is_whole(state):
             return False
         self._save(replace(state, seal=""))
@@ -191,7 +191,7 @@ class OwnedIndexes:
         return True
 
     def _rebuild(self, progress: Progress | None, keep: bool = False) -> None:
-        """Make both indexes from the archive's vectors in a new folder, then use it in place of the old one."""
+        """Rebuild both indexes from the archive's vectors in a new folder, then switch to it."""
         self._close_parts()
         number = self.folder.generations.choose_number()
         generation = self.folder.generations.path(number)
@@ -228,7 +228,7 @@ class OwnedIndexes:
                 part.close()
 
     def _release(self) -> None:
-        """Forget the state without a seal, so that the next one to open checks all of the files."""
+        """Drop the checksum from the state, so that the next process checks all files."""
         self._close_parts()
         self._state = None
         self.folder.release()

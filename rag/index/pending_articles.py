@@ -1,4 +1,4 @@
-"""Cut and embed what the archive holds without vectors, which needs no ownership of the indexes."""
+"""Chunk and embed the articles without vectors, which needs no ownership of the indexes."""
 
 import contextlib
 import threading
@@ -30,7 +30,7 @@ class PendingArticles:
     """Embed the articles of an archive that have no vectors yet; one process at a time does."""
 
     def __init__(self, store: ChunkStore, embedder: Embedder, folder: Path) -> None:
-        """Keep the vectors in `store`; the lock lies in `folder`, which need not exist yet."""
+        """Keep the vectors in `store`; the lock file is in `folder`, which need not exist yet."""
         self._store = store
         self._embedder = embedder
         self._folder = folder
@@ -42,7 +42,7 @@ class PendingArticles:
         Args:
             progress: Called after each batch.
             wait: Seconds to wait for another process that embeds; after that, 0 is returned.
-            stop: Once set, the batch at hand is the last.
+            stop: Once set, the current batch is the last.
         """
         done, (before, total) = 0, self._store.progress()
         if before == total:
@@ -60,7 +60,7 @@ class PendingArticles:
     def _embed_batch(self, batches: Iterator[list[Article]], size: "_BatchSize", wait: float) -> int | None:
         """Embed the next batch and return how many articles it had, None where none was pending.
 
-        The lock is free between two batches, so that a process that only embeds takes over from one that answers too.
+        The lock is released between batches, so that a process that only embeds can take over from one that also answers.
         """
         with self._lock.acquire(timeout=wait):
             articles = next(batches, None)
@@ -91,7 +91,7 @@ class _BatchSize:
     def adapt(self, articles: int) -> Iterator[None]:
         """Time a batch of so many articles, and size the next one by it, at most twice as large.
 
-        One that is not full says nothing of a full one.
+        A batch that is not full says nothing about a full one.
         """
         started = time.monotonic()
         yield

@@ -1,7 +1,6 @@
-"""The indexes of an archive read while another process owns them: what `python -m rag mcp` and `chat` answer from.
+"""Read the indexes of an archive while another process owns them, as `python -m rag mcp` and `chat` do.
 
-Nothing need be written for that, so this is also what answers on a full disk and from a folder without the right to
-write.
+It writes nothing, so it also serves on a full disk and from a read-only folder.
 """
 
 import logging
@@ -24,9 +23,9 @@ from rag.index.vector_table import VectorTable
 
 log = logging.getLogger(__name__)
 
-_FIRST_BUILD_S = 10.0  # An owner that makes the indexes for the first time is waited for.
+_FIRST_BUILD_S = 10.0  # How long to wait for an owner that builds the indexes for the first time.
 _POLL_S = 0.1
-_RETRY_S = 30.0  # Repairing fails for a reason that lasts, and each attempt reads all of the files.
+_RETRY_S = 30.0  # A repair fails for a lasting reason, and each attempt reads all files.
 _LOG_ROWS = 2000
 
 
@@ -40,7 +39,7 @@ class ReadOnlyIndexes:
     """
 
     def __init__(self, archive: Archive, embedder: Embedder, folder: Path, owner: str) -> None:
-        """Describe the indexes; `open` begins to read. The arguments are those of `OwnedIndexes`."""
+        """Store the settings, those of `OwnedIndexes`; `open` begins to read."""
         self._owning = OwnedIndexes(archive, embedder, folder, owner)
         self.store = self._owning.store
         self.embedder = embedder
@@ -75,7 +74,7 @@ class ReadOnlyIndexes:
         self._parts = OpenParts(vectors, lexical)
 
     def close(self) -> None:
-        """Stop reading; nothing was written that would have to be noted."""
+        """Stop reading."""
         with self._applying:
             if self._parts:
                 self._parts.close()
@@ -84,11 +83,11 @@ class ReadOnlyIndexes:
     def embed_pending(
         self, progress: Progress | None = None, wait: float = 0, stop: threading.Event | None = None
     ) -> int:
-        """Cut and embed every article that has no vectors yet; return how many (`PendingArticles.embed`)."""
+        """Chunk and embed every article that has no vectors yet; return how many (`PendingArticles.embed`)."""
         return self._owning.embed_pending(progress, wait, stop)
 
     def catch_up(self) -> int:
-        """Read what changed since the last time; return how many articles that was."""
+        """Read what changed since the last call; return the number of articles."""
         done = 0
         with self._applying:
             if self._state is None or self._parts is None:
@@ -104,21 +103,21 @@ class ReadOnlyIndexes:
         return done
 
     def progress(self) -> tuple[int, int]:
-        """Return how many articles can be found in the indexes as they are read now, and how many there are."""
+        """Return how many articles can be found now, and how many there are."""
         return self.store.progress(self._state.applied if self._state else 0)
 
     def find_differences(self) -> dict[str, list[str]]:
-        """Compare every chunk id of both indexes with the archive's; return what is missing or too much, by index."""
+        """Compare every chunk id of both indexes with the archive's; return the differences by index."""
         with self._applying:
             return require_open(self._parts).find_differences(self.store)
 
     def postpone_repair(self, error: IndexUnavailableError) -> None:
-        """Repair nothing for a while, as that has just failed."""
+        """Postpone the next repair after a failed one."""
         log.warning("%s; answers come from what is there", error)
         self._no_repair_until = time.monotonic() + _RETRY_S
 
     def _apply(self, seq: int, ids: list[str]) -> None:
-        """Apply changes up to `seq`; the files of the lexical index are the owner's to change."""
+        """Apply changes up to `seq`; the files of the lexical index are left to their owner."""
         batch = self.store.read_embedded(ids)
         self.dense.apply(ids, batch)
         if self.lexical.in_memory and self._state:
@@ -127,10 +126,10 @@ class ReadOnlyIndexes:
         self._vectors_at = seq
 
     def _refresh(self, progress: Progress | None = None) -> bool:
-        """Bring the indexes up to date where nobody owns them; an owner does that itself.
+        """Bring the indexes up to date if no process owns them; an owner does that itself.
 
         Returns:
-            Whether the files are or will be up to date; False where they are left as they are.
+            Whether the files are or will be up to date.
         """
         if self.folder.name_owner():
             return True
@@ -138,7 +137,7 @@ class ReadOnlyIndexes:
             return False
         try:
             self._owning.open(progress=progress)
-        except IndexInUseError:  # Another process was quicker.
+        except IndexInUseError:  # Another process took the lock first.
             return True
         except IndexUnavailableError as error:
             self.postpone_repair(error)
@@ -163,21 +162,21 @@ class ReadOnlyIndexes:
         return self.folder.generations.path(state.generation) / "lexical"
 
     def _find_usable(self) -> State | None:
-        """Return what the owner noted last, if that is about this archive and can be read."""
+        """Return the state that the owner recorded, if it is readable and of this archive."""
         state = self.folder.generations.state()
         if state is None or state.archive != self.store.archive.identity or state.profile != self.store.profile:
             return None
         return state if self.folder.generations.path(state.generation).is_dir() else None
 
     def _find_sound(self) -> State | None:
-        """Return what was noted last if the files are still the same, as far as reading alone can show."""
+        """Return the recorded state if the files have not changed since, as far as reading can show."""
         state = self._find_usable()
         if state is None or (state.seal and not self.folder.is_as_closed(state)):
             return None
         return state
 
     def _wait_for_owner(self) -> State:
-        """Return what the owner noted; one that has only just begun to make the indexes is waited for."""
+        """Return the state that the owner records, waiting for one that has just begun to build the indexes."""
         end = time.monotonic() + _FIRST_BUILD_S
         while (state := self._find_usable()) is None:
             if time.monotonic() > end:

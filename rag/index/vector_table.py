@@ -1,4 +1,4 @@
-"""Vectors compared one by one in memory, for a process that may not open Chroma's files."""
+"""Compare vectors in memory, for a process that may not open Chroma's files."""
 
 from collections.abc import Collection, Mapping, Sequence
 
@@ -13,11 +13,11 @@ class VectorTable:
 
     def __init__(self, vectors: Mapping[str, Vectors]) -> None:
         """Hold vectors of length 1 by the ids of their chunks."""
-        # One object, so that a search in another thread sees ids and rows that belong together.
+        # One tuple, so that a search in another thread never sees ids and rows that do not match.
         self._held = (tuple(vectors), _stack(list(vectors.values())))
 
     def apply(self, gone: Collection[str], batch: Sequence[Embedded]) -> None:
-        """Forget every chunk of the articles `gone`, then take in the chunks of `batch`."""
+        """Delete every chunk of the articles `gone`, then add the chunks of `batch`."""
         ids, rows = self._held
         left = set(gone)
         kept = [i for i, chunk_id in enumerate(ids) if read_article_id(chunk_id) not in left]
@@ -44,7 +44,7 @@ class VectorTable:
         return set(self._held[0])
 
     def close(self) -> None:
-        """Forget everything."""
+        """Drop all vectors."""
         self._held = ((), _stack([]))
 
 

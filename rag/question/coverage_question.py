@@ -1,4 +1,4 @@
-"""Questions about the coverage itself: how much, by whom, since when, in which order; told by their form alone."""
+"""Questions about the coverage itself: how much, by whom, since when, in which order; recognised by their form alone."""
 
 import re
 from collections.abc import Iterator
@@ -60,7 +60,7 @@ _FORMS: tuple[tuple[Form, str], ...] = (
     ("latest", rf"what(?: is|['’]?s) new (?:on|about|with) {_TOPIC}"),
 )  # fmt: skip
 _PATTERNS = tuple((form, re.compile(rf"^(?:{rule})$", re.IGNORECASE)) for form, rule in _FORMS)
-# What asks for the news as such, with no topic; a time and an outlet were taken off before.
+# What asks for the news as such, with no topic; a time and an outlet have been removed.
 _GOOD = r"(?:the |any |your )?(?:(?:top|main|big|biggest|lead|latest|newest|most recent|recent|current) )*"
 _ANY_NEWS = re.compile(
     rf"(?:(?:{_GIVE}|tell me |list |show |read (?:me )?|what(?: (?:is|are|was|were)|['’]s) )?{_GOOD}"
@@ -108,9 +108,9 @@ class CoverageQuestion:
 
 
 def parse_coverage_question(text: str, filters: Filters, outlets: Outlets, now: datetime) -> CoverageQuestion | None:
-    """Read a question about the coverage; None for any other, and where the form leaves a doubt.
+    """Read a question about the coverage; return None for any other, and in doubt.
 
-    A time at the beginning or the end of the question says when articles were published, and an outlet behind "by",
+    A time at the beginning or the end of the question says when articles were published, and an outlet after "by",
     "in" or "from" who published them; where `filters` narrow the same, these hold.
 
     Args:
@@ -131,7 +131,7 @@ def parse_coverage_question(text: str, filters: Filters, outlets: Outlets, now: 
 def _parse_news_question(text: str, filters: Filters, outlets: Outlets, now: datetime) -> CoverageQuestion | None:
     """Read a question for the news as such ("latest news", "what happened last week?").
 
-    What happened on a day is told on the next one too.
+    Articles report what happened on a day on the next one too.
     """
     bare, narrowed = next(_strip_time_and_outlet(text, filters, outlets, now, anywhere=True))
     bare = _OWNED.sub("", bare)
@@ -145,29 +145,29 @@ def _parse_news_question(text: str, filters: Filters, outlets: Outlets, now: dat
 def _strip_time_and_outlet(
     text: str, filters: Filters, outlets: Outlets, now: datetime, anywhere: bool = False
 ) -> Iterator[tuple[str, Filters]]:
-    """Yield a question without its time and outlet, and the filters with them; then the question as it stands.
+    """Yield a question without its time and outlet, and the filters with them; then the question unchanged.
 
-    A time is one of publication behind "in", "since" and the like, or `anywhere`.
+    A time is one of publication after "in", "since" and the like, or `anywhere`.
     """
     bare, narrowed = text, filters
     for period in reversed(find_periods(text, now)):
         inside = text[: period.start].strip() and text[period.end :].strip(" ?!.")
-        if inside or not (anywhere or _WHEN.match(period.said)):
+        if inside or not (anywhere or _WHEN.match(period.words)):
             continue
         bare = " ".join(f"{text[: period.start]} {text[period.end :]}".split()).strip(" ,?!.")
         narrowed = _add_filters(filters, period)
         break
     for mention in reversed(outlets.find(bare)):
-        before, behind = bare[: mention.start], bare[mention.end :]
-        tail = _TAIL.fullmatch(behind)
+        before, after = bare[: mention.start], bare[mention.end :]
+        tail = _TAIL.fullmatch(after)
         if _BY.search(before) and tail:
             without = _BY.sub("", before)
         elif articles := _BEHIND_ARTICLES.search(before):
-            without = before[: articles.end("articles")] + behind
+            without = before[: articles.end("articles")] + after
         elif _SUBJECT.search(before):
-            without = f"{_SUBJECT.sub('when did ', before)}@{behind}"
+            without = f"{_SUBJECT.sub('when did ', before)}@{after}"
         elif _MANY.search(before):
-            without = before + behind.strip()
+            without = before + after.strip()
         else:
             continue
         bare = " ".join(without.split())
@@ -180,14 +180,14 @@ def _strip_time_and_outlet(
 
 
 def _add_filters(filters: Filters, period: Period) -> Filters:
-    """Return filters narrowed to a period, unless they name a time themselves or leave nothing of it.
+    """Return filters narrowed to a period, unless they name a time or exclude all of it.
 
-    A mere end is none: the archive is looked at as it was then.
+    An end alone is no time of theirs: it only says how far back the archive is read.
     """
     until = min((end for end in (period.until, filters.until) if end), default=None)
     if filters.since or filters.label or (period.since and until and period.since >= until):
         return filters
-    return replace(filters, since=period.since, until=until, label=period.said)
+    return replace(filters, since=period.since, until=until, label=period.words)
 
 
 def _strip_article(topic: str) -> str:

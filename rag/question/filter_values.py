@@ -1,4 +1,4 @@
-"""Filters as people and programs write them: days and outlets."""
+"""Read filters as people and programs write them: days and outlets."""
 
 from collections.abc import Iterable
 

@@ -29,7 +29,7 @@ _POINTING = re.compile(
     r"\b(?!['’])",
     re.IGNORECASE,
 )
-_EMPTY = re.compile(  # Words that look like pointers and point at nothing.
+_EMPTY = re.compile(  # Pronouns that refer to nothing.
     r"\b(?:is|was|are|were)\s+(?:it|there|this)\s+(?:that|any|a|an|true|possible|still|now)\b"
     r"|\b(?:is|was)\s+it\s+(?:\w+\s+)?\w+\s+(?:for|to|that)\b"
     r"|\b(?:is|are|was|were|will\s+be|has\s+been|have\s+been)\s+there\b|\bthere\s+(?:is|are|was|were|will|has|have)\b"
@@ -73,7 +73,7 @@ _SCAFFOLD = re.compile(
     r"(?:\b(?:did|does|do|is|are|was|were|has|have|had|can|could|will|would|be|there|any|anyone|anybody)\b\s*)*",
     re.IGNORECASE,
 )
-_HEADING = re.compile(r"^\*\*[^*\n]+\*\*$", re.MULTILINE)  # Outlet and date over quoted sentences.
+_HEADING = re.compile(r"^\*\*[^*\n]+\*\*$", re.MULTILINE)  # The line with outlet and date above quoted sentences.
 _LIGHT = STOPWORDS | set("one ones many much exactly precisely else also still just anything anyone".split())
 _ENOUGH = 8
 """Content words that, with a name, make a question long enough to say what it is about."""
@@ -85,7 +85,7 @@ _CARRIED = 3  # Names of the last answer.
 _PREPOSITION = re.compile(
     r"^(?:in|on|since|before|after|by|until|during|from|between|at|last|this|yesterday|as\s+of)\b", re.IGNORECASE
 )
-_INITIAL = re.compile(r"\b([A-Z])\.\s(?=[A-Z][a-z])")  # "F." of "Richard F. Smith", where a sentence seems to end.
+_INITIAL = re.compile(r"\b([A-Z])\.\s(?=[A-Z][a-z])")  # The "F." of "Richard F. Smith" does not end a sentence.
 _BODY = re.compile(
     r"\b(?:Act|Court|House|Senate|Commission|Union|States|Law|Order|Inc|Ltd|Corp|Department|Agency|Office|Board|of"
     r"|the|Internet|World"
@@ -104,7 +104,7 @@ _PLACES = frozenset(
 
 
 def is_followup(question: str) -> bool:
-    """Tell whether a question leaves out what it is about, so that it can only be understood after another."""
+    """Return whether a question leaves out what it is about, so that it can only be understood after another."""
     text = question.strip()
     rest = _OPENER.sub("", text)
     content = [word for word in words(rest) if word not in _LIGHT]
@@ -129,7 +129,7 @@ def _has_no_subject(text: str, content: list[str]) -> bool:
 
 
 def _has_dangling_reference(text: str, called: Sequence[Name]) -> bool:
-    """Tell whether a pronoun or "the company" points at nothing that the question names before it."""
+    """Return whether a pronoun or "the company" refers to nothing that the question names before it."""
     blanked = _EMPTY.sub(lambda match: " " * len(match.group()), text)
     for match in [*_POINTING.finditer(blanked), *_BARE.finditer(blanked)]:
         said = match.group().lower().split()
@@ -142,7 +142,7 @@ def _has_dangling_reference(text: str, called: Sequence[Name]) -> bool:
 
 
 def make_standalone(question: str, history: Sequence[Turn]) -> str:
-    """Return the question with what it leaves out put in from the turns before; unchanged if it stands alone.
+    """Return the question completed from the turns before it; unchanged if it stands alone.
 
     The topic of the last question comes with it, in brackets; a new year, place or name takes the place of the old one.
     Marks in answers are ignored.
@@ -166,15 +166,15 @@ def _resolve_pronouns(question: str, topic: str, answer: str) -> str:
         return question
     if _is_element(rest):
         return _replace_element(topic, rest.rstrip("?!. "))
-    told = _replace_pronoun(rest.rstrip("?!. "), topic, answer)
+    spelled_out = _replace_pronoun(rest.rstrip("?!. "), topic, answer)
     subject = _strip_question_words(_drop_conflicting_dates(topic, rest))
-    carried = "; ".join([subject, *_list_new_names(told, topic, answer)])
-    missing = set(words(carried)) - set(words(told)) - STOPWORDS
-    return f"{told} ({carried})?" if missing else f"{told}?"
+    carried = "; ".join([subject, *_list_new_names(spelled_out, topic, answer)])
+    missing = set(words(carried)) - set(words(spelled_out)) - STOPWORDS
+    return f"{spelled_out} ({carried})?" if missing else f"{spelled_out}?"
 
 
 def _is_element(rest: str) -> bool:
-    """Tell whether a follow-up only names a new element: "what about 2017?", "and in Europe?"."""
+    """Return whether a follow-up only names a new element: "what about 2017?", "and in Europe?"."""
     content = [word for word in words(rest) if word not in _LIGHT]
     return (
         bool(content)
@@ -185,7 +185,7 @@ def _is_element(rest: str) -> bool:
 
 
 def _replace_element(topic: str, element: str) -> str:
-    """Return the topic with its date, place or name replaced by the new one of that kind, else with it added."""
+    """Return the topic with the new element in place of its date, place or name, or at its end."""
     body = topic.rstrip("?!. ")
     if dated := _replace_date(body, element):
         return f"{dated}?"
@@ -197,7 +197,7 @@ def _replace_element(topic: str, element: str) -> str:
 
 
 def _replace_date(body: str, element: str) -> str:
-    """Return the topic with the new date in the place of its last, or behind it; "" if the element is not a date."""
+    """Return the topic with the new date in place of its last one, or at its end; "" if the element is not a date."""
     prepared = _PREPOSITION.match(element)
     new = find_dates(element, _NOW, bare=not prepared)
     if len(new) != 1:
@@ -219,7 +219,7 @@ def _is_same_kind(name: Name, element: str) -> bool:
 
 
 def _replace_pronoun(question: str, topic: str, answer: str) -> str:
-    """Put the person in for "he" or "she"."""
+    """Replace "he" or "she" by the name of the person."""
     match = re.search(rf"\b(?:{_PERSON})\b", question, re.IGNORECASE)
     person = _find_person(topic, answer) if match else ""
     if not match or not person:

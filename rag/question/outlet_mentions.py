@@ -30,7 +30,7 @@ _SHORT_FORMS = {
 _PLAIN_TAILS = {"news", "sport", "sports", "business", "world", "online", "radio", "tv", "politics", "technology"}
 _NOT_ACRONYMS = {"FOX", "SKY", "THE", "NEW", "BIG", "ONE", "TOP", "ALL", "USA", "CEO", "WHO", "AGE"}
 
-# What stands before or behind an outlet, and nowhere near a plain noun.
+# What comes before or after an outlet, and hardly ever next to a common noun.
 _BEFORE = re.compile(
     r"(?:\baccording to|\b(?:reported|published|covered|discussed|reviewed|described|written|quoted|noted|mentioned"
     r"|run|told|"
@@ -42,7 +42,7 @@ _BEFORE = re.compile(
     r"|in)\s+){0,2}$",
     re.IGNORECASE,
 )
-_BEHIND = re.compile(
+_AFTER_OUTLET = re.compile(
     r"^[\"'’”]?(?:['’]s?)?(?:\s*+,)?\s++(?:(?:news|latest|own|recent|subsequent|later|earlier|\w+ly)\s+){0,2}(?:articles?|reports?|reported|reporting|coverage|"
     r"covered|stories|story|pieces?|posts?|review(?:ed|s)?|published|publishes|wrote|writes|editorial|interview|column|"
     r"newspaper|magazine|headlines?|claims?|suggests?|implies|indicates?|describes?)\b",
@@ -54,12 +54,12 @@ _LONGEST_LINK = 20
 
 @dataclass(frozen=True, slots=True)
 class Mention:
-    """Hold one place where a text names an outlet.
+    """Hold a mention of an outlet in a text.
 
     Attributes:
         names: The outlets as the archive writes them; several where a paper has sections of their own.
         start: Offset of its first character, quotation mark included.
-        end: Offset behind its last.
+        end: End offset (exclusive).
     """
 
     names: tuple[str, ...]
@@ -71,7 +71,7 @@ class Outlets:
     """Find outlets in text by any usual form of their names."""
 
     def __init__(self, names: Iterable[str]) -> None:
-        """Learn the outlets of an archive, as it writes them; empty names are passed over."""
+        """Index the outlet names of an archive; empty ones are skipped."""
         self.names = tuple(dict.fromkeys(name for name in names if name.strip()))
         self._forms: dict[str, set[str]] = {}
         self._acronyms: dict[str, set[str]] = {}
@@ -136,12 +136,12 @@ class Outlets:
         return self._order_mentions(self._forms[key], key) if key in self._forms else ()
 
     def _order_mentions(self, names: set[str], key: str) -> tuple[str, ...]:
-        """Return the outlet of that very name alone if there is one, else all that share the form."""
+        """Return the outlet of exactly that name if there is one, else all that share the form."""
         exact = [name for name in names if fold_outlet(name) == key]
         return tuple(sorted(exact or names))
 
     def _find_similar(self, text: str, tokens: list[re.Match[str]], i: int) -> tuple[tuple[str, ...], int] | None:
-        """Return the outlet that a run of capitalised words is a slip of, and the run's last token."""
+        """Return the outlet that a run of capitalised words misspells, and the run's last token."""
         if not tokens[i].group()[0].isupper():
             return None
         j, most = i, min(len(tokens), i + _LONGEST)
@@ -157,7 +157,7 @@ class Outlets:
         return (self._order_mentions(self._forms[best[0]], best[0]), j - 1) if best else None
 
     def _find_linked_names(self, text: str, sure: list[Mention], unsure: list[Mention]) -> Iterator[Mention]:
-        """Yield the doubtful names that stand in a row with a sure one ("Fortune and TechCrunch")."""
+        """Yield the doubtful names listed together with a certain one ("Fortune and TechCrunch")."""
         known = list(sure)
         for mention in [*unsure, *reversed(unsure)]:
             if mention not in known and any(_is_linked(text, mention, other) for other in known):
@@ -223,13 +223,13 @@ def _is_certain(text: str, said: str, mention: Mention) -> bool:
         return False
     if len(words) == 2 and words[0] == "The" and not opening:
         return True
-    before, behind = text[max(0, mention.start - 60) : mention.start], text[mention.end :]
-    return bool(_BEHIND.match(behind) or (_BEFORE.search(before) and not _continues_name(behind)))
+    before, after = text[max(0, mention.start - 60) : mention.start], text[mention.end :]
+    return bool(_AFTER_OUTLET.match(after) or (_BEFORE.search(before) and not _continues_name(after)))
 
 
-def _continues_name(behind: str) -> bool:
-    """Tell whether a capitalised word follows directly, so that the name is a longer one ("Time Warner")."""
-    return bool(re.match(r"\s+(?:of\s+)?[A-Z]", behind))
+def _continues_name(after: str) -> bool:
+    """Return whether a capitalised word follows directly, so that the name is a longer one ("Time Warner")."""
+    return bool(re.match(r"\s+(?:of\s+)?[A-Z]", after))
 
 
 def _is_linked(text: str, one: Mention, other: Mention) -> bool:

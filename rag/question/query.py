@@ -1,4 +1,4 @@
-"""What a question means: stand-alone words, kind, time, outlets, and the parts to search for one by one."""
+"""What a question means: its stand-alone form, kind, time and outlets, and the parts to search for one by one."""
 
 import re
 from collections.abc import Callable, Sequence
@@ -39,7 +39,7 @@ _SEQUENCE = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Corrected:
-    """Hold a question with its slips of the pen put right, and a sentence for the reader on each."""
+    """Hold a question with its spelling mistakes corrected, and a note for the reader on each."""
 
     text: str
     notes: tuple[str, ...] = ()
@@ -47,7 +47,7 @@ class Corrected:
 
 @dataclass(frozen=True, slots=True)
 class QuestionPart:
-    """Hold one thing of several that a question asks for.
+    """Hold one of several things that a question asks for.
 
     Attributes:
         text: What to search for; makes sense without the question.
@@ -70,16 +70,16 @@ class Query:
 
     Attributes:
         question: What the user wrote.
-        standalone: The same with what it leaves out put in from earlier turns, and slips of the pen put right.
+        standalone: The same, completed from earlier turns, with spelling mistakes corrected.
         kind: What is asked for.
-        filters: What every article must meet, as the question or the user demands it.
+        filters: What every article must meet.
         hints: Outlet and time of what is asked about: preferred, not required.
         parts: The things asked for one by one; empty for a simple question.
         latest: True if the question wants the newest state of things.
-        asks_after: The question asks for something at or after this instant, or None.
+        asks_after: The instant at or after which the question asks for something, or None.
         several: The parts are questions of their own, each of which wants an answer.
         known_until: What was published later is never looked at, or None: the question is asked in the present.
-        notes: Sentences for the reader on the slips that were put right.
+        notes: Notes for the reader on the corrections.
         form: What kind of question a model says it is (`rag.question.search_plan`), or "".
     """
 
@@ -119,12 +119,12 @@ def parse_question(
         filters: What the user set, exactly; None leaves it to what the question says.
         whole: Leave the question in one piece.
         looking_back: `now` is a time in the past: what was published after it is not looked at, nor what is undated.
-        correct: Puts slips of the pen right (`rag.retrieval.spelling_correction`); by default none.
-        alone: The question made to stand alone by a model (`rag.question.search_plan`); without it rules do that.
+        correct: Corrects spelling mistakes (`rag.retrieval.spelling_correction`); by default none are.
+        alone: The stand-alone question as a model wrote it (`rag.question.search_plan`); without it rules do that.
     """
     moment = now if now.tzinfo else now.replace(tzinfo=UTC)
-    right = correct(alone or make_standalone(question, history))
-    alone = one_line(right.text)
+    corrected = correct(alone or make_standalone(question, history))
+    alone = one_line(corrected.text)
     times, mentions = _find_times(alone, moment), outlets.find(alone)
     pieces = [] if whole else split_question(alone, mentions)
     demanded, hints = _split_filters_from_hints(alone, times, mentions, single=not pieces)
@@ -143,7 +143,7 @@ def parse_question(
         max((t.since for t in times if t.since and not (t.until and t.relative)), default=None),
         bool(pieces) and has_several_questions(alone),
         moment if looking_back else None,
-        right.notes,
+        corrected.notes,
     )
 
 
@@ -179,27 +179,27 @@ def _split_filters_from_hints(
     soft = [t for t in times if t not in hard]
     named = tuple(dict.fromkeys(name for m in exclusive for name in m.names))
     liked = tuple(dict.fromkeys(name for m in mentions for name in m.names if name not in named))
-    label = ", ".join([*(t.said for t in hard), *(text[m.start : m.end] for m in exclusive)])
+    label = ", ".join([*(t.words for t in hard), *(text[m.start : m.end] for m in exclusive)])
     return replace(_make_filters(hard, named), label=label), _make_filters(soft if len(soft) == 1 else [], liked)
 
 
 def _governs_question(text: str, time: Period, mentions: list[Mention], single: bool) -> bool:
-    """Tell whether one time and at most one outlet govern the whole question, not one report of several."""
+    """Return whether one time and at most one outlet govern the whole question, not one report of several."""
     others = text[: time.start] + text[time.end :]
     return single and len(mentions) <= 1 and not _SEQUENCE.search(others)
 
 
 def _is_demanded(text: str, mention: Mention) -> bool:
-    before, behind = text[: mention.start], text[mention.end :]
+    before, after = text[: mention.start], text[mention.end :]
     according = _ACCORDING.search(before)
-    if according and not (re.search(r"\w", before[: according.start()]) and re.search(r"\w", behind)):
+    if according and not (re.search(r"\w", before[: according.start()]) and re.search(r"\w", after)):
         return True
     if _ONLY.search(before):
         return True
-    return bool(_INSIDE.search(before) and _COVERAGE.match(behind))
+    return bool(_INSIDE.search(before) and _COVERAGE.match(after))
 
 
 def _make_filters(times: Sequence[Period], named: tuple[str, ...]) -> Filters:
     since = times[0].since if times else None
     until = times[0].until if times else None
-    return Filters(since=since, until=until, outlets=named, label=times[0].said if times else "")
+    return Filters(since=since, until=until, outlets=named, label=times[0].words if times else "")

@@ -87,8 +87,8 @@ _YES_NO = re.compile(
 _CLOSING = re.compile(
     r"[,;:.–—-] (?:and )?(?:did|does|do|is|are|was|were|has|have|had) (?!how|what|who|when|where|why)"
 )
-# "Tell me about net neutrality", "what was SOPA", or no more than a name. A word gives nothing back, else a row of dots
-# or hyphens is tried in every division.
+# "Tell me about net neutrality", "what was SOPA", or no more than a name. Possessive quantifiers, since a row of dots
+# or hyphens would otherwise be tried in every division.
 _TOPIC = re.compile(
     r"^(?:please )?(?:about\b|(?:tell me|give me an overview|anything|what do (?:you|we) know|news|reports?) (?:\w+ )?(?:about|of|on)\b"
     r"|(?:what(?:'s|’s| is| has)? happen(?:ed|ing|s)?|what(?:'s|’s| is| was) (?:up|going on)) (?:to|with|in|at|after|during)\b"

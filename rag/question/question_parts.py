@@ -1,4 +1,4 @@
-"""Take a question that compares, sequences or joins apart, and merge what its parts find."""
+"""Split a question that compares, orders or joins several things, and merge what its parts find."""
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
@@ -105,7 +105,7 @@ _NOW = datetime(2100, 1, 1, tzinfo=UTC)  # Only the places of dates are needed h
 
 @dataclass(frozen=True, slots=True)
 class Piece:
-    """Hold one thing of several that a question asks for.
+    """Hold one of several things that a question asks for.
 
     Attributes:
         text: What to search for; makes sense without the question.
@@ -131,24 +131,24 @@ def split_question(question: str, mentions: Sequence[Mention] = ()) -> list[Piec
 
 
 def has_several_questions(question: str) -> bool:
-    """Tell whether a question puts several questions, each of which wants an answer: "When ..., and who ...?"."""
+    """Return whether a question asks several questions that each want an answer: "When ..., and who ...?"."""
     if _GAPPED.match(_strip_end(question)) or (_APART.search(question) and not _INDIVIDUAL.match(question)):
         return True
     return bool(_SEVERAL.search(question)) and not (_RELATIVE.search(question) and _IDENTIFYING.match(question))
 
 
 def is_remark(piece: str) -> bool:
-    """Tell whether a piece of a question is what somebody says of the own work or time, which asks for nothing."""
+    """Return whether a piece of a question is a remark of the user about their own work, which asks for nothing."""
     return bool(_REMARK.match(piece))
 
 
 def _strip_end(text: str) -> str:
-    """Return a question without what ends it."""
+    """Return a question without the punctuation at its end."""
     return text.rstrip(" ?!.\"'”’»)]")
 
 
 def _split_alternatives(text: str) -> list[str]:
-    """Take "Which ..., A or B?", "Compare A and B" and "Who ... in A, and who in B?" apart."""
+    """Split "Which ..., A or B?", "Compare A and B" and "Who ... in A, and who in B?" apart."""
     text = _strip_end(text)
     if match := _GAPPED.match(text):
         return [f"{match['stem']} {match['how']} {match[side]}" for side in ("one", "other")]
@@ -170,16 +170,16 @@ def _split_alternatives(text: str) -> list[str]:
 
 
 def _split_by_outlet(text: str, mentions: Sequence[Mention]) -> list[str]:
-    """Ask once for each outlet where two or more stand in a row: "What do A, B and C say about ...?"."""
+    """Ask once for each outlet where two or more are listed: "What do A, B and C say about ...?"."""
     row = sorted(mentions, key=lambda mention: mention.start)
     if not 2 <= len(row) <= _MOST:
         return []
     if not all(_IN_A_ROW.fullmatch(text[one.end : other.start]) for one, other in pairwise(row)):
         return []
-    before, behind = _REPORTING.fullmatch(text[: row[0].start]), text[row[-1].end :]
-    if not before or len(_list_content_words(behind)) < _FEWEST_ASKED:
+    before, after = _REPORTING.fullmatch(text[: row[0].start]), text[row[-1].end :]
+    if not before or len(_list_content_words(after)) < _FEWEST_ASKED:
         return []
-    return [f"{before['asked'] or ''}{text[mention.start : mention.end]}{behind}" for mention in row]
+    return [f"{before['asked'] or ''}{text[mention.start : mention.end]}{after}" for mention in row]
 
 
 def _split_by_date(text: str) -> list[str]:
@@ -248,7 +248,7 @@ def _list_content_words(text: str, frame: Iterable[str] = ()) -> list[str]:
 
 
 def _find_subjects(piece: str, mentions: Sequence[Mention]) -> list[str]:
-    """Return the names in a piece that are no outlets'."""
+    """Return the names in a piece that are not those of outlets."""
     outlets = {word for mention in mentions for name in mention.names for word in words(name)}
     called = [piece[name.start : name.end] for name in find_names(piece)]
     return [name for name in called if not set(words(name)) <= outlets]

@@ -1,4 +1,4 @@
-"""The one door for questions: whoever asks, and however it arrives, everything behind reads the same text."""
+"""Validate the text of a question: every entry point reads questions here, so that all later steps see the same text."""
 
 from collections.abc import Iterable
 from dataclasses import replace
@@ -12,7 +12,7 @@ LONGEST_QUESTION = 2000
 
 
 def read_question(text: str) -> str:
-    """Return a question on one line, in NFC, without characters that nobody sees.
+    """Return a question on one line, in NFC, without invisible characters.
 
     Raises:
         InputError: It is empty then, or longer than 2,000 characters.
@@ -28,5 +28,5 @@ def read_question(text: str) -> str:
 
 
 def read_history(turns: Iterable[Turn]) -> tuple[Turn, ...]:
-    """Return earlier turns without characters that nobody sees."""
+    """Return earlier turns without invisible characters."""
     return tuple(replace(turn, content=strip_invisible(turn.content)) for turn in turns)

@@ -1,4 +1,4 @@
-"""Whether sentences hold the kind of thing that a question demands: so many of something, money, somebody's words."""
+"""Whether sentences hold the kind of thing that a question demands: a count, an amount of money, a quotation."""
 
 import re
 from collections.abc import Mapping, Sequence
@@ -12,7 +12,7 @@ from rag.text.terms import list_held_terms, stem, words
 _ANYBODY = frozenset({stem(word) for word in ("people", "persons", "individuals", "humans", "men", "women", "victims")})
 _THEM = "of them"
 _TOP = 4  # Sentences in which a number is looked for.
-_AFTER = 4  # Words after a number among which stands what it counts.
+_AFTER = 4  # Words after a number in which what it counts is looked for.
 _VERBS = "did|does|do|had|has|have|was|were|is|are|will|would|could|can|in|on|of|signed|joined|voted|attended|took|lost"
 _COUNTED = re.compile(
     rf"\bhow (?:many|much)\s+(?:of\s+)?(?:the\s+)?((?:[a-z'-]+\s+){{0,3}}?[a-z'-]+)\s+(?:{_VERBS})\b", re.IGNORECASE
@@ -38,7 +38,7 @@ _SAID = re.compile(
 
 
 def lacks_count(question: str, kind: str, weights: Mapping[str, float], sentences: Sequence[Sentence]) -> float:
-    """Return 1 if a question asks for so many of something, or for money, and the best sentences give none, else 0.
+    """Return 1 if a question asks for a count or an amount of money and the best sentences give none, else 0.
 
     Args:
         question: The stand-alone question.

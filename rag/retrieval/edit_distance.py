@@ -1,4 +1,4 @@
-"""What makes one word a misspelling of another, by their letters alone."""
+"""Compare two words by their letters: whether one may be a misspelling of the other."""
 
 import unicodedata
 from string import ascii_lowercase

@@ -37,7 +37,7 @@ class RetrievedPassages:
         passages: Best first.
         parts: For each part of the question the passages found for it that are among `passages`, best first.
         filters: The filters that held.
-        notes: What the user should know of the filters.
+        notes: Notes for the user about the filters.
         rankings: For the whole question and each part more passages, however many are of one article; empty where only
             the best were asked for.
     """
@@ -103,7 +103,7 @@ class EvidenceSearch:
     def search(self, query: Query, k: int, strict: bool = False, depth: int = 0) -> RetrievedPassages:
         """Return the `k` best passages for a question, and for each of its parts, and up to `depth` as rankings.
 
-        Filters that leave nothing are dropped, and that is said, unless they are to be kept strictly. What was published
+        Filters that exclude everything are dropped, with a note, unless `strict`. What was published
         after the time at which the question is asked is not looked at even then.
         """
         found, wide = self._search(query, k, query.filters, depth), Filters(until=query.known_until)
@@ -115,11 +115,11 @@ class EvidenceSearch:
         return replace(self._search(query, k, wide, depth), notes=(note,))
 
     def _search(self, query: Query, k: int, filters: Filters, depth: int) -> RetrievedPassages:
-        sought = [
+        queries = [
             SearchText(query.standalone, query.hints, query.latest),
             *(SearchText(p.text, p.hints, byline=p.byline) for p in query.parts),
         ]
-        (whole, *parts), deep = self.retriever.retrieve_deeply(sought, k, depth, filters)
+        (whole, *parts), deep = self.retriever.retrieve_deeply(queries, k, depth, filters)
         rankings = deep if depth else ()
         if not parts:
             return RetrievedPassages(whole, (), filters, (), rankings)
@@ -162,7 +162,7 @@ class EvidenceSearch:
 
 
 def widen_passage(passage: Passage) -> Passage:
-    """Return a passage with the sentence after it, where one stands in the same paragraph and its end is in sight."""
+    """Return a passage with the sentence after it, if it is in the same paragraph and not too long."""
     chunk, body = passage.chunk, passage.article.body
     rest = body[chunk.end : chunk.end + _AFTER].partition("\n")[0]
     spans = split_sentences(rest, passage.article.language or "en")

@@ -44,7 +44,7 @@ _MEANWHILE = ThreadPoolExecutor(thread_name_prefix="words")
 """Looks for words while the question is embedded, which leaves the interpreter free (docs/retrieval.md)."""
 
 PER_STORY = 2
-"""Chunks of one outlet on one story that may stand before others had their turn."""
+"""Chunks of one outlet on one story that may come before the rest."""
 
 
 @dataclass(slots=True)
@@ -108,25 +108,25 @@ class Retriever:
         self.reranker = reranker
         self.languages = tuple(languages) or ("en",)
 
-    def retrieve(self, sought: Sequence[SearchText], k: int, filters: Filters | None = None) -> list[list[Passage]]:
+    def retrieve(self, queries: Sequence[SearchText], k: int, filters: Filters | None = None) -> list[list[Passage]]:
         """Return for each text the `k` best passages, best first; several texts at once cost less than one by one.
 
         Scores are a weighted mean of the cosine and of BM25 over the best BM25 of this text, so at most 1, and what the
         hints add.
 
         Args:
-            sought: What to search for.
+            queries: What to search for.
             k: How many passages a text, at most.
             filters: What every passage must meet.
         """
-        return self.retrieve_deeply(sought, k, 0, filters)[0]
+        return self.retrieve_deeply(queries, k, 0, filters)[0]
 
     def retrieve_deeply(
-        self, sought: Sequence[SearchText], k: int, depth: int, filters: Filters | None = None
+        self, queries: Sequence[SearchText], k: int, depth: int, filters: Filters | None = None
     ) -> tuple[list[list[Passage]], list[list[Passage]]]:
         """Return what `retrieve` does, and for each text the `depth` best passages however many are of one article."""
         best, deep = [], []
-        for one, candidates in zip(sought, self.find_candidates([one.text for one in sought], filters), strict=True):
+        for one, candidates in zip(queries, self.find_candidates([one.text for one in queries], filters), strict=True):
             kept, copies = collapse_copies(self._sort(candidates, one))
             if self.reranker:
                 kept = self._rerank(self.reranker, one.text, kept)
@@ -225,12 +225,12 @@ class Retriever:
         found = self.indexes.store.archive.articles(Selection(ids=wanted)) if wanted else ()
         return {article.id: article for article in found}
 
-    def _sort(self, candidates: Sequence[Candidate], sought: SearchText) -> list[Candidate]:
+    def _sort(self, candidates: Sequence[Candidate], queries: SearchText) -> list[Candidate]:
         """Score the candidates for a text and return them, best first."""
-        authors = self.indexes.store.authors({c.article.id for c in candidates}) if sought.byline else {}
-        wanted = find_name_words(sought.byline)
+        authors = self.indexes.store.authors({c.article.id for c in candidates}) if queries.byline else {}
+        wanted = find_name_words(queries.byline)
         written = {name for name, author in authors.items() if wanted <= find_name_words(author)}
-        return _order(candidates, sought, written)
+        return _order(candidates, queries, written)
 
     def _rerank(self, reranker: Reranker, text: str, candidates: Sequence[Candidate]) -> list[Candidate]:
         top = {c.chunk_id: c for c in candidates[:RERANKED]}
@@ -262,10 +262,10 @@ def _make_candidates(
     return found
 
 
-def _order(candidates: Sequence[Candidate], sought: SearchText, written: Set[str] = frozenset()) -> list[Candidate]:
+def _order(candidates: Sequence[Candidate], queries: SearchText, written: Set[str] = frozenset()) -> list[Candidate]:
     """Score the candidates for a text and return them, best first; `written` are articles by whom it names."""
-    newest = _compute_recency(candidates) if sought.latest else {}
-    for c, gain in zip(candidates, _compute_hint_gains(candidates, sought.hints), strict=True):
+    newest = _compute_recency(candidates) if queries.latest else {}
+    for c, gain in zip(candidates, _compute_hint_gains(candidates, queries.hints), strict=True):
         c.score = (
             DENSE_WEIGHT * c.signals["dense"]
             + (1 - DENSE_WEIGHT) * c.signals["coverage"]
@@ -288,7 +288,7 @@ def _compute_hint_gains(candidates: Sequence[Candidate], hints: Filters | None) 
 
 
 def _compute_recency(candidates: Sequence[Candidate]) -> dict[str, float]:
-    """Return for each dated chunk where its date stands between the oldest (0) and the newest (1)."""
+    """Return for each dated chunk where its date lies between the oldest (0) and the newest (1)."""
     dates = {c.chunk_id: date.timestamp() for c in candidates if (date := c.article.published_at)}
     first, last = min(dates.values(), default=0.0), max(dates.values(), default=0.0)
     return {i: (date - first) / (last - first or 1.0) for i, date in dates.items()}

@@ -38,10 +38,10 @@ class Sentence:
     """Hold a sentence of a passage with what speaks for it.
 
     Attributes:
-        passage: Where it stands.
+        passage: The passage that it is from.
         start: Offset in the article's body.
         end: End offset (exclusive).
-        coverage: Share of the question's terms, by rarity, that stand in it or in the headline, 0 to 1.
+        coverage: Share of the question's terms, by rarity, that it or the headline holds, 0 to 1.
         context: The same, in the sentence before it too, on which it may lean.
         dense: Cosine of sentence and question.
         shape: How far it holds the kind of thing asked for (a number, a date, names, a quotation, of a mere topic the
@@ -213,7 +213,7 @@ _CAUSE = re.compile(
 
 
 def measure_sentence_shape(sentence: str, kind: str, asked: set[str]) -> float:
-    """Return how far a sentence holds the kind of thing asked for, beside what the question itself says, 0 to 1.
+    """Return how far a sentence holds the kind of thing asked for, apart from what the question itself says, 0 to 1.
 
     So many "of them" are half of what "how many" wants, since they are a part of what the sentence before counts.
     One new name is half of what "who" and "where" want, since a sentence that tells more tends to name more.

@@ -222,7 +222,7 @@ def _list_written_forms(chunk: Chunk, term: str) -> list[str]:
 
 
 def _list_words_around(chunk: Chunk, form: str) -> set[str]:
-    """Return the words, in lower case, that stand near a word in a chunk."""
+    """Return the words, in lower case, near a word in a chunk."""
     found, wanted = words(chunk.indexed_text), form.lower()
     places = [i for i, word in enumerate(found) if word == wanted]
     return {word for i in places for word in found[max(0, i - _NAME_WINDOW) : i + _NAME_WINDOW + 1]}

@@ -59,7 +59,7 @@ class Story:
 
     @property
     def outlets(self) -> tuple[str, ...]:
-        """Return who published it, in the order of their articles; "" stands for an unknown outlet."""
+        """Return who published it, in the order of their articles; "" for an unknown outlet."""
         return tuple(dict.fromkeys(article.source for article in self.articles))
 
 
@@ -100,7 +100,7 @@ class TopicCoverage:
         """Return every indexed article on a topic.
 
         An article counts if its headline or text holds every word of the topic, in any form; names of several words
-        and what stands in quotation marks must stand as written. "A or B" takes either.
+        and quotations must be held as written. "A or B" takes either.
 
         Args:
             topic: A few words.
@@ -117,7 +117,7 @@ class TopicCoverage:
             )
         found, rule = self._find_articles(named, filters), _make_rule(named)
         if len(found) > _MANY and (some := [article for article in found if _is_on_topic(article, parts)]):
-            found, rule = some, f"{rule}, with more of “{topic}” beside it or the name in the headline"
+            found, rule = some, f"{rule}, with more of “{topic}” as well, or the name in the headline"
         return CoveredStories(topic, rule, self._group_stories(found), parts)
 
     def find_news(self, filters: Filters, most: int) -> CoveredStories:

@@ -27,7 +27,7 @@ class Marked:
 
     Attributes:
         text: The words alone.
-        marks: (offset in `text` behind the words that are marked, positions of passages counted from 1), in order.
+        marks: (end offset in `text` of the words that are marked, positions of passages counted from 1), in order.
         invented: The same of the numbers that point at no passage.
     """
 
@@ -98,11 +98,11 @@ def _read_numbers(mark: str, count: int) -> tuple[tuple[int, ...], tuple[int, ..
 
 
 def insert_marks(text: str, marks: Iterable[tuple[int, Sequence[int]]]) -> str:
-    """Return the text with `[n]` marks behind the words that end at each offset, before the stop as written.
+    """Return the text with `[n]` marks after the words that end at each offset, before the stop as written.
 
     Args:
         text: The words alone.
-        marks: (offset behind the last word or its stop, numbers), in order of offset.
+        marks: (end offset of the last word or its full stop, numbers), in order of offset.
     """
     pieces: list[str] = []
     last = 0

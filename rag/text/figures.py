@@ -51,14 +51,14 @@ class Figure:
         units: What its unit may be: "percent", "percentage point", a measure ("day"), currency codes; "dollars" is of
             many countries. Empty where it has none.
         start: Offset of the first character as written.
-        end: Offset behind the last.
+        end: End offset (exclusive).
         bare: True for "one", a pronoun as often as a number, and for "a hundred", "two dozen".
         per: The time that it is counted by ("month" in "900 euros a month"), or "".
-        named: True for a number in a name or right behind one: "Proposition 1", "Boeing 737".
-        foreign: True where a short form in capitals stands before it, which may be a sign of a currency ("NIS 97").
+        named: True for a number in a name or right after one: "Proposition 1", "Boeing 737".
+        foreign: True where a short form in capitals comes before it, which may be a currency sign ("NIS 97").
         digits: How many digits are written, zeros at the end left out: what it is rounded to.
         scale: What its scale words multiply by.
-        bound: 1 behind "more than" and the like, -1 behind "fewer than", else 0.
+        bound: 1 after "more than" and the like, -1 after "fewer than", else 0.
     """
 
     value: float
@@ -74,7 +74,7 @@ class Figure:
     bound: int = 0
 
     def holds(self, other: "Figure") -> bool:
-        """Tell whether this figure of a text says exactly what another of a claim says; a missing unit says nothing."""
+        """Return whether this figure of a text equals the figure of a claim; a missing unit matches any."""
         if not self.units or not other.units:
             return _is_near(self.value, other.value)
         return any(_is_near(*values) for values in self.list_shared_values(other))
@@ -213,13 +213,13 @@ class _FigureReader:
         return figure, j
 
     def _read_digits(self, i: int) -> tuple[float, int, int] | None:
-        """Return the value of digits, the index behind them and how many are significant; None inside a name or time."""
+        """Return the value of digits, the index after them and how many are significant; None inside a name or time."""
         token = self.tokens[i]
-        before, behind = self.text[token.start - 1 : token.start], self.text[token.end : token.end + 1]
+        before, after = self.text[token.start - 1 : token.start], self.text[token.end : token.end + 1]
         joined = before in {"-", "/"} and self.text[max(0, token.start - 2) : max(0, token.start - 1)].isalpha()
-        if (before.isascii() and (before.isalpha() or joined)) or before == ":" or behind == ":":
+        if (before.isascii() and (before.isalpha() or joined)) or before == ":" or after == ":":
             return None
-        if behind.isascii() and behind.isalpha():
+        if after.isascii() and after.isalpha():
             word = self.low(i + 1)
             if word in _ORDINAL or (word not in self.scales and (word,) not in list_unit_names(self.language)):
                 return None
@@ -300,7 +300,7 @@ class _FigureReader:
         return value, j
 
     def _read_unit(self, j: int) -> tuple[frozenset[str], int]:
-        """Return what the words behind a number may mean as a unit, and the index behind them."""
+        """Return what the words after a number may mean as a unit, and the index after them."""
         names = list_unit_names(self.language)
         for first in (j, j + 1) if self.low(j) in {"-", "de"} else (j,):
             for length in (4, 3, 2, 1):
@@ -308,14 +308,11 @@ class _FigureReader:
                 if words in names and self.low(first + length - 1) not in {"", "-"}:
                     return names[words], first + length
         # "American dollars", "New Taiwan dollars": a capitalised word or two before the noun.
-        for behind in (j + 1, j + 2):
-            words = fold_words(self.low(behind))
-            if (
-                all(self.tokens[k].text[0].isupper() for k in range(j, min(behind, len(self.tokens))))
-                and words in names
-            ):
+        for after in (j + 1, j + 2):
+            words = fold_words(self.low(after))
+            if all(self.tokens[k].text[0].isupper() for k in range(j, min(after, len(self.tokens)))) and words in names:
                 codes = frozenset(code for code in names[words] if code.isupper())
-                return (codes, behind + 1) if codes else (frozenset(), j)
+                return (codes, after + 1) if codes else (frozenset(), j)
         return frozenset(), j
 
     def _read_sign(self, start: int) -> tuple[frozenset[str], int]:
@@ -337,7 +334,7 @@ class _FigureReader:
         return next((unit for unit in sorted(units) if size(unit)[0] == "time"), "")
 
     def _is_named(self, i: int, j: int) -> bool:
-        """Tell whether a bare number stands right behind a capitalised word that does not open the text."""
+        """Return whether a bare number directly follows a capitalised word that does not open the text."""
         if i == 0 or j != i + 1 or self.text[self.tokens[i].start - 1 : self.tokens[i].start] != " ":
             return False
         before, token = self.tokens[i - 1].text, self.tokens[i].text

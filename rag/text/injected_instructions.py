@@ -1,7 +1,7 @@
-"""Sentences of an article that give orders to a machine: never quoted as an answer, and their code words never repeated.
+"""Detect sentences of an article that instruct a machine; they are never quoted, and their code words never repeated.
 
-What is only reported stays: words inside quotation marks are not looked at. This is a sieve for the plain cases; that
-nothing worse happens with the others (no link, no forged citation, no secret) does not rest on it.
+Words inside quotation marks are only reported, so they are ignored. This catches the plain cases; protection against the
+others (no link, no forged citation, no secret) does not depend on it.
 """
 
 import re
@@ -56,13 +56,13 @@ _ORDERS = tuple(
         r"\byou are (?:now )?(?:an?|the|in) (?:\w+\W+){0,3}(?:assistant|model|mode|bot|ai)\b",
     )
 )
-_LONG_CODE = 10  # Letters: shorter ones, such as COVID-19, stand in plain news.
+_LONG_CODE = 10  # Letters: shorter ones, such as COVID-19, occur in plain news.
 _ASKED_FOR = re.compile(rf"(?:^|[:;,.]\s*|\b(?:and|then|now|please|und|et|y|e)\s+){_SAY}\b", re.IGNORECASE)
 _CODE_WORD = re.compile(rf"(?<![\w-]){_CODE}(?![\w-])")
 
 
 def is_instruction(sentence: str) -> bool:
-    """Tell whether a sentence orders a machine about; what stands in quotation marks is not looked at."""
+    """Return whether a sentence instructs a machine; quotations are ignored."""
     said = replace_quotations(sentence, " ")
     if any(order.search(said) for order in _ORDERS):
         return True
@@ -72,12 +72,12 @@ def is_instruction(sentence: str) -> bool:
 
 
 def is_quotable(sentence: str) -> bool:
-    """Tell whether a sentence can be quoted as an answer: no question, no order to a machine, no blob."""
+    """Return whether a sentence can be quoted as an answer: no question, no instruction to a machine, no encoded data."""
     return len(sentence) <= LONGEST_QUOTED and not sentence.rstrip().endswith("?") and not is_instruction(sentence)
 
 
 def find_code_words(passages: Sequence[Passage]) -> frozenset[str]:
-    """Return the words like LYNX-14 that stand in orders of the passages and nowhere else in them."""
+    """Return words such as LYNX-14 that occur in the passages only within instructions."""
     ordered: set[str] = set()
     reported: set[str] = set()
     for passage in passages:
@@ -90,12 +90,12 @@ def find_code_words(passages: Sequence[Passage]) -> frozenset[str]:
 
 
 def strip_injected_instructions(text: str, passages: Sequence[Passage], rules: str = "") -> str:
-    """Return a reply without the sentences that repeat our own rules, or a code word from an order in the passages.
+    """Return a reply without the sentences that repeat our own rules or a code word of an injected instruction.
 
     Args:
         text: The reply.
         passages: What it was written from.
-        rules: What the model was told; six of its words in a row are a repetition.
+        rules: The instructions of the model; six of its words in a row count as a repetition.
     """
     written = set(_CODE_WORD.findall(text))
     codes = written & find_code_words(passages) if written else written

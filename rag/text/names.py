@@ -1,4 +1,4 @@
-"""The names of a text: runs of capitalised words and acronyms, and when one name stands for another."""
+"""The names of a text: runs of capitalised words and acronyms, and whether two mean the same."""
 
 import re
 import unicodedata
@@ -54,7 +54,7 @@ class Name:
     Attributes:
         words: Its words, folded: lower case, no accents, no possessive, "U.S." as "us"; joining words left out.
         start: Offset of its first character.
-        end: Offset behind its last.
+        end: End offset (exclusive).
         opening: True where it opens the sentence, so that its capital may mean nothing.
         acronym: True for one word of two to six capitals.
     """
@@ -89,12 +89,12 @@ def find_name_words(text: str) -> frozenset[str]:
 
 
 def capitalised(text: str) -> list[str]:
-    """Return the words of a text with a capital, where they stand being no matter."""
+    """Return the capitalised words of a text, wherever they are."""
     return [match.group() for match in _TOKEN.finditer(text) if _is_capitalised(match.group())]
 
 
 def shortens(short: str, word: str) -> bool:
-    """Tell whether one folded word of a name is a short form of another: "utd" of "united", "man" of "manchester"."""
+    """Return whether one folded word of a name is a short form of another: "utd" of "united", "man" of "manchester"."""
     if not 3 <= len(short) < len(word) or short[0] != word[0]:
         return False
     letters = iter(word)
@@ -108,10 +108,10 @@ def find_names(text: str, mid_sentence: bool = False) -> tuple[Name, ...]:
     Args:
         text: A sentence, or a piece of one.
         mid_sentence: The text does not open a sentence, as a topic or the object of a question does not, so that the
-            capital of its first word speaks for a name.
+            capital of its first word marks a name.
 
-    The first word counts where something besides its place speaks for a name: a second capital, a capitalised word
-    behind it, or a verb directly behind a singular word without an article ("Yahoo said").
+    The first word counts where something besides its place marks a name: a second capital, a capitalised word
+    after it, or a verb directly after a singular word without an article ("Yahoo said").
     """
     found: list[Name] = []
     run: list[re.Match[str]] = []
@@ -175,7 +175,7 @@ _OPENERS = frozenset(
 
 
 def same_word(one: str, other: str) -> bool:
-    """Tell whether two folded words name the same: "China" and "Chinese", "Democrat" and "Democrats"."""
+    """Return whether two folded words name the same: "China" and "Chinese", "Democrat" and "Democrats"."""
     if one == other:
         return True
     if any(one in group and other in group for group in _ALIASES):
@@ -186,14 +186,14 @@ def same_word(one: str, other: str) -> bool:
 
 
 def is_named(name: Name, present: frozenset[str], initials: Lookup, article: Lookup) -> bool:
-    """Tell whether a text names what a claim names.
+    """Return whether a text names what a claim names.
 
     Args:
         name: The name in the claim.
         present: The folded words of the text.
         initials: The initials of the longer names of the text and its article ("ftc").
         article: The folded words of the whole article: a full name may take its other words from there, if one
-            word of it stands in the text.
+            word of it is in the text.
     """
     whole = " ".join(name.words)
     if any(whole in group and _holds_alias(group, present) for group in _ALIASES):

@@ -1,4 +1,4 @@
-"""The gate that every word of a model passes: no image, no link, no markup that a page could act on."""
+"""Filter the output of a model: no image, no link, no markup that a page could act on."""
 
 import re
 
@@ -10,7 +10,7 @@ _MARK_LINK = re.compile(r"(\[\[?[#^]?\d{1,4}\]\]?)\([^)\n]*\)?")
 _LINK = re.compile(r"\[([^\[\]\n]{1,300})\]\((?:[^()\n]|\([^()\n]*\))*\)?")
 _REFERENCE = re.compile(r"\[([^\[\]\n]{1,300})\]\[(?!\d+\])[^\[\]\n]{0,300}\]")
 _DEFINITION = re.compile(r"^[^\S\n]*\[[^\]\n]+\]:[^\S\n]*\S+.*$", re.MULTILINE)
-_SCHEME = r"(?:https?|ftps?|wss?|file|ldaps?|s?ftp|smb)"
+_SCHEME = r"[a-z]\w{0,20}"  # Any: browsers and apps act on schemes of their own.
 _ADDRESS = re.compile(
     rf"<?\b{_SCHEME}\s?:\s?[/\\]{{2}}[^\s>\])\"']*>?|<?\b(?:javascript|vbscript|data|mailto|tel|blob):[^\s>\])\"']+>?"
     r"|(?<![\w:/])[/\\]{2}[\w-]+(?:\.[\w-]+)+[^\s>\])\"']*|\bwww\.[^\s>\])\"']+"
@@ -30,9 +30,9 @@ _STEPS = (
 
 
 def filter_output(text: str) -> str:
-    """Return a model's text without images, links, addresses, tags and invisible characters; words of a link stay.
+    """Return a model's text without images, links, addresses, tags and invisible characters; the the words of a link stay.
 
-    What is taken out can leave a new one behind ("<scr<b>ipt>"), so this goes on until nothing changes.
+    A removal can create a new tag ("<scr<b>ipt>"), so this repeats until nothing changes.
     """
     text = strip_invisible(text)
     given, before = text, ""

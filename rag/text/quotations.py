@@ -1,4 +1,4 @@
-"""The quotations of a text: where they stand, and where another text holds them word for word."""
+"""The quotations of a text: where they are, and whether another text holds them word for word."""
 
 import re
 import unicodedata
@@ -51,7 +51,7 @@ class Folded:
     offsets: tuple[int, ...]
 
     def find(self, piece: str, since: int = 0) -> int:
-        """Return where a folded piece stands as whole words from an index of `text` on, or -1."""
+        """Return the offset of a folded piece as whole words in `text` from an index on, or -1."""
         start = self.text.find(piece, since)
         while start >= 0:
             if not (_is_letter(self.text[start - 1 : start]) and _is_letter(piece[:1])) and not (
@@ -96,7 +96,7 @@ def is_quoted_from(quotation: str, text: str) -> bool:
 
 
 def split_at_ellipses(quotation: str) -> list[str]:
-    """Return what must stand verbatim: the parts between ellipses and editor's brackets, folded.
+    """Return what must be held verbatim: the parts between ellipses and editor's brackets, folded.
 
     A quotation of fewer than `MIN_WORDS` words has none.
     """

@@ -1,4 +1,4 @@
-"""Who says something in a sentence: the name before or behind a verb of saying, or behind "according to"."""
+"""Who says something in a sentence: the name before or after a verb of saying, or after "according to"."""
 
 import re
 from dataclasses import dataclass
@@ -10,7 +10,7 @@ from rag.text.speech_verbs import SAID
 _BEFORE = re.compile(
     rf"(?:,[^.“”\"]{{1,120}},|\s\([^)]{{1,60}}\)|,)?\s+(?P<lead>(?:[a-z]+\s+){{0,2}})(?:{SAID}|spoke of)\b"
 )
-_BEHIND = re.compile(rf"[,”\"“?!]\s*(?:{SAID})\s+(?:(?:the|its|his|their|a)\s+)?(?:[a-z][\w'-]*\s+){{0,6}}$")
+_BEFORE_NAME = re.compile(rf"[,”\"“?!]\s*(?:{SAID})\s+(?:(?:the|its|his|their|a)\s+)?(?:[a-z][\w'-]*\s+){{0,6}}$")
 _ACCORDING = re.compile(r"\b[Aa]ccording to\s+(?:(?:the|its)\s+)?(?:[a-z][\w'-]*\s+){0,4}$")
 _NEAR = 200  # Characters before a name in which a verb of saying is looked for.
 _PASSIVE = re.compile(r"\b(?:was|were|been|be|being)\s+$")
@@ -39,13 +39,13 @@ def find_attributions(text: str) -> tuple[Attribution, ...]:
         near = max(0, name.start - _NEAR)
         if _ACCORDING.search(text, near, name.start):
             found.append(Attribution(name, True))
-        elif _BEHIND.search(text, near, name.start) or _is_speaker(text, name.end):
+        elif _BEFORE_NAME.search(text, near, name.start) or _is_speaker(text, name.end):
             found.append(Attribution(name, False))
     return tuple(found)
 
 
 def _is_speaker(text: str, end: int) -> bool:
-    """Return whether a verb of saying stands behind the name that ends here: "Lee said", not "Lee was told"."""
+    """Return whether a verb of saying follows the name that ends here: "Lee said", not "Lee was told"."""
     found = _BEFORE.match(text, end)
     return found is not None and not _PASSIVE.search(found["lead"])
 

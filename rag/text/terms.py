@@ -131,7 +131,7 @@ def _terms(text: str, language: str) -> tuple[str, ...]:
 def find_acronyms(text: str) -> list[str]:
     """Return the initials of the names of three words and more: "gdpr" for the General Data Protection Regulation.
 
-    A name that goes on behind "of", "and" and the like gives those of its whole and of its pieces.
+    A name that continues after "of", "and" and the like gives those of its whole and of its pieces.
     """
     found: list[str] = []
     for match in _LONG_NAME.finditer(text):
@@ -153,7 +153,7 @@ def _to_plain(word: str) -> str:
 
 
 def list_held_terms(text: str, language: str = "en") -> set[str]:
-    """Return every term that a text answers to: its words, the initials of its long names, usual short forms."""
+    """Return every term that a text is found by: its words, the initials of its long names, usual short forms."""
     # Names of a question are asked for in the form that an article gives them, whatever the language of either.
     found = {
         *terms(text, language),
@@ -204,6 +204,6 @@ def _stopword_analyzer(name: str) -> tantivy.TextAnalyzer:
 
 
 def detect_script_languages(text: str) -> tuple[str, ...]:
-    """Return the languages with a stemmer whose scripts, other than Latin, stand in a text."""
+    """Return the languages with a stemmer whose scripts, other than Latin, occur in a text."""
     scripts = dict.fromkeys(unicodedata.name(c, "").partition(" ")[0] for c in text if c.isalpha() and not c.isascii())
     return tuple(code for script in scripts for code in _SCRIPTS.get(script, ()))

@@ -1,10 +1,10 @@
-"""The places of a text in which something was found already."""
+"""The parts of a text in which something has been found already."""
 
 from collections.abc import Iterable
 
 
 class Places:
-    """Remember which characters of a text are taken, so that no look-up goes through all that was found."""
+    """Record which characters of a text are taken, so that a look-up need not search all that was found."""
 
     def __init__(self, text: str, spans: Iterable[tuple[int, int]] = ()) -> None:
         """Take these spans, (start, end) offsets, of a text."""
@@ -17,5 +17,5 @@ class Places:
         self._taken[start:end] = b"\1" * (end - start)
 
     def touch(self, start: int, end: int) -> bool:
-        """Tell whether a character from an offset up to another is taken."""
+        """Return whether a character from an offset up to another is taken."""
         return self._taken.find(1, start, end) >= 0

@@ -62,7 +62,7 @@ def load_locale(language: str) -> Locale:
 def list_unit_names(language: str) -> Mapping[tuple[str, ...], frozenset[str]]:
     """Return the units that each name may mean, by the name's folded words: "dollars" may be of twenty countries.
 
-    A currency stands under its whole name and under the noun alone; English names are read in every language.
+    A currency is listed under its whole name and under the noun alone; English names are read in every language.
     """
     found: dict[tuple[str, ...], set[str]] = {}
     for code in dict.fromkeys(("en", language)):

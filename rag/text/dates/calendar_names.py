@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from functools import lru_cache
 
-from corpus.text.language_detection import choose_language
+from corpus.text.language_detection import pick_language
 from rag.text.units import load_locale
 
 _LANGUAGES = ("de", "es", "fr", "it", "nl", "pt")
@@ -73,7 +73,7 @@ def guess_calendar_language(text: str) -> str:
         if not _list_telling_names(language).isdisjoint(words)
         or any(p in line for p in _list_telling_phrases(language))
     ]
-    return choose_language(text, ["en", *found]) if found else "en"
+    return pick_language(text, ["en", *found]) if found else "en"
 
 
 @lru_cache(maxsize=64)

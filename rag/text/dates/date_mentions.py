@@ -1,4 +1,4 @@
-"""The dates that a text names, as far as it names them, resolved against the day on which it was published."""
+"""Resolve the dates of a text against the day on which it was published."""
 
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
@@ -40,11 +40,11 @@ class Moment:
 
     @property
     def relative(self) -> bool:
-        """Tell whether it is counted from another day and was not resolved: "yesterday", "last year"."""
+        """Return whether it is counted from an unknown day: "yesterday", "last year"."""
         return self.year is self.month is self.weekday is self.quarter is None
 
     def holds(self, other: "Moment") -> bool:
-        """Tell whether this moment of a text gives everything that another of a claim says."""
+        """Return whether this date of a text gives everything that the date of a claim says."""
         if other.quarter is not None:
             return self.quarter == other.quarter and other.year in {None, self.year}
         day = self.as_date

@@ -44,7 +44,7 @@ class Period:
         until: Its end (UTC, exclusive), or None if it has none.
         start: Offset of its first character in the question, preposition included.
         end: End offset (exclusive).
-        said: The words.
+        words: The words that name it.
         published: True if it says when articles were published, so that it may narrow the search; False if it is part
             of what is asked about, which later articles may report too.
         relative: True if it is counted from now ("last week").
@@ -54,7 +54,7 @@ class Period:
     until: datetime | None
     start: int
     end: int
-    said: str
+    words: str
     published: bool
     relative: bool = False
 
@@ -93,7 +93,7 @@ _ARTICLES_BEHIND = re.compile(
     re.IGNORECASE,
 )
 _REPORTED = re.compile(r"\breported (?:in |on |by [\w .]{1,30} (?:in|on) )?$", re.IGNORECASE)
-_NEAR = 40  # Characters before a date in which the words stand that bound it.
+_NEAR = 40  # Characters before a date in which the words that bound it are looked for.
 _RECENT = {"hour", "day", "week", "weekend", "month"}
 _BEFORE_A_MONTH = frozenset(
     "in since until till before after last during of between from im seit bis en desde depuis nel a".split()
@@ -191,8 +191,8 @@ def _find_word_before(text: str, at: int) -> tuple[str, int]:
 
 def _make_period(text: str, date: QuestionDate) -> Period:
     bound, start = _read_bound(text, date.start)
-    behind = text[date.end : date.end + _NEAR]
-    onwards = next((words for words in _ONWARDS if _begins_with(behind, words)), "")
+    after = text[date.end : date.end + _NEAR]
+    onwards = next((words for words in _ONWARDS if _begins_with(after, words)), "")
     end = date.end + len(onwards) if onwards and bound in {"from", "in"} else date.end
     if bound in {"from", "in"}:
         bound = "since" if onwards else "in"
@@ -204,8 +204,8 @@ def _make_period(text: str, date: QuestionDate) -> Period:
     return _build_period(text, span, start, end, date, published)
 
 
-def _begins_with(behind: str, words: str) -> bool:
-    return behind.lower().startswith(words) and not behind[len(words) : len(words) + 1].isalnum()
+def _begins_with(after: str, words: str) -> bool:
+    return after.lower().startswith(words) and not after[len(words) : len(words) + 1].isalnum()
 
 
 def _build_period(text: str, span: Span, start: int, end: int, date: QuestionDate, published: bool) -> Period:

@@ -1,4 +1,4 @@
-"""The dates that a text writes, as far as it writes them: the one grammar for articles, answers and questions."""
+"""Read the dates of a text, as far as it gives them: one grammar for articles, answers and questions."""
 
 import re
 from collections.abc import Iterator
@@ -124,7 +124,7 @@ class _DateReader:
         return WrittenDate(form, self.spans[lead][0], start, end, before=self.low(lead - 1), **fields)
 
     def _are_adjoined(self, i: int, j: int) -> bool:
-        """Return whether two tokens stand together without a space."""
+        """Return whether two tokens adjoin without a space."""
         return j < len(self.spans) and self.spans[i][1] == self.spans[j][0]
 
     def _read_whole(self, i: int) -> Iterator[WrittenDate]:
@@ -144,7 +144,7 @@ class _DateReader:
                 yield self._take("day", i, self._find_end_of_time(i), year=year, month=month, day=day)
 
     def _find_end_of_time(self, i: int) -> int:
-        """Return the last token of a day with the time behind it, as ISO 8601 writes it."""
+        """Return the last token of a day with the time after it, as ISO 8601 writes it."""
         last = i + (self.low(i + 1) == "t" and self._are_adjoined(i, i + 1))
         if self.low(last + 1).count(":") not in {1, 2}:
             return i
@@ -159,13 +159,13 @@ class _DateReader:
         month = self.months.get(self.low(i))
         if month is None or not self.tokens[i][0].isalpha():
             return
-        behind = i + 1 + (self.low(i + 1) == "." and len(self.tokens[i]) < 5)
+        after = i + 1 + (self.low(i + 1) == "." and len(self.tokens[i]) < 5)
         day, first = self._read_day_before(i)
-        last = behind - 1
+        last = after - 1
         if day is None:
-            day, behind = self._read_day_after(behind)
-            last = behind - 1 if day else last
-        year, last = self._read_year_after(behind, last)
+            day, after = self._read_day_after(after)
+            last = after - 1 if day else last
+        year, last = self._read_year_after(after, last)
         if day is None and year is None and not self._is_month(i):
             return
         if day is not None and first < i:
@@ -276,10 +276,10 @@ class _DateReader:
     def _read_year_at(self, i: int) -> int | None:
         if not 0 <= i < len(self.tokens):
             return None
-        token, behind = self.tokens[i], self.text[self.spans[i][1] : self.spans[i][1] + 1]
+        token, after = self.tokens[i], self.text[self.spans[i][1] : self.spans[i][1] + 1]
         year = int(token) if len(token) == 4 and token.isdecimal() else 0
-        joined = behind == "-" and self._are_adjoined(i + 1, i + 2) and self.tokens[i + 2][0].isalpha()
-        joined = joined or (behind.isalpha() and behind.isascii()) or behind == "%"
+        joined = after == "-" and self._are_adjoined(i + 1, i + 2) and self.tokens[i + 2][0].isalpha()
+        joined = joined or (after.isalpha() and after.isascii()) or after == "%"
         return year if 1800 <= year < 2100 and not joined and self.low(i + 1) not in _COUNTED else None
 
     def _read_past(self, i: int) -> Iterator[WrittenDate]:

@@ -59,6 +59,10 @@ def test_news_passes_unchanged(text: str) -> None:
     assert filter_output(text) == text
 
 
+def test_an_unknown_scheme_is_an_address_too() -> None:
+    assert filter_output("See s://evil-1.example/x and app://evil-1.example now") == "See and now"
+
+
 PIECES = [
     "![",
     "](",

@@ -87,7 +87,7 @@ def test_times_cover_what_the_calendar_says(text: str, since: str, until: str) -
     ],
 )
 def test_plain_dates_of_other_languages(text: str, since: str, until: str, said: str) -> None:
-    assert [(p.since, p.until, p.said) for p in find_periods(text, NOW)] == [(day(since), day(until), said)]
+    assert [(p.since, p.until, p.words) for p in find_periods(text, NOW)] == [(day(since), day(until), said)]
 
 
 def test_the_weekend_is_the_one_that_has_begun() -> None:
@@ -96,11 +96,11 @@ def test_the_weekend_is_the_one_that_has_begun() -> None:
 
 
 def test_what_lies_ahead_is_no_time_of_an_article() -> None:
-    assert find_periods("What will happen tomorrow, next week and in April 2017?", NOW)[0].said == "in April 2017"
+    assert find_periods("What will happen tomorrow, next week and in April 2017?", NOW)[0].words == "in April 2017"
 
 
 def test_a_planet_and_a_clinic_are_no_months() -> None:
-    assert [p.said for p in find_periods("What did the Mayo Clinic say about May, Heute and Mars 2020?", NOW)] == [
+    assert [p.words for p in find_periods("What did the Mayo Clinic say about May, Heute and Mars 2020?", NOW)] == [
         "2020"
     ]
 
@@ -153,17 +153,17 @@ def test_only_words_about_publication_make_it_so(text: str, published: bool) -> 
     ],
 )
 def test_what_is_no_date_gives_none(text: str) -> None:
-    assert [p.said for p in find_periods(text, NOW) if p.said != "2020"] == []
+    assert [p.words for p in find_periods(text, NOW) if p.words != "2020"] == []
 
 
 def test_the_past_days_end_now() -> None:
     (found,) = find_periods("over the past three days", NOW)
     assert (found.since, found.until) == (datetime(2024, 5, 12, 12, tzinfo=UTC), NOW)
-    assert found.said == "over the past three days"
+    assert found.words == "over the past three days"
 
 
 def test_two_dates_that_are_no_range_stay_two() -> None:
-    assert [p.said for p in find_periods("the article of 3 May 2023 and the one of 4 May 2023", NOW)] == [
+    assert [p.words for p in find_periods("the article of 3 May 2023 and the one of 4 May 2023", NOW)] == [
         "of 3 May 2023",
         "of 4 May 2023",
     ]
