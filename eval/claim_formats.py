@@ -2,10 +2,10 @@
 
 The sets are not part of the product; each form is known by the fields of a row.
 
-- RAGTruth (Niu et al., 2024), `response.jsonl` with `source_info.jsonl` beside it: each sentence of a response is a claim,
+- RAGTruth (Niu et al., 2024), `response.jsonl` with `source_info.jsonl` next to it: each sentence of a response is a claim,
   unsupported where a labelled span touches it.
 - SummEdits (Laban et al., 2023): `doc`, `summary` and `label` (1: consistent); the summary is the claim.
-- RefChecker (Hu et al., 2024): triplets with `human_label` in `*_response_kg`; the reference stands in the row
+- RefChecker (Hu et al., 2024): triplets with `human_label` in `*_response_kg`; the reference is in the row
   ("reference", "references" or "context").
 - ExpertQA (Malaviya et al., 2024), `r2_compiled_anon.jsonl`: the claims of each answer with `support`; evidence that is an
   address alone cannot be judged, and the claim is left out.
@@ -26,14 +26,14 @@ Row = Mapping[str, Any]
 _SUPPORT = {"complete": "supported", "partial": "unsupported", "incomplete": "unsupported", "missing": "unsupported"}
 _ENTAILED = {"entailment": "supported", "neutral": "unsupported", "contradiction": "unsupported"}
 _ADDRESS = re.compile(r"https?://\S+")
-_SHORTEST_EVIDENCE = 40  # Characters beside addresses: less is a link with its number.
+_SHORTEST_EVIDENCE = 40  # Characters besides URLs: fewer are only a link with its number.
 
 
 def find_converter(path: Path, row: Row) -> Callable[[Row], Iterator[Row]] | None:
     """Return what makes records of our own form, without ids, of each row of a public set; None for a row of no known one.
 
     Args:
-        path: The file that it stands in.
+        path: The file that it is in.
         row: Its first row.
     """
     if {"response", "labels", "source_id"} <= row.keys():

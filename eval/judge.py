@@ -1,4 +1,4 @@
-"""A judge model: is the answer right, does each claim stand in what it cites, is each required statement met?
+"""A judge model: is the answer right, does what each claim cites support it, is each required statement met?
 
 Its verdicts are kept apart from the deterministic measures. Every prompt and reply is kept, so that anyone may read
 them or compare them with labels by hand.

@@ -71,7 +71,7 @@ def _read(item: str, draft: Draft, options: ReadOptions) -> Iterator[Article | R
 
 
 def _is_in_future(value: object) -> bool:
-    """Return whether a date is not believed yet, as it lies in the future: some day it will be."""
+    """Return whether a date is refused only because it lies in the future."""
     return (
         bool(value)
         and date_parsing.parse_instant(value) is None

@@ -22,6 +22,6 @@ def load_own(path: Path) -> QuestionSet:
                 f"{path} holds {len(files)} files questions*.jsonl. Name one of them instead of the folder."
             )
         path = files[0]
-    beside = path.with_name("articles.jsonl")
-    articles, defects = read_articles(beside) if beside.is_file() else ((), ())
+    neighbour = path.with_name("articles.jsonl")
+    articles, defects = read_articles(neighbour) if neighbour.is_file() else ((), ())
     return build_question_set(path, "own", read_json_lines(path), articles=articles, defects=defects)
