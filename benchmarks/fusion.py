@@ -125,7 +125,9 @@ def main(out: Path, names: Sequence[str]) -> None:
             first = sum(found[place][:1] != [] and found[place][0] in gold for gold, found in rows)
             recall = sum(len(gold.keys() & set(found[place])) / len(gold) for gold, found in rows)
             whole = sum(gold.keys() <= set(found[place]) for gold, found in rows)
-            print(f"| {way} | {first / len(rows):.3f} | {recall / len(rows):.3f} | {whole / len(rows):.3f} |", flush=True)
+            print(
+                f"| {way} | {first / len(rows):.3f} | {recall / len(rows):.3f} | {whole / len(rows):.3f} |", flush=True
+            )
 
 
 if __name__ == "__main__":

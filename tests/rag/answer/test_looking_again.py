@@ -33,7 +33,10 @@ def films(tmp_path_factory: pytest.TempPathFactory) -> Path:
     texts = [
         ("film", "The Salt Road opens in Arden", f"{DIRECTOR}, which opened in Arden on Friday. {fill(90)}"),
         ("life", "A portrait of a diver's son", f"{BORN}, as the son of a diver. {fill(91)}"),
-        *((f"road{n}", "The Salt Road", f"The Salt Road was where he was born, said one. {fill(n)}") for n in range(30)),
+        *(
+            (f"road{n}", "The Salt Road", f"The Salt Road was where he was born, said one. {fill(n)}")
+            for n in range(30)
+        ),
     ]
     rows = [Article(name, title, body, "Arden Post", language="en").to_record() for name, title, body in texts]
     return newsroom(tmp_path_factory.mktemp("films") / "data", "\n".join(map(json.dumps, rows)).encode())
@@ -102,7 +105,9 @@ def test_where_nothing_new_is_found_the_model_is_not_asked_again(
     assistant: Assistant, model_server: ModelServer
 ) -> None:
     def reply(body: Body) -> str:
-        return f"{DIRECTOR} [{place(sent(body), DIRECTOR)}].\nMISSING: The Salt Road Nilo Brandt directed opens in Arden"
+        return (
+            f"{DIRECTOR} [{place(sent(body), DIRECTOR)}].\nMISSING: The Salt Road Nilo Brandt directed opens in Arden"
+        )
 
     model_server.reply = reply
     twin = with_model(assistant, model_server.url, evidence_tokens=20_000)  # With room for all of the articles.
