@@ -44,6 +44,7 @@ gate: $(DEV) ## measure retrieval, answers and the check on the sets that ship, 
 	$(BIN) -m eval gate $(ARGS)
 	$(BIN) -m eval gate eval/sets/short.jsonl $(ARGS)
 	$(BIN) -m eval claims --gate
+	$(BIN) -m eval evidence --gate
 
 audit: $(DEV) ## look for known vulnerabilities in what the product runs with (needs the network)
 	$(BIN) -m pip_audit --requirement requirements.lock --no-deps --disable-pip --strict

@@ -8,7 +8,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from rich.table import Table
 
 from eval.measures.measure_catalogue import GROUPS
-from eval.reports.markdown_tables import group_table
+from eval.reports.markdown_tables import COST_COLUMNS, cost_rows, group_table
 from eval.runs import execution
 from eval.runs.run_summary import RunSummary
 
@@ -44,5 +44,11 @@ def print_summaries(summaries: Mapping[str, RunSummary]) -> None:
         if rows:
             table = Table(*columns, title=heading, title_justify="left")
             for row in rows:
+                table.add_row(*row)
+            console.print(table)
+    for name, summary in summaries.items():
+        if summary.costs:
+            table = Table(*COST_COLUMNS, title=f"Requests of {name} to the model", title_justify="left")
+            for row in cost_rows(summary):
                 table.add_row(*row)
             console.print(table)

@@ -10,7 +10,15 @@ from eval.measures.measure_catalogue import GROUPS, MEASURES
 from eval.measures.scoring import score
 from eval.question_result import Outcome
 from eval.reports.comparison import Comparison, judge_outcome
-from eval.reports.markdown_tables import group_table, latency_rows, short, summary_markdown, type_table
+from eval.reports.markdown_tables import (
+    COST_COLUMNS,
+    cost_rows,
+    group_table,
+    latency_rows,
+    short,
+    summary_markdown,
+    type_table,
+)
 from eval.reports.plots import plots
 from eval.runs.run_folder import MAIN, RunFolder
 from eval.runs.run_summary import ALL, RunSummary
@@ -60,6 +68,7 @@ def report_html(run: RunFolder, summaries: Mapping[str, RunSummary], comparison:
         system_plots=plots(systems, _PLOTTED),
         type_plots=plots(kinds, _PLOTTED),
         types=type_table(main) if main else None,
+        costs=[COST_COLUMNS, *cost_rows(main)] if main and main.costs else (),
         latency=latency_rows(main) if main else (),
         comparison=comparison,
         short=short,

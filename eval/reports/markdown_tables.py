@@ -25,6 +25,8 @@ def summary_markdown(manifest: Manifest, summaries: Mapping[str, RunSummary]) ->
     main = summaries.get(MAIN)
     if main:
         parts += ["## By type", table(*type_table(main))]
+        if main.costs:
+            parts += ["## Requests to the model", table(COST_COLUMNS, cost_rows(main))]
         parts += ["## Latency", table(["stage", "p50 ms", "p95 ms", "n"], latency_rows(main))]
     return "\n\n".join(part for part in parts if part) + "\n"
 
@@ -49,6 +51,19 @@ def type_table(summary: RunSummary) -> tuple[list[str], list[list[str]]]:
     names = [name for name in MEASURES if any(name in summary.figures[kind] for kind in kinds)]
     rows = [[name, *(interval(summary.figures[kind].get(name)) for kind in kinds)] for name in names]
     return ["measure", *(f"{kind} ({summary.questions[kind]})" for kind in kinds)], rows
+
+
+COST_COLUMNS = ["stage", "requests", "tokens in", "tokens out", "p50 ms", "p95 ms"]
+
+
+def cost_rows(summary: RunSummary) -> list[list[str]]:
+    """Return a row a stage that asked a model: requests and tokens of the whole run, and the time of one question."""
+    rows = []
+    for stage, cost in summary.costs.items():
+        took = summary.latency.get(f"answer: {stage}")
+        times = [f"{took.p50:.1f}", f"{took.p95:.1f}"] if took else ["", ""]
+        rows.append([stage, f"{cost.requests:,}", f"{cost.input_tokens:,}", f"{cost.output_tokens:,}", *times])
+    return rows
 
 
 def latency_rows(summary: RunSummary) -> list[list[str]]:

@@ -1,7 +1,8 @@
 """The summary of a run: each measure as a mean with its interval, over all questions and by type; latency by stage."""
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from typing import Any
 
 import numpy as np
@@ -24,6 +25,15 @@ class Latency:
 
 
 @dataclass(frozen=True, slots=True)
+class StageCost:
+    """Hold what a stage that asks a model cost: how many requests, and the tokens of all of them."""
+
+    requests: int
+    input_tokens: int
+    output_tokens: int
+
+
+@dataclass(frozen=True, slots=True)
 class RunSummary:
     """Hold the figures of a run.
 
@@ -31,11 +41,13 @@ class RunSummary:
         questions: How many questions there are, by type and under "all".
         figures: By type (and "all"), then by measure; a measure that is defined for no question is left out.
         latency: By stage.
+        costs: By stage, for those that asked a model.
     """
 
     questions: Mapping[str, int]
     figures: Mapping[str, Mapping[str, Estimate]]
     latency: Mapping[str, Latency]
+    costs: Mapping[str, StageCost] = field(default_factory=dict)
 
     def to_record(self) -> dict[str, Any]:
         """Return plain JSON values, figures rounded to five places."""
@@ -45,6 +57,7 @@ class RunSummary:
                 kind: {name: _round(asdict(figure)) for name, figure in figures.items()}
                 for kind, figures in self.figures.items()
             },
+            "costs": {stage: asdict(cost) for stage, cost in self.costs.items()},
             "latency_ms": {stage: _round(asdict(latency)) for stage, latency in self.latency.items()},
         }
 
@@ -59,6 +72,7 @@ def summarise(outcomes: Sequence[Outcome], scores: Scores) -> RunSummary:
         questions={kind: len(ids) for kind, ids in types.items()},
         figures={kind: estimate_measures([scores[key] for key in ids]) for kind, ids in types.items()},
         latency=latencies(outcomes),
+        costs=add_costs(outcomes),
     )
 
 
@@ -82,6 +96,17 @@ def latencies(outcomes: Iterable[Outcome]) -> dict[str, Latency]:
     }
 
 
+def add_costs(outcomes: Iterable[Outcome]) -> dict[str, StageCost]:
+    """Return the requests and tokens of each stage, summed over the outcomes."""
+    spent: dict[str, Counter[str]] = {}
+    for outcome in outcomes:
+        for stage, usage in (outcome.answer or {}).get("stages", {}).items():
+            spent.setdefault(stage, Counter()).update(usage)
+    return {
+        stage: StageCost(sums["requests"], sums["input_tokens"], sums["output_tokens"]) for stage, sums in spent.items()
+    }
+
+
 def summary_from_record(record: Mapping[str, Any]) -> RunSummary:
     """Return the summary that `Summary.to_record` wrote."""
     return RunSummary(
@@ -91,6 +116,7 @@ def summary_from_record(record: Mapping[str, Any]) -> RunSummary:
             for kind, figures in record["figures"].items()
         },
         latency={stage: Latency(**latency) for stage, latency in record["latency_ms"].items()},
+        costs={stage: StageCost(**cost) for stage, cost in record.get("costs", {}).items()},
     )
 
 

@@ -212,9 +212,10 @@ class AnswerPipeline:
         found: RetrievedPassages = state["found"]
         with measure(timings, "read"):
             evidence = self.evidence.read(state["query"], found)
-            passages = self.prose.choose(found.rankings) if evidence.enough and self.prose else state["passages"]
-        event = {"event": Event("reading", passages=passages)} if evidence.enough else {}
-        yield {"enough": evidence.enough, "evidence": evidence, "passages": passages, "timings": timings, **event}
+            enough = evidence.hopeful if self.prose else evidence.enough
+            passages = self.prose.choose(found.rankings) if enough and self.prose else state["passages"]
+        event = {"event": Event("reading", passages=passages)} if enough else {}
+        yield {"enough": enough, "evidence": evidence, "passages": passages, "timings": timings, **event}
 
     def _list_stories(self, asked: CoverageQuestion, found: CoveredStories) -> Mapping[str, Any]:
         """Return the stories of a question about coverage, with those that the text will list as passages."""

@@ -70,7 +70,7 @@ class ProseWriting:
             except ModelError as error:
                 log.info("the first answer stands: %s", error)
             else:
-                prompt, text = fuller, again.text
+                prompt, (text, _) = fuller, read_missing(again.text)
         event = Event("checking", filter_output(text), prompt.passages)
         yield {"text": text or REFUSAL, "status": "answered", "written": True, "event": event}
         yield {"prompt": prompt, "passages": list(prompt.passages)}

@@ -9,7 +9,7 @@ from pydantic import BaseModel, ValidationError
 
 from corpus.errors import InputError
 from corpus.text.characters import one_line
-from corpus.text.days import parse_period
+from corpus.text.days import format_day, parse_period
 from rag.model import Filters, Turn
 from rag.question.coverage_question import CoverageQuestion
 from rag.question.coverage_question import Form as CoverageForm
@@ -163,7 +163,11 @@ def _read_search(search: _SearchReply, said: str, asked: str, scope: ArchiveScop
     since, until = _read_time(search, asked, now)
     outlets = _read_outlet(search.outlet or "", said, scope.outlets)
     byline = _read_byline(search.byline or "", said, scope.bylines)
-    return QuestionPart(text, text, Filters(since, until, outlets), _KINDS.get(search.want), byline)
+    times = [f"from {format_day(since, 'short')}"] * bool(since) + [f"before {format_day(until, 'short')}"] * bool(
+        until
+    )
+    said = ", ".join([text, *outlets, *([byline] if byline else []), *times])
+    return QuestionPart(text, said, Filters(since, until, outlets), _KINDS.get(search.want), byline)
 
 
 def _read_time(search: _SearchReply, asked: str, now: datetime) -> tuple[datetime | None, datetime | None]:

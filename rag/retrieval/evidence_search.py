@@ -16,7 +16,7 @@ from rag.question.question_kind import Kind, classify_question
 from rag.question.question_parts import is_remark, merge_parts
 from rag.retrieval.passage_search import Retriever, SearchText
 from rag.retrieval.sentence_ranking import PassageReader, Sentence
-from rag.retrieval.sufficiency import Sufficiency, judge_sufficiency
+from rag.retrieval.sufficiency import HOPELESS, Sufficiency, judge_sufficiency
 from rag.text.injected_instructions import is_quotable
 
 _AFTER = 700  # Characters after a passage in which a sentence is searched for.
@@ -83,6 +83,11 @@ class Evidence:
         """Return whether to answer: the whole question, one of several that it asks, or all that it compares."""
         parts = [part.sufficiency.enough for part in self.parts]
         return self.whole.sufficiency.enough or (any(parts) if self.several else bool(parts) and all(parts))
+
+    @property
+    def hopeful(self) -> bool:
+        """Return whether to ask a model, which sees for itself whether the passages answer."""
+        return any(one.sufficiency.probability >= HOPELESS for one in (self.whole, *self.parts))
 
     @property
     def lacking(self) -> list[PassageReading]:

@@ -18,6 +18,10 @@ below (.052 of the starter set, .059 of the short questions, .038 of MultiHop-RA
 LACKING = 0.15
 """Probability below which a part of a question is said to be missing: saying so wrongly costs more than silence."""
 
+HOPELESS = 0.05
+"""Probability from which on a model is asked, which refuses itself: of the starter set's answerable questions .011 fall below,
+of its unanswerable ones .316 (short questions 0 and .500, MultiHop-RAG .010 and .640)."""
+
 # Logistic regression over the signals below, fitted on the starter set, the short questions and MultiHop-RAG's;
 # `python -m benchmarks.fitting` fits it again. The share of one article by itself is left out: fitted, it counted
 # against short questions. So is the score of the best sentence, which adds nothing to the others.

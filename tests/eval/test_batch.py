@@ -1,19 +1,21 @@
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from corpus.errors import InputError, SettingsError
-from eval.batch import Batch, PromptedQuestion, RecordedReplies, read_batch, request_body, requests, write_requests
+from corpus.errors import InputError, ModelError, SettingsError
+from eval.batch import Batch, RecordedReplies, read_batch, request_body, write_requests
 from eval.question import Question
 from eval.question_result import Outcome
 from eval.replies import BatchReply, batch_name, read_replies
 from eval.runs.execution import observe
+from rag.llm.prompt import Prompt
+from rag.llm.writer import Reply, Writer
 from rag.model import Answer, Filters, Passage, Turn
+from rag.question.query import Query
 from rag.settings import Settings
 
 NOW = datetime(2026, 1, 2, tzinfo=UTC)
@@ -26,18 +28,23 @@ QUESTIONS = [
 ]
 
 
-@dataclass(frozen=True)
-class Sent:
-    messages: tuple[tuple[str, str], ...]
-    boundary: str
+QUERY = Query("?", "?", "what", Filters(), Filters(), (), False, None)
+
+
+def prompted(text: str, line: str = "", stage: str = "write") -> Prompt:
+    return Prompt((("system", "Cite."), ("user", text)), (), line, QUERY, NOW, stage)
 
 
 class Desk:
-    """Prompt with a new random line each time, refuse what says so, and answer with the reply."""
+    """Prompt with a new random line each time, refuse what says so, and answer with the reply in capitals."""
 
-    def __init__(self, today: str = "") -> None:
+    def __init__(self, today: str = "", writer: Writer | None = None) -> None:
         self.count = 0
         self._today = today
+        self._writer = writer
+
+    def with_writer(self, writer: Writer | None) -> "Desk":
+        return Desk(self._today, writer)
 
     def search(
         self,
@@ -56,35 +63,35 @@ class Desk:
         filters: Filters | None = None,
         now: datetime | None = None,
     ) -> Answer:
-        raise AssertionError("a batch asks no model")
-
-    def prompt_for(
-        self,
-        question: str,
-        history: Sequence[Turn] = (),
-        filters: Filters | None = None,
-        now: datetime | None = None,
-    ) -> Sent | Answer:
-        self.count += 1
         if question == "refuse":
             return Answer(question, "not_found", "Not here.")
-        line = f"line-{self.count}"
-        return Sent((("system", "Cite."), ("user", f"{line} {question} {now:%Y-%m-%d} {self._today}")), line)
+        assert self._writer
+        planned = self._write(self._writer.planner, f"plan {question}", "plan") if self._writer.planner else Reply()
+        day = f"{now:%Y-%m-%d}"
+        try:
+            reply = self._write(self._writer, f"{question} {planned.text} {day} {self._today}", "write")
+        except ModelError as error:
+            return Answer(question, "incomplete", "", notes=(str(error),))
+        return Answer(question, "answered", reply.text.upper(), model=self._writer.name, usage=reply.usage)
 
-    def answer_from(self, prompt: Any, reply: str) -> Answer:
-        return Answer("?", "answered", reply.upper(), prompt=prompt.messages)
+    def _write(self, writer: Writer, text: str, stage: str) -> Reply:
+        self.count += 1
+        reply, line = Reply(), f"line-{self.count}"
+        for _ in writer.stream(prompted(f"{line} {text}", line, stage), reply):
+            pass
+        return reply
 
 
-def plain(prompt: PromptedQuestion) -> dict[str, Any]:
+def plain(prompt: Prompt) -> dict[str, Any]:
     return {"messages": [list(message) for message in prompt.messages]}
 
 
-def exported() -> list[dict[str, Any]]:
-    return list(requests(Desk(), QUESTIONS, BATCH, plain))
+def exported(replies: Mapping[str, BatchReply] | None = None, plan: bool = False) -> list[dict[str, Any]]:
+    return list(RecordedReplies(Desk(), BATCH, replies or {}, plan).requests(QUESTIONS, plain))
 
 
-def scored(replies: Mapping[str, BatchReply], desk: Desk | None = None) -> dict[str, Outcome]:
-    system = RecordedReplies(desk or Desk(), BATCH, replies)
+def scored(replies: Mapping[str, BatchReply], desk: Desk | None = None, plan: bool = False) -> dict[str, Outcome]:
+    system = RecordedReplies(desk or Desk(), BATCH, replies, plan)
     return {question.id: observe(system, question) for question in QUESTIONS}
 
 
@@ -100,13 +107,33 @@ def test_requests_name_batch_question_and_prompt(tmp_path: Path) -> None:
     assert write_requests(tmp_path / "requests.jsonl", rows) == 5
     first, second = map(json.loads, (tmp_path / "requests.jsonl").read_text().splitlines()[:2])
     assert (first["method"], first["url"]) == ("POST", "/v1/chat/completions")
-    assert first["custom_id"].startswith("b1:a:1:")
-    assert first["body"]["messages"] == [["system", "Cite."], ["user", "line-1 a:1? 2018-03-31 "]]
-    assert second["body"]["messages"][1] == ["user", "line-2 b? 2026-01-02 "]  # the time of the export
+    assert first["custom_id"].startswith("b1:a:1:write-")
+    assert first["body"]["messages"] == [["system", "Cite."], ["user", "line-1 a:1?  2018-03-31 "]]
+    assert second["body"]["messages"][1] == ["user", "line-1 b?  2026-01-02 "]  # the time of the export
+
+
+def test_stages_follow_one_another() -> None:
+    plans = exported(plan=True)
+    assert [row["custom_id"].split("-")[0] for row in plans] == [f"b1:{q.id}:plan" for q in QUESTIONS[:-1]]
+    replies = {row["custom_id"]: BatchReply(f"by plan {n}") for n, row in enumerate(plans)}
+    answers = exported(replies, plan=True)
+    assert [row["custom_id"].split("-")[0] for row in answers] == [f"b1:{q.id}:write" for q in QUESTIONS[:-1]]
+    assert answers[1]["body"]["messages"][1] == ["user", "line-2 b? by plan 1 2026-01-02 "]
+    replies |= {row["custom_id"]: BatchReply("yes") for row in answers}
+    assert exported(replies, plan=True) == []
+    found = scored(replies, plan=True)
+    assert {found[q.id].status for q in QUESTIONS[:-1]} == {"answered"}
+
+
+def test_the_request_for_a_plan_is_held_to_its_schema() -> None:
+    body = request_body(Settings(llm="openai:some-model"))(prompted("Plan.", stage="plan"))
+    assert body["max_completion_tokens"] == 300
+    assert body["response_format"]["json_schema"]["name"] == "SearchPlan"
+    assert {"model", "messages", "temperature", "max_completion_tokens", "response_format"} == body.keys()
 
 
 def test_bodies_are_those_of_the_client() -> None:
-    prompt = Sent((("system", "Cite."), ("user", "Who?")), "")
+    prompt = prompted("Who?")
     messages = [{"role": "system", "content": "Cite."}, {"role": "user", "content": "Who?"}]
     assert request_body(Settings(llm="openai:some-model", llm_max_tokens=300))(prompt) == {
         "model": "some-model",

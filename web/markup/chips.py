@@ -18,7 +18,12 @@ def render_understanding(answer: Answer, last: bool = True) -> str:
         chips.append(_make_chip(text, name, f"Ask again without “{text}”"))
     if answer.parts:
         chips.append(
-            _make_chip(f"{len(answer.parts)} parts", "parts", "Ask again in one piece", " / ".join(answer.parts))
+            _make_chip(
+                f"{len(answer.parts)} parts" if len(answer.parts) > 1 else answer.parts[0],
+                "parts",
+                "Ask again in one piece",
+                " / ".join(answer.parts),
+            )
         )
     return render("chips", chips=chips, removable=last)
 

@@ -12,7 +12,6 @@ from eval.json_lines import read_json_lines
 from eval.measures import score
 from eval.question_result import Outcome
 from eval.runs.run_folder import open_run
-from rag.llm.prompt import REWRITE
 from tests.eval.newsroom import ARTICLES
 from tests.model_server import Body, ModelServer, Reply
 
@@ -39,7 +38,7 @@ def first_passage(body: Body) -> Reply:
 
 
 def call(server: ModelServer, *arguments: object) -> Result:
-    env = {"NEWSDESK_LLM_BASE_URL": server.url, "NEWSDESK_LLM_API_KEY": "key"}
+    env = {"NEWSDESK_LLM_BASE_URL": server.url, "NEWSDESK_LLM_API_KEY": "key", "NEWSDESK_PLAN_S": "60"}
     return CliRunner().invoke(app, [str(argument) for argument in arguments], env=env)
 
 
@@ -64,7 +63,13 @@ def told(outcome: Outcome) -> dict[str, Any]:
 
 
 def without_boundary(body: Body) -> str:
-    return re.sub(r"passages-[0-9a-f]{16}", "", json.dumps(body, sort_keys=True))
+    return re.sub(r"(?:passages|conversation)-[0-9a-f]{16}", "", json.dumps(body, sort_keys=True))
+
+
+def sent(*rows: dict[str, Any]) -> list[str]:
+    """Return the bodies of requests as a client streams them, whatever random line is in them, in order."""
+    streaming = {"stream": True, "stream_options": {"include_usage": True}}
+    return sorted(without_boundary(row["body"] | streaming) for row in rows)
 
 
 @pytest.fixture
@@ -82,17 +87,19 @@ def test_export_answer_score_equals_the_live_run(folder: Path, tmp_path: Path, m
     llm = ("--llm", "openai:test", "--out", out)
     result = call(model_server, "run", folder, *llm, "--no-baselines", "--name", "live")
     assert result.exit_code == 0, result.output
-    asked = len(model_server.requests)
-    sent = [
-        r.body for r in model_server.requests if r.body["messages"][0]["content"] != REWRITE
-    ]  # Follow-ups go by rules.
+    asked = [r.body for r in (*model_server.plans, *model_server.requests)]
     result = call(model_server, "batch", "export", folder, *llm, "-o", requests)
     assert result.exit_code == 0, result.output
-    assert len(model_server.requests) == asked > len(sent)  # nothing is asked on the way
+    assert len(model_server.plans) + len(model_server.requests) == len(asked)  # nothing is asked on the way
 
-    rows = answered(model_server, requests, responses)
-    streaming = {"stream": True, "stream_options": {"include_usage": True}}
-    assert [without_boundary(row["body"] | streaming) for row in rows] == [without_boundary(body) for body in sent]
+    plans = answered(model_server, requests, responses)
+    result = call(model_server, "batch", "next", responses, "--out", out, "-o", requests)
+    assert "3 requests (3 write)" in result.output
+    answers = answered(model_server, requests, tmp_path / "answers.jsonl")
+    assert sent(*plans, *answers) == sorted(map(without_boundary, asked))
+    responses.write_text(responses.read_text() + "\n" + (tmp_path / "answers.jsonl").read_text())
+    result = call(model_server, "batch", "next", responses, "--out", out, "-o", requests)
+    assert "0 requests (none left)" in result.output
 
     result = call(model_server, "batch", "score", responses, "--out", out, "--no-baselines", "--name", "scored")
     assert result.exit_code == 0, result.output

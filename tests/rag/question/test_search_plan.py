@@ -91,6 +91,16 @@ def test_searches_are_cleaned_counted_and_cut() -> None:
     assert all(len(part.text) <= 200 and "http" not in part.text for part in found.searches)
 
 
+def test_a_reader_sees_what_each_search_prefers() -> None:
+    found = read(
+        "What did Coast Wire and Mara Lind write in 2018?",
+        {"find": "toll", "outlet": "Coast Wire", "byline": "Mara Lind", "since": "2018-01-01", "until": "2018-12-31"},
+    )
+    assert found
+    assert found.searches[0].said == "toll, Coast Wire, Mara Lind, from 1 Jan 2018, before 1 Jan 2019"
+    assert found.searches[0].text == "toll"
+
+
 def test_what_is_wanted_says_how_passages_are_read() -> None:
     wanted = [("date", "when"), ("number", "how_many"), ("who", "who"), ("quotation", "quotation")]
     found = read("Who?", *({"find": f"toll {want}", "want": want} for want, _ in wanted))
