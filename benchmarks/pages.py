@@ -105,7 +105,7 @@ def _read_plainly(data: bytes, wanted: Fields) -> Fields:
 def is_right(field: str, wanted: Any, found: Fields) -> bool:
     """Return whether a field was read as it is expected; what was not read at all is wrong, even where none is wanted."""
     if field == "refused":
-        return bool(found.get("refused")) == wanted
+        return bool(found.get("refused")) == bool(wanted)
     if not found or found.get("refused"):
         return False
     if field in ("with", "without"):

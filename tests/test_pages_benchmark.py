@@ -2,6 +2,7 @@
 
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -12,7 +13,7 @@ FERRY = "page-title-with-outlet.html"
 
 
 def test_each_field_that_is_expected_is_compared() -> None:
-    expected = {
+    expected: dict[str, dict[str, Any]] = {
         FERRY: {
             "title": "Council to rebuild ferry pier",
             "source": "Harbour Gazette",
