@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from corpus.archive.database import Archive, article_from_row
 from corpus.archive.rows import from_row
+from corpus.archive.schema import offset_column
 from corpus.archive.selection import Selection
 from corpus.article import Article, Chunk
 
@@ -184,7 +185,8 @@ class ChunkStore:
     def facets(self, article_ids: Iterable[str]) -> dict[str, Facets]:
         """Return the facets of the newest version of the given articles; unknown ids are left out."""
         sql = (
-            "SELECT articles.key, articles.id, version, source, published_at, published_offset, language, feed, story "
+            f"SELECT articles.key, articles.id, version, source, published_at, {offset_column(self.archive.connection)}, "
+            "language, feed, story "
             "FROM json_each(?) AS wanted CROSS JOIN articles INDEXED BY articles_facets ON articles.id = wanted.value"
         )
         found: dict[str, Facets] = {}
@@ -218,7 +220,7 @@ class ChunkStore:
 
     def vectors_of(self, selection: Selection) -> dict[str, Vectors]:
         """Return the vectors of all chunks of the selected articles by chunk id."""
-        condition, values = selection.where()
+        condition, values = selection.where(offset_column(self.archive.connection))
         sql = (
             "SELECT id, articles.version, ordinal, vector FROM articles CROSS JOIN indexed ON article_key = key "
             "AND indexed.version = articles.version CROSS JOIN chunks USING (article_key, profile) "

@@ -25,7 +25,7 @@ from corpus.archive.rows import (
     text_digest,
     to_iso,
 )
-from corpus.archive.schema import connect
+from corpus.archive.schema import connect, offset_column
 from corpus.archive.selection import EVERYTHING, Selection
 from corpus.archive.versions import Arrival, Outcome, has_same_text, judge_arrival
 from corpus.article import Article
@@ -173,7 +173,7 @@ class Archive:
 
     def get(self, article_id: str, version: int | None = None) -> Article | None:
         """Return the current text of an article, or an earlier version."""
-        row = self.connection.execute(f"SELECT key, {COLUMNS} FROM articles WHERE id = ?", (article_id,)).fetchone()
+        row = self.connection.execute("SELECT * FROM articles WHERE id = ?", (article_id,)).fetchone()
         if row is None or version is None or version == row["version"]:
             return article_from_row(row) if row else None
         kept = self.connection.execute(
@@ -198,19 +198,19 @@ class Archive:
         offset: int = 0,
     ) -> Iterator[Article]:
         """Yield the selected articles, undated ones last."""
-        where, wanted = selection.where()
-        sql = f"SELECT {COLUMNS} FROM articles WHERE {where} ORDER BY {_ORDERS[order]} LIMIT ? OFFSET ?"
+        where, wanted = selection.where(offset_column(self.connection))
+        sql = f"SELECT * FROM articles WHERE {where} ORDER BY {_ORDERS[order]} LIMIT ? OFFSET ?"
         for row in self.connection.execute(sql, (*wanted, limit, offset)):
             yield article_from_row(row)
 
     def count(self, selection: Selection = EVERYTHING) -> int:
         """Return how many articles are selected."""
-        where, wanted = selection.where()
+        where, wanted = selection.where(offset_column(self.connection))
         return int(self.connection.execute(f"SELECT count(*) FROM articles WHERE {where}", wanted).fetchone()[0])
 
     def remove(self, selection: Selection) -> int:
         """Delete the selected articles with all their versions, and return how many there were."""
-        where, wanted = selection.where()
+        where, wanted = selection.where(offset_column(self.connection))
         with self.transaction() as connection:
             rows = connection.execute(f"SELECT key, id, story FROM articles WHERE {where}", wanted).fetchall()
             connection.executemany("DELETE FROM articles WHERE key = ?", [(row["key"],) for row in rows])
@@ -221,7 +221,7 @@ class Archive:
     def newest(self, until: datetime) -> datetime | None:
         """Return when the newest article that is not later than an instant was published."""
         sql = (
-            "SELECT published_at, published_offset FROM articles WHERE published_at <= ? "
+            f"SELECT published_at, {offset_column(self.connection)} FROM articles WHERE published_at <= ? "
             "ORDER BY published_at DESC LIMIT 1"
         )
         found = self.connection.execute(sql, (to_iso(until),)).fetchone()
@@ -240,7 +240,7 @@ class Archive:
     def days(self) -> dict[str, int]:
         """Return how many articles were published on each day of their outlet, "2017-09-07"; undated ones left out."""
         sql = (
-            "SELECT date(published_at, published_offset || ' minutes'), count(*) FROM articles WHERE published_at IS NOT NULL "
+            f"SELECT date(published_at, {offset_column(self.connection)} || ' minutes'), count(*) FROM articles WHERE published_at IS NOT NULL "
             "GROUP BY 1 ORDER BY 1"
         )
         return {str(day): int(count) for day, count in self.connection.execute(sql)}
@@ -250,7 +250,7 @@ class Archive:
 
         They are in order of time, the oldest first. Reading every row of a large archive would take half a minute.
         """
-        where, wanted = selection.where()
+        where, wanted = selection.where(offset_column(self.connection))
         sql = (
             f"SELECT id, story FROM articles WHERE {where} AND published_at IS NOT NULL "
             "ORDER BY published_at DESC, id DESC LIMIT ?"
@@ -263,7 +263,7 @@ class Archive:
     def copies(self, article_id: str) -> list[Article]:
         """Return the other articles of its group of near duplicates, oldest first."""
         sql = (
-            f"SELECT {COLUMNS} FROM articles WHERE story = (SELECT story FROM articles WHERE id = ?) AND id != ? "
+            f"SELECT * FROM articles WHERE story = (SELECT story FROM articles WHERE id = ?) AND id != ? "
             f"ORDER BY {_ORDERS['oldest']}"
         )
         return [article_from_row(row) for row in self.connection.execute(sql, (article_id, article_id))]

@@ -20,7 +20,8 @@ def article_from_row(row: sqlite3.Row) -> Article:
     """Make an article of a row that holds its columns."""
     values = {name: row[name] for name in FIELDS}
     for name, offset in _DATES.items():
-        values[name] = from_row(row[name], row[offset])
+        # An old archive that cannot be upgraded has no offsets.
+        values[name] = from_row(row[name], row[offset] if offset in row.keys() else 0)  # noqa: SIM118 - no mapping
     return Article(**values)
 
 

@@ -5,12 +5,12 @@ import os
 import sqlite3
 from pathlib import Path
 
-from corpus.archive.read_only import connect_to_read
+from corpus.archive.read_only import ReadOnlyConnection, connect_to_read
 from corpus.errors import ArchiveError
 
 VERSION = 5
-# Earlier versions lack columns that are read; they need to be upgraded first.
-_OLDEST_READABLE = 5
+# Versions 2 to 4 lack an index, `arrivals` and the offsets of dates: where they cannot be upgraded, they can be read.
+_OLDEST_READABLE, _OFFSETS = 2, 5
 # What a version changes in the tables of the one before it; what it adds is made below, where it is missing.
 STEPS = {
     5: (
@@ -120,6 +120,12 @@ def connect(path: Path) -> sqlite3.Connection:
             ) from error
         connection = reading
     return prepare(connection)
+
+
+def offset_column(connection: sqlite3.Connection) -> str:
+    """Return what a query takes for the offset of `published_at`: its column, or 0 in an archive that lacks it."""
+    lacking = isinstance(connection, ReadOnlyConnection) and _version(connection) < _OFFSETS
+    return "0" if lacking else "published_offset"
 
 
 def prepare(connection: sqlite3.Connection) -> sqlite3.Connection:

@@ -37,8 +37,12 @@ class Selection:
         """Return whether anything restricts the selection."""
         return self != EVERYTHING
 
-    def where(self) -> tuple[str, list[object]]:
-        """Return an SQL condition over the table `articles` and its values."""
+    def where(self, offset: str = "published_offset") -> tuple[str, list[object]]:
+        """Return an SQL condition over the table `articles` and its values.
+
+        Args:
+            offset: What stands for the minutes by which the clock of an outlet differs from UTC (`schema.offset_column`).
+        """
         terms: list[str] = []
         values: list[object] = []
         lists = (("id", self.ids), ("source", self.outlets), ("language", self.languages), ("feed", self.feeds))
@@ -55,7 +59,7 @@ class Selection:
                 terms.append(f"published_at {sign} ?")  # Finds the rows by their index.
                 values.append(bound.astimezone(UTC).isoformat(timespec="seconds"))
             if date and is_border(date):
-                terms.append(f"datetime(published_at, published_offset || ' minutes') {sign} ?")
+                terms.append(f"datetime(published_at, {offset} || ' minutes') {sign} ?")
                 values.append(date.isoformat(" ", "seconds").partition("+")[0])
         if self.undated:
             terms.append("published_at IS NULL")

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable, Iterator
 from itertools import islice
+from typing import TypeAlias
 
 import lxml.html
 
@@ -17,7 +18,7 @@ _MENU = frozenset(
 _MOST_HEADINGS = 50
 _LONGEST_OUTLET = 6  # Words.
 _FEWEST_WORDS = 3
-Element = lxml.html.HtmlElement
+Element: TypeAlias = lxml.html.HtmlElement
 
 
 def find_headline(root: Element, stated: Iterable[str], outlets: Iterable[str], url: str, guessed: str) -> str:

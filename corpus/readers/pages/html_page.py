@@ -43,6 +43,7 @@ _DATES = {"original_date": True, "extensive_search": False, "max_date": "1995-01
 _MOST_ELEMENTS = 20_000
 _FIRST_LINES = 5
 _SENTENCE = 60
+_FEWEST_LETTERS = 200
 
 
 def read(document: Document, options: ReadOptions) -> Iterator[Article | Refusal]:
@@ -163,9 +164,22 @@ def _extract(root: lxml.html.HtmlElement, url: str) -> dict[str, Any]:
     except Exception as error:  # A library over any page of the web: what it raises is not documented.
         raise InputError(f"Its text cannot be found ({type(error).__name__}): store it as text instead.") from error
     if found is None:
-        return {"text": ""}
+        return {"text": tree_to_text(kept) if (kept := _find_prose(root)) is not None else ""}
     fields = found if isinstance(found, dict) else found.as_dict()
     return {name: value for name, value in fields.items() if isinstance(value, str)}
+
+
+def _find_prose(root: lxml.html.HtmlElement) -> lxml.html.HtmlElement | None:
+    """Return what holds the text of a page in which the library finds none: where there is prose, and not only links."""
+    for element in list(root.iter("nav", "aside", "footer", "form")):
+        element.drop_tree()
+    holder = next(root.iter("article", "main", "body"), root)
+    prose = sum(len(one.text_content()) - _count_linked(one) for one in holder.iter("p", "pre", "blockquote"))
+    return holder if prose >= _FEWEST_LETTERS else None
+
+
+def _count_linked(element: lxml.html.HtmlElement) -> int:
+    return sum(len(link.text_content()) for link in element.iter("a"))
 
 
 def _find_body(stated: str, found: str) -> str:

@@ -4,6 +4,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator
 from itertools import islice
+from typing import TypeAlias
 
 import lxml.html
 
@@ -14,7 +15,7 @@ _SHORTEST = 40
 _CLOCK = re.compile(r"\d{1,2}(?:[:.h]\d\d| Uhr)(?::\d\d)?(?:\s?(?:[ap]\.?m\.?|uhr|h|[A-Z]{2,4}))?", re.IGNORECASE)
 _APART = re.compile(r"comment|related|teaser|recommend|sidebar|promo", re.IGNORECASE)
 _TEXTS = ("p", "h2", "h3", "h4", "h5", "h6", "blockquote", "li")
-Element = lxml.html.HtmlElement
+Element: TypeAlias = lxml.html.HtmlElement
 
 
 def write_entry_times(root: Element) -> None:

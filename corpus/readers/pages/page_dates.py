@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterable, Iterator
 from datetime import datetime, timedelta
 from itertools import islice
+from typing import TypeAlias
 
 import lxml.html
 
@@ -30,7 +31,7 @@ _MOST = 500
 _LABEL_WORDS = 6
 # Two statements of one date differ by no more than the widest zones do.
 _SAME = timedelta(hours=26)
-Element = lxml.html.HtmlElement
+Element: TypeAlias = lxml.html.HtmlElement
 
 
 def choose_date(candidates: Iterable[object]) -> object:

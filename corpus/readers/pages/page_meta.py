@@ -71,7 +71,7 @@ def read_meta(root: lxml.html.HtmlElement) -> PageMeta:
         updated=values("updated"),
         category=next(iter(values("category")), ""),
         language=root.get("lang") or next(iter(values("language")), ""),
-        url=next(iter(links or stated.get("og:url", ())), ""),
+        url=next(iter(links or stated.get("og:url", [])), ""),
     )
 
 

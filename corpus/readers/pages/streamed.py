@@ -58,4 +58,4 @@ def _place(template: lxml.html.HtmlElement, part: lxml.html.HtmlElement) -> None
 
 
 def _is_end(element: etree._Element) -> bool:
-    return element.tag is etree.Comment and (element.text or "").strip() == _END
+    return isinstance(element, etree._Comment) and (element.text or "").strip() == _END

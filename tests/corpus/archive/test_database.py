@@ -205,26 +205,39 @@ def test_an_archive_of_a_newer_version_is_left_alone(tmp_path: Path) -> None:
         Archive(path)
 
 
-@pytest.mark.parametrize("version", [4, 5])
-def test_an_archive_that_cannot_be_upgraded_is_read_where_its_tables_are_the_same(tmp_path: Path, version: int) -> None:
+OLD = (
+    "DROP INDEX articles_facets; DROP INDEX articles_date; ALTER TABLE articles DROP COLUMN published_offset;"
+    "ALTER TABLE articles DROP COLUMN updated_offset; CREATE INDEX articles_date ON articles(published_at);"
+    "CREATE INDEX articles_facets ON articles(id, version, source, published_at, language, feed, story);"
+)
+"""Makes an archive as it was before version 5."""
+
+
+@pytest.mark.parametrize("version", [1, 2, 4])
+def test_an_archive_that_cannot_be_upgraded_is_read_where_it_holds_what_is_needed(tmp_path: Path, version: int) -> None:
     with small_disk(tmp_path / "disk") as disk:
         path = disk / "archive.sqlite3"
         with Archive(path) as archive:
             assert outcomes(archive, HARBOUR, CORRECTED) == ["added", "updated"]
             store_all(archive)
         connection = sqlite3.connect(path)
-        connection.executescript(f"DROP INDEX articles_twin; PRAGMA user_version={version};")
+        connection.executescript(f"{OLD} DROP INDEX articles_twin; PRAGMA user_version={version};")
         connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
         connection.close()
         make_read_only(disk)
-        if version == 4:
+        if version == 1:
             with pytest.raises(ArchiveError, match="cannot be opened"):
                 Archive(path)
             return
         with Archive(path) as archive:
             assert archive.versions("harbour") == [HARBOUR, replace(CORRECTED, version=2)]
             assert archive.count(Selection(outlets=("Eastfield Post",))) == 1
-            assert store_all(archive).last_change() > 0
+            assert archive.count(Selection(since=datetime(1900, 1, 1, tzinfo=UTC))) == 1
+            assert len(archive.days()) == 1
+            assert archive.newest(datetime(2100, 1, 1, tzinfo=UTC)) == CORRECTED.published_at
+            store = store_all(archive)
+            assert store.last_change() > 0
+            assert store.facets(["harbour"])["harbour"].published_at == CORRECTED.published_at
             with pytest.raises(ArchiveError):
                 archive.put(numbered(1))
 
@@ -341,12 +354,7 @@ def test_an_archive_of_version_4_is_upgraded_and_its_dates_stay(tmp_path: Path) 
     with Archive(path) as archive:
         archive.put(HARBOUR)
     connection = sqlite3.connect(path)
-    connection.executescript(
-        "DROP INDEX articles_facets; DROP INDEX articles_date; ALTER TABLE articles DROP COLUMN published_offset;"
-        "ALTER TABLE articles DROP COLUMN updated_offset; CREATE INDEX articles_date ON articles(published_at);"
-        "CREATE INDEX articles_facets ON articles(id, version, source, published_at, language, feed, story);"
-        "PRAGMA user_version=4;"
-    )
+    connection.executescript(f"{OLD} PRAGMA user_version=4;")
     connection.close()
     with Archive(path) as archive:
         assert archive.get("harbour") == replace(HARBOUR, version=1)
