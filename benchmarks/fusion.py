@@ -83,7 +83,7 @@ def rank_articles(assistant: Assistant, question: Question) -> Iterator[list[str
     query = assistant.understand_question(question.text, question.history, None, question.as_of)
     sought = [SearchText(query.standalone, query.hints, query.latest)]
     sought += [SearchText(part.text, part.hints) for part in query.parts]
-    found = retriever.candidates([one.text for one in sought], query.filters or None)
+    found = retriever.find_candidates([one.text for one in sought], query.filters or None)
     for _, score, hints, parts in WAYS:
         rankings = [
             _to_passages(_order(candidates, one, score, hints))
@@ -95,7 +95,7 @@ def rank_articles(assistant: Assistant, question: Question) -> Iterator[list[str
 
 def _order(candidates: Sequence[Candidate], sought: SearchText, score: Score, hints: bool) -> list[Candidate]:
     scores = score(candidates)
-    gains = passage_search._marginal_gains(candidates, sought.hints if hints else None)
+    gains = passage_search._compute_hint_gains(candidates, sought.hints if hints else None)
     for c, gain in zip(candidates, gains, strict=True):
         c.score = scores[c.chunk_id] + gain
     kept, _ = collapse_copies(sorted(candidates, key=lambda c: (-c.score, c.chunk_id)))

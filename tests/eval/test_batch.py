@@ -12,7 +12,7 @@ from eval.question import Question
 from eval.question_result import Outcome
 from eval.replies import BatchReply, batch_name, read_replies
 from eval.runs.execution import observe
-from rag.llm.prompt import Prompt
+from rag.llm.prompt import ModelRequest, Prompt
 from rag.llm.writer import Reply, Writer
 from rag.model import Answer, Filters, Passage, Turn
 from rag.question.query import Query
@@ -82,7 +82,7 @@ class Desk:
         return reply
 
 
-def plain(prompt: Prompt) -> dict[str, Any]:
+def plain(prompt: ModelRequest) -> dict[str, Any]:
     return {"messages": [list(message) for message in prompt.messages]}
 
 

@@ -119,6 +119,7 @@ def test_no_reply_cites_what_was_not_retrieved(assistant: Assistant, size: int, 
     twin = assistant.with_writer(writer)
     twin.ask(TOLL, now=NOW)
     prompt = writer.prompts[0]
+    assert isinstance(prompt, Prompt)
     numbers, outside, cited = random.Random(size), [], 0
     for _ in range(size):
         reply = forged(numbers, len(prompt.passages), place(prompt.messages[1][1], "harbour toll rises"))
