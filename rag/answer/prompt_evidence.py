@@ -20,7 +20,7 @@ REPRESENTED = 5
 """Passages of each search that come before all others; tuned in docs/retrieval.md."""
 
 WORTH = 0.35
-"""Share of the best score of its search that a passage must reach: what is worth less is not read, though it would fit."""
+"""Share of the best score of its search that a later passage must reach: what is worth less is not read, though it would fit."""
 
 RANKS = 60
 """Added to the place of a passage in a search before its reciprocal is taken; Cormack, Clarke and Büttcher (SIGIR 2009)."""
@@ -113,7 +113,9 @@ def _sort_by_worth(rankings: Sequence[Sequence[Passage]]) -> list[tuple[Passage,
     worth: dict[str, float] = {}
     leading = {ranking[0].article.id for ranking in rankings if ranking and _leads(ranking)}
     for ranking in rankings:
-        for place, passage in enumerate(p for p in ranking if p.score >= WORTH * ranking[0].score):
+        for place, passage in enumerate(ranking):
+            if place >= REPRESENTED and passage.score < WORTH * ranking[0].score:
+                break
             name = passage.chunk.id
             found.setdefault(name, passage)
             places[name] = min(place, REPRESENTED, places.get(name, REPRESENTED))
