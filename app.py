@@ -17,8 +17,8 @@ from corpus.cli.display import accept_any_text
 from corpus.errors import IndexInUseError, NewsdeskError, SettingsError
 
 if TYPE_CHECKING:
+    from rag import Assistant
     from rag.settings import Settings
-    from web.assistant.assistant_loader import PageAssistant
     from web.server.site import Server
 
 LOOPBACK = {"127.0.0.1", "localhost", "::1"}
@@ -152,7 +152,7 @@ def listen(host: str, port: int | None) -> socket.socket:
     raise NewsdeskError(f"{host}: port {tried[0]} cannot be used; choose another with --port, or stop what uses it")
 
 
-def open_assistant(settings: "Settings") -> "PageAssistant":
+def open_assistant(settings: "Settings") -> "Assistant":
     """Open the assistant over the archive; an archive that is empty gets the starter corpus."""
     from rag import Assistant
 

@@ -14,7 +14,6 @@ import socket
 import statistics
 import subprocess
 import sys
-import tempfile
 import threading
 import time
 import urllib.request
@@ -23,13 +22,13 @@ from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
+from benchmarks.page_server import FLAGS, serve_page
 from benchmarks.starter import QUESTIONS
 
 ROOT = Path(__file__).parents[1]
 _USERS, _EACH = 20, 3  # Questions a user.
 _FIRST_WORDS = 20  # Questions asked in the browser.
 _PATIENCE_S = 120.0
-_FLAGS = ("--headless", "--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-sync")
 _IMPORT = re.compile(r"import time:\s+(\d+) \|\s+\d+ \|\s*([\w]+)")
 # Asks, and resolves with the milliseconds until words stand in the answer and until it is whole.
 _ASK = """question => new Promise(resolve => {
@@ -54,7 +53,9 @@ def main(data: Path) -> None:
         for line in QUESTIONS.read_text("utf-8").splitlines()
         if not (record := json.loads(line)).get("history") and record["type"] != "null"
     ]
-    with _serving(data) as url:
+    from rag import Assistant, Settings
+
+    with serve_page(lambda: Assistant(Settings(data_dir=data, llm=""))) as url:
         first, whole = _browsed(url, questions[:_FIRST_WORDS])
         _print("first words on the page, ms", first)
         _print("whole answer on the page, ms", whole)
@@ -111,32 +112,6 @@ def _await(url: str) -> None:
     raise TimeoutError(f"{url} did not answer within {_PATIENCE_S:.0f} s")
 
 
-@contextlib.contextmanager
-def _serving(data: Path) -> Iterator[str]:
-    """Serve the page here, since a client of the real one may ask only ten questions a minute."""
-    from rag import Assistant, Settings
-    from web.assistant.assistant_loader import AssistantLoader
-    from web.conversations.conversation_store import FILE, ConversationStore
-    from web.server.site import Server, site
-
-    with socket.socket() as bound, tempfile.TemporaryDirectory() as folder:
-        bound.bind(("127.0.0.1", 0))
-        port = bound.getsockname()[1]
-        loader = AssistantLoader(lambda: Assistant(Settings(data_dir=data, llm=""))).start()
-        conversations = ConversationStore(Path(folder) / FILE)
-        server = Server(site(loader, conversations, port, per_minute=10_000), "127.0.0.1", port)
-        thread = threading.Thread(target=server.run, args=([bound],))
-        thread.start()
-        _await(f"http://127.0.0.1:{port}")
-        try:
-            yield f"http://127.0.0.1:{port}"
-        finally:
-            server.should_exit = True
-            thread.join()
-            loader.close()
-            conversations.close()
-
-
 def _browsed(url: str, questions: Sequence[str]) -> tuple[list[float], list[float]]:
     """Ask in a browser; return milliseconds until the first words, and until the whole answer."""
     from playwright.sync_api import sync_playwright
@@ -146,16 +121,16 @@ def _browsed(url: str, questions: Sequence[str]) -> tuple[list[float], list[floa
         raise SystemExit("Chromium is not on the PATH: install it, on Debian by `apt-get install chromium`")
     first, whole = [], []
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=path, args=_FLAGS)
+        browser = playwright.chromium.launch(executable_path=path, args=FLAGS)
         for question in questions:
             page = browser.new_page()
             page.goto(url)
             page.wait_for_selector("#welcome [data-act=ask]")
             page.fill("#box textarea", question)
             page.wait_for_timeout(500)
-            told = page.evaluate(_ASK, question)
-            first.append(told[0])
-            whole.append(told[1])
+            first_ms, whole_ms = page.evaluate(_ASK, question)
+            first.append(first_ms)
+            whole.append(whole_ms)
             page.close()
         browser.close()
     return first, whole

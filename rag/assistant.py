@@ -42,11 +42,11 @@ _FOLLOW_S = 1.0  # How often the archive is looked at for changes.
 class Assistant:
     """Search an archive and answer questions from it.
 
-    One process at a time owns the indexes of a data folder; others read them meanwhile. Several threads may call at once.
+    One process at a time owns the indexes of a data folder; others may open them read-only. Several threads may call at once.
     """
 
     def __init__(
-        self, settings: Settings, owner: str = "a program", embedder: Embedder | None = None, beside: bool = False
+        self, settings: Settings, owner: str = "a program", embedder: Embedder | None = None, read_only: bool = False
     ) -> None:
         """Open the archive and the indexes.
 
@@ -54,7 +54,7 @@ class Assistant:
             settings: Where the data lie, which embedder, which model.
             owner: How this process is named to another one that wants the same indexes.
             embedder: In place of the one that the settings name.
-            beside: Read the indexes without owning them, see `rag.index.read_only_indexes`.
+            read_only: Read the indexes without owning them, see `rag.index.read_only_indexes`.
 
         Raises:
             NewsdeskError: The archive, the indexes or the model cannot be had; the message says what to do.
@@ -67,7 +67,7 @@ class Assistant:
         self._stop = threading.Event()
         self._follower: threading.Thread | None = None
         try:
-            self.indexes = open_indexes(self.archive, self.embedder, settings.data_dir / "index", owner, beside)
+            self.indexes = open_indexes(self.archive, self.embedder, settings.data_dir / "index", owner, read_only)
         except BaseException:
             self.archive.close()
             raise

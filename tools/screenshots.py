@@ -6,12 +6,9 @@
 import contextlib
 import os
 import shutil
-import socket
 import subprocess
 import sys
 import tempfile
-import threading
-import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -19,10 +16,13 @@ from typing import TYPE_CHECKING
 ROOT = Path(__file__).parents[1]
 sys.path.insert(0, str(ROOT))
 
+from benchmarks.page_server import FLAGS, serve_page  # noqa: E402
+
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
 
-FLAGS = ("--headless", "--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-sync")
+    from rag import Assistant
+
 WIDE, NARROW = (1440, 900), (390, 844)
 QUESTION = "How many people did the Equifax breach affect?"
 REFUSED = "Who won the 2015 Rugby World Cup?"
@@ -37,35 +37,15 @@ The harbour council of Eastfield voted on Monday for a second ferry, the harbour
 """
 
 
-@contextlib.contextmanager
-def served_page(folder: Path) -> Iterator[str]:
-    """Serve the page over the fully indexed starter corpus in a temporary folder, and yield its address."""
+def open_assistant(folder: Path) -> "Assistant":
+    """Open an assistant over the fully indexed starter corpus, which follows its archive."""
     from rag import Assistant, Settings
-    from web.assistant.assistant_loader import AssistantLoader
-    from web.conversations.conversation_store import FILE, ConversationStore
-    from web.server.site import Server, site
 
     assistant = Assistant.from_settings(Settings(data_dir=folder, llm=""))
     assistant.load_starter()
     assistant.sync()
     assistant.start()
-    with socket.socket() as bound:
-        bound.bind(("127.0.0.1", 0))
-        port = bound.getsockname()[1]
-        loader = AssistantLoader(lambda: assistant).start()
-        conversations = ConversationStore(folder / FILE)
-        server = Server(site(loader, conversations, port, runs=runs_in(folder)), "127.0.0.1", port)
-        thread = threading.Thread(target=server.run, args=([bound],))
-        thread.start()
-        while not server.started:
-            time.sleep(0.05)
-        try:
-            yield f"http://127.0.0.1:{port}"
-        finally:
-            server.should_exit = True
-            thread.join()
-            loader.close()
-            conversations.close()
+    return assistant
 
 
 def runs_in(folder: Path) -> Path:
@@ -165,7 +145,11 @@ def main(folder: Path) -> int:
     from playwright.sync_api import sync_playwright
 
     folder.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory() as data, served_page(Path(data)) as url, sync_playwright() as playwright:
+    with contextlib.ExitStack() as stack:
+        data = Path(stack.enter_context(tempfile.TemporaryDirectory()))
+        assistant = open_assistant(data)
+        url = stack.enter_context(serve_page(lambda: assistant, runs_in(data)))
+        playwright = stack.enter_context(sync_playwright())
         browser = playwright.chromium.launch(executable_path=path, args=list(FLAGS))
         take(browser, url, folder)
         browser.close()

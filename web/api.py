@@ -8,9 +8,10 @@ from gradio.events import api
 
 from corpus import NewsdeskError
 from corpus.text.characters import strip_invisible
+from rag import Assistant
 from rag.question.filter_values import read_filters
 from rag.question.question_text import read_question
-from web.assistant.assistant_loader import AssistantLoader, PageAssistant
+from web.assistant.assistant_loader import AssistantLoader
 
 T = TypeVar("T")
 
@@ -55,7 +56,7 @@ class Api:
             raise gr.Error("There is no article with this id.", print_exception=False)
         return article.to_record()
 
-    def _do(self, work: Callable[[PageAssistant], T]) -> T:
+    def _do(self, work: Callable[[Assistant], T]) -> T:
         assistant = self.loader.wait(_PATIENCE_S)
         if assistant is None:
             raise gr.Error(self.loader.problem or "The archive is still being opened.", print_exception=False)

@@ -4,8 +4,8 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from corpus.archive.database import Archive
-from web.assistant.assistant_loader import AssistantLoader, PageAssistant
-from web.markup.escaping import escape
+from rag import Assistant
+from web.assistant.assistant_loader import AssistantLoader
 from web.markup.templating import render
 
 HOW_TO_SET_A_MODEL = "To have answers written, start with NEWSDESK_LLM=provider:name, for instance openai:gpt-5-mini."
@@ -29,8 +29,8 @@ def collect_status(loader: AssistantLoader) -> Facts:
     assistant = loader.assistant
     if assistant is None:
         if loader.opening:
-            return Facts('<div class="state busy" role="status">Opening the archive…</div>', settled=False)
-        return Facts(f'<div class="flag" role="alert">{escape(loader.problem)}</div>', settled=True)
+            return Facts(render("opening", problem=""), settled=False)
+        return Facts(render("opening", problem=loader.problem), settled=True)
     done, total = assistant.progress()
     making = loader.examples is not None and loader.examples.busy
     state = render(
@@ -45,7 +45,7 @@ def collect_status(loader: AssistantLoader) -> Facts:
     return Facts(state, settled=done >= total and not making)
 
 
-def indexing_note(assistant: PageAssistant) -> str:
+def indexing_note(assistant: Assistant) -> str:
     """Say that an answer given now rests on a part of the archive, or return ""."""
     done, total = assistant.progress()
     return f"The index is being built: {done:,} of {total:,} articles could be searched." if done < total else ""

@@ -14,18 +14,13 @@ from web.conversations.conversation_store import LONGEST_TITLE, ConversationStor
 from web.eval.eval_view import eval_tab
 from web.event_data import CheckedBlocks
 from web.frame import Frame, Rail, Tab, make_markup, make_textbox
+from web.markup.templating import render
 from web.rate_limit import RateLimit
 from web.timeline.timeline_view import timeline_tab
 
 STATIC = Path(__file__).parent / "static"
 TITLE = "Newsdesk"
 _CLEAN_S = 900  # Files that were uploaded and then not added are deleted after so many seconds.
-
-# A narrow window has no room for the list; there it unfolds.
-_HEADLINE = (
-    f'<div class="headline"><h1>{TITLE}</h1>'
-    '<button type="button" id="unfold" aria-expanded="false" aria-controls="kept">Conversations</button></div>'
-)
 
 TABS: tuple[tuple[str, Tab], ...] = (
     ("Ask", ask_tab),
@@ -66,7 +61,7 @@ def build_page(
 
 def _build_rail(loader: AssistantLoader) -> Rail:
     with gr.Column(elem_id="side", min_width=0):
-        gr.HTML(_HEADLINE, apply_default_css=False, js_on_load=None)
+        gr.HTML(render("headline", title=TITLE), apply_default_css=False, js_on_load=None)
         new = gr.Button("+ New question", elem_id="new", size="sm")
         find = make_textbox("find", "Find a conversation", LONGEST_TITLE)
         listing = make_markup("kept", "")

@@ -173,7 +173,7 @@ def _open_assistant(settings: Settings, lasting: bool) -> Assistant:
     if not lasting:
         with suppress(IndexInUseError):
             return Assistant(settings, "python -m rag")
-    return Assistant(settings, "python -m rag", beside=True)
+    return Assistant(settings, "python -m rag", read_only=True)
 
 
 @contextmanager

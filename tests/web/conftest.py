@@ -1,29 +1,29 @@
 """A page that answers from the starter corpus, served on loopback."""
 
 import json
-import re
 import socket
 import tempfile
 import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from corpus import Article, Chunk
 from corpus.archive.database import Archive
-from rag.llm.writer import Writer
-from rag.model import Answer, Citation, Claim, Event, Filters, Passage, Turn
-from rag.settings import Settings
+from rag import Assistant, Settings
+from rag.index.embedder import Embedder
+from rag.model import Citation, Passage
+from tests.model_server import ModelServer
+from tests.web.recorded_replies import reply_as_recorded
 from web.accounts.account_file import Account, Accounts
 from web.assistant.addition_queue import OpenFetcher
-from web.assistant.assistant_loader import PageAssistant
 
 ROOT = Path(__file__).parents[2]
-
-Script = Callable[["ScriptedAssistant", str, Sequence[Turn], Filters | None], Iterator[Event]]
 
 
 def starter_articles() -> list[Article]:
@@ -58,124 +58,41 @@ def cite(n: int, article: Article, words: str) -> Citation:
     return Citation(n, passage_with(article, words, n), at, at + len(words))
 
 
-class ScriptedAssistant:
-    """Answer from values made by hand: a script for the whole stream, the starter corpus for the archive."""
-
-    def __init__(self, archive: Archive, script: Script, model_name: str = "none") -> None:
-        self.archive = archive
-        self.script = script
-        self.model_name = model_name
-        self.indexed: tuple[int, int] | None = None
-        self.whole = False
-        self.settings = Settings(llm="" if model_name == "none" else model_name)
-        self.verbatim: Script = refusing
-        self.asked: list[tuple[str, tuple[Turn, ...], Filters | None]] = []
-
-    def stream(
-        self,
-        question: str,
-        history: Sequence[Turn] = (),
-        filters: Filters | None = None,
-        *,
-        whole: bool = False,
-    ) -> Iterator[Event]:
-        self.whole = whole
-        self.asked.append((question, tuple(history), filters))
-        yield from self.script(self, question, history, filters)
-
-    def with_writer(self, writer: Writer | None) -> "ScriptedAssistant":
-        return ScriptedAssistant(self.archive, self.script if writer else self.verbatim)
-
-    def ask(self, question: str, history: Sequence[Turn] = (), filters: Filters | None = None) -> Answer:
-        (answer,) = [e.answer for e in self.stream(question, history, filters) if e.answer is not None]
-        return answer
-
-    def search(self, question: str, k: int = 10, filters: Filters | None = None) -> list[Passage]:
-        word = re.findall(r"\w+", question)[0]
-        found = [a for a in self.archive.articles() if word in a.body and (filters is None or filters.admits(a))]
-        return [passage_with(article, word, rank) for rank, article in enumerate(found[:k], 1)]
-
-    def articles(self, words: str, filters: Filters | None = None) -> list[Article]:
-        wanted = [a for a in self.archive.articles() if words.casefold() in f"{a.title} {a.body}".casefold()]
-        return [a for a in wanted if filters is None or filters.admits(a)]
-
-    def timeline(self, topic: str, filters: Filters | None = None) -> list[Citation]:
-        found = [a for a in self.archive.articles(order="oldest") if topic in a.body]
-        return [cite(n, a, topic) for n, a in enumerate(found, 1) if filters is None or filters.admits(a)]
-
-    def progress(self) -> tuple[int, int]:
-        count = self.archive.count()
-        return self.indexed or (count, count)
-
-    def example_questions(self, n: int = 4) -> list[str]:
-        return [
-            "How many people did the Equifax breach affect, and did that change?",
-            "Who ran the DNS root zone before October 2016?",
-            "What did Xi Jinping say about cyber-hegemony in Wuzhen?",
-            "Why was Safe Harbor struck down?",
-        ][:n]
-
-    def close(self) -> None:
-        self.archive.close()
-
-
 EQUIFAX = "2017-09-equifax-143m"
 
 
-def equifax_answer(archive: Archive, question: str) -> Answer:
-    """Return an answer with three sources, one unsupported claim, and passages left over."""
-    article = {a.id: a for a in archive.articles()}
-    first = article[EQUIFAX]
-    others = [a for a in article.values() if "quifax" in a.title and a.id != EQUIFAX]
-    citations = (
-        cite(1, first, "143 million"),
-        cite(2, others[0], "Equifax"),
-        cite(3, others[1], "Equifax"),
-    )
-    text = (
-        "Equifax first said that about **143 million** US consumers were affected [1]. It raised the figure later"
-        " [2][3].\n\nThe company had known since early May [1]. See [9].\n\nThe figures changed over time."
-    )
-    return Answer(
-        question=question,
-        status="answered",
-        text=text,
-        citations=citations,
-        claims=(
-            Claim("The company had known since early May.", (1,), "flagged", "“May” does not occur in passage 1."),
-        ),
-        passages=(*(c.passage for c in citations), *(passage_with(a, "the", 4) for a in list(article.values())[:3])),
-        model="openai:writer",
-    )
+@dataclass(frozen=True, slots=True)
+class Newsroom:
+    """A data folder whose articles are embedded and indexed, and the embedder that did it."""
 
+    folder: Path
+    embedder: Embedder
 
-def in_words(answer: Answer) -> Iterator[Event]:
-    """Stream an answer word by word."""
-    yield Event("searching")
-    yield Event("reading", passages=answer.passages)
-    words = answer.text.split(" ")
-    for i in range(1, len(words) + 1):
-        yield Event("writing", " ".join(words[:i]), answer.passages)
-    yield Event("checking", answer.text, answer.passages)
-    yield Event("done", answer.text, answer.passages, answer)
+    @classmethod
+    def build(cls, folder: Path, embedder: Embedder, articles: Iterable[Article]) -> "Newsroom":
+        """Put articles into a new archive and index them."""
+        settings = Settings(data_dir=folder, llm="")
+        with Assistant(settings, embedder=embedder) as assistant:
+            for article in articles:
+                assistant.archive.put(article)
+            assistant.sync()
+        return cls(folder, embedder)
 
+    def open(self, model: ModelServer | None = None, kind: type[Assistant] = Assistant, **settings: Any) -> Assistant:
+        """Open the assistant read-only, so that several pages can share the folder.
 
-def by_default(
-    assistant: ScriptedAssistant, question: str, history: Sequence[Turn], filters: Filters | None
-) -> Iterator[Event]:
-    """Answer about Equifax, refuse what names the World Cup."""
-    if "World Cup" in question:
-        nearest = tuple(assistant.archive.articles(limit=3))
-        refusal = Answer(question, "not_found", "The archive does not say.", nearest=nearest)
-        yield Event("done", refusal.text, (), refusal)
-        return
-    yield from in_words(equifax_answer(assistant.archive, question))
+        Args:
+            model: Writes the answers; without one they are sentences of the articles.
+            kind: A subclass, for what no real part does at the wish of a test.
+            settings: Others than by default.
+        """
+        writing = {"llm": "openai:test", "llm_base_url": model.url, "llm_api_key": "key"} if model else {"llm": ""}
+        made = Settings(data_dir=self.folder, **{**writing, **settings})
+        return kind(made, embedder=self.embedder, read_only=True)
 
-
-def refusing(
-    assistant: ScriptedAssistant, question: str, history: Sequence[Turn], filters: Filters | None
-) -> Iterator[Event]:
-    yield Event("done", answer=Answer(question, "not_found", "No."))
+    def own(self) -> Assistant:
+        """Open the assistant as the owner of the indexes; `start` or `sync` bring in what the archive is given."""
+        return Assistant(Settings(data_dir=self.folder, llm=""), embedder=self.embedder)
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -188,12 +105,45 @@ def uploads(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
 
 
 @pytest.fixture(scope="session")
-def starter_archive(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    path = tmp_path_factory.mktemp("starter") / "archive.sqlite3"
-    with Archive(path) as archive:
-        for article in starter_articles():
-            archive.put(article)
-    return path
+def embedder() -> Embedder:
+    """Return the embedder that ships, loaded at its first use."""
+    return Embedder()
+
+
+@pytest.fixture(scope="session")
+def starter(tmp_path_factory: pytest.TempPathFactory, embedder: Embedder) -> Newsroom:
+    """Embed and index the starter corpus once; pages only read it."""
+    return Newsroom.build(tmp_path_factory.mktemp("starter"), embedder, starter_articles())
+
+
+@pytest.fixture
+def build(tmp_path: Path, embedder: Embedder) -> Callable[..., Newsroom]:
+    """Return what makes a newsroom of some articles, for one test to change."""
+    return lambda *articles: Newsroom.build(tmp_path / "newsroom", embedder, articles)
+
+
+@pytest.fixture
+def growing(build: Callable[..., Newsroom]) -> Newsroom:
+    """Return a newsroom whose archive holds an article more than the indexes do."""
+    first, second, third = [article for article in starter_articles() if "Equifax" in article.title][:3]
+    made = build(first, second)
+    with Archive(made.folder / "archive.sqlite3") as archive:
+        archive.put(third)
+    return made
+
+
+@pytest.fixture(scope="session")
+def session_model() -> Iterator[ModelServer]:
+    with ModelServer(reply=reply_as_recorded) as server:
+        yield server
+
+
+@pytest.fixture
+def model(session_model: ModelServer) -> Iterator[ModelServer]:
+    """Return the model behind the page, for a test to let it say something else."""
+    session_model.requests.clear()
+    yield session_model
+    session_model.reply = reply_as_recorded
 
 
 PASSWORD = "correct horse"
@@ -208,7 +158,7 @@ def accounts_of(folder: Path, *names: str) -> Accounts:
 
 @contextmanager
 def served(
-    open_assistant: Callable[[], PageAssistant],
+    open_assistant: Callable[[], Assistant],
     per_minute: int = 1000,
     accounts: Accounts | None = None,
     kept: Path | None = None,
@@ -216,13 +166,14 @@ def served(
     fetcher: OpenFetcher | None = None,
     changeable: bool = True,
     runs: Path = Path("no-runs"),
+    wait_s: float = 2,
 ) -> Iterator[str]:
     """Serve the page, and yield its address; `kept` is the file of conversations, by default one that goes with it."""
     from web.assistant.assistant_loader import AssistantLoader
     from web.conversations.conversation_store import ConversationStore
     from web.server.site import Server, site
 
-    loader = AssistantLoader(open_assistant, patience_s=2, servers=servers, fetcher=fetcher).start()
+    loader = AssistantLoader(open_assistant, patience_s=wait_s, servers=servers, fetcher=fetcher).start()
     # The socket listens from here on, so that nobody else gets its port meanwhile.
     with tempfile.TemporaryDirectory() as folder, socket.create_server(("127.0.0.1", 0)) as bound:
         port = bound.getsockname()[1]
@@ -245,24 +196,13 @@ def served(
 
 
 @pytest.fixture(scope="session")
-def session_page(starter_archive: Path) -> Iterator[tuple[ScriptedAssistant, str]]:
+def session_page(starter: Newsroom, session_model: ModelServer) -> Iterator[str]:
     """Serve one page for every test that can share it."""
-    assistant = ScriptedAssistant(Archive(starter_archive), by_default)
-    with served(lambda: assistant) as url:
-        yield assistant, url
+    with served(lambda: starter.open(session_model)) as url:
+        yield url
 
 
 @pytest.fixture
-def assistant(session_page: tuple[ScriptedAssistant, str]) -> Iterator[ScriptedAssistant]:
-    """Return the assistant behind the page, for a test to give it another script."""
-    shared, _ = session_page
-    yield shared
-    shared.script, shared.model_name, shared.indexed = by_default, "none", None
-    shared.verbatim, shared.whole = refusing, False
-    shared.asked.clear()
-
-
-@pytest.fixture
-def page_url(session_page: tuple[ScriptedAssistant, str], assistant: ScriptedAssistant) -> str:
-    """Return the address of the page over the starter corpus, with the answers of `by_default`."""
-    return session_page[1]
+def page_url(session_page: str, model: ModelServer) -> str:
+    """Return the address of the page over the starter corpus, with answers that `model` writes."""
+    return session_page

@@ -7,8 +7,8 @@ from pathlib import Path
 
 from starlette.routing import Mount, Route
 
-from corpus.archive.database import Archive
-from tests.web.conftest import ScriptedAssistant, by_default
+from rag.index.embedder import Embedder
+from tests.web.conftest import Newsroom
 from web.assistant.assistant_loader import AssistantLoader
 from web.conversations.conversation_store import ConversationStore
 from web.server.request_gate import Gate
@@ -29,10 +29,10 @@ def routes_of(app: object) -> list[tuple[str, str]]:
 
 
 def main() -> None:
-    """Serve the archive named first, with files beside it."""
-    archive = Path(sys.argv[1])
-    loader = AssistantLoader(lambda: ScriptedAssistant(Archive(archive), by_default), servers=()).start()
-    application = site(loader, ConversationStore(archive.with_name("conversations.sqlite3")), 0, ["127.0.0.1"])
+    """Serve the data folder named first, and keep conversations in the file named second."""
+    newsroom = Newsroom(Path(sys.argv[1]), Embedder())
+    loader = AssistantLoader(newsroom.open, servers=()).start()
+    application = site(loader, ConversationStore(Path(sys.argv[2])), 0, ["127.0.0.1"])
     gate = application.app
     assert isinstance(gate, Gate)
     server = Server(application, "127.0.0.1", 0)

@@ -1,13 +1,11 @@
 """The HTTP interface, asked by its own client and by plain requests."""
 
 import json
-from datetime import UTC, datetime
 
 import httpx
 import pytest
 
-from rag.model import Filters
-from tests.web.conftest import EQUIFAX, ScriptedAssistant
+from tests.web.conftest import EQUIFAX
 
 
 def call(url: str, name: str, *arguments: object) -> tuple[str, object]:
@@ -19,17 +17,15 @@ def call(url: str, name: str, *arguments: object) -> tuple[str, object]:
     return names[-1], json.loads(data[-1])
 
 
-def test_ask_returns_the_record_of_the_answer(page_url: str, assistant: ScriptedAssistant) -> None:
+def test_ask_returns_the_record_of_the_answer(page_url: str) -> None:
     name, data = call(page_url, "ask", "Equifax?", "2017-01-01", "2017-12-31", "Newsdesk Business Desk")
     assert name == "complete"
     assert isinstance(data, list)
     assert data[0]["status"] == "answered"
-    assert data[0]["citations"][0]["quote"] == "143 million"
-    assert assistant.asked[0][2] == Filters(
-        since=datetime(2017, 1, 1, tzinfo=UTC),
-        until=datetime(2018, 1, 1, tzinfo=UTC),
-        outlets=("Newsdesk Business Desk",),
-    )
+    assert "143 million" in data[0]["citations"][0]["quote"]
+    filters = data[0]["filters"]
+    assert (filters["since"], filters["until"]) == ("2017-01-01T00:00:00+00:00", "2018-01-01T00:00:00+00:00")
+    assert filters["outlets"] == ["Newsdesk Business Desk"]
 
 
 def test_search_and_get_article_lead_to_one_another(page_url: str) -> None:

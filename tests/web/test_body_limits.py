@@ -3,7 +3,6 @@
 import json
 import os
 import re
-import shutil
 import socket
 import subprocess
 import sys
@@ -14,6 +13,7 @@ from pathlib import Path
 import httpx
 import pytest
 
+from tests.web.conftest import Newsroom
 from web.server.request_gate import CALL, READ, SIGN_IN, UPLOAD
 
 MEGABYTE = 1_000_000
@@ -34,13 +34,12 @@ class Page:
 
 
 @pytest.fixture(scope="module")
-def page_process(tmp_path_factory: pytest.TempPathFactory, starter_archive: Path) -> Iterator[Page]:
+def page_process(tmp_path_factory: pytest.TempPathFactory, starter: Newsroom) -> Iterator[Page]:
     if not sys.platform.startswith("linux"):
         pytest.skip("memory is read from /proc")
     folder = tmp_path_factory.mktemp("page")
-    archive = folder / "archive.sqlite3"
-    shutil.copy(starter_archive, archive)
-    command = [sys.executable, "-m", "tests.web.page_process", str(archive)]
+    own = [str(starter.folder), str(folder / "conversations.sqlite3")]
+    command = [sys.executable, "-m", "tests.web.page_process", *own]
     environment = {**os.environ, "GRADIO_TEMP_DIR": str(folder / "uploads")}
     root = Path(__file__).parents[2]
     with subprocess.Popen(command, stdout=subprocess.PIPE, cwd=root, env=environment) as process:

@@ -8,22 +8,23 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from benchmarks.made_articles import write_articles
 from corpus.archive.database import Archive
 from rag import Assistant, Settings
-from rag.model import Answer, Event, Filters, Turn
+from rag.model import Answer
 from tests.promises import RecordPromise
 from tests.rag.wire_items import numbered
 from tests.waiting import wait_until
 from tests.web import crowd
-from tests.web.conftest import ROOT, ScriptedAssistant, served
+from tests.web.conftest import ROOT, Newsroom, served
 from tests.web.crowd import Heard, percentile
 from web.server.site import WAITING_QUESTIONS
 
@@ -43,14 +44,15 @@ def crossed(heard: Sequence[Heard]) -> list[str]:
 # The queue
 
 
-def test_a_full_queue_refuses_at_once_and_everybody_in_it_is_answered(starter_archive: Path) -> None:
+def test_a_full_queue_refuses_at_once_and_everybody_in_it_is_answered(build: Callable[..., Newsroom]) -> None:
     gate = threading.Event()
 
-    def wait(
-        assistant: ScriptedAssistant, question: str, history: Sequence[Turn], filters: Filters | None
-    ) -> Iterator[Event]:
-        gate.wait(crowd.PATIENCE_S)
-        yield Event("done", answer=Answer(question, "not_found", "No."))
+    class WaitingAssistant(Assistant):
+        """Answer only when the queue is full."""
+
+        def ask(self, *arguments: Any, **options: Any) -> Answer:
+            gate.wait(crowd.PATIENCE_S)
+            return super().ask(*arguments, **options)
 
     refused: list[Heard] = []
 
@@ -60,9 +62,8 @@ def test_a_full_queue_refuses_at_once_and_everybody_in_it_is_answered(starter_ar
         if len(refused) == 3:
             gate.set()
 
-    scripted = ScriptedAssistant(Archive(starter_archive), wait)
     room = AT_WORK + WAITING_QUESTIONS
-    with served(lambda: scripted) as url:
+    with served(lambda: build().open(kind=WaitingAssistant)) as url:
         heard = asyncio.run(crowd.gather(url, questions_of(room + 3), tell=note))
     assert [(one.status, "Queue is full" in one.refusal) for one in refused] == [(503, True)] * 3
     assert len([one for one in heard if one.answer]) == room
@@ -75,16 +76,16 @@ ANSWER_S = 0.3
 
 @pytest.mark.sizes(None, 60)
 def test_two_hundred_clients_are_answered_or_refused(
-    starter_archive: Path, size: int, record_promise: RecordPromise
+    build: Callable[..., Newsroom], size: int, record_promise: RecordPromise
 ) -> None:
-    def take_time(
-        assistant: ScriptedAssistant, question: str, history: Sequence[Turn], filters: Filters | None
-    ) -> Iterator[Event]:
-        time.sleep(ANSWER_S)
-        yield Event("done", answer=Answer(question, "not_found", "No."))
+    class SlowAssistant(Assistant):
+        """Take as long as an answer does."""
 
-    scripted = ScriptedAssistant(Archive(starter_archive), take_time)
-    with served(lambda: scripted) as url:
+        def ask(self, *arguments: Any, **options: Any) -> Answer:
+            time.sleep(ANSWER_S)
+            return super().ask(*arguments, **options)
+
+    with served(lambda: build().open(kind=SlowAssistant)) as url:
         heard = crowd.start(url, questions_of(200), size, 1).result()
         alive = crowd.run(url, questions_of(1), 0, 0)
     answered, refused = [one for one in heard if one.answer], [one for one in heard if one.status == 503]

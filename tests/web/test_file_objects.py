@@ -16,8 +16,7 @@ import httpx
 import pytest
 from starlette.testclient import TestClient
 
-from corpus.archive.database import Archive
-from tests.web.conftest import PASSWORD, ScriptedAssistant, accounts_of, by_default, served
+from tests.web.conftest import PASSWORD, Newsroom, accounts_of, served
 from web.assistant.assistant_loader import AssistantLoader
 from web.conversations.conversation_store import ConversationStore
 from web.server.site import site
@@ -140,12 +139,12 @@ def forms(place: Place) -> list[str]:
 
 
 @contextmanager
-def page_for(who: str, archive: Path) -> Iterator[httpx.Client]:
+def page_for(who: str, starter: Newsroom) -> Iterator[httpx.Client]:
     """Serve a page, and yield a client of it."""
     with (
         tempfile.TemporaryDirectory() as folder,
         served(
-            lambda: ScriptedAssistant(Archive(archive), by_default),
+            starter.open,
             accounts=accounts_of(Path(folder), "anna") if who == "signed in" else None,
             changeable=who != "read-only",
         ) as url,
@@ -202,10 +201,10 @@ def leftovers(place: Place) -> list[Path]:
         pytest.param("read-only", 1, marks=pytest.mark.campaign),
     ],
 )
-def test_a_file_object_is_refused_by_every_event(who: str, step: int, starter_archive: Path, place: Place) -> None:
+def test_a_file_object_is_refused_by_every_event(who: str, step: int, starter: Newsroom, place: Place) -> None:
     written = forms(place)
     assert len(written) >= 40
-    with page_for(who, starter_archive) as client, watched(client):
+    with page_for(who, starter) as client, watched(client):
         connection = HTTPConnection(client.base_url.host, client.base_url.port, timeout=10)
         events = client.get("/config").json()["dependencies"]
         assert len(events) >= 30
@@ -228,8 +227,8 @@ def test_a_file_object_is_refused_by_every_event(who: str, step: int, starter_ar
 
 
 @pytest.mark.parametrize("who", ["signed in", "read-only"])
-def test_a_name_of_a_file_is_only_text_to_every_event(who: str, starter_archive: Path, place: Place) -> None:
-    with page_for(who, starter_archive) as client, watched(client):
+def test_a_name_of_a_file_is_only_text_to_every_event(who: str, starter: Newsroom, place: Place) -> None:
+    with page_for(who, starter) as client, watched(client):
         config = client.get("/config").json()
         types = {component["id"]: component["type"] for component in config["components"]}
         for name in (str(place.secret), f"file://{place.secret}", f"http://127.0.0.1:{place.port}/x", "/etc/passwd"):
@@ -247,8 +246,8 @@ def test_a_name_of_a_file_is_only_text_to_every_event(who: str, starter_archive:
     assert place.asked == []
 
 
-def test_gradio_itself_looks_at_paths_too(starter_archive: Path, place: Place) -> None:
-    loader = AssistantLoader(lambda: ScriptedAssistant(Archive(starter_archive), by_default), servers=()).start()
+def test_gradio_itself_looks_at_paths_too(starter: Newsroom, place: Place) -> None:
+    loader = AssistantLoader(starter.open, servers=()).start()
     with tempfile.TemporaryDirectory() as folder:
         conversations = ConversationStore(Path(folder) / "conversations.sqlite3")
         inner = site(loader, conversations, 80).app.app  # type: ignore[attr-defined]

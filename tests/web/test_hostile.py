@@ -2,7 +2,8 @@
 
 import http.server
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -10,11 +11,13 @@ from typing import TYPE_CHECKING
 import pytest
 
 from corpus import Article
-from corpus.archive.database import Archive
-from corpus.errors import ModelError
-from rag.model import Answer, Claim, Event, Filters, Turn
-from tests.web.conftest import Script, ScriptedAssistant, cite, passage_with, served
+from rag.model import Answer, Claim, Event, Filters
+from tests.model_server import Body, ModelServer
+from tests.rag.word_embedder import WordEmbedder
+from tests.web.conftest import Newsroom, cite, passage_with, served
 from tests.web.payloads import leaking, scripts
+from web.conversations.conversation import Conversation, Exchange
+from web.conversations.conversation_store import ConversationStore
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page
@@ -84,49 +87,55 @@ def hostile_answer(question: str, articles: Sequence[Article], payloads: Sequenc
     )
 
 
-def run_through(page: "Page", url: str, payloads: Sequence[str]) -> list[str]:
-    """Ask with payloads in every place, read every fifth article, fail; return what was fetched from outside."""
+def keep_hostile_answers(file: Path, articles: Sequence[Article], payloads: Sequence[str]) -> None:
+    """Keep a conversation with an answer, a refusal and an error, full of the payloads."""
+    asked, conversation = " ".join(payloads)[:2000], Conversation()
+    answer = hostile_answer(asked, articles, payloads)
+    with closing(ConversationStore(file)) as conversations:
+        for each in (answer, replace(answer, status="not_found", citations=(), text="Nothing " + asked)):
+            exchange = conversation.begin(Exchange(asked))
+            exchange.take(Event("done", each.text, each.passages, each))
+            conversations.keep("", conversation, exchange)
+        failed = conversation.begin(Exchange("error"))
+        failed.fail("E " + " ".join(payloads))
+        conversations.keep("", conversation, failed)
+
+
+def write_payloads(payloads: Sequence[str]) -> Callable[[Body], str]:
+    """Return a model that answers everything with every fifth of the payloads: what is kept shows them all."""
+    text = "\n\n".join(f"Text {payload} [{n % 9 + 1}].\n- {payload}" for n, payload in enumerate(payloads[::5]))
+    return lambda body: text
+
+
+def run_through(page: "Page", url: str) -> list[str]:
+    """Open what is kept, read every fifth article, ask; return what was fetched from outside."""
     outside: list[str] = []
     page.on("request", lambda r: None if r.url.startswith((url, "data:")) else outside.append(r.url))
     page.goto(url)
-    page.wait_for_selector("#welcome [data-act=ask]")
-    page.fill("#box textarea", " ".join(payloads)[:2000])
-    page.click("#ask")
-    page.wait_for_selector("#turn-0 .asof")
+    page.wait_for_selector("#welcome")
+    page.click("#kept .open")
+    page.wait_for_selector("#turn-2 .flag")
     page.evaluate("for (const d of document.querySelectorAll('details')) d.open = true")
+    page.locator("#talk .n").first.click()
     for button in range(0, page.locator("#cards .card[id] .read").count(), 5):
         page.locator("#cards .card[id] .read").nth(button).click()
         page.wait_for_selector(".sheet mark")
         page.locator("#talk .n").first.hover(force=True)
         page.keyboard.press("Escape")
-    page.fill("#box textarea", "error")
+    page.fill("#box textarea", f"What are the {WORDS}?")
     page.click("#ask")
-    page.wait_for_selector("#turn-1 .flag")
+    page.wait_for_selector("#turn-3 .asof")
     return outside
 
 
-def script_for(articles: Sequence[Article], payloads: Sequence[str]) -> Script:
-    def hostile(
-        assistant: ScriptedAssistant, question: str, history: Sequence[Turn], filters: Filters | None
-    ) -> Iterator[Event]:
-        if question == "error":
-            raise ModelError("E " + " ".join(payloads))
-        answer = hostile_answer(question, articles, payloads)
-        yield Event("writing", answer.text[: len(answer.text) // 2], answer.passages)
-        yield Event("done", answer.text, answer.passages, answer)
-
-    return hostile
-
-
-def attacked(page: "Page", folder: Path, payloads: Sequence[str], url: str = "") -> list[str]:
+def attacked(page: "Page", folder: Path, model: ModelServer, payloads: Sequence[str], url: str = "") -> list[str]:
     """Serve an archive full of the payloads, use the page, and return what it asked for outside."""
     articles = [hostile_article(n, payload, url) for n, payload in enumerate(payloads)]
-    archive = Archive(folder / "archive.sqlite3")
-    for article in articles:
-        archive.put(article)
-    assistant = ScriptedAssistant(archive, script_for(articles, payloads), payloads[0])
-    with served(lambda: assistant) as address:
-        return run_through(page, address, payloads)
+    newsroom = Newsroom.build(folder / "data", WordEmbedder(), articles)
+    keep_hostile_answers(folder / "kept.sqlite3", articles, payloads)
+    model.reply = write_payloads(payloads)
+    with served(lambda: newsroom.open(model, llm=f"openai:{payloads[0]}"), kept=folder / "kept.sqlite3") as address:
+        return run_through(page, address)
 
 
 def test_control_the_payloads_work_where_text_is_taken_as_markup(
@@ -158,13 +167,13 @@ def test_the_policy_stops_what_would_get_through(page: "Page", page_url: str, co
     assert seen == []
 
 
-def test_no_script_of_a_text_runs(page: "Page", tmp_path: Path) -> None:
+def test_no_script_of_a_text_runs(page: "Page", tmp_path: Path, model: ModelServer) -> None:
     payloads = scripts()
     assert len(payloads) >= 100
     dialogs: list[str] = []
     page.on("dialog", lambda dialog: dialogs.append(dialog.message))
     page.add_init_script("window.executed = []")
-    outside = attacked(page, tmp_path, payloads)
+    outside = attacked(page, tmp_path, model, payloads)
     assert page.evaluate("window.executed") == []
     assert dialogs == []
     assert outside == []
@@ -180,22 +189,23 @@ def test_no_script_of_a_text_runs(page: "Page", tmp_path: Path) -> None:
     assert handlers == []
 
 
-def test_payloads_are_shown_as_the_characters_they_are(page: "Page", tmp_path: Path) -> None:
+def test_payloads_are_shown_as_the_characters_they_are(page: "Page", tmp_path: Path, model: ModelServer) -> None:
     payload = "<script>executed.push(1)</script>"
-    attacked(page, tmp_path, [payload])
+    attacked(page, tmp_path, model, [payload])
     assert page.inner_text("#card-0-1 h3") == f"1 · T0 {payload}"
     assert payload in page.inner_text("#turn-0 .a")
     assert payload in page.inner_text("#turn-0 .q")
-    assert page.inner_text("#turn-1 .flag") == f"E {payload}"
+    assert payload in page.inner_text("#turn-1 .a")
+    assert page.inner_text("#turn-2 .flag") == f"E {payload}"
 
 
 def test_nothing_that_an_answer_says_makes_the_browser_fetch(
-    page: "Page", tmp_path: Path, collector: tuple[str, list[str]]
+    page: "Page", tmp_path: Path, model: ModelServer, collector: tuple[str, list[str]]
 ) -> None:
     address, seen = collector
     payloads = leaking(address)
     assert len(payloads) >= 60
-    outside = attacked(page, tmp_path, payloads, url=f"{address}/article")
+    outside = attacked(page, tmp_path, model, payloads, url=f"{address}/article")
     page.wait_for_timeout(500)
     assert outside == []
     assert seen == []

@@ -11,12 +11,14 @@ import pytest
 from corpus.archive.database import Archive
 from corpus.feeds.feed_book import FeedBook
 from tests.eval.records import HELD, answer, outcome
+from tests.model_server import ModelServer
+from tests.rag.word_embedder import WordEmbedder
 from tests.web.archive.test_adding import drop, ended, written
 from tests.web.archive.test_archive_tab import turned_to
-from tests.web.conftest import ScriptedAssistant, served
+from tests.web.conftest import Newsroom, served
 from tests.web.eval.test_eval_tab import made
 from tests.web.payloads import leaking, scripts
-from tests.web.test_hostile import WORDS, collector, hostile_article, script_for
+from tests.web.test_hostile import WORDS, collector, hostile_article, write_payloads
 from tests.web.timeline.test_timeline_tab import show
 
 if TYPE_CHECKING:
@@ -109,7 +111,7 @@ def use_the_rail(page: "Page", payloads: Sequence[str]) -> None:
 
 @pytest.mark.parametrize("kind", ["scripts", "leaks"])
 def test_no_text_runs_or_fetches_anywhere(
-    page: "Page", tmp_path: Path, collector: tuple[str, list[str]], kind: str
+    page: "Page", tmp_path: Path, model: ModelServer, collector: tuple[str, list[str]], kind: str
 ) -> None:
     address, seen = collector
     payloads = scripts() if kind == "scripts" else leaking(address)
@@ -117,14 +119,13 @@ def test_no_text_runs_or_fetches_anywhere(
         hostile_article(n, payload, "" if kind == "scripts" else f"{address}/a") for n, payload in enumerate(payloads)
     ]
     articles = [replace(a, language=p, feed=p) for a, p in zip(articles, payloads, strict=True)]
-    archive = Archive(tmp_path / "archive.sqlite3")
-    for article in articles:
-        archive.put(article)
-    book = FeedBook(archive.connection)
-    for payload in payloads:
-        book.add(payload)
-        book.record_pull(payload, "rss", payload, "", "")
-        book.record_failure(payload, payload)
+    newsroom = Newsroom.build(tmp_path / "data", WordEmbedder(), articles)
+    with Archive(newsroom.folder / "archive.sqlite3") as archive:
+        book = FeedBook(archive.connection)
+        for payload in payloads:
+            book.add(payload)
+            book.record_pull(payload, "rss", payload, "", "")
+            book.record_failure(payload, payload)
     runs = tmp_path / "runs"
     asked = [outcome(replace(HELD, text=payload, id=payload), answer(payload)) for payload in payloads[:9]]
     for n, name in enumerate(["a<img src=x onerror=executed.push(1)>", "b"]):
@@ -134,8 +135,8 @@ def test_no_text_runs_or_fetches_anywhere(
     outside: list[str] = []
     page.on("dialog", lambda dialog: said.append(dialog.message))
     page.add_init_script("window.executed = []")
-    assistant = ScriptedAssistant(archive, script_for(articles, payloads), payloads[0])
-    with served(lambda: assistant, runs=runs) as url:
+    model.reply = write_payloads(payloads)
+    with served(lambda: newsroom.open(model, llm=f"openai:{payloads[0]}"), runs=runs) as url:
         page.on("request", lambda r: None if r.url.startswith((url, "data:", "blob:")) else outside.append(r.url))
         use_the_tabs(page, url, tmp_path, payloads)
         use_the_rail(page, payloads)

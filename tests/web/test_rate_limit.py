@@ -3,7 +3,6 @@
 import asyncio
 import threading
 from collections.abc import Iterator
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import httpx
@@ -11,9 +10,8 @@ import pytest
 from starlette.responses import PlainTextResponse
 from starlette.types import Message, Scope
 
-from corpus.archive.database import Archive
 from tests.web.ask.test_ask_tab import QUESTION, ask, opened
-from tests.web.conftest import EQUIFAX, ScriptedAssistant, by_default, served
+from tests.web.conftest import EQUIFAX, Newsroom, served
 from tests.web.server.test_access import serious
 from tests.web.test_api import call
 from web.accounts.sign_in import USER
@@ -87,9 +85,9 @@ def test_a_wait_is_said_in_words() -> None:
 
 
 @pytest.fixture
-def limited(starter_archive: Path) -> Iterator[str]:
+def limited(starter: Newsroom) -> Iterator[str]:
     """Serve a page that lets one ask three questions in a minute."""
-    with served(lambda: ScriptedAssistant(Archive(starter_archive), by_default), per_minute=3) as url:
+    with served(starter.open, per_minute=3) as url:
         yield url
 
 

@@ -1,4 +1,4 @@
-"""Beside the articles: adding files, pages and feeds, and how far each is."""
+"""Next to the articles: adding files, pages and feeds, and how far each is."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -14,6 +14,7 @@ from web.assistant.addition import FILE_BYTES, FILES, Addition, Kind
 from web.event_data import sent
 from web.frame import QUIET, WARNING, Frame, make_markup, make_textbox, user_of
 from web.markup.escaping import escape
+from web.markup.templating import render
 
 Shown = tuple[Any, ...]
 """Values of `AddingView.shown`, in its order: progress, feeds, timer."""
@@ -24,7 +25,7 @@ _LOOK_S = 0.5
 
 @dataclass(slots=True)
 class Watching:
-    """Hold what one open page was told last, so that only what changed is drawn anew.
+    """Hold what one open page shows, so that only what changed is drawn anew.
 
     Attributes:
         progress: How far each thing is, as markup.
@@ -46,11 +47,8 @@ class AddingView:
         """Add the widgets to the blocks that are open."""
         self.frame = frame
         with gr.Column(elem_id="add", elem_classes=["margin"], min_width=0):
-            gr.HTML(
-                f'<h2>Add articles</h2><p class="quiet">{_render_report()}</p>',
-                apply_default_css=False,
-                js_on_load=None,
-            )
+            limits = render("adding", files=FILES, megabytes=FILE_BYTES // 1_000_000)
+            gr.HTML(limits, apply_default_css=False, js_on_load=None)
             self.files = gr.File(
                 file_count="multiple", label="Files to add", show_label=False, container=False, elem_id="drop"
             )
@@ -63,16 +61,16 @@ class AddingView:
         self.timer = gr.Timer(_LOOK_S, active=False)
         self.shown = [self.progress, self.feeds, self.timer]
 
-    def connect(self, place: gr.Tab, browsing: gr.State, beside: list[Any], page: Callable[[Browsing], Shown]) -> None:
+    def connect(self, place: gr.Tab, browsing: gr.State, listing: list[Any], page: Callable[[Browsing], Shown]) -> None:
         """Say what happens when something is used.
 
         Args:
             place: The tab.
-            browsing: What the page beside looks for.
-            beside: What shows it, drawn anew when something has come to its end.
-            page: Returns what is shown there.
+            browsing: What the list of articles looks for.
+            listing: The components of that list, drawn anew when an addition has ended.
+            page: Returns their values.
         """
-        self._beside, self._page_of = len(beside), page
+        self._listing_size, self._page_of = len(listing), page
         watching = gr.State(Watching())
         adding = [self.address, *self.shown]
         self.files.upload(self._add_files, [self.files, watching], [self.files, *self.shown], **_ADDING)
@@ -80,7 +78,7 @@ class AddingView:
         self.feed.click(self._feed, [self.address, watching], adding, **_ADDING)
         gr.on([self.progress.submit, self.feeds.submit], self._handle_click, [watching], self.shown, **_ADDING)
         place.select(self._look, [watching], self.shown, queue=False, **QUIET)
-        self.timer.tick(self._tick, [watching, browsing], [*self.shown, *beside], queue=False, **QUIET)
+        self.timer.tick(self._tick, [watching, browsing], [*self.shown, *listing], queue=False, **QUIET)
 
     def _add_files(self, files: Sequence[str] | None, watching: Watching, request: gr.Request) -> Shown:
         wanted = [Addition("file", Path(file).name, Path(file)) for file in files or ()]
@@ -135,12 +133,12 @@ class AddingView:
         """Look again, and draw the articles anew where something has come to its end."""
         shown = self._look(watching, request)
         if watching.settled == watching.drawn:
-            return *shown, *(gr.skip() for _ in range(self._beside))
+            return *shown, *(gr.skip() for _ in range(self._listing_size))
         watching.drawn = watching.settled
         return *shown, *self._page_of(browsing)
 
     def _look(self, watching: Watching, request: gr.Request) -> Shown:
-        """Return what has changed since this page was told last."""
+        """Return what has changed since this page last looked."""
         additions, assistant = self.frame.loader.additions, self.frame.loader.assistant
         if additions is None or assistant is None:
             return gr.skip(), gr.skip(), gr.skip()
@@ -158,10 +156,5 @@ class AddingView:
             for new, old in ((now.progress, watching.progress), (now.feeds, watching.feeds))
         )
         watching.progress, watching.feeds, watching.settled = now.progress, now.feeds, now.settled
-        # One look more, for what came to its end since the articles beside were drawn.
+        # One look more, for what came to its end since the articles were drawn.
         return *changed, gr.Timer(_LOOK_S, active=busy or watching.settled != watching.drawn)
-
-
-def _render_report() -> str:
-    limits = f"At most {FILES} files at once, {FILE_BYTES // 1_000_000} MB each."
-    return f"Web pages, PDF, DOCX, text, Markdown, tables, JSON and the formats of news wires. {limits}"

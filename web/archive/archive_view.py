@@ -6,12 +6,12 @@ import gradio as gr
 
 from corpus import NewsdeskError
 from corpus.text.characters import one_line
+from rag import Assistant
 from rag.model import Filters
 from web.archive.adding_view import AddingView
 from web.archive.browsing import LONGEST_WORDS, Browsing, remove_article, render_listing, toggle_filter
 from web.archive.holdings import PATIENCE_S, render_holdings, render_opening
 from web.archive_status import collect_status
-from web.assistant.assistant_loader import PageAssistant
 from web.event_data import sent
 from web.filters.filter_bar import filter_bar, parse_filters, render_filters_panel
 from web.filters.search_settings import apply_filters
@@ -105,7 +105,7 @@ class ArchiveView:
         except NewsdeskError as error:
             return render_opening(str(error)), "", "", gr.skip()
 
-    def _render(self, assistant: PageAssistant, browsing: Browsing, panel: bool) -> Shown:
+    def _render(self, assistant: Assistant, browsing: Browsing, panel: bool) -> Shown:
         form = render_filters_panel(assistant.archive, browsing.filters, _KINDS) if panel else ""
         return (
             reopen(render_holdings(assistant.archive, browsing.filters, self.frame.changeable)),

@@ -6,8 +6,8 @@ from dataclasses import dataclass, field
 from corpus import Article
 from corpus.archive.database import Archive
 from corpus.archive.selection import Selection
+from rag import Assistant
 from rag.model import Filters
-from web.assistant.assistant_loader import PageAssistant
 from web.markup.templating import render
 
 PAGE = 25
@@ -34,7 +34,7 @@ class Browsing:
     note: str = ""
 
 
-def render_listing(assistant: PageAssistant, browsing: Browsing, removable: bool) -> str:
+def render_listing(assistant: Assistant, browsing: Browsing, removable: bool) -> str:
     """Render a page of the articles that are looked for, newest first.
 
     Args:
@@ -62,7 +62,7 @@ def render_listing(assistant: PageAssistant, browsing: Browsing, removable: bool
     )
 
 
-def _find_articles(assistant: PageAssistant, browsing: Browsing) -> tuple[Sequence[Article], int]:
+def _find_articles(assistant: Assistant, browsing: Browsing) -> tuple[Sequence[Article], int]:
     """Return the articles of the page, and how many there are in all."""
     if browsing.words.strip():
         everything = assistant.articles(browsing.words, browsing.filters or None)

@@ -94,7 +94,7 @@ class AskView:
         if seconds := self.frame.allowance.take(client_of(request)):
             yield self._paused(seconds)
         else:
-            yield from self._answer(session, exchange, user_of(request))
+            yield from self._answer(session, exchange, user_of(request), typed=True)
 
     def _on_click(self, session: SessionState, event: gr.EventData, request: gr.Request) -> Iterator[Shown]:
         data, allowance, client = sent(event), self.frame.allowance, client_of(request)
@@ -118,11 +118,11 @@ class AskView:
         line = reopen(pause_line(self.frame.allowance.reason, "ask again", seconds))
         return (*_skip_all(self.shown)[:-1], line)
 
-    def _answer(self, session: SessionState, exchange: Exchange, user: str) -> Iterator[Shown]:
+    def _answer(self, session: SessionState, exchange: Exchange, user: str, typed: bool = False) -> Iterator[Shown]:
         conversation = session.conversation
         conversation.begin(exchange)
         try:
-            yield self.page(session, user, clear=True)
+            yield self.page(session, user, clear=True, typed=typed)
             for _ in stream_exchange(self.frame.loader, conversation, exchange):
                 if session.conversation is not conversation:
                     return
@@ -159,13 +159,16 @@ class AskView:
         session.open(Conversation())
         return self.page(session, user_of(request), clear=True, lists=True)
 
-    def page(self, session: SessionState, user: str, clear: bool = False, lists: bool = False) -> Shown:
+    def page(
+        self, session: SessionState, user: str, clear: bool = False, typed: bool = False, lists: bool = False
+    ) -> Shown:
         """Return what the page shows of its conversation.
 
         Args:
             session: The page.
             user: Who looks at it.
-            clear: Empty the box, and show the greeting anew where there is no conversation.
+            clear: Show the greeting anew where there is no conversation, and the bar of filters.
+            typed: Empty the box, as what was typed in it was asked; else it is the reader's.
             lists: Show the list of conversations anew.
         """
         conversation = session.conversation
@@ -176,7 +179,7 @@ class AskView:
             render_conversation(conversation),
             render_evidence(conversation),
             gr.update(visible=empty, **greeting),
-            gr.update(value="") if clear else gr.skip(),
+            gr.update(value="") if typed else gr.skip(),
             gr.update(interactive=not busy),
             gr.update(visible=busy),
             render_own_list(self.frame, session, user) if lists else gr.skip(),

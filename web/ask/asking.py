@@ -5,9 +5,10 @@ import time
 from collections.abc import Generator, Iterator
 
 from corpus import NewsdeskError
+from rag import Assistant
 from web.answers.answer_footer import answer_cost
 from web.archive_status import indexing_note
-from web.assistant.assistant_loader import AssistantLoader, PageAssistant
+from web.assistant.assistant_loader import AssistantLoader
 from web.conversations.conversation import Conversation, Exchange
 
 log = logging.getLogger(__name__)
@@ -35,7 +36,7 @@ def stream_exchange(loader: AssistantLoader, conversation: Conversation, exchang
     yield exchange
 
 
-def _wait_for_assistant(loader: AssistantLoader, exchange: Exchange) -> Generator[Exchange, None, PageAssistant | None]:
+def _wait_for_assistant(loader: AssistantLoader, exchange: Exchange) -> Generator[Exchange, None, Assistant | None]:
     deadline = time.monotonic() + _PATIENCE_S
     while loader.opening and exchange.open and time.monotonic() < deadline:
         exchange.stage = "waiting"
@@ -46,7 +47,7 @@ def _wait_for_assistant(loader: AssistantLoader, exchange: Exchange) -> Generato
     return (yield from _wait_for_index(loader, exchange)) if exchange.open else None
 
 
-def _wait_for_index(loader: AssistantLoader, exchange: Exchange) -> Generator[Exchange, None, PageAssistant | None]:
+def _wait_for_index(loader: AssistantLoader, exchange: Exchange) -> Generator[Exchange, None, Assistant | None]:
     """Wait for the first index for a while: a refusal from a part of the archive would say little."""
     assistant = loader.assistant
     deadline = time.monotonic() + loader.patience_s
@@ -62,7 +63,7 @@ def _wait_for_index(loader: AssistantLoader, exchange: Exchange) -> Generator[Ex
     return assistant if exchange.open else None
 
 
-def _stream_answer(assistant: PageAssistant, conversation: Conversation, exchange: Exchange) -> Iterator[Exchange]:
+def _stream_answer(assistant: Assistant, conversation: Conversation, exchange: Exchange) -> Iterator[Exchange]:
     shown, stage = 0.0, ""
     history, filters = conversation.history(), exchange.filters
     for event in assistant.stream(exchange.question, history, filters, whole=exchange.whole):

@@ -2,71 +2,15 @@
 
 import logging
 import threading
-from collections.abc import Callable, Iterator, Sequence
-from typing import TYPE_CHECKING, Any, Protocol
+from collections.abc import Callable
 
-from corpus import Article, NewsdeskError
-from corpus.archive.database import Archive
-from rag.model import Answer, Citation, Event, Filters, Passage, Turn
-from rag.settings import Settings
+from corpus import NewsdeskError
+from rag import Assistant
 from web.assistant.addition_queue import Additions, OpenFetcher
 from web.assistant.available_models import LOCAL_SERVERS, Models
 from web.assistant.example_questions import Examples
 
-if TYPE_CHECKING:
-    from rag.llm.writer import Writer
-
 log = logging.getLogger(__name__)
-
-
-class PageAssistant(Protocol):
-    """Name what the page needs of `rag.Assistant`."""
-
-    @property
-    def archive(self) -> Archive:
-        """Return the archive that it answers from."""
-
-    @property
-    def settings(self) -> Settings:
-        """Return what it was made from."""
-
-    @property
-    def model_name(self) -> str:
-        """Return "none", or the model as "provider:name"."""
-
-    def stream(
-        self,
-        question: str,
-        history: Sequence[Turn] = (),
-        filters: Filters | None = None,
-        *,
-        whole: bool = False,
-    ) -> Iterator[Event]:
-        """Answer step by step; `whole` leaves a question of several parts in one piece."""
-
-    def with_writer(self, writer: "Writer | None") -> "PageAssistant":
-        """Return one over the same archive whose answers another model writes, or none."""
-
-    def ask(self, question: str, history: Sequence[Turn] = (), filters: Filters | None = None) -> Answer:
-        """Answer at once."""
-
-    def search(self, question: str, k: int = 10, filters: Filters | None = None) -> list[Passage]:
-        """Return the passages that a question is about."""
-
-    def articles(self, words: str, filters: Filters | None = None) -> list[Article]:
-        """Return every article that holds some words, newest first."""
-
-    def timeline(self, topic: str, filters: Filters | None = None) -> list[Citation]:
-        """Return every story on a topic in order of time, each by a sentence."""
-
-    def progress(self) -> tuple[int, int]:
-        """Return how many articles are indexed, and how many there are."""
-
-    def example_questions(self, n: int = 4) -> list[str]:
-        """Return questions that the archive can answer."""
-
-    def close(self) -> Any:
-        """Give back the indexes and the archive."""
 
 
 class AssistantLoader:
@@ -74,7 +18,7 @@ class AssistantLoader:
 
     def __init__(
         self,
-        open_assistant: Callable[[], PageAssistant],
+        open_assistant: Callable[[], Assistant],
         patience_s: float = 20.0,
         servers: tuple[str, ...] = LOCAL_SERVERS,
         fetcher: OpenFetcher | None = None,
@@ -96,7 +40,7 @@ class AssistantLoader:
         self.examples: Examples | None = None
         self.patience_s = patience_s
         self._settled = threading.Event()
-        self._assistant: PageAssistant | None = None
+        self._assistant: Assistant | None = None
         self._held = 0  # Articles, when the archive was opened.
         self.problem = ""
         self._thread = threading.Thread(target=self._load, name="open the assistant", daemon=True)
@@ -123,7 +67,7 @@ class AssistantLoader:
         self._settled.set()
 
     @property
-    def assistant(self) -> PageAssistant | None:
+    def assistant(self) -> Assistant | None:
         """Return the assistant, or None while it is being opened or if that failed."""
         return self._assistant
 
@@ -136,7 +80,7 @@ class AssistantLoader:
         """Return whether of the articles that were there from the beginning not all can be found yet."""
         return done < min(self._held, total)
 
-    def assistant_for_model(self, key: str) -> PageAssistant | None:
+    def assistant_for_model(self, key: str) -> Assistant | None:
         """Return the assistant with the model that a reader chose, or None while there is no assistant.
 
         Raises:
@@ -149,7 +93,7 @@ class AssistantLoader:
             return self._assistant
         return self._assistant.with_writer(self.models.writer(settings) if settings.llm else None)
 
-    def wait(self, seconds: float) -> PageAssistant | None:
+    def wait(self, seconds: float) -> Assistant | None:
         """Return the assistant, waiting for it at most so long."""
         self._settled.wait(seconds)
         return self._assistant

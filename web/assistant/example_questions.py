@@ -5,14 +5,11 @@ import threading
 import time
 from collections.abc import Iterator
 from itertools import islice
-from typing import TYPE_CHECKING
 
 from corpus import Article, NewsdeskError
+from rag import Assistant
 from rag.text.names import find_names
 from rag.text.speakers import find_speakers
-
-if TYPE_CHECKING:
-    from web.assistant.assistant_loader import PageAssistant
 
 log = logging.getLogger(__name__)
 
@@ -27,7 +24,7 @@ _OF_HEADLINES = "What is known about “"
 class Examples:
     """Make questions in a thread of their own and keep them until the archive has changed."""
 
-    def __init__(self, assistant: "PageAssistant") -> None:
+    def __init__(self, assistant: Assistant) -> None:
         """Make questions that an assistant can answer; nothing is done before `offered` is called."""
         self._assistant = assistant
         self._made: list[str] = []

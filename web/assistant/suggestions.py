@@ -7,10 +7,10 @@ from dataclasses import replace
 from itertools import islice
 
 from corpus import NewsdeskError
+from rag import Assistant
 from rag.model import Answer
 from rag.text.speakers import find_speakers
 from rag.text.terms import STOPWORDS
-from web.assistant.assistant_loader import PageAssistant
 
 OFFERED = 3
 
@@ -21,7 +21,7 @@ _SHARED = 2  # Words; one alone ("company") says little.
 _LONG = 5
 
 
-def suggest_questions(assistant: PageAssistant, answer: Answer, asked: Sequence[str]) -> list[str]:
+def suggest_questions(assistant: Assistant, answer: Answer, asked: Sequence[str]) -> list[str]:
     """Return questions that lead on from an answer and that the archive answers without a model; none from a refusal.
 
     Args:
@@ -46,14 +46,14 @@ def suggest_questions(assistant: PageAssistant, answer: Answer, asked: Sequence[
     return found
 
 
-def _is_answered(assistant: PageAssistant, question: str) -> bool:
+def _is_answered(assistant: Assistant, question: str) -> bool:
     try:
         return assistant.ask(question).status == "answered"
     except NewsdeskError:
         return False
 
 
-def _make_candidates(assistant: PageAssistant, answer: Answer) -> Iterator[str]:
+def _make_candidates(assistant: Assistant, answer: Answer) -> Iterator[str]:
     """Yield questions: of the examples those about the same matter, what its speakers said, what else was found."""
     words = content_words(" ".join([answer.standalone or answer.question, *_titles(answer)]))
     near = [p for p in answer.passages if content_words(p.article.title) & words]

@@ -2,26 +2,23 @@
 
 import json
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
 from typing import Any
 
+from corpus import Article
 from corpus.text.urls import parse_url
 from rag.answer.answer_export import escape_markdown, group_by_number
 from rag.model import Answer
 from web.conversations.conversation import CUT, Conversation, Exchange
 from web.markup.answer_prose import render_prose
 from web.markup.chips import describe_dates, name_filters
-from web.markup.escaping import escape, format_day, render_byline, render_link
+from web.markup.escaping import format_day, render_byline
+from web.markup.templating import render, trust
 
 _BOLD = re.compile(r"\\\*\\\*(?=\S)((?:(?!\\\*\\\*).)+)(?<=\S)\\\*\\\*")
 _MARK = re.compile(r"\\\[(\d{1,4})\\\]")
 _LIST_SIGNS = "-+.)0123456789 "
-_STYLE = (
-    "body{font:16px/1.6 system-ui,sans-serif;max-width:44em;margin:3em auto;padding:0 1em;color:#1d1c1a}"
-    "h1,h2{font-family:Georgia,serif}blockquote{margin:.3em 0;color:#444}.n{font-size:.8em;margin-left:2px}"
-    ".un{text-decoration:underline wavy #a3401c}.flag{color:#a3401c}.note,.meta{color:#6a665f;font-size:.9em}"
-)
-_POLICY = "default-src 'none'; style-src 'unsafe-inline'"
 
 
 def export_conversation(conversation: Conversation, kind: str) -> tuple[str, str, str]:
@@ -106,52 +103,51 @@ def to_one_line(text: str) -> str:
     return " ".join(text.split())
 
 
-def _render_sources(answer: Answer) -> list[str]:
-    lines = []
+@dataclass(frozen=True, slots=True)
+class _Source:
+    """Hold a numbered source: the article, and what of it is cited."""
+
+    n: int
+    article: Article
+    quotes: str
+
+
+def _list_sources(answer: Answer) -> Iterator[_Source]:
     for citations in group_by_number(answer.citations):
-        article = citations[0].passage.article
         quotes = " … ".join(to_one_line(citation.quote) for citation in citations)
-        safe = parse_url(article.url)
+        yield _Source(citations[0].n, citations[0].passage.article, quotes)
+
+
+def _render_sources(answer: Answer) -> Iterator[str]:
+    for source in _list_sources(answer):
+        article, safe = source.article, parse_url(source.article.url)
         origin = escape_markdown(render_byline(article.title, article.source, format_day(article.published_at)))
-        lines.append(f"{citations[0].n}. {origin}{f' <{safe}>' if safe else ''}  \n   “{escape_markdown(quotes)}”")
-    return lines
+        yield f"{source.n}. {origin}{f' <{safe}>' if safe else ''}  \n   “{escape_markdown(source.quotes)}”"
+
+
+@dataclass(frozen=True, slots=True)
+class _Turn:
+    """Hold what the web page shows of an exchange; what has no answer has neither prose nor sources."""
+
+    number: int
+    exchange: Exchange
+    prose: str = ""
+    notes: Sequence[str] = ()
+    sources: Sequence[_Source] = ()
 
 
 def to_html(conversation: Conversation) -> str:
     """Return a conversation as one web page that loads nothing and runs nothing."""
-    turns = "".join(_render_turn(exchange, turn) for turn, exchange in enumerate(conversation.exchanges))
-    title = escape(conversation.title)
-    return (
-        f'<!doctype html><html lang="en"><meta charset="utf-8"><title>{title}</title>'
-        f'<meta http-equiv="Content-Security-Policy" content="{_POLICY}">'
-        f'<meta name="viewport" content="width=device-width"><style>{_STYLE}</style><h1>{title}</h1>{turns}</html>\n'
-    )
+    turns = [_make_turn(number, exchange) for number, exchange in enumerate(conversation.exchanges)]
+    return render("conversation_file", conversation=conversation, turns=turns, cut=CUT) + "\n"
 
 
-def _render_turn(exchange: Exchange, turn: int) -> str:
-    head = f"<h2>{escape(exchange.question)}</h2>"
+def _make_turn(number: int, exchange: Exchange) -> _Turn:
     answer = exchange.answer
     if answer is None:
-        said = exchange.error or CUT
-        return f'<section>{head}<p>{escape(exchange.text)}</p><p class="flag">{escape(said)}</p></section>'
-    notes = "".join(f'<p class="note">{escape(note)}</p>' for note in (*answer.notes, describe_dates(answer)))
-    items = "".join(_render_source(answer, turn))
-    sources = f"<h3>Sources</h3><ol>{items}</ol>" if items else ""
-    return f"<section>{head}{render_prose(answer, turn)}{notes}{sources}</section>"
-
-
-def _render_source(answer: Answer, turn: int) -> list[str]:
-    items = []
-    for citations in group_by_number(answer.citations):
-        n, article = citations[0].n, citations[0].passage.article
-        quotes = " … ".join(to_one_line(citation.quote) for citation in citations)
-        out = f" {render_link(article.url, 'Source')}" if parse_url(article.url) else ""
-        items.append(
-            f'<li id="card-{turn}-{n}" value="{n}"><b>{escape(article.title)}</b> '
-            f'<span class="meta">{escape(render_byline(article.source, format_day(article.published_at)))}</span>{out}'
-            f"<blockquote>{escape(quotes)}</blockquote></li>"
-        )
-    return items
+        return _Turn(number, exchange)
+    notes = (*answer.notes, describe_dates(answer))
+    return _Turn(number, exchange, trust(render_prose(answer, number)), notes, list(_list_sources(answer)))
 
 
 _KINDS: dict[str, tuple[str, str, Callable[[Conversation], str]]] = {

@@ -42,7 +42,7 @@ CREATE TABLE IF NOT EXISTS evidence (
 CREATE INDEX IF NOT EXISTS of_article ON evidence (digest);
 """
 _FOUND = """
-SELECT id, title FROM conversations WHERE user = :user AND (:words = '' OR instr(casefold(title), :words) > 0 OR EXISTS (
+SELECT id, title, changed_at FROM conversations WHERE user = :user AND (:words = '' OR instr(casefold(title), :words) > 0 OR EXISTS (
     SELECT 1 FROM turns WHERE conversation = id
     AND (instr(casefold(question), :words) > 0 OR instr(casefold(text), :words) > 0)))
 ORDER BY (SELECT max(key) FROM turns WHERE conversation = id) DESC, changed_at DESC, id LIMIT :most
@@ -51,10 +51,11 @@ ORDER BY (SELECT max(key) FROM turns WHERE conversation = id) DESC, changed_at D
 
 @dataclass(frozen=True, slots=True)
 class Listed:
-    """Hold what a list shows of a conversation."""
+    """Hold what a list shows of a conversation; `changed_at` is when a question was last asked in it, in UTC."""
 
     id: str
     title: str
+    changed_at: datetime
 
 
 class ConversationStore:
@@ -79,7 +80,8 @@ class ConversationStore:
         """Return the user's conversations, the last used first; with words, those whose texts hold them."""
         wanted = {"user": user, "words": words.strip().casefold(), "most": _LISTED}
         with self._read() as connection:
-            return [Listed(row["id"], row["title"]) for row in connection.execute(_FOUND, wanted)]
+            rows = connection.execute(_FOUND, wanted)
+            return [Listed(row["id"], row["title"], datetime.fromisoformat(row["changed_at"])) for row in rows]
 
     def open(self, user: str, conversation_id: str) -> Conversation | None:
         """Return a conversation as it was left, or None if the user has none of this id."""

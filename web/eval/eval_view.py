@@ -10,6 +10,7 @@ from web.eval.run_tables import render_comparison, render_runs, render_table
 from web.event_data import sent
 from web.frame import WARNING, Frame, make_markup
 from web.markup.escaping import escape
+from web.markup.templating import render
 from web.reader.article_reader import reopen
 
 Shown = tuple[Any, ...]
@@ -70,7 +71,7 @@ class EvalView:
         except (NewsdeskError, OSError, ValueError, KeyError, TypeError) as error:
             # A run is a folder of files that anything may have changed.
             gr.Warning(escape(f"The runs cannot be read: {error}"))
-            return "", '<div class="flag" role="alert">The runs cannot be read; remove what is damaged.</div>'
+            return "", render("alert", text="The runs cannot be read; remove what is damaged.")
 
     def _render_comparison(self, chosen: Chosen, there: dict[str, Any]) -> str:
         """Compare the two that are chosen, the older one being the one before."""
@@ -84,4 +85,4 @@ class EvalView:
         try:
             return render_comparison(compare_runs(before, after))
         except NewsdeskError as error:
-            return f'<div class="flag" role="alert">{escape(error)}</div>'
+            return render("alert", text=error)

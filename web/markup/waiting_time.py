@@ -2,7 +2,7 @@
 
 import math
 
-from web.markup.escaping import escape
+from web.markup.templating import render
 
 
 def duration(seconds: int) -> str:
@@ -20,9 +20,4 @@ def pause_line(reason: str, action: str, seconds: int) -> str:
         action: What one can do after that, "ask again".
         seconds: How long it takes.
     """
-    # A screen reader says the line once: what a timer shows is not announced by itself.
-    timer = f'<span role="timer" data-seconds="{seconds}">{duration(seconds)}</span>'
-    after = escape(f"You can {action} now.")
-    return (
-        f'<p class="pause" role="status" data-after="{after}">{escape(reason)} You can {escape(action)} in {timer}.</p>'
-    )
+    return render("pause", reason=reason, action=action, seconds=seconds, waiting=duration(seconds))

@@ -14,7 +14,8 @@ from web.conversations.ratings_export import build_question_set
 from web.event_data import sent
 from web.frame import QUIET, WARNING, Frame, user_of
 from web.markup.escaping import escape
-from web.rail.rail_view import render_download, render_list, signed_in
+from web.markup.templating import render
+from web.rail.rail_view import render_download, render_list, render_user
 from web.reader.article_reader import reopen
 
 Page = Callable[..., tuple[Any, ...]]
@@ -26,7 +27,7 @@ def render_own_list(frame: Frame, session: SessionState, user: str) -> str:
         found = frame.conversations.list_conversations(user, session.words)
         rated = bool(found) and frame.conversations.has_judged(user)
     except NewsdeskError as error:
-        return f'<div class="flag" role="alert">{escape(error)}</div>'
+        return render("alert", text=error)
     return render_list(found, session.conversation.id, session.words, rated)
 
 
@@ -65,7 +66,7 @@ class ConversationActions:
     def on_new(self, session: SessionState, request: gr.Request) -> tuple[str, str]:
         """List the conversations when the page opens, and name the user."""
         user = user_of(request)
-        return render_own_list(self.frame, session, user), signed_in(user)
+        return render_own_list(self.frame, session, user), render_user(user)
 
     def on_search(self, words: str, session: SessionState, request: gr.Request) -> str:
         """List the conversations that hold some words."""

@@ -1,9 +1,11 @@
 """The rail at the left: the name, a new question, the conversations that are kept, the state of the archive, the user."""
 
 from collections.abc import Sequence
+from datetime import datetime
+from itertools import groupby
 
 from web.conversations.conversation_store import LONGEST_TITLE, Listed
-from web.markup.escaping import escape
+from web.markup.escaping import format_day
 from web.markup.templating import render
 
 KINDS = (("markdown", "Save as Markdown"), ("html", "Save as web page"), ("json", "Save as JSON"))
@@ -21,9 +23,11 @@ def render_list(listed: Sequence[Listed], current: str, words: str = "", rated: 
         words: What was searched for.
         rated: Whether there are opinions to be saved.
     """
+    # The order is that of the last question, so that conversations of one day stand together.
+    days = groupby(listed[:_SHOWN_AT_ONCE], lambda item: _name_day(item.changed_at))
     return render(
         "rail_list",
-        items=listed[:_SHOWN_AT_ONCE],
+        days=[(day, list(items)) for day, items in days],
         open_id=current,
         words=words,
         rated=rated,
@@ -32,14 +36,16 @@ def render_list(listed: Sequence[Listed], current: str, words: str = "", rated: 
     )
 
 
-def signed_in(user: str) -> str:
+def _name_day(moment: datetime) -> str:
+    """Return the day of a moment as the clock of this machine has it: "Today", "Yesterday", "12 Nov 2026"."""
+    day = moment.astimezone().date()
+    ago = (datetime.now().astimezone().date() - day).days
+    return {0: "Today", 1: "Yesterday"}.get(ago, format_day(day))
+
+
+def render_user(user: str) -> str:
     """Render who is signed in and the way out; nothing where nobody signs in."""
-    if not user:
-        return ""
-    return (
-        f'<form class="user" method="post" action="/logout"><span title="{escape(user)}">{escape(user)}</span>'
-        '<button type="submit">Sign out</button></form>'
-    )
+    return render("signed_in", user=user) if user else ""
 
 
 def render_download(name: str, kind: str, text: str) -> str:
@@ -50,4 +56,4 @@ def render_download(name: str, kind: str, text: str) -> str:
         kind: Its media type.
         text: What is in it.
     """
-    return f'<div hidden data-name="{escape(name)}" data-kind="{escape(kind)}" data-text="{escape(text)}"></div>'
+    return render("download", name=name, kind=kind, text=text)

@@ -11,6 +11,7 @@ from web.conversations.conversation import Conversation, SessionState
 from web.event_data import sent
 from web.frame import QUIET, Frame
 from web.markup.escaping import Span
+from web.markup.templating import render, trust
 from web.reader.article_view import Around, render_missing, render_reader
 
 
@@ -56,7 +57,7 @@ def _cited_spans(conversation: Conversation, name: str, version: int | None) -> 
 
 def reopen(markup: str) -> str:
     """Make markup differ from the same markup before, which the browser has done with and would not be sent again."""
-    return f'<div data-opening="{secrets.token_hex(4)}">{markup}</div>'
+    return render("reopened", token=secrets.token_hex(4), content=trust(markup))
 
 
 def parse_spans(text: object) -> list[Span]:

@@ -80,6 +80,7 @@ def site(
         theme=theme(),
         css_paths=[STATIC / f"{name}.css" for name in STYLES],
         head=HEAD,
+        favicon_path=str(STATIC / "icon.svg"),
         **settings,
     )
     keep_little(outer)

@@ -32,8 +32,8 @@
     const remove = () => {
       trigger("delete", { act: "remove", article: button.dataset.article });
       asked.replaceChildren(document.createTextNode("Removing…"));
-      const beside = item.nextElementSibling || item.previousElementSibling || item;
-      one(".read", beside).focus();
+      const neighbour = item.nextElementSibling || item.previousElementSibling || item;
+      one(".read", neighbour).focus();
     };
     asked.addEventListener("keydown", (event) => {
       if (event.key === "Escape") end();
@@ -44,9 +44,17 @@
     keep.focus();
   };
 
+  // What was added last stands at the end of a list that may be longer than the window.
+  let additions = 0;
+  new MutationObserver(() => {
+    const items = all(".additions > li");
+    if (items.length > additions) items[items.length - 1].scrollIntoView({ block: "nearest" });
+    additions = items.length;
+  }).observe(document.documentElement, { childList: true, subtree: true });
+
   // What had the focus in one of these places is drawn anew with the rest; its successor takes it over.
   const places = ["#holdings", "#articles", "#progress", "#feeds", "#runs"];
-  const told = ["act", "article", "kind", "value", "since", "url", "run"];
+  const names = ["act", "article", "kind", "value", "since", "url", "run"];
   let focused = null;
   document.addEventListener("focusin", (event) => {
     const place = places.find((selector) => event.target.closest(selector));
@@ -56,7 +64,7 @@
   new MutationObserver(() => {
     if (!focused || document.activeElement !== document.body) return;
     const same = all(`${focused.place} [data-act]`).find((button) =>
-      told.every((name) => button.dataset[name] === focused.data[name]),
+      names.every((name) => button.dataset[name] === focused.data[name]),
     );
     const next = same || one(`${focused.place} button`);
     if (next) next.focus({ preventScroll: true });

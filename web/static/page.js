@@ -10,6 +10,7 @@
 
   // What a button with `data-act` does; one that is not named here is the server's "submit".
   const acts = {
+    back,
     close,
     copy,
     read(button, trigger) {
@@ -23,7 +24,10 @@
     for (const section of all("#cards .cards")) section.hidden = section.dataset.turn !== turn;
   }
 
+  let chosen = null;
+
   function chooseCitation(mark) {
+    chosen = mark;
     const { turn, n } = mark.dataset;
     showCards(turn);
     const card = document.getElementById(`card-${turn}-${n}`);
@@ -33,6 +37,15 @@
     card.classList.add("on");
     card.scrollIntoView({ block: "nearest", behavior: gentle() });
     card.focus({ preventScroll: true });
+  }
+
+  // On a phone the evidence stands below the conversation, so the way back to the sentence is long.
+  function back(button) {
+    const { turn, n } = button.closest(".card").dataset;
+    const same = `#talk .n[data-turn="${turn}"][data-n="${n}"]`;
+    const mark = chosen?.isConnected && chosen.matches(same) ? chosen : one(same);
+    mark?.scrollIntoView({ block: "center", behavior: gentle() });
+    mark?.focus({ preventScroll: true });
   }
 
   function close() {

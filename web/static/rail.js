@@ -26,8 +26,15 @@
     one("button", menu).focus();
   };
 
+  // The conversation stands on the first tab; on another one nothing would be seen to happen.
+  function goToAsk() {
+    const tab = one("#tabs [role=tab]");
+    if (tab && tab.getAttribute("aria-selected") !== "true") tab.click();
+  }
+
   acts.open = (button, trigger) => {
     showRail(false);
+    goToAsk();
     trigger("submit", { ...button.dataset });
   };
 
@@ -92,7 +99,10 @@
 
   document.addEventListener("click", (event) => {
     if (!event.target.closest("#kept .menu, #kept .dots")) closeMenus();
-    if (event.target.closest("#new")) showRail(false);
+    if (event.target.closest("#new")) {
+      showRail(false);
+      goToAsk();
+    }
     if (event.target.closest("#unfold")) showRail(!one("#side").classList.contains("unfolded"));
   });
   document.addEventListener("keydown", (event) => {

@@ -7,9 +7,9 @@ import gradio as gr
 
 from corpus import NewsdeskError
 from corpus.text.characters import one_line
+from rag import Assistant
 from rag.model import Filters
 from web.archive.holdings import PATIENCE_S, render_opening
-from web.assistant.assistant_loader import PageAssistant
 from web.event_data import sent
 from web.filters.filter_bar import filter_bar, render_filters_panel
 from web.filters.search_settings import apply_filters
@@ -93,16 +93,15 @@ class TimelineView:
         if assistant is None:
             return "", render_opening(loader.problem)
         form = render_filters_panel(assistant.archive, story.filters, ("outlets",)) if panel else ""
-        told = gr.skip() if panel else reopen(_describe_result(assistant, story))
-        return reopen(filter_bar(story.filters, form)), told
+        story_shown = gr.skip() if panel else reopen(_describe_result(assistant, story))
+        return reopen(filter_bar(story.filters, form)), story_shown
 
 
-def _describe_result(assistant: PageAssistant, story: TimelineState) -> str:
-    title = '<h2 class="away">Timeline</h2>'
+def _describe_result(assistant: Assistant, story: TimelineState) -> str:
     try:
         found = assistant.timeline(story.topic, story.filters or None) if story.topic else []
         if found:
-            return title + render_timeline(story.topic, found)
-        return title + render_nothing(story.topic, story.filters, group_stories(assistant.archive, story.filters))
+            return render_timeline(story.topic, found)
+        return render_nothing(story.topic, story.filters, group_stories(assistant.archive, story.filters))
     except NewsdeskError as error:
         return render_opening(str(error))

@@ -132,7 +132,7 @@ def test_it_holds_beside_the_owner_and_follows_the_archive(assistant: Assistant,
     data = newsroom(tmp_path / "data", lines(TEXTS[:2]))
     settings = Settings(data_dir=data, llm="")
     typed, meant = "When did Snowdon reach Moscow?", "When did Snowden reach Moscow?"
-    with Assistant(settings) as owner, Assistant(settings, beside=True) as reader:
+    with Assistant(settings) as owner, Assistant(settings, read_only=True) as reader:
         assert read_as(owner, typed) == read_as(reader, typed) == typed
         for name, title, body, language in TEXTS[2:4]:
             owner.archive.put(Article(name, title, body, language=language))

@@ -14,8 +14,7 @@ from urllib.parse import urlencode
 import httpx
 import pytest
 
-from corpus.archive.database import Archive
-from tests.web.conftest import ScriptedAssistant, accounts_of, by_default, served
+from tests.web.conftest import Newsroom, accounts_of, served
 from tests.web.server.test_sign_in import signed_in
 
 ATTACKERS, REQUESTS, ROUNDS = 20, 50, 6
@@ -88,11 +87,11 @@ def times(client: httpx.Client) -> list[float]:
 
 
 @pytest.mark.campaign
-def test_twenty_attackers_at_most_double_the_time_of_a_user(starter_archive: Path, tmp_path: Path) -> None:
+def test_twenty_attackers_at_most_double_the_time_of_a_user(starter: Newsroom, tmp_path: Path) -> None:
     accounts = accounts_of(tmp_path, "anna")
     alone, beside = [], []
     with (
-        served(lambda: ScriptedAssistant(Archive(starter_archive), by_default), accounts=accounts) as url,
+        served(starter.open, accounts=accounts) as url,
         signed_in(url, "anna") as client,
         attackers(url) as wave,
     ):

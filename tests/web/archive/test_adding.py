@@ -2,7 +2,7 @@
 
 import json
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from http.server import BaseHTTPRequestHandler
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -11,11 +11,11 @@ import httpx
 import pytest
 
 from corpus.archive.database import Archive
-from rag import Assistant, Settings
+from rag import Assistant
 from tests.corpus.web_server import Reply, Web, send
 from tests.web.archive.test_archive_tab import headlines, turned_to
 from tests.web.ask.test_ask_tab import ask, wait_until
-from tests.web.conftest import ScriptedAssistant, accounts_of, by_default, served, starter_articles
+from tests.web.conftest import Newsroom, accounts_of, served, starter_articles
 from tests.web.server.test_access import serious
 from tests.web.server.test_sign_in import sign_in
 from web.assistant.addition import FILES
@@ -37,16 +37,21 @@ def web() -> Iterator[Web]:
 
 
 @pytest.fixture
-def archive(tmp_path: Path) -> Archive:
-    made = Archive(tmp_path / "archive.sqlite3")
-    for article in starter_articles()[:3]:
-        made.put(article)
+def assistant(build: Callable[..., Newsroom]) -> Assistant:
+    """Return an assistant that follows its archive of three articles; the page closes it."""
+    made = build(*starter_articles()[:3]).own()
+    made.start()
     return made
 
 
 @pytest.fixture
-def url(archive: Archive, web: Web) -> Iterator[str]:
-    with served(lambda: ScriptedAssistant(archive, by_default), fetcher=lambda _: web.fetcher()) as address:
+def archive(assistant: Assistant) -> Archive:
+    return assistant.archive
+
+
+@pytest.fixture
+def url(assistant: Assistant, web: Web) -> Iterator[str]:
+    with served(lambda: assistant, fetcher=lambda _: web.fetcher()) as address:
         yield address
 
 
@@ -98,6 +103,17 @@ def test_files_are_added_each_with_what_became_of_it(
     page.keyboard.press("Escape")
     page.click("#progress [data-act=clear]")
     page.wait_for_selector(".additions", state="detached")
+
+
+def test_what_was_added_last_is_in_view(page: "Page", url: str, tmp_path: Path) -> None:
+    page.set_viewport_size({"width": 1440, "height": 420})
+    turned_to(page, url)
+    drop(page, *(written(tmp_path, f"{n}.bin", "\x00\x01\x02" * 99) for n in range(6)))
+    ended(page, 6)
+    page.wait_for_function(
+        "(() => { const at = [...document.querySelectorAll('.additions > li')].pop().getBoundingClientRect();"
+        "return at.top > 0 && at.bottom <= innerHeight + 1 })()"
+    )
 
 
 def test_too_many_files_at_once_are_refused_and_not_kept(
@@ -193,7 +209,7 @@ def test_asking_goes_on_meanwhile_and_the_rest_can_be_cancelled(
     assert asked.wait(10)
     page.get_by_role("tab", name="Ask").click()
     ask(page, "Who won the World Cup?")
-    assert page.inner_text("#turn-0 .a") == "The archive does not say."
+    assert page.inner_text("#turn-0 .a") == "This archive does not hold an answer to that."
     page.get_by_role("tab", name="Archive").click()
     page.wait_for_selector(".additions .working")
     page.click("#progress [data-act=cancel]")
@@ -204,13 +220,11 @@ def test_asking_goes_on_meanwhile_and_the_rest_can_be_cancelled(
 
 
 def test_with_accounts_each_sees_the_own_additions_and_nobody_else_adds(
-    page: "Page", archive: Archive, web: Web, tmp_path: Path, uploads: Path
+    page: "Page", assistant: Assistant, web: Web, tmp_path: Path, uploads: Path
 ) -> None:
     accounts = accounts_of(tmp_path, "anna", "ben")
     web.routes["/story"] = Reply(PAGE.encode())
-    with served(
-        lambda: ScriptedAssistant(archive, by_default), accounts=accounts, fetcher=lambda _: web.fetcher()
-    ) as address:
+    with served(lambda: assistant, accounts=accounts, fetcher=lambda _: web.fetcher()) as address:
         answer = httpx.post(f"{address}/gradio_api/upload", files={"files": ("a.txt", b"x")})
         assert answer.status_code == 401
         assert files_of(uploads) == []
@@ -227,36 +241,26 @@ def test_with_accounts_each_sees_the_own_additions_and_nobody_else_adds(
         assert page.locator(".additions").count() == 0
 
 
-def test_what_was_added_can_be_asked_about_and_what_was_removed_cannot(page: "Page", tmp_path: Path) -> None:
-    settings = Settings(data_dir=tmp_path / "data", llm="")
-    with Archive(settings.archive_path) as made:
-        made.put(starter_articles()[0])
-
-    assistants: list[Assistant] = []
-
-    def opened() -> Assistant:
-        assistants.append(Assistant.from_settings(settings))
-        assistants[0].start()
-        return assistants[0]
-
+def test_what_was_added_can_be_asked_about_and_what_was_removed_cannot(
+    page: "Page", url: str, assistant: Assistant, tmp_path: Path
+) -> None:
     question = "Who chose the colour of the lighthouse of Eastfield?"
-    with served(opened) as address:
-        turned_to(page, address)
-        drop(page, written(tmp_path, "story.txt", f"Lighthouse painted\n\n{STORY}"))
-        ended(page, 1)
-        page.wait_for_selector("#progress :text('All of it can be asked about.')")
-        page.wait_for_selector("#state:has-text('2 articles'):not(:has(.busy))")
-        page.get_by_role("tab", name="Ask").click()
-        ask(page, question)
-        assert "Ana Sousa" in page.inner_text("#turn-0 .a")
-        page.get_by_role("tab", name="Archive").click()
-        page.fill("#words input", "lighthouse keeper")
-        page.keyboard.press("Enter")
-        page.wait_for_function("document.querySelectorAll('#articles .read').length === 1")
-        page.click(".articles .remove")
-        page.click("text=Remove it")
-        page.wait_for_selector("#articles .note")
-        wait_until(page, lambda: "Ana Sousa" not in assistants[0].ask(question).text)
-        page.get_by_role("tab", name="Ask").click()
-        ask(page, question, turns=2)
-        assert "Ana Sousa" not in page.inner_text("#turn-1 .a")
+    turned_to(page, url)
+    drop(page, written(tmp_path, "story.txt", f"Lighthouse painted\n\n{STORY}"))
+    ended(page, 1)
+    page.wait_for_selector("#progress :text('All of it can be asked about.')")
+    page.wait_for_selector("#state:has-text('4 articles'):not(:has(.busy))")
+    page.get_by_role("tab", name="Ask").click()
+    ask(page, question)
+    assert "Ana Sousa" in page.inner_text("#turn-0 .a")
+    page.get_by_role("tab", name="Archive").click()
+    page.fill("#words input", "lighthouse keeper")
+    page.keyboard.press("Enter")
+    page.wait_for_function("document.querySelectorAll('#articles .read').length === 1")
+    page.click(".articles .remove")
+    page.click("text=Remove it")
+    page.wait_for_selector("#articles .note")
+    wait_until(page, lambda: "Ana Sousa" not in assistant.ask(question).text)
+    page.get_by_role("tab", name="Ask").click()
+    ask(page, question, turns=2)
+    assert "Ana Sousa" not in page.inner_text("#turn-1 .a")

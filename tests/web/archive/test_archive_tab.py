@@ -1,14 +1,14 @@
 """The Archive tab in a real browser: what there is, finding, reading, removing."""
 
-from collections.abc import Iterator
-from pathlib import Path
+from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING
 
 import pytest
 
 from corpus.archive.database import Archive
 from corpus.errors import SettingsError
-from tests.web.conftest import EQUIFAX, ScriptedAssistant, article_of, by_default, served, starter_articles
+from rag import Assistant
+from tests.web.conftest import EQUIFAX, Newsroom, article_of, served, starter_articles
 from tests.web.server.test_access import serious
 
 if TYPE_CHECKING:
@@ -28,13 +28,11 @@ def headlines(page: "Page") -> list[str]:
 
 
 @pytest.fixture
-def own_url(tmp_path: Path) -> Iterator[tuple[str, Archive]]:
+def own_url(build: Callable[..., Newsroom]) -> Iterator[tuple[str, Archive]]:
     """Serve a page over an archive that a test may change."""
-    archive = Archive(tmp_path / "archive.sqlite3")
-    for article in starter_articles()[:6]:
-        archive.put(article)
-    with served(lambda: ScriptedAssistant(archive, by_default)) as url:
-        yield url, archive
+    assistant = build(*starter_articles()[:6]).own()
+    with served(lambda: assistant) as url:
+        yield url, assistant.archive
 
 
 def test_it_tells_what_there_is_and_lists_the_newest_first(page: "Page", page_url: str) -> None:
@@ -63,9 +61,9 @@ def test_articles_are_found_by_words_outlet_and_time(page: "Page", page_url: str
     page.keyboard.press("Enter")
     page.wait_for_selector(".articles li:has-text('143 million Americans')")
     assert len(headlines(page)) < 25
-    page.fill("#words input", "no such words")
+    page.fill("#words input", "lighthouse")
     page.click("#find-articles")
-    page.wait_for_selector("#articles .quiet:has-text('No article holds “no such words”.')")
+    page.wait_for_selector("#articles .quiet:has-text('No article holds “lighthouse”.')")
     assert serious(page) == []
     page.fill("#words input", "")
     page.click("#find-articles")
@@ -116,25 +114,25 @@ def test_an_article_is_removed_after_a_question_that_names_it(page: "Page", own_
     page.wait_for_selector("#state :text('5 articles')")
 
 
-def test_where_nothing_may_be_changed_nothing_is_offered(page: "Page", starter_archive: Path) -> None:
-    with served(lambda: ScriptedAssistant(Archive(starter_archive), by_default), changeable=False) as url:
+def test_where_nothing_may_be_changed_nothing_is_offered(page: "Page", starter: Newsroom) -> None:
+    with served(starter.open, changeable=False) as url:
         turned_to(page, url)
         assert len(headlines(page)) == 25
         assert page.locator("#add, .remove, .hence").count() == 0
 
 
-def test_an_archive_that_is_empty_says_what_to_do(page: "Page", tmp_path: Path) -> None:
-    with served(lambda: ScriptedAssistant(Archive(tmp_path / "a.sqlite3"), by_default)) as url:
+def test_an_archive_that_is_empty_says_what_to_do(page: "Page", build: Callable[..., Newsroom]) -> None:
+    with served(build().own) as url:
         turned_to(page, url)
         assert page.inner_text("#articles") == "The archive is empty; add files, an address or a feed."
         assert page.locator(".bars").count() == 0
 
 
 def test_an_archive_that_cannot_be_opened_says_why_here_too(page: "Page") -> None:
-    def broken() -> ScriptedAssistant:
+    def fail() -> Assistant:
         raise SettingsError("data: is no folder; name one with --data")
 
-    with served(broken) as url:
+    with served(fail) as url:
         page.goto(url)
         page.get_by_role("tab", name="Archive").click()
         page.wait_for_selector("#holdings .flag:has-text('data: is no folder; name one with --data')")
@@ -175,12 +173,10 @@ def test_a_phone_sees_the_tab_whole(page: "Page", page_url: str) -> None:
     page.wait_for_function("document.querySelector('.pop .main').getBoundingClientRect().bottom < innerHeight")
 
 
-def test_versions_copies_and_corrections_are_told(page: "Page", tmp_path: Path) -> None:
-    archive = Archive(tmp_path / "archive.sqlite3")
+def test_versions_are_numbered_and_unknown_dates_counted(page: "Page", build: Callable[..., Newsroom]) -> None:
     record = {"id": "one", "title": "Ferry", "body": "The ferry runs again on Monday, the harbour said."}
-    archive.put(article_of(record))
-    archive.put(article_of(record | {"body": "The ferry runs again on Tuesday, the harbour said."}))
-    with served(lambda: ScriptedAssistant(archive, by_default)) as url:
+    changed = record | {"body": "The ferry runs again on Tuesday, the harbour said."}
+    with served(build(article_of(record), article_of(changed)).open) as url:
         turned_to(page, url)
         assert page.inner_text(".articles .meta") == "Unknown outlet · date unknown · version 2"
         assert "1 of them without a date" in page.inner_text("#holdings .sum")

@@ -8,11 +8,11 @@ from urllib.parse import quote
 import httpx
 import pytest
 
-from corpus.archive.database import Archive
 from eval.loaders.own import load_own
 from eval.validation import validate
+from tests.model_server import ModelServer
 from tests.web.ask.test_ask_tab import QUESTION, ask, opened, wait_until
-from tests.web.conftest import ScriptedAssistant, by_default, served
+from tests.web.conftest import Newsroom, served, starter_articles
 from tests.web.server.test_access import serious
 
 if TYPE_CHECKING:
@@ -21,21 +21,17 @@ if TYPE_CHECKING:
 HOSTILE = "What is <img src=x onerror=document.title='run'> & \"this\"?"
 
 
-def test_a_question_in_the_address_is_asked(page: "Page", page_url: str, assistant: ScriptedAssistant) -> None:
+def test_a_question_in_the_address_is_asked(page: "Page", page_url: str) -> None:
     page.goto(f"{page_url}/?q={quote(HOSTILE)}")
     page.wait_for_selector("#turn-0 .asof")
     assert page.inner_text("#turn-0 .q") == HOSTILE
-    assert [asked[0] for asked in assistant.asked] == [HOSTILE]
     assert page.url == f"{page_url}/"
     page.reload()
     page.wait_for_selector("#welcome [data-act=ask]")
     assert page.locator(".turn").count() == 0
-    assert len(assistant.asked) == 1
 
 
-def test_a_link_on_another_site_only_proposes_a_question(
-    page: "Page", page_url: str, assistant: ScriptedAssistant
-) -> None:
+def test_a_link_on_another_site_only_proposes_a_question(page: "Page", page_url: str) -> None:
     link = f'<a href="{page_url}/?q={quote(HOSTILE)}">ask</a>'
     page.route("http://other.example/", lambda route: route.fulfill(content_type="text/html", body=link))
     page.goto("http://other.example/")
@@ -43,7 +39,7 @@ def test_a_link_on_another_site_only_proposes_a_question(
     page.wait_for_function("document.querySelector('#box textarea')?.value.startsWith('What is <img')")
     page.wait_for_selector("#welcome [data-act=ask]")
     page.wait_for_timeout(700)
-    assert assistant.asked == []
+    assert page.locator(".turn").count() == 0
     assert page.title() == "Newsdesk"
     page.click("#ask")
     page.wait_for_selector("#turn-0 .asof")
@@ -68,9 +64,9 @@ def test_the_arrow_brings_the_last_question_into_the_empty_box(page: "Page", pag
     assert page.input_value("#box textarea") == "mine"
 
 
-def test_the_last_question_is_edited_in_its_place(page: "Page", page_url: str, assistant: ScriptedAssistant) -> None:
+def test_the_last_question_is_edited_in_its_place(page: "Page", page_url: str, model: ModelServer) -> None:
     opened(page, page_url)
-    ask(page, "First?")
+    ask(page, "What did Equifax pay?")
     ask(page, QUESTION, turns=2)
     assert page.locator("#turn-0 [data-act=rewrite]").count() == 0
     page.click("#turn-1 [data-act=rewrite]")
@@ -82,15 +78,15 @@ def test_the_last_question_is_edited_in_its_place(page: "Page", page_url: str, a
     page.fill("#turn-1 .q textarea", "Who won the World Cup?")
     page.keyboard.press("Enter")
     page.wait_for_selector("#turn-1 .nearest")
-    assert page.locator("#talk .q").all_inner_texts() == ["First?", "Who won the World Cup?"]
-    assert [turn.content for turn in assistant.asked[2][1]][:1] == ["First?"]
+    assert page.locator("#talk .q").all_inner_texts() == ["What did Equifax pay?", "Who won the World Cup?"]
+    assert "What did Equifax pay?" in model.requests[-1].text
+    assert QUESTION not in model.requests[-1].text
 
 
 def test_opinions_are_kept_and_saved_as_a_set_that_the_evaluation_accepts(
-    page: "Page", starter_archive: Path, tmp_path: Path
+    page: "Page", starter: Newsroom, model: ModelServer, tmp_path: Path
 ) -> None:
-    archive = Archive(starter_archive)
-    with served(lambda: ScriptedAssistant(archive, by_default)) as url:
+    with served(lambda: starter.open(model)) as url:
         opened(page, url)
         ask(page, QUESTION)
         assert page.locator(".remark").count() == 0
@@ -121,7 +117,7 @@ def test_opinions_are_kept_and_saved_as_a_set_that_the_evaluation_accepts(
             ("confirmed", "Both <b>figures</b>."),
             ("disputed", "New Zealand won it."),
         ]
-        assert validate(questions, {a.id: a for a in archive.articles()}) == []
-        assert json.loads(path.read_text().splitlines()[0])["evidence"][0]["quote"] == "143 million"
+        assert validate(questions, {a.id: a for a in starter_articles()}) == []
+        assert json.loads(path.read_text().splitlines()[0])["evidence"][0]["quote"].startswith("Equifax said on Monday")
         page.click("#turn-0 [aria-pressed=true]")
         page.wait_for_function("document.querySelectorAll('.remark').length === 1")

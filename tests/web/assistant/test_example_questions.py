@@ -1,18 +1,15 @@
 """Questions to begin with and questions to go on with: made from the archive, tried, and in decent words."""
 
+from collections.abc import Callable
 from dataclasses import replace
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 
 from corpus import Article
-from corpus.archive.database import Archive
-from rag import Assistant, Settings
-from rag.model import Answer
 from rag.text.speakers import find_speakers
 from tests.web.ask.test_ask_tab import ask, opened
-from tests.web.conftest import ScriptedAssistant, article_of, by_default, served, starter_articles
+from tests.web.conftest import Newsroom, article_of, served
 from web.assistant.example_questions import Examples, question_about
 from web.assistant.suggestions import suggest_questions
 
@@ -48,19 +45,11 @@ def test_a_question_is_made_of_who_spoke_and_what_the_headline_names() -> None:
     assert question_about(replace(FERRY, body="The ferry runs again.")) == ""
 
 
-@pytest.fixture
-def settings(tmp_path: Path) -> Settings:
-    made = Settings(data_dir=tmp_path, llm="")
-    with Archive(made.archive_path) as archive:
-        archive.put(FERRY)
-        archive.put(article_of({"id": "b", "title": "Nothing", "body": "It rained in the hills all day on Monday."}))
-    with Assistant.from_settings(made) as assistant:
-        assistant.sync()
-    return made
+RAINY = article_of({"id": "b", "title": "Nothing", "body": "It rained in the hills all day on Monday."})
 
 
-def test_an_archive_of_its_own_offers_questions_that_it_answers(page: "Page", settings: Settings) -> None:
-    with served(lambda: Assistant.from_settings(settings)) as url:
+def test_an_archive_of_its_own_offers_questions_that_it_answers(page: "Page", build: Callable[..., Newsroom]) -> None:
+    with served(build(FERRY, RAINY).open) as url:
         opened(page, url)
         assert page.locator("#welcome [data-act=ask]").all_inner_texts() == ["What did Ana Sousa say about Eastfield?"]
         page.click("#welcome [data-act=ask]")
@@ -68,36 +57,32 @@ def test_an_archive_of_its_own_offers_questions_that_it_answers(page: "Page", se
         assert "120 passengers" in page.inner_text("#turn-0 .a")
 
 
-def test_what_ships_is_offered_where_the_starter_corpus_is(starter_archive: Path) -> None:
-    assistant = ScriptedAssistant(Archive(starter_archive), by_default)
-    assert Examples(assistant).current() == assistant.example_questions(4)
-    assistant.close()
+def test_what_ships_is_offered_where_the_starter_corpus_is(starter: Newsroom) -> None:
+    with starter.open() as assistant:
+        assert Examples(assistant).current() == assistant.example_questions(4)
 
 
-def test_what_is_offered_below_an_answer_is_about_its_matter(settings: Settings) -> None:
-    rain = article_of(
+def test_what_is_offered_below_an_answer_is_about_its_matter(build: Callable[..., Newsroom]) -> None:
+    storm = article_of(
         {
             "id": "c",
             "title": "Rain after the storm",
             "body": "It rains in Eastfield again, the forester Mara Bell said.",
         }
     )
-    with Archive(settings.archive_path) as archive:
-        archive.put(rain)
-    with Assistant.from_settings(settings) as assistant:
-        assistant.sync()
+    with build(FERRY, RAINY, storm).open() as assistant:
         answer = assistant.ask("What did Ana Sousa say about Eastfield?")
         assert {"ferry", "c"} <= {passage.article.id for passage in answer.passages}
         offered = suggest_questions(assistant, answer, [answer.question])
     assert not [question for question in offered if "Mara Bell" in question or "Rain" in question]
 
 
-def test_below_a_refusal_no_question_is_offered(page: "Page", starter_archive: Path) -> None:
-    assistant = ScriptedAssistant(Archive(starter_archive), by_default)
-    assistant.verbatim = by_default
-    refusal = Answer("Who won?", "not_found", "No.", nearest=tuple(starter_articles()[:2]))
-    assert suggest_questions(assistant, refusal, ["Who won?"]) == []
-    with served(lambda: assistant) as url:
+def test_below_a_refusal_no_question_is_offered(page: "Page", starter: Newsroom) -> None:
+    with starter.open() as assistant:
+        refusal = assistant.ask("Who won the World Cup?")
+        assert refusal.status == "not_found"
+        assert suggest_questions(assistant, refusal, [refusal.question]) == []
+    with served(starter.open) as url:
         opened(page, url)
         ask(page, "Who won the World Cup?")
         page.wait_for_timeout(700)

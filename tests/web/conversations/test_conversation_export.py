@@ -127,3 +127,17 @@ def test_opinions_become_questions_that_the_evaluation_accepts(
     questions = load_own(path)
     assert [question.type for question in questions.questions] == ([kind] if kind else [])
     assert validate(questions, {"a1": Article("a1", "t", BODY)}) == []
+
+
+def test_a_headline_in_the_web_page_stands_on_a_line_of_its_own(page: "Page") -> None:
+    article = Article("a", "Ferry runs again", BODY, "Coast Wire")
+    answer = Answer(
+        "Q?",
+        "answered",
+        f"**Coast Wire, undated – Ferry runs again**\n{BODY} [1].",
+        citations=(cite(1, article, WORDS),),
+    )
+    found = Conversation(title="Title")
+    found.begin(Exchange("Q?")).take(Event("done", answer.text, (), answer))
+    page.set_content(to_html(found))
+    assert page.inner_text("section p >> nth=0").splitlines()[-1].startswith(BODY)

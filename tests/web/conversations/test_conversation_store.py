@@ -9,11 +9,10 @@ from pathlib import Path
 
 import pytest
 
-from corpus.archive.database import Archive
 from corpus.errors import ArchiveError
-from rag.model import Answer, Event, Filters
+from rag.model import Answer, Claim, Event, Filters
 from tests.corpus.archive.test_queries import scans
-from tests.web.conftest import EQUIFAX, equifax_answer, passage_with
+from tests.web.conftest import cite, passage_with, starter_articles
 from web.conversations.answer_record import pack_answer, unpack_answer
 from web.conversations.conversation import Conversation, Exchange
 from web.conversations.conversation_store import LONGEST_TITLE, ConversationStore
@@ -32,12 +31,23 @@ def kept(path: Path) -> Iterator[ConversationStore]:
 
 
 @pytest.fixture
-def answer(starter_archive: Path) -> Answer:
-    with Archive(starter_archive) as archive:
-        found = equifax_answer(archive, "How many?")
-        first = archive.get(EQUIFAX)
-        assert first is not None
-        passage = replace(passage_with(first, "Equifax"), signals={"dense": 0.5}, copies=(found.nearest or (first,)))
+def answer() -> Answer:
+    articles = [article for article in starter_articles() if "quifax" in article.title][:3]
+    citations = tuple(cite(n, article, "Equifax") for n, article in enumerate(articles, 1))
+    first = articles[0]
+    passage = replace(passage_with(first, "Equifax"), signals={"dense": 0.5}, copies=(first,))
+    found = Answer(
+        question="How many?",
+        status="answered",
+        text="Equifax first said that about **143 million** US consumers were affected [1]. It raised the figure later"
+        " [2][3].\n\nThe company had known since early May [1].",
+        citations=citations,
+        claims=(
+            Claim("The company had known since early May.", (1,), "flagged", "“May” does not occur in passage 1."),
+        ),
+        passages=tuple(c.passage for c in citations),
+        model="openai:writer",
+    )
     return replace(
         found,
         passages=(*found.passages, passage),

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 import httpx
 import pytest
 
-from corpus.archive.database import Archive
 from eval.measures.scoring import score
 from eval.question_result import Outcome
 from eval.reports.html_report import write_report
@@ -15,7 +14,7 @@ from eval.runs.run_folder import MAIN, Manifest, create
 from eval.runs.run_summary import summarise
 from tests.eval.records import HELD, NULL, VERDICT, answer, outcome
 from tests.web.archive.test_archive_tab import turned_to
-from tests.web.conftest import ScriptedAssistant, accounts_of, by_default, served
+from tests.web.conftest import Newsroom, accounts_of, served
 from tests.web.server.test_access import serious
 from tests.web.server.test_sign_in import sign_in
 from web.server.report_pages import POLICY, report_path
@@ -53,10 +52,8 @@ def runs(tmp_path: Path) -> Path:
     return folder
 
 
-def test_runs_are_listed_with_their_figures_and_two_are_compared(
-    page: "Page", starter_archive: Path, runs: Path
-) -> None:
-    with served(lambda: ScriptedAssistant(Archive(starter_archive), by_default), runs=runs) as url:
+def test_runs_are_listed_with_their_figures_and_two_are_compared(page: "Page", starter: Newsroom, runs: Path) -> None:
+    with served(starter.open, runs=runs) as url:
         turned_to(page, url, "Eval")
         page.wait_for_selector("#runs table")
         assert page.locator("#runs tbody b").all_inner_texts() == ["third", "second", "first"]
@@ -85,18 +82,18 @@ def test_without_a_run_it_says_how_to_make_one(page: "Page", page_url: str) -> N
     assert serious(page) == []
 
 
-def test_a_run_that_is_damaged_is_said_to_be(page: "Page", starter_archive: Path, runs: Path) -> None:
+def test_a_run_that_is_damaged_is_said_to_be(page: "Page", starter: Newsroom, runs: Path) -> None:
     (runs / "first" / "summary.json").write_text("{")
-    with served(lambda: ScriptedAssistant(Archive(starter_archive), by_default), runs=runs) as url:
+    with served(starter.open, runs=runs) as url:
         turned_to(page, url, "Eval")
         page.wait_for_selector("#runs .flag:has-text('The runs cannot be read')")
 
 
-def test_a_report_opens_apart_and_can_reach_nothing(page: "Page", starter_archive: Path, runs: Path) -> None:
+def test_a_report_opens_apart_and_can_reach_nothing(page: "Page", starter: Newsroom, runs: Path) -> None:
     hostile = '<script>document.title = "run by " + self.origin; fetch("/config"); new Image().src = "/leak"</script>'
     report = runs / "second" / "report.html"
     report.write_text(report.read_text("utf-8").replace("</body>", f"{hostile}</body>"), "utf-8")
-    with served(lambda: ScriptedAssistant(Archive(starter_archive), by_default), runs=runs) as url:
+    with served(starter.open, runs=runs) as url:
         turned_to(page, url, "Eval")
         with page.context.expect_page() as waiting:
             page.click("tr:has(b:text-is('second')) a.out")
@@ -115,8 +112,8 @@ def test_a_report_opens_apart_and_can_reach_nothing(page: "Page", starter_archiv
 @pytest.mark.parametrize(
     "name", ["third", "none", "nowhere", "%2e%2e", "second%2freport.html", "first%2f..%2fsecond", ""]
 )
-def test_only_reports_of_runs_that_are_listed_are_served(starter_archive: Path, runs: Path, name: str) -> None:
-    with served(lambda: ScriptedAssistant(Archive(starter_archive), by_default), runs=runs) as url:
+def test_only_reports_of_runs_that_are_listed_are_served(starter: Newsroom, runs: Path, name: str) -> None:
+    with served(starter.open, runs=runs) as url:
         assert httpx.get(f"{url}/report/{name}").status_code in {404, 307}
 
 
@@ -129,10 +126,10 @@ def test_a_report_that_is_a_link_to_elsewhere_is_not_served(runs: Path, tmp_path
 
 
 def test_with_accounts_reports_are_for_who_signed_in(
-    page: "Page", starter_archive: Path, runs: Path, tmp_path: Path
+    page: "Page", starter: Newsroom, runs: Path, tmp_path: Path
 ) -> None:
     accounts = accounts_of(tmp_path, "anna")
-    with served(lambda: ScriptedAssistant(Archive(starter_archive), by_default), accounts=accounts, runs=runs) as url:
+    with served(starter.open, accounts=accounts, runs=runs) as url:
         assert httpx.get(f"{url}/report/first").status_code == 401
         page.goto(url)
         sign_in(page, "anna")
@@ -143,13 +140,13 @@ def test_with_accounts_reports_are_for_who_signed_in(
         assert answer.status == 200
 
 
-def test_text_of_a_run_is_text(page: "Page", starter_archive: Path, tmp_path: Path) -> None:
+def test_text_of_a_run_is_text(page: "Page", starter: Newsroom, tmp_path: Path) -> None:
     markup = "<img src=x onerror=document.title='run'>"
     folder = tmp_path / "runs"
     made(folder, f"{markup.replace('/', '')}", RIGHT, 1, markup)
     texts = [replace(each, question=replace(each.question, text=markup)) for each in WRONG]
     made(folder, "b<i>", texts, 2)
-    with served(lambda: ScriptedAssistant(Archive(starter_archive), by_default), runs=folder) as url:
+    with served(starter.open, runs=folder) as url:
         turned_to(page, url, "Eval")
         page.wait_for_selector("#runs table")
         assert page.locator("#runs tbody b").all_inner_texts() == ["b<i>", markup]

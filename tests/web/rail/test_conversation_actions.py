@@ -3,12 +3,13 @@
 import contextlib
 import json
 import sqlite3
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from corpus.archive.database import Archive
+from tests.model_server import ModelServer
 from tests.web.ask.test_ask_tab import QUESTION, ask, opened, wait_until
-from tests.web.conftest import EQUIFAX, ScriptedAssistant, accounts_of, by_default, served, starter_articles
+from tests.web.conftest import Newsroom, accounts_of, served, starter_articles
 from tests.web.server.test_access import serious
 from tests.web.server.test_sign_in import sign_in
 
@@ -35,17 +36,16 @@ def choose(page: "Page", number: int, label: str) -> None:
 
 
 def test_a_conversation_is_restored_whole_after_a_restart_though_its_article_is_gone(
-    page: "Page", starter_archive: Path, tmp_path: Path
+    page: "Page", starter: Newsroom, model: ModelServer, build: Callable[..., Newsroom], tmp_path: Path
 ) -> None:
     kept = tmp_path / "kept.sqlite3"
-    with served(lambda: ScriptedAssistant(Archive(starter_archive), by_default), kept=kept) as url:
+    with served(lambda: starter.open(model), kept=kept) as url:
         opened(page, url)
         ask(page, QUESTION)
         ask(page, "Who won the World Cup?", turns=2)
         has_titles(page, QUESTION)
-    emptied = Archive(tmp_path / "other.sqlite3")
-    emptied.put(starter_articles()[0])
-    with served(lambda: ScriptedAssistant(emptied, by_default), kept=kept) as url:
+    emptied = build(starter_articles()[0])
+    with served(emptied.open, kept=kept) as url:
         opened(page, url)
         has_titles(page, QUESTION)
         page.click("#kept .open")
@@ -53,32 +53,31 @@ def test_a_conversation_is_restored_whole_after_a_restart_though_its_article_is_
         assert page.inner_text("#turn-0 .a strong") == "143 million"
         page.click("#turn-0 a.n >> nth=0")
         page.wait_for_selector("#card-0-1.on")
-        assert page.inner_text("#card-0-1 mark") == "143 million"
+        assert "143 million" in page.inner_text("#card-0-1 mark >> nth=0")
         page.click("#card-0-1 .read")
         page.wait_for_selector(".sheet mark")
-        assert page.inner_text(".sheet mark") == "143 million"
+        assert "143 million" in page.inner_text(".sheet mark >> nth=0")
         assert "no longer in the archive" in page.inner_text(".sheet .notice")
         page.keyboard.press("Escape")
         ask(page, "And the World Cup?", turns=3)
-        assert emptied.get(EQUIFAX) is None
 
 
-def test_conversations_are_listed_found_renamed_and_deleted(page: "Page", starter_archive: Path) -> None:
-    with served(lambda: ScriptedAssistant(Archive(starter_archive), by_default)) as url:
+def test_conversations_are_listed_found_renamed_and_deleted(page: "Page", starter: Newsroom) -> None:
+    with served(starter.open) as url:
         opened(page, url)
-        ask(page, "First about Equifax?")
+        ask(page, "What did Equifax say of 143 million?")
         page.click("#new")
         page.wait_for_selector("#welcome [data-act=ask]")
         ask(page, "Who won the World Cup?")
-        has_titles(page, "Who won the World Cup?", "First about Equifax?")
+        has_titles(page, "Who won the World Cup?", "What did Equifax say of 143 million?")
         assert page.locator("#kept li.on").inner_text().startswith("Who won")
 
         page.fill("#find input", "143 MILLION")
-        has_titles(page, "First about Equifax?")
+        has_titles(page, "What did Equifax say of 143 million?")
         page.fill("#find input", "nothing of the kind")
         page.wait_for_selector("#kept :text('No conversation holds these words.')")
         page.fill("#find input", "")
-        has_titles(page, "Who won the World Cup?", "First about Equifax?")
+        has_titles(page, "Who won the World Cup?", "What did Equifax say of 143 million?")
 
         choose(page, 1, "Rename")
         page.keyboard.type("<b>Breach</b>")
@@ -87,7 +86,7 @@ def test_conversations_are_listed_found_renamed_and_deleted(page: "Page", starte
         assert serious(page) == []
 
         page.locator("#kept .open").nth(1).click()
-        page.wait_for_selector("#turn-0 .a strong")
+        page.wait_for_selector("#turn-0 a.n")
         choose(page, 1, "Delete")
         assert titles(page) == ["Who won the World Cup?", "<b>Breach</b>"]
         page.locator("#kept .menu:not([hidden])").get_by_text("Really delete?").click()
@@ -98,27 +97,26 @@ def test_conversations_are_listed_found_renamed_and_deleted(page: "Page", starte
 
 
 def test_a_question_is_not_lost_that_comes_while_the_last_one_is_being_kept(
-    page: "Page", starter_archive: Path, tmp_path: Path
+    page: "Page", starter: Newsroom, model: ModelServer, tmp_path: Path
 ) -> None:
     kept = tmp_path / "kept.sqlite3"
-    assistant = ScriptedAssistant(Archive(starter_archive), by_default)
-    with served(lambda: assistant, kept=kept) as url, contextlib.closing(sqlite3.connect(kept)) as other:
+    with served(lambda: starter.open(model), kept=kept) as url, contextlib.closing(sqlite3.connect(kept)) as other:
         opened(page, url)
         other.execute("BEGIN IMMEDIATE")
         ask(page, QUESTION)
-        page.fill("#box textarea", "Who won the World Cup?")
+        page.fill("#box textarea", "What did Equifax pay?")
         page.click("#ask")
-        wait_until(page, lambda: len(assistant.asked) == 2)
+        wait_until(page, lambda: any("What did Equifax pay?" in request.text for request in model.requests))
         other.rollback()
         page.wait_for_selector("#turn-1 .asof")
         page.reload()
         page.click("#kept .open")
-        page.wait_for_selector("#turn-1 .nearest")
+        page.wait_for_selector("#turn-1 .asof")
         assert page.inner_text("#turn-0 .q") == QUESTION
 
 
-def test_a_conversation_is_saved_as_a_file(page: "Page", starter_archive: Path) -> None:
-    with served(lambda: ScriptedAssistant(Archive(starter_archive), by_default)) as url:
+def test_a_conversation_is_saved_as_a_file(page: "Page", starter: Newsroom) -> None:
+    with served(starter.open) as url:
         opened(page, url)
         ask(page, "Equifax?")
         has_titles(page, "Equifax?")
@@ -133,11 +131,9 @@ def test_a_conversation_is_saved_as_a_file(page: "Page", starter_archive: Path) 
             assert waiting.value.path().read_text(encoding="utf-8").startswith(words)
 
 
-def test_each_who_signed_in_sees_only_the_own_conversations(
-    page: "Page", starter_archive: Path, tmp_path: Path
-) -> None:
+def test_each_who_signed_in_sees_only_the_own_conversations(page: "Page", starter: Newsroom, tmp_path: Path) -> None:
     accounts = accounts_of(tmp_path, "anna", "ben")
-    with served(lambda: ScriptedAssistant(Archive(starter_archive), by_default), accounts=accounts) as url:
+    with served(starter.open, accounts=accounts) as url:
         for name in ("anna", "ben"):
             page.context.clear_cookies()
             page.goto(url)
@@ -149,9 +145,9 @@ def test_each_who_signed_in_sees_only_the_own_conversations(
             has_titles(page, f"Equifax, asks {name}?")
 
 
-def test_on_a_phone_the_list_unfolds(page: "Page", starter_archive: Path) -> None:
+def test_on_a_phone_the_list_unfolds(page: "Page", starter: Newsroom) -> None:
     page.set_viewport_size({"width": 390, "height": 844})
-    with served(lambda: ScriptedAssistant(Archive(starter_archive), by_default)) as url:
+    with served(starter.open) as url:
         opened(page, url)
         ask(page, QUESTION)
         assert not page.is_visible("#kept")

@@ -1,18 +1,15 @@
 """Reading: versions and copies in the reader, what was not used, and the ways out of a refusal."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 
 from corpus import Article
-from corpus.archive.database import Archive
-from rag.model import Answer, Event, Filters, Turn
 from tests.web.ask.test_ask_tab import ask, opened
-from tests.web.conftest import ScriptedAssistant, cite, in_words, passage_with, served
+from tests.web.conftest import Newsroom, served
 from tests.web.server.test_access import serious
 
 if TYPE_CHECKING:
@@ -27,52 +24,34 @@ CHANGED = BODY.replace("9,000 euros", "12,000 euros")
 FIRST = Article(
     "lighthouse", "Lighthouse painted green", BODY, "Eastfield Gazette", published_at=datetime(2020, 3, 2, tzinfo=UTC)
 )
-COPY = Article("copy", "Green lighthouse", BODY, "Coast <Daily>", published_at=datetime(2020, 3, 3, tzinfo=UTC))
+OTHER = Article(
+    "harbour",
+    "Harbour of Eastfield gets a new crane",
+    "A crane was put up in the harbour of Eastfield on Tuesday. It lifts boats out of the water before winter.",
+    "Eastfield Gazette",
+    published_at=datetime(2020, 3, 4, tzinfo=UTC),
+)
+QUESTION = "What did the painting of the lighthouse cost?"
+COPY = Article("copy", "Green lighthouse", BODY, "Coast & Daily", published_at=datetime(2020, 3, 3, tzinfo=UTC))
 
 
 @pytest.fixture
-def archive(tmp_path: Path) -> Archive:
-    """Return an archive with an article that was answered from, then changed, and its copy at another outlet."""
-    made = Archive(tmp_path / "archive.sqlite3")
-    made.put(FIRST)
-    made.put(COPY)
-    made.put(replace(FIRST, body=CHANGED, updated_at=datetime(2020, 3, 5, tzinfo=UTC)), live=True)
-    return made
+def newsroom(build: Callable[..., Newsroom]) -> Newsroom:
+    """Return a newsroom with an article, its copy at another outlet, and another one of the same town."""
+    return build(FIRST, COPY, OTHER)
 
 
-def answered_from_the_first(
-    assistant: ScriptedAssistant, question: str, history: Sequence[Turn], filters: Filters | None
-) -> Iterator[Event]:
-    if "refuse" in question:
-        refusal = Answer(
-            question,
-            "not_found",
-            "The archive does not say.",
-            standalone="A fuller question?",
-            nearest=(COPY,),
-            filters=Filters(outlets=("Coast <Daily>",)) if filters is None else filters,
-        )
-        yield Event("done", refusal.text, (), refusal)
-        return
-    citation = cite(1, FIRST, "9,000 euros")
-    unused = passage_with(COPY, "painted green", 2)
-    passage = replace(citation.passage, copies=(COPY,))
-    citation = replace(citation, passage=passage)
-    yield from in_words(
-        Answer(question, "answered", "It cost 9,000 euros [1].", citations=(citation,), passages=(passage, unused))
-    )
-
-
-def test_the_reader_shows_versions_and_copies(page: "Page", archive: Archive) -> None:
-    assert [a.version for a in archive.versions("lighthouse")] == [1, 2]
-    assert [a.id for a in archive.copies("lighthouse")] == ["copy"]
-    with served(lambda: ScriptedAssistant(archive, answered_from_the_first)) as url:
+def test_the_reader_shows_versions_and_copies(page: "Page", newsroom: Newsroom) -> None:
+    assistant = newsroom.own()
+    with served(lambda: assistant) as url:
         opened(page, url)
-        ask(page, "What did it cost?")
+        ask(page, QUESTION)
+        changed = replace(FIRST, body=CHANGED, updated_at=datetime(2020, 3, 5, tzinfo=UTC))
+        assert assistant.archive.put(changed, live=True) == "updated"
         assert page.inner_text("#card-0-1 .more span") == "1 copy"
         page.click("#card-0-1 .read")
         page.wait_for_selector(".sheet mark")
-        assert page.inner_text(".sheet mark") == "9,000 euros"
+        assert page.locator(".sheet mark:has-text('9,000 euros')").count() == 1
         assert page.inner_text(".versions [aria-current]") == "Version 1 · 2 Mar 2020"
         assert "changed this text since" in page.inner_text(".sheet .notice")
         assert serious(page) == []
@@ -80,7 +59,7 @@ def test_the_reader_shows_versions_and_copies(page: "Page", archive: Archive) ->
         page.wait_for_selector(".versions [aria-current]:has-text('Version 2 · 5 Mar 2020')")
         assert "12,000 euros" in page.inner_text(".sheet .text")
         assert page.locator(".sheet .notice").count() == 0
-        assert page.inner_text(".sheet .nearest li span") == "Coast <Daily> · 3 Mar 2020"
+        assert page.inner_text(".sheet .nearest li span") == "Coast & Daily · 3 Mar 2020"
         page.click(".sheet .nearest .read")
         page.wait_for_selector(".sheet h2:has-text('Green lighthouse')")
         page.keyboard.press("Escape")
@@ -88,28 +67,25 @@ def test_the_reader_shows_versions_and_copies(page: "Page", archive: Archive) ->
         assert page.evaluate("document.activeElement.closest('#card-0-1') !== null")
 
 
-def test_what_was_retrieved_and_not_used_can_be_seen(page: "Page", archive: Archive) -> None:
-    with served(lambda: ScriptedAssistant(archive, answered_from_the_first)) as url:
+def test_what_was_retrieved_and_not_used_can_be_seen(page: "Page", newsroom: Newsroom) -> None:
+    with served(newsroom.open) as url:
         opened(page, url)
-        ask(page, "What did it cost?")
+        ask(page, QUESTION)
         assert not page.is_visible("#cards .unused .card")
         page.click("#cards .unused summary")
-        assert page.inner_text("#cards .unused .card h3") == "Green lighthouse"
+        assert page.inner_text("#cards .unused .card h3") == OTHER.title
         assert serious(page) == []
 
 
-def test_a_refusal_says_what_to_try_and_each_way_can_be_taken(page: "Page", archive: Archive) -> None:
-    assistant = ScriptedAssistant(archive, answered_from_the_first)
-    with served(lambda: assistant) as url:
+def test_a_refusal_says_what_to_try_and_each_way_can_be_taken(page: "Page", newsroom: Newsroom) -> None:
+    with served(newsroom.open) as url:
         opened(page, url)
-        ask(page, "refuse this")
-        assert page.locator("#turn-0 .tries button").all_inner_texts() == [
-            "Search without “Coast <Daily>”",
-            "Ask it apart from what was said before",
-        ]
+        ask(page, QUESTION)
+        ask(page, "And the pyramids of Giza?", turns=2)
+        assert page.locator("#turn-1 .tries button").all_inner_texts() == ["Ask it apart from what was said before"]
+        ask(page, "According to Coast & Daily, who won the World Cup in 2015?", turns=3)
+        assert page.locator("#turn-1 .tries").count() == 0
+        assert page.locator("#turn-2 .tries button").all_inner_texts() == ["Search without “Coast & Daily”"]
         assert serious(page) == []
-        page.click("#turn-0 .tries button >> nth=0")
-        page.wait_for_function("document.querySelectorAll('#turn-0 .tries button').length === 1")
-        assert assistant.asked[1] == ("refuse this", (), Filters())
-        ask(page, "What did it cost?", turns=2)
-        assert page.locator("#turn-0 .tries").count() == 0
+        page.click("#turn-2 .tries button")
+        page.wait_for_selector("#turn-2:has(.asof):not(:has-text('Search without'))")

@@ -9,9 +9,9 @@ from pathlib import Path
 import httpx
 import pytest
 
-from corpus.archive.database import Archive
-from tests.web.conftest import ScriptedAssistant, by_default, served
+from tests.web.conftest import Newsroom, served
 from web.assistant.addition import FILE_BYTES, UPLOAD_BYTES
+from web.page_layout import STATIC
 from web.server.guard import allowed_hosts, policy
 
 FOREIGN = [
@@ -54,6 +54,12 @@ def test_every_answer_carries_the_headers(page_url: str) -> None:
             assert rule in headers["content-security-policy"]
 
 
+def test_the_page_has_an_icon_of_its_own(page_url: str) -> None:
+    answer = httpx.get(f"{page_url}/favicon.ico")
+    assert answer.headers["content-type"].startswith("image/svg+xml")
+    assert answer.text == (STATIC / "icon.svg").read_text("utf-8")
+
+
 def test_only_the_inline_scripts_of_the_page_may_run(page_url: str) -> None:
     answer = httpx.get(page_url)
     (scripts,) = re.findall(r"script-src ([^;]*);", answer.headers["content-security-policy"])
@@ -65,8 +71,8 @@ def test_only_the_inline_scripts_of_the_page_may_run(page_url: str) -> None:
     assert len(answer.content) == int(answer.headers["content-length"]) or "content-encoding" in answer.headers
 
 
-def test_uploads_are_closed_where_nothing_may_be_added(starter_archive: Path) -> None:
-    with served(lambda: ScriptedAssistant(Archive(starter_archive), by_default), changeable=False) as url:
+def test_uploads_are_closed_where_nothing_may_be_added(starter: Newsroom) -> None:
+    with served(starter.open, changeable=False) as url:
         answer = httpx.post(f"{url}/gradio_api/upload", files={"files": ("a.txt", b"x")})
         assert (answer.status_code, answer.text) == (403, "Uploads are switched off.")
 

@@ -1,8 +1,9 @@
 """Two users over real HTTP: what one opened shows nothing to the other, and does nothing for him."""
 
 import threading
-from collections.abc import Iterator, Sequence
-from pathlib import Path
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any
 
 import gradio as gr
 import httpx
@@ -11,41 +12,48 @@ from fastapi.openapi.utils import get_openapi
 from gradio.routes import App
 from starlette.routing import compile_path
 
-from corpus.archive.database import Archive
-from rag.model import Event, Filters, Turn
-from tests.web.conftest import ScriptedAssistant, accounts_of, equifax_answer, in_words, served
+from rag import Assistant
+from rag.model import Event
+from tests.model_server import ModelServer
+from tests.web.conftest import Newsroom, accounts_of, served
 from tests.web.server.test_sign_in import signed_in
 from web.server.request_gate import CALL, READ, UPLOAD
 from web.server.session_isolation import IN_PATH, NAMES, Owners
 
 API = "/gradio_api"
-SECRET = "The question that only Anna knows"
+SECRET = "What Equifax breach does only Anna ask about?"
+
+
+@dataclass
+class Halt:
+    """Let answers begin as soon as the test says so."""
+
+    begun: threading.Event = field(default_factory=threading.Event)
+    go_on: threading.Event = field(default_factory=threading.Event)
 
 
 @pytest.fixture(scope="module")
-def script() -> "Halting":
-    return Halting()
-
-
-class Halting:
-    """Answer as soon as the test says so."""
-
-    def __init__(self) -> None:
-        self.begun, self.go_on = threading.Event(), threading.Event()
-        self.go_on.set()
-
-    def __call__(
-        self, assistant: ScriptedAssistant, question: str, history: Sequence[Turn], filters: Filters | None
-    ) -> Iterator[Event]:
-        self.begun.set()
-        self.go_on.wait(60)
-        yield from in_words(equifax_answer(assistant.archive, question))
+def halt() -> Halt:
+    made = Halt()
+    made.go_on.set()
+    return made
 
 
 @pytest.fixture(scope="module")
-def url(starter_archive: Path, tmp_path_factory: pytest.TempPathFactory, script: Halting) -> Iterator[str]:
+def url(
+    starter: Newsroom, session_model: ModelServer, tmp_path_factory: pytest.TempPathFactory, halt: Halt
+) -> Iterator[str]:
     accounts = accounts_of(tmp_path_factory.mktemp("accounts"), "anna", "bert")
-    with served(lambda: ScriptedAssistant(Archive(starter_archive), script), accounts=accounts) as address:
+
+    class HaltingAssistant(Assistant):
+        """Begin an answer only when the test says so."""
+
+        def stream(self, *arguments: Any, **options: Any) -> Iterator[Event]:
+            halt.begun.set()
+            halt.go_on.wait(60)
+            yield from super().stream(*arguments, **options)
+
+    with served(lambda: starter.open(session_model, HaltingAssistant), accounts=accounts) as address:
         yield address
 
 
@@ -77,14 +85,12 @@ def gone(answer: httpx.Response) -> bool:
     return (answer.status_code, answer.text) == (404, '{"detail":"There is no such session."}')
 
 
-def test_another_s_session_shows_nothing_and_does_nothing(
-    anna: httpx.Client, bert: httpx.Client, script: Halting
-) -> None:
-    script.begun.clear()
-    script.go_on.clear()
+def test_another_s_session_shows_nothing_and_does_nothing(anna: httpx.Client, bert: httpx.Client, halt: Halt) -> None:
+    halt.begun.clear()
+    halt.go_on.clear()
     body = {**asking(anna), "session_hash": "annas"}
     event = anna.post(f"{API}/queue/join", json=body).json()["event_id"]
-    assert script.begun.wait(60)
+    assert halt.begun.wait(60)
     own = {"session_hash": "berts"}
     json_type = {"content-type": "application/json"}
     twice = b'{"session_hash": "berts", "data": [], "session_hash": "annas"}'
@@ -104,7 +110,7 @@ def test_another_s_session_shows_nothing_and_does_nothing(
         bert.get(f"{API}/upload_progress", params={"upload_id": event}),
     ]
     assert [answer.url.path for answer in tries if not gone(answer)] == []
-    script.go_on.set()
+    halt.go_on.set()
     told = events(anna, "annas")
     assert SECRET in told
     assert "143 million" in told

@@ -13,9 +13,8 @@ from gradio_client import Client
 from starlette.responses import PlainTextResponse
 from starlette.types import Receive, Scope, Send
 
-from corpus.archive.database import Archive
 from tests.web.ask.test_ask_tab import QUESTION, ask
-from tests.web.conftest import PASSWORD, ScriptedAssistant, accounts_of, by_default, served
+from tests.web.conftest import PASSWORD, Newsroom, accounts_of, served
 from tests.web.server.test_access import serious
 from web.accounts.account_file import Account, Accounts
 from web.accounts.sign_in import SignIn
@@ -66,8 +65,8 @@ def accounts(tmp_path_factory: pytest.TempPathFactory) -> Accounts:
 
 
 @pytest.fixture(scope="module")
-def url(starter_archive: Path, accounts: Accounts) -> Iterator[str]:
-    with served(lambda: ScriptedAssistant(Archive(starter_archive), by_default), accounts=accounts) as address:
+def url(starter: Newsroom, accounts: Accounts) -> Iterator[str]:
+    with served(starter.open, accounts=accounts) as address:
         yield address
 
 
@@ -82,7 +81,7 @@ def test_only_who_signed_in_may_ask(page: "Page", url: str) -> None:
     page.wait_for_selector("#turn-0 .asof")
     assert page.inner_text("#turn-0 .q") == 'Equifax "?'
     ask(page, QUESTION, turns=2)
-    assert page.inner_text("#turn-1 .a strong") == "143 million"
+    assert page.locator("#turn-1 a.n").count() >= 1
     cookies = page.context.cookies()
     assert f"session-{url.rpartition(':')[2]}" in {cookie["name"] for cookie in cookies}
     assert all(cookie["httpOnly"] and cookie["sameSite"] == "Strict" for cookie in cookies)
@@ -133,10 +132,10 @@ def test_signing_out_leaves_other_sessions(url: str) -> None:
         assert second.get("/", headers=PAGE).headers["cache-control"] == "no-store"
 
 
-def test_a_removed_account_and_a_changed_password_end_the_session(starter_archive: Path, tmp_path: Path) -> None:
+def test_a_removed_account_and_a_changed_password_end_the_session(starter: Newsroom, tmp_path: Path) -> None:
     accounts = accounts_of(tmp_path, "anna", "bert")
     with (
-        served(lambda: ScriptedAssistant(Archive(starter_archive), by_default), accounts=accounts) as url,
+        served(starter.open, accounts=accounts) as url,
         signed_in(url, "anna") as anna,
         signed_in(url, "bert") as bert,
     ):
