@@ -45,7 +45,7 @@ class Api:
     ) -> list[dict[str, Any]]:
         """Return the k best passages for a query, with article, offsets and score."""
         _check_question(query)
-        k = min(max(k, 1), _MOST_PASSAGES)
+        k = min(max(k, 1), _MOST_PASSAGES)  # A number out of range gets the nearest that makes sense.
         passages = self._do(lambda a: a.search(query, k, read_filters(since, until, [outlet])))
         return [passage.to_record() for passage in passages]
 

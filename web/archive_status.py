@@ -1,4 +1,4 @@
-"""What the page says of itself: what is in the archive, which model answers, whether everything is ready."""
+"""The state of the page: what the archive holds, which model answers, whether everything is ready."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -13,7 +13,7 @@ HOW_TO_SET_A_MODEL = "To have answers written, start with NEWSDESK_LLM=provider:
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """Hold what the page shows beside the conversation.
+    """Hold the state of the page, for the corner of the rail.
 
     Attributes:
         state: Markup of the state of archive and model.

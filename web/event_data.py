@@ -48,6 +48,7 @@ class CheckedBlocks(gr.Blocks):
         Raises:
             gr.Error: They are too few, too many or of a wrong type; the message says which.
         """
+        # Gradio itself would call the function with what came, and answer a wrong call with a traceback in the log.
         if problem := _mismatch(block_fn, inputs):
             raise gr.Error(problem, print_exception=False)
         try:
@@ -68,6 +69,7 @@ def _mismatch(block_fn: BlockFunction, inputs: list[Any]) -> str:
         listed = ", ".join(wanted) or "none"
         return f"{name} takes {len(wanted)} values ({listed}), and {len(inputs)} were sent."
     for (parameter, kind), value in zip(wanted.items(), inputs, strict=True):
+        # Not isinstance: True is an int, and would be taken for a number of passages.
         if kind is not None and type(value) is not kind:
             sent = _SENT.get(type(value), "something else")
             return f"{name}: {parameter} must be {_WORDS[kind]}, and {sent} was sent."
@@ -95,6 +97,7 @@ def _kind(block: Any) -> type | None:
 
 def sent(event: gr.EventData) -> dict[str, Any]:
     """Return what the static script sends along with an event; nothing where somebody sends something else."""
+    # Gradio has no public way to data that are no attributes of the event.
     data = event._data
     return data if isinstance(data, dict) and isinstance(data.get("act", ""), str) else {}
 

@@ -12,13 +12,13 @@ from web.conversations.conversation_store import ConversationStore
 from web.rate_limit import RateLimit
 
 QUIET: dict[str, Any] = {"api_visibility": "private", "show_progress": "hidden"}
-"""Arguments of every event of the page: no endpoint for programs, no veil over what is waited for."""
+"""Arguments of every event of the page: no endpoint for programs, no overlay while it runs."""
 
 WARNING: dict[str, Any] = {**QUIET, "concurrency_limit": 20}
-"""Arguments of events that may tell the reader that something failed: only those that pass the queue can."""
+"""Arguments of events that may warn the reader: only those that pass the queue can."""
 
 LOOKING: dict[str, Any] = {**WARNING, "trigger_mode": "always_last"}
-"""The same for what only shows something: while one is under way the last of the others waits, and is not dropped."""
+"""The same for events that only display: while one runs, the last of the others waits instead of being dropped."""
 
 # The component hands what is clicked in it to the static script, which decides what it means.
 _LISTEN = "element.addEventListener('click', e => window.newsdesk && window.newsdesk.click(e, trigger));"
@@ -38,12 +38,12 @@ class Rail:
 
 @dataclass(frozen=True, slots=True)
 class Frame:
-    """Hold what stands around the tabs.
+    """Hold what surrounds the tabs.
 
     Attributes:
         loader: Opens the assistant that answers questions.
         allowance: How many questions a client may ask.
-        conversations: Where conversations are kept.
+        conversations: The store of conversations.
         blocks: The page.
         session: State of one open page, a `web.conversations.conversation.SessionState`.
         side: The rail at the left.

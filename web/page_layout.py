@@ -39,7 +39,7 @@ def build_page(
     Args:
         loader: Opens the assistant that answers questions.
         allowance: How many questions a client may ask.
-        conversations: Where conversations are kept.
+        conversations: The store of conversations.
         changeable: Let readers add and remove articles.
         runs: The folder of the runs of the evaluation.
     """

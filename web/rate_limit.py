@@ -1,4 +1,4 @@
-"""How many questions one client may ask in a minute, and what one is told who has to wait."""
+"""How many questions one client may ask in a minute, and how long a client has to wait."""
 
 import math
 import threading
@@ -27,6 +27,7 @@ class RateLimit:
             if self.per_minute and not seconds:
                 self._asked.setdefault(client, deque()).append(now)
                 self._asked.move_to_end(client)
+                # Whoever comes from many addresses must not make this grow without end.
                 while len(self._asked) > self.clients:
                     self._asked.popitem(last=False)
             return seconds

@@ -25,7 +25,7 @@ _FORM_BYTES = 10_000
 # Each check takes a core and 128 MiB for some tenths of a second; one core is left for the pages.
 _AT_ONCE = max(1, min(2, (os.cpu_count() or 1) - 1))
 _MOST_WAITING, _BUSY_S = 32, 5
-# Who tries again as soon as he is refused is kept busy with waiting, and not the server with refusing.
+# Who retries as soon as he is refused spends his time waiting; the server spends none on refusing.
 _MOST_HELD, _HELD_S = 200, 1.0
 
 

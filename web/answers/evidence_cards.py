@@ -1,4 +1,4 @@
-"""The evidence beside an answer: a card for every source, and what was retrieved and not used."""
+"""The evidence column: a card for every source of an answer, and what was retrieved and not used."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -50,7 +50,7 @@ class _Section:
 
 
 def render_evidence(conversation: Conversation) -> str:
-    """Render the cards of every exchange; only those of the last are shown until a mark of an earlier one is chosen."""
+    """Render the cards of every exchange; those of the last are visible until a mark of an earlier one is clicked."""
     return render("evidence", sections=[_make_section(exchange) for exchange in conversation.exchanges])
 
 

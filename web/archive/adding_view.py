@@ -25,12 +25,12 @@ _LOOK_S = 0.5
 
 @dataclass(slots=True)
 class Watching:
-    """Hold what one open page shows, so that only what changed is drawn anew.
+    """Hold what one open page shows, so that only what changed is redrawn.
 
     Attributes:
         progress: How far each thing is, as markup.
         feeds: The feeds, as markup.
-        settled: How many things have come to their end, and whether all of the archive can be asked about.
+        settled: How many additions have ended, and whether the whole archive is indexed.
         drawn: The same when the articles were drawn last.
     """
 
@@ -67,7 +67,7 @@ class AddingView:
         Args:
             place: The tab.
             browsing: What the list of articles looks for.
-            listing: The components of that list, drawn anew when an addition has ended.
+            listing: The components of that list, redrawn when an addition has ended.
             page: Returns their values.
         """
         self._listing_size, self._page_of = len(listing), page
@@ -115,7 +115,7 @@ class AddingView:
         return self._look(watching, request)
 
     def _handle_click(self, watching: Watching, event: gr.EventData, request: gr.Request) -> Shown:
-        """Do what a button below says: cancel, clear, pull a feed again, follow it no longer."""
+        """Do what a button below says: cancel, clear, pull a feed again, unfollow it."""
         additions, user, data = self.frame.loader.additions, user_of(request), sent(event)
         act, url = data.get("act"), str(data.get("url", ""))
         if additions is not None and act == "cancel":
@@ -130,18 +130,19 @@ class AddingView:
         return self._look(watching, request)
 
     def _tick(self, watching: Watching, browsing: Browsing, request: gr.Request) -> Shown:
-        """Look again, and draw the articles anew where something has come to its end."""
-        shown = self._look(watching, request)
+        """Look again, and redraw the articles where an addition has ended."""
+        changed = self._look(watching, request)
         if watching.settled == watching.drawn:
-            return *shown, *(gr.skip() for _ in range(self._listing_size))
+            return *changed, *(gr.skip() for _ in range(self._listing_size))
         watching.drawn = watching.settled
-        return *shown, *self._page_of(browsing)
+        return *changed, *self._page_of(browsing)
 
     def _look(self, watching: Watching, request: gr.Request) -> Shown:
         """Return what has changed since this page last looked."""
         additions, assistant = self.frame.loader.additions, self.frame.loader.assistant
         if additions is None or assistant is None:
             return gr.skip(), gr.skip(), gr.skip()
+        # Each reader sees only what he added himself.
         own = additions.of(user_of(request))
         done, total = assistant.progress()
         waiting = total - done if own else 0
@@ -156,5 +157,5 @@ class AddingView:
             for new, old in ((now.progress, watching.progress), (now.feeds, watching.feeds))
         )
         watching.progress, watching.feeds, watching.settled = now.progress, now.feeds, now.settled
-        # One look more, for what came to its end since the articles were drawn.
+        # One more look, for what ended since the articles were drawn.
         return *changed, gr.Timer(_LOOK_S, active=busy or watching.settled != watching.drawn)

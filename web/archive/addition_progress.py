@@ -24,7 +24,7 @@ _STATES = {
 
 
 def render_progress(additions: Sequence[Addition], waiting: int) -> str:
-    """Render what is being added and what became of it.
+    """Render what is being added and what became of it, the last first: it stands right below the buttons that add.
 
     Args:
         additions: In the order in which they were asked for.
@@ -32,7 +32,7 @@ def render_progress(additions: Sequence[Addition], waiting: int) -> str:
     """
     busy = any(addition.open for addition in additions)
     summary = _summarise(additions, busy, waiting)
-    return render("additions", items=list(map(_make_item, additions)), summary=summary, busy=busy)
+    return render("additions", items=list(map(_make_item, reversed(additions))), summary=summary, busy=busy)
 
 
 def _summarise(additions: Sequence[Addition], busy: bool, waiting: int) -> str:

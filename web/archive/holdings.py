@@ -21,7 +21,7 @@ def render_holdings(archive: Archive, filters: Filters, changeable: bool) -> str
     Args:
         archive: The archive.
         filters: What the list is narrowed to now.
-        changeable: Whether articles can be added below, where the window is too narrow to have that beside.
+        changeable: Whether articles can be added below, where the window is too narrow for a second column.
     """
     count = archive.count()
     days = {date.fromisoformat(day): n for day, n in archive.days().items()}

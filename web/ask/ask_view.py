@@ -1,4 +1,4 @@
-"""The tab in which one asks: the conversation, the question below it, the evidence beside it."""
+"""The tab in which one asks: the conversation, the question box below it, and the evidence column."""
 
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -61,7 +61,7 @@ class AskView:
     def connect(self) -> None:
         """Say what happens when something is used."""
         session, side = self.frame.session, self.frame.side
-        # By default a click is dropped while the last question is still being kept, though its answer is whole.
+        # By default a click is dropped while the last question is still being saved, though its answer is complete.
         asking = {**QUIET, "concurrency_limit": 20, "concurrency_id": "asking", "outputs": self.shown}
         asking["trigger_mode"] = "multiple"
         typed = gr.on([self.box.submit, self.ask.click], self._on_submit, [self.box, session], **asking)
@@ -72,6 +72,7 @@ class AskView:
         connect_reader(self.frame, [self.talk, self.evidence, self.frame.reader])
         connect_conversation_actions(self.frame, self.talk, self.shown, self.page, running)
         connect_search_settings(self.frame, self.narrow)
+        # A request of its own, so that the answer is whole on the page before suggestions are looked for.
         for asked_for in running:
             asked_for.then(self._suggest_next, [session], self.talk, queue=False, **QUIET)
         timer = gr.Timer(1.0)
@@ -124,10 +125,11 @@ class AskView:
         try:
             yield self.page(session, user, clear=True, typed=typed)
             for _ in stream_exchange(self.frame.loader, conversation, exchange):
-                if session.conversation is not conversation:
+                if session.conversation is not conversation:  # The reader opened another one meanwhile.
                     return
                 yield self.page(session, user)
         finally:
+            # Also where the reader closed the page: what was written until then is saved.
             exchange.stop()
             self._keep(user, conversation, exchange)
         if session.conversation is conversation:
@@ -167,9 +169,9 @@ class AskView:
         Args:
             session: The page.
             user: Who looks at it.
-            clear: Show the greeting anew where there is no conversation, and the bar of filters.
+            clear: Redraw the bar of filters, and the greeting where there is no conversation.
             typed: Empty the box, as what was typed in it was asked; else it is the reader's.
-            lists: Show the list of conversations anew.
+            lists: Redraw the list of conversations.
         """
         conversation = session.conversation
         busy = conversation.busy
@@ -191,6 +193,7 @@ class AskView:
         found = collect_status(self.frame.loader)
         empty = not session.conversation.exchanges
         greeting = gr.update(value=render_welcome(self.frame.loader)) if empty else gr.skip()
+        # Another process may add articles at any time, so even a settled state is looked at again.
         return found.state, greeting, gr.Timer(15.0 if found.settled else 1.0)
 
 
@@ -199,9 +202,9 @@ def _skip_all(shown: list[Any]) -> Shown:
 
 
 def _try_save(write: Callable[[], None]) -> str:
-    """Write to the conversations that are kept; return what went wrong, for the reader."""
+    """Write to the store; return what went wrong, for the reader."""
     try:
         write()
     except NewsdeskError as error:
-        return f"This was not kept: {error}."
+        return f"This was not saved: {error}."
     return ""

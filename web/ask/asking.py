@@ -64,15 +64,15 @@ def _wait_for_index(loader: AssistantLoader, exchange: Exchange) -> Generator[Ex
 
 
 def _stream_answer(assistant: Assistant, conversation: Conversation, exchange: Exchange) -> Iterator[Exchange]:
-    shown, stage = 0.0, ""
+    updated, stage = 0.0, ""
     history, filters = conversation.history(), exchange.filters
     for event in assistant.stream(exchange.question, history, filters, whole=exchange.whole):
         if not exchange.open:
             return
         exchange.take(event)
         now = time.monotonic()
-        if event.stage != stage or now - shown >= _BETWEEN_UPDATES_S:
-            shown, stage = now, event.stage
+        if event.stage != stage or now - updated >= _BETWEEN_UPDATES_S:
+            updated, stage = now, event.stage
             yield exchange
     if exchange.answer and not exchange.model:
         prices = assistant.settings.llm_input_price, assistant.settings.llm_output_price

@@ -31,6 +31,7 @@ def exchange_from_click(session: SessionState, data: dict[str, Any]) -> Exchange
     """
     act, question = data.get("act"), str(data.get("question", ""))
     if act == "ask":
+        # A double click on a suggested question asks it once.
         return None if session.conversation.is_answering(question) else new_exchange(session, question)
     last = session.conversation.exchanges[-1] if session.conversation.exchanges else None
     if last is None or last.open:
@@ -61,5 +62,6 @@ def _undo_filter(session: SessionState, last: Exchange, used: Filters, what: str
         return replace(_ask_again(session, last), whole=True)
     if not what or remove_filter(used, what) == used:
         return None
+    # Else the next question would bring back the filter that was just removed.
     session.filters = remove_filter(session.filters, what)
     return replace(_ask_again(session, last), filters=remove_filter(used, what))

@@ -1,4 +1,4 @@
-"""What readers add to the archive: files, pages and feeds, taken in by threads of their own, beside the questions."""
+"""What readers add to the archive: files, pages and feeds, taken in by threads of their own, so that questions go on."""
 
 import logging
 import queue
@@ -103,9 +103,10 @@ class Additions:
         for addition in everything:
             addition.stop.set()
         for _ in self._workers:
-            self._waiting.put(None)
+            self._waiting.put(None)  # Wakes a worker that waits for work.
         for worker in self._workers:
             worker.join(_LAST_S)
+        # What was uploaded and never read lies in a temporary file.
         for addition in everything:
             addition.discard()
 
@@ -119,6 +120,7 @@ class Additions:
                 ingest(
                     self._archive,
                     self._items(addition),
+                    # A page as it is now may correct an article; a file may be an old copy of one.
                     live=addition.kind != "file",
                     progress=addition.report_progress,
                     summary=addition.summary,
@@ -154,6 +156,7 @@ class Additions:
 
         url = addition.name
         book = FeedBook(self._archive.connection)
+        # Noted first, since the entries of a feed are marked as read one by one while it is pulled.
         added = book.add(url)
         try:
             with self._fetcher() as fetcher:

@@ -57,7 +57,7 @@ class AssistantLoader:
             self.examples = Examples(assistant)
             self.additions = Additions(assistant.archive, assistant.settings, self._fetcher)
             self._held = assistant.progress()[1]
-            self._assistant = assistant
+            self._assistant = assistant  # Last: whoever sees it may use all of the above.
         except NewsdeskError as error:
             self.problem = str(error)
         except Exception:

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from rag.llm.writer import Writer
 
 LOCAL_SERVERS = ("http://127.0.0.1:11434/v1", "http://127.0.0.1:8080/v1", "http://127.0.0.1:1234/v1")
-"""Where Ollama, llama.cpp's server and LM Studio answer OpenAI's protocol unless told otherwise."""
+"""Where Ollama, llama.cpp's server and LM Studio answer OpenAI's protocol by default."""
 
 NONE = "none"
 """The key of the choice to have no model: answers of verbatim sentences."""
@@ -65,7 +65,7 @@ class Models:
     def look(self) -> int:
         """Ask the servers for their models, each for at most two seconds; return how many models there are.
 
-        Only the address that is set and ports of this machine are asked, and only the first is told the key.
+        Only the address that is set and ports of this machine are asked, and only the first is sent the key.
         """
         own = self.settings.llm_base_url.rstrip("/")
         key = self.settings.llm_api_key.get_secret_value()

@@ -54,7 +54,7 @@ class Examples:
             self._thread.join(10)
 
     def _renew(self) -> None:
-        """Begin to make questions anew if the archive, wholly indexed, is not the one that they were made for."""
+        """Make new questions in the background if the archive, fully indexed, has changed since the last ones."""
         done, total = self._assistant.progress()
         fresh = self._count == total or time.monotonic() - self._since < _AGAIN_S
         if total == 0 or done < total or fresh or self.busy or self._stop.is_set():
@@ -94,7 +94,7 @@ class Examples:
 
 
 def question_about(article: Article) -> str:
-    """Return a question that an article answers: what somebody in it said on what its headline names; "" for none."""
+    """Return a question that an article answers: what a speaker in it says about a name in its headline; "" for none."""
     speakers = find_speakers(article.body)
     found = [article.title[name.start : name.end] for name in find_names(article.title)]
     for speaker in speakers:

@@ -54,7 +54,7 @@ def _is_answered(assistant: Assistant, question: str) -> bool:
 
 
 def _make_candidates(assistant: Assistant, answer: Answer) -> Iterator[str]:
-    """Yield questions: of the examples those about the same matter, what its speakers said, what else was found."""
+    """Yield questions: the examples on the same subject, then what its speakers say, then what else was found."""
     words = content_words(" ".join([answer.standalone or answer.question, *_titles(answer)]))
     near = [p for p in answer.passages if content_words(p.article.title) & words]
     for question in assistant.example_questions(_KNOWN_EXAMPLES):

@@ -21,6 +21,7 @@ def pack_answer(answer: Answer) -> tuple[str, dict[str, str]]:
     record = _ANSWER.dump_python(answer, mode="json")
     articles: dict[str, str] = {}
     for container, key in _places(record):
+        # Sorted keys, so that the same article always has the same digest.
         text = json.dumps(container[key], ensure_ascii=False, sort_keys=True)
         digest = hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
         articles[digest] = text
@@ -29,7 +30,7 @@ def pack_answer(answer: Answer) -> tuple[str, dict[str, str]]:
 
 
 def unpack_answer(record: str, articles: Mapping[str, str]) -> Answer:
-    """Return the answer that `packed` wrote.
+    """Return the answer that `pack_answer` wrote.
 
     Raises:
         ValueError: The record is damaged, or one of its articles is missing.
@@ -48,7 +49,7 @@ def pack_filters(filters: Filters | None) -> str:
 
 
 def unpack_filters(record: str) -> Filters | None:
-    """Return the filters that `filters_to` wrote."""
+    """Return the filters that `pack_filters` wrote."""
     return _FILTERS.validate_json(record)
 
 

@@ -8,7 +8,7 @@ from corpus.text.characters import one_line
 from rag.model import REMEMBERED, Answer, Event, Filters, Passage, Turn
 
 CUT = "Stopped: this is not a whole answer, and nothing in it was checked."
-"""What is said of an exchange that the reader stopped."""
+"""The note on an exchange that the reader stopped."""
 
 
 @dataclass(slots=True)
@@ -28,8 +28,8 @@ class Exchange:
         error: What went wrong, for the reader.
         note: What the reader should know of the circumstances.
         asked_at: When, in UTC.
-        key: The number under which it is kept, or 0.
-        opinion: 1 if the reader found the answer useful, -1 if not, 0 if nothing was said.
+        key: Its number in the store, or 0.
+        opinion: 1 if the reader found the answer useful, -1 if not, 0 without an opinion.
         remark: What the reader wrote on it.
         cost: What the answer cost, in dollars; 0 where no price is set.
         further: Questions that the archive can answer next.
@@ -74,7 +74,7 @@ class Exchange:
         self.stage, self.error = "failed", message
 
     def stop(self) -> None:
-        """End because the reader said so; what was written stays, marked as cut off."""
+        """End at the reader's wish; what was written stays, marked as cut off."""
         if self.open:
             self.stage = "stopped"
 
@@ -85,7 +85,7 @@ class Conversation:
 
     Attributes:
         exchanges: In the order asked.
-        id: The name under which it is kept, or "".
+        id: Its id in the store, or "".
         title: What the list calls it, or "".
     """
 

@@ -72,8 +72,8 @@ def conversation_to_markdown(conversation: Conversation) -> str:
 def _describe_exchange(exchange: Exchange) -> list[str]:
     answer = exchange.answer
     if answer is None:
-        said = exchange.error or CUT
-        return [*([_render_text(exchange.text)] if exchange.text else []), f"*{escape_markdown(said)}*"]
+        reason = exchange.error or CUT
+        return [*([_render_text(exchange.text)] if exchange.text else []), f"*{escape_markdown(reason)}*"]
     flags = [
         f"> **Not supported:** “{escape_markdown(claim.text)}” {escape_markdown(claim.reason)}"
         for claim in answer.claims

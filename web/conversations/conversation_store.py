@@ -1,6 +1,6 @@
-"""The conversations that are kept: one SQLite file, each user's apart, every answer whole with its evidence.
+"""The store of conversations: one SQLite file, separate by user, every answer complete with its evidence.
 
-What an answer cites is kept with it, so that it reads the same after a restart, also if an article changed or went.
+What an answer cites is stored with it, so that it reads the same after a restart, also if an article was changed or removed.
 """
 
 import secrets
@@ -100,6 +100,7 @@ class ConversationStore:
         answer, articles = pack_answer(exchange.answer) if exchange.answer else (None, {})
         now = datetime.now(UTC).isoformat()
         with self._write() as connection:
+            # An exchange that was stopped is saved by the stop and once more by the end of its stream.
             if exchange.key or (conversation.id and _own(connection, user, conversation.id) is None):
                 return
             if not conversation.id:
@@ -108,12 +109,12 @@ class ConversationStore:
                 connection.execute("INSERT INTO conversations VALUES (?, ?, ?, ?)", made)
             connection.execute("UPDATE conversations SET changed_at = ? WHERE id = ?", (now, conversation.id))
             filters = pack_filters(exchange.filters)
-            told = (exchange.stage, exchange.text, exchange.error, exchange.note, answer, exchange.cost)
+            outcome = (exchange.stage, exchange.text, exchange.error, exchange.note, answer, exchange.cost)
             asked = (exchange.question, filters, exchange.alone, exchange.whole, exchange.model)
             turn = connection.execute(
                 "INSERT INTO turns (conversation, question, filters, alone, whole, model, stage, text, error, note, "
                 "answer, cost, asked_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-                (conversation.id, *asked, *told, exchange.asked_at.isoformat()),
+                (conversation.id, *asked, *outcome, exchange.asked_at.isoformat()),
             ).lastrowid
             connection.executemany("INSERT OR IGNORE INTO articles VALUES (?, ?)", articles.items())
             connection.executemany("INSERT INTO evidence VALUES (?, ?)", [(turn, digest) for digest in articles])
@@ -147,7 +148,7 @@ class ConversationStore:
         return str(row["title"]) if row else ""
 
     def remove(self, user: str, conversation_id: str) -> None:
-        """Delete a conversation with all that is kept for it alone."""
+        """Delete a conversation with the articles that no other one cites."""
         with self._write() as connection:
             rested_on = _evidence(connection, conversation_id)
             connection.execute("DELETE FROM conversations WHERE id = ? AND user = ?", (conversation_id, user))
@@ -177,7 +178,7 @@ class ConversationStore:
             try:
                 yield self._connection
             except (sqlite3.Error, ValueError) as error:
-                raise ArchiveError(f"{self.path}: cannot be read ({error}); move it aside to begin anew") from error
+                raise ArchiveError(f"{self.path}: cannot be read ({error}); move it aside to start afresh") from error
 
     @contextmanager
     def _write(self) -> Iterator[sqlite3.Connection]:
@@ -186,6 +187,7 @@ class ConversationStore:
                 if isinstance(self._connection, ReadOnlyConnection):  # Perhaps there is room again.
                     self._connection.close()
                     self._connection = _connection(self.path)
+                # Takes the lock at once: a transaction that begins by reading may be refused when it comes to write.
                 self._connection.execute("BEGIN IMMEDIATE")
                 yield self._connection
                 self._connection.execute("COMMIT")
@@ -202,12 +204,13 @@ class ConversationStore:
 
 
 def _connection(path: Path) -> sqlite3.Connection:
-    """Open the file; where it cannot be written now, what is kept can be read at least."""
+    """Open the file; where it cannot be written, it can at least be read."""
     try:
         found = _connect_to_write(path)
     except (OSError, sqlite3.Error) as error:
         found = _connect_to_read(path, error)
     found.row_factory = sqlite3.Row
+    # SQLite folds the case of ASCII only.
     found.create_function("casefold", 1, str.casefold, deterministic=True)
     return found
 
@@ -229,7 +232,7 @@ def _connect_to_read(path: Path, error: Exception) -> sqlite3.Connection:
     found = connect_to_read(path, error)
     if found is None and path.exists() and path.stat().st_size:
         raise ArchiveError(f"{path}: cannot keep conversations ({error}); name another folder with --data") from error
-    if found is None:  # Nothing was kept yet, and nothing can be now.
+    if found is None:  # There is no file yet, and none can be made.
         found = sqlite3.connect(":memory:", check_same_thread=False, isolation_level=None, factory=ReadOnlyConnection)
         found.executescript(f"{_SCHEMA}; PRAGMA query_only = ON")
     return found

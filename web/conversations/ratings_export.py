@@ -36,6 +36,7 @@ def _record(conversation: Conversation, place: int) -> dict[str, Any] | None:
         return record | {"type": "disputed", "assertions": [remark]} if remark else None
     if answer.status == "not_found":
         return record | {"type": "null"}
+    # A dict, as the same words may be cited twice and their order says which came first.
     quotes = {(c.passage.article.id, c.quote.strip()): None for c in answer.citations if c.quote.strip()}
     evidence = [{"article_id": article, "quote": quote} for article, quote in quotes]
     return record | {"type": "confirmed", "evidence": evidence} if evidence else None

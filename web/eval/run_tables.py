@@ -48,6 +48,7 @@ class Line:
 
 def render_runs(folder: Path) -> list[Line]:
     """Return the newest runs of a folder, the newest first."""
+    # Imported at use: a page whose Eval tab nobody opens starts without that package.
     from eval.runs.run_folder import MAIN, list_runs
     from eval.runs.run_summary import ALL
 

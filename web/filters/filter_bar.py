@@ -90,7 +90,7 @@ def render_filters_panel(archive: Archive, filters: Filters, kinds: Collection[s
     groups = [
         (kind, _KINDS[kind], _list_options(kind, tallies[kind], getattr(filters, kind)))
         for kind in kinds
-        if len(tallies[kind]) > 1
+        if len(tallies[kind]) > 1  # With one value there is nothing to choose.
     ]
     return render("filter_panel", since=_iso(filters.since), until=_iso(_last_day(filters)), groups=groups)
 
@@ -101,6 +101,7 @@ def _iso(date: datetime | None) -> str:
 
 def _list_options(kind: str, tally: Mapping[str, int], chosen: tuple[str, ...]) -> list[tuple[str, str, int, bool]]:
     """Return what can be chosen as (value, label, articles, whether it is chosen), what is chosen first."""
+    # What is chosen stays in the list even where the archive has lost its last article.
     values = [*chosen, *(value for value in tally if value not in chosen)][:_MOST_OPTIONS]
     return [(value, format_value(kind, value), tally.get(value, 0), value in chosen) for value in values]
 

@@ -57,8 +57,8 @@ def remove_filter(filters: Filters, name: str) -> Filters:
         return replace(filters, since=None, until=None, label="")
     if kind not in {"outlets", "languages", "feeds"}:
         return filters
-    kept = tuple(v for v in getattr(filters, kind) if v != value)
-    values: dict[str, Any] = {kind: kept}
+    rest = tuple(v for v in getattr(filters, kind) if v != value)
+    values: dict[str, Any] = {kind: rest}
     return replace(filters, **values)
 
 
@@ -69,6 +69,7 @@ def describe_dates(answer: Answer) -> str:
         return f"{len(answer.passages)} passages were read" if answer.passages else "No passage was found"
     if earliest is None:
         return "The date of the evidence is not known"
+    # Compared as they are written: two hours of one day are no span.
     if format_day(earliest) == format_day(latest):
         return f"Evidence of {format_day(earliest)}"
     return f"Evidence from {format_day(earliest)} to {format_day(latest)}"

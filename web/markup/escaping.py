@@ -78,16 +78,16 @@ def excerpt(text: str, within: Span, marks: Sequence[Span], margin: int = 110, l
         within: Where the passage stands in it.
         marks: The cited words, as offsets in the body.
         margin: Characters kept on each side of a mark, up to the next white space.
-        least: Length of what is shown of a passage without marks.
+        least: Length of the excerpt of a passage without marks.
     """
     start, end = within
     spans = merge_spans(marks, start, end)
     wide = [(_word_start(text, a - margin, start), _word_end(text, b + margin, end)) for a, b in spans]
     windows = merge_spans([*wide, *spans] or [(start, _word_end(text, start + least, end))], start, end)
-    shown = [mark_spans(text, a, b, spans).strip() for a, b in windows]
+    pieces = [mark_spans(text, a, b, spans).strip() for a, b in windows]
     head = "… " if windows and windows[0][0] > start else ""
     tail = " …" if windows and windows[-1][1] < end else ""
-    return re.sub(r"\n+", "\n", head + " … ".join(shown) + tail)
+    return re.sub(r"\n+", "\n", head + " … ".join(pieces) + tail)
 
 
 def _word_start(text: str, at: int, least: int) -> int:

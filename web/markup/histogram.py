@@ -79,6 +79,7 @@ def count_periods(days: Mapping[date, int], most: int = MOST_BARS) -> list[Bar]:
         return []
     first, last = min(days), max(days)
     for unit in UNITS:
+        # Counted only up to one too many: days from year 1 on would be 700,000.
         starts = list(_period_starts(unit, first, last, most))
         if len(starts) <= most:
             break

@@ -1,4 +1,4 @@
-"""What is done with conversations that are kept: list, find, open, rename, delete, save, judge."""
+"""What a reader does with saved conversations: list, find, open, rename, delete, export, rate."""
 
 from collections.abc import Callable
 from typing import Any
@@ -32,27 +32,27 @@ def render_own_list(frame: Frame, session: SessionState, user: str) -> str:
 
 
 def connect_conversation_actions(
-    frame: Frame, spoken: gr.HTML, shown: list[Any], page: Page, running: list[Any]
+    frame: Frame, talk: gr.HTML, outputs: list[Any], page: Page, running: list[Any]
 ) -> None:
     """Connect the rail and the opinions.
 
     Args:
         frame: The page.
-        spoken: The conversation, whose "like" events carry opinions.
-        shown: The components that show a conversation.
+        talk: The conversation, whose "like" events carry opinions.
+        outputs: The components that show a conversation.
         page: Returns their values.
         running: The events that answer, ended when another conversation is opened.
     """
-    keeping = ConversationActions(frame, page)
+    actions = ConversationActions(frame, page)
     side, session = frame.side, frame.session
     at_once = {**QUIET, "queue": False}
-    side.listing.submit(keeping.on_open, [session], shown, cancels=running, **WARNING)
-    side.listing.edit(keeping.on_rename, [session], shown, **WARNING)
-    side.listing.delete(keeping.on_delete, [session], shown, **WARNING)
-    side.listing.download(keeping.on_export, None, side.file, **WARNING)
-    side.find.change(keeping.on_search, [side.find, session], side.listing, **at_once)
-    spoken.like(keeping.on_rating, [session], [spoken, side.listing], **WARNING)
-    frame.blocks.load(keeping.on_new, [session], [side.listing, side.user], **at_once)
+    side.listing.submit(actions.on_open, [session], outputs, cancels=running, **WARNING)
+    side.listing.edit(actions.on_rename, [session], outputs, **WARNING)
+    side.listing.delete(actions.on_delete, [session], outputs, **WARNING)
+    side.listing.download(actions.on_export, None, side.file, **WARNING)
+    side.find.change(actions.on_search, [side.find, session], side.listing, **at_once)
+    talk.like(actions.on_rating, [session], [talk, side.listing], **WARNING)
+    frame.blocks.load(actions.on_new, [session], [side.listing, side.user], **at_once)
 
 
 class ConversationActions:
@@ -118,16 +118,16 @@ class ConversationActions:
         return render_conversation(session.conversation), render_own_list(self.frame, session, user)
 
     def _file(self, user: str, name: str, kind: str) -> str:
-        kept = self.frame.conversations
+        store = self.frame.conversations
         if kind == "ratings":
             return reopen(
-                render_download("ratings.jsonl", "application/jsonl", build_question_set(kept.list_judged(user)))
+                render_download("ratings.jsonl", "application/jsonl", build_question_set(store.list_judged(user)))
             )
-        conversation = kept.open(user, name)
+        conversation = store.open(user, name)
         return reopen(render_download(*export_conversation(conversation, kind))) if conversation else ""
 
     def _report(self, work: Callable[[], Any]) -> Any:
-        """Do something with what is kept; where that fails, tell the reader and return None."""
+        """Read or write the store; where that fails, warn the reader and return None."""
         try:
             return work()
         except NewsdeskError as error:

@@ -1,4 +1,4 @@
-"""The rail at the left: the name, a new question, the conversations that are kept, the state of the archive, the user."""
+"""The rail at the left: the name, a new question, the saved conversations, the state of the archive, the user."""
 
 from collections.abc import Sequence
 from datetime import datetime

@@ -32,13 +32,14 @@ def connect_reader(frame: Frame, places: Sequence[Any]) -> None:
 def open_article(frame: Frame, conversation: Conversation, data: dict[str, Any]) -> str:
     """Return the reader with the article that a button names, its passage and its marks.
 
-    What an answer of the conversation rests on is shown as it was then, also where the archive has lost it.
+    What an answer of the conversation cites is shown in the version that it cited, also after the archive lost it.
     """
     assistant, name = frame.loader.assistant, str(data.get("article", ""))
     if assistant is None or not name:
         return ""
     archive, number = assistant.archive, str(data.get("version", ""))
     version = int(number) if number.isdecimal() else None
+    # First what was cited: the archive may hold a newer version, in which the marks would be elsewhere.
     article = _cited_spans(conversation, name, version) or archive.get(name, version)
     if article is None:
         return reopen(render_missing())

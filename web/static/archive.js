@@ -44,14 +44,6 @@
     keep.focus();
   };
 
-  // What was added last stands at the end of a list that may be longer than the window.
-  let additions = 0;
-  new MutationObserver(() => {
-    const items = all(".additions > li");
-    if (items.length > additions) items[items.length - 1].scrollIntoView({ block: "nearest" });
-    additions = items.length;
-  }).observe(document.documentElement, { childList: true, subtree: true });
-
   // What had the focus in one of these places is drawn anew with the rest; its successor takes it over.
   const places = ["#holdings", "#articles", "#progress", "#feeds", "#runs"];
   const names = ["act", "article", "kind", "value", "since", "url", "run"];

@@ -74,8 +74,8 @@ def _place_ticks(dated: Sequence[Citation]) -> list[tuple[str, float]]:
         return []
     first, last = min(days), max(days)
     periods = count_periods(dict.fromkeys((first, last), 1), _PERIODS)
-    shown = periods[:: math.ceil(len(periods) / _TICKS)]
-    return [(bar.short, max(0.0, _to_percent(bar.first, first, last))) for bar in shown]
+    labelled = periods[:: math.ceil(len(periods) / _TICKS)]
+    return [(bar.short, max(0.0, _to_percent(bar.first, first, last))) for bar in labelled]
 
 
 def _to_percent(day: date, first: date, last: date) -> float:

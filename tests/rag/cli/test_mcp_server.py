@@ -95,7 +95,7 @@ def test_what_cannot_be_done_is_an_error_of_the_tool_that_names_the_reason(serve
         assert "There is no article 'nobody'" in await said(session, "get_article", article_id="nobody")
 
     async def run() -> None:
-        with Assistant(Settings(data_dir=served), "the server", beside=True) as assistant:
+        with Assistant(Settings(data_dir=served), "the server", read_only=True) as assistant:
             async with create_connected_server_and_client_session(create_server(assistant)) as session:
                 await talk(session)
 
