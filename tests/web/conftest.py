@@ -82,12 +82,15 @@ class Newsroom:
         """Open the assistant read-only, so that several pages can share the folder.
 
         Args:
-            model: Writes the answers; without one they are sentences of the articles.
+            model: Plans the searches and writes the answers, which only rules check; without one they are sentences of
+                the articles.
             kind: A subclass, for what no real part does at the wish of a test.
             settings: Others than by default.
         """
-        writing = {"llm": "openai:test", "llm_base_url": model.url, "llm_api_key": "key"} if model else {"llm": ""}
-        made = Settings(data_dir=self.folder, **{**writing, **settings})
+        values: dict[str, Any] = {"llm": "", "verifier": "none"}
+        if model:
+            values |= {"llm": "openai:test", "llm_base_url": model.url, "llm_api_key": "key"}
+        made = Settings(data_dir=self.folder, **(values | settings))
         return kind(made, embedder=self.embedder, read_only=True)
 
     def own(self) -> Assistant:
@@ -142,6 +145,7 @@ def session_model() -> Iterator[ModelServer]:
 def model(session_model: ModelServer) -> Iterator[ModelServer]:
     """Return the model behind the page, for a test to let it say something else."""
     session_model.requests.clear()
+    session_model.plans.clear()
     yield session_model
     session_model.reply = reply_as_recorded
 

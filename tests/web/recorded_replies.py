@@ -2,7 +2,6 @@
 
 import re
 
-from rag.llm.prompt import SYSTEM
 from tests.model_server import Body
 
 EQUIFAX = (
@@ -13,11 +12,6 @@ EQUIFAX = (
 """An answer in which three articles are cited; its last claim is wrong."""
 
 _BLOCK = re.compile(r"^\[(\d+)\] (.*?)(?=^\[\d+\] |\Z)", re.MULTILINE | re.DOTALL)
-
-
-def is_question(body: Body) -> bool:
-    """Return whether a request asks for an answer; others prepare the search, or judge what was written."""
-    return bool(body["messages"][0]["content"] == SYSTEM)
 
 
 def number_citations(body: Body, text: str) -> str:
@@ -31,7 +25,5 @@ def number_citations(body: Body, text: str) -> str:
 
 
 def reply_as_recorded(body: Body) -> str:
-    """Answer each question as that about Equifax was; repeat what shall be rewritten."""
-    if is_question(body):
-        return number_citations(body, EQUIFAX)
-    return str(body["messages"][-1]["content"]).rpartition(": ")[2]
+    """Answer each question as that about Equifax was."""
+    return number_citations(body, EQUIFAX)

@@ -79,8 +79,8 @@ def test_the_last_question_is_edited_in_its_place(page: "Page", page_url: str, m
     page.keyboard.press("Enter")
     page.wait_for_selector("#turn-1 .nearest")
     assert page.locator("#talk .q").all_inner_texts() == ["What did Equifax pay?", "Who won the World Cup?"]
-    assert "What did Equifax pay?" in model.requests[-1].text
-    assert QUESTION not in model.requests[-1].text
+    assert "What did Equifax pay?" in model.plans[-1].text
+    assert QUESTION not in model.plans[-1].text
 
 
 def test_opinions_are_kept_and_saved_as_a_set_that_the_evaluation_accepts(
