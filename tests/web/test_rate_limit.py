@@ -10,6 +10,7 @@ import pytest
 from starlette.responses import PlainTextResponse
 from starlette.types import Message, Scope
 
+from rag import Assistant
 from tests.web.ask.test_ask_tab import QUESTION, ask, opened
 from tests.web.conftest import EQUIFAX, Newsroom, served
 from tests.web.server.test_access import serious
@@ -160,13 +161,13 @@ def test_programs_are_told_how_long_to_wait(limited: str) -> None:
     assert call(limited, "get_article", EQUIFAX)[0] == "complete"
 
 
-def test_a_question_too_many_is_refused_while_all_others_wait_for_their_turn(starter_archive: Path) -> None:
+def test_a_question_too_many_is_refused_while_all_others_wait_for_their_turn(starter: Newsroom) -> None:
     """As many questions are being answered as can be, and none ends before the archive is open."""
     may_open = threading.Event()
 
-    def open_late() -> ScriptedAssistant:
+    def open_late() -> Assistant:
         may_open.wait()
-        return ScriptedAssistant(Archive(starter_archive), by_default)
+        return starter.open()
 
     with served(open_late, per_minute=9) as url, httpx.Client(base_url=f"{url}/gradio_api", timeout=60) as client:
         try:
