@@ -144,7 +144,9 @@ class AskView:
         last.further = suggest_questions(
             assistant, last.answer, [exchange.question for exchange in conversation.exchanges]
         )
-        return render_conversation(conversation) if last.further and last is conversation.exchanges[-1] else gr.skip()
+        # Meanwhile the reader may have asked on, or opened another conversation.
+        current = session.conversation is conversation and last is conversation.exchanges[-1]
+        return render_conversation(conversation) if last.further and current else gr.skip()
 
     def _keep(self, user: str, conversation: Conversation, exchange: Exchange) -> None:
         problem = _try_save(lambda: self.frame.conversations.keep(user, conversation, exchange))

@@ -11,6 +11,9 @@
     box.setSelectionRange(text.length, text.length);
   }
 
+  // What is being edited, as the conversation may be drawn anew meanwhile: by suggestions that come after the answer.
+  let draft = null;
+
   acts.rewrite = (button, trigger) => {
     const shown = one(".q", button.closest(".turn"));
     if (!shown || one("textarea", shown)) return;
@@ -26,14 +29,22 @@
       made.addEventListener("click", action);
       return made;
     };
+    const turn = button.closest(".turn").id;
+    const { question } = shown.dataset;
+    const remember = () => (draft = { turn, question, text: box.value, trigger });
+    remember();
+    box.addEventListener("input", remember);
     const end = () => {
+      draft = null;
       shown.classList.remove("editing");
       shown.textContent = shown.dataset.question;
       button.focus();
     };
     const send = () => {
       const question = box.value.trim();
-      if (question) trigger("submit", { act: "edit", question });
+      if (!question) return;
+      draft = null;
+      trigger("submit", { act: "edit", question });
     };
     box.addEventListener("keydown", (event) => {
       if (event.key === "Escape") end();
@@ -45,6 +56,16 @@
     shown.replaceChildren(box, named("Cancel", end), named("Ask", send));
     box.focus();
   };
+
+  function restoreDraft() {
+    const turn = draft && document.getElementById(draft.turn);
+    const button = turn && one("[data-act=rewrite]", turn);
+    if (!button || one(".q textarea", turn) || one(".q", turn).dataset.question !== draft.question) return;
+    const { text, trigger } = draft;
+    acts.rewrite(button, trigger);
+    const box = one(".q textarea", turn);
+    write(box, text);
+  }
 
   acts.rate = (button, trigger) => trigger("like", { ...button.dataset });
 
@@ -83,6 +104,7 @@
     const box = one("#box textarea");
     if (!box || !one("#kept [data-ready]")) return;
     waiting.disconnect();
+    new MutationObserver(restoreDraft).observe(one("#talk"), { childList: true, subtree: true });
     carried(box);
   });
   waiting.observe(document.documentElement, { childList: true, subtree: true });

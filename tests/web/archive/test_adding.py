@@ -230,6 +230,7 @@ def test_with_accounts_each_sees_the_own_additions_and_nobody_else_adds(
         page.goto(address)
         sign_in(page, "anna")
         page.get_by_role("tab", name="Archive").click()
+        page.wait_for_selector("#articles .articles")
         fetch(page, "http://news.example/story", "#add-page")
         ended(page, 1)
         page.context.clear_cookies()

@@ -75,6 +75,10 @@ def test_the_last_question_is_edited_in_its_place(page: "Page", page_url: str, m
     page.keyboard.press("Escape")
     assert page.inner_text("#turn-1 .q") == QUESTION
     page.click("#turn-1 [data-act=rewrite]")
+    page.fill("#turn-1 .q textarea", "Who w")
+    # Suggestions come some time after the answer, and with them the conversation is drawn anew.
+    page.wait_for_selector("#turn-1 .further button")
+    assert page.input_value("#turn-1 .q textarea") == "Who w"
     page.fill("#turn-1 .q textarea", "Who won the World Cup?")
     page.keyboard.press("Enter")
     page.wait_for_selector("#turn-1 .nearest")

@@ -105,7 +105,7 @@ def test_a_model_answers_over_the_wire_and_its_claims_are_checked(
         assert page.locator("#turn-0 a").count() == page.locator("#turn-0 a.n").count()
 
         colour = "What colour was the lighthouse of Eastfield painted?"
-        model_server.script(Reply(colour), Reply("Half an", cut_after=1))  # The first makes it stand alone.
+        model_server.script(Reply("Half an", cut_after=1))
         ask(page, colour, turns=2)
         assert page.locator("#turn-1 .flag").count() >= 1
         assert page.inner_text("#turn-1 .flag >> nth=0") == "This is not a whole answer."
