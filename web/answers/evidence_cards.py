@@ -72,8 +72,15 @@ def _make_card(citations: Sequence[Citation]) -> _Card:
 
 
 def group_sources(answer: Answer) -> str:
-    """Return an answer as plain text with its numbered sources, to be pasted elsewhere."""
-    lines = [answer.text, ""]
+    """Return an answer as plain text with its flags and its numbered sources, to be pasted elsewhere.
+
+    What is not supported must not travel as if it were fact.
+    """
+    flagged = [
+        f"NOT SUPPORTED: “{claim.text}” – {claim.reason}" for claim in answer.claims if claim.verdict == "flagged"
+    ]
+    unchecked = [f"NOT CHECKED: “{claim.text}”" for claim in answer.claims if claim.verdict == "unchecked"]
+    lines = [answer.text, "", *flagged, *unchecked, *([""] if flagged or unchecked else [])]
     for citations in group_by_number(answer.citations):
         article = citations[0].passage.article
         lines.append(

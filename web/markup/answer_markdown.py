@@ -113,8 +113,20 @@ def _render_token(token: Token) -> str:
 
 
 def _render_flag(token: Token) -> str:
+    number, turn = token.meta["number"], token.meta["turn"]
     claim = f"“{escape(token.info)}” " if token.info else ""
-    return f'<div class="flag" role="note"><b>Not supported:</b> {claim}{escape(token.content)}</div>'
+    kind, name = ("But see", "note") if token.meta["note"] else ("Not supported", "flag")
+    return (
+        f'<div class="{name}" role="note" id="flag-{turn}-{number}"><b>⚑{number} {kind}:</b> '
+        f"{claim}{escape(token.content)}</div>"
+    )
+
+
+def _render_flag_sign(token: Token) -> str:
+    number, turn = token.meta["number"], token.meta["turn"]
+    tip = escape(token.content)
+    kind = "See" if token.meta["note"] else "Not supported"
+    return f'<a class="flagged" href="#flag-{turn}-{number}" title="{tip}" aria-label="{kind}, {number}: {tip}">⚑{number}</a>'
 
 
 def _render_citations(token: Token) -> str:
@@ -164,5 +176,6 @@ _RENDERERS: dict[str, Callable[[Token], str]] = {
     "source": lambda token: f"<span>{escape(token.content)}<i> – </i></span>",
     "unchecked": lambda _: _NOT_CHECKED,
     "flag": _render_flag,
+    "flag_sign": _render_flag_sign,
     "citations": _render_citations,
 }

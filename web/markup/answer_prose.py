@@ -12,6 +12,8 @@ from web.markup.escaping import format_day, render_byline
 # A claim is found in an answer whatever Markdown and white space stand in it.
 _IGNORED = frozenset("*_`#~\u2068\u2069")
 _LEAVES = {"text", "code_inline", "citations"}
+_SPANS = {"flagged": "un", "note": "about"}
+"""The class of the words of a claim, by its verdict."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,24 +36,28 @@ class _Place:
 
 
 def render_prose(answer: Answer, turn: int) -> str:
-    """Render a finished answer: its citations as links, flagged claims underlined, each with its reason below.
+    """Render a finished answer: its citations as links, its claims marked by what the check found.
 
-    A claim that was not checked bears a quiet mark that says so.
+    A flagged claim is underlined and bears a numbered sign that leads to its reason below the answer, so that the text keeps
+    its place when the verdicts arrive. A claim that was not checked bears a quiet sign, one about the passages is toned down.
 
     Args:
         answer: The answer.
         turn: Number of the exchange; the links lead to this exchange's cards.
     """
     tokens = parse_markdown(answer.text, render_citation_tips(answer), turn, quoted=answer.model == "none")
-    claims = [claim for claim in answer.claims if claim.verdict in {"flagged", "unchecked"}]
+    claims = [claim for claim in answer.claims if claim.verdict != "supported"]
     places = _place_claims(tokens, claims)
+    told = [claim for claim in claims if claim.verdict == "flagged" or claim.reason]
+    flags = {id(claim): _make_flag(claim, number, turn) for number, claim in enumerate(told, 1)}
     # From the last to the first, so that the positions of the others stay valid.
     for place in reversed(places):
-        _mark_claim(tokens, place)
+        _mark_claim(tokens, place, flags.get(id(place.claim)))
     found = {id(place.claim) for place in places}
-    flagged = [place for place in places if place.claim.verdict == "flagged"]
-    rest = [claim for claim in claims if claim.verdict == "flagged" and id(claim) not in found]
-    return render_tokens([*_insert_flags(tokens, flagged), *(_make_flag(claim, claim.text) for claim in rest)])
+    for claim in told:
+        if id(claim) not in found:
+            flags[id(claim)].info = claim.text
+    return render_tokens([*tokens, *flags.values()])
 
 
 def render_growing(text: str) -> str:
@@ -99,8 +105,9 @@ def _read_characters(tokens: Sequence[Token]) -> tuple[str, list[_Position]]:
     return "".join(letters), positions
 
 
-def _mark_claim(tokens: Sequence[Token], place: _Place) -> None:
-    """Underline a flagged claim, which may stand in several inline tokens; put a sign after an unchecked one."""
+def _mark_claim(tokens: Sequence[Token], place: _Place, flag: Token | None) -> None:
+    """Mark the words of a claim, which may stand in several inline tokens, and put a sign after them."""
+    claim = place.claim
     first, last = place.first, place.last
     for inline in range(last.inline, first.inline - 1, -1):
         children = tokens[inline].children
@@ -109,10 +116,12 @@ def _mark_claim(tokens: Sequence[Token], place: _Place) -> None:
         start = (first.child, first.offset) if inline == first.inline else (0, 0)
         end = (last.child, last.offset + 1) if inline == last.inline else (len(children), 0)
         before, inside, after = _cut(children, start, end)
-        if place.claim.verdict == "flagged":
-            inside = list(_underline(inside))
-        elif inline == last.inline:
-            inside.append(Token("unchecked", "", 0))
+        if claim.verdict in _SPANS:
+            inside = list(_wrap(inside, _SPANS[claim.verdict], claim.reason))
+        if inline == last.inline and (flag or claim.verdict == "unchecked"):
+            inside.append(
+                Token("flag_sign", "", 0, content=claim.reason, meta=flag.meta) if flag else Token("unchecked", "", 0)
+            )
         tokens[inline].children = [*before, *inside, *after]
 
 
@@ -140,31 +149,20 @@ def _copy_text(content: str) -> Token:
     return Token("text", "", 0, content=content)
 
 
-def _underline(children: Sequence[Token]) -> Iterator[Token]:
+def _wrap(children: Sequence[Token], name: str, tip: str) -> Iterator[Token]:
     """Yield tokens with spans around them; a span ends before bold type begins or ends, so that tags never cross."""
     is_open = False
+    attributes: dict[str, str | int | float] = {"class": name, **({"title": tip} if tip else {})}
     for token in children:
         if is_open != (token.nesting == 0):
-            yield _make_span(not is_open)
+            yield Token("span_close", "span", -1) if is_open else Token("span_open", "span", 1, attrs=attributes)
             is_open = not is_open
         yield token
     if is_open:
-        yield _make_span(False)
+        yield Token("span_close", "span", -1)
 
 
-def _make_span(opening: bool) -> Token:
-    return Token("un_open", "span", 1, attrs={"class": "un"}) if opening else Token("un_close", "span", -1)
-
-
-def _insert_flags(tokens: Sequence[Token], places: Sequence[_Place]) -> Iterator[Token]:
-    """Yield tokens with the reasons of flagged claims below the block in which each stands."""
-    waiting = list(places)
-    for i, token in enumerate(tokens):
-        yield token
-        if token.level == 0 and token.nesting <= 0 and token.type != "inline":
-            while waiting and waiting[0].first.inline <= i:
-                yield _make_flag(waiting.pop(0).claim)
-
-
-def _make_flag(claim: Claim, text: str = "") -> Token:
-    return Token("flag", "", 0, info=text, content=claim.reason or "the cited passages do not hold it")
+def _make_flag(claim: Claim, number: int, turn: int) -> Token:
+    reason = claim.reason or "the cited passages do not hold it"
+    meta = {"number": number, "turn": turn, "note": claim.verdict == "note"}
+    return Token("flag", "", 0, content=reason, meta=meta)

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 import pytest
 
 from corpus import Article, Chunk
-from rag.model import Answer, Citation, Filters, Passage
+from rag.model import Answer, Citation, Claim, Filters, Passage
 from web.answers.answer_footer import answer_cost, describe_usage
 from web.answers.evidence_cards import group_sources
 from web.markup.chips import describe_dates, name_filters, remove_filter, render_understanding
@@ -61,6 +61,13 @@ def test_the_evidence_is_dated() -> None:
 def test_sources_are_numbered_below_the_answer() -> None:
     answer = Answer("q", "answered", "Yes [1].", citations=(citation(1, None), citation(1, None)))
     assert group_sources(answer) == "Yes [1].\n\n[1] Title 1 · Desk · date unknown · https://example.org/"
+
+
+def test_what_is_copied_carries_the_flags() -> None:
+    claims = (Claim("It fell.", (), "flagged", "no source is cited"), Claim("It was late.", (), "unchecked"))
+    assert group_sources(Answer("q", "answered", "It fell. It was late.", claims=claims)) == (
+        "It fell. It was late.\n\nNOT SUPPORTED: “It fell.” – no source is cited\nNOT CHECKED: “It was late.”"
+    )
 
 
 @pytest.mark.parametrize(

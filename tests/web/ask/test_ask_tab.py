@@ -79,7 +79,7 @@ def test_a_claim_without_support_is_flagged_in_words(page: "Page", page_url: str
     ask(page, QUESTION)
     assert page.inner_text("#turn-0 .un").startswith("The company had known since 9 May 2016")
     assert "wavy" in page.eval_on_selector("#turn-0 .un", "e => getComputedStyle(e).textDecoration")
-    assert page.inner_text("#turn-0 .flag").startswith("Not supported: “9 May 2016” does not occur in passage 1")
+    assert page.inner_text("#turn-0 .flag").startswith("⚑1 Not supported: “9 May 2016” does not occur in passage 1")
 
 
 def test_the_whole_article_opens_with_the_words_marked(page: "Page", page_url: str) -> None:

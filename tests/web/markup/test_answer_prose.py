@@ -77,33 +77,36 @@ def test_what_an_article_wrote_is_not_decoded() -> None:
 def test_a_claim_with_bold_type_in_it_is_underlined_throughout() -> None:
     claim = Claim("It was May in the end.", (1,), "flagged", "No.")
     assert render_prose(answer("It was **May** in the end [1]. More.", claim), 0).startswith(
-        '<p><span class="un">It was </span><strong><span class="un">May</span></strong>'
-        '<span class="un"> in the end<span class="nb">&nbsp;<a '
+        '<p><span class="un" title="No.">It was </span><strong><span class="un" title="No.">May</span></strong>'
+        '<span class="un" title="No."> in the end<span class="nb">&nbsp;<a '
     )
 
 
 def test_a_claim_in_a_table_or_under_a_heading_has_its_reason_below() -> None:
     text = "## Deaths\n\n| year | deaths |\n|---|---|\n| 2020 | 12 died. |\n\nEnd."
     shown = render_prose(answer(text, Claim("12 died.", (), "flagged", "No.")), 0)
-    assert '<td><span class="un">12 died.</span></td></tr></tbody></table><div class="flag"' in shown
-    assert shown.endswith("</div><p>End.</p>")
+    sign = '<a class="flagged" href="#flag-0-1" title="No." aria-label="Not supported, 1: No.">⚑1</a>'
+    assert f'<td><span class="un" title="No.">12 died.</span>{sign}</td></tr></tbody></table><p>End.</p>' in shown
+    assert shown.endswith('<div class="flag" role="note" id="flag-0-1"><b>⚑1 Not supported:</b> No.</div>')
 
 
 def test_an_unsupported_claim_is_underlined_and_its_reason_stands_below() -> None:
     claim = Claim("It was <b>May</b>.", (1,), "flagged", 'No "May" there.')
     assert render_prose(answer("One.\n\nIt was <b>May</b> [2]. Two.\n\nThree.", claim), 0) == (
-        '<p>One.</p><p><span class="un">It was &lt;b&gt;May&lt;/b&gt; [2].</span> Two.</p>'
-        '<div class="flag" role="note"><b>Not supported:</b> No &#34;May&#34; there.</div><p>Three.</p>'
+        '<p>One.</p><p><span class="un" title="No &#34;May&#34; there.">It was &lt;b&gt;May&lt;/b&gt; [2].</span>'
+        '<a class="flagged" href="#flag-0-1" title="No &#34;May&#34; there." '
+        'aria-label="Not supported, 1: No &#34;May&#34; there.">⚑1</a> Two.</p><p>Three.</p>'
+        '<div class="flag" role="note" id="flag-0-1"><b>⚑1 Not supported:</b> No &#34;May&#34; there.</div>'
     )
 
 
-def test_an_unchecked_claim_bears_a_quiet_mark_and_a_note_none() -> None:
+def test_an_unchecked_claim_bears_a_quiet_mark_and_a_note_another_tone() -> None:
     claims = (Claim("It was late.", (), "unchecked"), Claim("No more is said.", (), "note"))
     shown = render_prose(answer("It was late. No more is said.", *claims), 0)
     assert shown.startswith(
         '<p>It was late.<span class="unchecked" role="note" aria-label="Not checked" title="Not checked:'
     )
-    assert shown.endswith("?</span> No more is said.</p>")
+    assert shown.endswith('?</span> <span class="about">No more is said.</span></p>')
     assert shown.count("unchecked") == 1
 
 
@@ -113,23 +116,35 @@ def test_a_supported_claim_is_left_alone() -> None:
 
 def test_a_claim_that_cannot_be_found_is_named_below() -> None:
     assert render_prose(answer("One.", Claim("Two.", (), "flagged", "Why.")), 0).endswith(
-        "<b>Not supported:</b> “Two.” Why.</div>"
+        "<b>⚑1 Not supported:</b> “Two.” Why.</div>"
     )
 
 
 def test_claims_in_two_items_of_a_list_close_where_they_end() -> None:
     claims = (Claim("one", (), "flagged", "A."), Claim("two", (), "flagged", "B."))
     assert render_prose(answer("- one\n- two", *claims), 0) == (
-        '<ul><li><span class="un">one</span></li><li><span class="un">two</span></li></ul>'
-        '<div class="flag" role="note"><b>Not supported:</b> A.</div>'
-        '<div class="flag" role="note"><b>Not supported:</b> B.</div>'
+        '<ul><li><span class="un" title="A.">one</span>'
+        '<a class="flagged" href="#flag-0-1" title="A." aria-label="Not supported, 1: A.">⚑1</a></li>'
+        '<li><span class="un" title="B.">two</span>'
+        '<a class="flagged" href="#flag-0-2" title="B." aria-label="Not supported, 2: B.">⚑2</a></li></ul>'
+        '<div class="flag" role="note" id="flag-0-1"><b>⚑1 Not supported:</b> A.</div>'
+        '<div class="flag" role="note" id="flag-0-2"><b>⚑2 Not supported:</b> B.</div>'
+    )
+
+
+def test_what_contradicts_a_note_stands_below_in_the_tone_of_a_note() -> None:
+    claim = Claim("No more is said.", (), "note", "passage 1 says otherwise: “May”")
+    shown = render_prose(answer("No more is said.", claim), 2)
+    assert '<a class="flagged" href="#flag-2-1"' in shown
+    assert shown.endswith(
+        '<div class="note" role="note" id="flag-2-1"><b>⚑1 But see:</b> passage 1 says otherwise: “May”</div>'
     )
 
 
 def test_claims_that_overlap_do_not_disturb_each_other() -> None:
     claims = (Claim("a b c", (), "flagged", "A."), Claim("b c d", (), "flagged", "B."))
     shown = render_prose(answer("a b c d", *claims), 0)
-    assert shown.count('<span class="un">') == 1
+    assert shown.count('<span class="un"') == 1
     assert "“b c d” B." in shown
 
 
