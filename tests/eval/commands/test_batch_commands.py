@@ -56,7 +56,7 @@ def answered(server: ModelServer, requests: Path, responses: Path) -> list[dict[
 
 def told(outcome: Outcome) -> dict[str, Any]:
     """Return what two runs of the same must have in common: not times, the prompt's random line, the provider's name."""
-    record = json.loads(json.dumps(outcome.to_record()).replace("openai:test", "test"))
+    record: dict[str, Any] = json.loads(json.dumps(outcome.to_record()).replace("openai:test", "test"))
     record.pop("timings_ms")
     record["answer"] = {k: v for k, v in record["answer"].items() if k not in ("timings_ms", "prompt", "model")}
     return record
