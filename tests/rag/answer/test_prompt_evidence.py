@@ -111,7 +111,9 @@ def test_the_budget_is_kept_and_what_is_smaller_still_fits() -> None:
 def test_what_is_worth_little_is_left_out_though_it_would_fit() -> None:
     names = "abcdefg"
     chosen = choose_evidence([[short(name, 1.0 if name == "a" else 0.3) for name in names]], 5000, words)
-    assert [p.article.id for p in chosen] == list("abcde"), "the first five of a search are read whatever they are worth"
+    assert [p.article.id for p in chosen] == list("abcde"), (
+        "the first five of a search are read whatever they are worth"
+    )
 
 
 def test_the_best_passage_stands_even_if_it_is_too_long() -> None:
