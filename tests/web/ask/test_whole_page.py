@@ -1,5 +1,7 @@
 """The page over the real assistant: real archive, indexes and embedder, without a model and with one over the wire."""
 
+import json
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -10,7 +12,7 @@ import pytest
 from corpus import Article
 from corpus.archive.database import Archive
 from rag import Assistant, Settings
-from tests.model_server import ModelServer, Reply
+from tests.model_server import Body, ModelServer, Reply
 from tests.web.ask.test_ask_tab import ask, opened, shows_state
 from tests.web.conftest import served, starter_articles
 
@@ -102,11 +104,52 @@ def test_a_model_answers_over_the_wire_and_its_claims_are_checked(
         assert "painted red in 1987" in page.inner_text("#turn-0 .un")
         assert "1987" in page.inner_text("#turn-0 .flag")
         assert page.locator("#talk img").count() == 0
-        assert page.locator("#turn-0 a").count() == page.locator("#turn-0 a.n").count()
+        assert page.locator("#turn-0 a").count() == page.locator("#turn-0 a.n, #turn-0 a.flagged").count()
+        assert "The model cited [77], and there is no such passage." in page.inner_text("#turn-0")
+        assert "A second reading of the claims was not possible" in page.inner_text("#turn-0")
 
         colour = "What colour was the lighthouse of Eastfield painted?"
         model_server.script(Reply("Half an", cut_after=1))
         ask(page, colour, turns=2)
-        assert page.locator("#turn-1 .flag").count() >= 1
-        assert page.inner_text("#turn-1 .flag >> nth=0") == "This is not a whole answer."
+        assert page.locator("#turn-1 .flag").count() == 0
+        assert "The model gave no whole answer" in page.inner_text("#turn-1 .note >> nth=0")
         assert "key-canary" not in page.content()
+
+
+def test_a_second_reading_marks_each_claim_by_what_it_finds(
+    page: "Page", built: Path, model_server: ModelServer
+) -> None:
+    def verify(body: Body) -> str:
+        """Hold back until the reader has seen the answer, then find one claim right and one wrong."""
+        assert seen.wait(30)
+        cited = int(str(body["messages"][-1]["content"]).rpartition("cites [")[2].partition("]")[0])
+        words = [{"passage": cited, "words": "Ana Sousa"}]
+        rows = [
+            {"claim": 1, "verdict": "supported", "evidence": words, "problem": ""},
+            {"claim": 2, "verdict": "not stated", "evidence": [], "problem": "nobody says why"},
+        ]
+        return json.dumps({"verdicts": rows})
+
+    seen = threading.Event()
+    model_server.verify = verify
+    settings = {"llm": "openai:test", "llm_base_url": model_server.url, "llm_api_key": "key", "mend": False}
+    with page_over(built, **settings) as url:
+        opened(page, url)
+        model_server.script(Reply("The colour is the choice of Ana Sousa [1]. She liked the sea [1]."))
+        page.fill("#box textarea", "Who chose the colour of the Eastfield lighthouse?")
+        page.click("#ask")
+        page.wait_for_selector("#turn-0 .steps .now:has-text('Checking every claim')")
+        page.wait_for_function("document.querySelector('#turn-0 .a').innerText.includes('She liked the sea')")
+        before = page.locator("#turn-0 .a p").bounding_box()
+        seen.set()
+        page.wait_for_selector("#turn-0 .flag")
+        after = page.locator("#turn-0 .a p").bounding_box()
+        assert before is not None
+        assert after is not None
+        assert (before["x"], before["y"], before["width"]) == (after["x"], after["y"], after["width"])
+        assert page.inner_text("#turn-0 .un").startswith("She liked the sea")
+        assert page.get_attribute("#turn-0 .un", "title") == "passage 1 does not say this: nobody says why"
+        assert page.locator("#turn-0 .unchecked").count() == 0
+        assert page.inner_text("#turn-0 .flag") == "⚑1 Not supported: passage 1 does not say this: nobody says why"
+        copied = page.get_attribute("#turn-0 [data-act=copy]", "data-text") or ""
+        assert "NOT SUPPORTED: “She liked the sea.” – passage 1 does not say this" in copied
