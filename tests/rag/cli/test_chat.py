@@ -54,12 +54,7 @@ def test_a_follow_up_leans_on_what_was_said_until_the_conversation_is_new(
     model_server.reply = lambda body: Reply(f"{TRUE} [1].")
     talked(asked, TOLL, "And why does the toll rise?", "/new", "Why does the Selmouth toll rise?")
     told = [TOLL in str(request.messages) for request in model_server.requests]
-    assert told == [
-        True,
-        True,
-        True,
-        False,
-    ]  # The second question is put to the model twice: to stand alone, and in full.
+    assert told == [True, True, False]
 
 
 def test_what_is_no_question_is_told_in_words(assistant: Assistant) -> None:

@@ -43,7 +43,7 @@ def test_ask_in_json_without_a_model(data: Path) -> None:
     assert (cited["n"], cited["article_id"], cited["outlet"]) == (1, "toll", "Coast Wire")
     assert cited["end"] - cited["start"] == len(cited["quote"])
     assert cited["quote"].startswith(TRUE)
-    assert {"text", "citations", "supported", "verdict", "reason"} == set(record["claims"][0])
+    assert {"text", "citations", "supported", "verdict", "reason", "read"} == set(record["claims"][0])
     assert {"rank", "score", "article_id", "chunk_id", "text"} <= set(record["passages"][0])
     assert record["as_of"] == {"from": "2024-03-05T08:00:00+00:00", "to": "2024-03-05T08:00:00+00:00"}
 
@@ -82,9 +82,8 @@ def test_a_model_answers_and_its_failure_exits_with_1(data: Path, model_server: 
     settings = {"llm": "openai:test", "llm_base_url": model_server.url, "llm_api_key": CANARY, "llm_tries": "1"}
     done = rag("ask", TOLL, "--data", data, **settings)
     assert done.exit_code == 0
-    assert done.stdout.startswith(
-        f"{TRUE} [1].\n\n? Not checked: {TRUE}.\n\nSources:\n  [1] Selmouth harbour toll goes up in June. Coast Wire, 5 March"
-    )
+    assert done.stdout.startswith(f"{TRUE} [1].\n\n? Not checked: {TRUE}.\n")
+    assert "\n\nSources:\n  [1] Selmouth harbour toll goes up in June. Coast Wire, 5 March" in done.stdout
     model_server.script(Reply(status=401))
     failed = rag("ask", TOLL, "--json", "--data", data, **settings)
     assert failed.exit_code == 1
