@@ -52,10 +52,10 @@ def clean_byline(text: str, outlet: str = "") -> str:
     """Return a byline without what is no author: the outlet, an address, a number, the label of a form; maybe ""."""
     whole = " ".join(_MAIL.sub(" ", text).split()) if "@" in text else text
     parts = _BETWEEN.split(whole)
-    kept = [part for part in parts if _is_author(part, outlet)]
+    kept = {reduce_name(part): part for part in reversed(parts) if _is_author(part, outlet)}
     if not _is_author(whole, outlet) or not kept:
         return ""
-    return whole if len(kept) == len(parts) else ", ".join(kept)
+    return whole if len(kept) == len(parts) else ", ".join(reversed(kept.values()))
 
 
 def first_outlet(candidates: Iterable[str]) -> str:
@@ -64,8 +64,13 @@ def first_outlet(candidates: Iterable[str]) -> str:
 
 
 def first_byline(candidates: Iterable[str], outlet: str) -> str:
-    """Return the first candidate that names an author, or ""."""
-    return next(filter(None, (clean_byline(one, outlet) for one in candidates)), "")
+    """Return the first candidate that names an author, or ""; what was refused is not taken in another spelling."""
+    refused: set[str] = set()
+    for one in candidates:
+        if (found := clean_byline(one, outlet)) and reduce_name(found) not in refused:
+            return found
+        refused.add(reduce_name(one))
+    return ""
 
 
 def _is_author(text: str, outlet: str) -> bool:

@@ -25,6 +25,8 @@ _UNSEEN = frozenset(
 )
 # Elements without an end tag (HTML 13.1.2, and obsolete ones): libxml2 takes what follows some of them for their content.
 _VOID = defs.empty_tags | {"bgsound", "command", "keygen"}
+_BARE = 40  # Letters; less is a label.
+_DRESSING = ("font", "center", "nobr", "tt", "big", "blink", "marquee", "strike", "acronym", "basefont")
 # A page of news has a few thousand tags; a tree of a million takes 20 seconds and half a gigabyte (measured).
 MOST_TAGS = 100_000
 _KNOWN = _BLOCKS | _UNSEEN | _VOID | defs.tags | {"nobr", "noembed", "picture", "plaintext", "rb", "slot"}
@@ -145,6 +147,39 @@ def drop_hidden(root: lxml.html.HtmlElement, keep_fading: bool = False) -> None:
             _drop_void(element)
         elif _is_hidden(element, keep_fading):
             element.drop_tree()
+
+
+def wrap_bare_text(root: lxml.html.HtmlElement) -> None:
+    """Put text that stands between paragraphs, in no element of its own, into one, in place: extraction loses it."""
+    for holder in list(root.iter("body", "article", "main", "section", "div")):
+        children = list(holder)
+        if not any(child.tag == "p" for child in children):
+            continue
+        for place, before in reversed(list(enumerate([None, *children]))):
+            after = children[place] if place < len(children) else None
+            text = (holder.text if before is None else before.tail) or ""
+            if len(text.strip()) >= _BARE and all(one is None or one.tag in _BLOCKS for one in (before, after)):
+                _wrap(holder, before, text)
+
+
+def _wrap(holder: lxml.html.HtmlElement, before: lxml.html.HtmlElement | None, text: str) -> None:
+    paragraph = lxml.html.Element("p")
+    paragraph.text = text
+    if before is None:
+        holder.text = None
+        holder.insert(0, paragraph)
+    else:
+        before.tail = None
+        before.addnext(paragraph)
+
+
+def unwrap_obsolete(root: lxml.html.HtmlElement) -> None:
+    """Replace, in place, elements that only dress up what they hold by it: extraction loses what they hold."""
+    for element in list(root.iter(*_DRESSING)):
+        if element.tag == "center":
+            element.tag = "div"
+        elif element.getparent() is not None:
+            element.drop_tag()
 
 
 def fades_in(root: lxml.html.HtmlElement) -> bool:

@@ -20,6 +20,10 @@ _FAMILIES = tuple(
         "kk ky mn tt",
     )
 )  # fmt: skip
+# Prose has a third and more; of two languages that are no relations, a tenth at most (measured in six).
+_STOPWORDS, _FEWEST_WORDS = 0.25, 8
+_WIDESPREAD = "en de fr es it pt nl sv da pl tr ro cs hu fi id vi".split()
+_FOREIGN = 0.3  # Share of characters beyond ASCII, which no language in Latin letters but Vietnamese has.
 _RETIRED = {"iw": "he", "in": "id", "ji": "yi"}  # Codes that ISO 639 has withdrawn.
 _IDEOGRAPH = re.compile("[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
 _LETTER = re.compile(r"[^\W\d_]")
@@ -53,13 +57,45 @@ def choose_language(given: str, text: str) -> str:
     it does not take one language for a near relation of it.
     """
     stated = _RETIRED.get(code := parse_code(given), code)
-    if stated in _detected_languages() and len(text) < _SURE_LENGTH:
+    short = len(text) < _SURE_LENGTH
+    # This spares the load of the detector, which takes a second and a temporary file.
+    if stated and _common_words(stated) and (short or not _is_doubtful(text[:_SAMPLE], stated)):
+        return stated
+    if short and stated in _detected_languages():
         return stated
     found, confidence = _classify(text)
-    if not stated or stated not in _detected_languages():
-        return found if confidence >= _CONFIDENCE else stated
     near = any(stated in family and found in family for family in _FAMILIES)
+    if stated not in _detected_languages() and not near:
+        return found if confidence >= _CONFIDENCE else stated
     return found if found and confidence >= _SURE and not near else stated
+
+
+def _is_doubtful(sample: str, stated: str) -> bool:
+    """Return whether a text may be of another language than is stated: it has few of its commonest words.
+
+    Then it has many of those of another language, or is written in another script than most.
+    """
+    spoken = re.findall(r"[^\W\d_]{2,}", sample.lower())
+    fewest = _STOPWORDS * max(len(spoken), _FEWEST_WORDS)
+
+    def count(code: str) -> int:
+        return sum(word in _common_words(code) for word in spoken)
+
+    # The words of English stand in the lists of other languages too.
+    if count(stated) >= max(fewest, count("en")):
+        return False
+    foreign = sum(not letter.isascii() for letter in sample) > _FOREIGN * len(sample)
+    return foreign or any(count(code) >= fewest for code in _WIDESPREAD if code != stated)
+
+
+@cache
+def _common_words(code: str) -> frozenset[str]:
+    # Imported here: only articles that state their language need them.
+    import justext
+    from babel import Locale
+
+    name = Locale("en").languages.get(code, "").replace(" ", "_").replace("å", "a")
+    return justext.get_stoplist(name) if name in justext.get_stoplists() else frozenset()
 
 
 def detect(text: str) -> str:

@@ -88,11 +88,17 @@ def strip_outlet(title: str, outlets: set[str], headings: set[str], loose: bool 
     if breaks and reduce_name(title[: breaks[0].start()]) in outlets and ":" not in breaks[0][0]:
         title = title[breaks[0].end() :]
         breaks = list(_BETWEEN.finditer(title))
-    if loose and breaks and ":" not in breaks[-1][0]:
-        head, tail = title[: breaks[-1].start()], title[breaks[-1].end() :]
-        if len(head.split()) >= _FEWEST_WORDS and len(tail.split()) < min(_LONGEST_OUTLET, len(head.split())):
-            return head if tail[:1].isupper() or not tail[:1].isalpha() else title
+    while loose and breaks and (shorter := _drop_last(title, breaks.pop())) != title:
+        title = shorter
     return title
+
+
+def _drop_last(title: str, between: re.Match[str]) -> str:
+    """Return the title of a window without its last part, where that is short and written as a name."""
+    head, tail = title[: between.start()], title[between.end() :]
+    is_name = tail[:1].isupper() or not tail[:1].isalpha()
+    short = len(head.split()) >= _FEWEST_WORDS and len(tail.split()) < min(_LONGEST_OUTLET, len(head.split()))
+    return head if is_name and short and ":" not in between[0] else title
 
 
 def _is_outlet(text: str, outlets: set[str]) -> bool:

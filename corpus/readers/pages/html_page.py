@@ -19,7 +19,7 @@ from corpus.readers.pages import json_ld
 from corpus.readers.pages.headline import find_headings, find_headline, find_site_name
 from corpus.readers.pages.live_blog import write_entry_times
 from corpus.readers.pages.page_dates import choose_date, find_published, find_updated
-from corpus.readers.pages.page_meta import read_meta
+from corpus.readers.pages.page_meta import find_marked_authors, read_meta
 from corpus.readers.pages.streamed import place_parts
 from corpus.readers.refusal import ReadOptions, Refusal
 from corpus.text.credit_names import first_byline, first_outlet, reduce_name
@@ -33,6 +33,8 @@ from corpus.text.html_text import (
     fades_in,
     html_to_text,
     tree_to_text,
+    unwrap_obsolete,
+    wrap_bare_text,
 )
 from corpus.text.urls import join_url, parse_url
 
@@ -113,7 +115,7 @@ def build_draft(html: str, url: str) -> Draft:
         body=_drop_headings(_find_body(stated.body, found.get("text") or ""), headings),
         source=source,
         url=address,
-        author=first_byline((stated.author, *meta.authors, guess), source),
+        author=first_byline((stated.author, *meta.authors, *find_marked_authors(root), guess), source),
         published=published,
         updated=updated,
         language=stated.language or meta.language,
@@ -125,6 +127,8 @@ def _prepare(root: lxml.html.HtmlElement) -> lxml.html.HtmlElement:
     """Bring a tree, in place, into the shape in which a reader sees it."""
     place_parts(root)
     drop_hidden(root, keep_fading=fades_in(root))
+    unwrap_obsolete(root)
+    wrap_bare_text(root)
     for label in list(root.iter("label")):  # Of a form: "Name" was taken for an author.
         label.drop_tree()
     write_entry_times(root)

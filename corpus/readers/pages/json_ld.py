@@ -21,7 +21,7 @@ Node = dict[str, Any]
 def build_draft(root: lxml.html.HtmlElement) -> Draft:
     """Return the draft of the first article that the page states; without one, what it states of page and site."""
     nodes = [node for block in _load_blocks(root) for node in _find_nodes(block, _NESTED)]
-    known = {str(node["@id"]): node for node in reversed(nodes) if "@id" in node and len(node) > 1}
+    known = {str(node["@id"]): node for node in reversed(nodes) if "@id" in node and node.get("name")}
     article = next((node for node in nodes if _is_a(node, _TYPES)), None)
     page = next((node for node in nodes if _is_a(node, ("WebPage",))), {})
     site = next((records.to_text(node.get("name")) for node in nodes if _is_a(node, ("WebSite",))), "")

@@ -1,9 +1,15 @@
 """What the meta elements of a page state: Open Graph, Dublin Core, and the names that outlets use."""
 
+import re
+from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import islice
 
 import lxml.html
 
+_BYLINE = re.compile(r"author|byline", re.IGNORECASE)
+_TITLE = re.compile(r"title|role|job|position|function|desc", re.IGNORECASE)
+_MOST = 5_000
 _NAMES = {
     "title": ("og:title", "twitter:title", "dc.title", "headline"),
     "source": ("og:site_name", "dc.publisher", "application-name", "publisher"),
@@ -73,6 +79,23 @@ def read_meta(root: lxml.html.HtmlElement) -> PageMeta:
         language=root.get("lang") or next(iter(values("language")), ""),
         url=next(iter(links or stated.get("og:url", [])), ""),
     )
+
+
+def find_marked_authors(root: lxml.html.HtmlElement) -> Iterator[str]:
+    """Yield the authors that elements of the page name: microdata, and a byline in which the title has its own element."""
+    marked = [
+        one for one in root.iter() if isinstance(one.tag, str) and "author" in (one.get("itemprop") or "").split()
+    ]
+    names = [name for one in marked for name in one.iter() if name.get("itemprop") == "name"]
+    yield ", ".join(dict.fromkeys(" ".join(name.text_content().split()) for name in names))
+    for element in islice(root.iter("div", "p", "span", "address", "li"), _MOST):
+        children = list(element)
+        if (
+            len(children) > 1
+            and _BYLINE.search(element.get("class", ""))
+            and _TITLE.search(children[1].get("class", ""))
+        ):
+            yield " ".join(children[0].text_content().split())
 
 
 def _find_stated(root: lxml.html.HtmlElement) -> dict[str, list[str]]:

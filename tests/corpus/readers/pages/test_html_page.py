@@ -171,6 +171,22 @@ def test_the_headline_is_neither_outlet_nor_menu_and_is_not_repeated(html: str, 
             "",
         ),
         ('<meta name="author" content="J.R. Voss and D. O. O. Lee">', "J.R. Voss and D. O. O. Lee", ""),
+        ('<meta name="author" content="Mara Voss"><meta name="author" content="Mara Voss">', "Mara Voss", ""),
+        (OUTLET + '<meta name="author" content="harbourgazette.example">', "", "Harbour Gazette"),
+        ('<meta name="author" content="Your name:">', "", ""),
+        (
+            data(
+                {
+                    "@graph": [
+                        {"@type": "Article", "headline": "A", "author": {"name": "", "@id": "#p"}, "publisher": "#o"},
+                        {"@type": "Person", "@id": "#p", "name": "Mara Voss"},
+                        {"@type": "Organization", "@id": "#o", "name": "Harbour Gazette"},
+                    ]
+                }
+            ),
+            "Mara Voss",
+            "Harbour Gazette",
+        ),
         ('<meta property="og:site_name" content="https://www.gazette.example/">', "", "gazette.example"),
         ('<meta property="article:publisher" content="https://www.facebook.com/gazette">', "", ""),
         ('<meta property="og:site_name" content="© 2024 Harbour Gazette. All rights reserved.">', "", ""),
@@ -222,6 +238,50 @@ def test_a_date_within_a_sentence_stays_in_it() -> None:
         '<p>The vote of <time datetime="2024-03-05">5 March</time> was closer than anyone in the hall had thought.</p>'
     )
     assert "The vote of 5 March was closer" in read(page(body=f"<article>{PROSE}{line}</article>")).body
+
+
+@pytest.mark.parametrize(
+    "byline",
+    [
+        '<div class="author"><span>Mara Voss</span><span class="job">Harbour Correspondent</span></div>',
+        '<p itemprop="author"><b itemprop="name">Mara Voss</b><i>Harbour Correspondent</i></p>',
+    ],
+)
+def test_the_title_of_an_author_is_no_part_of_the_name(byline: str) -> None:
+    assert read(page(body=f"<article><h1>{HEADLINE}</h1>{byline}{PROSE}</article>")).author == "Mara Voss"
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        f"<center><font size=5><b>{HEADLINE}</b></font></center><font face=x>{'<p>'.join(SENTENCES)}</font>",
+        f"<article><p>{SENTENCES[0]}</p>{SENTENCES[1]}<p>{SENTENCES[2]}</p></article>",
+        f"<div id=story>{'<br><br>'.join(SENTENCES)}</div>",
+    ],
+)
+def test_text_in_obsolete_elements_and_in_none_is_kept(body: str) -> None:
+    assert read(page(body=body)).body == BODY
+
+
+GERMAN = (
+    "<p>Der Hafenrat hat am Dienstag dafür gestimmt, den alten Anleger der Fähre neu zu bauen, und die Arbeiten sollen im"
+    " Frühling des nächsten Jahres beginnen.</p><p>Die hölzernen Pfähle seien unter der Wasserlinie verfault.</p>"
+)
+NORWEGIAN = (
+    "<p>Havnerådet stemte tirsdag for å bygge den gamle fergekaia på nytt, og arbeidet skal begynne til våren neste år.</p>"
+    "<p>Ingeniører sa at trepælene hadde råtnet under vannlinjen, og at en reparasjon ville koste mer enn en ny kai.</p>"
+)
+
+
+@pytest.mark.parametrize(
+    ("stated", "text", "language"),
+    [
+        *(("kr", PROSE, "en"), ("fr", PROSE, "en"), ("en-GB", PROSE, "en"), ("en", GERMAN, "de"), ("at", GERMAN, "de")),
+        *(("de-AT", GERMAN, "de"), ("nb-NO", NORWEGIAN, "nb"), ("", GERMAN, "de"), ("fr", "<p>One line.</p>", "fr")),
+    ],
+)
+def test_the_stated_language_counts_unless_the_text_is_plainly_another(stated: str, text: str, language: str) -> None:
+    assert read(page(body=f"<article>{text}</article>").replace('lang="en"', f'lang="{stated}"')).language == language
 
 
 ENTRIES = {
