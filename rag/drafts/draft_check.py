@@ -1,5 +1,6 @@
 """Check a draft: find evidence for each of its claims in the archive, have it judged, and report."""
 
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -14,7 +15,7 @@ from rag.llm.shared_reading import TOGETHER, CheckToRead, share_reading
 from rag.llm.verifier import SecondReading, read_claims
 from rag.llm.writer import Writer
 from rag.model import Filters, Passage
-from rag.question.query import Query
+from rag.question.query import Query, QuestionPart
 from rag.question.question_text import LONGEST_QUESTION
 from rag.retrieval.evidence_search import EvidenceSearch, widen_passage
 from rag.text.names import find_name_words, find_names
@@ -35,13 +36,14 @@ class _Evidence:
     Attributes:
         claim: The claim.
         passages: Best first.
-        near: What was found is on the subject of the claim, as far as the signals of a search tell.
+        is_near: Tells whether what was found is on the subject of the claim, as far as the signals of a search go; it
+            takes most of the time of a claim, so only those that rules leave open are asked for it.
         check: The check of the claim against the passages; it cites them all.
     """
 
     claim: DraftClaim
     passages: Sequence[Passage]
-    near: bool
+    is_near: Callable[[], bool]
     check: ClaimCheck
 
     @property
@@ -101,26 +103,29 @@ class DraftCheck:
         cut = cut_draft(text, language)
         claims = cut.claims[:limit]
         done = {n: one for n, one in (known or {}).items() if n <= len(claims) and one.claim == claims[n - 1]}
-        failures: dict[str, int] = {}
+        failures: Counter[str] = Counter()
         yield DraftEvent(len(done), len(claims), tuple(done.values()))
         found = (self._find(claim, filters, language) for claim in claims if claim.number not in done)
         for group in self._group(found):
-            if group is None:
-                yield DraftEvent(len(done), len(claims))
-                continue
-            for judged in self._judge(group, failures):
+            for judged, failure in self._judge(group) if group else [((), "")]:
                 done |= {one.claim.number: one for one in judged}
-                yield DraftEvent(len(done), len(claims), tuple(judged))
+                failures[failure] += len(judged)
+                yield DraftEvent(len(done), len(claims), tuple(judged), failure)
         report = self._report(text, cut, [done[claim.number] for claim in claims], filters, failures)
-        yield DraftEvent(len(done), len(claims), (), report)
+        yield DraftEvent(len(done), len(claims), report=report)
 
     def _find(self, claim: DraftClaim, filters: Filters | None, language: str) -> _Evidence:
         """Search for what the archive has on a claim, and check the claim against it by rules."""
         query = _prefer(self._questions.read(_word_search(claim), (), None, None, True), filters)
-        found = self._evidence.search(query, _PASSAGES, strict=True)
-        near = self._evidence.read(query, found).whole.sufficiency.enough
+        found = self._evidence.search(_search_alone_too(query, claim), _PASSAGES, strict=True)
         passages = [widen_passage(passage) for passage in found.passages]
-        return _Evidence(claim, passages, near, ClaimCheck(claim.text, passages, language, single=True))
+        check = ClaimCheck(claim.text, passages, language, single=True)
+        return _Evidence(
+            claim,
+            passages,
+            lambda: self._evidence.read(query, replace(found, parts=())).whole.sufficiency.enough,
+            check,
+        )
 
     def _group(self, found: Iterator[_Evidence]) -> Iterator[list[_Evidence] | None]:
         """Yield claims in groups of one request each, and None after each search between them: a chance to stop."""
@@ -137,18 +142,16 @@ class DraftCheck:
         if group:
             yield group
 
-    def _judge(self, group: Sequence[_Evidence], failures: dict[str, int]) -> Iterator[list[CheckedClaim]]:
-        """Yield nothing while a model reads, then the claims of a group with their verdicts."""
+    def _judge(self, group: Sequence[_Evidence]) -> Iterator[tuple[Sequence[CheckedClaim], str]]:
+        """Yield nothing while a model reads, then the claims of a group, and why it could not read them or ""."""
         shared = share_reading([one.to_read for one in group])
         reading = SecondReading()
         if self._verifier and shared.prompt.claims:
             for step in read_claims(self._verifier, shared.prompt):
-                yield []
+                yield (), ""
                 reading = step or reading
-        if reading.failure:
-            failures[reading.failure] = failures.get(reading.failure, 0) + len(shared.prompt.claims)
         split = shared.split(reading.readings)
-        yield [_conclude(one, read) for one, read in zip(group, split, strict=True)]
+        yield [_conclude(one, read) for one, read in zip(group, split, strict=True)], reading.failure
 
     def _report(
         self,
@@ -162,6 +165,7 @@ class DraftCheck:
         notes = tuple(
             f"A model could not read {count} claims ({failure.rstrip('.')}); rules judged them."
             for failure, count in failures.items()
+            if failure
         )
         return DraftReport(
             text,
@@ -180,6 +184,12 @@ class DraftCheck:
 def _word_search(claim: DraftClaim) -> str:
     """Return what to search for: the claim with the names that it speaks of."""
     return " ".join([claim.text[: LONGEST_QUESTION - 300], *claim.about])[:LONGEST_QUESTION]
+
+
+def _search_alone_too(query: Query, claim: DraftClaim) -> Query:
+    """Return a query that also searches for a claim without the names before it, which may be of something else."""
+    alone = QuestionPart(claim.text[:LONGEST_QUESTION], claim.text, query.hints)
+    return replace(query, parts=(alone,)) if claim.about else query
 
 
 def _prefer(query: Query, filters: Filters | None) -> Query:
@@ -205,15 +215,15 @@ def _read_verdict(finding: Finding, evidence: _Evidence) -> DraftVerdict:
     if finding.verdict == "supported":
         return "supported" if finding.read or _names_subject(finding, evidence) else "unchecked"
     if finding.verdict == "flagged" and finding.problem:
-        return "contradicted" if _contradicts(finding.problem, finding.read, evidence.near) else "absent"
-    return "unchecked" if evidence.near and evidence.passages else "absent"
+        return "contradicted" if _contradicts(finding, finding.problem, evidence) else "absent"
+    return "unchecked" if evidence.is_near() else "absent"
 
 
-def _contradicts(problem: Problem, read: bool, near: bool) -> bool:
+def _contradicts(finding: Finding, problem: Problem, evidence: _Evidence) -> bool:
     """Return whether a problem means that the archive says otherwise; of passages on something else rules cannot tell."""
-    if read:
+    if finding.read:
         return problem.kind == "contradicted"
-    return near and (bool(problem.given) or problem.kind == "quotation")
+    return (bool(problem.given) or problem.kind == "quotation") and evidence.is_near()
 
 
 def _names_subject(finding: Finding, evidence: _Evidence) -> bool:

@@ -151,12 +151,14 @@ class DraftEvent:
         done: How many claims have a verdict.
         total: How many are to be checked.
         checked: Those that got theirs with this step.
+        failure: Why a model could not read these, so that rules judged them, or "".
         report: With the last step, everything.
     """
 
     done: int
     total: int
     checked: tuple[CheckedClaim, ...] = ()
+    failure: str = ""
     report: DraftReport | None = None
 
 
