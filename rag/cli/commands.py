@@ -98,8 +98,8 @@ def verify_command(
     with _report_errors(as_json):
         if out:
             check_report_name(out)
-        text = read_input(file)
         filters = read_filters(since, until, outlet or ())
+        text = read_input(file)
         with _assistant(data) as assistant, _progress_bar("Checking claims") as progress:
             report = _run_until_stopped(lambda: verify(assistant, text, filters, limit, progress))
         if out:

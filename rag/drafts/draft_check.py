@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 
 from corpus.archive.database import Archive
 from corpus.text.language_detection import detect
+from corpus.text.sentences import Span
 from rag.answer.question_reader import QuestionReader
 from rag.drafts.draft_claims import CutDraft, DraftClaim, cut_draft
 from rag.drafts.draft_report import CheckedClaim, DraftEvent, DraftReport, DraftVerdict, FoundPassage
@@ -206,8 +207,9 @@ def _conclude(evidence: _Evidence, readings: Mapping[int, Reading]) -> CheckedCl
     (finding,) = evidence.check.judge(readings)
     verdict = _read_verdict(finding, evidence)
     wrong = finding.problem if verdict in {"contradicted", "absent"} else None
-    reason = describe_problem(wrong, finding.cited) if wrong else ""
-    passages = tuple(_show(n, p, finding, evidence.check) for n, p in enumerate(evidence.passages, 1))
+    spans = evidence.check.find_spans(finding)
+    reason = describe_problem(wrong, tuple(spans)) if wrong else ""
+    passages = tuple(_show(n, p, spans) for n, p in enumerate(evidence.passages, 1))
     return CheckedClaim(evidence.claim, verdict, reason, finding.read, passages)
 
 
@@ -235,10 +237,10 @@ def _names_subject(finding: Finding, evidence: _Evidence) -> bool:
     return any(evidence.check.names(position, names) for position in finding.cited)
 
 
-def _show(number: int, passage: Passage, finding: Finding, check: ClaimCheck) -> FoundPassage:
+def _show(number: int, passage: Passage, spans: Mapping[int, Sequence[Span]]) -> FoundPassage:
     """Return a passage for the reader, wide enough for the words that are marked in it."""
     article, chunk = passage.article, passage.chunk
-    marks = tuple(span for span in check.find_spans(finding).get(number, ()) if span[0] < span[1])
+    marks = tuple(span for span in spans.get(number, ()) if span[0] < span[1])
     start = min([chunk.start, *(a for a, _ in marks)])
     end = max([chunk.end, *(b for _, b in marks)])
     return FoundPassage(
@@ -251,5 +253,5 @@ def _show(number: int, passage: Passage, finding: Finding, check: ClaimCheck) ->
         start,
         article.body[start:end],
         marks,
-        number in finding.cited,
+        number in spans,
     )

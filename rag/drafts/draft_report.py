@@ -21,13 +21,13 @@ VERDICTS: Mapping[DraftVerdict, str] = {
 }
 """How each verdict is called; "unchecked" is a claim that the archive has something on, and nobody judged."""
 
-REASONS: Mapping[str, str] = {
-    "heading": "headings",
-    "question": "questions",
-    "opinion": "opinions",
-    "trivial": "too short or too general to be looked up",
+REASONS: Mapping[str, tuple[str, str]] = {
+    "heading": ("heading", "headings"),
+    "question": ("question", "questions"),
+    "opinion": ("opinion", "opinions"),
+    "trivial": ("sentence too short to be looked up", "sentences too short to be looked up"),
 }
-"""How the reasons for which sentences are passed over are called."""
+"""How one sentence, and several, are called that are passed over for a reason."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,7 +171,7 @@ _REPORT = TypeAdapter(DraftReport)
 def describe_counts(report: DraftReport) -> str:
     """Return the figures of a report in a sentence or two."""
     verdicts = ", ".join(f"{count} {VERDICTS[verdict].lower()}" for verdict, count in report.counts.items())
-    passed = ", ".join(f"{count} {REASONS[reason]}" for reason, count in report.reasons.items())
-    text = f"{len(report.checked)} claims: {verdicts}."
+    passed = ", ".join(f"{count} {REASONS[reason][count > 1]}" for reason, count in report.reasons.items())
+    text = f"{len(report.checked)} {'claim' if len(report.checked) == 1 else 'claims'}: {verdicts}."
     text += f" Passed over: {passed}." if passed else ""
-    return text + (f" {report.left_out} more claims were not looked at." if report.left_out else "")
+    return text + (f" Not looked at: {report.left_out} more." if report.left_out else "")

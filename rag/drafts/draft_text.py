@@ -16,6 +16,12 @@ from corpus.text.html_text import html_to_text
 LONGEST_DRAFT = 400_000
 """Characters of a draft: a book of two hundred pages."""
 
+LONGEST_SENT = 20_000
+"""Characters of a draft that a page or a program sends: some ten pages."""
+
+MOST_SENT = 60
+"""Claims that are checked of such a draft."""
+
 _MARKDOWN = frozenset({".md", ".markdown"})
 _TEXTS = frozenset({"", ".txt", ".text"})
 _PACKED = b"PK\x03\x04"  # A DOCX file whatever its name.
@@ -52,9 +58,9 @@ def read_draft_bytes(name: str, data: bytes) -> str:
             text = _decode(name, data)
         else:
             text = _read_document(name, data)
+        return clean_draft(text)
     except (InputError, *DAMAGED) as error:
-        raise InputError(f"{name or 'The draft'}: {error}") from error
-    return clean_draft(text)
+        raise InputError(f"{name}: {error}" if name else str(error)) from error
 
 
 def clean_draft(text: str) -> str:
@@ -73,6 +79,20 @@ def clean_draft(text: str) -> str:
     return cleaned
 
 
+def read_sent_draft(text: str) -> str:
+    """Return the text of a draft that was sent over a network; see `clean_draft`.
+
+    Raises:
+        InputError: It is empty, or longer than 20,000 characters.
+    """
+    if len(text) > LONGEST_SENT:
+        raise InputError(
+            f"The draft is too long: it has {len(text):,} characters, and at most {LONGEST_SENT:,} are taken here. "
+            "Send a part, or use `python -m rag verify FILE`."
+        )
+    return clean_draft(text)
+
+
 def _decode(name: str, data: bytes) -> str:
     limits = Limits()
     return open_document(name, BytesIO(data), limits).text(limits.page_bytes)
@@ -80,7 +100,8 @@ def _decode(name: str, data: bytes) -> str:
 
 def _read_markdown(text: str) -> str:
     draft = markdown_text.build_draft(text.replace("\r\n", "\n"), {})
-    return f"{clean_line(draft.title, len(draft.title))}\n\n{html_to_text(draft.body)}"
+    body = draft.body.replace("<li>\n<p>", "<li><p>• ").replace("<li>", "<li>• ").replace("<li>• <p>•", "<li><p>•")
+    return f"{clean_line(draft.title, len(draft.title))}\n\n{html_to_text(body)}"
 
 
 def _read_document(name: str, data: bytes) -> str:

@@ -96,9 +96,13 @@ class ClaimCheck:
         return [self._apply(finding, read.get(id(finding))) for finding in self._findings]
 
     def find_spans(self, finding: Finding) -> dict[int, list[Span]]:
-        """Return for each passage that a finding cites the words that it rests on, as offsets in the article's body."""
+        """Return for each passage that a finding rests on its words, as offsets in the article's body.
+
+        Where a second reading quotes passages, these are those that it quotes, else all that the finding cites.
+        """
         claim = self._demands(finding.statement)
-        return {p: _find_spans(claim, finding, self._evidence[p - 1]) for p in finding.cited}
+        positions = {position for position, _ in finding.spans} or finding.cited
+        return {p: _find_spans(claim, finding, self._evidence[p - 1]) for p in sorted(positions)}
 
     def names(self, position: int, words: Set[str]) -> bool:
         """Return whether the article of a passage has any of some words of names."""
