@@ -100,7 +100,7 @@ def verify_command(
             check_report_name(out)
         filters = read_filters(since, until, outlet or ())
         text = read_input(file)
-        with _open_assistant(data) as assistant, _progress_bar("Checking claims") as progress:
+        with _open_assistant_quietly(data) as assistant, _progress_bar("Checking claims") as progress:
             report = _run_until_stopped(lambda: verify(assistant, text, filters, limit, progress))
         if out:
             export_report(report, out)

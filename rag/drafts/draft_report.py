@@ -8,7 +8,7 @@ from typing import Any, Literal
 
 from pydantic import TypeAdapter
 
-from rag.drafts.draft_claims import DraftClaim, PassedOver
+from rag.drafts.draft_claims import DraftClaim, PassedOver, Reason
 from rag.model import Filters
 
 DraftVerdict = Literal["supported", "contradicted", "absent", "unchecked"]
@@ -21,7 +21,7 @@ VERDICTS: Mapping[DraftVerdict, str] = {
 }
 """How each verdict is called; "unchecked" is a claim that the archive has something on, and nobody judged."""
 
-REASONS: Mapping[str, tuple[str, str]] = {
+REASONS: Mapping[Reason, tuple[str, str]] = {
     "heading": ("heading", "headings"),
     "question": ("question", "questions"),
     "opinion": ("opinion", "opinions"),
@@ -123,7 +123,7 @@ class DraftReport:
         return {verdict: found[verdict] for verdict in VERDICTS}
 
     @property
-    def reasons(self) -> dict[str, int]:
+    def reasons(self) -> dict[Reason, int]:
         """Return how many sentences were passed over for each reason."""
         found = Counter(one.reason for one in self.passed_over)
         return {reason: found[reason] for reason in REASONS if found[reason]}
