@@ -4,22 +4,20 @@ Several claims share a request, as those of one answer do.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 from corpus.errors import ModelError
 from eval.batch import Body, digest
 from eval.claim_scoring import LabelledClaim, find_worst, make_claim_check
 from eval.replies import BatchReply
-from rag.llm.verification_prompt import VerificationPrompt, build_verification_prompt
+from rag.llm.shared_reading import TOGETHER, CheckToRead, SharedReading, share_reading
+from rag.llm.verification_prompt import VerificationPrompt
 from rag.llm.verifier import read_claims
 from rag.llm.writer import Writer
-from rag.model import Passage, Verdict
+from rag.model import Verdict
 from rag.verification.claim_check import ClaimCheck
-from rag.verification.second_reading import OpenClaim, Reading, read_verdicts
-
-TOGETHER = 6
-"""Claims of one request: about as many as an answer has."""
+from rag.verification.second_reading import read_verdicts
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,46 +25,25 @@ class ClaimRequest:
     """Hold a request for the reading of some labelled claims.
 
     Attributes:
-        prompt: What is sent.
-        claims: What is asked about.
+        shared: What is sent.
+        claims: What is asked about, each with its check.
     """
 
-    prompt: VerificationPrompt
-    claims: tuple["_Asked", ...]
+    shared: SharedReading
+    claims: tuple[tuple[LabelledClaim, ClaimCheck], ...]
+
+    @property
+    def prompt(self) -> VerificationPrompt:
+        """Return what is sent."""
+        return self.shared.prompt
 
     def judge(self, reply: str) -> dict[str, Verdict]:
         """Return the verdict on each claim, by its id; without a reply, that of the rules."""
-        readings = read_verdicts(reply, self.prompt.claims)
+        readings = self.shared.split(read_verdicts(reply, self.prompt.claims))
         return {
-            asked.claim.id: find_worst(
-                asked.check.conclude(
-                    {n: asked.localise(readings[m]) for n, m in asked.numbers.items() if m in readings}
-                )
-            )
-            for asked in self.claims
+            claim.id: find_worst(check.conclude(read))
+            for (claim, check), read in zip(self.claims, readings, strict=True)
         }
-
-
-@dataclass(frozen=True, slots=True)
-class _Asked:
-    """Hold a claim with its check, and how numbers of the request follow from those of the check.
-
-    Attributes:
-        claim: The claim.
-        check: Its check.
-        numbers: For each of its open parts, the number in the request.
-        positions: For each of its passages, the position in the request.
-    """
-
-    claim: LabelledClaim
-    check: ClaimCheck
-    numbers: Mapping[int, int]
-    positions: Mapping[int, int]
-
-    def localise(self, reading: Reading) -> Reading:
-        """Return a reading with the positions of the check."""
-        own = {position: n for n, position in self.positions.items()}
-        return replace(reading, quoted=tuple((own[n], words) for n, words in reading.quoted if n in own))
 
 
 def group_requests(claims: Sequence[LabelledClaim], together: int = TOGETHER) -> list[ClaimRequest]:
@@ -75,20 +52,9 @@ def group_requests(claims: Sequence[LabelledClaim], together: int = TOGETHER) ->
 
 
 def _make_request(claims: Sequence[LabelledClaim]) -> ClaimRequest:
-    passages: dict[tuple[object, ...], Passage] = {}
-    sent: list[OpenClaim] = []
-    members = []
-    for claim in claims:
-        keys = [(p.article.title, p.article.source, p.article.published_at, p.article.body) for p in claim.passages]
-        passages |= {key: passage for key, passage in zip(keys, claim.passages, strict=True) if key not in passages}
-        places = {key: position for position, key in enumerate(passages, 1)}
-        asked = _Asked(claim, make_claim_check(claim), {}, {n: places[key] for n, key in enumerate(keys, 1)})
-        numbers: dict[int, int] = {}
-        for part in asked.check.list_open_claims():
-            numbers[part.number] = len(sent) + 1
-            sent.append(OpenClaim(len(sent) + 1, part.text, tuple(asked.positions[n] for n in part.cited)))
-        members.append(replace(asked, numbers=numbers))
-    return ClaimRequest(build_verification_prompt(sent, tuple(passages.values())), tuple(members))
+    checks = [make_claim_check(claim) for claim in claims]
+    shared = share_reading([CheckToRead(c, claim.passages) for c, claim in zip(checks, claims, strict=True)])
+    return ClaimRequest(shared, tuple(zip(claims, checks, strict=True)))
 
 
 def make_rows(name: str, requests: Iterable[ClaimRequest], body: Body) -> Iterator[dict[str, Any]]:

@@ -3,7 +3,7 @@
 import json
 import logging
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from copy import copy
 from datetime import datetime
 from importlib.resources import files
@@ -19,6 +19,8 @@ from corpus.readers import read
 from rag.answer.answer_pipeline import AnswerPipeline
 from rag.answer.chain_steps import AnswerState
 from rag.answer.question_reader import QuestionReader
+from rag.drafts.draft_check import DraftCheck
+from rag.drafts.draft_report import CheckedClaim, DraftEvent
 from rag.index.embedder import Embedder
 from rag.index.indexes import open_indexes
 from rag.llm.prompt import Prompt
@@ -223,6 +225,26 @@ class Assistant:
             verdicts: What a model replied to the request for a second reading, if it was asked.
         """
         return self.pipeline.answer_from(prompt, reply, verdicts)
+
+    def check_draft(
+        self,
+        text: str,
+        filters: Filters | None = None,
+        limit: int | None = None,
+        known: Mapping[int, CheckedClaim] | None = None,
+    ) -> Iterator[DraftEvent]:
+        """Check a text that somebody else wrote, claim by claim; the last event holds the report.
+
+        The model that reads claims judges, where one is set, else rules do. The arguments are those of
+        `rag.drafts.draft_check.DraftCheck.run`.
+
+        Raises:
+            NewsdeskError: The draft is empty or too long. A failing model raises nothing: see `DraftReport.notes`.
+        """
+        verifier = self.writer.verifier if self.writer else None
+        count, tokens = self.pipeline.count, self.settings.evidence_tokens
+        check = DraftCheck(self.archive, self.questions, self.evidence, verifier, count, tokens)
+        return check.run(text, filters, limit, known)
 
     def timeline(self, topic: str, filters: Filters | None = None) -> list[Citation]:
         """Return every story on a topic in order of time, undated ones last, numbered from 1.

@@ -1,4 +1,4 @@
-"""What programs ask over HTTP: the same three things that the page does, under names that stay."""
+"""What programs ask over HTTP: the same things that the page does, under names that stay."""
 
 from collections.abc import Callable
 from typing import Any, TypeVar
@@ -9,17 +9,20 @@ from gradio.events import api
 from corpus import NewsdeskError
 from corpus.text.characters import strip_invisible
 from rag import Assistant
+from rag.drafts.draft_report import DraftReport
+from rag.drafts.draft_text import MOST_SENT, read_sent_draft
 from rag.question.filter_values import read_filters
 from rag.question.question_text import read_question
 from web.assistant.assistant_loader import AssistantLoader
 
 T = TypeVar("T")
 
-LIMITED = ("ask", "search")
+LIMITED = ("ask", "search", "verify")
 """The endpoints that count as questions; `web.server.question_limit` counts them before they wait for their turn."""
 
 _PATIENCE_S = 60.0
 _MOST_PASSAGES = 50
+_DRAFTS = 2  # Checked at a time: each takes as long as some sixty searches, and a model's time on top.
 
 
 class Api:
@@ -33,6 +36,7 @@ class Api:
         """Add the endpoints to the blocks that are open."""
         for endpoint in (self.ask, self.search, self.get_article):
             api(endpoint, api_name=endpoint.__name__, concurrency_limit=8)
+        api(self.verify, api_name="verify", concurrency_limit=_DRAFTS)
 
     def ask(self, question: str, since: str = "", until: str = "", outlet: str = "") -> dict[str, Any]:
         """Answer a question from the archive: text with [n] marks, citations with offsets, checked claims, passages."""
@@ -48,6 +52,19 @@ class Api:
         k = min(max(k, 1), _MOST_PASSAGES)  # A number out of range gets the nearest that makes sense.
         passages = self._do(lambda a: a.search(query, k, read_filters(since, until, [outlet])))
         return [passage.to_record() for passage in passages]
+
+    def verify(
+        self, draft: str, limit: int = MOST_SENT, since: str = "", until: str = "", outlet: str = ""
+    ) -> dict[str, Any]:
+        """Check a text against the archive: a verdict on each claim, with the passages found, and what was passed over."""
+        limit = min(max(limit, 1), MOST_SENT)
+
+        def check(assistant: Assistant) -> DraftReport | None:
+            *_, last = assistant.check_draft(read_sent_draft(draft), read_filters(since, until, [outlet]), limit)
+            return last.report
+
+        report = self._do(check)
+        return report.to_record() if report else {}
 
     def get_article(self, article_id: str) -> dict[str, Any]:
         """Return an article of the archive with its whole text."""

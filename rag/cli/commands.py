@@ -1,11 +1,11 @@
-"""The commands `ask`, `chat`, `search`, `mcp` and `index`."""
+"""The commands `ask`, `chat`, `search`, `verify`, `mcp` and `index`."""
 
 import json
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, TypeVar
 
 import typer
 from rich.console import Console
@@ -20,9 +20,14 @@ from rag.answer.answer_export import check_file_name, export, group_by_number
 from rag.assistant import Assistant
 from rag.cli.chat import Chat
 from rag.cli.index_command import check_index, index, rebuild_index
+from rag.cli.verify_command import read_input, verify, write_report
+from rag.drafts.draft_export import check_report_name, export_report, render_json
+from rag.drafts.draft_report import describe_counts
 from rag.model import Answer, Passage
 from rag.question.filter_values import read_filters
 from rag.settings import Settings, read_settings
+
+T = TypeVar("T")
 
 app = typer.Typer(help="Ask and search a news archive.", no_args_is_help=True, add_completion=False)
 
@@ -73,6 +78,39 @@ def search(
         print("\n\n".join(print_passages(passage) for passage in passages) or "Nothing found.")
 
 
+@app.command("verify")
+def verify_command(
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="Text, Markdown or DOCX; - reads standard input.")],
+    since: Since = None,
+    until: Until = None,
+    outlet: Outlets = None,
+    limit: Annotated[int | None, typer.Option("--limit", min=1, help="Check only so many claims.")] = None,
+    out: Annotated[
+        Path | None, typer.Option("--out", help="Write the report to FILE.md, .html, .docx or .json.")
+    ] = None,
+    data: Data = None,
+    as_json: AsJson = False,
+) -> None:
+    """Check the claims of a text against the archive. Exit code 0: none is contradicted; 1: some are; 2: not checked.
+
+    Ctrl-C stops it (exit code 130); the same command goes on where it was stopped.
+    """
+    with _report_errors(as_json):
+        if out:
+            check_report_name(out)
+        filters = read_filters(since, until, outlet or ())
+        text = read_input(file)
+        with _open_assistant_quietly(data) as assistant, _progress_bar("Checking claims") as progress:
+            report = _run_until_stopped(lambda: verify(assistant, text, filters, limit, progress))
+        if out:
+            export_report(report, out)
+    if as_json or not out:
+        print(render_json(report) if as_json else write_report(report))
+    else:
+        print(f"{describe_counts(report)} {to_line(str(out), 300)}")
+    raise typer.Exit(1 if report.counts["contradicted"] else 0)
+
+
 @app.command()
 def chat(since: Since = None, until: Until = None, outlet: Outlets = None, data: Data = None) -> None:
     """Chat in the terminal: a question may refer to earlier ones. /help lists the commands."""
@@ -106,7 +144,7 @@ def index_command(
     """Embed what is new in the archive and bring both indexes up to date."""
     with _report_errors(as_json):
         settings = read_settings(data)
-        with _progress_bar() as progress:
+        with _progress_bar("Indexing articles") as progress:
             if check:
                 record = check_index(settings)
             elif rebuild:
@@ -189,12 +227,21 @@ def _report_errors(as_json: bool) -> Iterator[None]:
 
 
 @contextmanager
-def _progress_bar() -> Iterator[Any]:
-    """Show a progress bar on stderr while articles are embedded."""
+def _progress_bar(title: str) -> Iterator[Any]:
+    """Show a progress bar on stderr, for a function that is told how much is done, and of how much."""
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
     with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
-        task = bar.add_task("Indexing articles", total=None)
+        task = bar.add_task(title, total=None)
         yield lambda done, total: bar.update(task, completed=done, total=total)
+
+
+def _run_until_stopped(work: Callable[[], T]) -> T:
+    """Return what some work returns; Ctrl-C ends it with exit code 130."""
+    try:
+        return work()
+    except KeyboardInterrupt:
+        sys.stderr.write("Stopped. What is done is kept: the same command goes on from there.\n")
+        raise typer.Exit(130) from None
 
 
 def _describe_progress(record: dict[str, Any]) -> str:

@@ -3,7 +3,7 @@
 Code flags what is certainly wrong and supports what is word for word in a passage; of the rest it says nothing.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass
 
 from corpus.text.sentences import Span
@@ -42,7 +42,7 @@ class Checked:
 class ClaimCheck:
     """Check the claims of one answer: by rules, and with what a second reading says of those that they leave open."""
 
-    def __init__(self, text: str, passages: Sequence[Passage], language: str = "en") -> None:
+    def __init__(self, text: str, passages: Sequence[Passage], language: str = "en", *, single: bool = False) -> None:
         """Read an answer.
 
         A claim that another passage holds word for word, or that is flagged where another passage has all of it, is cited
@@ -52,14 +52,17 @@ class ClaimCheck:
             text: The answer, with marks that give the place of a passage in `passages`, counted from 1.
             passages: What the answer was made from, in the order of the prompt.
             language: The language of the answer, ISO 639-1.
+            single: The text is one claim that cites every passage, and holds no marks.
         """
         self._language = language
         self._evidence = [PassageFacts(i, passage) for i, passage in enumerate(passages, 1)]
-        self._marked = drop_source_list(read_marks(text, len(passages)), self._evidence)
-        self._findings = [
-            _judge_statement(self._demands(statement), statement, self._evidence)
-            for statement in split_statements(self._marked, language)
-        ]
+        if single:
+            self._marked = Marked(text, ())
+            statements = [Statement(0, len(text), tuple(range(1, len(passages) + 1)))]
+        else:
+            self._marked = drop_source_list(read_marks(text, len(passages)), self._evidence)
+            statements = split_statements(self._marked, language)
+        self._findings = [_judge_statement(self._demands(s), s, self._evidence) for s in statements]
 
     def list_open_claims(self) -> list[OpenClaim]:
         """Return the claims whose verdict a second reading may settle: all but those that are there word for word."""
@@ -75,9 +78,7 @@ class ClaimCheck:
         Args:
             readings: What a second reading says, by the number of the open claim.
         """
-        numbered = enumerate((f for f in self._findings if f.verdict != "supported"), 1)
-        read = {id(finding): (readings or {}).get(number) for number, finding in numbered}
-        findings = [self._apply(finding, read.get(id(finding))) for finding in self._findings]
+        findings = self.judge(readings)
         text, numbers = self._marked.text, _number_passages(findings)
         claims = tuple(_make_claim(text, finding, numbers) for finding in findings)
         marks = [(f.statement.end, [numbers[p] for p in f.cited]) for f in findings if f.statement.cited]
@@ -87,6 +88,25 @@ class ClaimCheck:
             for c in _make_citations(n, self._evidence[p - 1], text, findings, self._language)
         ]
         return Checked(insert_marks(text, marks), claims, tuple(citations), _list_invented(self._marked))
+
+    def judge(self, readings: Mapping[int, Reading] | None = None) -> list[Finding]:
+        """Return what is found of each statement; the argument is that of `conclude`."""
+        numbered = enumerate((f for f in self._findings if f.verdict != "supported"), 1)
+        read = {id(finding): (readings or {}).get(number) for number, finding in numbered}
+        return [self._apply(finding, read.get(id(finding))) for finding in self._findings]
+
+    def find_spans(self, finding: Finding) -> dict[int, list[Span]]:
+        """Return for each passage that a finding rests on its words, as offsets in the article's body.
+
+        Where a second reading quotes passages, these are those that it quotes, else all that the finding cites.
+        """
+        claim = self._demands(finding.statement)
+        positions = {position for position, _ in finding.spans} or finding.cited
+        return {p: _find_spans(claim, finding, self._evidence[p - 1]) for p in sorted(positions)}
+
+    def names(self, position: int, words: Set[str]) -> bool:
+        """Return whether the article of a passage has any of some words of names."""
+        return not words.isdisjoint(self._evidence[position - 1].words)
 
     def _apply(self, finding: Finding, reading: Reading | None) -> Finding:
         if reading is None:
@@ -178,8 +198,7 @@ def _make_citations(
     spans = [
         span
         for f in holding
-        for span in [span for position, span in f.spans if position == evidence.position]
-        or [_find_span(Demands(text[f.statement.start : f.statement.end], language), evidence)]
+        for span in _find_spans(Demands(text[f.statement.start : f.statement.end], language), f, evidence)
     ]
     runs: list[Span] = []
     for start, end in sorted(spans):
@@ -188,6 +207,12 @@ def _make_citations(
         else:
             runs.append((start, end))
     return [Citation(n, evidence.passage, start, end) for start, end in runs]
+
+
+def _find_spans(claim: Demands, finding: Finding, evidence: PassageFacts) -> list[Span]:
+    """Return the words that a second reading quotes from a passage, else those nearest to the claim."""
+    quoted = [span for position, span in finding.spans if position == evidence.position]
+    return quoted or [_find_span(claim, evidence)]
 
 
 def _find_span(claim: Demands, evidence: PassageFacts) -> Span:

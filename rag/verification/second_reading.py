@@ -147,7 +147,7 @@ def apply_reading(finding: Finding, claim: Demands, reading: Reading, evidence: 
         "contradicted" if reading.judgement == "contradicted" else "not_stated"
     )
     problem = Problem(kind, reading.problem, given if kind == "contradicted" else "")
-    return replace(finding, verdict="flagged", problem=problem, read=True)
+    return replace(finding, verdict="flagged", problem=problem, spans=_list_places(quoted), read=True)
 
 
 def _apply_note(finding: Finding, quoted: Sequence[tuple[PassageFacts, Span]]) -> Finding:
@@ -172,8 +172,12 @@ def _apply_support(finding: Finding, claim: Demands, quoted: Sequence[tuple[Pass
         return finding
     if find_other_figure(claim, carried):
         return replace(finding, verdict="unchecked", problem=None)
-    spans = tuple((facts.position, span) for facts, span in quoted if span != (0, 0))
-    return replace(finding, verdict="supported", problem=None, spans=spans, read=True)
+    return replace(finding, verdict="supported", problem=None, spans=_list_places(quoted), read=True)
+
+
+def _list_places(quoted: Sequence[tuple[PassageFacts, Span]]) -> tuple[tuple[int, Span], ...]:
+    """Return where quoted words stand in the articles; those of a heading stand in none."""
+    return tuple((facts.position, span) for facts, span in quoted if span != (0, 0))
 
 
 def find_words(words: str, evidence: PassageFacts) -> Span | None:

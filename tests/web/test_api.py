@@ -52,7 +52,7 @@ def test_what_makes_no_sense_is_an_error(page_url: str, name: str, arguments: li
 
 def test_only_the_named_endpoints_are_offered(page_url: str) -> None:
     named = httpx.get(f"{page_url}/gradio_api/info").json()["named_endpoints"]
-    assert set(named) == {"/ask", "/search", "/get_article"}
+    assert set(named) == {"/ask", "/search", "/verify", "/get_article"}
 
 
 @pytest.mark.parametrize(
@@ -66,6 +66,9 @@ def test_only_the_named_endpoints_are_offered(page_url: str) -> None:
         ("ask", ["q", 2017, "", ""], "ask: since must be text, and a whole number was sent."),
         ("ask", ["q", "", "9999-12-31", ""], "'9999-12-31' is not a date; write it as 2017-09-01 or 2017-09-01T18:00"),
         ("ask", ["\u200b", "", "", ""], "The question is empty: type one."),
+        ("verify", ["", 5, "", "", ""], "The draft is empty: give a text."),
+        ("verify", [["x"], 5, "", "", ""], "verify: draft must be text, and a list was sent."),
+        ("verify", ["x", "5", "", "", ""], "verify: limit must be a whole number, and text was sent."),
         ("search", ["q", "5", "", "", ""], "search: k must be a whole number, and text was sent."),
         ("search", ["q", True, "", "", ""], "search: k must be a whole number, and true or false was sent."),
         ("search", ["q", 1.5, "", "", ""], "search: k must be a whole number, and a number with a fraction was sent."),

@@ -62,7 +62,7 @@ def record(result: CallToolResult) -> dict[str, Any]:
 def test_a_client_searches_asks_and_reads(served: Path) -> None:
     async def talk(session: ClientSession) -> None:
         tools = (await session.list_tools()).tools
-        assert [tool.name for tool in tools] == ["search_archive", "ask_archive", "get_article"]
+        assert [tool.name for tool in tools] == ["search_archive", "ask_archive", "verify", "get_article"]
         found = record(await session.call_tool("search_archive", {"query": "harbour board minutes", "k": 3}))
         assert [passage["rank"] for passage in found["passages"]] == [1, 2, 3]
         assert found["passages"][0]["article_id"] == "long"
@@ -75,6 +75,10 @@ def test_a_client_searches_asks_and_reads(served: Path) -> None:
         rest = record(await session.call_tool("get_article", {"article_id": "long", "start": first["next_start"]}))
         assert first["body"] + rest["body"] == LONG.strip()
         assert (len(first["body"]), rest["next_start"]) == (50_000, None)
+        draft = "The harbour board met again on Monday. Who was there? The moon is made of cheese, NASA said."
+        report = record(await session.call_tool("verify", {"text": draft}))
+        assert [one["verdict"] for one in report["checked"]] == ["supported", "absent"]
+        assert [one["reason"] for one in report["passed_over"]] == ["question"]
         narrowed = record(await session.call_tool("search_archive", {"query": "harbour", "outlet": "Coast Wire"}))
         assert {passage["outlet"] for passage in narrowed["passages"]} == {"Coast Wire"}
 
@@ -92,6 +96,8 @@ def test_what_cannot_be_done_is_an_error_of_the_tool_that_names_the_reason(serve
         assert "2000 characters" in await said(session, "ask_archive", question="a" * 2001)
         assert "'soon' is not a date" in await said(session, "search_archive", query="harbour", since="soon")
         assert "less than or equal to 50" in await said(session, "search_archive", query="harbour", k=51)
+        assert "20000 characters" in await said(session, "verify", text="a" * 20_001)
+        assert "The draft is empty" in await said(session, "verify", text="  ")
         assert "There is no article 'nobody'" in await said(session, "get_article", article_id="nobody")
 
     async def run() -> None:
