@@ -12,7 +12,7 @@ from corpus.errors import ModelError
 from corpus.text.language_detection import detect
 from rag.answer.answer_building import AnswerBuilder
 from rag.answer.answer_review import AnswerReview, make_check
-from rag.answer.archive_description import describe_archive
+from rag.answer.archive_description import answer_small_talk
 from rag.answer.chain_steps import AnswerState, Output, make_root, make_step
 from rag.answer.conflicts import conflict_note, find_conflicts
 from rag.answer.passage_retriever import Documents, PassageRetriever
@@ -29,6 +29,7 @@ from rag.question.coverage_question import CoverageQuestion, parse_coverage_ques
 from rag.question.query import Query
 from rag.question.question_text import read_history
 from rag.question.search_plan import apply_plan, is_chat, plan_coverage
+from rag.question.small_talk import SmallTalk, find_small_talk
 from rag.retrieval.evidence_search import Evidence, EvidenceSearch, RetrievedPassages
 from rag.retrieval.topic_coverage import CoveredStories, TopicCoverage
 from rag.text.citation_marks import read_marks
@@ -160,8 +161,8 @@ class AnswerPipeline:
 
     def _retrieve(self, state: AnswerState, config: RunnableConfig) -> Pieces:
         query, timings = state["query"], dict[str, float]()
-        if not query.parts and is_chat(query.form, query.question):
-            yield {"chat": True, "passages": [], "searched": query.filters}
+        if talk := self._find_small_talk(query):
+            yield {"chat": talk, "passages": [], "searched": query.filters}
             return
         with measure(timings, "retrieve"):
             coverage = self._find_coverage(query, state["now"])
@@ -180,6 +181,13 @@ class AnswerPipeline:
             "notes": tuple(found.notes),
             "timings": timings,
         }
+
+    def _find_small_talk(self, query: Query) -> SmallTalk | None:
+        """Return what kind of small talk a message is; to put an answer into other words is left to a model."""
+        found = find_small_talk(query.question)
+        if found and not (found == "rewording" and self.writer):
+            return found
+        return "greeting" if not query.parts and is_chat(query.form, query.question) else None
 
     def _find_coverage(self, query: Query, now: datetime) -> tuple[CoverageQuestion, CoveredStories] | None:
         """Return what a question about the coverage asks and what the archive has, None for any other question.
@@ -248,7 +256,7 @@ class AnswerPipeline:
             yield from self._write_prose(state, self.prose, config)
             return
         if "chat" in state:
-            text, notes = describe_archive(self.questions.read_scope(state["now"])), tuple[str, ...]()
+            text, notes = answer_small_talk(state["chat"], self.questions.read_scope(state["now"])), tuple[str, ...]()
         elif "coverage" in state:
             asked, found = state["coverage"]
             text, notes = write_text(asked, found, state["listed"]), tuple[str, ...]()

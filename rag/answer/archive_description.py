@@ -2,8 +2,24 @@
 
 from corpus.text.days import format_day
 from rag.question.search_plan import ArchiveScope
+from rag.question.small_talk import SmallTalk
 
 _OUTLETS = 3  # Outlets that are named, those with most articles.
+
+
+NO_MODEL = (
+    "Putting an answer into other words needs a language model, and none is set: without one I quote the archive's own sentences. "
+    "Set NEWSDESK_LLM, for instance to openai:gpt-5-mini, or NEWSDESK_LLM_BASE_URL to the address of a local server, and start again."
+)
+SOURCES = (
+    "Every number in an answer opens the article with the words that the statement rests on. Each statement was compared with them "
+    "before it was shown, and what they do not hold is marked."
+)
+
+
+def answer_small_talk(kind: SmallTalk, scope: ArchiveScope) -> str:
+    """Return the answer to a message that asks for no news."""
+    return {"greeting": describe_archive(scope), "rewording": NO_MODEL, "sources": SOURCES}[kind]
 
 
 def describe_archive(scope: ArchiveScope) -> str:
