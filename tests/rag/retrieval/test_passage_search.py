@@ -1,3 +1,4 @@
+import json
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -10,6 +11,7 @@ from corpus.archive.chunk_store import Embedded, Facets
 from corpus.archive.database import Archive
 from corpus.archive.selection import Selection
 from corpus.article import Article, Chunk
+from rag import Assistant, Settings
 from rag.index.indexes import Indexes
 from rag.index.owned_indexes import OwnedIndexes
 from rag.model import Filters, Passage
@@ -24,6 +26,7 @@ from rag.retrieval.passage_search import (
     collapse_copies,
     diversify,
 )
+from tests.rag.conftest_answers import newsroom
 from tests.rag.wire_items import WIRES
 from tests.rag.word_embedder import DIMENSIONS, WordEmbedder
 
@@ -266,3 +269,19 @@ def test_the_third_chunk_of_a_story_waits_behind_what_comes_for_the_first_time()
     assert [c.chunk_id for c in order] == [
         "harbour@1#0", "harbour@1#1", "tram@1#0", "herring@1#0", "harbour@1#2", "harbour@1#3",
     ]  # fmt: skip
+
+
+def test_an_article_by_whom_a_search_names_is_preferred(tmp_path: Path) -> None:
+    texts = [("one", "Mara Lind and Otto Berg"), ("two", "Ines Holm"), ("three", "")]
+    rows = [
+        Article(name, f"Harbour toll {name}", f"The harbour toll of Selmouth rises, says source {name}.", author=author)
+        for name, author in texts
+    ]
+    data = newsroom(tmp_path / "data", "\n".join(json.dumps(row.to_record()) for row in rows).encode())
+    with Assistant(Settings(data_dir=data)) as assistant:
+        retriever = assistant.finder().retriever
+        by = {
+            name: retriever.retrieve([SearchText("Selmouth harbour toll", byline=name)], 3)[0][0].article.id
+            for name in ("Otto Berg", "Ines Holm")
+        }
+    assert by == {"Otto Berg": "one", "Ines Holm": "two"}
