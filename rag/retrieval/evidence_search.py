@@ -108,13 +108,15 @@ class EvidenceSearch:
     def search(self, query: Query, k: int, strict: bool = False, depth: int = 0) -> RetrievedPassages:
         """Return the `k` best passages for a question, and for each of its parts, and up to `depth` as rankings.
 
-        Filters that exclude everything are dropped, with a note, unless `strict`. What was published
-        after the time at which the question is asked is not looked at even then.
+        Filters that exclude everything are dropped, with a note, unless `strict` or set by hand: those of a question
+        have a label. What was published after the time at which the question is asked is not looked at even then.
         """
         found, wide = self._search(query, k, query.filters, depth), Filters(until=query.known_until)
         if found.passages or strict or replace(query.filters, label="") == wide:
             return found
-        said = f" ({query.filters.label})" if query.filters.label else ""
+        if not query.filters.label:
+            return replace(found, notes=("No article passes the filter that is set; change it to search elsewhere.",))
+        said = f" ({query.filters.label})"
         searched = f"all that is dated before {format_day(wide.until)}" if wide else "the whole archive"
         note = f"No article passes the filter{said}, so {searched} was searched."
         return replace(self._search(query, k, wide, depth), notes=(note,))

@@ -27,10 +27,11 @@ def test_filters_hold(assistant: Assistant) -> None:
     assert {p.article.id for p in assistant.search("crowns", filters=since)} == {"orchard", "ferry"}
 
 
-def test_a_filter_that_leaves_nothing_is_dropped_and_said(assistant: Assistant) -> None:
+def test_a_filter_set_by_hand_is_kept_and_that_nothing_passes_it_is_said(assistant: Assistant) -> None:
     answer = assistant.ask(TOLL, filters=Filters(outlets=("No Such Outlet",)))
-    assert answer.notes == ("No article passes the filter, so the whole archive was searched.",)
-    assert not answer.filters
+    assert (answer.status, answer.citations) == ("not_found", ())
+    assert answer.notes == ("No article passes the filter that is set; change it to search elsewhere.",)
+    assert answer.filters.outlets == ("No Such Outlet",)
 
 
 def test_a_search_keeps_the_filters_that_it_is_given(assistant: Assistant) -> None:

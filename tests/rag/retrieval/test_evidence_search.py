@@ -80,7 +80,7 @@ def test_what_was_published_later_is_not_looked_at_where_a_filter_is_dropped(ass
 
 
 def test_where_a_filter_is_dropped_it_is_dropped_for_the_parts_too(assistant: Assistant) -> None:
-    filters = Filters(outlets=("No Such Outlet",))
+    filters = Filters(outlets=("No Such Outlet",), label="in No Such Outlet")  # As a question says it.
     query = assistant.understand_question(f"{TOLL} And {TRAM}", filters=filters, now=NOW)
     assert all(assistant.finder().search(query, 12).parts)
 
