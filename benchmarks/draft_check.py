@@ -152,6 +152,8 @@ def main() -> None:
             writer.verifier = verifier
             assistant.writer = writer
         found = check_all(assistant, read_drafts())
+    if given.replies and (missing := verifier.requests.keys() - verifier.replies.keys()):
+        print(f"{len(missing)} of {len(verifier.requests)} requests have no reply; rules judged their claims")
     if given.requests:
         _write_requests(given.requests, verifier.requests)
     _print(found)
