@@ -200,6 +200,8 @@ class AnswerPipeline:
             return None
         if asked.form == "news":
             found = self.coverage.find_news(asked.filters, MOST["news"])
+        elif not asked.topic:
+            found = self.coverage.find_all(asked.filters, asked.form, MOST[asked.form])
         else:
             found = self.coverage.find(asked.topic, asked.filters, asked.form in {"timeline", "latest"})
         ordinary = asked.form == "latest" or bool(query.form) or (asked.form == "news" and not query.filters.label)
