@@ -35,7 +35,7 @@ _FORMS: tuple[tuple[Form, str], ...] = (
                  r" (?:timeline|chronology)"),
     ("count", rf"how many (?:{_ARTICLES}){_HERE} {_MENTION} {_TOPIC}{_HERE}"),
     ("count", rf"how many (?:{_ARTICLES}) (?:are|were) (?:there )?(?:about|on) {_TOPIC}{_HERE}"),
-    ("count", rf"how many (?:{_ARTICLES}) (?:about|on) {_TOPIC} (?:are there|do (?:you|we) have){_HERE}"),
+    ("count", rf"how many (?:{_ARTICLES}) (?:about|on) {_TOPIC}(?: are there| do (?:you|we) have)?{_HERE}"),
     ("count", rf"how many (?:{_ARTICLES}) (?:do (?:you|we)|does {_ARCHIVE}) (?:have|hold|contain) "
               rf"(?:about|on|(?:that|which) {_MENTION}|mentioning) {_TOPIC}"),
     ("count", rf"in how many (?:{_ARTICLES}){_HERE} (?:is|are|was|were) {_TOPIC} (?:mentioned|discussed|named)"),
@@ -78,6 +78,7 @@ _OF_A_TIME = re.compile(
 _OWNED = re.compile(r"^['’]s? ")
 _DAY = timedelta(days=1)
 # What a question for the archive as such is made of, stemmed.
+_PUBLISHED = frozenset("published posted dated written".split())
 _ITEMS = frozenset(stem(word) for word in "articles stories reports".split())
 _PAPERS = frozenset(stem(word) for word in "outlets newspapers papers publications sources".split())
 _OLDEST = frozenset(stem(word) for word in "oldest earliest first".split())
@@ -178,7 +179,8 @@ def _strip_time_and_outlet(
         inside = text[: period.start].strip() and text[period.end :].strip(" ?!.")
         if inside or not (anywhere or _WHEN.match(period.words)):
             continue
-        bare = " ".join(f"{text[: period.start]} {text[period.end :]}".split()).strip(" ,?!.")
+        before = _strip_published(text[: period.start].split())
+        bare = " ".join([*before, *text[period.end :].split()]).strip(" ,?!.")
         narrowed = _add_filters(filters, period)
         break
     for mention in reversed(outlets.find(bare)):
@@ -201,6 +203,15 @@ def _strip_time_and_outlet(
     yield bare, narrowed
     if bare != text:
         yield text, filters
+
+
+def _strip_published(before: list[str]) -> list[str]:
+    """Return the words before a time without "published" or "that were published" at their end."""
+    if before[1:] and before[-1].lower() in _PUBLISHED:
+        before = before[:-1]
+        while before[1:] and before[-1].lower() in {"was", "were", "that", "which"}:
+            before = before[:-1]
+    return before
 
 
 def _add_filters(filters: Filters, period: Period) -> Filters:

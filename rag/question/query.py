@@ -81,6 +81,7 @@ class Query:
         known_until: What was published later is never looked at, or None: the question is asked in the present.
         notes: Notes for the reader on the corrections.
         limited: The user set `filters`.
+        searched: What is searched for: the stand-alone question without "before 2020", whose year is that of no answer.
         form: What kind of question a model says it is (`rag.question.search_plan`), or "".
     """
 
@@ -97,6 +98,7 @@ class Query:
     notes: tuple[str, ...] = ()
     form: str = ""
     limited: bool = False
+    searched: str = ""
 
 
 def parse_question(
@@ -134,10 +136,11 @@ def parse_question(
         demanded = filters
     elif looking_back:
         demanded = replace(demanded, until=min(demanded.until or moment, moment))
+    searched = alone if pieces else _strip_open_time(alone, times, hints)
     return Query(
         question,
         alone,
-        classify_question(alone),
+        classify_question(searched),
         demanded,
         hints,
         tuple(_parse_part(piece, moment, outlets) for piece in pieces),
@@ -147,7 +150,15 @@ def parse_question(
         moment if looking_back else None,
         corrected.notes,
         limited=bool(filters and not filters.label),
+        searched=searched,
     )
+
+
+def _strip_open_time(text: str, times: Sequence[Period], hints: Filters) -> str:
+    """Return a question without its time where that has one end only and is preferred, not required."""
+    if len(times) != 1 or not hints.timed or (hints.since and hints.until):
+        return text
+    return " ".join(f"{text[: times[0].start]} {text[times[0].end :]}".split()).replace(" ?", "?")
 
 
 def _parse_part(piece: Piece, now: datetime, outlets: Outlets) -> QuestionPart:

@@ -11,6 +11,7 @@ from rag.index.embedder import Embedder, Vectors
 from rag.index.lexical import LexicalIndex
 from rag.model import Passage
 from rag.text.dates.calendar_names import MONTH, WEEKDAY
+from rag.text.question_words import ASKING
 from rag.text.quotations import find_quotations, is_quoted_from
 from rag.text.speakers import find_attributions
 from rag.text.speech_verbs import SAID
@@ -92,6 +93,8 @@ class PassageReader:
             known: The vectors of sentences, which what is embedded here is added to; for several questions in a row.
         """
         weights = self.weigh_terms(text)
+        if kind == "topic":  # "What was said about ..." asks for no sentence with "said".
+            weights = {term: weight for term, weight in weights.items() if term not in ASKING} or weights
         best = max((passage.score for passage in passages), default=0.0) or 1.0
         called = {stem(w) for m in _NAME.finditer(text) for w in words(m.group())} if kind == "quotation" else set()
         asking = _Asking(weights, kind, set(words(text)), _find_quoted(text), called)
