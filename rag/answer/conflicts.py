@@ -18,6 +18,9 @@ _TIMES = frozenset(stem(word) for word in "year month week day hour minute secon
 """What two sentences may well count differently of one thing: for 15 years, in five years."""
 
 _WHERE = frozenset("in at near of from".split())
+_ASKED = 0.8
+"""Share of the question's words in the sentence that answers which an account must hold, to be of the same thing."""
+
 _FEWEST = 3  # Words in common: two short sentences share one or two by chance.
 
 
@@ -33,7 +36,8 @@ def find_conflicts(best: Sentence, others: Sequence[Sentence]) -> list[Sentence]
     known = [best]
     for other in others:
         articles = {s.passage.article.id for s in known}
-        if other.passage.article.id not in articles and all(_find_other_figure(s, other) for s in known):
+        asked = other.context >= _ASKED * best.context
+        if asked and other.passage.article.id not in articles and all(_find_other_figure(s, other) for s in known):
             known.append(other)
     return known[1:]
 

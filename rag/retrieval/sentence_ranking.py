@@ -23,6 +23,9 @@ READ_PASSAGES = 8
 EMBEDDED_SENTENCES = 14
 """The sentences that are embedded for one question: those that its words speak for."""
 
+CARRIED = 0.4
+"""What a term counts that a follow-up takes from the question before (`rag.question.follow_up`)."""
+
 OTHERS = 0.5
 """What somebody else's quotation counts where a question asks what one person or body said."""
 
@@ -93,6 +96,10 @@ class PassageReader:
             known: The vectors of sentences, which what is embedded here is added to; for several questions in a row.
         """
         weights = self.weigh_terms(text)
+        own, carried, _ = text.partition(" (")
+        if carried.endswith(")?"):  # What a follow-up is about says where to look, its own words what for.
+            asked = set(list_query_terms(own))
+            weights = {term: weight * (1.0 if term in asked else CARRIED) for term, weight in weights.items()}
         if kind == "topic":  # "What was said about ..." asks for no sentence with "said".
             weights = {term: weight for term, weight in weights.items() if term not in ASKING} or weights
         best = max((passage.score for passage in passages), default=0.0) or 1.0
