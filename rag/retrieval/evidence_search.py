@@ -14,6 +14,7 @@ from rag.model import Filters, Passage
 from rag.question.query import Query
 from rag.question.question_kind import Kind, classify_question
 from rag.question.question_parts import is_remark, merge_parts
+from rag.retrieval.namesakes import drop_namesakes
 from rag.retrieval.passage_search import Retriever, SearchText
 from rag.retrieval.sentence_ranking import PassageReader, Sentence
 from rag.retrieval.sufficiency import HOPELESS, Sufficiency, judge_sufficiency
@@ -55,11 +56,13 @@ class PassageReading:
         said: The question, or the part of one, in the user's words.
         sentences: Those that can be quoted, the most relevant first.
         sufficiency: Whether they answer it.
+        unknown: Whom they say nothing of, though they say it of a namesake, or "".
     """
 
     said: str
     sentences: Sequence[Sentence]
     sufficiency: Sufficiency
+    unknown: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +88,8 @@ class Evidence:
     @property
     def hopeful(self) -> bool:
         """Return whether to ask a model, which sees for itself whether the passages answer."""
-        return any(one.sufficiency.probability >= HOPELESS for one in (self.whole, *self.parts))
+        each = (self.whole, *self.parts)
+        return any(one.sufficiency.probability >= HOPELESS or one.unknown for one in each)
 
     @property
     def lacking(self) -> list[PassageReading]:
@@ -167,7 +171,9 @@ class EvidenceSearch:
     ) -> PassageReading:
         passages = [replace(passage, rank=rank) for rank, passage in enumerate(passages, 1)]
         read = [s for s in self.reader.read(text, asked, passages, known) if is_quotable(s.text)]
-        return PassageReading(said, read, judge_sufficiency(text, asked, self.reader.weigh_terms(text), passages, read))
+        read, unknown = drop_namesakes(text, read)
+        judged = judge_sufficiency(text, asked, self.reader.weigh_terms(text), passages, read)
+        return PassageReading(said, read, replace(judged, probability=0.0) if unknown else judged, unknown)
 
 
 def widen_passage(passage: Passage) -> Passage:

@@ -23,8 +23,9 @@ READ_PASSAGES = 8
 EMBEDDED_SENTENCES = 14
 """The sentences that are embedded for one question: those that its words speak for."""
 
-CARRIED = 0.4
-"""What a term counts that a follow-up takes from the question before (`rag.question.follow_up`)."""
+CARRIED = 0.7
+"""What all the terms that a follow-up takes from the question before (`rag.question.follow_up`) count together, at most,
+over what its own terms count."""
 
 OTHERS = 0.5
 """What somebody else's quotation counts where a question asks what one person or body said."""
@@ -99,7 +100,7 @@ class PassageReader:
         own, carried, _ = text.partition(" (")
         if carried.endswith(")?"):  # What a follow-up is about says where to look, its own words what for.
             asked = set(list_query_terms(own))
-            weights = {term: weight * (1.0 if term in asked else CARRIED) for term, weight in weights.items()}
+            weights = _share_weights(weights, asked)
         if kind == "topic":  # "What was said about ..." asks for no sentence with "said".
             weights = {term: weight for term, weight in weights.items() if term not in ASKING} or weights
         best = max((passage.score for passage in passages), default=0.0) or 1.0
@@ -126,6 +127,14 @@ class PassageReader:
             replace(s, dense=float(dense), score=s.score + WEIGHTS["dense"] * float(dense))
             for s, dense in zip(sentences, cosines, strict=True)
         ]
+
+
+def _share_weights(weights: Mapping[str, float], own: set[str]) -> dict[str, float]:
+    """Return the weights of terms where those that are not a question's own may not outweigh those that are."""
+    most = CARRIED * sum(weight for term, weight in weights.items() if term in own)
+    carried = sum(weight for term, weight in weights.items() if term not in own)
+    share = min(1.0, most / carried) if most and carried else 1.0
+    return {term: weight if term in own else share * weight for term, weight in weights.items()}
 
 
 @dataclass(frozen=True, slots=True)
