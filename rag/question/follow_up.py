@@ -269,6 +269,8 @@ def _list_new_names(question: str, topic: str, answer: str) -> list[str]:
     """Return up to three names of the last answer that are new, where "it" or "they" may mean one of them."""
     if not re.search(rf"\b(?:{_THING}|ones?)\b", question, re.IGNORECASE):
         return []
+    if len(find_names(topic)) == 1 and "it" in words(question):
+        return []  # It is what the question before names.
     known = {word for text in (question, topic) for word in words(text)}
     said = dict.fromkeys(answer[name.start : name.end] for name in find_names(answer))
     return [name for name in said if not set(words(name)) <= known][:_CARRIED]

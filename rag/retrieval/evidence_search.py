@@ -14,7 +14,7 @@ from rag.model import Filters, Passage
 from rag.question.query import Query
 from rag.question.question_kind import Kind, classify_question
 from rag.question.question_parts import is_remark, merge_parts
-from rag.retrieval.namesakes import drop_namesakes
+from rag.retrieval.namesakes import drop_namesakes, keep_carried_topic
 from rag.retrieval.passage_search import Retriever, SearchText
 from rag.retrieval.sentence_ranking import PassageReader, Sentence
 from rag.retrieval.sufficiency import HOPELESS, Sufficiency, judge_sufficiency
@@ -171,7 +171,7 @@ class EvidenceSearch:
     ) -> PassageReading:
         passages = [replace(passage, rank=rank) for rank, passage in enumerate(passages, 1)]
         read = [s for s in self.reader.read(text, asked, passages, known) if is_quotable(s.text)]
-        read, unknown = drop_namesakes(text, read)
+        read, unknown = drop_namesakes(text, keep_carried_topic(text, read))
         judged = judge_sufficiency(text, asked, self.reader.weigh_terms(text), passages, read)
         return PassageReading(said, read, replace(judged, probability=0.0) if unknown else judged, unknown)
 

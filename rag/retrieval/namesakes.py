@@ -1,9 +1,9 @@
-"""Tell the person or place that a question names from others of the same name."""
+"""Keep to the person, body or place that a question means, apart from others, some of the same name."""
 
 from collections.abc import Iterable, Sequence
 
 from corpus.article import Article
-from rag.retrieval.sentence_ranking import Sentence
+from rag.retrieval.sentence_ranking import Sentence, split_carried
 from rag.text.names import TITLES, find_name_words, find_names
 
 
@@ -27,6 +27,15 @@ def drop_namesakes(question: str, sentences: Sequence[Sentence]) -> tuple[list[S
             lost = kept[0] is not sentences[0] and max(s.coverage for s in kept) < sentences[0].coverage
             return kept, said if lost else ""
     return list(sentences), ""
+
+
+def keep_carried_topic(question: str, sentences: Sequence[Sentence]) -> list[Sentence]:
+    """Return the sentences of articles that hold a name which a follow-up takes from before, or all if none does."""
+    names = find_names(split_carried(question)[1], mid_sentence=True)
+    articles = {s.passage.article.id: s.passage.article for s in sentences}
+    held = {i: find_name_words(f"{article.title}\n{article.body}") for i, article in articles.items()}
+    kept = [s for s in sentences if any(held[s.passage.article.id].issuperset(name.words) for name in names)]
+    return kept or list(sentences)
 
 
 def _find_strangers(said: str, parts: Sequence[str], articles: Iterable[Article]) -> set[str]:

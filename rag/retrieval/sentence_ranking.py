@@ -97,10 +97,9 @@ class PassageReader:
             known: The vectors of sentences, which what is embedded here is added to; for several questions in a row.
         """
         weights = self.weigh_terms(text)
-        own, carried, _ = text.partition(" (")
-        if carried.endswith(")?"):  # What a follow-up is about says where to look, its own words what for.
-            asked = set(list_query_terms(own))
-            weights = _share_weights(weights, asked)
+        own, carried = split_carried(text)
+        if carried:  # What a follow-up is about says where to look, its own words what for.
+            weights = _share_weights(weights, set(list_query_terms(own)))
         if kind == "topic":  # "What was said about ..." asks for no sentence with "said".
             weights = {term: weight for term, weight in weights.items() if term not in ASKING} or weights
         best = max((passage.score for passage in passages), default=0.0) or 1.0
@@ -127,6 +126,12 @@ class PassageReader:
             replace(s, dense=float(dense), score=s.score + WEIGHTS["dense"] * float(dense))
             for s, dense in zip(sentences, cosines, strict=True)
         ]
+
+
+def split_carried(question: str) -> tuple[str, str]:
+    """Return a stand-alone question and what `rag.question.follow_up` added to it in brackets, or ""."""
+    own, _, carried = question.partition(" (")
+    return (own, carried[:-2]) if carried.endswith(")?") else (question, "")
 
 
 def _share_weights(weights: Mapping[str, float], own: set[str]) -> dict[str, float]:
