@@ -116,7 +116,9 @@ def _note_rest(asked: CoverageQuestion, found: CoveredStories, listed: int) -> l
     whole = len(found.outlets) if asked.form == "outlets" else found.counted[0]
     if asked.form == "first" or listed >= whole:
         return []
-    return [f"{listed} of {whole:,} are listed, {'those with the most articles' if asked.form == 'outlets' else 'the newest'}."]
+    return [
+        f"{listed} of {whole:,} are listed, {'those with the most articles' if asked.form == 'outlets' else 'the newest'}."
+    ]
 
 
 def _list_by_date(filters: Filters) -> str:

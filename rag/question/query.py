@@ -80,7 +80,6 @@ class Query:
         several: The parts are questions of their own, each of which wants an answer.
         known_until: What was published later is never looked at, or None: the question is asked in the present.
         notes: Notes for the reader on the corrections.
-        limited: The user set `filters`.
         searched: What is searched for: the stand-alone question without "before 2020", whose year is that of no answer.
         form: What kind of question a model says it is (`rag.question.search_plan`), or "".
     """
@@ -97,7 +96,6 @@ class Query:
     known_until: datetime | None = None
     notes: tuple[str, ...] = ()
     form: str = ""
-    limited: bool = False
     searched: str = ""
 
 
@@ -151,7 +149,6 @@ def parse_question(
         bool(pieces) and has_several_questions(alone),
         moment if looking_back else None,
         corrected.notes,
-        limited=bool(filters and not filters.label),
         searched=searched,
     )
 

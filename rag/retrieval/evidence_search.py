@@ -150,7 +150,9 @@ class EvidenceSearch:
     def read(self, query: Query, found: RetrievedPassages) -> Evidence:
         """Read what was found for the question and, with the passages found for it, for each part."""
         known: dict[str, Vectors] = {}
-        whole = self._read_passages(query.question, query.searched or query.standalone, query.kind, found.passages, known)
+        whole = self._read_passages(
+            query.question, query.searched or query.standalone, query.kind, found.passages, known
+        )
         if query.latest:
             whole = replace(whole, sentences=order_newest_first(whole.sentences))
         elif query.hints.timed:

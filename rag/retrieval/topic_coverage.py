@@ -155,7 +155,10 @@ class TopicCoverage:
         archive, counts = self._store.archive, dict[str, int]()
         total = archive.count(filters.selection)
         if form == "outlets":
-            each = {name: replace(filters.selection, outlets=(name,)) for name in filters.outlets or archive.count_by("source")}
+            each = {
+                name: replace(filters.selection, outlets=(name,))
+                for name in filters.outlets or archive.count_by("source")
+            }
             counts = {name: n for name, one in each.items() if (n := archive.count(one))}
             order = sorted(counts, key=lambda name: -counts[name])[:most]
             articles = [article for name in order for article in archive.articles(each[name], "oldest", 1)]
