@@ -179,8 +179,8 @@ def _strip_time_and_outlet(
         inside = text[: period.start].strip() and text[period.end :].strip(" ?!.")
         if inside or not (anywhere or _WHEN.match(period.words)):
             continue
-        before = _strip_published(text[: period.start].split())
-        bare = " ".join([*before, *text[period.end :].split()]).strip(" ,?!.")
+        kept = _strip_published(text[: period.start].split())
+        bare = " ".join([*kept, *text[period.end :].split()]).strip(" ,?!.")
         narrowed = _add_filters(filters, period)
         break
     for mention in reversed(outlets.find(bare)):
