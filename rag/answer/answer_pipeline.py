@@ -200,6 +200,8 @@ class AnswerPipeline:
             return None
         if asked.form == "news":
             found = self.coverage.find_news(asked.filters, MOST["news"])
+        elif not asked.topic:
+            found = self.coverage.find_all(asked.filters, asked.form, MOST[asked.form])
         else:
             found = self.coverage.find(asked.topic, asked.filters, asked.form in {"timeline", "latest"})
         ordinary = asked.form == "latest" or bool(query.form) or (asked.form == "news" and not query.filters.label)
@@ -223,6 +225,9 @@ class AnswerPipeline:
             enough = evidence.hopeful if self.prose else evidence.enough
             passages = self.prose.choose(found.rankings) if enough and self.prose else state["passages"]
         event = {"event": Event("reading", passages=passages)} if enough else {}
+        unknown = "" if enough else evidence.whole.unknown
+        if unknown:
+            yield {"notes": (f"Nothing in this archive says that of “{unknown}”, only of another one of that name.",)}
         yield {"enough": enough, "evidence": evidence, "passages": passages, "timings": timings, **event}
 
     def _list_stories(self, asked: CoverageQuestion, found: CoveredStories) -> Mapping[str, Any]:

@@ -4,8 +4,9 @@ from collections.abc import Sequence
 
 from corpus.text.days import format_day
 from rag.retrieval.sentence_ranking import Sentence
-from rag.text.dates.date_mentions import find_moments
+from rag.text.dates.date_mentions import Moment, find_moments
 from rag.text.figures import Figure, find_figures
+from rag.text.names import find_names
 from rag.text.terms import STOPWORDS, stem, terms
 from rag.text.units import size
 from rag.verification.claim_demands import find_counted_things
@@ -15,6 +16,10 @@ _SAME = 0.5
 
 _TIMES = frozenset(stem(word) for word in "year month week day hour minute second decade century time".split())
 """What two sentences may well count differently of one thing: for 15 years, in five years."""
+
+_WHERE = frozenset("in at near of from".split())
+_ASKED = 0.8
+"""Share of the question's words in the sentence that answers which an account must hold, to be of the same thing."""
 
 _FEWEST = 3  # Words in common: two short sentences share one or two by chance.
 
@@ -31,7 +36,8 @@ def find_conflicts(best: Sentence, others: Sequence[Sentence]) -> list[Sentence]
     known = [best]
     for other in others:
         articles = {s.passage.article.id for s in known}
-        if other.passage.article.id not in articles and all(_find_other_figure(s, other) for s in known):
+        asked = other.context >= _ASKED * best.context
+        if asked and other.passage.article.id not in articles and all(_find_other_figure(s, other) for s in known):
             known.append(other)
     return known[1:]
 
@@ -58,7 +64,38 @@ def _date(sentence: Sentence) -> float:
 
 
 def _find_other_figure(one: Sentence, other: Sentence) -> bool:
-    return _report_same_thing(one, other) and bool(_find_different_figures(one, other))
+    return _report_same_thing(one, other) and _may_rival(one, other) and bool(_find_different_figures(one, other))
+
+
+def _may_rival(one: Sentence, other: Sentence) -> bool:
+    """Return whether two sentences may count the same: neither their times nor their places differ."""
+    times, others = _list_times(one), _list_times(other)
+    if times and others and not any(a.holds(b) or b.holds(a) for a in times for b in others):
+        return False
+    places, elsewhere = _list_places(one), _list_places(other)
+    return not (places - elsewhere and elsewhere - places)
+
+
+def _list_times(sentence: Sentence) -> list[Moment]:
+    """Return the months and years that a sentence, else its headline, tells of; days of the week are those of the news."""
+    article = sentence.passage.article
+    day = article.published_at.date() if article.published_at else None
+    for text in (sentence.text, article.title):
+        moments = find_moments(text, day, article.language or "en")
+        if told := [m for m in moments if m.year and m.weekday is None and m.until is None and not m.relative]:
+            return told
+    return []
+
+
+def _list_places(sentence: Sentence) -> set[str]:
+    """Return the words of the names that follow "in", "of" and the like."""
+    text = sentence.text
+    return {
+        word
+        for name in find_names(text)
+        if text[: name.start].rsplit(maxsplit=1)[-1:] and text[: name.start].split()[-1].lower() in _WHERE
+        for word in name.words
+    }
 
 
 def _report_same_thing(one: Sentence, other: Sentence) -> bool:

@@ -70,7 +70,8 @@ class QuestionReader:
             NewsdeskError: It is empty or too long.
         """
         present = datetime.now(UTC)
-        newest = self._archive.newest(present) if now else None  # Only a stated time may be before some articles.
+        newest = self._archive.newest(present)
+        looking_back = bool(now and newest and newest > now.replace(tzinfo=now.tzinfo or UTC))
         now = now.replace(tzinfo=now.tzinfo or UTC) if now else present
         return parse_question(
             read_question(question),
@@ -79,7 +80,8 @@ class QuestionReader:
             outlets=self.refresh(),
             filters=filters,
             whole=whole,
-            looking_back=bool(newest and newest > now),
+            looking_back=looking_back,
             correct=self._spelling.correct,
             alone=alone,
+            newest=newest,
         )

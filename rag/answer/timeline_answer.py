@@ -49,8 +49,8 @@ def write_text(asked: CoverageQuestion, found: CoveredStories, citations: Sequen
     for place, citation in enumerate(citations, 1):
         article = citation.passage.article
         if asked.form == "outlets":
-            run = outlets[article.source]
-            phrase = f"{_outlet(article.source)}: {_pluralise(len(run), 'article')}, the first on {_day(article)}"
+            count = found.outlets.get(article.source) or len(outlets[article.source])
+            phrase = f"{_outlet(article.source)}: {_pluralise(count, 'article')}, the first on {_day(article)}"
         else:
             phrase = ", ".join(
                 map(_outlet, dict.fromkeys([article.source, *(c.source for c in citation.passage.copies)]))
@@ -64,7 +64,12 @@ def collect_notes(
     asked: CoverageQuestion, found: CoveredStories, citations: Sequence[Citation], waiting: int
 ) -> list[str]:
     """Return what a reader must know of a count: its rule, what is undated, what is not listed, what is not indexed."""
-    notes = _note_unlisted(asked, found) if asked.form == "news" else _count_sentence(asked, found, citations)
+    if asked.form == "news":
+        notes = _note_unlisted(asked, found)
+    elif asked.topic:
+        notes = _count_sentence(asked, found, citations)
+    else:
+        notes = _note_rest(asked, found, len(citations))
     if waiting:
         notes.append(f"Not indexed yet, and so not counted: {_pluralise(waiting, 'article')}.")
     return notes
@@ -89,7 +94,7 @@ def _count_sentence(asked: CoverageQuestion, found: CoveredStories, citations: S
 
 def write_nothing_found(asked: CoverageQuestion, found: CoveredStories) -> str:
     """Return what to say where no article is on the topic, or of the time."""
-    if asked.form == "news":
+    if not asked.topic:
         return f"No article is {_list_by_date(asked.filters)}."
     return f"No article’s {found.rule}{phrase_filters(asked.filters)}."
 
@@ -106,6 +111,16 @@ def _note_unlisted(asked: CoverageQuestion, found: CoveredStories) -> list[str]:
     ]
 
 
+def _note_rest(asked: CoverageQuestion, found: CoveredStories, listed: int) -> list[str]:
+    """Return a note where an answer about the archive as such lists some of it only."""
+    whole = len(found.outlets) if asked.form == "outlets" else found.counted[0]
+    if asked.form == "first" or listed >= whole:
+        return []
+    return [
+        f"{listed} of {whole:,} are listed, {'those with the most articles' if asked.form == 'outlets' else 'the newest'}."
+    ]
+
+
 def _list_by_date(filters: Filters) -> str:
     """Return the time and the outlets of filters: "dated 12 March 2018 to 18 March 2018, in Coast Wire"."""
     first = format_day(filters.since) if filters.since else ""
@@ -113,9 +128,9 @@ def _list_by_date(filters: Filters) -> str:
     if first and last:
         phrase = f"dated {first}" if first == last else f"dated {first} to {last}"
     else:
-        phrase = f"dated {first} or later" if first else f"dated {last} or before" if last else "dated"
+        phrase = f"dated {first} or later" if first else f"dated {last} or before" if last else ""
     outlets = ", ".join(map(_outlet, filters.outlets))
-    return f"{phrase}, in {outlets}" if outlets else phrase
+    return ", ".join([*([phrase] if phrase else []), *([f"in {outlets}"] if outlets else [])]) or "dated"
 
 
 def phrase_filters(filters: Filters) -> str:
@@ -137,6 +152,8 @@ def _write_head(asked: CoverageQuestion, found: CoveredStories) -> str:
             if asked.filters.timed
             else f"The newest of {total}{phrase_filters(asked.filters)}"
         )
+    if not asked.topic:
+        return _write_archive_head(asked, found)
     about = f"“{strip_emphasis(found.topic)}”{phrase_filters(asked.filters)}"
     outlets = sum(bool(name) for name, _ in _list_by_outlet(found))
     first = articles[0]
@@ -154,6 +171,16 @@ def _write_head(asked: CoverageQuestion, found: CoveredStories) -> str:
         return f"{_pluralise(len(stories), 'story')} on {about}{_span(articles)}"
     stories_line = f"{_pluralise(len(stories), 'story')} in {_pluralise(outlets, 'outlet')}{_span(articles)}"
     return f"{_pluralise(len(articles), 'article')} {mention} {about}: {stories_line}"
+
+
+def _write_archive_head(asked: CoverageQuestion, found: CoveredStories) -> str:
+    within = f" {_list_by_date(asked.filters)}" if asked.filters.timed or asked.filters.outlets else ""
+    total = f"{_pluralise(found.counted[0], 'article')}{within}"
+    if asked.form == "outlets":
+        return f"{_pluralise(len(found.outlets), 'outlet')}, with {total}"
+    if asked.form == "first":
+        return f"The oldest of {total}: {_day(found.articles[0])}, by {_outlet(found.articles[0].source)}"
+    return total
 
 
 def _list_by_outlet(found: CoveredStories) -> list[tuple[str, list[Article]]]:

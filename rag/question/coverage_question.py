@@ -9,7 +9,7 @@ from typing import Literal
 from rag.model import Filters
 from rag.question.outlet_mentions import Outlets
 from rag.text.dates.question_period import Period, find_periods
-from rag.text.terms import STOPWORDS, words
+from rag.text.terms import STOPWORDS, stem, words
 
 Form = Literal["timeline", "count", "first", "outlets", "latest", "articles", "news"]
 
@@ -35,7 +35,7 @@ _FORMS: tuple[tuple[Form, str], ...] = (
                  r" (?:timeline|chronology)"),
     ("count", rf"how many (?:{_ARTICLES}){_HERE} {_MENTION} {_TOPIC}{_HERE}"),
     ("count", rf"how many (?:{_ARTICLES}) (?:are|were) (?:there )?(?:about|on) {_TOPIC}{_HERE}"),
-    ("count", rf"how many (?:{_ARTICLES}) (?:about|on) {_TOPIC} (?:are there|do (?:you|we) have){_HERE}"),
+    ("count", rf"how many (?:{_ARTICLES}) (?:about|on) {_TOPIC}(?: are there| do (?:you|we) have)?{_HERE}"),
     ("count", rf"how many (?:{_ARTICLES}) (?:do (?:you|we)|does {_ARCHIVE}) (?:have|hold|contain) "
               rf"(?:about|on|(?:that|which) {_MENTION}|mentioning) {_TOPIC}"),
     ("count", rf"in how many (?:{_ARTICLES}){_HERE} (?:is|are|was|were) {_TOPIC} (?:mentioned|discussed|named)"),
@@ -77,6 +77,15 @@ _OF_A_TIME = re.compile(
 )
 _OWNED = re.compile(r"^['’]s? ")
 _DAY = timedelta(days=1)
+# What a question for the archive as such is made of, stemmed.
+_PUBLISHED = frozenset("published posted dated written".split())
+_ITEMS = frozenset(stem(word) for word in "articles stories reports".split())
+_PAPERS = frozenset(stem(word) for word in "outlets newspapers papers publications sources".split())
+_OLDEST = frozenset(stem(word) for word in "oldest earliest first".split())
+_HELD = frozenset(
+    stem(word) for word in "archive collection corpus database there have hold contain include all every".split()
+)
+_NOISE = _HELD | {stem(word) for word in "list show name count number many published total altogether news".split()}
 _ARTICLE = re.compile(r"(?:the|an?) ", re.IGNORECASE)
 _POLITE = re.compile(r"(?:please|can you|could you|i (?:want|need|would like))[ ,]+", re.IGNORECASE)
 _PLEASE = re.compile(r"(?<![ ,])[ ,]++please$", re.IGNORECASE)
@@ -98,7 +107,7 @@ class CoverageQuestion:
     Attributes:
         form: What is wanted: entries in order, how many articles, the first one, the outlets, the newest ones, all of
             them, or the news as such.
-        topic: What the articles are to be about, in the words of the question; "" for the news as such.
+        topic: What the articles are to be about, in the words of the question; "" for the news or the archive as such.
         filters: The time and the outlets that the question names, or those given.
     """
 
@@ -125,7 +134,23 @@ def parse_coverage_question(text: str, filters: Filters, outlets: Outlets, now: 
             match = pattern.match(bare)
             if match and _is_topic(topic := _strip_article(match["topic"])):
                 return CoverageQuestion(form, topic, narrowed)
-    return _parse_news_question(text, filters, outlets, now)
+    return _parse_archive_question(text, filters, outlets, now) or _parse_news_question(text, filters, outlets, now)
+
+
+def _parse_archive_question(text: str, filters: Filters, outlets: Outlets, now: datetime) -> CoverageQuestion | None:
+    """Read a question for the archive as such ("how many articles are there?"): it says nothing else."""
+    bare, narrowed = next(_strip_time_and_outlet(text, filters, outlets, now, anywhere=True))
+    said = {stem(word) for word in words(bare)}
+    content = {stem(word) for word in words(bare) if word not in STOPWORDS} - _NOISE
+    many, whole = "many" in bare.lower().split(), bool(said & _HELD)
+    form: Form | None = None
+    if content and content <= _PAPERS and whole:
+        form = "outlets"
+    elif content and content <= _ITEMS and (many or said & {"all", "everi"}):
+        form = "count" if many else "articles"
+    elif content & _OLDEST and content - _OLDEST and content - _OLDEST <= _ITEMS:
+        form = "first"
+    return CoverageQuestion(form, "", narrowed) if form else None
 
 
 def _parse_news_question(text: str, filters: Filters, outlets: Outlets, now: datetime) -> CoverageQuestion | None:
@@ -154,7 +179,8 @@ def _strip_time_and_outlet(
         inside = text[: period.start].strip() and text[period.end :].strip(" ?!.")
         if inside or not (anywhere or _WHEN.match(period.words)):
             continue
-        bare = " ".join(f"{text[: period.start]} {text[period.end :]}".split()).strip(" ,?!.")
+        kept = _strip_published(text[: period.start].split())
+        bare = " ".join([*kept, *text[period.end :].split()]).strip(" ,?!.")
         narrowed = _add_filters(filters, period)
         break
     for mention in reversed(outlets.find(bare)):
@@ -177,6 +203,15 @@ def _strip_time_and_outlet(
     yield bare, narrowed
     if bare != text:
         yield text, filters
+
+
+def _strip_published(before: list[str]) -> list[str]:
+    """Return the words before a time without "published" or "that were published" at their end."""
+    if before[1:] and before[-1].lower() in _PUBLISHED:
+        before = before[:-1]
+        while before[1:] and before[-1].lower() in {"was", "were", "that", "which"}:
+            before = before[:-1]
+    return before
 
 
 def _add_filters(filters: Filters, period: Period) -> Filters:

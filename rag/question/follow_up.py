@@ -11,7 +11,7 @@ from rag.text.dates.question_period import find_dates, find_periods
 from rag.text.names import Name, find_names
 from rag.text.quotations import find_quotations
 from rag.text.speech_verbs import SAY
-from rag.text.terms import STOPWORDS, words
+from rag.text.terms import STOPWORDS, is_asking, is_stopword, is_stopword_anywhere, question_language, words
 
 _OPENER = re.compile(
     r"^(?:(?:and|but|so|ok(?:ay)?|also|then|or|well|thanks|thank you|great|right|what about|how about|what of"
@@ -44,7 +44,7 @@ _EMPTY = re.compile(  # Pronouns that refer to nothing.
     re.IGNORECASE,
 )
 _BARE = re.compile(
-    r"\b(?:the|that|this|those|these)\s+(?:\w+\s+)?(?:company|firm|law|bill|act|agency|court|country|deal|ruling"
+    r"\b(?:the|that|this|those|these)\s+(?:company|firm|law|bill|act|agency|court|country|deal|ruling"
     r"|decision|judge"
     r"|president|minister|regulator|group|man|woman|report|article|story|attack|breach|case|fine|penalty|vote"
     r"|speech|treaty|app|site"
@@ -81,6 +81,10 @@ _ENOUGH = 8
 _PLENTY = 14
 """Content words that make it long enough without a name."""
 
+_SHORT = 5
+"""Words of a question that may ask for one more thing and leave out of what: "Since when?", "¿Cuánto costó?"."""
+
+_ONWARD = frozenset("next then afterwards afterward later".split())
 _CARRIED = 3  # Names of the last answer.
 _PREPOSITION = re.compile(
     r"^(?:in|on|since|before|after|by|until|during|from|between|at|last|this|yesterday|as\s+of)\b", re.IGNORECASE
@@ -111,6 +115,8 @@ def is_followup(question: str) -> bool:
     called = list(find_names(rest))
     if _ABOUT.match(text):
         return len(content) < _ENOUGH
+    if _is_date(rest) or _asks_onward(text) or _asks_bare(rest):
+        return True
     if (
         _MORE.match(rest)
         or _SAYING.match(rest)
@@ -122,6 +128,33 @@ def is_followup(question: str) -> bool:
         return False
     opened = re.match(r"(?:and|but|so|or)\b", text, re.IGNORECASE) is not None
     return _has_dangling_reference(rest, called) or (opened and len(called) < 2)
+
+
+def _is_date(rest: str) -> bool:
+    """Return whether a text is a date and nothing else: "In April", "2019?"."""
+    dates = find_dates(rest, _NOW, bare=True)
+    for date in reversed(dates):
+        rest = f"{rest[: date.start]} {rest[date.end :]}"
+    return bool(dates) and all(word in STOPWORDS or _PREPOSITION.match(word) for word in words(rest))
+
+
+def _asks_onward(text: str) -> bool:
+    """Return whether a question only asks what came next."""
+    spoken = words(text)
+    return spoken[-1:] != [] and spoken[-1] in _ONWARD and len(spoken) <= _SHORT and not find_names(text)
+
+
+def _asks_bare(rest: str) -> bool:
+    """Return whether a short question, in any language, names neither its topic nor anything else than what it asks.
+
+    That of an English one that begins with the word that asks is judged by `_has_no_subject`.
+    """
+    spoken = words(rest)
+    if not 0 < len(spoken) <= _SHORT or not any(map(is_asking, spoken)) or find_names(rest):
+        return False
+    others = [word for word in spoken if not (is_asking(word) or word in _LIGHT or is_stopword_anywhere(word))]
+    definite = spoken[0] == "who" and spoken[1:2] != others[:1] and "the" in spoken[2:3] and "of" not in spoken
+    return len(others) <= 1 and (definite or not _ASKING.match(rest))  # "Who is the founder?"
 
 
 def _has_no_subject(text: str, content: list[str]) -> bool:
@@ -161,6 +194,8 @@ def make_standalone(question: str, history: Sequence[Turn]) -> str:
 def _resolve_pronouns(question: str, topic: str, answer: str) -> str:
     if not topic.strip() or not is_followup(question):
         return question
+    if _asks_onward(question) and (names := [topic[name.start : name.end] for name in find_names(topic)]):
+        return f"Timeline of {' and '.join(dict.fromkeys(names))}"
     rest = _OPENER.sub("", question.strip()).strip()
     if not rest:
         return question
@@ -179,7 +214,7 @@ def _is_element(rest: str) -> bool:
     return (
         bool(content)
         and len(content) <= 5
-        and not _ASKING.match(rest)
+        and not any(map(is_asking, words(rest)))
         and not re.search(r"\bones?\b|\bdid\b|\bwas\b|\bis\b", rest)
     )
 
@@ -204,7 +239,7 @@ def _replace_date(body: str, element: str) -> str:
         return ""
     old = find_periods(body, _NOW)
     if not old:
-        return f"{body} {element}" if prepared else f"{body} in {element}"
+        return f"{body} {element[0].lower()}{element[1:]}" if prepared else f"{body} in {element}"
     last = find_dates(body, _NOW)[-1]
     start, end = (old[-1].start, old[-1].end) if prepared else (last.start, last.end)
     return f"{body[:start]}{element}{body[end:]}"
@@ -234,6 +269,8 @@ def _list_new_names(question: str, topic: str, answer: str) -> list[str]:
     """Return up to three names of the last answer that are new, where "it" or "they" may mean one of them."""
     if not re.search(rf"\b(?:{_THING}|ones?)\b", question, re.IGNORECASE):
         return []
+    if len(find_names(topic)) == 1 and "it" in words(question):
+        return []  # It is what the question before names.
     known = {word for text in (question, topic) for word in words(text)}
     said = dict.fromkeys(answer[name.start : name.end] for name in find_names(answer))
     return [name for name in said if not set(words(name)) <= known][:_CARRIED]
@@ -259,5 +296,9 @@ def _drop_conflicting_dates(topic: str, question: str) -> str:
 
 
 def _strip_question_words(topic: str) -> str:
-    bare = _SCAFFOLD.sub("", topic.strip(), count=1).strip().rstrip("?!. ")
+    language, pieces = question_language(topic), topic.strip(" ¿¡").split()
+    if language != "en":
+        while len(pieces) > 1 and all(is_stopword(word, language) for word in words(pieces[0])):
+            pieces = pieces[1:]
+    bare = _SCAFFOLD.sub("", " ".join(pieces), count=1).strip().rstrip("?!. ")
     return bare or topic.strip().rstrip("?!. ")

@@ -80,6 +80,7 @@ class Query:
         several: The parts are questions of their own, each of which wants an answer.
         known_until: What was published later is never looked at, or None: the question is asked in the present.
         notes: Notes for the reader on the corrections.
+        searched: What is searched for: the stand-alone question without "before 2020", whose year is that of no answer.
         form: What kind of question a model says it is (`rag.question.search_plan`), or "".
     """
 
@@ -95,6 +96,7 @@ class Query:
     known_until: datetime | None = None
     notes: tuple[str, ...] = ()
     form: str = ""
+    searched: str = ""
 
 
 def parse_question(
@@ -108,6 +110,7 @@ def parse_question(
     looking_back: bool = False,
     correct: Callable[[str], Corrected] = Corrected,
     alone: str = "",
+    newest: datetime | None = None,
 ) -> Query:
     """Work out what a question means, by rules alone.
 
@@ -121,41 +124,56 @@ def parse_question(
         looking_back: `now` is a time in the past: what was published after it is not looked at, nor what is undated.
         correct: Corrects spelling mistakes (`rag.retrieval.spelling_correction`); by default none are.
         alone: The stand-alone question as a model wrote it (`rag.question.search_plan`); without it rules do that.
+        newest: When the newest article was published: "in April" is the last April before it, or before `now`.
     """
     moment = now if now.tzinfo else now.replace(tzinfo=UTC)
     corrected = correct(alone or make_standalone(question, history))
     alone = one_line(corrected.text)
-    times, mentions = _find_times(alone, moment), outlets.find(alone)
+    times, mentions = _find_times(alone, moment, newest), outlets.find(alone)
     pieces = [] if whole else split_question(alone, mentions)
     demanded, hints = _split_filters_from_hints(alone, times, mentions, single=not pieces)
     if filters is not None:
         demanded = filters
     elif looking_back:
         demanded = replace(demanded, until=min(demanded.until or moment, moment))
+    searched = alone if pieces else _strip_open_time(alone, times, hints)
     return Query(
         question,
         alone,
-        classify_question(alone),
+        classify_question(searched),
         demanded,
         hints,
-        tuple(_parse_part(piece, moment, outlets) for piece in pieces),
+        tuple(_parse_part(piece, moment, outlets, newest) for piece in pieces),
         _wants_latest(alone),
         max((t.since for t in times if t.since and not (t.until and t.relative)), default=None),
         bool(pieces) and has_several_questions(alone),
         moment if looking_back else None,
         corrected.notes,
+        searched=searched,
     )
 
 
-def _parse_part(piece: Piece, now: datetime, outlets: Outlets) -> QuestionPart:
-    times = _find_times(piece.text, now)
+def _strip_open_time(text: str, times: Sequence[Period], hints: Filters) -> str:
+    """Return a question without its time where that has one end only and is preferred, not required."""
+    if len(times) != 1 or not hints.timed or (hints.since and hints.until):
+        return text
+    return " ".join(f"{text[: times[0].start]} {text[times[0].end :]}".split()).replace(" ?", "?")
+
+
+def _parse_part(piece: Piece, now: datetime, outlets: Outlets, newest: datetime | None) -> QuestionPart:
+    times = _find_times(piece.text, now, newest)
     named = tuple(dict.fromkeys(name for mention in outlets.find(piece.text) for name in mention.names))
     return QuestionPart(piece.text, piece.said, _make_filters(times[:1], named))
 
 
-def _find_times(text: str, now: datetime) -> list[Period]:
-    """Return the times that a text names: days are those of the outlets, "this week" is counted on the clock of `now`."""
-    found = find_periods(text, now.replace(tzinfo=UTC))
+def _find_times(text: str, now: datetime, newest: datetime | None) -> list[Period]:
+    """Return the times that a text names: days are those of the outlets, "this week" is counted on the clock of `now`.
+
+    What has no year is the latest such time that the archive reaches.
+    """
+    local = now.replace(tzinfo=UTC)
+    reached = {p.start: p for p in find_periods(text, newest.astimezone(UTC))} if newest and newest < now else {}
+    found = [p if p.relative else reached.get(p.start, p) for p in find_periods(text, local)]
     return [_move_to_zone(period, now.tzinfo) if period.relative else period for period in found]
 
 

@@ -92,7 +92,7 @@ _CLOSING = re.compile(
 _TOPIC = re.compile(
     r"^(?:please )?(?:about\b|(?:tell me|give me an overview|anything|what do (?:you|we) know|news|reports?) (?:\w+ )?(?:about|of|on)\b"
     r"|(?:what(?:'s|’s| is| has)? happen(?:ed|ing|s)?|what(?:'s|’s| is| was) (?:up|going on)) (?:to|with|in|at|after|during)\b"
-    r"|(?:summari[sz]e|explain|describe)\b|what(?:'s|’s| is| are| was| were) (?:the |an? )?(?:(?!(?:behind|of|for|in|on|by|with|from|at|to"
+    r"|what (?:was|has been|is) (?:said|reported|written|known) (?:about|of|on)\b|(?:summari[sz]e|explain|describe)\b|what(?:'s|’s| is| are| was| were) (?:the |an? )?(?:(?!(?:behind|of|for|in|on|by|with|from|at|to"
     r"|worth|doing|called|used)\b)[\w.’'-]++\W*+){1,4}$"
     r"|(?!\W*(?:and|but|who|whom|whose|what|when|where|why|how|which|did|does|do|is|are|was|were|has|have|had|can|could"
     r"|will|would|should|may|might)\b)(?:[\w.’'-]++\W*+){1,3}$)"

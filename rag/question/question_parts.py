@@ -162,7 +162,13 @@ def _split_alternatives(text: str) -> list[str]:
             return [f"{match['stem']}, {match[side]}" for side in ("one", "other")]
     elif match := _COMPARED.match(text):
         one, other = match["one"], match["other"]
-        if all(find_names(piece, mid_sentence=True) for piece in (one, other)):
+        if len(one.split()) == 1 and (tail := other.split()[1:]) and not find_names(" ".join(tail), mid_sentence=True):
+            one = " ".join([one, *tail])  # "Compare Meta and Didi fines": both fines.
+        named = all(find_names(piece, mid_sentence=True) for piece in (one, other))
+        typed_small = text[1:].islower()
+        if typed_small and len(other.split()) == 1 and " of " in one:
+            return [one, f"{one.rpartition(' of ')[0]} of {other}"]
+        if named or typed_small:
             shared = _OF_NAME.match(one)
             bare = all(word[:1].isupper() or word[:1].isdigit() for word in other.split())
             return [one, f"{shared[1]} {other}" if shared and bare else other]

@@ -14,9 +14,11 @@ from rag.model import Filters, Passage
 from rag.question.query import Query
 from rag.question.question_kind import Kind, classify_question
 from rag.question.question_parts import is_remark, merge_parts
+from rag.retrieval.namesakes import drop_namesakes, keep_carried_topic
 from rag.retrieval.passage_search import Retriever, SearchText
 from rag.retrieval.sentence_ranking import PassageReader, Sentence
 from rag.retrieval.sufficiency import HOPELESS, Sufficiency, judge_sufficiency
+from rag.retrieval.told_times import order_timely_first
 from rag.text.injected_instructions import is_quotable
 
 _AFTER = 700  # Characters after a passage in which a sentence is searched for.
@@ -24,9 +26,6 @@ _AFTER = 700  # Characters after a passage in which a sentence is searched for.
 NEWEST = 0.2
 """Added to the score of a sentence of the newest article, and in proportion to the place of the others, where the newest
 state is asked for; tuned on the starter set's questions of that kind."""
-
-TIMELY = 0.1
-"""Added to the score of a sentence of an article of the time that the question names."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,11 +56,13 @@ class PassageReading:
         said: The question, or the part of one, in the user's words.
         sentences: Those that can be quoted, the most relevant first.
         sufficiency: Whether they answer it.
+        unknown: Whom they say nothing of, though they say it of a namesake, or "".
     """
 
     said: str
     sentences: Sequence[Sentence]
     sufficiency: Sufficiency
+    unknown: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +88,8 @@ class Evidence:
     @property
     def hopeful(self) -> bool:
         """Return whether to ask a model, which sees for itself whether the passages answer."""
-        return any(one.sufficiency.probability >= HOPELESS for one in (self.whole, *self.parts))
+        each = (self.whole, *self.parts)
+        return any(one.sufficiency.probability >= HOPELESS or one.unknown for one in each)
 
     @property
     def lacking(self) -> list[PassageReading]:
@@ -123,7 +125,7 @@ class EvidenceSearch:
 
     def _search(self, query: Query, k: int, filters: Filters, depth: int) -> RetrievedPassages:
         queries = [
-            SearchText(query.standalone, query.hints, query.latest),
+            SearchText(query.searched or query.standalone, query.hints, query.latest),
             *(SearchText(p.text, p.hints, byline=p.byline) for p in query.parts),
         ]
         (whole, *parts), deep = self.retriever.retrieve_deeply(queries, k, depth, filters)
@@ -148,7 +150,9 @@ class EvidenceSearch:
     def read(self, query: Query, found: RetrievedPassages) -> Evidence:
         """Read what was found for the question and, with the passages found for it, for each part."""
         known: dict[str, Vectors] = {}
-        whole = self._read_passages(query.question, query.standalone, query.kind, found.passages, known)
+        whole = self._read_passages(
+            query.question, query.searched or query.standalone, query.kind, found.passages, known
+        )
         if query.latest:
             whole = replace(whole, sentences=order_newest_first(whole.sentences))
         elif query.hints.timed:
@@ -158,6 +162,10 @@ class EvidenceSearch:
             self._read_passages(part.said, part.text, part.kind or classify_question(part.said), passages, known)
             for part, passages in zip(query.parts, found.parts, strict=False)  # Passages of elsewhere have none.
         ]
+        parts = [
+            replace(part, sentences=order_timely_first(part.sentences, asked.hints)) if asked.hints.timed else part
+            for part, asked in zip(parts, query.parts, strict=False)
+        ]
         return Evidence(whole, [_restore_ranks(part, places) for part in parts], query.several)
 
     def _read_passages(
@@ -165,7 +173,9 @@ class EvidenceSearch:
     ) -> PassageReading:
         passages = [replace(passage, rank=rank) for rank, passage in enumerate(passages, 1)]
         read = [s for s in self.reader.read(text, asked, passages, known) if is_quotable(s.text)]
-        return PassageReading(said, read, judge_sufficiency(text, asked, self.reader.weigh_terms(text), passages, read))
+        read, unknown = drop_namesakes(text, keep_carried_topic(text, read))
+        judged = judge_sufficiency(text, asked, self.reader.weigh_terms(text), passages, read)
+        return PassageReading(said, read, replace(judged, probability=0.0) if unknown else judged, unknown)
 
 
 def widen_passage(passage: Passage) -> Passage:
@@ -183,12 +193,6 @@ def order_newest_first(read: Sequence[Sentence]) -> list[Sentence]:
     dates = sorted({date for date in published if date})
     gain = {date: NEWEST * place / max(1, len(dates) - 1) for place, date in enumerate(dates)}
     return _rerank_by_gain(read, [gain[date] if date else 0.0 for date in published], NEWEST)
-
-
-def order_timely_first(read: Sequence[Sentence], hints: Filters) -> list[Sentence]:
-    """Return sentences reranked for a question that names a time: those of articles of that time gain."""
-    time = Filters(since=hints.since, until=hints.until)
-    return _rerank_by_gain(read, [TIMELY * time.admits(sentence.passage.article) for sentence in read], TIMELY)
 
 
 def _rerank_by_gain(read: Sequence[Sentence], gains: Sequence[float], most: float) -> list[Sentence]:

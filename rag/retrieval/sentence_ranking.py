@@ -11,6 +11,7 @@ from rag.index.embedder import Embedder, Vectors
 from rag.index.lexical import LexicalIndex
 from rag.model import Passage
 from rag.text.dates.calendar_names import MONTH, WEEKDAY
+from rag.text.question_words import ASKING
 from rag.text.quotations import find_quotations, is_quoted_from
 from rag.text.speakers import find_attributions
 from rag.text.speech_verbs import SAID
@@ -21,6 +22,10 @@ READ_PASSAGES = 8
 
 EMBEDDED_SENTENCES = 14
 """The sentences that are embedded for one question: those that its words speak for."""
+
+CARRIED = 0.7
+"""What all the terms that a follow-up takes from the question before (`rag.question.follow_up`) count together, at most,
+over what its own terms count."""
 
 OTHERS = 0.5
 """What somebody else's quotation counts where a question asks what one person or body said."""
@@ -92,6 +97,11 @@ class PassageReader:
             known: The vectors of sentences, which what is embedded here is added to; for several questions in a row.
         """
         weights = self.weigh_terms(text)
+        own, carried = split_carried(text)
+        if carried:  # What a follow-up is about says where to look, its own words what for.
+            weights = _share_weights(weights, set(list_query_terms(own)))
+        if kind == "topic":  # "What was said about ..." asks for no sentence with "said".
+            weights = {term: weight for term, weight in weights.items() if term not in ASKING} or weights
         best = max((passage.score for passage in passages), default=0.0) or 1.0
         called = {stem(w) for m in _NAME.finditer(text) for w in words(m.group())} if kind == "quotation" else set()
         asking = _Asking(weights, kind, set(words(text)), _find_quoted(text), called)
@@ -116,6 +126,20 @@ class PassageReader:
             replace(s, dense=float(dense), score=s.score + WEIGHTS["dense"] * float(dense))
             for s, dense in zip(sentences, cosines, strict=True)
         ]
+
+
+def split_carried(question: str) -> tuple[str, str]:
+    """Return a stand-alone question and what `rag.question.follow_up` added to it in brackets, or ""."""
+    own, _, carried = question.partition(" (")
+    return (own, carried[:-2]) if carried.endswith(")?") else (question, "")
+
+
+def _share_weights(weights: Mapping[str, float], own: set[str]) -> dict[str, float]:
+    """Return the weights of terms where those that are not a question's own may not outweigh those that are."""
+    most = CARRIED * sum(weight for term, weight in weights.items() if term in own)
+    carried = sum(weight for term, weight in weights.items() if term not in own)
+    share = min(1.0, most / carried) if most and carried else 1.0
+    return {term: weight if term in own else share * weight for term, weight in weights.items()}
 
 
 @dataclass(frozen=True, slots=True)

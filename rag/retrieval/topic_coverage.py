@@ -20,7 +20,7 @@ LOOKED_AT = 5000
 """Articles of a time that are read, the newest, where the news of it are listed."""
 
 _EARLIEST = datetime(1, 1, 1, tzinfo=UTC)  # An undated article fails any filter on time.
-_MANY = 12  # Articles: of more than that only those that hold more of the topic than its names.
+_SEVERAL = 2  # Articles: where so many hold more of the topic than its names, the others are left out.
 _FEW = 1000  # Articles: so many can be named in a query of the index.
 _OR = re.compile(r"(?:,|(?<!\s))\s++or\s+", re.IGNORECASE)
 _UNSPACED = "\u0e00"  # From here on scripts are written without spaces, or with them inside of words.
@@ -73,6 +73,7 @@ class CoveredStories:
         stories: In order of time, undated ones last.
         parts: What the topic was made of.
         counted: How many articles there are, and stories among those looked at, where `stories` holds some only.
+        outlets: The number of articles by outlet, the most first, where `stories` holds one article of each.
     """
 
     topic: str
@@ -80,6 +81,7 @@ class CoveredStories:
     stories: tuple[Story, ...] = ()
     parts: tuple[TopicPart, ...] = field(default=())
     counted: tuple[int, int] = (0, 0)
+    outlets: Mapping[str, int] = field(default_factory=dict)
 
     @property
     def articles(self) -> tuple[Article, ...]:
@@ -105,10 +107,13 @@ class TopicCoverage:
         Args:
             topic: A few words.
             filters: What every article must meet.
-            loosely: Only names and quotations need be held, if there are any; where more than 12 articles hold them,
-                one more word of the topic too, unless the headline holds a name.
+            loosely: "A's part and B's part" takes either too. Only names and quotations need be held, if there are
+                any, and one more word of the topic where several articles hold one: a name may be that of the place.
         """
         either = [self._split_topic(piece) for piece in _OR.split(topic)]
+        joined = [self._split_topic(piece) for piece in topic.split(" and ")] if loosely and len(either) == 1 else []
+        if len(joined) > 1 and all({part.name for part in piece} == {True, False} for piece in joined):
+            either = joined
         parts = tuple(dict.fromkeys(part for piece in either for part in piece))
         named = [tuple(part for part in piece if part.name) for piece in either]
         if not (loosely and all(named) and named != either):
@@ -116,8 +121,9 @@ class TopicCoverage:
                 topic, _make_rule(either), self._group_stories(self._find_articles(either, filters)), parts
             )
         found, rule = self._find_articles(named, filters), _make_rule(named)
-        if len(found) > _MANY and (some := [article for article in found if _is_on_topic(article, parts)]):
-            found, rule = some, f"{rule}, with more of “{topic}” as well, or the name in the headline"
+        some = [article for article in found if _is_on_topic(article, parts)]
+        if _SEVERAL <= len(some) < len(found):
+            found, rule = some, f"{rule}, with more of “{topic}” as well"
         return CoveredStories(topic, rule, self._group_stories(found), parts)
 
     def find_news(self, filters: Filters, most: int) -> CoveredStories:
@@ -137,6 +143,29 @@ class TopicCoverage:
         articles = archive.articles(Selection(ids=tuple(i for run in kept for i in run)))
         stories = self._group_stories([article for article in articles if filters.admits(article)])
         return CoveredStories("", "", stories, (), (archive.count(dated.selection), len(runs)))
+
+    def find_all(self, filters: Filters, form: str, most: int) -> CoveredStories:
+        """Return up to `most` of the articles that pass filters: the newest, the oldest, or the first of each outlet.
+
+        Args:
+            filters: What every article must meet.
+            form: "outlets" for the first article of each outlet, "first" for the oldest dated one.
+            most: How many, at most.
+        """
+        archive, counts = self._store.archive, dict[str, int]()
+        total = archive.count(filters.selection)
+        if form == "outlets":
+            each = {
+                name: replace(filters.selection, outlets=(name,))
+                for name in filters.outlets or archive.count_by("source")
+            }
+            counts = {name: n for name, one in each.items() if (n := archive.count(one))}
+            order = sorted(counts, key=lambda name: -counts[name])[:most]
+            articles = [article for name in order for article in archive.articles(each[name], "oldest", 1)]
+        else:
+            articles = list(archive.articles(filters.selection, "oldest" if form == "first" else "newest", most))
+        groups = tuple(Story((article,)) for article in sorted(articles, key=_make_time_key))
+        return CoveredStories("", "", groups, (), (total, total), counts)
 
     def cite_stories(self, found: CoveredStories, stories: Sequence[Story] | None = None) -> list[Citation]:
         """Return for each story the sentence of its earliest article that tells most of the topic, numbered from 1."""
@@ -215,12 +244,10 @@ def _holds_all(article: Article, parts: Sequence[TopicPart], bodies: Mapping[fro
 
 
 def _is_on_topic(article: Article, parts: Sequence[TopicPart]) -> bool:
-    """Return whether the headline holds a name of the topic, or the text one of its other words."""
-    heading = list_held_terms(article.title, article.language)
-    if any(part.name and part.is_held(article.title, heading) for part in parts):
-        return True
-    inside = heading | list_held_terms(article.body, article.language)
-    return any(not part.name and part.is_held(article.body, inside) for part in parts)
+    """Return whether headline or text hold a word of the topic besides its names."""
+    text = f"{article.title}\n{article.body}"
+    inside = list_held_terms(text, article.language)
+    return any(not part.name and part.is_held(text, inside) for part in parts)
 
 
 def _find_best_sentence(chunks: Sequence[Chunk], parts: Sequence[TopicPart]) -> tuple[float, Chunk, int, int]:

@@ -73,6 +73,7 @@ _ASKING: Mapping[str, frozenset[str]] = {
     "hu": frozenset("mikor hol miért hány mennyi".split()),
     "ru": frozenset("сколько почему когда где".split()),
 }
+_ASKING_ENGLISH = frozenset("who whom whose what when where why how which".split())
 _FEWEST_STOPWORDS = 2
 # Letters that Unicode does not take apart.
 _LETTERS_PLAIN = str.maketrans(
@@ -195,6 +196,18 @@ def is_stopword(word: str, language: str) -> bool:
     if language not in _ASKING:
         return word in STOPWORDS
     return word in _ASKING[language] or not _stopword_analyzer(_LANGUAGES[language]).analyze(word)
+
+
+@lru_cache(maxsize=8192)
+def is_asking(word: str) -> bool:
+    """Return whether a folded word asks, in any language of which that is known."""
+    return word in _ASKING_ENGLISH or (len(word) > 1 and any(word in asking for asking in _ASKING.values()))
+
+
+@lru_cache(maxsize=8192)
+def is_stopword_anywhere(word: str) -> bool:
+    """Return whether a folded word says nothing by itself in any of the languages whose stop words are known."""
+    return word in STOPWORDS or any(is_stopword(word, language) for language in _ASKING)
 
 
 @lru_cache

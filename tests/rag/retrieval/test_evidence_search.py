@@ -7,8 +7,9 @@ import pytest
 
 from rag import Assistant
 from rag.model import Filters
-from rag.retrieval.evidence_search import order_newest_first, order_timely_first, widen_passage
+from rag.retrieval.evidence_search import order_newest_first, widen_passage
 from rag.retrieval.sentence_ranking import Sentence
+from rag.retrieval.told_times import order_timely_first
 from tests.model_server import ModelServer
 from tests.rag.conftest_answers import NOT_HELD, TOLL, with_model
 from tests.rag.passages import passage

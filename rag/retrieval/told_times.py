@@ -1,0 +1,81 @@
+"""The time that a sentence tells of, compared with the time that a question names."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import UTC, datetime, time, timedelta
+from typing import Literal
+
+from rag.model import Filters
+from rag.retrieval.sentence_ranking import Sentence
+from rag.text.dates.calendar_spans import Span, make_day_span, make_months_span
+from rag.text.dates.date_mentions import Moment, find_moments
+
+Fit = Literal["in", "open", "out"]  # Open: published later, without a date of its own.
+
+TIMELY = 0.1
+"""Added to the score of a sentence that tells of the time that the question names."""
+
+NEAR = 0.6
+"""Share of the best score from which a sentence of that time makes those of other times be left out."""
+
+
+def order_timely_first(read: Sequence[Sentence], wanted: Filters) -> list[Sentence]:
+    """Return sentences reranked for a question that names a time: those that tell of it gain.
+
+    Where one of them comes near the best, those that tell of another time are left out, since figures of another year
+    look like an answer. Scores stay within 1, but for a sentence that holds a quotation of the question: it keeps its own.
+    """
+    fits = [fit_time(sentence, wanted) for sentence in read]
+    gained = [
+        s if s.score > 1 else replace(s, score=(s.score + TIMELY * (fit == "in")) / (1 + TIMELY))
+        for s, fit in zip(read, fits, strict=True)
+    ]
+    best = max((s.score for s in gained), default=0.0)
+    near = any(fit == "in" and s.score >= NEAR * best for s, fit in zip(gained, fits, strict=True))
+    kept = [s for s, fit in zip(gained, fits, strict=True) if not (near and fit == "out" and s.score <= 1)]
+    return sorted(kept, key=lambda s: (-s.score, s.passage.rank, s.start))
+
+
+def fit_time(sentence: Sentence, wanted: Filters) -> Fit:
+    """Return whether a sentence tells of a time, of another or none, or may tell of it.
+
+    Its own dates decide, else those of the headline, of the text before it in the passage, or the day of publication.
+    """
+    article, chunk = sentence.passage.article, sentence.passage.chunk
+    day = article.published_at.date() if article.published_at else None
+    for text in (sentence.text, article.title, article.body[chunk.start : sentence.start]):
+        if spans := _list_spans(find_moments(text, day, article.language or "en")):
+            return "in" if any(_overlap(span, wanted) for span in spans) else "out"
+    if day is None:
+        return "out"  # Nothing places it.
+    midnight = datetime.combine(day, time(), UTC)
+    if _overlap(Span(midnight, midnight + timedelta(1)), wanted):
+        return "in"
+    looks_back = wanted.since and wanted.until and midnight >= wanted.until
+    return "open" if looks_back else "out"  # A later article may tell of a year; "before 2020" leaves it out.
+
+
+def _list_spans(moments: Sequence[Moment]) -> list[Span]:
+    return [span for moment in moments if (span := _make_span(moment))]
+
+
+def _make_span(moment: Moment) -> Span | None:
+    """Return the days that a moment covers, or None where the text does not give its year."""
+    if not moment.year:
+        return None
+    if moment.quarter:
+        return make_months_span(moment.year, moment.quarter * 3 - 2, 3)
+    if not moment.month:
+        return make_months_span(moment.year, 1, 12)
+    if not moment.day:
+        return make_months_span(moment.year, moment.month)
+    span = make_day_span(moment.year, moment.month, moment.day)
+    if span and moment.until:
+        return Span(span.since, datetime.combine(moment.until, time(), UTC) + timedelta(1))
+    return span
+
+
+def _overlap(span: Span, wanted: Filters) -> bool:
+    """Return whether two stretches of time share a day; those of a question may begin on the clock of a zone."""
+    begun = not (wanted.since and span.until) or span.until.date() > wanted.since.date()
+    return begun and (not (wanted.until and span.since) or span.since < wanted.until)
