@@ -3,8 +3,8 @@
 import hashlib
 import json
 import logging
-import time
 from collections.abc import Iterable, Sequence
+from datetime import UTC, datetime
 from pathlib import Path
 
 from pydantic import ValidationError
@@ -57,8 +57,9 @@ class CheckState:
         """Forget this draft, and those that nobody went on with for thirty days."""
         try:
             self.path.unlink(missing_ok=True)
+            now = datetime.now(UTC).timestamp()
             for old in self.path.parent.glob("*.jsonl"):
-                if time.time() - old.stat().st_mtime > _LASTS_S:
+                if now - old.stat().st_mtime > _LASTS_S:
                     old.unlink(missing_ok=True)
         except OSError as error:
             log.warning("%s cannot be removed (%s)", self.path, error.strerror)

@@ -28,6 +28,13 @@ def routes_of(app: object) -> list[tuple[str, str]]:
     return found
 
 
+def innermost(app: object) -> object:
+    """Return the application that the layers around it stand before."""
+    while not hasattr(app, "routes"):
+        app = app.app  # type: ignore[attr-defined]
+    return app
+
+
 def main() -> None:
     """Serve the data folder named first, and keep conversations in the file named second."""
     newsroom = Newsroom(Path(sys.argv[1]), Embedder())
@@ -42,7 +49,7 @@ def main() -> None:
             loader.wait(0.02)
         port = server.servers[0].sockets[0].getsockname()[1]
         application.hosts = frozenset({f"127.0.0.1:{port}"})
-        print(json.dumps({"url": f"http://127.0.0.1:{port}", "routes": routes_of(gate.app)}), flush=True)
+        print(json.dumps({"url": f"http://127.0.0.1:{port}", "routes": routes_of(innermost(gate))}), flush=True)
 
     threading.Thread(target=announce, daemon=True).start()
     server.run()

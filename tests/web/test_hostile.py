@@ -182,7 +182,7 @@ def test_no_script_of_a_text_runs(page: "Page", tmp_path: Path, model: ModelServ
         == 0
     )
     hrefs = page.eval_on_selector_all("#layout a[href]", "all => all.map(a => a.getAttribute('href'))")
-    assert [href for href in hrefs if not href.startswith(("#card-", "http://", "https://"))] == []
+    assert [href for href in hrefs if not href.startswith(("#card-", "#flag-", "http://", "https://"))] == []
     handlers = page.evaluate(
         "[...document.querySelectorAll('#layout *')].flatMap(e => e.getAttributeNames()).filter(n => n.startsWith('on'))"
     )
@@ -209,4 +209,4 @@ def test_nothing_that_an_answer_says_makes_the_browser_fetch(
     page.wait_for_timeout(500)
     assert outside == []
     assert seen == []
-    assert page.locator("#talk a:not(.n)").count() == 0
+    assert page.locator("#talk a:not(.n):not(.flagged)").count() == 0
