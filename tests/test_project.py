@@ -35,7 +35,7 @@ FLOORS = {
         """,
     "web": """
         markup assistant event_data rate_limit theme | conversations accounts archive_status | answers frame |
-        reader api | filters eval rail | archive ask | timeline | page_layout | server
+        reader api | filters eval rail | archive ask | timeline draft_check | page_layout | server
         """,
 }
 """The parts of each package from the ground up: a part imports from floors below its own, never from its own or above."""

@@ -17,12 +17,14 @@ from web.assistant.assistant_loader import AssistantLoader
 
 T = TypeVar("T")
 
+CHECKING: dict[str, Any] = {"concurrency_id": "drafts", "concurrency_limit": 2}
+"""Two drafts are checked at a time: each takes as long as some sixty searches, and a model's time on top."""
+
 LIMITED = ("ask", "search", "verify")
 """The endpoints that count as questions; `web.server.question_limit` counts them before they wait for their turn."""
 
 _PATIENCE_S = 60.0
 _MOST_PASSAGES = 50
-_DRAFTS = 2  # Checked at a time: each takes as long as some sixty searches, and a model's time on top.
 
 
 class Api:
@@ -36,7 +38,7 @@ class Api:
         """Add the endpoints to the blocks that are open."""
         for endpoint in (self.ask, self.search, self.get_article):
             api(endpoint, api_name=endpoint.__name__, concurrency_limit=8)
-        api(self.verify, api_name="verify", concurrency_limit=_DRAFTS)
+        api(self.verify, api_name="verify", **CHECKING)
 
     def ask(self, question: str, since: str = "", until: str = "", outlet: str = "") -> dict[str, Any]:
         """Answer a question from the archive: text with [n] marks, citations with offsets, checked claims, passages."""
@@ -59,12 +61,11 @@ class Api:
         """Check a text against the archive: a verdict on each claim, with the passages found, and what was passed over."""
         limit = min(max(limit, 1), MOST_SENT)
 
-        def check(assistant: Assistant) -> DraftReport | None:
+        def check(assistant: Assistant) -> DraftReport:
             *_, last = assistant.check_draft(read_sent_draft(draft), read_filters(since, until, [outlet]), limit)
             return last.report
 
-        report = self._do(check)
-        return report.to_record() if report else {}
+        return self._do(check).to_record()
 
     def get_article(self, article_id: str) -> dict[str, Any]:
         """Return an article of the archive with its whole text."""

@@ -11,6 +11,7 @@ from web.ask.ask_view import ask_tab
 from web.assistant.assistant_loader import AssistantLoader
 from web.conversations.conversation import SessionState
 from web.conversations.conversation_store import LONGEST_TITLE, ConversationStore
+from web.draft_check.draft_view import draft_tab
 from web.eval.eval_view import eval_tab
 from web.event_data import CheckedBlocks
 from web.frame import Frame, Rail, Tab, make_markup, make_textbox
@@ -26,6 +27,7 @@ TABS: tuple[tuple[str, Tab], ...] = (
     ("Ask", ask_tab),
     ("Archive", archive_tab),
     ("Timeline", timeline_tab),
+    ("Check a draft", draft_tab),
     ("Eval", eval_tab),
 )
 """What the tabs are called, and what makes each."""
@@ -53,7 +55,7 @@ def build_page(
             )
             with gr.Tabs(elem_id="tabs"):
                 for name, tab in TABS:
-                    with gr.Tab(name, elem_id=f"tab-{name.casefold()}") as place:
+                    with gr.Tab(name, elem_id=f"tab-{name.casefold().replace(' ', '-')}") as place:
                         tab(frame, place)
         Api(loader).build()
     return blocks

@@ -7,7 +7,7 @@ HEAD = "".join(
     for name in ("page", "pause", "panels", "rail", "ask", "archive", "timeline", "eval")
 )
 
-STYLES = ("page", "archive", "timeline", "eval")
+STYLES = ("page", "archive", "timeline", "draft_check", "eval")
 """The style sheets of `static/`, in their order."""
 
 _SANS = ("system-ui", "Segoe UI", "Roboto", "Helvetica Neue", "Arial", "sans-serif")

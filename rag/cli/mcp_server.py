@@ -87,12 +87,12 @@ class Tools:
         questions and the like, and `left_out` counts the claims beyond `limit`.
         """
 
-        def check() -> DraftReport | None:
+        def check() -> DraftReport:
             *_, last = self._assistant.check_draft(read_sent_draft(text), read_filters(since, until, [outlet]), limit)
             return last.report
 
         report = await _run_tool(check)
-        return {"untrusted": UNTRUSTED} | (report.to_record() if report else {})
+        return {"untrusted": UNTRUSTED} | report.to_record()
 
     async def get_article(
         self,

@@ -88,7 +88,7 @@ class DraftCheck:
         limit: int | None = None,
         known: Mapping[int, CheckedClaim] | None = None,
     ) -> Iterator[DraftEvent]:
-        """Check a draft step by step; the last event holds the report, and closing the iterator stops the model.
+        """Check a draft step by step; each event holds the report so far, and closing the iterator stops the model.
 
         Args:
             text: The draft.
@@ -105,15 +105,21 @@ class DraftCheck:
         claims = cut.claims[:limit]
         done = {n: one for n, one in (known or {}).items() if n <= len(claims) and one.claim == claims[n - 1]}
         failures: Counter[str] = Counter()
-        yield DraftEvent(len(done), len(claims), tuple(done.values()))
+        blank = self._report(text, cut, filters)
+
+        def report() -> DraftReport:
+            checked = tuple(done[claim.number] for claim in claims if claim.number in done)
+            return replace(
+                blank, checked=checked, left_out=len(cut.claims) - len(checked), notes=_note_failures(failures)
+            )
+
+        yield DraftEvent(len(done), len(claims), report(), tuple(done.values()))
         found = (self._find(claim, filters, language) for claim in claims if claim.number not in done)
         for group in self._group(found):
             for judged, failure in self._judge(group) if group else [((), "")]:
                 done |= {one.claim.number: one for one in judged}
                 failures[failure] += len(judged)
-                yield DraftEvent(len(done), len(claims), tuple(judged), failure)
-        report = self._report(text, cut, [done[claim.number] for claim in claims], filters, failures)
-        yield DraftEvent(len(done), len(claims), report=report)
+                yield DraftEvent(len(done), len(claims), report(), tuple(judged), failure)
 
     def _find(self, claim: DraftClaim, filters: Filters | None, language: str) -> _Evidence:
         """Search for what the archive has on a claim, and check the claim against it by rules."""
@@ -154,32 +160,29 @@ class DraftCheck:
         split = shared.split(reading.readings)
         yield [_conclude(one, read) for one, read in zip(group, split, strict=True)], reading.failure
 
-    def _report(
-        self,
-        text: str,
-        cut: CutDraft,
-        checked: Sequence[CheckedClaim],
-        filters: Filters | None,
-        failures: Mapping[str, int],
-    ) -> DraftReport:
+    def _report(self, text: str, cut: CutDraft, filters: Filters | None) -> DraftReport:
+        """Return a report in which nothing is checked yet."""
         now = datetime.now(UTC)
-        notes = tuple(
-            f"A model could not read {count} claims ({failure.rstrip('.')}); rules judged them."
-            for failure, count in failures.items()
-            if failure
-        )
         return DraftReport(
             text,
-            tuple(checked),
+            (),
             cut.passed_over,
-            len(cut.claims) - len(checked),
+            len(cut.claims),
             filters or Filters(),
             self._verifier.name if self._verifier else "none",
-            notes,
+            (),
             self._archive.count(),
             self._archive.newest(now),
             now,
         )
+
+
+def _note_failures(failures: Mapping[str, int]) -> tuple[str, ...]:
+    return tuple(
+        f"A model could not read {count} claims ({failure.rstrip('.')}); rules judged them."
+        for failure, count in failures.items()
+        if failure
+    )
 
 
 def _word_search(claim: DraftClaim) -> str:

@@ -150,16 +150,16 @@ class DraftEvent:
     Attributes:
         done: How many claims have a verdict.
         total: How many are to be checked.
-        checked: Those that got theirs with this step.
+        report: What is checked so far; with the last step, everything.
+        checked: The claims that got their verdicts with this step.
         failure: Why a model could not read these, so that rules judged them, or "".
-        report: With the last step, everything.
     """
 
     done: int
     total: int
+    report: DraftReport
     checked: tuple[CheckedClaim, ...] = ()
     failure: str = ""
-    report: DraftReport | None = None
 
 
 CHECKED = TypeAdapter(CheckedClaim)

@@ -1,5 +1,6 @@
 """The rail at the left: the name, a new question, the saved conversations, the state of the archive, the user."""
 
+from base64 import b64encode
 from collections.abc import Sequence
 from datetime import datetime
 from itertools import groupby
@@ -48,12 +49,13 @@ def render_user(user: str) -> str:
     return render("signed_in", user=user) if user else ""
 
 
-def render_download(name: str, kind: str, text: str) -> str:
+def render_download(name: str, kind: str, content: str | bytes) -> str:
     """Render a file that the static script hands to the browser to be saved.
 
     Args:
         name: What the file is called.
         kind: Its media type.
-        text: What is in it.
+        content: What is in it.
     """
-    return render("download", name=name, kind=kind, text=text)
+    data = content.encode("utf-8", "replace") if isinstance(content, str) else content
+    return render("download", name=name, kind=kind, content=b64encode(data).decode("ascii"))

@@ -91,7 +91,8 @@
 
   function save(file) {
     const link = document.createElement("a");
-    link.href = URL.createObjectURL(new Blob([file.dataset.text], { type: file.dataset.kind }));
+    const bytes = Uint8Array.from(atob(file.dataset.content), (char) => char.charCodeAt(0));
+    link.href = URL.createObjectURL(new Blob([bytes], { type: file.dataset.kind }));
     link.download = file.dataset.name;
     link.click();
     setTimeout(() => URL.revokeObjectURL(link.href), 10000);
