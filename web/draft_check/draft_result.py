@@ -13,6 +13,7 @@ KINDS = {
 }
 """What a report can be saved as: the ending of the file, what it is called, and its media type."""
 
+_SHOWN = 2  # Passages of a claim; the others are folded away.
 _MARGIN = 160  # Characters around the words of a passage that a claim rests on.
 
 
@@ -39,8 +40,9 @@ def render_result(run: DraftRun | None) -> str:
 
 
 def _share_passages(one: CheckedClaim) -> tuple[list[FoundPassage], list[FoundPassage]]:
-    """Return the passages that are shown at once, those that a verdict rests on or else the best, and the others."""
-    shown = [passage for passage in one.passages if passage.cited] or list(one.passages[:1])
+    """Return the passages that are shown at once, the best that a verdict rests on or else the best, and the others."""
+    cited = [passage for passage in one.passages if passage.cited]
+    shown = cited[:_SHOWN] or list(one.passages[:1])
     return shown, [passage for passage in one.passages if passage not in shown]
 
 

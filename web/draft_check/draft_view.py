@@ -23,7 +23,9 @@ from web.reader.article_reader import connect_reader, reopen
 Shown = tuple[Any, ...]
 """Values of `DraftView.shown`, in its order: progress, result, check, stop."""
 
-_LONGEST_PASTED = 10 * LONGEST_SENT  # What is longer is cut by the browser, so a text that is refused must fit in whole.
+_LONGEST_PASTED = (
+    10 * LONGEST_SENT
+)  # What is longer is cut by the browser, so a text that is refused must fit in whole.
 
 
 @dataclass(slots=True)

@@ -51,7 +51,7 @@ def test_a_draft_is_shown_in_its_verdicts_with_the_passages_beside_it(page: "Pag
     assert set(verdicts[1:]) <= {"2. Not in the archive", "2. Contradicted", "3. Not in the archive"}
     assert page.inner_text("#draft-result .counts").endswith("Passed over: 1 heading, 1 question.")
     assert page.locator("#draft-result .said").count() == 3
-    assert page.inner_text("#draft-result .said.supported") == f"{VERBATIM}1"
+    assert page.inner_text("#draft-result .said.is-supported") == f"{VERBATIM}1"
     assert page.inner_text("#claim-1 mark >> nth=0") == VERBATIM
     assert "8 Sep 2017" in page.inner_text("#claim-1 .meta >> nth=0")
     assert serious(page) == []
@@ -110,9 +110,7 @@ def test_what_is_no_draft_is_refused_and_questions_are_counted(page: "Page", sta
         assert page.is_visible("#claim-1")
 
 
-def test_a_check_that_is_stopped_keeps_what_is_done(
-    page: "Page", starter: Newsroom, model_server: ModelServer
-) -> None:
+def test_a_check_that_is_stopped_keeps_what_is_done(page: "Page", starter: Newsroom, model_server: ModelServer) -> None:
     model_server.verify = lambda _: Reply(hang="headers")
     with served(lambda: starter.open(model_server, verifier="")) as url:
         paste(page, url, DRAFT)
