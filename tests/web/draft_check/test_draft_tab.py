@@ -121,6 +121,7 @@ def test_a_check_that_is_stopped_keeps_what_is_done(page: "Page", starter: Newsr
         page.wait_for_selector("#draft-result .counts:has-text('Not looked at: 3 more.')")
         assert page.is_enabled("#check-draft")
         assert page.is_hidden("#stop-check")
+        assert model_server.abandoned.wait(60)
 
 
 def test_a_run_that_is_stopped_shows_the_claims_that_were_checked(starter: Newsroom) -> None:
