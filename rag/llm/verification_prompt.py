@@ -32,7 +32,7 @@ Reply with one JSON object and nothing else, with one verdict for each claim:
 """
 
 VERDICT_TOKENS = 2500
-"""The longest reply: some twenty claims with their evidence."""
+"""The longest reply: some twenty claims with their evidence; `NEWSDESK_LLM_MAX_TOKENS`, where that is more."""
 
 VERDICT_SCHEMA: dict[str, Any] = {
     "title": "Verdicts",

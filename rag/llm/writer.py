@@ -133,8 +133,9 @@ class Writer:
             return None
         other = name.partition(":")[0] != settings.llm.partition(":")[0]
         elsewhere = {"llm_base_url": "", "llm_api_key": SecretStr("")} if other else {}
-        changed = settings.model_copy(update={"llm": name, "llm_max_tokens": VERDICT_TOKENS, **elsewhere})
-        return cls(chat_model(changed), replace(timeouts, name=name), VERDICT_TOKENS, VERDICT_SCHEMA)
+        tokens = max(VERDICT_TOKENS, settings.llm_max_tokens)  # What a model thinks before its verdicts counts too.
+        changed = settings.model_copy(update={"llm": name, "llm_max_tokens": tokens, **elsewhere})
+        return cls(chat_model(changed), replace(timeouts, name=name), tokens, VERDICT_SCHEMA)
 
     def stream(
         self,

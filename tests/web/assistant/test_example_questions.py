@@ -51,6 +51,7 @@ RAINY = article_of({"id": "b", "title": "Nothing", "body": "It rained in the hil
 def test_an_archive_of_its_own_offers_questions_that_it_answers(page: "Page", build: Callable[..., Newsroom]) -> None:
     with served(build(FERRY, RAINY).open) as url:
         opened(page, url)
+        page.wait_for_selector("#welcome [data-act=ask]")
         assert page.locator("#welcome [data-act=ask]").all_inner_texts() == ["What did Ana Sousa say about Eastfield?"]
         page.click("#welcome [data-act=ask]")
         page.wait_for_selector("#turn-0 a.n")
