@@ -240,7 +240,12 @@ class RecordedReplies:
             except MissingReplyError as missing:
                 prompt = missing.prompt
                 key = f"{self._batch.name}:{question.id}:{prompt.stage}-{digest(prompt)}"
-                yield {"custom_id": key, "method": "POST", "url": _URL, "body": body(prompt)}
+                yield make_row(key, prompt, body)
+
+
+def make_row(key: str, prompt: ModelRequest, body: Body) -> dict[str, Any]:
+    """Return a request in the form of OpenAI's Batch API, under the `custom_id` that comes back with its reply."""
+    return {"custom_id": key, "method": "POST", "url": _URL, "body": body(prompt)}
 
 
 def write_requests(path: Path, rows: Iterable[Mapping[str, Any]]) -> int:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from corpus.errors import ModelError
-from eval.batch import Body, digest
+from eval.batch import Body, digest, make_row
 from eval.claim_scoring import LabelledClaim, find_worst, make_claim_check
 from eval.replies import BatchReply
 from rag.llm.shared_reading import TOGETHER, CheckToRead, SharedReading, share_reading
@@ -62,7 +62,7 @@ def make_rows(name: str, requests: Iterable[ClaimRequest], body: Body) -> Iterat
     for number, request in enumerate(requests):
         if request.prompt.claims:
             key = f"{name}:{number}:{digest(request.prompt)}"
-            yield {"custom_id": key, "method": "POST", "url": "/v1/chat/completions", "body": body(request.prompt)}
+            yield make_row(key, request.prompt, body)
 
 
 def judge_replies(

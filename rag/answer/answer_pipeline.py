@@ -50,7 +50,7 @@ class AnswerPipeline:
     - retrieve: "passages", and "found" (what was searched), "coverage" (what was counted), or "chat" for small talk;
     - judge: "enough", and "evidence" (what the sentences say) or "entries" (the stories); "passages" that a model reads;
     - write: "text" with its "status", and the "prompt" where a model wrote it;
-    - check: "answer", by rules; "draft" where a model is to read it again;
+    - check: "answer", by rules; "draft" with its "check" where a model is to read it again;
     - verify: "answer", with that second reading.
 
     All of them may add "notes", "usage", "stages" and "timings"; an "event" is what a reader sees meanwhile.
@@ -318,12 +318,13 @@ class AnswerPipeline:
             yield {"answer": answer, "event": Event("done", "", passages, answer)}
             return
         with measure(timings, "check"):
-            checked = make_check(text, prompt).conclude()
+            check = make_check(text, prompt)
+            checked = check.conclude()
         state = state + {"timings": timings}
         if self.review:
             answer = self.builder.build(state, "answered", checked)
             event = Event("verifying", checked.text, passages, answer)
-            yield {"draft": text, "answer": answer, "timings": timings, "event": event}
+            yield {"draft": text, "check": check, "answer": answer, "timings": timings, "event": event}
             return
         answer = self._conclude_reply(state, checked)
         yield {"answer": answer, "event": Event("done", "", passages, answer)}
@@ -334,7 +335,7 @@ class AnswerPipeline:
             return
         spent_s = sum(state["timings"].values()) / 1000
         waiting = Event("verifying", state["answer"].text, state["passages"], state["answer"])
-        for review in self.review.run(state["draft"], state["prompt"], spent_s, config):
+        for review in self.review.run(state["draft"], state["check"], state["prompt"], spent_s, config):
             if review is None:
                 yield {"event": waiting}  # A chance to stop.
                 continue

@@ -10,7 +10,7 @@ from langchain_core.runnables import RunnableConfig
 from corpus.errors import ModelError
 from corpus.text.language_detection import detect
 from rag.llm.prompt import SYSTEM, Prompt, read_missing
-from rag.llm.verification_prompt import VerificationPrompt, build_mending_prompt, build_verification_prompt
+from rag.llm.verification_prompt import build_mending_prompt, build_verification_prompt
 from rag.llm.verifier import SecondReading, read_claims
 from rag.llm.writer import Reply, Writer
 from rag.model import Claim
@@ -54,12 +54,6 @@ def make_check(text: str, prompt: Prompt) -> ClaimCheck:
     return ClaimCheck(text, prompt.passages, detect(text) or "en")
 
 
-def verification_prompt(check: ClaimCheck, prompt: Prompt) -> VerificationPrompt | None:
-    """Return the request for a second reading of an answer, or None where nothing is left open."""
-    claims = check.list_open_claims()
-    return build_verification_prompt(claims, prompt.passages) if claims else None
-
-
 class AnswerReview:
     """Have the claims of answers read a second time by a model, and mended by the one that wrote them."""
 
@@ -78,7 +72,7 @@ class AnswerReview:
         self._total_s = total_s
 
     def run(
-        self, text: str, prompt: Prompt, spent_s: float, config: RunnableConfig | None = None
+        self, text: str, check: ClaimCheck, prompt: Prompt, spent_s: float, config: RunnableConfig | None = None
     ) -> Iterator[Review | None]:
         """Yield None while models work, then the answer with its verdicts.
 
@@ -87,15 +81,16 @@ class AnswerReview:
 
         Args:
             text: What the model wrote, with marks that give the place of a passage in the prompt.
+            check: The check of it.
             prompt: What it was written to.
             spent_s: Seconds that the answer has taken until now.
             config: LangChain's, with the callbacks that see the models' events.
         """
-        check = make_check(text, prompt)
-        request = verification_prompt(check, prompt)
-        if request is None:
+        claims = check.list_open_claims()
+        if not claims:
             yield Review(check.conclude())
             return
+        request = build_verification_prompt(claims, prompt.passages)
         left_s, reading = self._total_s - spent_s, SecondReading(failure="no time is left for it")
         if left_s > _LEAST_S:
             for step in read_claims(self._verifier, request, left_s, config):
@@ -105,7 +100,7 @@ class AnswerReview:
         review = review.spend("verify", reading.usage, reading.milliseconds)
         left_s -= reading.milliseconds / 1000
         if self._mend and not reading.failure and left_s > _LEAST_S and _list_faults(review.checked):
-            for mended in self._run_mending(text, prompt, review, request.claims, reading, left_s, config):
+            for mended in self._run_mending(text, prompt, review, claims, reading, left_s, config):
                 yield None
                 review = mended or review
         yield review

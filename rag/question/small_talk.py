@@ -3,6 +3,7 @@
 Only whole messages are known, so that no question for the archive is ever taken for one.
 """
 
+from functools import cache
 from typing import Literal
 
 from babel import Locale
@@ -45,5 +46,6 @@ def find_small_talk(message: str) -> SmallTalk | None:
     return _KNOWN.get(said)
 
 
+@cache
 def _list_languages() -> frozenset[str]:
     return frozenset(name.casefold() for name in Locale("en").languages.values())

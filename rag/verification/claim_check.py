@@ -5,6 +5,7 @@ Code flags what is certainly wrong and supports what is word for word in a passa
 
 from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass
+from itertools import count
 
 from corpus.text.sentences import Span
 from rag.model import Citation, Claim, Passage
@@ -91,9 +92,11 @@ class ClaimCheck:
 
     def judge(self, readings: Mapping[int, Reading] | None = None) -> list[Finding]:
         """Return what is found of each statement; the argument is that of `conclude`."""
-        numbered = enumerate((f for f in self._findings if f.verdict != "supported"), 1)
-        read = {id(finding): (readings or {}).get(number) for number, finding in numbered}
-        return [self._apply(finding, read.get(id(finding))) for finding in self._findings]
+        numbers = count(1)
+        return [
+            finding if finding.verdict == "supported" else self._apply(finding, (readings or {}).get(next(numbers)))
+            for finding in self._findings
+        ]
 
     def find_spans(self, finding: Finding) -> dict[int, list[Span]]:
         """Return for each passage that a finding rests on its words, as offsets in the article's body.
