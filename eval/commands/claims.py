@@ -10,7 +10,7 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from corpus.errors import InputError, SettingsError
+from corpus.errors import SettingsError
 from eval.batch import request_body, write_requests
 from eval.claim_reading import ask_verifier, group_requests, judge_replies, make_rows
 from eval.claim_scoring import (
@@ -24,10 +24,10 @@ from eval.claim_scoring import (
     read_claims,
     rule_verdicts,
 )
+from eval.commands.floors import FloorsFile, Gate, Lower, Update, compare_with_floors, update_floors
 from eval.commands.run import GATE_FILE
 from eval.commands.screen import progress_bars
 from eval.commands.sets import AsJson
-from eval.regression_gate import Floors, find_failures, measure_limits, read_floors, write_floors
 from eval.replies import read_replies
 from eval.set_catalogue import SHIPPED_CLAIMS
 from eval.statistics import Estimate
@@ -52,12 +52,10 @@ def score_claims(
         list[Path] | None, typer.Option(help="Score the replies to such requests; several files count as one.")
     ] = None,
     as_json: AsJson = False,
-    gate: Annotated[
-        bool, typer.Option("--gate", help="Compare with the floors; exit code 1 when one is missed.")
-    ] = False,
-    update: Annotated[bool, typer.Option(help="Write the floors from what is measured now.")] = False,
-    lower: Annotated[bool, typer.Option(help="With --update: let floors get lower.")] = False,
-    file: Annotated[Path, typer.Option(help="Where the floors are kept.")] = GATE_FILE,
+    gate: Gate = False,
+    update: Update = False,
+    lower: Lower = False,
+    file: FloorsFile = GATE_FILE,
 ) -> None:
     """Score the check on labelled claims: what it catches of the false ones, what it flags of the true ones, by kind."""
     claims = read_claims(path)
@@ -73,13 +71,14 @@ def score_claims(
         typer.echo(json.dumps(_record(totals, kinds), indent=2))
     else:
         _print(totals, kinds)
-    prints = fingerprint_claims(claims)
+    fingerprint = fingerprint_claims(claims)  # It covers the passages too.
+    prints = (fingerprint, fingerprint)
     name = f"claims/{path.stem}"
     if update:
-        write_floors(file, name, Floors(prints, prints, measure_limits(totals[RULES])), lower)
-        typer.echo(f"Floors written to {file}", err=True)
+        update_floors(file, name, prints, totals[RULES], lower)
     elif gate:
-        _compare(read_floors(file, name), prints, totals[RULES])
+        unknown = "No floors are known for these claims. Write them: python -m eval claims FILE --update"
+        compare_with_floors(file, name, prints, totals[RULES], unknown)
 
 
 def _export(path: Path, claims: Sequence[LabelledClaim], output: Path, llm: str) -> None:
@@ -108,17 +107,6 @@ def _read_again(path: Path, claims: Sequence[LabelledClaim], paths: Sequence[Pat
             f"{failed} of {len(requests)} requests have no reply; there the verdicts are those of rules.", err=True
         )
     return verdicts
-
-
-def _compare(floors: Floors | None, prints: str, figures: Mapping[str, Estimate]) -> None:
-    if floors is None or floors.question_fingerprint != prints:
-        raise InputError("No floors are known for these claims. Write them: python -m eval claims FILE --update")
-    failures = find_failures(floors, figures)
-    for failure in failures:
-        typer.echo(failure, err=True)
-    if failures:
-        raise typer.Exit(1)
-    typer.echo(f"All {len(floors.limits)} floors hold.", err=True)
 
 
 def _record(

@@ -8,17 +8,15 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from corpus.errors import InputError
+from eval.commands.floors import FloorsFile, Gate, Lower, Update, compare_with_floors, update_floors
 from eval.commands.results import OUT, Out
 from eval.commands.run import GATE_FILE, choose_home, open_source
 from eval.commands.screen import progress_bars
 from eval.commands.sets import ArticleFiles
 from eval.evidence_scoring import PLANS, RULES, PromptedGold, look_for_gold, read_plans, share_whole
-from eval.regression_gate import Floors, find_failures, measure_limits, read_floors, write_floors
 from eval.runs import fingerprint
 from eval.runs.system_assembly import open_bench
 from eval.set_catalogue import SHIPPED
-from eval.statistics import Estimate
 from rag.settings import read_settings
 
 SHIPPED_PLANS = Path(__file__).parents[1] / "plans"
@@ -33,12 +31,10 @@ def score_evidence(
     ] = None,
     articles: ArticleFiles = None,
     out: Out = OUT,
-    gate: Annotated[
-        bool, typer.Option("--gate", help="Compare with the floors; exit code 1 when one is missed.")
-    ] = False,
-    update: Annotated[bool, typer.Option(help="Write the floors from what is measured now.")] = False,
-    lower: Annotated[bool, typer.Option(help="With --update: let floors get lower.")] = False,
-    file: Annotated[Path, typer.Option(help="Where the floors are kept.")] = GATE_FILE,
+    gate: Gate = False,
+    update: Update = False,
+    lower: Lower = False,
+    file: FloorsFile = GATE_FILE,
 ) -> None:
     """Measure how often all gold articles are in the prompt, by rules and with recorded plans."""
     source = open_source(path, articles or ())
@@ -57,21 +53,10 @@ def score_evidence(
     )
     name = f"evidence/{path.stem}"
     if update:
-        write_floors(file, name, Floors(*prints, measure_limits(figures)), lower)
-        typer.echo(f"Floors written to {file}", err=True)
+        update_floors(file, name, prints, figures, lower)
     elif gate:
-        _compare(read_floors(file, name), prints, figures)
-
-
-def _compare(floors: Floors | None, prints: tuple[str, str], figures: Mapping[str, Estimate]) -> None:
-    if floors is None or (floors.question_fingerprint, floors.data_fingerprint) != prints:
-        raise InputError("No floors are known for this set. Write them: python -m eval evidence SET --update")
-    failures = find_failures(floors, figures)
-    for failure in failures:
-        typer.echo(failure, err=True)
-    if failures:
-        raise typer.Exit(1)
-    typer.echo(f"All {len(floors.limits)} floors hold.", err=True)
+        unknown = "No floors are known for this set. Write them: python -m eval evidence SET --update"
+        compare_with_floors(file, name, prints, figures, unknown)
 
 
 def _print(found: Mapping[str, Sequence[PromptedGold]]) -> None:
