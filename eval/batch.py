@@ -15,7 +15,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
-from langchain_core.runnables import RunnableConfig, RunnableSequence
+from langchain_core.runnables import RunnableConfig
 from pydantic import SecretStr
 
 from corpus.errors import InputError, ModelError, NewsdeskError, SettingsError
@@ -23,7 +23,7 @@ from eval.question import Question
 from eval.replies import BatchReply
 from eval.runs.run_folder import MAIN
 from eval.runs.systems import Asker, AssistantSystem
-from rag.llm.chat_model import chat_model
+from rag.llm.chat_model import chat_model, hold_to_schema
 from rag.llm.plan_prompt import PLAN_SCHEMA, PLAN_TOKENS
 from rag.llm.prompt import ModelRequest
 from rag.llm.verification_prompt import VERDICT_SCHEMA, VERDICT_TOKENS
@@ -130,9 +130,8 @@ def request_body(settings: Settings) -> Body:
 
 def _hold_to(model: "ChatOpenAI", schema: dict[str, Any], tokens: int) -> dict[str, Any]:
     """Return what LangChain's client adds to a request that must be answered in a form, within so many tokens."""
-    held = model.with_structured_output(schema)
-    bound: Any = held.first if isinstance(held, RunnableSequence) else None
-    kwargs = {key: value for key, value in bound.kwargs.items() if not key.startswith("ls_")}
+    bound = hold_to_schema(model, schema)
+    kwargs = {key: value for key, value in bound.kwargs.items() if not key.startswith("ls_")} if bound else {}
     return {**kwargs, "max_tokens": tokens}
 
 

@@ -14,7 +14,7 @@ from eval.measures.citations import cited_texts
 from eval.question_result import Outcome
 from eval.runs.execution import Progress
 from eval.runs.run_folder import RunFolder
-from rag.llm.chat_model import http_status
+from rag.llm.chat_model import refuses_schema
 
 if TYPE_CHECKING:
     from langchain_core.language_models import BaseChatModel
@@ -45,8 +45,6 @@ _VERDICT = {
     "required": ["verdict", "reason"],
     "additionalProperties": False,
 }
-_NO_SCHEMA = frozenset({400, 404, 422, 501})
-"""Statuses with which a server refuses a schema that it does not support; other errors are not about the schema."""
 
 
 class Judge:
@@ -103,7 +101,7 @@ class Judge:
                 found = self._structured.invoke(messages)
                 return str(found["raw"].text) or json.dumps(found["parsed"])  # A tool call has no text.
             except Exception as error:
-                if http_status(error) not in _NO_SCHEMA:
+                if not refuses_schema(error):
                     raise
                 refusal = error
         reply = str(self._model.invoke(messages).text)

@@ -1,13 +1,17 @@
 """Make the chat model that the settings name, and say in a sentence what went wrong with it."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from langchain_core.language_models import BaseChatModel
+from langchain_core.runnables import RunnableBinding, RunnableSequence
 
 from corpus.errors import SettingsError
 from rag.settings import Settings
 
 _EXTRAS = {"anthropic": "make anthropic", "ollama": "make ollama"}
+
+_NO_SCHEMA = frozenset({400, 404, 422, 501})  # With these a server refuses a schema that it does not support.
 
 RETRY_AFTER_S = 30.0
 """The longest wait that a model may ask for."""
@@ -84,6 +88,21 @@ def _explain_failure(error: Exception, provider: str) -> str:
     if "url" in kind.casefold() or "url" in message:
         return "NEWSDESK_LLM_BASE_URL is no address; write it like http://localhost:8080/v1"
     return f"its client could not be made ({kind}); check NEWSDESK_LLM, NEWSDESK_LLM_BASE_URL and NEWSDESK_LLM_API_KEY"
+
+
+def hold_to_schema(model: BaseChatModel, schema: Mapping[str, Any]) -> RunnableBinding[Any, Any] | None:
+    """Return the model held to a JSON schema with a title, without the parser behind it, or None if its client cannot."""
+    try:
+        held = model.with_structured_output(dict(schema))
+    except (NotImplementedError, ValueError):
+        return None
+    first = held.first if isinstance(held, RunnableSequence) else None
+    return first if isinstance(first, RunnableBinding) else None
+
+
+def refuses_schema(error: BaseException) -> bool:
+    """Return whether a server may have refused a request for its schema; other errors are not about it."""
+    return http_status(error) in _NO_SCHEMA
 
 
 def http_status(error: BaseException) -> int:

@@ -10,11 +10,11 @@ from typing import Any
 
 from langchain_core.language_models import BaseChatModel
 from langchain_core.messages import AIMessageChunk
-from langchain_core.runnables import Runnable, RunnableConfig, RunnableSequence
+from langchain_core.runnables import RunnableConfig
 from pydantic import SecretStr
 
 from corpus.errors import ModelError
-from rag.llm.chat_model import chat_model, explain_error, http_status, is_transient
+from rag.llm.chat_model import chat_model, explain_error, hold_to_schema, is_transient, refuses_schema
 from rag.llm.plan_prompt import PLAN_SCHEMA, PLAN_TOKENS
 from rag.llm.prompt import ModelRequest
 from rag.llm.stream_timeouts import ModelTimeoutError, StreamTimeouts
@@ -33,7 +33,6 @@ NO_VERIFIER = "none"
 # What models call an end that they chose. Whatever else they name (a limit, a filter, a pause) is no whole answer.
 _WHOLE = {"stop", "end_turn", "stop_sequence", "complete", "completed", "eos", "eos_token", "finish"}
 _CALLED = {"tool_calls", "tool_use", "function_call"}  # How a reply to a schema ends where it is asked for as a call.
-_NO_SCHEMA = frozenset({400, 404, 422, 501})  # With these a server refuses a schema that it does not support.
 _CUT = {"length", "max_tokens", "model_length", "max_output_tokens", "model_context_window_exceeded"}
 _REFUSED = {"content_filter", "refusal", "safety", "recitation", "blocklist", "prohibited_content", "spii"}
 _CHARACTERS_A_TOKEN = 20  # English prose has four or five.
@@ -92,7 +91,7 @@ class Writer:
         self.verifier = verifier
         self._model = model
         self._schema = schema
-        self._held = _hold_to(model, schema) if schema else None
+        self._held = hold_to_schema(model, schema) if schema else None
         self._timeouts = timeouts
         self._max_tokens = max_tokens
         self._lock = Lock()
@@ -226,7 +225,7 @@ class Writer:
                     yield chunk
             return
         except Exception as error:
-            if held is None or begun or http_status(error) not in _NO_SCHEMA:
+            if held is None or begun or not refuses_schema(error):
                 raise
         async for chunk in self._model.astream(messages, config):
             self._held = None  # It was the schema that was refused, since the same words are taken without it.
@@ -252,15 +251,6 @@ class Writer:
             if self._failures >= BREAK_AFTER:
                 self._failures = BREAK_AFTER - 1  # One more failure after the rest, and it rests again.
                 self._rest_until = time.monotonic() + BREAK_S
-
-
-def _hold_to(model: BaseChatModel, schema: Mapping[str, Any]) -> Runnable[Any, Any] | None:
-    """Return the model held to a schema, without the parser behind it, or None where its client has no way to do that."""
-    try:
-        held = model.with_structured_output(dict(schema))
-    except (NotImplementedError, ValueError):
-        return None
-    return held.first if isinstance(held, RunnableSequence) else None
 
 
 def _has_content(chunk: AIMessageChunk) -> bool:
