@@ -144,7 +144,12 @@ class AnswerPipeline:
         now, history = state["now"] or datetime.now().astimezone(), read_history(state["history"])
         asked = state["question"], history, state["filters"], now, state["whole"]
         query, found, planning = self.questions.read(*asked), None, None
-        if self.writer and self.writer.planner and not self._parse_coverage(query, now):
+        # Small talk that is known by its words needs no plan.
+        if (
+            self.writer
+            and self.writer.planner
+            and not (self._find_small_talk(query) or self._parse_coverage(query, now))
+        ):
             scope = self.questions.read_scope(now)
             for step in plan_searches(self.writer.planner, query, history, scope, now, config):
                 found, planning = found or self._search(query, config), step
