@@ -96,12 +96,13 @@ def serve_page(options: argparse.Namespace) -> None:
     from web.accounts.account_file import Accounts
     from web.assistant.assistant_loader import AssistantLoader
     from web.conversations.conversation_store import FILE, ConversationStore
+    from web.rate_limit import RateLimit
     from web.server.guard import LOOPBACK as NAMES
     from web.server.site import Server, site
 
     accounts = Accounts(options.auth_file) if options.auth_file else None
     # Who is alone on this machine waits for nobody.
-    per_minute = QUESTIONS_A_MINUTE if accounts or options.name else 0
+    limit = RateLimit(QUESTIONS_A_MINUTE if accounts or options.name else 0)
     own = [] if options.host in {*LOOPBACK, "0.0.0.0", "::"} else [options.host]  # noqa: S104
     settings = read_settings(options.data)
     with (
@@ -111,7 +112,7 @@ def serve_page(options: argparse.Namespace) -> None:
         port = int(bound.getsockname()[1])
         loader = AssistantLoader(lambda: open_assistant(settings)).start()
         names = [*NAMES, *options.name, *own]
-        page = site(loader, conversations, port, names, accounts, per_minute, not options.read_only)
+        page = site(loader, conversations, port, names, accounts, limit, not options.read_only)
         running = Server(page, options.host, port)
         url = f"http://{address(options.host)}:{port}"
         threading.Thread(target=announce, args=(running, url), daemon=True).start()

@@ -138,6 +138,7 @@ def serve(data: Path, port: int) -> None:
     from rag import Assistant, Settings
     from web.assistant.assistant_loader import AssistantLoader
     from web.conversations.conversation_store import FILE, ConversationStore
+    from web.rate_limit import RateLimit
     from web.server.site import Server, site
 
     def opened() -> Assistant:
@@ -149,7 +150,7 @@ def serve(data: Path, port: int) -> None:
         contextlib.closing(ConversationStore(data / FILE)) as conversations,
         contextlib.closing(AssistantLoader(opened).start()) as loader,
     ):
-        Server(site(loader, conversations, port, per_minute=10**9), "127.0.0.1", port).run()
+        Server(site(loader, conversations, port, limit=RateLimit(0)), "127.0.0.1", port).run()
 
 
 @contextlib.contextmanager

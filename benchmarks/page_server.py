@@ -26,13 +26,14 @@ def serve_page(open_assistant: "Callable[[], Assistant]", runs: Path = Path("eva
     """
     from web.assistant.assistant_loader import AssistantLoader
     from web.conversations.conversation_store import FILE, ConversationStore
+    from web.rate_limit import RateLimit
     from web.server.site import Server, site
 
     with socket.create_server(("127.0.0.1", 0)) as bound, tempfile.TemporaryDirectory() as folder:
         port = bound.getsockname()[1]
         loader = AssistantLoader(open_assistant).start()
         conversations = ConversationStore(Path(folder) / FILE)
-        server = Server(site(loader, conversations, port, per_minute=0, runs=runs), "127.0.0.1", port)
+        server = Server(site(loader, conversations, port, limit=RateLimit(0), runs=runs), "127.0.0.1", port)
         thread = threading.Thread(target=server.run, args=([bound],))
         thread.start()
         try:

@@ -4,6 +4,7 @@ import json
 import socket
 import tempfile
 import threading
+import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -22,6 +23,7 @@ from tests.model_server import ModelServer
 from tests.web.recorded_replies import reply_as_recorded
 from web.accounts.account_file import Account, Accounts
 from web.assistant.addition_queue import OpenFetcher
+from web.rate_limit import RateLimit
 
 ROOT = Path(__file__).parents[2]
 
@@ -171,6 +173,7 @@ def served(
     changeable: bool = True,
     runs: Path = Path("no-runs"),
     wait_s: float = 2,
+    clock: Callable[[], float] = time.monotonic,
 ) -> Iterator[str]:
     """Serve the page, and yield its address; `kept` is the file of conversations, by default one that goes with it."""
     from web.assistant.assistant_loader import AssistantLoader
@@ -183,7 +186,13 @@ def served(
         port = bound.getsockname()[1]
         conversations = ConversationStore(kept or Path(folder) / "conversations.sqlite3")
         application = site(
-            loader, conversations, port, accounts=accounts, per_minute=per_minute, changeable=changeable, runs=runs
+            loader,
+            conversations,
+            port,
+            accounts=accounts,
+            limit=RateLimit(per_minute, clock=clock),
+            changeable=changeable,
+            runs=runs,
         )
         running = Server(application, "127.0.0.1", port)
         thread = threading.Thread(target=running.run, args=([bound],), daemon=True)

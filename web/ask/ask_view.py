@@ -72,9 +72,10 @@ class AskView:
         connect_reader(self.frame, [self.talk, self.evidence, self.frame.reader])
         connect_conversation_actions(self.frame, self.talk, self.shown, self.page, running)
         connect_search_settings(self.frame, self.narrow)
-        # A request of its own, so that the answer is whole on the page before suggestions are looked for.
+        # A request of its own, so that the answer is whole on the page before suggestions are looked for. Of the answer
+        # before, they may still be looked for: by default the new request would be dropped.
         for asked_for in running:
-            asked_for.then(self._suggest_next, [session], self.talk, queue=False, **QUIET)
+            asked_for.then(self._suggest_next, [session], self.talk, queue=False, trigger_mode="multiple", **QUIET)
         timer = gr.Timer(1.0)
         looked = [side.state, self.welcome, timer]
         timer.tick(self._on_tick, [session], looked, queue=False, **QUIET)

@@ -14,7 +14,7 @@ from rag.text.terms import STOPWORDS
 
 OFFERED = 3
 
-_BUDGET_S = 1.5  # The answer stands already; nobody waits longer for what comes below it.
+_BUDGET_S = 1.5  # The answer stands already; nobody waits longer for a second offer below it.
 _TRIED = 12
 _KNOWN_EXAMPLES = 60
 _SHARED = 2  # Words; one alone ("company") says little.
@@ -36,7 +36,7 @@ def suggest_questions(assistant: Assistant, answer: Answer, asked: Sequence[str]
     found: list[str] = []
     known = {question.casefold() for question in asked}
     for question in islice(_make_candidates(assistant, answer), _TRIED):
-        if time.monotonic() > ends or len(found) == OFFERED:
+        if len(found) == OFFERED or (found and time.monotonic() > ends):
             break
         if question.casefold() in known:
             continue

@@ -39,7 +39,7 @@ def site(
     port: int,
     names: Collection[str] = LOOPBACK,
     accounts: Accounts | None = None,
-    per_minute: int = 10,
+    limit: RateLimit | None = None,
     changeable: bool = True,
     runs: Path = Path("eval-runs"),
 ) -> Guard:
@@ -51,11 +51,11 @@ def site(
         port: The port that it is reached on.
         names: The host names that it is reached by.
         accounts: Who may sign in; without it everybody who reaches the port may ask.
-        per_minute: Questions that one client may ask in a minute; 0 for as many as he likes.
+        limit: How many questions one client may ask in a minute; by default as many as `RateLimit` says.
         changeable: Let who may ask add and remove articles too.
         runs: The folder of the runs of the evaluation, by default where `python -m eval` writes them.
     """
-    limit = RateLimit(per_minute)
+    limit = limit or RateLimit()
     blocks = build_page(loader, limit, conversations, changeable, runs).queue(
         max_size=WAITING_QUESTIONS, api_open=False
     )

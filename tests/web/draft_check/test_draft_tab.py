@@ -96,7 +96,7 @@ def test_no_text_of_a_draft_becomes_markup(page: "Page", url: str) -> None:
 
 
 def test_what_is_no_draft_is_refused_and_questions_are_counted(page: "Page", starter: Newsroom) -> None:
-    with served(starter.open, per_minute=1) as url:
+    with served(starter.open, per_minute=1, clock=lambda: 0.0) as url:
         paste(page, url, " ")
         page.wait_for_selector("text=The draft is empty")
         page.fill("#draft-text textarea", "a " * 10_001)
