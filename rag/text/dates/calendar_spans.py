@@ -9,6 +9,13 @@ _SEASONS = {"spring": 3, "summer": 6, "autumn": 9, "fall": 9, "winter": 12}
 """The month in which a season begins, in the northern hemisphere and by whole months."""
 
 
+_PARTS = {
+    "early": (0, 2), "mid": (2, 4), "late": (4, 6), "end": (5, 6), "start": (0, 1),
+    "1 half": (0, 3), "2 half": (3, 6), "last half": (3, 6),
+}  # fmt: skip
+"""Sixths of a span: from the one, before the other."""
+
+
 @dataclass(frozen=True, slots=True)
 class Span:
     """Hold a stretch of time: from `since` on, before `until`; either end may be open (None)."""
@@ -40,11 +47,18 @@ def make_season_span(name: str, year: int) -> Span | None:
 
 
 def intersect(span: Span | None, part: str) -> Span | None:
-    """Return the early, middle or late third of a span; for "end" its last sixth, for "start" its first."""
+    """Return the early, middle or late third of a span; for "end" its last sixth, for "start" its first.
+
+    A half is half of its days; the first week is its first seven days, the last week its last.
+    """
     if span is None or span.since is None or span.until is None or not part:
         return span
     length = span.until - span.since
-    low, high = {"early": (0, 2), "mid": (2, 4), "late": (4, 6), "end": (5, 6), "start": (0, 1)}[part]
+    number, _, unit = part.partition(" ")
+    if unit == "week":
+        since = span.until - timedelta(7) if number == "last" else span.since + timedelta(7 * (int(number) - 1))
+        return Span(since, since + timedelta(7))
+    low, high = _PARTS[part]
     return Span(_start_day(span.since + length * low / 6), _start_day(span.since + length * high / 6))
 
 

@@ -54,7 +54,7 @@ class WrittenDate:
         weekday: 0 for Monday to 6.
         number: Of a quarter (1 to 4), of a half (1, 2), or how many units ("three" of "three days ago").
         days: The two readings of "7/9/2017", the earlier first.
-        part: "early", "mid", "late", "start" or "end" of it, or "".
+        part: "early", "mid", "late", "start" or "end" of it, "1 week" to "4 week", "last week", "1 half", or "".
         season: "spring", "summer", "autumn", "fall" or "winter", or "".
         unit: What is counted, "" where nothing is.
         step: How many units from now: -1 for "last", 0 for "this".
@@ -220,10 +220,19 @@ class _DateReader:
         while (word := self.low(j)) in {"of", "in", "the", "-"}:
             linked |= word == "of"
             j -= 1
-        if word not in _PARTS or not (linked or word in _ADJECTIVES):  # "Did it end in 2021?" names no part.
+        part, first = self._read_counted_part(j) if j < i - 1 else ("", i)
+        if word in _PARTS and (linked or word in _ADJECTIVES):  # "Did it end in 2021?" names no part.
+            part, first = _PARTS[word], j - (self.low(j - 1) == "very")
+        return part, first - (self.low(first - 1) == "the") if part else i
+
+    def _read_counted_part(self, i: int) -> tuple[str, int]:
+        """Return "first week" or "last half" of "the first week of" that ends with a token, and where it begins."""
+        unit, first = self.low(i), i - 1 - (self.low(i - 1) in _ORDINAL)
+        number = "".join(self.folded[max(first, 0) : i])
+        most = {"week": 4, "half": 2}.get(unit, 0)
+        if not (number == "last" and most) and not 1 <= _QUARTERS.get(number, 0) <= most:
             return "", i
-        first = j - (self.low(j - 1) == "very")
-        return _PARTS[word], first - (self.low(first - 1) == "the")
+        return f"{_QUARTERS.get(number, 'last')} {unit}", first
 
     def _read_quarter(self, i: int) -> Iterator[WrittenDate]:
         """Read "the third quarter of 2021", "Q3 2021", "the first half of 2021"."""
