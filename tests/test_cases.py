@@ -23,7 +23,7 @@ from rag.index.embedder import Embedder
 CASES = [json.loads(line) for line in (Path(__file__).parent / "data" / "cases.jsonl").read_text("utf-8").splitlines()]
 KNOWN = frozenset(
     "check-rose-fell check-denied check-may-will check-who-sued-whom check-before-after check-german-negation "
-    "check-approved-rejected check-few-most check-brother check-ruled-out marks-in-brackets".split()
+    "check-approved-rejected check-few-most check-brother check-ruled-out".split()
 )
 MODEL = {"llm": "openai:none", "llm_base_url": "http://127.0.0.1:9/v1", "llm_api_key": "none"}  # Never called.
 
@@ -144,7 +144,7 @@ def fold(text: str) -> str:
 
 
 def strip_marks(text: str) -> str:
-    return re.sub(r"\s*(?:\[\d+\])+", "", text).replace("**", "")
+    return re.sub(r"\s*(?:\((?:\[\d+\])+\)|(?:\[\d+\])+)", "", text).replace("**", "")
 
 
 def holds(text: str, word: str) -> bool:

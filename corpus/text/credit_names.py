@@ -10,6 +10,7 @@ _MAIL = re.compile(r"[(<\[]?(?<![^\s@()<>\[\]])[^\s@()<>\[\]]{0,80}@[^\s@()<>\[\
 _COPYRIGHT = re.compile(r"\s*(?:©|\(c\)|copyright\b)", re.IGNORECASE)
 _BETWEEN = re.compile(r" ?[,;|/] ?| (?:and|und|et|y|e|en|og|och|&) ")
 _LETTER = re.compile(r"[^\W\d_]")
+_WORD = re.compile(r"\w+")
 # Their pages and handles name an account, not the outlet.
 _NETWORKS = (
     "twitter.com",
@@ -27,6 +28,14 @@ _NOBODY = frozenset(
     admin administrator anonymous author authors authorname autor auteur autore benutzername byline by comment comments
     displayname email emailaddress guest imię login naam name namerequired nan nobody nom nombre nome none null postedby
     required root search signin undefined unknown url user username vorname website writtenby yourname имя 名前 姓名
+    """.split()
+)
+# What stands beside an outlet's name, or alone, where nobody is named: the desk that the article came from.
+_DESK = frozenset(
+    """
+    the of by at from agency bureau com correspondent correspondents desk digital editorial editors für der die das news
+    newsdesk newsroom online org press redaktion redazione redacción rédaction de la del reporter reporters room service
+    staff team web website wire writer writers
     """.split()
 )
 
@@ -74,10 +83,18 @@ def first_byline(candidates: Iterable[str], outlet: str) -> str:
 
 
 def _is_author(text: str, outlet: str) -> bool:
-    name = reduce_name(text)
-    if not _LETTER.search(text) or name in _NOBODY or (outlet and name == reduce_name(outlet)):
+    if not _LETTER.search(text) or reduce_name(text) in _NOBODY or _is_desk(text, outlet):
         return False
     return not (_ADDRESS.fullmatch(text) and " " not in text and not _is_initials(text))
+
+
+def _is_desk(text: str, outlet: str) -> bool:
+    """Return whether a byline is the outlet, as it is or as its address names it, or a desk of it: "Gazette Online"."""
+    outlets = {reduce_name(outlet), reduce_name(outlet.removeprefix("www.").rpartition(".")[0])} - {""}
+    if reduce_name(text) in outlets:
+        return True
+    words = [word for word in _WORD.findall(text.casefold()) if word not in _DESK]
+    return not words or "".join(words) in {"".join(_WORD.findall(outlet.casefold())), *outlets}
 
 
 def _is_initials(text: str) -> bool:
