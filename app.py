@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from corpus.cli.display import accept_any_text
+from corpus.command_names import name_command
 from corpus.errors import IndexInUseError, NewsdeskError, SettingsError
 
 if TYPE_CHECKING:
@@ -41,7 +42,7 @@ def parser() -> argparse.ArgumentParser:
         "--auth-file",
         type=Path,
         metavar="FILE",
-        help="accounts, made by `python -m web.accounts add NAME`",
+        help=f"accounts, made by `{name_command('web.accounts add')} NAME`",
     )
     found.add_argument(
         "--name",
@@ -80,7 +81,7 @@ def serve(options: argparse.Namespace) -> None:
     if options.host not in LOOPBACK and options.auth_file is None:
         raise SettingsError(
             f"--host {options.host} would let others in without a password; "
-            "add --auth-file FILE, with accounts made by `python -m web.accounts add NAME --file FILE`"
+            f"add --auth-file FILE, with accounts made by `{name_command('web.accounts add')} NAME --file FILE`"
         )
     # Gradio looks these up when it is imported and has no argument for them: no call home, no look-up of versions.
     os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"

@@ -1,10 +1,16 @@
 """The settings of the archive and its readers; `rag.settings.Settings` adds the rest."""
 
 from pathlib import Path
+from tomllib import TOMLDecodeError
 from typing import Any, TypeVar
 
 from pydantic import Field, ValidationError
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic_settings import (
+    BaseSettings,
+    PydanticBaseSettingsSource,
+    SettingsConfigDict,
+    TomlConfigSettingsSource,
+)
 from pydantic_settings import SettingsError as UnreadableError
 
 from corpus.errors import SettingsError
@@ -16,9 +22,14 @@ ROBOTS_HINT = " (set NEWSDESK_ROBOTS=false to fetch it anyway)"
 
 
 class ArchiveSettings(BaseSettings):
-    """Read `NEWSDESK_*` variables and `.env`, once; an argument wins over a variable, a variable over `.env`."""
+    """Read `NEWSDESK_*` variables, `.env` and `newsdesk.toml`, once: an argument wins over a variable, that over `.env`.
 
-    model_config = SettingsConfigDict(env_prefix="NEWSDESK_", env_file=".env", extra="ignore", frozen=True)
+    In the TOML file the settings have the names of the fields, as in `llm = "openai:gpt-5-mini"`.
+    """
+
+    model_config = SettingsConfigDict(
+        env_prefix="NEWSDESK_", env_file=".env", toml_file="newsdesk.toml", extra="ignore", frozen=True
+    )
 
     data_dir: Path = Field(Path("data"), description="Folder that holds the archive and its indexes.")
     user_agent: str = Field(
@@ -26,6 +37,19 @@ class ArchiveSettings(BaseSettings):
     )
     robots: bool = Field(True, description="Respect robots.txt when fetching pages.")
     host_delay_s: float = Field(1.0, ge=0, description="Seconds between two fetches from one host.")
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """Return where settings come from, what wins first."""
+        toml = TomlConfigSettingsSource(settings_cls)
+        return init_settings, env_settings, dotenv_settings, file_secret_settings, toml
 
     @property
     def archive_path(self) -> Path:
@@ -37,7 +61,7 @@ def read_settings(kind: type[S], data: Path | None = None, **given: Any) -> S:
     """Read settings, with the folder of the command line and other values where they are given.
 
     Raises:
-        SettingsError: A variable is invalid, or `.env` cannot be read.
+        SettingsError: A setting is invalid, or a file of settings cannot be read.
     """
     try:
         return kind(**given) if data is None else kind(data_dir=data, **given)
@@ -45,4 +69,5 @@ def read_settings(kind: type[S], data: Path | None = None, **given: Any) -> S:
         wrong = ", ".join(sorted({f"NEWSDESK_{str(e['loc'][0]).upper()} ({e['msg']})" for e in error.errors()}))
         raise SettingsError(f"invalid settings: {wrong}; correct them") from None
     except (UnreadableError, OSError, ValueError) as error:
-        raise SettingsError(f".env cannot be read ({type(error).__name__}); correct it or move it away") from None
+        where = "newsdesk.toml" if isinstance(error, TOMLDecodeError) else ".env"
+        raise SettingsError(f"{where} cannot be read ({type(error).__name__}); correct it or move it away") from None

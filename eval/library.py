@@ -5,6 +5,7 @@ from pathlib import Path
 
 from corpus import Article
 from corpus.archive.database import Archive
+from corpus.command_names import name_command
 from corpus.errors import InputError
 from eval.articles import read_articles
 from eval.question import QuestionSet
@@ -41,6 +42,8 @@ def from_archive(data_dir: Path) -> Mapping[str, Article]:
     """
     path = data_dir / "archive.sqlite3"
     if not path.is_file():
-        raise InputError(f"{data_dir} contains no archive. Add articles:  python -m corpus add PATH --data {data_dir}")
+        raise InputError(
+            f"{data_dir} contains no archive. Add articles:  {name_command('corpus add')} PATH --data {data_dir}"
+        )
     with Archive(path) as archive:
         return {article.id: article for article in archive.articles()}

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from corpus.command_names import name_command
 from corpus.errors import InputError
 from eval.json_lines import read_json_lines
 from eval.question import Defect
@@ -59,7 +60,8 @@ def batch_name(replies: Iterable[str]) -> str:
     names = sorted({key.split(":", 1)[0] for key in replies if key.count(":") >= 2})
     if not names:
         raise InputError(
-            "No reply here belongs to a batch of ours. Send the lines of `python -m eval batch export`; the custom_id of "
+            "No reply here belongs to a batch of ours. "
+            f"Send the lines of `{name_command('eval batch export')}`; the custom_id of "
             "each must come back as it was."
         )
     if len(names) > 1:

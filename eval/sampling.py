@@ -3,6 +3,7 @@
 import random
 from collections.abc import Collection, Sequence
 
+from corpus.command_names import name_command
 from corpus.errors import InputError
 from eval.question import Question, QuestionSet
 
@@ -25,5 +26,7 @@ def select(
         places = sorted(random.Random(seed).sample(range(len(chosen)), sample))  # noqa: S311
         chosen = [chosen[place] for place in places]
     if not chosen:
-        raise InputError(f"{questions.name} has no question to ask. See `python -m eval validate {questions.path}`.")
+        raise InputError(
+            f"{questions.name} has no question to ask. See `{name_command('eval validate')} {questions.path}`."
+        )
     return chosen

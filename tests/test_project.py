@@ -13,7 +13,7 @@ from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
 ROOT = Path(__file__).parents[1]
-PRODUCT = ("corpus", "rag", "eval", "web", "app.py")
+PRODUCT = ("corpus", "rag", "eval", "web", "app.py", "newsdesk")
 EVERYTHING = (*PRODUCT, "tools", "benchmarks", "tests")
 MAY_NOT_IMPORT = {
     "corpus": {"rag", "eval", "web", "app"},
@@ -23,7 +23,7 @@ MAY_NOT_IMPORT = {
 }
 FLOORS = {
     "corpus": """
-        errors article | settings text | archive fetching | readers | feeds ingestion | cli
+        errors article command_names | settings text | archive fetching | readers | feeds ingestion | cli
         """,
     "rag": """
         model settings | text | index question verification | retrieval llm | answer | drafts | assistant | chain cli
@@ -152,7 +152,7 @@ def reads_environment(path: Path, may_set: bool) -> list[int]:
 
 def test_environment_is_read_by_settings_only() -> None:
     lines = {
-        str(path.relative_to(ROOT)): reads_environment(path, may_set=path.name == "app.py")
+        str(path.relative_to(ROOT)): reads_environment(path, may_set=path.name in {"app.py", "program.py"})
         for path in modules(*PRODUCT)
     }
     assert {name: numbers for name, numbers in lines.items() if numbers} == {}
@@ -279,7 +279,9 @@ def exists(dotted: str) -> bool:
 
 def test_ci_runs_the_tests_as_the_readme_says() -> None:
     script = (ROOT / ".ci" / "run").read_text(encoding="utf-8")
-    assert "make lint types test" in script.splitlines()
+    lines = script.splitlines()
+    assert "make lint types" in lines
+    assert any(line.startswith("make test || make test ") for line in lines)
     assert "make test" in (ROOT / "README.md").read_text(encoding="utf-8")
 
 

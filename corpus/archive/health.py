@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from corpus.archive.database import Archive
+from corpus.command_names import name_command
 from corpus.errors import ArchiveError
 
 State = Literal["fine", "attention", "broken"]
@@ -174,7 +175,9 @@ def _check_log(archive: Archive) -> Iterator[Check]:
     )
     number = one.number("SELECT coalesce(max(seq), 0) FROM changes")
     if silent:
-        yield Check("log", "broken", f"{silent:,} articles with chunks are not in the log", "python -m corpus rebuild")
+        yield Check(
+            "log", "broken", f"{silent:,} articles with chunks are not in the log", name_command("corpus rebuild")
+        )
     else:
         yield Check("log", "fine", f"at change {number:,}")
 
@@ -182,7 +185,7 @@ def _check_log(archive: Archive) -> Iterator[Check]:
 def _check_pending(archive: Archive) -> Iterator[Check]:
     pending = _Counter(archive.connection).number(_PENDING)
     if pending:
-        yield Check("pending", "attention", f"{pending:,} articles cannot be searched yet", "python -m rag index")
+        yield Check("pending", "attention", f"{pending:,} articles cannot be searched yet", name_command("rag index"))
     else:
         yield Check("pending", "fine", "every article has its chunks")
 
@@ -215,7 +218,7 @@ def _check_vectors(archive: Archive) -> Iterator[Check]:
     }
     if any(problems.values()):
         finding = "; ".join(text for text, count in problems.items() if count)
-        yield Check("vectors", "broken", finding, "python -m corpus rebuild --embed")
+        yield Check("vectors", "broken", finding, f"{name_command('corpus rebuild')} --embed")
     else:
         sizes = ", ".join(f"{profile}: {found.copy().pop() // 4} dimensions" for profile, found in lengths.items())
         yield Check("vectors", "fine", f"{total:,} vectors ({sizes or 'none yet'})")

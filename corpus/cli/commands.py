@@ -24,6 +24,7 @@ from corpus.cli.options import (
     settings_for,
 )
 from corpus.cli.upkeep_commands import doctor, rebuild, stats
+from corpus.command_names import name_command
 from corpus.errors import InputError, NewsdeskError
 from corpus.text.characters import one_line
 from corpus.text.days import parse_period
@@ -106,7 +107,7 @@ def show(
     with open_existing_archive(settings_for(data)) as archive:
         versions = archive.versions(article_id)
         if not versions:
-            raise InputError(f"no article {article_id!r}; find its id with `python -m corpus list WORDS`")
+            raise InputError(f"no article {article_id!r}; find its id with `{name_command('corpus list')} WORDS`")
         numbers = [v.version for v in versions]
         if version is not None and version not in numbers:
             raise InputError(f"no version {version} of {article_id!r}; there are {', '.join(map(str, numbers))}")
@@ -151,7 +152,7 @@ def remove(
         missing = [article_id for article_id in selection.ids if archive.get(article_id) is None]
         count = archive.count(selection)
         if count == 0:
-            raise InputError("no such article; `python -m corpus list` shows what there is")
+            raise InputError(f"no such article; `{name_command('corpus list')}` shows what there is")
         _show_preview(archive, selection, count)
         if not yes and not _confirm():
             raise typer.Exit(2)

@@ -9,6 +9,7 @@ from typing import Any
 
 from corpus.archive.database import Archive
 from corpus.cli.display import to_line
+from corpus.command_names import name_command
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +50,7 @@ def report_indexing(indexing: Indexing, data_dir: Path) -> bool:
     if not indexing.done:
         sys.stderr.write(
             f"The archive is safe, but the indexes are not up to date: {to_line(indexing.problem, 1000)}; "
-            f"run `python -m rag index --data {data_dir}`\n"
+            f"run `{name_command('rag index')} --data {data_dir}`\n"
         )
     elif indexing.record.get("owner"):
         sys.stderr.write(

@@ -6,6 +6,7 @@ from typing import Annotated
 import typer
 
 from corpus.archive.database import Archive
+from corpus.command_names import name_command
 from corpus.errors import InputError
 from corpus.settings import ArchiveSettings, read_settings
 from corpus.text.characters import one_line
@@ -55,6 +56,6 @@ def open_existing_archive(settings: ArchiveSettings) -> Archive:
     """
     if not settings.archive_path.is_file():
         raise InputError(
-            f"no archive in {settings.data_dir}: make one with `python -m corpus add PATH`, or name it by --data"
+            f"no archive in {settings.data_dir}: make one with `{name_command('corpus add')} PATH`, or name it by --data"
         )
     return Archive(settings.archive_path)

@@ -10,6 +10,7 @@ from corpus.archive.health import Check, State, Stats, examine, format_megabytes
 from corpus.cli.display import build_facts_table, build_table, console, print_json, strip_controls
 from corpus.cli.index_process import Indexing, forget_vectors, report_indexing, run_index
 from corpus.cli.options import AsJson, Data, open_existing_archive, settings_for
+from corpus.command_names import name_command
 
 _SHOWN = 15
 _STYLES: dict[State, str] = {"fine": "green", "attention": "yellow", "broken": "bold red"}
@@ -93,7 +94,7 @@ def _format_stats(found: Stats) -> Group:
 def _check_index(indexing: Indexing) -> Check:
     """Make a finding of what the indexing process reported."""
     if not indexing.done:
-        return Check("indexes", "broken", indexing.problem, "python -m corpus rebuild")
+        return Check("indexes", "broken", indexing.problem, name_command("corpus rebuild"))
     if indexing.record.get("unwritable"):
         return Check("indexes", "fine", "as they were left, by their sums; nothing can be written, so none was opened")
     if owner := indexing.record.get("owner"):

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import NamedTuple, Protocol
 
+from corpus.command_names import name_command
 from corpus.errors import InputError
 
 FIELDS = ("id", "title", "body", "source", "url", "author", "published_at", "updated_at", "language", "category")
@@ -86,9 +87,12 @@ class Hints:
 
     name: str = "with --map {ours}={kind}"
     follow: str = (
-        "`python -m corpus feed add {url}`, then `python -m corpus feed pull`, adds the articles that it lists."
+        f"`{name_command('corpus feed add')} {{url}}`, then `{name_command('corpus feed pull')}`, "
+        "adds the articles that it lists."
     )
-    origin: str = "`python -m corpus feed add URL` follows the address that it came from, and fetches their pages."
+    origin: str = (
+        f"`{name_command('corpus feed add')} URL` follows the address that it came from, and fetches their pages."
+    )
 
     def describe_name(self, ours: str, kind: str) -> str:
         """Return how to name the source's field or column that holds one of our fields."""

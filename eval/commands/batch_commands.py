@@ -10,6 +10,7 @@ from typing import Annotated
 
 import typer
 
+from corpus.command_names import name_command
 from corpus.errors import InputError
 from eval.batch import Batch, RecordedReplies, read_batch, request_body, write_requests
 from eval.commands.results import OUT, Out
@@ -78,7 +79,7 @@ def export(
         )
     made.write(out / BATCHES)
     typer.echo(f"{output}: {count} requests; {len(chosen) - count} questions need no model.")
-    typer.echo(f"Then: python -m eval batch next RESPONSES -o FILE{'' if out == OUT else f' --out {out}'}")
+    typer.echo(f"Then: {name_command('eval batch next')} RESPONSES -o FILE{'' if out == OUT else f' --out {out}'}")
 
 
 @batch.command("next")
@@ -101,7 +102,7 @@ def write_next(
         f"{output}: {count} requests ({', '.join(f'{n} {stage}' for stage, n in stages.items()) or 'none left'})."
     )
     command = "next ALL RESPONSES -o FILE" if count else "score ALL RESPONSES"
-    typer.echo(f"Then: python -m eval batch {command}{'' if out == OUT else f' --out {out}'}")
+    typer.echo(f"Then: {name_command('eval batch')} {command}{'' if out == OUT else f' --out {out}'}")
 
 
 @batch.command("score")

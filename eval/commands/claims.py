@@ -10,6 +10,7 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
+from corpus.command_names import name_command
 from corpus.errors import SettingsError
 from eval.batch import request_body, write_requests
 from eval.claim_reading import ask_verifier, group_requests, judge_replies, make_rows
@@ -77,7 +78,7 @@ def score_claims(
     if update:
         update_floors(file, name, prints, totals[RULES], lower)
     elif gate:
-        unknown = "No floors are known for these claims. Write them: python -m eval claims FILE --update"
+        unknown = f"No floors are known for these claims. Write them: {name_command('eval claims')} FILE --update"
         compare_with_floors(file, name, prints, totals[RULES], unknown)
 
 
@@ -85,7 +86,7 @@ def _export(path: Path, claims: Sequence[LabelledClaim], output: Path, llm: str)
     settings = read_settings(llm=llm) if llm else read_settings()
     body = request_body(settings.model_copy(update={"llm_max_tokens": VERDICT_TOKENS}))
     count = write_requests(output, make_rows(path.stem, group_requests(claims), body))
-    typer.echo(f"{output}: {count} requests. Then: python -m eval claims {path} --replies RESPONSES")
+    typer.echo(f"{output}: {count} requests. Then: {name_command('eval claims')} {path} --replies RESPONSES")
 
 
 def _read_again(path: Path, claims: Sequence[LabelledClaim], paths: Sequence[Path], llm: str) -> Verdicts:

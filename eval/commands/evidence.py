@@ -8,6 +8,7 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
+from corpus.command_names import name_command
 from eval.commands.floors import FloorsFile, Gate, Lower, Update, compare_with_floors, update_floors
 from eval.commands.results import OUT, Out
 from eval.commands.run import GATE_FILE, choose_home, open_source
@@ -55,7 +56,7 @@ def score_evidence(
     if update:
         update_floors(file, name, prints, figures, lower)
     elif gate:
-        unknown = "No floors are known for this set. Write them: python -m eval evidence SET --update"
+        unknown = f"No floors are known for this set. Write them: {name_command('eval evidence')} SET --update"
         compare_with_floors(file, name, prints, figures, unknown)
 
 

@@ -5,6 +5,7 @@ from typing import Annotated
 
 import typer
 
+from corpus.command_names import name_command
 from corpus.errors import SettingsError
 from eval.agreement import agreement, read_labels
 from eval.commands.results import OUT, Out, find_run
@@ -46,7 +47,7 @@ def compare_with_labels(
         typer.echo(f"{found.n} compared: agreement {found.share:.3f}, Cohen's kappa {found.kappa:.3f}")
     else:
         typer.echo(
-            f"Nothing to compare: none of these answers was judged. First: python -m eval judge {run} --llm MODEL"
+            f"Nothing to compare: none of these answers was judged. First: {name_command('eval judge')} {run} --llm MODEL"
         )
     for heading, ids in (
         ("Judge right, person wrong", found.judge_only),

@@ -11,6 +11,7 @@ from typing import Annotated, Literal
 import typer
 
 from corpus import Article, NewsdeskError
+from corpus.command_names import name_command
 from corpus.errors import InputError
 from eval.commands.results import OUT, Out
 from eval.commands.screen import Bars, print_summaries, progress_bars
@@ -121,7 +122,7 @@ def gate(
     floors = read_floors(file, source.questions.name)
     if not update and floors is None:
         raise InputError(
-            f"{file} has no floors for {source.questions.name}. Write them: python -m eval gate SET --update"
+            f"{file} has no floors for {source.questions.name}. Write them: {name_command('eval gate')} SET --update"
         )
     if not update and floors and (floors.question_fingerprint, floors.data_fingerprint) != prints:
         raise InputError("Questions or articles are not those of the floors. If that is meant: gate --update")

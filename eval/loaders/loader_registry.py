@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from corpus.command_names import name_command
 from corpus.errors import InputError
 from eval.loaders.assertions import is_assertions, load_assertions
 from eval.loaders.beir import is_beir, load_beir
@@ -45,7 +46,7 @@ def load(path: Path) -> QuestionSet:
         InputError: Nothing is there, or no format is recognised.
     """
     if not path.exists():
-        raise InputError(f"{path} does not exist. See `python -m eval sets` for the sets that are here.")
+        raise InputError(f"{path} does not exist. See `{name_command('eval sets')}` for the sets that are here.")
     for form in FORMATS:
         try:
             if form.recognise(path):

@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from corpus.command_names import name_command
 from corpus.errors import InputError
 from eval.measures.measure_catalogue import GROUPS, MEASURES
 from eval.measures.scoring import score
@@ -43,7 +44,9 @@ def write_report(run: RunFolder, comparison: Comparison | None = None) -> tuple[
     """
     summaries = run.summaries()
     if not summaries:
-        raise InputError(f"{run.name} is not complete. Go on with it: python -m eval run {run.manifest.set_path}")
+        raise InputError(
+            f"{run.name} is not complete. Go on with it: {name_command('eval run')} {run.manifest.set_path}"
+        )
     page, text = run.path / "report.html", run.path / "report.md"
     page.write_text(report_html(run, summaries, comparison), "utf-8", errors="replace")
     text.write_text(summary_markdown(run.manifest, summaries), "utf-8", errors="replace")

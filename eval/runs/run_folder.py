@@ -15,6 +15,7 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
+from corpus.command_names import name_command
 from corpus.errors import InputError
 from eval.question_result import Outcome, outcome_from_record
 from eval.runs.run_summary import RunSummary, summary_from_record
@@ -159,7 +160,7 @@ def open_run(path: Path) -> RunFolder:
         record = json.loads((path / "run.json").read_text("utf-8"))
         return RunFolder(path, Manifest(**{**record, "questions": tuple(record["questions"])}))
     except OSError:
-        raise InputError(f"{path} is no run. Make one: python -m eval run SET") from None
+        raise InputError(f"{path} is no run. Make one: {name_command('eval run')} SET") from None
     except (ValueError, TypeError, KeyError) as error:
         raise InputError(f"{path / 'run.json'} cannot be read ({error}). Run it again.") from None
 

@@ -14,6 +14,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from corpus.article import Article
 from corpus.cli.display import strip_controls, to_line
 from corpus.cli.options import AsJson, Data, Outlets, Since, Until
+from corpus.command_names import name_command
 from corpus.errors import ArchiveError, IndexInUseError, IndexUnavailableError, InputError, NewsdeskError
 from corpus.text.days import format_day
 from rag.answer.answer_export import check_file_name, export, group_by_number
@@ -198,13 +199,27 @@ def _open_assistant_quietly(data: Path | None, lasting: bool = False) -> Iterato
     """Open the assistant; a long-lived one only reads the indexes, so that a page can own them."""
     settings = read_settings(data)
     if not settings.archive_path.exists():
-        raise InputError(f"{settings.data_dir}: no archive there; add articles first: python -m corpus add PATH")
+        if data is not None or settings.data_dir != Settings.model_fields["data_dir"].default:
+            raise InputError(
+                f"{settings.data_dir}: no archive there; add articles first: {name_command('corpus add')} PATH"
+            )
+        _begin_with_starter(settings)
     with _open_assistant(settings, lasting) as assistant:
         try:
             assistant.sync()
         except (ArchiveError, IndexUnavailableError) as error:
             sys.stderr.write(f"Not everything in the archive can be found yet: {to_line(str(error), 1000)}\n")
         yield assistant
+
+
+def _begin_with_starter(settings: Settings) -> None:
+    """Make the archive of who has named none and added nothing yet, as the page does."""
+    with Assistant(settings, "python -m rag") as assistant:
+        sys.stderr.write(
+            f"No archive in {settings.data_dir} yet: taking in the {assistant.load_starter()} articles of the starter "
+            f"corpus. Add your own by {name_command('corpus add')} PATH.\n"
+        )
+        assistant.sync()
 
 
 def _open_assistant(settings: Settings, lasting: bool) -> Assistant:

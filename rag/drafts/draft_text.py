@@ -4,6 +4,7 @@ from io import BytesIO
 from pathlib import Path, PurePath
 
 from corpus.article import Article
+from corpus.command_names import name_command
 from corpus.errors import InputError
 from corpus.readers import Limits, read_bytes
 from corpus.readers.compression import DAMAGED
@@ -88,7 +89,7 @@ def read_sent_draft(text: str) -> str:
     if len(text) > LONGEST_SENT:
         raise InputError(
             f"The draft is too long: it has {len(text):,} characters, and at most {LONGEST_SENT:,} are taken here. "
-            "Send a part, or use `python -m rag verify FILE`."
+            f"Send a part, or use `{name_command('rag verify')} FILE`."
         )
     return clean_draft(text)
 

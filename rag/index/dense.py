@@ -11,6 +11,7 @@ from chromadb.config import Settings as ChromaSettings
 from chromadb.errors import ChromaError
 
 from corpus.archive.chunk_store import Embedded, Vectors
+from corpus.command_names import name_command
 from corpus.errors import IndexUnavailableError
 
 _FORGOTTEN = 2000  # Articles; Chroma refuses more than 5,461 rows at once.
@@ -118,7 +119,7 @@ class DenseIndex:
         except ChromaError as error:
             raise IndexUnavailableError(
                 f"{self._folder}: the dense index cannot be used ({error}); free some disk space if there is none, "
-                "else run `python -m corpus rebuild`"
+                f"else run `{name_command('corpus rebuild')}`"
             ) from error
 
 

@@ -9,6 +9,7 @@ from tempfile import TemporaryFile
 from filelock import FileLock, Timeout
 
 from corpus.archive.chunk_store import ChunkStore
+from corpus.command_names import name_command
 from corpus.errors import IndexInUseError, IndexReadOnlyError, IndexUnavailableError
 from rag.index.generations import Generations, State, seal
 
@@ -99,7 +100,7 @@ class IndexFolder:
         if state and state.archive == self._store.archive.identity and state.profile != self._store.profile:
             raise IndexUnavailableError(
                 f"{self.path}: made with the embedder {state.profile}, but the settings name {self._store.profile}; "
-                "run `python -m corpus rebuild` to embed anew, or set NEWSDESK_EMBEDDER back"
+                f"run `{name_command('corpus rebuild')}` to embed anew, or set NEWSDESK_EMBEDDER back"
             )
 
     def check_space(self) -> None:

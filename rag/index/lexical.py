@@ -9,6 +9,7 @@ import tantivy
 
 from corpus.archive.chunk_store import Embedded
 from corpus.article import Chunk
+from corpus.command_names import name_command
 from corpus.errors import IndexUnavailableError
 from corpus.text.days import widen
 from rag.model import Filters
@@ -183,7 +184,7 @@ class LexicalIndex:
                 raise
             raise IndexUnavailableError(
                 f"{self._folder or 'memory'}: the lexical index cannot be used ({error}); free some disk space if there is none, "
-                "else run `python -m corpus rebuild`"
+                f"else run `{name_command('corpus rebuild')}`"
             ) from error
 
     def _make_query(self, wanted: Sequence[str], filters: Filters | None) -> tantivy.Query:

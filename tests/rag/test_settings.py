@@ -31,6 +31,20 @@ def test_an_argument_wins_over_a_variable_and_a_variable_over_the_file(
     assert (settings.embedder, settings.llm, settings.passages) == ("file", "openai:b", 9)
 
 
+def test_a_toml_file_gives_what_nothing_else_does(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "newsdesk.toml").write_text('llm = "openai:a"\npassages = 7\nembedder = "toml"\n')
+    (tmp_path / ".env").write_text("NEWSDESK_PASSAGES=8\nNEWSDESK_LLM=openai:b\n")
+    monkeypatch.setenv("NEWSDESK_LLM", "openai:c")
+    settings = Settings()
+    assert (settings.embedder, settings.llm, settings.passages) == ("toml", "openai:c", 8)
+
+
+def test_a_broken_toml_file_is_named(tmp_path: Path) -> None:
+    (tmp_path / "newsdesk.toml").write_text("llm = [")
+    with pytest.raises(SettingsError, match=r"newsdesk.toml cannot be read"):
+        read_settings()
+
+
 def test_the_key_is_not_shown() -> None:
     settings = Settings(llm_api_key="sk-very-secret")
     assert "very-secret" not in repr(settings) + str(settings.model_dump_json())

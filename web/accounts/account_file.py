@@ -13,11 +13,12 @@ import stat
 from dataclasses import dataclass
 from pathlib import Path
 
+from corpus.command_names import name_command
 from corpus.errors import SettingsError
 
 log = logging.getLogger(__name__)
 
-HOW_TO_ADD = "python -m web.accounts add NAME --file FILE"
+HOW_TO_ADD = f"{name_command('web.accounts add')} NAME --file FILE"
 SHORTEST_PASSWORD = 10
 LONGEST_NAME, LONGEST_PASSWORD = 100, 1000
 """Characters."""

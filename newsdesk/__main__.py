@@ -1,0 +1,5 @@
+"""Run `python -m newsdesk`, the same as `newsdesk`."""
+
+from newsdesk.program import main
+
+main()
