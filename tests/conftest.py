@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING
 import hypothesis
 import pytest
 
+from tests.waiting import PATIENCE_S
+
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
 
@@ -93,8 +95,9 @@ def browser() -> Iterator["Browser"]:
 
 @pytest.fixture
 def page(browser: "Browser") -> Iterator["Page"]:
-    """Open an empty page in a profile of its own."""
+    """Open an empty page in a profile of its own, which is waited for on the slowest machine."""
     with browser.new_context(viewport={"width": 1440, "height": 900}) as context:
+        context.set_default_timeout(1000 * PATIENCE_S)
         yield context.new_page()
 
 

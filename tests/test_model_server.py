@@ -10,6 +10,7 @@ from langchain_core.language_models import BaseChatModel
 from pydantic import BaseModel
 
 from tests.model_server import Body, ModelServer, Reply, refused_url
+from tests.waiting import PATIENCE_S
 
 
 def model(url: str, retries: int = 0, timeout: float = 20.0) -> BaseChatModel:
@@ -93,7 +94,7 @@ def test_hanging_reply_times_out_and_is_abandoned(
     model_server.script(Reply("Never.", hang=hang))
     with pytest.raises((openai.APITimeoutError, httpx.ReadTimeout)):
         list(model(model_server.url, timeout=0.3).stream("Anything"))
-    assert model_server.abandoned.wait(20)
+    assert model_server.abandoned.wait(PATIENCE_S)
 
 
 def test_client_that_stops_reading_is_noticed(model_server: ModelServer) -> None:
@@ -102,7 +103,7 @@ def test_client_that_stops_reading_is_noticed(model_server: ModelServer) -> None
     first = [next(stream).text for _ in range(2)]
     stream.close()  # type: ignore[attr-defined]
     assert first == ["", "word"]
-    assert model_server.abandoned.wait(20)
+    assert model_server.abandoned.wait(PATIENCE_S)
 
 
 def test_slow_tokens_all_arrive(model_server: ModelServer) -> None:

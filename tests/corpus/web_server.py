@@ -18,6 +18,7 @@ import trustme
 from corpus.fetching.fetcher import Fetcher, FetchLimits
 from corpus.fetching.url_policy import system_resolver
 from corpus.settings import ArchiveSettings
+from tests.waiting import PATIENCE_S
 
 PUBLIC = "93.184.215.14"
 
@@ -76,6 +77,7 @@ class Web(httpcore.SyncBackend):
         tls = ssl.create_default_context()
         self._authority.configure_trust(tls)
         given: dict[str, Any] = {"resolver": self.resolve, "network": self, "tls": tls, "pause": self.pauses.append}
+        given["limits"] = PATIENT
         return Fetcher(settings, **(given | options))
 
     def resolve(self, host: str, port: int, limit_s: float) -> list[str]:
@@ -151,6 +153,7 @@ def redirect(location: str, status: int = 302) -> Reply:
     return Reply(status=status, headers={"Location": location})
 
 
+PATIENT = FetchLimits(connect_s=PATIENCE_S, read_s=PATIENCE_S, total_s=PATIENCE_S)
 SHORT = FetchLimits(connect_s=2.0, read_s=0.3, total_s=0.6)
 
 

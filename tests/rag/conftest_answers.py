@@ -16,6 +16,7 @@ from corpus.readers import read_bytes
 from rag import Assistant, Settings
 from rag.llm.prompt import ModelRequest
 from rag.llm.writer import Reply, Writer
+from tests.waiting import PATIENCE_S
 
 CANARY = "sk-canary-7f3a9c51"
 
@@ -37,10 +38,10 @@ def newsroom(folder: Path, articles: bytes | None = None) -> Path:
 
 
 def model_settings(url: str, data: Path = Path("data"), **changes: Any) -> Settings:
-    """Return settings for a model at an address, with a key that must show nowhere; nothing is read again, unless asked for."""
+    """Return settings for a model at an address, with a key that must show nowhere; what is slow is waited
+    for, and nothing is read again, unless asked for."""
     limits: dict[str, Any] = {
-        "llm_first_token_s": 20.0,
-        "llm_token_s": 20.0,
+        **dict.fromkeys(("llm_connect_s", "llm_first_token_s", "llm_token_s", "llm_total_s", "plan_s"), PATIENCE_S),
         "llm_tries": 1,
         "verifier": "none",
     } | changes

@@ -20,6 +20,7 @@ from rag import Assistant, Filters, Settings
 from rag.chain import ArchiveRetriever, answer_runnable
 from tests.model_server import ModelServer
 from tests.rag.conftest_answers import NOT_HELD, TOLL, newsroom, place, with_model
+from tests.waiting import PATIENCE_S
 
 ROOT = Path(__file__).parents[2]
 TRUE = "The Selmouth harbour toll rises from 9 to 12 crowns on 1 June 2024"
@@ -123,7 +124,7 @@ def test_the_example_of_the_document_runs(data: Path, tmp_path: Path) -> None:
         env=os.environ | {"PYTHONPATH": str(ROOT)},
         capture_output=True,
         text=True,
-        timeout=240,
+        timeout=PATIENCE_S,
         check=False,
     )
     assert (done.returncode, done.stderr) == (0, "")

@@ -14,6 +14,7 @@ from rag.chain import answer_runnable
 from rag.model import Answer
 from tests.model_server import Body, ModelServer, Reply
 from tests.rag.conftest_answers import TOLL, place, with_model
+from tests.waiting import PATIENCE_S
 
 TRUE = "The Selmouth harbour toll rises from 9 to 12 crowns on 1 June 2024"
 HISTORY = (Turn("user", TOLL), Turn("assistant", f"{TRUE} [1]."))
@@ -75,7 +76,7 @@ def write(body: Body) -> str:
 def test_callbacks_see_each_step_with_inputs_and_outputs(assistant: Assistant, model_server: ModelServer) -> None:
     model_server.reply, model_server.plan = write, lambda body: json.dumps(PLANNED)
     recorder = Recorder()
-    answer = with_model(assistant, model_server.url, plan_s=20).ask(MASTER, HISTORY, config={"callbacks": [recorder]})
+    answer = with_model(assistant, model_server.url).ask(MASTER, HISTORY, config={"callbacks": [recorder]})
     assert [name for name in recorder.names.values() if name in STEPS] == STEPS
     assert {recorder.parents[step] for step in STEPS} == {recorder.parents["plan"]}
     assert recorder.parents["archive"] == "retrieve"
@@ -136,7 +137,7 @@ def test_a_traced_answer_can_be_stopped_too(assistant: Assistant, model_server: 
         if model_server.requests:
             break
     stream.close()  # type: ignore[attr-defined]
-    assert model_server.abandoned.wait(20)
+    assert model_server.abandoned.wait(PATIENCE_S)
     assert "answer" not in recorder.outputs.get("check", {})
 
 
@@ -161,4 +162,4 @@ def test_leaving_an_asynchronous_answer_stops_the_model(assistant: Assistant, mo
         await pieces.aclose()  # type: ignore[attr-defined]
 
     asyncio.run(leave())
-    assert model_server.abandoned.wait(20)
+    assert model_server.abandoned.wait(PATIENCE_S)

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -20,12 +21,16 @@ from rag import Assistant, Settings
 from rag.index.embedder import Embedder
 from rag.model import Citation, Passage
 from tests.model_server import ModelServer
+from tests.waiting import PATIENCE_S
 from tests.web.recorded_replies import reply_as_recorded
 from web.accounts.account_file import Account, Accounts
 from web.assistant.addition_queue import OpenFetcher
 from web.rate_limit import RateLimit
 
 ROOT = Path(__file__).parents[2]
+
+PATIENT = dict.fromkeys(("llm_connect_s", "llm_first_token_s", "llm_token_s", "llm_total_s", "plan_s"), PATIENCE_S)
+"""Settings by which a model may be as slow as the machine."""
 
 
 def starter_articles() -> list[Article]:
@@ -91,7 +96,7 @@ class Newsroom:
         """
         values: dict[str, Any] = {"llm": "", "verifier": "none"}
         if model:
-            values |= {"llm": "openai:test", "llm_base_url": model.url, "llm_api_key": "key"}
+            values |= {"llm": "openai:test", "llm_base_url": model.url, "llm_api_key": "key"} | PATIENT
         made = Settings(data_dir=self.folder, **(values | settings))
         return kind(made, embedder=self.embedder, read_only=True)
 
@@ -148,6 +153,7 @@ def model(session_model: ModelServer) -> Iterator[ModelServer]:
     """Return the model behind the page, for a test to let it say something else."""
     session_model.requests.clear()
     session_model.plans.clear()
+    session_model.abandoned.clear()
     yield session_model
     session_model.reply = reply_as_recorded
 
@@ -155,10 +161,16 @@ def model(session_model: ModelServer) -> Iterator[ModelServer]:
 PASSWORD = "correct horse"
 
 
+@cache
+def account_line(name: str) -> str:
+    """Return the line of an account; to hash a password is meant to take long."""
+    return Account.make(name, PASSWORD).line()
+
+
 def accounts_of(folder: Path, *names: str) -> Accounts:
     """Return accounts that all have `PASSWORD`, over the file `accounts.txt` of a folder."""
     path = folder / "accounts.txt"
-    path.write_text("".join(f"{Account.make(name, PASSWORD).line()}\n" for name in names), encoding="utf-8")
+    path.write_text("".join(f"{account_line(name)}\n" for name in names), encoding="utf-8")
     return Accounts(path)
 
 
@@ -203,7 +215,7 @@ def served(
             yield f"http://127.0.0.1:{port}"
         finally:
             running.should_exit = True
-            thread.join(10)
+            thread.join(PATIENCE_S)
             loader.close()
             conversations.close()
 

@@ -5,13 +5,15 @@ import json
 import httpx
 import pytest
 
+from tests import http_client
+from tests.waiting import PATIENCE_S
 from tests.web.conftest import EQUIFAX
 
 
 def call(url: str, name: str, *arguments: object) -> tuple[str, object]:
     """Call an endpoint as curl would: post, then read the events; return the last one's name and data."""
-    event = httpx.post(f"{url}/gradio_api/call/{name}", json={"data": list(arguments)}).json()["event_id"]
-    lines = httpx.get(f"{url}/gradio_api/call/{name}/{event}", timeout=60).text.split("\n")
+    event = http_client.post(f"{url}/gradio_api/call/{name}", json={"data": list(arguments)}).json()["event_id"]
+    lines = http_client.get(f"{url}/gradio_api/call/{name}/{event}").text.split("\n")
     data = [line.removeprefix("data: ") for line in lines if line.startswith("data: ")]
     names = [line.removeprefix("event: ") for line in lines if line.startswith("event: ")]
     return names[-1], json.loads(data[-1])
@@ -51,7 +53,7 @@ def test_what_makes_no_sense_is_an_error(page_url: str, name: str, arguments: li
 
 
 def test_only_the_named_endpoints_are_offered(page_url: str) -> None:
-    named = httpx.get(f"{page_url}/gradio_api/info").json()["named_endpoints"]
+    named = http_client.get(f"{page_url}/gradio_api/info").json()["named_endpoints"]
     assert set(named) == {"/ask", "/search", "/verify", "/get_article"}
 
 
@@ -96,7 +98,7 @@ def test_a_wrong_value_is_named_and_leaves_no_traceback(
 def test_a_request_of_another_shape_is_refused_and_leaves_no_traceback(
     page_url: str, capfd: pytest.CaptureFixture[str], path: str, body: object, status: int, named: str
 ) -> None:
-    answer = httpx.post(f"{page_url}/gradio_api/{path}", json=body)
+    answer = http_client.post(f"{page_url}/gradio_api/{path}", json=body)
     assert (answer.status_code, named in answer.text) == (status, True)
     assert "Traceback" not in capfd.readouterr().err
 
@@ -104,7 +106,7 @@ def test_a_request_of_another_shape_is_refused_and_leaves_no_traceback(
 def outcomes(client: httpx.Client, session: str) -> list[dict[str, object]]:
     """Return what became of every event of a session that waits, as Gradio's own script reads it."""
     found = []
-    with client.stream("GET", "/queue/data", params={"session_hash": session}, timeout=60) as stream:
+    with client.stream("GET", "/queue/data", params={"session_hash": session}, timeout=PATIENCE_S) as stream:
         for line in stream.iter_lines():
             message = json.loads(line.removeprefix("data: ") or "{}") if line.startswith("data: ") else {}
             if message.get("msg") == "process_completed":
@@ -119,7 +121,7 @@ def outcomes(client: httpx.Client, session: str) -> list[dict[str, object]]:
 def test_any_value_to_any_event_of_the_page_leaves_no_traceback(
     page_url: str, capfd: pytest.CaptureFixture[str], value: object, more: int
 ) -> None:
-    with httpx.Client(base_url=f"{page_url}/gradio_api") as client:
+    with http_client.open_client(f"{page_url}/gradio_api") as client:
         events = client.get(f"{page_url}/config").json()["dependencies"]
         session, joined = f"any{value}{more}", 0
         for event in (event for event in events if event["backend_fn"]):

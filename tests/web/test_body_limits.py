@@ -10,9 +10,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-import httpx
 import pytest
 
+from tests import http_client
+from tests.waiting import PATIENCE_S
 from tests.web.conftest import Newsroom
 from web.server.request_gate import CALL, READ, SIGN_IN, UPLOAD
 
@@ -45,7 +46,7 @@ def page_process(tmp_path_factory: pytest.TempPathFactory, starter: Newsroom) ->
     with subprocess.Popen(command, stdout=subprocess.PIPE, cwd=root, env=environment) as process:
         assert process.stdout is not None
         told = json.loads(process.stdout.readline())
-        httpx.get(told["url"]).raise_for_status()
+        http_client.get(told["url"]).raise_for_status()
         yield Page(told["url"], process.pid, [(method, path) for method, path in told["routes"]])
         process.kill()
 
@@ -56,7 +57,7 @@ def posted(url: str, method: str, path: str, size: int, chunked: bool, kind: str
     length = "transfer-encoding: chunked" if chunked else f"content-length: {size}"
     head = f"{method} {path} HTTP/1.1\r\nhost: {host}:{port}\r\ncontent-type: {kind}\r\n{length}\r\n\r\n"
     piece = b"%x\r\n%b\r\n" % (len(_CHUNK), _CHUNK) if chunked else _CHUNK
-    with socket.create_connection((host, int(port)), timeout=60) as connection:
+    with socket.create_connection((host, int(port)), timeout=PATIENCE_S) as connection:
         try:
             connection.sendall(head.encode())
             for _ in range(size // len(_CHUNK)):
@@ -80,7 +81,7 @@ def test_a_body_without_end_is_refused_by_every_route(page_process: Page, size: 
             for kind in ("application/json", "application/x-www-form-urlencoded", "multipart/form-data; boundary=x"):
                 status = posted(page_process.url, method, re.sub(r"\{\w+\}", "ask", path), size, chunked, kind)
                 assert status in {0, 404, 411, 413, 415, 400}, (path, status)
-        assert httpx.get(f"{page_process.url}/page/page.css").status_code == 200
+        assert http_client.get(f"{page_process.url}/page/page.css").status_code == 200
     assert page_process.memory() - before < 20 * MEGABYTE
 
 

@@ -16,6 +16,8 @@ import httpx
 import pytest
 from starlette.testclient import TestClient
 
+from tests import http_client
+from tests.waiting import PATIENCE_S
 from tests.web.conftest import PASSWORD, Newsroom, accounts_of, served
 from web.assistant.assistant_loader import AssistantLoader
 from web.conversations.conversation_store import ConversationStore
@@ -148,12 +150,12 @@ def page_for(who: str, starter: Newsroom) -> Iterator[httpx.Client]:
             accounts=accounts_of(Path(folder), "anna") if who == "signed in" else None,
             changeable=who != "read-only",
         ) as url,
-        httpx.Client(base_url=url, timeout=10) as client,
+        http_client.open_client(url) as client,
     ):
         client.get("/")
         if who == "signed in":
             assert client.get("/config").status_code == 401
-            assert client.post("/login", data={"username": "anna", "password": PASSWORD}, timeout=60).is_success
+            assert client.post("/login", data={"username": "anna", "password": PASSWORD}, timeout=PATIENCE_S).is_success
         yield client
 
 
@@ -164,7 +166,7 @@ def watched(client: httpx.Client) -> Iterator[None]:
     statuses: list[int] = []
 
     def ask() -> None:
-        with httpx.Client(base_url=client.base_url, timeout=10) as other:
+        with http_client.open_client(client.base_url) as other:
             while not done.is_set() or not statuses:
                 statuses.append(other.get("/page/page.css").status_code)
                 done.wait(0.05)
@@ -205,7 +207,7 @@ def test_a_file_object_is_refused_by_every_event(who: str, step: int, starter: N
     written = forms(place)
     assert len(written) >= 40
     with page_for(who, starter) as client, watched(client):
-        connection = HTTPConnection(client.base_url.host, client.base_url.port, timeout=10)
+        connection = HTTPConnection(client.base_url.host, client.base_url.port, timeout=PATIENCE_S)
         events = client.get("/config").json()["dependencies"]
         assert len(events) >= 30
         for event in events:
@@ -238,7 +240,7 @@ def test_a_name_of_a_file_is_only_text_to_every_event(who: str, starter: Newsroo
                 call = {"data": data, "event_data": {"act": name}, "fn_index": event["id"], "session_hash": "text"}
                 joined.append(client.post("/gradio_api/queue/join", json=call).status_code)
             assert 200 in joined
-            told = client.get("/gradio_api/queue/data", params={"session_hash": "text"}, timeout=60).text
+            told = client.get("/gradio_api/queue/data", params={"session_hash": "text"}, timeout=PATIENCE_S).text
             assert CANARY not in told
             assert "root:x" not in told
             assert '"close_stream"' in told

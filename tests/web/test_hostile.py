@@ -14,6 +14,7 @@ from corpus import Article
 from rag.model import Answer, Claim, Event, Filters
 from tests.model_server import Body, ModelServer
 from tests.rag.word_embedder import WordEmbedder
+from tests.web.ask.test_ask_tab import wait_until
 from tests.web.conftest import Newsroom, cite, passage_with, served
 from tests.web.payloads import leaking, scripts
 from web.conversations.conversation import Conversation, Exchange
@@ -52,6 +53,13 @@ def collector() -> Iterator[tuple[str, list[str]]]:
         yield f"http://127.0.0.1:{server.server_port}", seen
         server.shutdown()
         thread.join()
+
+
+def load_one_more(page: "Page") -> None:
+    """Fetch what the page may; what went before it has been asked for by then, or never will be."""
+    page.evaluate(
+        "new Promise(done => { const last = new Image(); last.onload = done; last.src = `/favicon.ico?${Math.random()}` })"
+    )
 
 
 def hostile_article(number: int, payload: str, url: str = "") -> Article:
@@ -149,8 +157,7 @@ def test_control_the_payloads_work_where_text_is_taken_as_markup(
         )
     page.wait_for_function("executed.length >= 8")
     page.set_content("".join(p for p in leaking(address) if "refresh" not in p))
-    page.wait_for_timeout(500)
-    assert len([path for path in seen if path.startswith("/leak")]) >= 8
+    wait_until(page, lambda: len([path for path in seen if path.startswith("/leak")]) >= 8)
 
 
 def test_the_policy_stops_what_would_get_through(page: "Page", page_url: str, collector: tuple[str, list[str]]) -> None:
@@ -162,7 +169,7 @@ def test_the_policy_stops_what_would_get_through(page: "Page", page_url: str, co
         page.evaluate(
             "p => { const d = document.createElement('div'); d.innerHTML = p; document.body.append(d) }", payload
         )
-    page.wait_for_timeout(500)
+    load_one_more(page)
     assert page.evaluate("window.executed") == []
     assert seen == []
 
@@ -206,7 +213,7 @@ def test_nothing_that_an_answer_says_makes_the_browser_fetch(
     payloads = leaking(address)
     assert len(payloads) >= 60
     outside = attacked(page, tmp_path, model, payloads, url=f"{address}/article")
-    page.wait_for_timeout(500)
+    load_one_more(page)
     assert outside == []
     assert seen == []
     assert page.locator("#talk a:not(.n):not(.flagged)").count() == 0

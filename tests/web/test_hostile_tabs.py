@@ -15,10 +15,11 @@ from tests.model_server import ModelServer
 from tests.rag.word_embedder import WordEmbedder
 from tests.web.archive.test_adding import drop, ended, written
 from tests.web.archive.test_archive_tab import turned_to
+from tests.web.ask.test_ask_tab import wait_until
 from tests.web.conftest import Newsroom, served
 from tests.web.eval.test_eval_tab import made
 from tests.web.payloads import leaking, scripts
-from tests.web.test_hostile import WORDS, collector, hostile_article, write_payloads
+from tests.web.test_hostile import WORDS, collector, hostile_article, load_one_more, write_payloads
 from tests.web.timeline.test_timeline_tab import show
 
 if TYPE_CHECKING:
@@ -30,9 +31,9 @@ __all__ = ["collector"]
 def use_the_tabs(page: "Page", url: str, folder: Path, payloads: Sequence[str]) -> None:
     """Go through every state of the tabs, with payloads typed, uploaded and listed."""
     turned_to(page, url)
-    for _ in range(len(payloads) // 25):
+    for n in range(1, len(payloads) // 25 + 1):
         page.click("[data-act=page]:has-text('Older')")
-        page.wait_for_timeout(60)
+        page.wait_for_selector(f".pages:has-text('{25 * n + 1}–')")
     page.click(".articles .remove >> nth=0", force=True)
     assert page.inner_text(".removal p").startswith("Remove “T")
     page.click(".articles .read >> nth=0")
@@ -41,9 +42,10 @@ def use_the_tabs(page: "Page", url: str, folder: Path, payloads: Sequence[str]) 
     page.click("#archive-filters [data-act=filters]")
     page.wait_for_selector(".pop")
     page.keyboard.press("Escape")
+    listed = page.inner_text("#articles")
     page.fill("#words input", payloads[0][:200])
     page.keyboard.press("Enter")
-    page.wait_for_timeout(300)
+    wait_until(page, lambda: page.inner_text("#articles") != listed)
     rows = [{"title": f"Added {p}", "body": f"Added text {p} {WORDS}.", "source": p} for p in payloads[:5]]
     lines = "".join(json.dumps(row) + "\n" for row in [*rows, *({"title": p} for p in payloads)])
     drop(page, written(folder, "<img src=x onerror=executed.push(1)>.jsonl", lines))
@@ -101,7 +103,7 @@ def use_the_rail(page: "Page", payloads: Sequence[str]) -> None:
     page.click("#kept [data-act=rename]")
     page.fill("#kept input", payloads[1][:100])
     page.keyboard.press("Enter")
-    page.wait_for_timeout(400)
+    wait_until(page, lambda: page.text_content("#kept .open") == payloads[1][:100])
     page.click("#new")
     page.fill("#find input", "")
     page.wait_for_selector("#kept .open")
@@ -140,7 +142,7 @@ def test_no_text_runs_or_fetches_anywhere(
         page.on("request", lambda r: None if r.url.startswith((url, "data:", "blob:")) else outside.append(r.url))
         use_the_tabs(page, url, tmp_path, payloads)
         use_the_rail(page, payloads)
-        page.wait_for_timeout(300)
+        load_one_more(page)
         assert page.evaluate("window.executed") == []
         assert (said, outside, seen) == ([], [], [])
         inside = "#layout :is(script, img, iframe, object, embed, form, base, meta, link, style)"

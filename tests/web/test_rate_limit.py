@@ -5,13 +5,13 @@ import threading
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-import httpx
 import pytest
 from starlette.responses import PlainTextResponse
 from starlette.types import Message, Scope
 
 from rag import Assistant
-from tests.web.ask.test_ask_tab import QUESTION, ask, opened
+from tests import http_client
+from tests.web.ask.test_ask_tab import QUESTION, ask, ask_again, opened
 from tests.web.conftest import EQUIFAX, Newsroom, served
 from tests.web.server.test_access import serious
 from tests.web.test_api import call
@@ -104,12 +104,7 @@ def test_a_line_at_the_question_box_says_how_long_to_wait_whatever_was_clicked(p
     page.click("#welcome [data-act=ask] >> nth=0")
     page.wait_for_selector("#turn-0 .asof")
     ask(page, QUESTION, turns=2)
-    # The turn is drawn once more when suggestions come; a click in that moment hits what is no longer there.
-    page.wait_for_selector("#turn-1 .further")
-    page.evaluate("document.querySelector('#turn-1 .further').dataset.old = ''")  # Gone when the turn is made anew.
-    page.click("#turn-1 [data-act=retry]")
-    page.wait_for_selector("#turn-1 .further:not([data-old])")
-    page.wait_for_selector("#stop", state="hidden")
+    ask_again(page, "#turn-1 [data-act=retry]", turn=1)
     refuses(page, "#turn-1 [data-act=retry]")
     page.fill("#box textarea", "One more?")
     page.keyboard.press("Enter")
@@ -156,7 +151,7 @@ LIMIT_LINE = "No more than 3 questions can be asked in a minute. You can ask aga
 def test_programs_are_told_how_long_to_wait(limited: str) -> None:
     answers = [call(limited, "search", "Equifax", 1, "", "", "") for _ in range(3)]
     assert [name for name, _ in answers] == ["complete"] * 3
-    refused = httpx.post(f"{limited}/gradio_api/call/search", json={"data": ["Equifax", 1, "", "", ""]})
+    refused = http_client.post(f"{limited}/gradio_api/call/search", json={"data": ["Equifax", 1, "", "", ""]})
     assert refused.status_code == 429
     assert refused.json()["error"].startswith(LIMIT_LINE)
     assert 0 < int(refused.headers["retry-after"]) <= 60
@@ -173,7 +168,7 @@ def test_a_question_too_many_is_refused_while_all_others_wait_for_their_turn(sta
 
     with (
         served(open_late, per_minute=9, clock=lambda: 0.0) as url,
-        httpx.Client(base_url=f"{url}/gradio_api", timeout=60) as client,
+        http_client.open_client(f"{url}/gradio_api") as client,
     ):
         try:
             call = {"data": ["Equifax?", "", "", ""]}

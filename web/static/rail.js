@@ -3,12 +3,12 @@
   "use strict";
 
   const { acts, one, all } = window.newsdesk;
-  const SURE_MS = 4000;
 
   function closeMenus(but) {
     for (const menu of all("#kept .menu")) {
       if (menu === but) continue;
       menu.hidden = true;
+      for (const button of all(".sure", menu)) askWhetherSure(button, false);
       menu.previousElementSibling.setAttribute("aria-expanded", "false");
     }
   }
@@ -43,17 +43,18 @@
     trigger("download", { ...button.dataset });
   };
 
+  // It stays until the menu closes: who reads slowly has as much time as anybody.
+  function askWhetherSure(button, ask) {
+    button.classList.toggle("sure", ask);
+    button.textContent = ask ? "Really delete?" : "Delete";
+  }
+
   acts.delete = (button, trigger) => {
     if (button.classList.contains("sure")) {
       trigger("delete", { ...button.dataset });
       return;
     }
-    button.classList.add("sure");
-    button.textContent = "Really delete?";
-    setTimeout(() => {
-      button.classList.remove("sure");
-      button.textContent = "Delete";
-    }, SURE_MS);
+    askWhetherSure(button, true);
   };
 
   acts.rename = (button, trigger) => {

@@ -3,6 +3,7 @@
 import json
 import sqlite3
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -14,7 +15,7 @@ from corpus.feeds.feed_book import FeedBook
 from corpus.feeds.feed_pull import Pulled, pull
 from corpus.fetching.fetcher import Fetcher
 from corpus.readers import Refusal
-from tests.corpus.web_server import SHORT, Reply, Web, dripping
+from tests.corpus.web_server import PATIENT, Reply, Web, dripping
 
 FEED = "http://news.example/rss"
 SENTENCE = "The council approved the harbour budget on Monday after a debate of five hours."
@@ -159,7 +160,7 @@ def test_a_slow_page_and_a_wrong_type_fall_back_too(web: Web, book: FeedBook) ->
     web.routes["/rss"] = Reply(_rss(_item("/slow", "First text."), _item("/pdf", "Second text.")))
     web.routes["/slow"] = dripping(web, b"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\n\r\n", b"x")
     web.routes["/pdf"] = Reply(b"%PDF-1.4", content_type="application/pdf")
-    slow, pdf = _pull(web, book, web.fetcher(limits=SHORT))
+    slow, pdf = _pull(web, book, web.fetcher(limits=replace(PATIENT, total_s=2.0)))
     assert (_article(slow).body, slow.settled) == ("First text.", False)
     assert (_article(pdf).body, pdf.settled) == ("Second text.", True)
 

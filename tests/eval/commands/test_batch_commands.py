@@ -3,7 +3,6 @@ import re
 from pathlib import Path
 from typing import Any
 
-import httpx
 import pytest
 from typer.testing import CliRunner, Result
 
@@ -12,6 +11,7 @@ from eval.json_lines import read_json_lines
 from eval.measures import score
 from eval.question_result import Outcome
 from eval.runs.run_folder import open_run
+from tests import http_client
 from tests.eval.newsroom import ARTICLES
 from tests.model_server import Body, ModelServer, Reply
 
@@ -47,7 +47,7 @@ def answered(server: ModelServer, requests: Path, responses: Path) -> list[dict[
     rows = [row for _, row in read_json_lines(requests) if isinstance(row, dict)]
     lines = []
     for row in reversed(rows):
-        reply = httpx.post(server.url.removesuffix("/v1") + row["url"], json=row["body"])
+        reply = http_client.post(server.url.removesuffix("/v1") + row["url"], json=row["body"])
         response = {"status_code": reply.status_code, "request_id": "r", "body": reply.json()}
         lines.append(json.dumps({"id": "x", "custom_id": row["custom_id"], "response": response, "error": None}))
     responses.write_text("\n".join(lines))

@@ -11,6 +11,7 @@ from eval.runs.execution import execute, observe
 from eval.runs.run_folder import Manifest, RunFolder, create
 from rag.model import Answer, Passage
 from tests.eval.newsroom import ARTICLES
+from tests.waiting import PATIENCE_S
 
 QUESTIONS = [Question(f"q{number}", f"Question {number}?", ("x",), "fact") for number in range(8)]
 
@@ -85,7 +86,7 @@ def test_one_failure_does_not_stop_the_others_and_is_asked_again(run: RunFolder)
 
 def test_jobs_run_beside_each_other(run: RunFolder) -> None:
     # Each question waits until a second one is under way: with one job this would never end.
-    meeting = threading.Barrier(2, timeout=20)
+    meeting = threading.Barrier(2, timeout=PATIENCE_S)
 
     def meet(question: Question) -> None:
         meeting.wait()

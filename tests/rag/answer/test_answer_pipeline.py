@@ -12,6 +12,7 @@ from rag import Answer, Assistant, Turn
 from rag.answer.answer_building import NOT_FOUND
 from tests.model_server import Body, ModelServer, Reply, refused_url
 from tests.rag.conftest_answers import CANARY, NOT_HELD, TOLL, place, with_model
+from tests.waiting import PATIENCE_S
 
 NOW = datetime(2024, 8, 1, tzinfo=UTC)
 TRUE = "The Selmouth harbour toll rises from 9 to 12 crowns on 1 June 2024"
@@ -149,19 +150,24 @@ def test_a_follow_up_is_asked_in_full(assistant: Assistant, model_server: ModelS
     assert (answer.status, answer.citations[0].passage.article.id) == ("answered", "toll")
 
 
-FAULTS = {
-    "401": (Reply(status=401), "refused the key (HTTP 401)"),
-    "429": (Reply(status=429), "too many requests (HTTP 429)"),
-    "500": (Reply(status=500), "in trouble (HTTP 500)"),
-    "hang": (Reply(hang="headers"), "did not begin to answer within 1 seconds"),
-    "silence": (Reply(hang="first token"), "did not begin to answer within 1 seconds"),
-    "stall": (Reply(f"{TRUE} [1].", pause_s=30, pause_from=3), "did not go on for 1 seconds"),
-    "cut": (Reply(f"{TRUE} [1].", cut_after=5), "in the middle of the answer"),
-    "broken": (Reply(f"{TRUE} [1].", cut_after=5, cut="broken"), "in the middle of the answer"),
-    "length": (Reply(f"{TRUE}", finish_reason="length"), "was cut off at 800 tokens"),
-    "filter": (Reply("I", finish_reason="content_filter"), "refused to answer"),
-    "empty": (Reply(""), "gave an empty answer"),
-    "malformed": (Reply(malformed=True), "sent what cannot be read"),
+SOON = {"llm_first_token_s": 1.0}
+FAULTS: dict[str, tuple[Reply, str, dict[str, float]]] = {
+    "401": (Reply(status=401), "refused the key (HTTP 401)", {}),
+    "429": (Reply(status=429), "too many requests (HTTP 429)", {}),
+    "500": (Reply(status=500), "in trouble (HTTP 500)", {}),
+    "hang": (Reply(hang="headers"), "did not begin to answer within 1 seconds", SOON),
+    "silence": (Reply(hang="first token"), "did not begin to answer within 1 seconds", SOON),
+    "stall": (
+        Reply(f"{TRUE} [1].", pause_s=2 * PATIENCE_S, pause_from=1),
+        "did not go on for 1 seconds",
+        {"llm_token_s": 1.0},
+    ),
+    "cut": (Reply(f"{TRUE} [1].", cut_after=5), "in the middle of the answer", {}),
+    "broken": (Reply(f"{TRUE} [1].", cut_after=5, cut="broken"), "in the middle of the answer", {}),
+    "length": (Reply(f"{TRUE}", finish_reason="length"), "was cut off at 800 tokens", {}),
+    "filter": (Reply("I", finish_reason="content_filter"), "refused to answer", {}),
+    "empty": (Reply(""), "gave an empty answer", {}),
+    "malformed": (Reply(malformed=True), "sent what cannot be read", {}),
 }
 
 
@@ -169,12 +175,10 @@ FAULTS = {
 def test_a_failing_model_leaves_the_evidence_and_a_sentence(
     assistant: Assistant, model_server: ModelServer, fault: str, caplog: pytest.LogCaptureFixture
 ) -> None:
-    reply, said = FAULTS[fault]
+    reply, said, limits = FAULTS[fault]
     model_server.script(reply)
     with caplog.at_level(logging.DEBUG):
-        events = list(
-            with_model(assistant, model_server.url, llm_first_token_s=1.0, llm_token_s=1.0).stream(TOLL, now=NOW)
-        )
+        events = list(with_model(assistant, model_server.url, **limits).stream(TOLL, now=NOW))
     answer = events[-1].answer
     assert answer is not None
     assert answer.status == "incomplete"
@@ -213,7 +217,7 @@ def test_closing_the_stream_stops_the_model(assistant: Assistant, model_server: 
         if event.stage == "writing":
             break
     stream.close()  # type: ignore[attr-defined]
-    assert model_server.abandoned.wait(20)
+    assert model_server.abandoned.wait(PATIENCE_S)
 
 
 def test_a_silent_model_can_be_stopped_too(assistant: Assistant, model_server: ModelServer) -> None:
@@ -223,7 +227,7 @@ def test_a_silent_model_can_be_stopped_too(assistant: Assistant, model_server: M
         if model_server.requests:
             break
     stream.close()  # type: ignore[attr-defined]
-    assert model_server.abandoned.wait(20)
+    assert model_server.abandoned.wait(PATIENCE_S)
 
 
 def test_the_archive_folder_holds_no_key(assistant: Assistant, model_server: ModelServer, tmp_path: Path) -> None:

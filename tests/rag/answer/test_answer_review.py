@@ -8,10 +8,12 @@ from typing import Any
 import pytest
 
 from rag import Answer, Assistant
+from rag.answer.answer_review import AnswerReview, make_check
+from rag.llm.prompt import Prompt
 from rag.llm.verification_prompt import VERDICT_SCHEMA
 from tests.model_server import Body, ModelServer, Reply
 from tests.rag.answer.test_answer_pipeline import citing
-from tests.rag.conftest_answers import TOLL, with_model
+from tests.rag.conftest_answers import TOLL, FixedWriter, place, with_model
 
 NOW = datetime(2024, 8, 1, tzinfo=UTC)
 RISES = "From June 2024 ships pay 12 crowns in Selmouth [N]."
@@ -170,11 +172,17 @@ def test_a_server_without_structured_output_is_asked_in_words(assistant: Assista
     assert ["response_format" in request.body for request in model_server.verifications] == [True, False, False]
 
 
-def test_where_no_time_is_left_nothing_is_asked(assistant: Assistant, model_server: ModelServer) -> None:
-    answer = asked(assistant, model_server, RISES, llm_total_s=0.9)
-    assert answer.status == "answered"
-    assert "no time is left" in answer.notes[0]
-    assert model_server.verifications == []
+def test_where_no_time_is_left_nothing_is_asked(assistant: Assistant) -> None:
+    writer = FixedWriter(RISES)
+    assistant.with_writer(writer).ask(TOLL, now=NOW)
+    (prompt,) = writer.prompts
+    assert isinstance(prompt, Prompt)
+    text = RISES.replace("[N]", f"[{place(prompt.messages[1][1], 'harbour toll rises')}]")
+    (review,) = AnswerReview(writer, writer, mend=True, total_s=10).run(text, make_check(text, prompt), prompt, 9.5)
+    assert review is not None
+    assert review.checked.text == text
+    assert "no time is left" in review.notes[0]
+    assert writer.prompts == [prompt]
 
 
 def test_another_model_may_read(assistant: Assistant, model_server: ModelServer) -> None:

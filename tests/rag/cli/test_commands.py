@@ -13,6 +13,7 @@ from typer.testing import CliRunner
 from rag.cli.commands import app
 from tests.model_server import Body, ModelServer, Reply
 from tests.rag.conftest_answers import CANARY, NOT_HELD, TOLL, newsroom, place
+from tests.waiting import PATIENCE_S
 
 ROOT = Path(__file__).parents[3]
 TRUE = "The Selmouth harbour toll rises from 9 to 12 crowns on 1 June 2024"
@@ -137,7 +138,7 @@ def test_what_cannot_be_asked_exits_with_2_and_one_line(
 
 def test_the_command_itself(data: Path) -> None:
     command = [sys.executable, "-m", "rag", "ask", NOT_HELD, "--json", "--data", str(data)]
-    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=240, check=False)
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=PATIENCE_S, check=False)
     assert done.returncode == 1
     record = json.loads(done.stdout)
     assert (record["status"], record["citations"]) == ("not_found", [])

@@ -16,6 +16,7 @@ from rag.cli.commands import app
 from tests.model_server import Body, ModelServer, Reply
 from tests.rag.conftest_answers import newsroom
 from tests.rag.drafts.conftest import DRAFT, VERBATIM
+from tests.waiting import PATIENCE_S
 
 ROOT = Path(__file__).parents[3]
 
@@ -93,9 +94,9 @@ def test_ctrl_c_keeps_what_is_done_and_the_same_command_goes_on(data: Path, tmp_
         }  # fmt: skip
         command = [sys.executable, "-m", "rag", "verify", str(path), "--data", str(data), "--json"]
         with subprocess.Popen(command, cwd=ROOT, env=environment, stdout=-1, stderr=-1, text=True) as process:
-            assert asked.wait(120)
+            assert asked.wait(PATIENCE_S)
             process.send_signal(signal.SIGINT)
-            _, errors = process.communicate(timeout=120)
+            _, errors = process.communicate(timeout=PATIENCE_S)
         assert (process.returncode, "the same command goes on from there" in errors) == (130, True)
         assert "Traceback" not in errors
         server.verify = lambda _: '{"verdicts": []}'

@@ -16,6 +16,7 @@ from tests.model_server import ModelServer, Reply
 from tests.rag.answer.test_answer_review import judged
 from tests.rag.conftest_answers import with_model
 from tests.rag.drafts.conftest import DRAFT, VERBATIM, check_draft
+from tests.waiting import PATIENCE_S
 
 
 def test_claims_get_verdicts_by_rules_with_the_words_that_they_rest_on(assistant: Assistant) -> None:
@@ -126,7 +127,7 @@ def test_a_check_that_is_closed_stops_the_model(assistant: Assistant, model_serv
         if model_server.verifications:
             break
     events.close()  # type: ignore[attr-defined]
-    assert model_server.abandoned.wait(60)
+    assert model_server.abandoned.wait(PATIENCE_S)
 
 
 @pytest.fixture

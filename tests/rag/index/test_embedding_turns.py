@@ -6,6 +6,7 @@ from collections.abc import Callable
 import pytest
 
 from rag.index.embedding_turns import EmbeddingTurns
+from tests.waiting import PATIENCE_S
 
 
 def blocked(turns: EmbeddingTurns) -> tuple[threading.Thread, threading.Event]:
@@ -14,11 +15,11 @@ def blocked(turns: EmbeddingTurns) -> tuple[threading.Thread, threading.Event]:
 
     def work(_: int) -> None:
         begun.set()
-        assert go.wait(60)
+        assert go.wait(PATIENCE_S)
 
     thread = threading.Thread(target=turns.run_each, args=(work, [0], True))
     thread.start()
-    assert begun.wait(60)
+    assert begun.wait(PATIENCE_S)
     return thread, go
 
 
@@ -40,7 +41,7 @@ def test_what_somebody_waits_for_goes_first() -> None:
     soon = asked(turns, done.append, ["question 1", "question 2"], True, 3)
     go.set()
     for thread in (holding, soon, later):
-        thread.join(60)
+        thread.join(PATIENCE_S)
     assert done == ["question 1", "question 2", "ingestion 1", "ingestion 2"]
 
 
@@ -51,7 +52,7 @@ def test_what_can_wait_does_not_wait_for_ever() -> None:
     soon = asked(turns, done.append, ["question"], True, 2)
     go.set()
     for thread in (holding, soon, later):
-        thread.join(60)
+        thread.join(PATIENCE_S)
     assert done == ["ingestion", "question"]
 
 
@@ -72,7 +73,7 @@ def test_never_more_at_once_than_threads() -> None:
     for thread in threads:
         thread.start()
     for thread in threads:
-        thread.join(60)
+        thread.join(PATIENCE_S)
     assert (now, most) == (0, 2)
 
 
@@ -95,5 +96,5 @@ def test_the_threads_end_with_it() -> None:
     assert len(own) == 3
     del turns
     for thread in own:
-        thread.join(60)
+        thread.join(PATIENCE_S)
     assert not any(thread.is_alive() for thread in own)

@@ -27,10 +27,10 @@ def test_each_fault_leaves_the_evidence_each_time(
     assistant: Assistant, model_server: ModelServer, size: int, record_promise: RecordPromise
 ) -> None:
     wrong: Counter[str] = Counter()
-    for name, (reply, said) in FAULTS.items():
+    for name, (reply, said, limits) in FAULTS.items():
         for _ in range(size):
             model_server.script(reply)
-            twin = with_model(assistant, model_server.url, llm_first_token_s=1.0, llm_token_s=1.0)
+            twin = with_model(assistant, model_server.url, **limits)
             answer = twin.ask(TOLL, now=NOW)
             if not is_evidence_instead(answer) or said not in answer.notes[-1]:
                 wrong[name] += 1

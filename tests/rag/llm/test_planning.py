@@ -13,6 +13,7 @@ from rag.question.outlet_mentions import Outlets
 from rag.question.search_plan import ArchiveScope
 from tests.model_server import Body, ModelServer, Reply
 from tests.rag.conftest_answers import TOLL, place, with_model
+from tests.waiting import PATIENCE_S
 
 NOW = datetime(2024, 8, 1, tzinfo=UTC)
 TRUE = "The Selmouth harbour toll rises from 9 to 12 crowns on 1 June 2024"
@@ -39,7 +40,7 @@ def write(body: Body) -> str:
 
 def ask(assistant: Assistant, server: ModelServer, planned: Reply | str, question: str, **more: Any) -> Answer:
     server.reply, server.plan = write, lambda body: planned
-    changes = {"plan_s": 20.0} | more.pop("changes", {})
+    changes = more.pop("changes", {})
     return with_model(assistant, server.url, **changes).ask(question, now=NOW, **more)
 
 
@@ -139,7 +140,7 @@ def test_where_it_fails_the_rules_decide(assistant: Assistant, model_server: Mod
 def test_a_slow_model_is_not_waited_for(assistant: Assistant, model_server: ModelServer) -> None:
     answer = ask(assistant, model_server, Reply(hang="first token"), TOLL, changes={"plan_s": 0.3})
     assert (answer.text, answer.parts) == (f"{TRUE} [1].", ())
-    assert model_server.abandoned.wait(20)
+    assert model_server.abandoned.wait(PATIENCE_S)
 
 
 def test_a_server_without_schemas_is_asked_once_more_in_plain_words(
@@ -149,7 +150,7 @@ def test_a_server_without_schemas_is_asked_once_more_in_plain_words(
         return Reply(status=400) if "response_format" in body else Reply(f"```json\n{plan(*SIDES)}\n```")
 
     model_server.reply, model_server.plan = write, refuse
-    twin = with_model(assistant, model_server.url, plan_s=20.0)
+    twin = with_model(assistant, model_server.url)
     assert len(twin.ask(BOTH, now=NOW).parts) == 2
     assert ["response_format" in request.body for request in model_server.plans] == [True, False]
     assert len(twin.ask(BOTH, now=NOW).parts) == 2
@@ -165,7 +166,7 @@ def test_left_in_one_piece_a_question_has_no_searches_of_its_own(
     assistant: Assistant, model_server: ModelServer
 ) -> None:
     model_server.reply, model_server.plan = write, lambda body: plan(*SIDES)
-    *_, last = with_model(assistant, model_server.url, plan_s=20.0).stream(BOTH, now=NOW, whole=True)
+    *_, last = with_model(assistant, model_server.url).stream(BOTH, now=NOW, whole=True)
     assert last.answer
     assert last.answer.parts == ()
 

@@ -17,7 +17,7 @@ from rag.question.question_kind import classify_question
 from tests.model_server import ModelServer, refused_url
 from tests.model_server import Reply as Sent
 from tests.rag.conftest_answers import CANARY, model_settings
-from tests.waiting import wait_until
+from tests.waiting import PATIENCE_S, wait_until
 
 NOW = datetime(2024, 8, 1, tzinfo=UTC)
 QUERY = Query("Why?", "Why?", classify_question("Why?"), Filters(), Filters(), (), False, None)
@@ -115,18 +115,18 @@ def test_a_refused_connection() -> None:
 @pytest.mark.parametrize("hang", ["headers", "first token"])
 def test_silence_before_the_first_token(model_server: ModelServer, hang: Literal["headers", "first token"]) -> None:
     model_server.script(Sent("Never.", hang=hang))
-    said = failure(writer(model_server.url, llm_first_token_s=0.4, llm_token_s=60))
-    assert said == "openai:test did not begin to answer within 0.4 seconds; ask again"
-    assert model_server.abandoned.wait(20)
+    said = failure(writer(model_server.url, llm_first_token_s=1.0, llm_token_s=PATIENCE_S))
+    assert said == "openai:test did not begin to answer within 1 seconds; ask again"
+    assert model_server.abandoned.wait(PATIENCE_S)
 
 
 def test_tokens_that_stop_coming(model_server: ModelServer) -> None:
-    model_server.script(Sent("one two three", pause_s=30, pause_from=2))
+    model_server.script(Sent("one two three", pause_s=2 * PATIENCE_S, pause_from=1))
     reply = Reply()
     said = failure(writer(model_server.url, llm_token_s=0.3), reply)
     assert said == "openai:test stopped writing and did not go on for 0.3 seconds; ask again"
-    assert (reply.text, reply.whole) == ("one two", False)
-    assert model_server.abandoned.wait(20)
+    assert (reply.text, reply.whole) == ("one", False)
+    assert model_server.abandoned.wait(PATIENCE_S)
 
 
 def test_slow_tokens_all_arrive(model_server: ModelServer) -> None:
@@ -140,7 +140,7 @@ def test_an_answer_that_never_ends_is_stopped_at_its_limit(model_server: ModelSe
     model_server.script(Sent("word " * 10_000, pause_s=0.02))
     said = failure(writer(model_server.url, llm_total_s=1.0))
     assert said == "openai:test was not done within 1 seconds; ask again"
-    assert model_server.abandoned.wait(20)
+    assert model_server.abandoned.wait(PATIENCE_S)
 
 
 def test_a_model_that_ignores_its_number_of_tokens_is_stopped(model_server: ModelServer) -> None:
@@ -240,7 +240,7 @@ def test_closing_the_stream_cancels_the_request(model_server: ModelServer, sent:
         next(stream)
     assert isinstance(stream, Iterator)
     stream.close()  # type: ignore[attr-defined]
-    assert model_server.abandoned.wait(20)
+    assert model_server.abandoned.wait(PATIENCE_S)
     model_server.script(Sent("Next."))
     assert "".join(asked.stream(PROMPT, Reply())) == "Next."
 
@@ -254,7 +254,7 @@ def test_each_of_many_streams_that_are_closed_while_words_come_is_cancelled(mode
         while not next(stream):
             pass
         stream.close()  # type: ignore[attr-defined]
-        assert model_server.abandoned.wait(20)
+        assert model_server.abandoned.wait(PATIENCE_S)
 
 
 def test_outages_are_told_from_other_failures(model_server: ModelServer) -> None:

@@ -14,6 +14,7 @@ from urllib.parse import urlencode
 import httpx
 import pytest
 
+from tests.waiting import PATIENCE_S
 from tests.web.conftest import Newsroom, accounts_of, served
 from tests.web.server.test_sign_in import signed_in
 
@@ -73,7 +74,7 @@ def attackers(url: str) -> Iterator["Synchronized[int]"]:
         assert process.is_alive()
     finally:
         process.terminate()
-        process.join(60)
+        process.join(PATIENCE_S)
 
 
 def times(client: httpx.Client) -> list[float]:

@@ -7,12 +7,13 @@ from http.server import BaseHTTPRequestHandler
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import httpx
 import pytest
 
 from corpus.archive.database import Archive
 from rag import Assistant
+from tests import http_client
 from tests.corpus.web_server import Reply, Web, send
+from tests.waiting import PATIENCE_S
 from tests.web.archive.test_archive_tab import headlines, turned_to
 from tests.web.ask.test_ask_tab import ask, wait_until
 from tests.web.conftest import Newsroom, accounts_of, served, starter_articles
@@ -73,6 +74,7 @@ def drop(page: "Page", *paths: Path) -> None:
 def fetch(page: "Page", address: str, button: str) -> None:
     page.fill("#address input", address)
     page.click(button)
+    page.wait_for_function("document.querySelector('#address input').value === ''")  # Else it would clear the next one.
 
 
 def ended(page: "Page", items: int) -> list[str]:
@@ -91,9 +93,9 @@ def test_files_are_added_each_with_what_became_of_it(
     first, second = ended(page, 2)
     assert first.startswith("council.jsonl 2 added, 1 refused council.jsonl:3 It has no text")
     assert second.startswith("odd.bin Not added It is not a format that Newsdesk reads")
-    assert headlines(page)[:2] == ["Council item 1", "Council item 2"]
     page.wait_for_function("document.querySelectorAll('#articles .read').length === 5")
-    assert page.inner_text("#holdings .sum b") == "5"
+    assert headlines(page)[:2] == ["Council item 1", "Council item 2"]
+    page.wait_for_selector("#holdings .sum b:text-is('5')")
     page.wait_for_selector("#progress :text('All of it can be asked about.')")
     assert serious(page) == []
     assert files_of(uploads) == []
@@ -197,7 +199,7 @@ def test_asking_goes_on_meanwhile_and_the_rest_can_be_cancelled(
 
     def halting(handler: BaseHTTPRequestHandler) -> None:
         asked.set()
-        go_on.wait(8)
+        go_on.wait(PATIENCE_S)
         send(handler, Reply(PAGE.encode()))
 
     web.routes |= {f"/{n}": halting for n in range(4)}
@@ -205,7 +207,7 @@ def test_asking_goes_on_meanwhile_and_the_rest_can_be_cancelled(
     for n in range(4):
         fetch(page, f"http://news.example/{n}", "#add-page")
         page.wait_for_function(f"document.querySelectorAll('.additions > li').length === {n + 1}")
-    assert asked.wait(10)
+    assert asked.wait(PATIENCE_S)
     page.get_by_role("tab", name="Ask").click()
     ask(page, "Who won the World Cup?")
     assert page.inner_text("#turn-0 .a") == "This archive does not hold an answer to that."
@@ -224,7 +226,7 @@ def test_with_accounts_each_sees_the_own_additions_and_nobody_else_adds(
     accounts = accounts_of(tmp_path, "anna", "ben")
     web.routes["/story"] = Reply(PAGE.encode())
     with served(lambda: assistant, accounts=accounts, fetcher=lambda _: web.fetcher()) as address:
-        answer = httpx.post(f"{address}/gradio_api/upload", files={"files": ("a.txt", b"x")})
+        answer = http_client.post(f"{address}/gradio_api/upload", files={"files": ("a.txt", b"x")})
         assert answer.status_code == 401
         assert files_of(uploads) == []
         page.goto(address)

@@ -10,6 +10,7 @@ import pytest
 from corpus.archive.database import Archive
 from corpus.settings import ArchiveSettings
 from tests.corpus.web_server import Reply, Web
+from tests.waiting import PATIENCE_S
 from web.archive.addition_progress import render_progress
 from web.assistant.addition import Addition, Kind
 from web.assistant.addition_queue import Additions
@@ -46,7 +47,7 @@ def test_a_refusal_says_what_to_do_on_the_page(tmp_path: Path, kind: Kind, name:
         web.routes["/robots.txt"] = Reply(b"User-agent: *\nDisallow: /shut", "text/plain")
         with closing(Additions(archive, ArchiveSettings(), lambda _: web.fetcher(robots=True))) as additions:
             additions.begin("", [addition])
-            assert addition.finished.wait(60)
+            assert addition.finished.wait(PATIENCE_S)
     shown = html.unescape(render_progress([addition], 0))
     assert said in shown
     assert not re.search(r"`|--|python|NEWSDESK", shown)

@@ -1,6 +1,7 @@
 """The page in a real browser: ask, follow the evidence, read, go on, stop, begin anew."""
 
 import threading
+import time
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any
 
@@ -8,6 +9,7 @@ from corpus.errors import SettingsError
 from rag import Assistant
 from rag.model import Event
 from tests.model_server import ModelServer, Reply
+from tests.waiting import PATIENCE_S
 from tests.web.conftest import Newsroom, served
 from tests.web.recorded_replies import reply_as_recorded
 
@@ -37,13 +39,20 @@ def ask(page: "Page", question: str, turns: int = 1) -> None:
     page.wait_for_selector(f"#turn-{turns - 1} .asof")
 
 
-def wait_until(page: "Page", holds: Callable[[], bool]) -> None:
-    """Wait until something holds on this side."""
-    for _ in range(300):
-        if holds():
-            return
-        page.wait_for_timeout(100)
-    raise AssertionError("it never held")
+def ask_again(page: "Page", button: str, turn: int = 0) -> None:
+    """Click what asks a question once more, and wait for the new answer: the old one stands until that begins."""
+    asked = page.get_attribute(f"#turn-{turn}", "data-asked")
+    page.click(button)
+    page.wait_for_selector(f"#turn-{turn}:not([data-asked='{asked}']) .asof")
+    page.wait_for_selector("#stop", state="hidden")
+
+
+def wait_until(page: "Page", holds: Callable[[], object]) -> None:
+    """Wait until something holds on this side, while Playwright goes on with the other."""
+    ends = time.monotonic() + PATIENCE_S
+    while not holds():
+        assert time.monotonic() < ends, "It did not come to hold."
+        page.wait_for_timeout(50)
 
 
 def test_a_question_is_answered_with_its_evidence_beside_it(page: "Page", page_url: str) -> None:
@@ -136,8 +145,7 @@ def test_new_question_and_a_conversation_lead_to_the_first_tab_and_leave_what_is
     page.click("#kept .open >> nth=0")
     page.wait_for_selector("#turn-0 .asof")
     assert page.input_value("#box textarea") == "Half a quest"
-    page.click("#turn-0 [data-act=retry]")
-    page.wait_for_selector("#stop", state="hidden")
+    ask_again(page, "#turn-0 [data-act=retry]")
     assert page.input_value("#box textarea") == "Half a quest"
 
 
@@ -196,16 +204,16 @@ def test_a_follow_up_carries_the_conversation_and_old_evidence_stays(
     page.click("#turn-0 a.n >> nth=0")
     page.wait_for_selector("#card-0-1.on")
     model.plans.clear()
-    page.click("#turn-1 [data-act=retry]")
-    wait_until(page, lambda: bool(model.plans))
-    page.wait_for_selector("#turn-1 .asof")
+    ask_again(page, "#turn-1 [data-act=retry]", turn=1)
     assert len(page.query_selector_all(".turn")) == 2
     assert QUESTION in model.plans[0].text
     assert FOLLOW_UP in model.plans[0].text
 
 
 def test_stop_ends_an_answer_and_says_that_it_is_not_whole(page: "Page", page_url: str, model: ModelServer) -> None:
-    model.reply = lambda _: Reply("The first words were followed by 143 million others.", pause_s=60, pause_from=3)
+    model.reply = lambda _: Reply(
+        "The first words were followed by 143 million others.", pause_s=2 * PATIENCE_S, pause_from=3
+    )
     opened(page, page_url)
     page.fill("#box textarea", QUESTION)
     page.keyboard.press("Enter")
@@ -214,7 +222,7 @@ def test_stop_ends_an_answer_and_says_that_it_is_not_whole(page: "Page", page_ur
     assert page.inner_text("#turn-0 .stage .now") == "Writing…"
     page.click("#stop")
     page.wait_for_selector("#turn-0 .note:has-text('Stopped: this is not a whole answer')")
-    assert model.abandoned.wait(60)
+    assert model.abandoned.wait(PATIENCE_S)
     model.reply = reply_as_recorded
     ask(page, "What did Equifax pay?", turns=2)
     assert "The first words" in page.inner_text("#turn-0 .a")
@@ -229,20 +237,18 @@ def test_chips_say_what_was_understood_and_can_be_undone(page: "Page", page_url:
     opened(page, page_url)
     ask(page, "According to Newsdesk Business Desk, what did Equifax say since 2018?")
     assert chips(page) == ["since 2018, Newsdesk Business Desk (from 1 Jan 2018)", "Newsdesk Business Desk"]
-    page.click("#turn-0 .chip >> nth=0 >> button")
-    page.wait_for_function("document.querySelectorAll('.chip').length === 1")
+    ask_again(page, "#turn-0 .chip >> nth=0 >> button")
     assert chips(page) == ["Newsdesk Business Desk"]
-    page.wait_for_selector("#stop", state="hidden")
-    page.click("#turn-0 .chip button")
-    page.wait_for_selector("#turn-0:has(.asof):not(:has(.chip))")
+    ask_again(page, "#turn-0 .chip button")
+    assert chips(page) == []
 
 
 def test_a_question_of_two_parts_can_be_asked_as_one(page: "Page", page_url: str) -> None:
     opened(page, page_url)
     ask(page, "How many people did the Equifax breach affect, and who ran the DNS root zone?")
     assert chips(page) == ["2 parts"]
-    page.click("#turn-0 .chip button")
-    page.wait_for_selector("#turn-0:has(.asof):not(:has(.chip))")
+    ask_again(page, "#turn-0 .chip button")
+    assert chips(page) == []
 
 
 class FaultyAssistant(Assistant):
@@ -287,7 +293,7 @@ def test_questions_wait_until_the_archive_is_open(page: "Page", starter: Newsroo
     gate = threading.Event()
 
     def open_slowly() -> Assistant:
-        gate.wait(30)
+        gate.wait(PATIENCE_S)
         return starter.open()
 
     with served(open_slowly) as url:
@@ -321,7 +327,6 @@ def test_an_index_being_built_is_reported_in_the_rail_and_in_the_answer(page: "P
         assert page.eval_on_selector("#state progress", "e => e.value") == 2
         page.fill("#box textarea", QUESTION)
         page.click("#ask")
-        page.wait_for_selector("#turn-0 .stage:has-text('Waiting for the index')")
         page.wait_for_selector("#turn-0 .asof")
         assert (
             page.inner_text("#turn-0 .note >> nth=0") == "The index is being built: 2 of 3 articles could be searched."
@@ -332,10 +337,11 @@ def test_an_index_being_built_is_reported_in_the_rail_and_in_the_answer(page: "P
 
 def test_a_question_waits_for_an_index_that_is_soon_built(page: "Page", growing: Newsroom) -> None:
     assistant = growing.own()
-    with served(lambda: assistant, wait_s=60) as url:
+    with served(lambda: assistant, wait_s=PATIENCE_S) as url:
         opened(page, url)
         page.fill("#box textarea", QUESTION)
         page.click("#ask")
+        page.wait_for_selector("#turn-0 .stage:has-text('Waiting for the index')")
         page.wait_for_selector("#turn-0 .note:has-text('2 of 3 articles so far')")
         assistant.sync()
         page.wait_for_selector("#turn-0:has(.asof):not(:has(.note))")

@@ -7,6 +7,7 @@ import pytest
 
 from corpus import Article
 from rag import Assistant
+from tests.waiting import PATIENCE_S
 from tests.web.conftest import Newsroom
 from web.ask.asking import stream_exchange
 from web.assistant.assistant_loader import AssistantLoader
@@ -25,7 +26,7 @@ def steps(assistant: Assistant, *added: Article) -> tuple[set[str], str]:
     conversation, exchange = Conversation(), Exchange("How many people did the Equifax breach affect?")
     conversation.begin(exchange)
     with closing(AssistantLoader(lambda: assistant, patience_s=1.0).start()) as loader:
-        loader.wait(60)
+        loader.wait(PATIENCE_S)
         for article in added:
             assistant.archive.put(article)
         stages = {shown.stage for shown in stream_exchange(loader, conversation, exchange)}

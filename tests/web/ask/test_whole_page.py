@@ -13,8 +13,9 @@ from corpus import Article
 from corpus.archive.database import Archive
 from rag import Assistant, Settings
 from tests.model_server import Body, ModelServer, Reply
+from tests.waiting import PATIENCE_S
 from tests.web.ask.test_ask_tab import ask, opened, shows_state
-from tests.web.conftest import served, starter_articles
+from tests.web.conftest import PATIENT, served, starter_articles
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page
@@ -43,7 +44,7 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @contextmanager
 def page_over(folder: Path, **settings: object) -> Iterator[str]:
-    values: dict[str, object] = {"llm": "", **settings}
+    values: dict[str, object] = {"llm": "", **PATIENT, **settings}
     with served(lambda: Assistant.from_settings(Settings(data_dir=folder, **values))) as url:  # type: ignore[arg-type]
         yield url
 
@@ -121,7 +122,7 @@ def test_a_second_reading_marks_each_claim_by_what_it_finds(
 ) -> None:
     def verify(body: Body) -> str:
         """Hold back until the reader has seen the answer, then find one claim right and one wrong."""
-        assert seen.wait(30)
+        assert seen.wait(PATIENCE_S)
         cited = int(str(body["messages"][-1]["content"]).rpartition("cites [")[2].partition("]")[0])
         words = [{"passage": cited, "words": "Ana Sousa"}]
         rows = [

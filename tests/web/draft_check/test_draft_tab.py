@@ -8,6 +8,7 @@ import docx
 import pytest
 
 from tests.model_server import ModelServer, Reply
+from tests.waiting import PATIENCE_S
 from tests.web.conftest import EQUIFAX, Newsroom, served, starter_articles
 from tests.web.payloads import scripts
 from tests.web.server.test_access import serious
@@ -87,7 +88,7 @@ def test_no_text_of_a_draft_becomes_markup(page: "Page", url: str) -> None:
     payloads = scripts()[:40]
     draft = "\n\n".join(f"The Equifax breach affected {n}44 million people {text}." for n, text in enumerate(payloads))
     paste(page, url, draft)
-    page.wait_for_selector("#draft-result .claim", timeout=120_000)
+    page.wait_for_selector("#draft-result .claim")
     assert page.locator("#draft-result").locator("script, img, iframe, svg, object, form, style, link").count() == 0
     page.hover("#draft-result .said >> nth=0")
     page.wait_for_selector("#tip")
@@ -121,7 +122,7 @@ def test_a_check_that_is_stopped_keeps_what_is_done(page: "Page", starter: Newsr
         page.wait_for_selector("#draft-result .counts:has-text('Not looked at: 3 more.')")
         assert page.is_enabled("#check-draft")
         assert page.is_hidden("#stop-check")
-        assert model_server.abandoned.wait(60)
+        assert model_server.abandoned.wait(PATIENCE_S)
 
 
 def test_a_run_that_is_stopped_shows_the_claims_that_were_checked(starter: Newsroom) -> None:

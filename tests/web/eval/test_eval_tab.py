@@ -4,7 +4,6 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import httpx
 import pytest
 
 from eval.measures.scoring import score
@@ -12,6 +11,7 @@ from eval.question_result import Outcome
 from eval.reports.html_report import write_report
 from eval.runs.run_folder import MAIN, Manifest, create
 from eval.runs.run_summary import summarise
+from tests import http_client
 from tests.eval.records import HELD, NULL, VERDICT, answer, outcome
 from tests.web.archive.test_archive_tab import turned_to
 from tests.web.conftest import Newsroom, accounts_of, served
@@ -90,7 +90,9 @@ def test_a_run_that_is_damaged_is_said_to_be(page: "Page", starter: Newsroom, ru
 
 
 def test_a_report_opens_apart_and_can_reach_nothing(page: "Page", starter: Newsroom, runs: Path) -> None:
-    hostile = '<script>document.title = "run by " + self.origin; fetch("/config"); new Image().src = "/leak"</script>'
+    hostile = """<script>document.title = "run by " + self.origin;
+    fetch("/config").catch(() => (document.title += ", refused"));
+    const image = new Image(); image.onerror = () => (document.title += ", refused"); image.src = "/leak";</script>"""
     report = runs / "second" / "report.html"
     report.write_text(report.read_text("utf-8").replace("</body>", f"{hostile}</body>"), "utf-8")
     with served(starter.open, runs=runs) as url:
@@ -103,10 +105,9 @@ def test_a_report_opens_apart_and_can_reach_nothing(page: "Page", starter: Newsr
         opened.on("requestfinished", lambda request: asked.append(request.url))
         opened.reload()
         opened.wait_for_selector("details.q")
-        assert opened.title() == "run by null"
-        opened.wait_for_timeout(300)
+        opened.wait_for_function("document.title === 'run by null, refused, refused'")
         assert [path for path in asked if "report" not in path] == []
-        assert httpx.get(opened.url).headers["content-security-policy"] == POLICY
+        assert http_client.get(opened.url).headers["content-security-policy"] == POLICY
 
 
 @pytest.mark.parametrize(
@@ -114,7 +115,7 @@ def test_a_report_opens_apart_and_can_reach_nothing(page: "Page", starter: Newsr
 )
 def test_only_reports_of_runs_that_are_listed_are_served(starter: Newsroom, runs: Path, name: str) -> None:
     with served(starter.open, runs=runs) as url:
-        assert httpx.get(f"{url}/report/{name}").status_code in {404, 307}
+        assert http_client.get(f"{url}/report/{name}").status_code in {404, 307}
 
 
 def test_a_report_that_is_a_link_to_elsewhere_is_not_served(runs: Path, tmp_path: Path) -> None:
@@ -130,7 +131,7 @@ def test_with_accounts_reports_are_for_who_signed_in(
 ) -> None:
     accounts = accounts_of(tmp_path, "anna")
     with served(starter.open, accounts=accounts, runs=runs) as url:
-        assert httpx.get(f"{url}/report/first").status_code == 401
+        assert http_client.get(f"{url}/report/first").status_code == 401
         page.goto(url)
         sign_in(page, "anna")
         page.get_by_role("tab", name="Eval").click()

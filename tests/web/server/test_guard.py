@@ -6,9 +6,9 @@ import re
 from http.client import HTTPConnection
 from pathlib import Path
 
-import httpx
 import pytest
 
+from tests import http_client
 from tests.web.conftest import Newsroom, served
 from web.assistant.addition import FILE_BYTES, UPLOAD_BYTES
 from web.page_layout import STATIC
@@ -31,7 +31,7 @@ FOREIGN = [
 
 @pytest.mark.parametrize("headers", FOREIGN, ids=str)
 def test_foreign_hosts_and_origins_are_refused(page_url: str, headers: dict[str, str]) -> None:
-    answer = httpx.post(f"{page_url}/gradio_api/queue/join", headers=headers, json={})
+    answer = http_client.post(f"{page_url}/gradio_api/queue/join", headers=headers, json={})
     assert answer.status_code == (421 if "Host" in headers else 403)
     assert "access-control-allow-origin" not in answer.headers
 
@@ -40,12 +40,12 @@ def test_foreign_hosts_and_origins_are_refused(page_url: str, headers: dict[str,
 def test_the_names_of_this_machine_are_served(page_url: str, name: str) -> None:
     port = page_url.rpartition(":")[2]
     headers = {"Host": f"{name}:{port}", "Origin": f"http://{name}:{port}"}
-    assert httpx.get(page_url, headers=headers).status_code == 200
+    assert http_client.get(page_url, headers=headers).status_code == 200
 
 
 def test_every_answer_carries_the_headers(page_url: str) -> None:
     for path in ("/", "/page/page.css", "/config", "/nothing", "/gradio_api/upload"):
-        headers = httpx.get(page_url + path).headers
+        headers = http_client.get(page_url + path).headers
         assert headers["x-content-type-options"] == "nosniff"
         assert headers["referrer-policy"] == "same-origin"
         for rule in ("default-src 'self'", "img-src 'self' data:", "connect-src 'self'", "object-src 'none'"):
@@ -55,13 +55,13 @@ def test_every_answer_carries_the_headers(page_url: str) -> None:
 
 
 def test_the_page_has_an_icon_of_its_own(page_url: str) -> None:
-    answer = httpx.get(f"{page_url}/favicon.ico")
+    answer = http_client.get(f"{page_url}/favicon.ico")
     assert answer.headers["content-type"].startswith("image/svg+xml")
     assert answer.text == (STATIC / "icon.svg").read_text("utf-8")
 
 
 def test_only_the_inline_scripts_of_the_page_may_run(page_url: str) -> None:
-    answer = httpx.get(page_url)
+    answer = http_client.get(page_url)
     (scripts,) = re.findall(r"script-src ([^;]*);", answer.headers["content-security-policy"])
     assert "'unsafe-inline'" not in scripts
     inline = re.findall(r"<script(?![^>]*\bsrc=)[^>]*>(.*?)</script>", answer.text, re.DOTALL)
@@ -73,13 +73,13 @@ def test_only_the_inline_scripts_of_the_page_may_run(page_url: str) -> None:
 
 def test_uploads_are_closed_where_nothing_may_be_added(starter: Newsroom) -> None:
     with served(starter.open, changeable=False) as url:
-        answer = httpx.post(f"{url}/gradio_api/upload", files={"files": ("a.txt", b"x")})
+        answer = http_client.post(f"{url}/gradio_api/upload", files={"files": ("a.txt", b"x")})
         assert (answer.status_code, answer.text) == (403, "Uploads are switched off.")
 
 
 def test_an_upload_must_tell_its_length_and_keep_to_the_limit(page_url: str) -> None:
     address = f"{page_url}/gradio_api/upload"
-    assert httpx.post(address, content=iter([b"x"])).status_code == 411
+    assert http_client.post(address, content=iter([b"x"])).status_code == 411
     told = HTTPConnection(page_url.removeprefix("http://"))
     told.putrequest("POST", "/gradio_api/upload")
     told.putheader("content-length", str(UPLOAD_BYTES + 1))
@@ -91,14 +91,14 @@ def test_an_upload_must_tell_its_length_and_keep_to_the_limit(page_url: str) -> 
 
 def test_a_file_that_is_too_large_is_not_kept(page_url: str, uploads: Path) -> None:
     before = set(uploads.rglob("*"))
-    answer = httpx.post(f"{page_url}/gradio_api/upload", files={"files": ("large.txt", b"x" * (FILE_BYTES + 1))})
+    answer = http_client.post(f"{page_url}/gradio_api/upload", files={"files": ("large.txt", b"x" * (FILE_BYTES + 1))})
     assert answer.status_code == 413
     assert [path for path in set(uploads.rglob("*")) - before if path.is_file()] == []
 
 
 def test_files_of_the_machine_are_not_served(page_url: str) -> None:
     for path in ("/gradio_api/file=/etc/passwd", "/page/../page.py", "/page/%2e%2e/page.py", "/file=pyproject.toml"):
-        answer = httpx.get(page_url + path)
+        answer = http_client.get(page_url + path)
         assert answer.status_code in {403, 404, 307}, path
         assert "root:" not in answer.text
         assert "import " not in answer.text

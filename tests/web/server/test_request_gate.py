@@ -13,6 +13,7 @@ import pytest
 from starlette.responses import PlainTextResponse
 from starlette.types import Message, Scope
 
+from tests import http_client
 from tests.waiting import wait_until
 from tests.web.conftest import Newsroom, served
 from web.assistant.addition import FILE_BYTES
@@ -54,7 +55,7 @@ CLOSED = [
 
 @pytest.mark.parametrize("path", CLOSED)
 def test_what_the_page_does_not_need_is_not_there(page_url: str, path: str) -> None:
-    with httpx.Client() as client:
+    with http_client.open_client() as client:
         answer = client.send(client.build_request("GET", httpx.URL(page_url).copy_with(raw_path=path.encode())))
     assert answer.status_code == 404
     assert "root:" not in answer.text
@@ -62,7 +63,7 @@ def test_what_the_page_does_not_need_is_not_there(page_url: str, path: str) -> N
 
 @pytest.mark.parametrize("path", ["/assets/..%2f..%2f..%2fetc%2fpasswd", "/static/%2e%2e/%2e%2e/routes.py"])
 def test_nothing_above_a_folder_of_static_files_is_served(page_url: str, path: str) -> None:
-    with httpx.Client() as client:
+    with http_client.open_client() as client:
         answer = client.send(client.build_request("GET", httpx.URL(page_url).copy_with(raw_path=path.encode())))
     assert answer.status_code in {403, 404}
     assert "root:" not in answer.text
@@ -72,13 +73,13 @@ def test_nothing_above_a_folder_of_static_files_is_served(page_url: str, path: s
 @pytest.mark.parametrize("method", ["PUT", "DELETE", "PATCH", "OPTIONS", "TRACE"])
 def test_other_methods_are_not_there(page_url: str, method: str) -> None:
     for path in ("/", "/gradio_api/queue/join", "/gradio_api/upload"):
-        assert httpx.request(method, page_url + path, content=b"{}").status_code == 404
+        assert http_client.request(method, page_url + path, content=b"{}").status_code == 404
 
 
 def test_no_websocket_is_opened(page_url: str) -> None:
     headers = {"connection": "upgrade", "upgrade": "websocket", "sec-websocket-version": "13"}
     headers["sec-websocket-key"] = "AAAAAAAAAAAAAAAAAAAAAA=="
-    assert httpx.get(f"{page_url}/gradio_api/queue/join", headers=headers).status_code == 404
+    assert http_client.get(f"{page_url}/gradio_api/queue/join", headers=headers).status_code == 404
 
 
 @pytest.mark.parametrize(
@@ -103,7 +104,7 @@ def test_no_websocket_is_opened(page_url: str) -> None:
 )
 @pytest.mark.parametrize("path", ["queue/join", "run/predict", "call/ask", "cancel", "reset"])
 def test_what_is_no_plain_json_is_refused(page_url: str, path: str, body: bytes, kind: str, status: int) -> None:
-    answer = httpx.post(f"{page_url}/gradio_api/{path}", content=body, headers={"content-type": kind})
+    answer = http_client.post(f"{page_url}/gradio_api/{path}", content=body, headers={"content-type": kind})
     assert answer.status_code == status
     assert "Traceback" not in answer.text
 
@@ -111,8 +112,8 @@ def test_what_is_no_plain_json_is_refused(page_url: str, path: str, body: bytes,
 def test_half_of_a_pair_in_a_question_does_not_stop_it(page_url: str) -> None:
     headers = {"content-type": "application/json"}
     body = b'{"data": ["Equifax \\ud83d?", "", "", ""]}'
-    event = httpx.post(f"{page_url}/gradio_api/call/ask", content=body, headers=headers).json()["event_id"]
-    told = httpx.get(f"{page_url}/gradio_api/call/ask/{event}", timeout=60).text
+    event = http_client.post(f"{page_url}/gradio_api/call/ask", content=body, headers=headers).json()["event_id"]
+    told = http_client.get(f"{page_url}/gradio_api/call/ask/{event}").text
     assert "event: complete" in told
     assert '"question": "Equifax ??"' in told
 
@@ -120,10 +121,10 @@ def test_half_of_a_pair_in_a_question_does_not_stop_it(page_url: str) -> None:
 @pytest.mark.parametrize("path", ["/gradio_api/queue/join", "/gradio_api/cancel", "/login", "/gradio_api/call/ask"])
 def test_a_body_of_the_limit_is_read_and_one_byte_more_is_not(page_url: str, path: str) -> None:
     headers = {"content-type": "application/json"}
-    whole = httpx.post(page_url + path, content=b" " * BODY_BYTES, headers=headers)
+    whole = http_client.post(page_url + path, content=b" " * BODY_BYTES, headers=headers)
     assert whole.status_code in {400, 422}
     for content in (b" " * (BODY_BYTES + 1), iter([b" " * BODY_BYTES, b" "])):
-        answer = httpx.post(page_url + path, content=content, headers=headers)
+        answer = http_client.post(page_url + path, content=content, headers=headers)
         assert (answer.status_code, answer.text) == (413, "The request holds more than 1 MB; send less at once.")
 
 
@@ -182,7 +183,7 @@ def test_an_upload_that_sends_more_than_it_says_is_cut() -> None:
     ],
 )
 def test_an_upload_holds_nothing_but_files(page_url: str, content: bytes, kind: str, told: str) -> None:
-    answer = httpx.post(f"{page_url}/gradio_api/upload", content=content, headers={"content-type": kind})
+    answer = http_client.post(f"{page_url}/gradio_api/upload", content=content, headers={"content-type": kind})
     assert answer.status_code == 400
     assert told in answer.text
 
@@ -190,7 +191,7 @@ def test_an_upload_holds_nothing_but_files(page_url: str, content: bytes, kind: 
 @contextmanager
 def browser(url: str) -> Iterator[httpx.Client]:
     """Yield a client that opened the page."""
-    with httpx.Client(base_url=url, timeout=20) as client:
+    with http_client.open_client(url) as client:
         client.get("/")
         yield client
 
@@ -206,7 +207,7 @@ def gone(path: Path) -> bool:
 
 def events(url: str) -> tuple[int, int]:
     """Return the numbers of the event that takes uploads, and of one that takes text."""
-    config = httpx.get(f"{url}/config").json()
+    config = http_client.get(f"{url}/config").json()
     types = {component["id"]: component["type"] for component in config["components"]}
     taking = {types[i]: event["id"] for event in config["dependencies"] for i in event["inputs"]}
     return taking["file"], taking["textbox"]
@@ -230,7 +231,7 @@ def url(tmp_path: Path, build: Callable[..., Newsroom], monkeypatch: pytest.Monk
 
 def test_only_the_browser_that_uploaded_a_file_can_add_it(url: str) -> None:
     taking, text = events(url)
-    with browser(url) as own, browser(url) as other, httpx.Client(base_url=url) as nobody:
+    with browser(url) as own, browser(url) as other, http_client.open_client(url) as nobody:
         path = upload(own)
         file = file_at(path, url="http://127.0.0.1/x", orig_name="a", mime_type="text/plain", is_stream=True)
         for stranger in (other, nobody):
@@ -281,7 +282,7 @@ def test_a_refused_upload_leaves_no_folder(url: str, tmp_path: Path) -> None:
 
 def test_an_upload_without_the_page_gets_a_cookie_and_can_be_added(url: str) -> None:
     taking, _ = events(url)
-    with httpx.Client(base_url=url) as client:
+    with http_client.open_client(url) as client:
         answer = client.post("/gradio_api/upload", files={"files": ("n.txt", NOTE)})
         assert "HttpOnly" in answer.headers["set-cookie"]
         assert "SameSite=strict" in answer.headers["set-cookie"]

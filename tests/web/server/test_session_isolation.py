@@ -14,7 +14,9 @@ from starlette.routing import compile_path
 
 from rag import Assistant
 from rag.model import Event
+from tests import http_client
 from tests.model_server import ModelServer
+from tests.waiting import PATIENCE_S
 from tests.web.conftest import Newsroom, accounts_of, served
 from tests.web.server.test_sign_in import signed_in
 from web.server.request_gate import CALL, READ, UPLOAD
@@ -50,7 +52,7 @@ def url(
 
         def stream(self, *arguments: Any, **options: Any) -> Iterator[Event]:
             halt.begun.set()
-            halt.go_on.wait(60)
+            halt.go_on.wait(PATIENCE_S)
             yield from super().stream(*arguments, **options)
 
     with served(lambda: starter.open(session_model, HaltingAssistant), accounts=accounts) as address:
@@ -90,7 +92,7 @@ def test_another_s_session_shows_nothing_and_does_nothing(anna: httpx.Client, be
     halt.go_on.clear()
     body = {**asking(anna), "session_hash": "annas"}
     event = anna.post(f"{API}/queue/join", json=body).json()["event_id"]
-    assert halt.begun.wait(60)
+    assert halt.begun.wait(PATIENCE_S)
     own = {"session_hash": "berts"}
     json_type = {"content-type": "application/json"}
     twice = b'{"session_hash": "berts", "data": [], "session_hash": "annas"}'
@@ -129,7 +131,7 @@ def test_a_name_that_is_too_long_is_nobody_s(bert: httpx.Client) -> None:
 
 
 def test_a_page_without_accounts_is_as_it_was(page_url: str) -> None:
-    with httpx.Client(base_url=page_url, timeout=60) as first, httpx.Client(base_url=page_url, timeout=60) as second:
+    with http_client.open_client(page_url) as first, http_client.open_client(page_url) as second:
         first.post(f"{API}/queue/join", json={**asking(first), "session_hash": "shared"})
         assert "143 million" in events(second, "shared")
 

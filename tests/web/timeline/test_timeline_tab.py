@@ -9,6 +9,7 @@ import pytest
 
 from rag import Assistant
 from rag.model import Citation, Filters
+from tests.waiting import PATIENCE_S
 from tests.web.archive.test_archive_tab import DESK, turned_to
 from tests.web.conftest import Newsroom, article_of, served, starter_articles
 from tests.web.server.test_access import serious
@@ -155,7 +156,7 @@ def test_a_story_that_is_asked_for_while_another_is_looked_for_is_shown(page: "P
         """Look for the story of Equifax until the test lets it end."""
 
         def timeline(self, topic: str, filters: Filters | None = None) -> list[Citation]:
-            assert topic != "Equifax" or go_on.wait(20)
+            assert topic != "Equifax" or go_on.wait(PATIENCE_S)
             return super().timeline(topic, filters)
 
     with served(lambda: starter.open(kind=SlowAssistant)) as url:
@@ -163,6 +164,6 @@ def test_a_story_that_is_asked_for_while_another_is_looked_for_is_shown(page: "P
         with page.expect_request(lambda request: request.url.endswith("/queue/join?")):
             show(page, "Equifax")
         show(page, "Yahoo")
-        page.wait_for_timeout(300)
+        page.evaluate("new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))")
         go_on.set()
         page.wait_for_selector("#entries .quiet:has-text('stories on “Yahoo”')")
