@@ -103,7 +103,8 @@ def serve_page(options: argparse.Namespace) -> None:
 
     accounts = Accounts(options.auth_file) if options.auth_file else None
     # Who is alone on this machine waits for nobody.
-    limit = RateLimit(QUESTIONS_A_MINUTE if accounts or options.name else 0)
+    alone = not (accounts or options.name)
+    limit = RateLimit(0 if alone else QUESTIONS_A_MINUTE)
     own = [] if options.host in {*LOOPBACK, "0.0.0.0", "::"} else [options.host]  # noqa: S104
     settings = read_settings(options.data)
     with (
@@ -113,7 +114,7 @@ def serve_page(options: argparse.Namespace) -> None:
         port = int(bound.getsockname()[1])
         loader = AssistantLoader(lambda: open_assistant(settings)).start()
         names = [*NAMES, *options.name, *own]
-        page = site(loader, conversations, port, names, accounts, limit, not options.read_only)
+        page = site(loader, conversations, port, names, accounts, limit, not options.read_only, alone=alone)
         running = Server(page, options.host, port)
         url = f"http://{address(options.host)}:{port}"
         threading.Thread(target=announce, args=(running, url), daemon=True).start()

@@ -8,7 +8,10 @@ from rag import Assistant
 from web.assistant.assistant_loader import AssistantLoader
 from web.markup.templating import render
 
-HOW_TO_SET_A_MODEL = "To have answers written, start with NEWSDESK_LLM=provider:name, for instance openai:gpt-5-mini."
+HOW_TO_SET_A_MODEL = (
+    "To have answers written, choose a model below the question, or start with NEWSDESK_LLM=provider:name, "
+    "for instance openai:gpt-5-mini."
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +64,13 @@ def _month(date: datetime) -> str:
     return f"{date:%b %Y}"
 
 
-def render_welcome(loader: AssistantLoader) -> str:
-    """Render what stands in place of a conversation: what this is, and questions to begin with."""
+def render_welcome(loader: AssistantLoader, alone: bool = False) -> str:
+    """Render what stands in place of a conversation: what this is, and questions to begin with.
+
+    Args:
+        loader: Opens the assistant.
+        alone: Offer a model that runs on this machine, where none is set.
+    """
     examples = loader.examples.current() if loader.examples is not None else []
-    return render("welcome", questions=examples)
+    offer = loader.models.offer if alone and loader.models is not None else None
+    return render("welcome", questions=examples, offer=offer)

@@ -49,6 +49,7 @@ class Frame:
         side: The rail at the left.
         reader: Where a whole article opens, above all tabs.
         changeable: Whether articles may be added and removed here.
+        alone: Whether the page is for this machine's user only, who may set its model.
         runs: The folder of the runs of the evaluation.
     """
 
@@ -61,6 +62,7 @@ class Frame:
     reader: gr.HTML
     changeable: bool
     runs: Path
+    alone: bool = False
 
 
 Tab = Callable[[Frame, gr.Tab], None]

@@ -34,7 +34,12 @@ TABS: tuple[tuple[str, Tab], ...] = (
 
 
 def build_page(
-    loader: AssistantLoader, allowance: RateLimit, conversations: ConversationStore, changeable: bool, runs: Path
+    loader: AssistantLoader,
+    allowance: RateLimit,
+    conversations: ConversationStore,
+    changeable: bool,
+    runs: Path,
+    alone: bool = False,
 ) -> gr.Blocks:
     """Return the page, ready to be mounted.
 
@@ -44,6 +49,7 @@ def build_page(
         conversations: The store of conversations.
         changeable: Let readers add and remove articles.
         runs: The folder of the runs of the evaluation.
+        alone: Let the reader set the model.
     """
     blocks = CheckedBlocks(title=TITLE, analytics_enabled=False, fill_width=True, delete_cache=(_CLEAN_S, _CLEAN_S))
     with blocks:
@@ -51,7 +57,7 @@ def build_page(
         reader = make_markup("reader", "")
         with gr.Row(elem_id="layout", equal_height=False):
             frame = Frame(
-                loader, allowance, conversations, blocks, session, _build_rail(loader), reader, changeable, runs
+                loader, allowance, conversations, blocks, session, _build_rail(loader), reader, changeable, runs, alone
             )
             with gr.Tabs(elem_id="tabs"):
                 for name, tab in TABS:

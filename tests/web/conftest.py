@@ -186,6 +186,7 @@ def served(
     runs: Path = Path("no-runs"),
     wait_s: float = 2,
     clock: Callable[[], float] = time.monotonic,
+    alone: bool = False,
 ) -> Iterator[str]:
     """Serve the page, and yield its address; `kept` is the file of conversations, by default one that goes with it."""
     from web.assistant.assistant_loader import AssistantLoader
@@ -205,6 +206,7 @@ def served(
             limit=RateLimit(per_minute, clock=clock),
             changeable=changeable,
             runs=runs,
+            alone=alone,
         )
         running = Server(application, "127.0.0.1", port)
         thread = threading.Thread(target=running.run, args=([bound],), daemon=True)

@@ -40,7 +40,7 @@ class AskView:
         with gr.Row(elem_id="asking", equal_height=False):
             with gr.Column(elem_id="main", min_width=0):
                 with gr.Column(elem_id="scroll", min_width=0):
-                    self.welcome = make_markup("welcome", render_welcome(frame.loader))
+                    self.welcome = make_markup("welcome", render_welcome(frame.loader, frame.alone))
                     self.talk = make_markup("talk", "")
                 with gr.Column(elem_id="composer", min_width=0):
                     self._composer()
@@ -71,7 +71,7 @@ class AskView:
         side.new.click(self._clear, [session], self.shown, cancels=running, queue=False, **QUIET)
         connect_reader(self.frame, [self.talk, self.evidence, self.frame.reader])
         connect_conversation_actions(self.frame, self.talk, self.shown, self.page, running)
-        connect_search_settings(self.frame, self.narrow)
+        connect_search_settings(self.frame, self.narrow, self.welcome)
         # A request of its own, so that the answer is whole on the page before suggestions are looked for. Of the answer
         # before, they may still be looked for: by default the new request would be dropped.
         for asked_for in running:
@@ -179,7 +179,7 @@ class AskView:
         conversation = session.conversation
         busy = conversation.busy
         empty = not conversation.exchanges
-        greeting = {"value": render_welcome(self.frame.loader)} if clear and empty else {}
+        greeting = {"value": render_welcome(self.frame.loader, self.frame.alone)} if clear and empty else {}
         return (
             render_conversation(conversation),
             render_evidence(conversation),
@@ -195,7 +195,7 @@ class AskView:
     def _on_tick(self, session: SessionState) -> Shown:
         found = collect_status(self.frame.loader)
         empty = not session.conversation.exchanges
-        greeting = gr.update(value=render_welcome(self.frame.loader)) if empty else gr.skip()
+        greeting = gr.update(value=render_welcome(self.frame.loader, self.frame.alone)) if empty else gr.skip()
         # Another process may add articles at any time, so even a settled state is looked at again.
         return found.state, greeting, gr.Timer(15.0 if found.settled else 1.0)
 

@@ -5,6 +5,7 @@ import threading
 from collections.abc import Callable
 
 from corpus import NewsdeskError
+from corpus.errors import SettingsError
 from rag import Assistant
 from web.assistant.addition_queue import Additions, OpenFetcher
 from web.assistant.available_models import LOCAL_SERVERS, Models
@@ -41,6 +42,7 @@ class AssistantLoader:
         self.patience_s = patience_s
         self._settled = threading.Event()
         self._assistant: Assistant | None = None
+        self._opened: Assistant | None = None  # With the model that it was started with.
         self._held = 0  # Articles, when the archive was opened.
         self.problem = ""
         self._thread = threading.Thread(target=self._load, name="open the assistant", daemon=True)
@@ -57,7 +59,8 @@ class AssistantLoader:
             self.examples = Examples(assistant)
             self.additions = Additions(assistant.archive, assistant.settings, self._fetcher)
             self._held = assistant.progress()[1]
-            self._assistant = assistant  # Last: whoever sees it may use all of the above.
+            self._opened = assistant
+            self.set_model()  # Last: whoever sees the assistant may use all of the above.
         except NewsdeskError as error:
             self.problem = str(error)
         except Exception:
@@ -65,6 +68,8 @@ class AssistantLoader:
             log.exception("the assistant could not be opened")
             self.problem = "The archive could not be opened; what the server printed says why."
         self._settled.set()
+        if self.models is not None and not self.models.settings.llm:
+            self.models.look()  # On this machine only; the first screen offers what is found.
 
     @property
     def assistant(self) -> Assistant | None:
@@ -93,6 +98,18 @@ class AssistantLoader:
             return self._assistant
         return self._assistant.with_writer(self.models.writer(settings) if settings.llm else None)
 
+    def set_model(self) -> None:
+        """Let the model that `models` holds write what readers ask without choosing one."""
+        if self._opened is None or self.models is None:
+            return
+        found = self._opened
+        try:
+            if self.models.own:
+                found = found.with_writer(self.models.writer(self.models.settings))
+        except SettingsError as error:
+            log.warning("the model that was set in the page cannot be used: %s", error)
+        self._assistant = found
+
     def wait(self, seconds: float) -> Assistant | None:
         """Return the assistant, waiting for it at most so long."""
         self._settled.wait(seconds)
@@ -106,6 +123,6 @@ class AssistantLoader:
             self.additions.close()
         if self.examples is not None:
             self.examples.close()
-        if self._assistant is not None:
-            self._assistant.close()
-            self._assistant = None
+        if self._opened is not None:
+            self._opened.close()
+            self._opened = self._assistant = None

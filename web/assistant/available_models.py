@@ -1,5 +1,6 @@
 """The models that a reader may choose from: the one that is set, none, and those of servers on this machine."""
 
+import logging
 import threading
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -9,9 +10,19 @@ from pydantic import SecretStr
 
 from corpus.errors import SettingsError
 from rag.settings import Settings
+from web.assistant.model_file import (
+    FILE,
+    OwnModel,
+    read_own_model,
+    remove_own_model,
+    try_model,
+    write_own_model,
+)
 
 if TYPE_CHECKING:
     from rag.llm.writer import Writer
+
+log = logging.getLogger(__name__)
 
 LOCAL_SERVERS = ("http://127.0.0.1:11434/v1", "http://127.0.0.1:8080/v1", "http://127.0.0.1:1234/v1")
 """Where Ollama, llama.cpp's server and LM Studio answer OpenAI's protocol by default."""
@@ -48,11 +59,14 @@ class Models:
     """Find models and make the settings with which one writes; safe to use from several threads."""
 
     def __init__(self, settings: Settings, servers: tuple[str, ...] = LOCAL_SERVERS) -> None:
-        """Offer what the settings name; `servers` are asked only by `look`."""
-        self.settings = settings
+        """Offer what the settings name, or the model that was set in the page; `servers` are asked only by `look`."""
+        self.started_with = settings
         self.servers = servers
+        self._file = settings.data_dir / FILE
+        self.own = self._read_own()
+        self.settings = self.own.apply(settings) if self.own else settings
         self._found: tuple[Choice, ...] = ()
-        self._writers: dict[tuple[str, str], Writer] = {}
+        self._writers: dict[tuple[str, str, str], Writer] = {}
         self._lock = threading.Lock()
 
     @property
@@ -61,6 +75,40 @@ class Models:
         if not self.settings.llm:
             return [Choice("", NO_MODEL), *self._found]
         return [Choice("", self.settings.llm, self.settings.llm), Choice(NONE, NO_MODEL), *self._found]
+
+    @property
+    def offer(self) -> Choice | None:
+        """Return a model of this machine that could write where none is set, as far as `look` found one."""
+        usable = (choice for choice in self._found if "embed" not in choice.label.casefold())
+        return None if self.settings.llm else next(usable, None)
+
+    def use(self, model: OwnModel) -> float:
+        """Try a model, and let it write from now on, after a restart too; return the seconds that it took to reply.
+
+        Raises:
+            SettingsError: It does not reply, or the file cannot be written; then everything stays as it was.
+        """
+        settings = model.apply(self.started_with)
+        took = try_model(settings)
+        write_own_model(self._file, model)
+        self.own, self.settings = model, settings
+        return took
+
+    def forget(self) -> None:
+        """Go back to the model that the page was started with.
+
+        Raises:
+            SettingsError: The file cannot be removed.
+        """
+        remove_own_model(self._file)
+        self.own, self.settings = None, self.started_with
+
+    def _read_own(self) -> OwnModel | None:
+        try:
+            return read_own_model(self._file)
+        except SettingsError as error:
+            log.warning("%s", error)
+            return None
 
     def look(self) -> int:
         """Ask the servers for their models, each for at most two seconds; return how many models there are.
@@ -108,7 +156,7 @@ class Models:
         from rag.llm.writer import Writer
 
         with self._lock:
-            name = (settings.llm, settings.llm_base_url)
+            name = (settings.llm, settings.llm_base_url, settings.llm_api_key.get_secret_value())
             if name not in self._writers:
                 self._writers[name] = Writer.from_settings(settings)
             return self._writers[name]

@@ -9,6 +9,7 @@ from corpus.text import days
 from rag.model import Filters
 from rag.question.filter_values import read_filters
 from web.assistant.available_models import Choice, Models
+from web.assistant.model_file import OwnModel
 from web.conversations.conversation import SessionState
 from web.markup.chips import format_value
 from web.markup.escaping import format_day
@@ -121,12 +122,22 @@ def parse_filters(data: Mapping[str, object]) -> Filters:
     return Filters(time.since, time.until, names.get("outlets", ()), names.get("languages", ()), names.get("feeds", ()))
 
 
-def render_models_panel(choices: list[Choice], current: str, looked: int | None) -> str:
-    """Render the models to choose from.
+def render_models_panel(
+    choices: list[Choice],
+    current: str,
+    looked: int | None = None,
+    alone: bool = False,
+    own: OwnModel | None = None,
+    told: str = "",
+) -> str:
+    """Render the models to choose from, and the form in which who is alone sets one.
 
     Args:
         choices: What there is.
         current: The key of the one that is chosen.
         looked: How many models were found just now, or None where nobody looked.
+        alone: Offer the form.
+        own: The model that was set in it.
+        told: What became of it just now, or "".
     """
-    return render("models_panel", choices=choices, current=current, looked=looked)
+    return render("models_panel", choices=choices, current=current, looked=looked, alone=alone, own=own, told=told)

@@ -6,6 +6,10 @@ import gradio as gr
 
 from corpus import NewsdeskError
 from rag.model import Filters
+from web.archive_status import collect_status, render_welcome
+from web.assistant.assistant_loader import AssistantLoader
+from web.assistant.available_models import Models
+from web.assistant.model_file import OwnModel
 from web.conversations.conversation import SessionState
 from web.event_data import sent
 from web.filters.filter_bar import parse_filters, render_bar, render_filters_panel, render_models_panel
@@ -14,8 +18,8 @@ from web.markup.escaping import escape
 from web.reader.article_reader import reopen
 
 
-def connect_search_settings(frame: Frame, narrow: gr.HTML) -> None:
-    """Let the bar below the question open its panels and take what is chosen in them."""
+def connect_search_settings(frame: Frame, narrow: gr.HTML, welcome: gr.HTML) -> None:
+    """Let the bar below the question open its panels and take what is chosen in them, and the offer of the greeting."""
 
     def choose(session: SessionState, event: gr.EventData) -> Any:
         return on_choice(frame, session, sent(event))
@@ -23,7 +27,11 @@ def connect_search_settings(frame: Frame, narrow: gr.HTML) -> None:
     def begun(session: SessionState) -> str:
         return show_bar(frame, session)
 
+    def accept(event: gr.EventData) -> Any:
+        return accept_offer(frame, sent(event))
+
     narrow.submit(choose, [frame.session], narrow, **WARNING)
+    welcome.submit(accept, None, [welcome, narrow, frame.side.state], **WARNING)
     frame.blocks.load(begun, [frame.session], narrow, queue=False, **QUIET)
 
 
@@ -40,9 +48,8 @@ def on_choice(frame: Frame, session: SessionState, data: dict[str, Any]) -> Any:
         return show_bar(frame, session)
     if act == "filters":
         return show_bar(frame, session, render_filters_panel(assistant.archive, session.filters))
-    if act in {"models", "look"}:
-        looked = models.look() if act == "look" else None
-        return show_bar(frame, session, render_models_panel(models.choices, session.model, looked))
+    if act in {"models", "look", "own-model", "forget-model"}:
+        return show_bar(frame, session, _show_models(frame.loader, models, session, data, frame.alone))
     if act == "model" and any(choice.key == data.get("key") for choice in models.choices):
         session.model = str(data.get("key"))
     try:
@@ -51,6 +58,44 @@ def on_choice(frame: Frame, session: SessionState, data: dict[str, Any]) -> Any:
         gr.Warning(escape(error))
         return gr.skip()
     return show_bar(frame, session)
+
+
+def _show_models(
+    loader: AssistantLoader, models: Models, session: SessionState, data: dict[str, Any], alone: bool
+) -> str:
+    """Do what a button of the panel of models says; return the panel."""
+    looked, told = models.look() if data.get("act") == "look" else None, ""
+    if alone and data.get("act") in {"own-model", "forget-model"}:
+        told = _set_model(loader, models, data)
+        session.model = ""
+    return render_models_panel(models.choices, session.model, looked, alone, models.own, told)
+
+
+def _set_model(loader: AssistantLoader, models: Models, data: dict[str, Any]) -> str:
+    """Try and use the model that a form names, or forget it; return what to tell."""
+    try:
+        if data.get("act") == "forget-model":
+            models.forget()
+            told = "Answers are made as the page was started."
+        else:
+            own = OwnModel.make(*(str(data.get(name, "")) for name in ("llm", "address", "key")))
+            told = f"It replied after {models.use(own):.1f} seconds, and writes the answers from now on."
+    except NewsdeskError as error:
+        return str(error)
+    loader.set_model()
+    return told
+
+
+def accept_offer(frame: Frame, data: dict[str, Any]) -> Any:
+    """Let the model that the greeting offers write; return greeting, bar and state, or leave them."""
+    models = frame.loader.models
+    offer = models.offer if models is not None else None
+    if data.get("act") != "use-model" or models is None or offer is None or not frame.alone:
+        return (gr.skip(),) * 3
+    told = _set_model(frame.loader, models, {"llm": offer.llm, "address": offer.address})
+    (gr.Info if models.own else gr.Warning)(escape(told))
+    bar = show_bar(frame, SessionState())
+    return render_welcome(frame.loader, frame.alone), bar, collect_status(frame.loader).state
 
 
 def apply_filters(filters: Filters, data: dict[str, Any]) -> Filters:

@@ -42,6 +42,7 @@ def site(
     limit: RateLimit | None = None,
     changeable: bool = True,
     runs: Path = Path("eval-runs"),
+    alone: bool = False,
 ) -> Guard:
     """Return the application.
 
@@ -54,9 +55,10 @@ def site(
         limit: How many questions one client may ask in a minute; by default as many as `RateLimit` says.
         changeable: Let who may ask add and remove articles too.
         runs: The folder of the runs of the evaluation, by default where `python -m eval` writes them.
+        alone: Only the user of this machine reaches the page, and may set its model there.
     """
     limit = limit or RateLimit()
-    blocks = build_page(loader, limit, conversations, changeable, runs).queue(
+    blocks = build_page(loader, limit, conversations, changeable, runs, alone).queue(
         max_size=WAITING_QUESTIONS, api_open=False
     )
     outer = FastAPI(docs_url=None, redoc_url=None, openapi_url=None)

@@ -12,6 +12,13 @@
     trigger("submit", { act: "narrow", since: day("since"), until: day("until"), ...lists });
   };
 
+  acts["own-model"] = (button, trigger) => {
+    const value = (name) => one(`input[name=${name}]`, button.closest(".pop")).value;
+    button.disabled = true;
+    button.textContent = "Trying…";
+    trigger("submit", { act: "own-model", llm: value("llm"), address: value("address"), key: value("key") });
+  };
+
   function close(bar) {
     const panel = one(".pop", bar);
     if (!panel) return;
