@@ -105,12 +105,12 @@ def _split_piece(piece: str) -> list[str]:
 
 def _is_inverted(family: str, given: str) -> bool:
     """Return whether two pieces around a comma are one name; what is in capitals is an agency."""
-    first, *initials = given.split() or [""]
+    first, *others = given.replace(".", "").split() or [""]
     return (
         len(family.split()) == 1
         and first.isalpha()
         and not (first.isupper() and len(first) > 1)
-        and all(len(one.rstrip(".")) == 1 for one in initials)
+        and all(len(one) == 1 for one in others)
         and not _ROLES & {first.casefold(), family.casefold()}
     )
 

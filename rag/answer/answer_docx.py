@@ -104,7 +104,7 @@ class _AnswerWriter:
         bare = line.lstrip("#")
         if not quoted and bare != line and bare.startswith(" "):
             level = max(_HIGHEST_HEADING + 1, min(len(line) - len(bare), 6))
-            return self.document.add_heading("", level), bare
+            return self.document.add_heading("", level), bare.strip()
         paragraph = self.document.add_paragraph()
         if line.startswith("**") and line.endswith("**"):
             paragraph.paragraph_format.keep_with_next = True
