@@ -23,7 +23,7 @@ MAY_NOT_IMPORT = {
 }
 FLOORS = {
     "corpus": """
-        errors article command_names | settings text | archive fetching | readers | feeds ingestion | cli
+        errors article command_names | settings text | archive fetching references | readers | feeds ingestion | cli
         """,
     "rag": """
         model settings | text | index question verification | retrieval llm | answer | drafts | assistant | chain cli

@@ -8,7 +8,15 @@ import typer
 from corpus.archive.database import Archive
 from corpus.archive.selection import Selection
 from corpus.cli.add_command import add
-from corpus.cli.display import accept_any_text, build_articles_table, console, format_article, print_json, to_line
+from corpus.cli.display import (
+    accept_any_text,
+    build_articles_table,
+    console,
+    format_article,
+    print_json,
+    print_references,
+    to_line,
+)
 from corpus.cli.feed_commands import feed_app
 from corpus.cli.index_process import report_indexing, run_index
 from corpus.cli.options import (
@@ -17,6 +25,7 @@ from corpus.cli.options import (
     Data,
     Feed,
     Outlets,
+    References,
     Since,
     Until,
     Yes,
@@ -70,6 +79,7 @@ def list_articles(
     undated: Annotated[bool, typer.Option("--undated", help="Only articles without a date.")] = False,
     limit: Annotated[int, typer.Option(min=0, max=MOST, help="Maximum number of articles.")] = 20,
     offset: Annotated[int, typer.Option(min=0, max=MOST, help="Skip this many articles first.")] = 0,
+    references: References = None,
     data: Data = None,
     as_json: AsJson = False,
 ) -> None:
@@ -88,7 +98,9 @@ def list_articles(
         found = list(archive.articles(selection, limit=limit, offset=offset))
         stories = archive.stories(article.id for article in found)
         total = archive.count(selection)
-    if as_json:
+    if references:
+        print_references(references, [(article, "") for article in found])
+    elif as_json:
         records = [article.to_record() | {"story": stories.get(article.id)} for article in found]
         print_json([{name: value for name, value in record.items() if name != "body"} for record in records])
     else:

@@ -15,6 +15,8 @@ from rich.text import Text
 
 from corpus.article import Article
 from corpus.ingestion.ingest import SHOWN, IngestSummary
+from corpus.references.reference import make_references
+from corpus.references.reference_formats import REFERENCE_FORMATS, ReferenceFormat
 from corpus.text.days import format_day
 
 # C0 and C1 controls but tab and line feed; marks that turn the direction of writing; line separators.
@@ -49,6 +51,23 @@ def console(stderr: bool = False) -> Console:
 def print_json(value: object) -> None:
     """Print one JSON value, in ASCII, so that no terminal and no encoding minds it."""
     sys.stdout.write(json.dumps(value, indent=2) + "\n")
+
+
+def print_references(kind: ReferenceFormat, cited: Iterable[tuple[Article, str]]) -> None:
+    """Print articles as references, in UTF-8 whatever the terminal speaks, as the programs that read them expect.
+
+    Args:
+        kind: The format.
+        cited: Articles, each with words that are cited of it, or "".
+    """
+    print_bytes(REFERENCE_FORMATS[kind][2](make_references(cited)).encode("utf-8", "replace"))
+
+
+def print_bytes(content: bytes) -> None:
+    """Write the content of a file to stdout as it is."""
+    sys.stdout.flush()
+    sys.stdout.buffer.write(content)
+    sys.stdout.buffer.flush()
 
 
 def build_table(*columns: str, title: str = "") -> Table:

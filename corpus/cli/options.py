@@ -8,6 +8,7 @@ import typer
 from corpus.archive.database import Archive
 from corpus.command_names import name_command
 from corpus.errors import InputError
+from corpus.references.reference_formats import ReferenceFormat
 from corpus.settings import ArchiveSettings, read_settings
 from corpus.text.characters import one_line
 
@@ -21,6 +22,12 @@ Outlets = Annotated[
     list[str] | None,
     typer.Option(
         "--outlet", parser=one_line, metavar="NAME", help="Only this outlet, as `list` writes it; repeatable."
+    ),
+]
+References = Annotated[
+    ReferenceFormat | None,
+    typer.Option(
+        "--format", help="Print the articles as references for Zotero and the like instead.", show_default=False
     ),
 ]
 Address = Annotated[

@@ -1,6 +1,7 @@
 """Names of outlets and authors: what stands in these fields of real pages and feeds, and is no name."""
 
 import re
+import unicodedata
 from collections.abc import Iterable
 
 from corpus.text.urls import host
@@ -39,6 +40,15 @@ _DESK = frozenset(
     """.split()
 )
 
+# What stands before the names of a byline, and what people are who stand in one.
+_OPENINGS = ("written by ", "story by ", "by: ", "by ")
+_ROLES = frozenset(
+    """
+    reporter reporters correspondent correspondents editor writer journalist columnist contributor staff bureau desk
+    newsroom chief
+    """.split()
+)
+
 
 def reduce_name(text: str) -> str:
     """Return the letters and digits of a name, in one case and without "the", so that spellings of it compare equal."""
@@ -65,6 +75,44 @@ def clean_byline(text: str, outlet: str = "") -> str:
     if not _is_author(whole, outlet) or not kept:
         return ""
     return whole if len(kept) == len(parts) else ", ".join(reversed(kept.values()))
+
+
+def fold_name(text: str) -> str:
+    """Return a name so that writings of it compare equal: without case, accents and punctuation, words by one space."""
+    plain = (c for c in unicodedata.normalize("NFKD", text.casefold()) if not unicodedata.combining(c))
+    return " ".join("".join(c if c.isalnum() else " " * (c not in "'’.") for c in plain).split())
+
+
+def split_byline(text: str) -> list[str]:
+    """Return the people whom a byline names, as it writes them: without "By", and without what they are.
+
+    "Doe, Jane" is one person, "Jane Doe"; "Jane Doe, Chief Reporter" too.
+    """
+    text = " ".join(text.split())
+    for opening in _OPENINGS:
+        text = text[len(opening) :] if text[: len(opening)].casefold() == opening else text
+    people = [name for piece in text.split(";") for name in _split_piece(piece.strip())]
+    named = [name for name in people if not _ROLES & set(name.casefold().split())]
+    return list({reduce_name(name): name for name in reversed(named or people)}.values())[::-1]
+
+
+def _split_piece(piece: str) -> list[str]:
+    family, comma, given = piece.partition(", ")
+    if comma and _is_inverted(family, given):
+        return [f"{given} {family}"]
+    return [name for name in map(str.strip, _BETWEEN.split(piece)) if _LETTER.search(name)]
+
+
+def _is_inverted(family: str, given: str) -> bool:
+    """Return whether two pieces around a comma are one name; what is in capitals is an agency."""
+    first, *others = given.replace(".", "").split() or [""]
+    return (
+        len(family.split()) == 1
+        and first.isalpha()
+        and not (first.isupper() and len(first) > 1)
+        and all(len(one) == 1 for one in others)
+        and not _ROLES & {first.casefold(), family.casefold()}
+    )
 
 
 def first_outlet(candidates: Iterable[str]) -> str:

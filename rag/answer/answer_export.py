@@ -1,16 +1,30 @@
-"""Write an answer to a file: JSON with all that made it, or Markdown to be read and passed on."""
+"""Write an answer to a file: Markdown and DOCX to be read, JSON with all that made it, or the references alone."""
 
 import json
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
+from typing import Literal
 
 from corpus.article import Article
 from corpus.cli.display import to_line
 from corpus.errors import InputError
+from corpus.references.reference import Reference, make_references
+from corpus.references.reference_formats import REFERENCE_FORMATS
 from corpus.text.days import format_day
 from rag.model import Answer, Citation
 
+ExportFormat = Literal["markdown", "json", "docx", "ris", "bibtex", "csl"]
+
+# The longer ending first.
+_ENDINGS: dict[str, ExportFormat] = {
+    ".md": "markdown",
+    ".docx": "docx",
+    ".ris": "ris",
+    ".bib": "bibtex",
+    ".csl.json": "csl",
+    ".json": "json",
+}
 _MARKUP = re.compile(r"[\\`*_\[\]<>#&|~!$^{}@]")
 _ADDRESS = re.compile(r"(?<=\w)(?=://)|(?<=\bwww)(?=\.)", re.IGNORECASE)
 _OPENING = re.compile(r"^(?=[-+=:])|(?<=^\d)(?=[.)])|(?<=^\d\d)(?=[.)])")
@@ -18,27 +32,44 @@ _HEADING = re.compile(r"\*\*([^*]+)\*\*")
 
 
 def export(answer: Answer, file: Path) -> None:
-    """Write an answer, as Markdown or as JSON by the ending of the name; a file that is there is replaced.
+    """Write an answer, in the form that the ending of the name says; a file that is there is replaced.
 
     Raises:
-        InputError: The name ends in neither .md nor .json, or the file cannot be written.
+        InputError: The name has none of the endings, or the file cannot be written.
     """
-    check_file_name(file)
-    text = to_json(answer) if file.suffix.lower() == ".json" else to_markdown(answer)
+    content = render_answer(answer, check_file_name(file))
     try:
-        file.write_text(text, "utf-8", "replace")
+        file.write_bytes(content)
     except OSError as error:
         raise InputError(f"{file}: cannot be written ({error.strerror}); give another place") from error
 
 
-def check_file_name(file: Path) -> None:
-    """Raise if the name of a file does not say what to write.
+def check_file_name(file: Path) -> ExportFormat:
+    """Return what the ending of a name says to write.
 
     Raises:
-        InputError: It ends in neither .md nor .json.
+        InputError: It says nothing.
     """
-    if file.suffix.lower() not in {".md", ".json"}:
-        raise InputError(f"{file}: exported are Markdown and JSON; end the name in .md or .json")
+    for ending, kind in _ENDINGS.items():
+        if file.name.lower().endswith(ending):
+            return kind
+    raise InputError(f"{file}: this name does not say what to write; end it in {', '.join(_ENDINGS)}")
+
+
+def render_answer(answer: Answer, kind: ExportFormat) -> bytes:
+    """Return an answer as the content of a file."""
+    if kind == "docx":
+        from rag.answer.answer_docx import AnsweredQuestion, render_docx
+
+        return render_docx(answer.question, [AnsweredQuestion(answer.question, answer)])
+    if kind in REFERENCE_FORMATS:
+        return REFERENCE_FORMATS[kind][2](list_references([answer])).encode("utf-8", "replace")
+    return (to_json(answer) if kind == "json" else to_markdown(answer)).encode("utf-8", "replace")
+
+
+def list_references(answers: Iterable[Answer]) -> list[Reference]:
+    """Return what answers cite as references, one for each article, with the cited words."""
+    return make_references((c.passage.article, c.quote) for answer in answers for c in answer.citations)
 
 
 def to_json(answer: Answer) -> str:
@@ -55,7 +86,7 @@ def to_markdown(answer: Answer) -> str:
     """
     blocks = [f"# {escape_markdown(answer.question)}", *_write_paragraphs(answer.text)]
     if answer.citations:
-        blocks.append(f"*{_write_dates(answer)}*")
+        blocks.append(f"*{describe_evidence_dates(answer)}*")
     flagged = [claim for claim in answer.claims if claim.verdict == "flagged"]
     if flagged:
         blocks.append("## Not supported by what is cited")
@@ -80,7 +111,7 @@ def to_markdown(answer: Answer) -> str:
     if answer.nearest:
         blocks.append("## Nearest in the archive")
         blocks.append("\n".join(f"- {_name_of(article)}" for article in answer.nearest))
-    return "\n\n".join([*blocks, "---", _write_provenance(answer)]) + "\n"
+    return "\n\n".join([*blocks, "---", escape_markdown(describe_provenance(answer))]) + "\n"
 
 
 def escape_markdown(text: str) -> str:
@@ -128,7 +159,8 @@ def _name_of(article: Article) -> str:
     return f"{escape_markdown(article.title)}. {outlet}, {format_day(article.published_at)}"
 
 
-def _write_dates(answer: Answer) -> str:
+def describe_evidence_dates(answer: Answer) -> str:
+    """Say of which time the evidence of an answer is, and up to when the archive reaches."""
     earliest, latest = answer.as_of
     span = "undated" if not latest else f"of {format_day(earliest)}"
     if earliest and latest and earliest.date() != latest.date():
@@ -139,9 +171,10 @@ def _write_dates(answer: Answer) -> str:
     return f"The evidence is {span}.{newest}"
 
 
-def _write_provenance(answer: Answer) -> str:
+def describe_provenance(answer: Answer) -> str:
+    """Say when an answer was asked for, and what made it."""
     asked = f"Asked on {format_day(answer.asked_at)}. " if answer.asked_at else ""
     searched = [f"searched as: {answer.standalone}"] if answer.standalone not in {"", answer.question} else []
     facts = [f"status: {answer.status}", f"model: {answer.model}", *searched]
     facts += [f"{name}: {version}" for name, version in answer.versions.items()]
-    return asked + escape_markdown("; ".join(facts))
+    return asked + "; ".join(facts)

@@ -12,12 +12,12 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from corpus.article import Article
-from corpus.cli.display import strip_controls, to_line
-from corpus.cli.options import AsJson, Data, Outlets, Since, Until
+from corpus.cli.display import print_bytes, print_references, strip_controls, to_line
+from corpus.cli.options import AsJson, Data, Outlets, References, Since, Until
 from corpus.command_names import name_command
 from corpus.errors import ArchiveError, IndexInUseError, IndexUnavailableError, InputError, NewsdeskError
 from corpus.text.days import format_day
-from rag.answer.answer_export import check_file_name, export, group_by_number
+from rag.answer.answer_export import ExportFormat, check_file_name, export, group_by_number, render_answer
 from rag.assistant import Assistant
 from rag.cli.chat import Chat
 from rag.cli.index_command import check_index, index, rebuild_index
@@ -34,7 +34,14 @@ app = typer.Typer(help="Ask and search a news archive.", no_args_is_help=True, a
 
 Export = Annotated[
     Path | None,
-    typer.Option("--export", help="Also write the answer with its sources to a file: FILE.md or FILE.json."),
+    typer.Option(
+        "--export",
+        help="Also write the answer to FILE.md, .docx or .json, or what it cites to FILE.ris, .bib or .csl.json.",
+    ),
+]
+Form = Annotated[
+    ExportFormat | None,
+    typer.Option("--format", help="Print it in this form instead: DOCX has footnotes; ris, bibtex and csl hold what is cited."),
 ]
 
 
@@ -45,6 +52,7 @@ def ask(
     until: Until = None,
     outlet: Outlets = None,
     export_to: Export = None,
+    form: Form = None,
     data: Data = None,
     as_json: AsJson = False,
 ) -> None:
@@ -52,11 +60,16 @@ def ask(
     with _report_errors(as_json):
         if export_to:
             check_file_name(export_to)
+        if form == "docx" and sys.stdout.isatty():
+            raise InputError("a DOCX file is nothing for a terminal; write it with --export FILE.docx")
         with _open_assistant_quietly(data) as assistant:
             answer = assistant.ask(question, filters=read_filters(since, until, outlet or ()))
         if export_to:
             export(answer, export_to)
-    print(json.dumps(answer.to_record(), ensure_ascii=False, indent=2) if as_json else write_export(answer))
+    if form:
+        print_bytes(render_answer(answer, form))
+    else:
+        print(json.dumps(answer.to_record(), ensure_ascii=False, indent=2) if as_json else write_export(answer))
     raise typer.Exit(0 if answer.status == "answered" else 1)
 
 
@@ -67,13 +80,16 @@ def search(
     since: Since = None,
     until: Until = None,
     outlet: Outlets = None,
+    references: References = None,
     data: Data = None,
     as_json: AsJson = False,
 ) -> None:
     """List the passages that a question would be answered from, best first."""
     with _report_errors(as_json), _open_assistant_quietly(data) as assistant:
         passages = assistant.search(query, k, read_filters(since, until, outlet or ()))
-    if as_json:
+    if references:
+        print_references(references, [(passage.article, passage.chunk.text) for passage in passages])
+    elif as_json:
         print(json.dumps([passage.to_record() for passage in passages], ensure_ascii=False, indent=2))
     else:
         print("\n\n".join(print_passages(passage) for passage in passages) or "Nothing found.")

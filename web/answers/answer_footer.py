@@ -11,6 +11,9 @@ from web.markup.templating import render
 LONGEST_REMARK = 1000
 """Characters of a reader's remark on an answer."""
 
+ANSWER_KINDS = (("ris", "RIS"), ("bibtex", "BibTeX"), ("csl", "CSL JSON"), ("docx", "DOCX"))
+"""What an answer can be saved as: its references, or with footnotes."""
+
 
 def render_footer(exchange: Exchange, turn: int, last: bool) -> str:
     """Render what stands below the answer of an exchange."""
@@ -25,6 +28,7 @@ def render_footer(exchange: Exchange, turn: int, last: bool) -> str:
         dates=describe_dates(answer),
         usage=describe_usage(answer, exchange.cost),
         copied=group_sources(answer),
+        kinds=ANSWER_KINDS,
         longest=LONGEST_REMARK,
     )
 

@@ -1,14 +1,16 @@
-"""A conversation as a file: Markdown, a web page that needs nothing else, or JSON, its sources numbered by answer."""
+"""A conversation as a file: Markdown, a web page that needs nothing else, DOCX, JSON, or what its answers cite."""
 
 import json
 import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from corpus import Article
+from corpus.references.reference_formats import REFERENCE_FORMATS
 from corpus.text.urls import parse_url
-from rag.answer.answer_export import escape_markdown, group_by_number
+from rag.answer.answer_export import escape_markdown, group_by_number, list_references
 from rag.model import Answer
 from web.conversations.conversation import CUT, Conversation, Exchange
 from web.markup.answer_prose import render_prose
@@ -21,12 +23,12 @@ _MARK = re.compile(r"\\\[(\d{1,4})\\\]")
 _LIST_SIGNS = "-+.)0123456789 "
 
 
-def export_conversation(conversation: Conversation, kind: str) -> tuple[str, str, str]:
-    """Return a conversation as a file: its name, its media type, its text.
+def export_conversation(conversation: Conversation, kind: str) -> tuple[str, str, str | bytes]:
+    """Return a conversation as a file: its name, its media type, its content.
 
     Args:
         conversation: What to save.
-        kind: "markdown", "html" or "json".
+        kind: "markdown", "html", "docx" or "json", or one of `REFERENCE_FORMATS` for what its answers cite.
 
     Raises:
         ValueError: The kind is none of these.
@@ -35,6 +37,11 @@ def export_conversation(conversation: Conversation, kind: str) -> tuple[str, str
         raise ValueError(f"{kind!r} is none of {', '.join(_KINDS)}")
     ending, media, written = _KINDS[kind]
     return f"{_file_name(conversation.title)}.{ending}", media, written(conversation)
+
+
+def export_answer(exchange: Exchange, kind: str) -> tuple[str, str, str | bytes]:
+    """Return one question with its answer as a file, as `export_conversation` does a conversation."""
+    return export_conversation(Conversation([exchange], title=exchange.question), kind)
 
 
 def _file_name(title: str) -> str:
@@ -150,8 +157,24 @@ def _make_turn(number: int, exchange: Exchange) -> _Turn:
     return _Turn(number, exchange, trust(render_prose(answer, number)), notes, list(_list_sources(answer)))
 
 
-_KINDS: dict[str, tuple[str, str, Callable[[Conversation], str]]] = {
+def _to_docx(conversation: Conversation) -> bytes:
+    from rag.answer.answer_docx import AnsweredQuestion, render_docx
+
+    asked = [AnsweredQuestion(e.question, e.answer, e.text, e.error or CUT) for e in conversation.exchanges]
+    return render_docx(conversation.title, asked)
+
+
+def _to_references(kind: str, conversation: Conversation) -> str:
+    answers = [exchange.answer for exchange in conversation.exchanges if exchange.answer]
+    return REFERENCE_FORMATS[kind][2](list_references(answers))
+
+
+_KINDS: dict[str, tuple[str, str, Callable[[Conversation], str | bytes]]] = {
     "markdown": ("md", "text/markdown", conversation_to_markdown),
     "html": ("html", "text/html", to_html),
+    "docx": ("docx", "application/vnd.openxmlformats-officedocument.wordprocessingml.document", _to_docx),
     "json": ("json", "application/json", conversation_to_json),
+    **{
+        kind: (ending, media, partial(_to_references, kind)) for kind, (ending, media, _) in REFERENCE_FORMATS.items()
+    },
 }

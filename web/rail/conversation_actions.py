@@ -6,10 +6,10 @@ from typing import Any
 import gradio as gr
 
 from corpus.errors import NewsdeskError
-from web.answers.answer_footer import LONGEST_REMARK
+from web.answers.answer_footer import ANSWER_KINDS, LONGEST_REMARK
 from web.answers.conversation_view import render_conversation
 from web.conversations.conversation import Conversation, SessionState
-from web.conversations.conversation_export import export_conversation
+from web.conversations.conversation_export import export_answer, export_conversation
 from web.conversations.ratings_export import build_question_set
 from web.event_data import sent
 from web.frame import QUIET, WARNING, Frame, user_of
@@ -51,6 +51,7 @@ def connect_conversation_actions(
     side.listing.delete(actions.on_delete, [session], outputs, **WARNING)
     side.listing.download(actions.on_export, None, side.file, **WARNING)
     side.find.change(actions.on_search, [side.find, session], side.listing, **at_once)
+    talk.download(actions.on_save_answer, [session], side.file, **WARNING)
     talk.like(actions.on_rating, [session], [talk, side.listing], **WARNING)
     frame.blocks.load(actions.on_new, [session], [side.listing, side.user], **at_once)
 
@@ -101,6 +102,14 @@ class ConversationActions:
         """Hand a conversation, or the ratings of all, to the browser as a file."""
         user, name, kind = user_of(request), _name(event), str(sent(event).get("kind", ""))
         return self._report(lambda: self._file(user, name, kind)) or gr.skip()
+
+    def on_save_answer(self, session: SessionState, event: gr.EventData) -> Any:
+        """Hand an answer, or what it cites, to the browser as a file."""
+        data, exchanges = sent(event), session.conversation.exchanges
+        turn, kind = str(data.get("turn", "")), str(data.get("kind", ""))
+        if not turn.isdecimal() or int(turn) >= len(exchanges) or kind not in dict(ANSWER_KINDS):
+            return gr.skip()
+        return reopen(render_download(*export_answer(exchanges[int(turn)], kind)))
 
     def on_rating(self, session: SessionState, event: gr.EventData, request: gr.Request) -> tuple[Any, Any]:
         """Write an opinion or a remark on an answer; the same opinion again takes it back."""

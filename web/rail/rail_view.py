@@ -9,7 +9,13 @@ from web.conversations.conversation_store import LONGEST_TITLE, Listed
 from web.markup.escaping import format_day
 from web.markup.templating import render
 
-KINDS = (("markdown", "Save as Markdown"), ("html", "Save as web page"), ("json", "Save as JSON"))
+KINDS = (
+    ("markdown", "Save as Markdown"),
+    ("html", "Save as web page"),
+    ("docx", "Save as DOCX"),
+    ("json", "Save as JSON"),
+    ("ris", "Save references"),
+)
 """What a conversation can be saved as."""
 
 _SHOWN_AT_ONCE = 200

@@ -132,7 +132,7 @@ def test_a_file_is_replaced_and_a_bad_name_refused(tmp_path: Path) -> None:
     file.write_text("old")
     export(made("Toll \ud800 rises"), file)
     assert file.read_text("utf-8").startswith("# Toll ")
-    with pytest.raises(InputError, match=r"end the name in \.md or \.json"):
+    with pytest.raises(InputError, match=r"end it in \.md, \.docx, "):
         export(made("Toll"), tmp_path / "answer.txt")
     with pytest.raises(InputError, match="cannot be written"):
         export(made("Toll"), tmp_path / "nowhere" / "answer.md")

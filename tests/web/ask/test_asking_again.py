@@ -124,5 +124,10 @@ def test_opinions_are_kept_and_saved_as_a_set_that_the_evaluation_accepts(
         ]
         assert validate(questions, {a.id: a for a in starter_articles()}) == []
         assert json.loads(path.read_text().splitlines()[0])["evidence"][0]["quote"].startswith("Equifax said on Monday")
+        page.click("#turn-0 .saving summary")
+        with page.expect_download() as waiting:
+            page.click("#turn-0 [data-kind=ris]")
+        assert waiting.value.suggested_filename.endswith(".ris")
+        assert Path(waiting.value.path()).read_text("utf-8").startswith("TY  - NEWS")
         page.click("#turn-0 [aria-pressed=true]")
         page.wait_for_function("document.querySelectorAll('.remark').length === 1")

@@ -105,7 +105,7 @@ def test_json_holds_the_record_of_every_answer() -> None:
 
 def test_a_name_is_always_found_for_the_file() -> None:
     assert export_conversation(Conversation(title="../../…"), "markdown")[0] == "conversation.md"
-    with pytest.raises(ValueError, match="none of markdown, html, json"):
+    with pytest.raises(ValueError, match="none of markdown, html, docx, json, ris"):
         export_conversation(Conversation(), "exe")
 
 
