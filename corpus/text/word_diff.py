@@ -40,7 +40,7 @@ def diff_words(old: str, new: str) -> list[DiffPiece]:
     """
     a, b = _split(old), _split(new)
     pieces: list[DiffPiece] = []
-    at_old = at_new = 0
+    at_new = 0
     for (i, j), (k, m) in _join_near(_find_changes([w.text for w in a], [w.text for w in b]), a):
         start_old, end_old = _range(a, i, j, len(old))
         start_new, end_new = _range(b, k, m, len(new))
@@ -49,9 +49,26 @@ def diff_words(old: str, new: str) -> list[DiffPiece]:
             DiffPiece("removed", old[start_old:end_old]),
             DiffPiece("added", new[start_new:end_new]),
         ]
-        at_old, at_new = end_old, end_new
+        at_new = end_new
     pieces.append(DiffPiece("same", new[at_new:]))
     return [piece for piece in pieces if piece.text]
+
+
+def cut_same(pieces: Sequence[DiffPiece], around: int = 80) -> list[DiffPiece]:
+    """Return a diff with only so many characters around each change, cut between words; "…" stands for what is left out."""
+    return [
+        DiffPiece("same", _shorten(piece.text, around, n > 0, n < len(pieces) - 1)) if piece.side == "same" else piece
+        for n, piece in enumerate(pieces)
+    ]
+
+
+def _shorten(text: str, around: int, follows: bool, precedes: bool) -> str:
+    """Return what of a text stands next to the change that it follows, and to the one that it precedes."""
+    if len(text) <= around * (follows + precedes):
+        return text
+    head = text[:around].rpartition(" ")[0] if follows else ""
+    tail = text[-around:].partition(" ")[2] if precedes else ""
+    return f"{head} … {tail}"
 
 
 def have_other_words(one: str, other: str) -> bool:
