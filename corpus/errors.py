@@ -8,6 +8,7 @@ NewsdeskError                 message = the problem, then the next thing to do
 │   ├── IndexInUseError       another process owns it
 │   └── IndexReadOnlyError    its folder cannot be written
 ├── ModelError                the language model failed (refused, timed out, cut, not configured)
+├── MailError                 a mail server cannot be reached or took no mail
 └── SettingsError             a setting is invalid
 ```
 
@@ -42,6 +43,10 @@ class IndexReadOnlyError(IndexUnavailableError):
 
 class ModelError(NewsdeskError):
     """Report that the language model gave no complete answer, and what happened."""
+
+
+class MailError(NewsdeskError):
+    """Report that a mail server took no mail, and why."""
 
 
 class SettingsError(NewsdeskError):

@@ -21,6 +21,8 @@ from rag.answer.chain_steps import AnswerState
 from rag.answer.question_reader import QuestionReader
 from rag.drafts.draft_check import DraftCheck
 from rag.drafts.draft_report import CheckedClaim, DraftEvent
+from rag.follow.topic_book import FILE, TopicBook
+from rag.follow.topic_watch import TopicWatch
 from rag.index.embedder import Embedder
 from rag.index.indexes import open_indexes
 from rag.llm.prompt import Prompt
@@ -77,6 +79,7 @@ class Assistant:
         self.questions = QuestionReader(self.archive, retriever)
         self.evidence = EvidenceSearch(retriever, PassageReader(self.embedder, self.indexes.lexical))
         self.coverage = TopicCoverage(retriever)
+        self._topics = TopicWatch(TopicBook(settings.data_dir / FILE), self.evidence)
         self.pipeline = self.compose_pipeline()
 
     @classmethod
@@ -307,6 +310,7 @@ class Assistant:
             try:
                 self.indexes.embed_pending(lambda *_: self.indexes.catch_up(), stop=self._stop)
                 self.indexes.catch_up()
+                self.topics.check()
             except NewsdeskError as error:
                 if str(error) != reported:  # A full disk may stay full for days.
                     log.warning("following the archive failed, and is tried again: %s", reported := str(error))
@@ -316,6 +320,12 @@ class Assistant:
             else:
                 reported = ""
             self._stop.wait(_FOLLOW_S)
+
+    @property
+    def topics(self) -> TopicWatch:
+        """Return what looks for news on the topics that are followed."""
+        self.questions.refresh()
+        return self._topics
 
     def finder(self) -> EvidenceSearch:
         """Return what searches the archive and reads what it found, in the main languages that the archive has now."""

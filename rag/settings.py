@@ -2,7 +2,7 @@
 
 import tempfile
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from pydantic import AliasChoices, Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -42,6 +42,15 @@ class Settings(ArchiveSettings):
     evidence_tokens: int = Field(
         6000, ge=200, description="The most tokens of passages that go to the model, counted as word pieces."
     )
+    smtp_host: str = Field("", description="Mail server that sends digests; empty: none.")
+    smtp_port: int = Field(587, ge=1, le=65535, description="Its port: 587 for starttls, 465 for tls.")
+    smtp_security: Literal["starttls", "tls", "none"] = Field(
+        "starttls", description='"starttls", "tls", or "none" for a server on this machine.'
+    )
+    smtp_user: str = Field("", description="Name to sign in with there; empty: no sign-in.")
+    smtp_password: SecretStr = Field(SecretStr(""), description="Password for it.")
+    smtp_from: str = Field("", description="Address that digests come from; the name to sign in with by default.")
+    smtp_ca: str = Field("", description="File of the certificates to trust there, in place of the system's.")
     passages: int = Field(12, ge=1, le=50, description="The most passages that an answer without a model is made from.")
 
 

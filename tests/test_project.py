@@ -26,7 +26,7 @@ FLOORS = {
         errors article command_names | settings text | archive fetching references | readers | feeds ingestion | cli
         """,
     "rag": """
-        model settings | text | index question verification | retrieval llm | answer | drafts | assistant | chain cli
+        model settings | text | index question verification | retrieval llm | answer | drafts follow | assistant | chain cli
         """,
     "eval": """
         question statistics | json_lines question_result sampling validation | agreement articles replies measures |

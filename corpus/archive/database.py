@@ -13,7 +13,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Literal
 
-from corpus.archive import stories
+from corpus.archive import revisions, stories
 from corpus.archive.read_only import ReadOnlyConnection
 from corpus.archive.rows import (
     COLUMNS,
@@ -293,6 +293,7 @@ class Archive:
             (arrival.key, row["version"], shelved_digest, text_digest(shelved), record),
         )
         connection.execute("UPDATE articles SET version = ? WHERE key = ?", (number, arrival.key))
+        revisions.note_text(connection, int(arrival.key or 0), number, arrival.late)
         if not arrival.late:
             self._replace(connection, arrival, before)
         if arrival.late or has_same_text(arrival.article, before):  # The chunks stay, and get the new number.

@@ -8,8 +8,8 @@ from pathlib import Path
 from corpus.archive.read_only import ReadOnlyConnection, connect_to_read
 from corpus.errors import ArchiveError
 
-VERSION = 5
-# Versions 2 to 4 lack an index, `arrivals` and the offsets of dates: where they cannot be upgraded, they can be read.
+VERSION = 6
+# Versions 2 to 5 lack an index, `arrivals`, the offsets of dates, `revisions`: where they cannot be upgraded, they can be read.
 _OLDEST_READABLE, _OFFSETS = 2, 5
 # What a version changes in the tables of the one before it; what it adds is made below, where it is missing.
 STEPS = {
@@ -19,13 +19,20 @@ STEPS = {
         "DROP INDEX IF EXISTS articles_facets",
         "DROP INDEX IF EXISTS articles_date",
     ),
+    6: (
+        "CREATE TABLE IF NOT EXISTS revisions (article_key INTEGER NOT NULL REFERENCES articles(key) ON DELETE CASCADE, "
+        "version INTEGER NOT NULL, arrived_at TEXT NOT NULL, PRIMARY KEY (article_key, version)) WITHOUT ROWID",
+        # When they came was not noted; the outlet's date is the nearest to it.
+        "INSERT OR IGNORE INTO revisions SELECT key, version, updated_at FROM articles "
+        "WHERE version > 1 AND updated_at IS NOT NULL",
+    ),
 }
 
 # `articles` holds the newest text of each article, `versions` the earlier ones; `digest` is that of an article as it
 # arrived. `story` names a group of near duplicates, found by `bands`. `chunks` belong to a profile (embedder and rule
 # of chunking); `indexed` says which version of an article was cut and embedded. `changes` is the log that the indexes
 # follow: one row each time an article's chunks were added, changed or removed. `arrivals` says which articles came in
-# the same run of adding, until they are embedded.
+# the same run of adding, until they are embedded. `revisions` says when each text but the first came here.
 TABLES = """
 CREATE TABLE IF NOT EXISTS articles (
     key INTEGER PRIMARY KEY,
@@ -67,6 +74,13 @@ CREATE TABLE IF NOT EXISTS versions (
     PRIMARY KEY (article_key, version)
 ) WITHOUT ROWID;
 CREATE INDEX IF NOT EXISTS versions_text ON versions(text_digest);
+CREATE TABLE IF NOT EXISTS revisions (
+    article_key INTEGER NOT NULL REFERENCES articles(key) ON DELETE CASCADE,
+    version INTEGER NOT NULL,
+    arrived_at TEXT NOT NULL,
+    PRIMARY KEY (article_key, version)
+) WITHOUT ROWID;
+CREATE INDEX IF NOT EXISTS revisions_date ON revisions(arrived_at);
 CREATE TABLE IF NOT EXISTS bands (
     band INTEGER NOT NULL,
     hash INTEGER NOT NULL,

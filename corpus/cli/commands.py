@@ -1,4 +1,4 @@
-"""The command line of the archive: `python -m corpus add | list | show | remove | stats | rebuild | doctor | feed`."""
+"""The command line of the archive: `python -m corpus add | list | show | ... | feed`."""
 
 import sys
 from typing import Annotated
@@ -32,6 +32,7 @@ from corpus.cli.options import (
     open_existing_archive,
     settings_for,
 )
+from corpus.cli.revision_commands import corrections, diff
 from corpus.cli.upkeep_commands import doctor, rebuild, stats
 from corpus.command_names import name_command
 from corpus.errors import InputError, NewsdeskError
@@ -194,9 +195,10 @@ def _show_preview(archive: Archive, selection: Selection, count: int, shown: int
         err.print(f"  ... and {count - shown:,} more")
 
 
-app.add_typer(feed_app, name="feed")
 app.command()(add)
 app.command()(stats)
 app.command()(rebuild)
 app.command()(doctor)
+app.command()(diff)
+app.command()(corrections)
 app.add_typer(feed_app, name="feed")

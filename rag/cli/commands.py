@@ -20,6 +20,7 @@ from corpus.text.days import format_day
 from rag.answer.answer_export import ExportFormat, check_file_name, export, group_by_number, render_answer
 from rag.assistant import Assistant
 from rag.cli.chat import Chat
+from rag.cli.follow_commands import add_follow_commands
 from rag.cli.index_command import check_index, index, rebuild_index
 from rag.cli.verify_command import read_input, verify, write_report
 from rag.drafts.draft_export import check_report_name, export_report, render_json
@@ -277,3 +278,6 @@ def _run_until_stopped(work: Callable[[], T]) -> T:
 
 def _describe_progress(record: dict[str, Any]) -> str:
     return "\n".join(f"{name}: {value}" for name, value in record.items() if value not in (None, [], {}))
+
+
+add_follow_commands(app, _open_assistant_quietly, _report_errors)

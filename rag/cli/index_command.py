@@ -4,10 +4,15 @@ from contextlib import closing
 from typing import Any
 
 from corpus.archive.database import Archive
-from corpus.errors import IndexReadOnlyError, IndexUnavailableError
+from corpus.errors import IndexReadOnlyError, IndexUnavailableError, NewsdeskError
+from rag.follow.topic_book import FILE, TopicBook
+from rag.follow.topic_watch import TopicWatch
 from rag.index.embedder import Embedder
 from rag.index.owned_indexes import OwnedIndexes
 from rag.index.pending_articles import Progress
+from rag.retrieval.evidence_search import EvidenceSearch
+from rag.retrieval.passage_search import Retriever
+from rag.retrieval.sentence_ranking import PassageReader
 from rag.settings import Settings
 
 _WAIT_S = 600.0  # Another process that embeds the same articles is waited for.
@@ -28,7 +33,8 @@ def index(settings: Settings, progress: Progress | None = None) -> dict[str, Any
         if owner := _open_or_name_owner(indexes):
             return record | {"owner": owner}
         with closing(indexes):
-            return record | {"applied": len(indexes.store.changes(before, -1)[1]), "chunks": indexes.dense.count()}
+            record |= {"applied": len(indexes.store.changes(before, -1)[1]), "chunks": indexes.dense.count()}
+            return record | _check_topics(settings, indexes)
 
 
 def rebuild_index(settings: Settings, progress: Progress | None = None) -> dict[str, Any]:
@@ -61,6 +67,16 @@ def check_index(settings: Settings) -> dict[str, Any]:
         return record
     counts = " and ".join(f"{count:,} of the {name} index" for name, count in differences.items())
     return record | {"differences": differences, "error": f"the archive and the indexes differ in chunks: {counts}"}
+
+
+def _check_topics(settings: Settings, indexes: OwnedIndexes) -> dict[str, Any]:
+    """Look for news on the topics that are followed; say how many articles are, where there are any."""
+    evidence = EvidenceSearch(Retriever(indexes), PassageReader(indexes.embedder, indexes.lexical))
+    try:
+        found = TopicWatch(TopicBook(settings.data_dir / FILE), evidence).check()
+    except NewsdeskError as error:  # The articles are indexed all the same; the next command looks again.
+        return {"topics_error": str(error)}
+    return {"topics": found} if found else {}
 
 
 def _describe_unopened(indexes: OwnedIndexes) -> dict[str, Any]:

@@ -14,6 +14,7 @@ from corpus.archive import health
 from corpus.archive.chunk_store import ChunkStore
 from corpus.archive.database import Archive
 from corpus.archive.health import take_stats
+from corpus.archive.revisions import find_earlier, list_revisions
 from corpus.archive.selection import Selection
 from corpus.cli.index_process import forget_vectors, is_pending
 from corpus.feeds.feed_book import FeedBook
@@ -57,7 +58,7 @@ WHOLE = {
 }
 """What goes through a whole table, and why; at most one of each statement, so never one table for each row of another."""
 
-_TABLES = "articles|versions|bands|chunks|indexed|arrivals|changes|readings|feed_entries|conversations|turns|evidence"
+_TABLES = "articles|versions|bands|chunks|indexed|arrivals|changes|revisions|readings|feed_entries|conversations|turns|evidence"
 
 
 class Scan(NamedTuple):
@@ -194,6 +195,8 @@ def calls(archive: Archive, folder: Path) -> dict[str, Callable[[], object]]:
         "FeedBook.record_pull": lambda: book.record_pull(FEED, "rss", "Post", "", ""),
         "FeedBook.record_failure": lambda: book.record_failure(FEED, "gone"),
         "FeedBook.remove": lambda: book.remove(FEED),
+        "list_revisions": lambda: (list_revisions(archive), list_revisions(archive, at(1), at(2))),
+        "find_earlier": lambda: find_earlier(archive, ["n00020"], at(1)),
         "is_pending": lambda: is_pending(archive),
         "take_stats": lambda: take_stats(archive),
         "examine": lambda: [list(examiner(archive)) for examiner in health._EXAMINERS],
@@ -252,13 +255,16 @@ def test_nothing_else_asks_the_archive() -> None:
         for file in (ROOT / folder).rglob("*.py")
         if re.search(r"\.execute(many|script)?\(", file.read_text("utf-8"))
     }
-    corpus = {one.__module__ for one in (Archive, ChunkStore, FeedBook, ItemCache, take_stats, is_pending)}
+    corpus = {
+        one.__module__ for one in (Archive, ChunkStore, FeedBook, ItemCache, take_stats, is_pending, find_earlier)
+    }
     assert asking == {f"{name.replace('.', '/')}.py" for name in corpus} | {
         "corpus/archive/read_only.py",  # Reads the header alone.
         "corpus/archive/schema.py",
         "corpus/archive/stories.py",
         "corpus/ingestion/dry_run.py",
         "corpus/archive/versions.py",
+        "rag/follow/topic_book.py",  # A file of its own.
         "web/conversations/conversation_store.py",
     }
 

@@ -1,0 +1,101 @@
+"""When the texts of an article came, and which of them changed words: corrections, told or silent."""
+
+import json
+import sqlite3
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+from corpus.archive.rows import to_iso
+from corpus.article import Article
+from corpus.text.word_diff import have_other_words
+
+if TYPE_CHECKING:
+    from corpus.archive.database import Archive
+
+
+@dataclass(frozen=True, slots=True)
+class Revision:
+    """Hold a text that replaced another one of the same article.
+
+    Attributes:
+        before: The text before it.
+        after: The text.
+        at: When it came here; in an archive that is older than these notes, the outlet's date of it. None: not known.
+    """
+
+    before: Article
+    after: Article
+    at: datetime | None
+
+    @property
+    def new_notice(self) -> str:
+        """Return the correction notice that the text before it did not carry, or ""."""
+        return self.after.notice if self.after.notice != self.before.notice else ""
+
+    @property
+    def in_words(self) -> bool:
+        """Return whether words of headline or text differ, and not only marks, spaces or capitals."""
+        return have_other_words(_write(self.before), _write(self.after))
+
+
+def note_text(connection: sqlite3.Connection, key: int, number: int, late: bool) -> None:
+    """Note within the caller's transaction that the newest text of an article has a number; `late` if it only moved there."""
+    if late:  # An earlier text took the number that the newest one had.
+        sql = "UPDATE revisions SET version = ?2 WHERE article_key = ?1 AND version = ?2 - 1"
+        connection.execute(sql, (key, number))
+    else:
+        sql = "INSERT OR REPLACE INTO revisions VALUES (?, ?, ?)"
+        connection.execute(sql, (key, number, to_iso(datetime.now(UTC))))
+
+
+def list_revisions(archive: "Archive", since: datetime | None = None, until: datetime | None = None) -> list[Revision]:
+    """Return the texts that came in a period and changed words, those with a new notice first, then the newest first.
+
+    Args:
+        archive: Where to look.
+        since: They came at or after this instant.
+        until: They came before it.
+    """
+    if not _are_noted(archive):
+        return []
+    first, last = to_iso(since) if since else "", to_iso(until) if until else "~"
+    sql = (
+        "SELECT id, revisions.version AS number, arrived_at FROM revisions JOIN articles ON key = article_key "
+        "WHERE arrived_at >= ? AND arrived_at < ? ORDER BY arrived_at DESC, id"
+    )
+    rows = archive.connection.execute(sql, (first, last)).fetchall()
+    found = [one for row in rows if (one := _read(archive, row))]
+    return sorted(found, key=lambda one: not one.new_notice)
+
+
+def find_earlier(archive: "Archive", article_ids: Iterable[str], moment: datetime) -> set[str]:
+    """Return those of some articles whose newest text came before the second of a moment."""
+    arrived = "SELECT max(arrived_at) FROM revisions WHERE article_key = key" if _are_noted(archive) else "SELECT NULL"
+    sql = (
+        f"SELECT id FROM articles WHERE id IN (SELECT value FROM json_each(?)) "
+        f"AND max(added_at, coalesce(({arrived}), '')) < ?"
+    )
+    rows = archive.connection.execute(sql, (json.dumps(list(article_ids)), to_iso(moment)))
+    return {str(row["id"]) for row in rows}
+
+
+def _read(archive: "Archive", row: sqlite3.Row) -> Revision | None:
+    """Return a revision, or None where neither words nor the notice changed."""
+    texts = {article.version: article for article in archive.versions(row["id"]) if article.version <= row["number"]}
+    if len(texts) < 2 or row["number"] not in texts:
+        return None
+    before = texts[max(number for number in texts if number < row["number"])]
+    found = Revision(before, texts[row["number"]], datetime.fromisoformat(row["arrived_at"]))
+    return found if found.in_words or found.new_notice else None
+
+
+def _are_noted(archive: "Archive") -> bool:
+    """Return whether the archive has the table, which one that is older and cannot be written lacks."""
+    sql = "SELECT 1 FROM sqlite_master WHERE name = 'revisions'"
+    return archive.connection.execute(sql).fetchone() is not None
+
+
+def _write(article: Article) -> str:
+    return f"{article.title}\n\n{article.body}"

@@ -1,0 +1,83 @@
+"""Follow topics: look at what arrived in the archive since the last time, and keep what bears on each."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from corpus.archive.database import Archive
+from corpus.archive.revisions import Revision, find_earlier
+from rag.follow.topic_book import Finding, Topic, TopicBook
+from rag.follow.topic_match import TopicMatcher
+from rag.model import Filters
+from rag.question.question_text import read_question
+from rag.retrieval.evidence_search import EvidenceSearch
+
+
+class TopicWatch:
+    """Look for news on the topics of a book, in one archive; several processes may do so at the same time."""
+
+    def __init__(self, book: TopicBook, evidence: EvidenceSearch) -> None:
+        """Look in the archive that `evidence` searches."""
+        self.book = book
+        self._matcher = TopicMatcher(evidence)
+        self._store = evidence.retriever.indexes.store
+
+    @property
+    def _archive(self) -> Archive:
+        return self._store.archive
+
+    def follow(self, user: str, text: str, filters: Filters | None = None) -> Topic:
+        """Follow a topic from now on; what the archive has on it already is kept as seen.
+
+        Raises:
+            NewsdeskError: It is empty or too long, or the user follows too many.
+        """
+        change = self._store.last_change()
+        topic = self.book.add(user, read_question(text), filters, self._archive.identity, change)
+        if not self.book.findings(topic.id):
+            self.book.record(topic, self._matcher.find_known(topic), topic.archive, topic.checked_to)
+        return topic
+
+    def check(self) -> int:
+        """Look at what changed in the archive since the last time, for every topic; return how many findings are new.
+
+        An article that is not embedded yet is looked at once it is.
+        """
+        last, identity = self._store.last_change(), self._archive.identity
+        waiting = [t for t in self.book.topics() if (t.archive, t.checked_to) != (identity, last)]
+        changed: dict[int, tuple[int, list[str]]] = {}  # Topics that were checked together have the same changes.
+        count = 0
+        for topic in waiting:
+            if topic.archive != identity or topic.checked_to > last:
+                self.book.record(topic, (), identity, last)
+                continue
+            after = topic.checked_to
+            if after not in changed:
+                changed[after] = self._store.changes(after, -1)
+            upto, ids = changed[after]
+            found = self._look_at(topic, ids)
+            self.book.record(topic, found, identity, upto)
+            count += sum(one.kind != "known" for one in found)
+        return count
+
+    def _look_at(self, topic: Topic, ids: Sequence[str]) -> list[Finding]:
+        """Return what the changed articles mean for a topic."""
+        told: dict[str, int] = {}
+        for one in self.book.findings(topic.id, ids):
+            told[one.article] = max(one.version, told.get(one.article, 0))
+        news = list(self._matcher.find(topic, [i for i in ids if i not in told]))
+        # After a rebuild every article is in the log of changes again.
+        old = find_earlier(self._archive, [one.article for one in news], topic.made_at)
+        news = [replace(one, kind="known") if one.article in old else one for one in news]
+        return news + self._find_changed(topic, told)
+
+    def _find_changed(self, topic: Topic, told: dict[str, int]) -> list[Finding]:
+        """Return the newer versions of articles that were told, those that differ in words and are indexed."""
+        found = []
+        for name, version in told.items():
+            article, before = self._archive.get(name), self._archive.get(name, version)
+            if article is None or article.version <= version or not self._store.read_embedded([name]):
+                continue
+            if before is None or Revision(before, article, None).in_words:
+                nothing = Finding(name, article.version, "changed", main=True, spans=())
+                found.append(next(self._matcher.find(topic, [name], "changed"), nothing))
+        return found
