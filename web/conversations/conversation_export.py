@@ -1,7 +1,9 @@
 """A conversation as a file: Markdown, a web page that needs nothing else, or JSON, its sources numbered by answer."""
 
+import io
 import json
 import re
+import zipfile
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -35,6 +37,23 @@ def export_conversation(conversation: Conversation, kind: str) -> tuple[str, str
         raise ValueError(f"{kind!r} is none of {', '.join(_KINDS)}")
     ending, media, written = _KINDS[kind]
     return f"{_file_name(conversation.title)}.{ending}", media, written(conversation)
+
+
+def export_conversations(conversations: Sequence[Conversation], kind: str) -> tuple[str, str, str | bytes]:
+    """Return conversations as one file: the only one as `export_conversation` does, several in a ZIP archive.
+
+    Raises:
+        ValueError: The kind is none that `export_conversation` takes.
+    """
+    files = [export_conversation(conversation, kind) for conversation in conversations]
+    if len(files) == 1:
+        return files[0]
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
+        for number, (name, _, text) in enumerate(files, 1):
+            # Two conversations may have one title.
+            archive.writestr(f"{number:03d}-{name}", text.encode("utf-8", "replace"))
+    return "conversations.zip", "application/zip", packed.getvalue()
 
 
 def _file_name(title: str) -> str:
