@@ -34,7 +34,7 @@ FLOORS = {
         library claim_reading | commands
         """,
     "web": """
-        markup assistant event_data rate_limit theme | conversations accounts archive_status | answers frame |
+        addresses | markup assistant event_data rate_limit theme | conversations accounts archive_status | answers frame |
         reader api | filters eval rail | archive ask | timeline draft_check | page_layout | server
         """,
 }

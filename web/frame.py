@@ -1,6 +1,6 @@
 """What every tab of the page shares, and the form that a tab has: one function that is given the frame."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -9,6 +9,7 @@ import gradio as gr
 
 from web.assistant.assistant_loader import AssistantLoader
 from web.conversations.conversation_store import ConversationStore
+from web.conversations.running_answers import RunningAnswers
 from web.rate_limit import RateLimit
 
 QUIET: dict[str, Any] = {"api_visibility": "private", "show_progress": "hidden"}
@@ -21,7 +22,10 @@ LOOKING: dict[str, Any] = {**WARNING, "trigger_mode": "always_last"}
 """The same for events that only display: while one runs, the last of the others waits instead of being dropped."""
 
 # The component hands what is clicked in it to the static script, which decides what it means.
-_LISTEN = "element.addEventListener('click', e => window.newsdesk && window.newsdesk.click(e, trigger));"
+_LISTEN = (
+    "(window.newsdeskTriggers ??= new Map()).set(element, trigger);"
+    "element.addEventListener('click', e => window.newsdesk && window.newsdesk.click(e, trigger));"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +48,8 @@ class Frame:
         loader: Opens the assistant that answers questions.
         allowance: How many questions a client may ask.
         conversations: The store of conversations.
+        answers: The answers under way.
+        arrivals: For each tab that has more than one address, what hears that the reader comes to one of them.
         blocks: The page.
         session: State of one open page, a `web.conversations.conversation.SessionState`.
         side: The rail at the left.
@@ -56,6 +62,8 @@ class Frame:
     loader: AssistantLoader
     allowance: RateLimit
     conversations: ConversationStore
+    answers: RunningAnswers
+    arrivals: Mapping[str, gr.HTML]
     blocks: gr.Blocks
     session: gr.State
     side: Rail

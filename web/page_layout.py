@@ -11,6 +11,7 @@ from web.ask.ask_view import ask_tab
 from web.assistant.assistant_loader import AssistantLoader
 from web.conversations.conversation import SessionState
 from web.conversations.conversation_store import LONGEST_TITLE, ConversationStore
+from web.conversations.running_answers import RunningAnswers
 from web.draft_check.draft_view import draft_tab
 from web.eval.eval_view import eval_tab
 from web.event_data import CheckedBlocks
@@ -32,11 +33,20 @@ TABS: tuple[tuple[str, Tab], ...] = (
 )
 """What the tabs are called, and what makes each."""
 
+ARRIVALS = ("ask", "archive", "timeline")
+"""The names of the tabs that have more than one address."""
+
+
+def tab_names() -> list[str]:
+    """Return what stands for each tab in addresses and ids: "check-a-draft"."""
+    return [title.casefold().replace(" ", "-") for title, _ in TABS]
+
 
 def build_page(
     loader: AssistantLoader,
     allowance: RateLimit,
     conversations: ConversationStore,
+    answers: RunningAnswers,
     changeable: bool,
     runs: Path,
     alone: bool = False,
@@ -47,6 +57,7 @@ def build_page(
         loader: Opens the assistant that answers questions.
         allowance: How many questions a client may ask.
         conversations: The store of conversations.
+        answers: The answers under way.
         changeable: Let readers add and remove articles.
         runs: The folder of the runs of the evaluation.
         alone: Let the reader set the model.
@@ -55,13 +66,26 @@ def build_page(
     with blocks:
         session = gr.State(SessionState())
         reader = make_markup("reader", "")
+        arrivals = {name: make_markup(f"arrive-{name}", "") for name in ARRIVALS}
         with gr.Row(elem_id="layout", equal_height=False):
+            rail = _build_rail(loader)
             frame = Frame(
-                loader, allowance, conversations, blocks, session, _build_rail(loader), reader, changeable, runs, alone
+                loader,
+                allowance,
+                conversations,
+                answers,
+                arrivals,
+                blocks,
+                session,
+                rail,
+                reader,
+                changeable,
+                runs,
+                alone,
             )
             with gr.Tabs(elem_id="tabs"):
-                for name, tab in TABS:
-                    with gr.Tab(name, elem_id=f"tab-{name.casefold().replace(' ', '-')}") as place:
+                for (title, tab), name in zip(TABS, tab_names(), strict=True):
+                    with gr.Tab(title, elem_id=f"tab-{name}") as place:
                         tab(frame, place)
         Api(loader).build()
     return blocks
@@ -75,5 +99,6 @@ def _build_rail(loader: AssistantLoader) -> Rail:
         listing = make_markup("kept", "")
         state = make_markup("state", collect_status(loader).state)
         user = make_markup("user", "")
+        gr.HTML(render("appearance"), elem_id="appearance", apply_default_css=False, js_on_load=None)
         file = make_markup("file", "")
     return Rail(new, find, listing, state, user, file)

@@ -4,7 +4,7 @@ import gradio as gr
 
 HEAD = "".join(
     f'<script src="/page/{name}.js" defer></script>'
-    for name in ("page", "pause", "panels", "rail", "ask", "archive", "timeline", "eval")
+    for name in ("page", "address", "pause", "panels", "rail", "selection", "ask", "archive", "timeline", "eval")
 )
 
 STYLES = ("page", "archive", "timeline", "draft_check", "eval")

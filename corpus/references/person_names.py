@@ -62,4 +62,3 @@ def split_person(name: str) -> tuple[str, str]:
 def _is_initial(word: str) -> bool:
     letters = word.replace(".", "").replace("-", "")
     return letters.isupper() and (len(letters) == 1 or (len(letters) == 2 and "." in word))
-

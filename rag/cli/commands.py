@@ -42,7 +42,9 @@ Export = Annotated[
 ]
 Form = Annotated[
     ExportFormat | None,
-    typer.Option("--format", help="Print it in this form instead: DOCX has footnotes; ris, bibtex and csl hold what is cited."),
+    typer.Option(
+        "--format", help="Print it in this form instead: DOCX has footnotes; ris, bibtex and csl hold what is cited."
+    ),
 ]
 
 

@@ -117,7 +117,9 @@ def make_digest(
         pending: How many articles are not indexed yet.
     """
     told, _ = book.last_told(user)
-    news, quiet, up_to = [], [], told
+    news: list[TopicNews] = []
+    quiet: list[TopicNews] = []
+    up_to = told
     for topic in book.topics(user):
         found = book.findings(topic.id)
         up_to = max(up_to, *(one.key for one in found), 0)

@@ -2,7 +2,7 @@
 
 import asyncio
 import os
-from urllib.parse import parse_qsl
+from urllib.parse import parse_qsl, urlencode
 
 from starlette.datastructures import MutableHeaders
 from starlette.requests import ClientDisconnect, Request
@@ -96,7 +96,7 @@ class SignIn:
             return _failed(request, form, 401, WRONG)
         self._attempts.forgive(address, name)
         self.sessions.end(token)
-        return self._admitted(request, account, form.get("query", ""))
+        return self._admitted(request, account, form.get("address", ""))
 
     async def _hold(self, answer: Response) -> Response:
         """Return an answer a moment later, unless that holds too many."""
@@ -117,10 +117,8 @@ class SignIn:
         finally:
             self._waiting -= 1
 
-    def _admitted(self, request: Request, account: Account, query: str) -> Response:
-        answer = (
-            _leading_to(f"/?{query}" if query else "/") if _by_browser(request) else JSONResponse({"success": True})
-        )
+    def _admitted(self, request: Request, account: Account, address: str) -> Response:
+        answer = _leading_to(_own_address(address)) if _by_browser(request) else JSONResponse({"success": True})
         secure = request.url.scheme == "https"
         token = self.sessions.begin(account)
         answer.set_cookie(self.cookie, token, path="/", secure=secure, httponly=True, samesite="strict")
@@ -148,14 +146,29 @@ def _refusal(request: Request) -> Response:
     if request.method not in {"GET", "HEAD"} or not _by_browser(request):
         return JSONResponse({"detail": "Sign in first: POST username and password to /login."}, 401)
     led = request.headers.get("sec-fetch-site", "none") not in {"none", "same-origin"}
-    query = request.url.query if request.url.path == "/" and not led else ""
-    return HTMLResponse(sign_in_page(query=query, led=led), 401)
+    return HTMLResponse(sign_in_page(address=_asked_for(request, led), led=led), 401)
+
+
+def _asked_for(request: Request, led: bool) -> str:
+    """Return the address that was asked for; a question in it is left out where another site led here."""
+    path = request.scope["raw_path"].decode("ascii", "replace") if request.url.path != "/" else "/"
+    pairs = request.query_params.multi_items()
+    query = urlencode([(name, value) for name, value in pairs if name != "q"]) if led else request.url.query
+    return _own_address(f"{path}?{query}" if query else path)
+
+
+def _own_address(address: str) -> str:
+    """Return an address of this site, or its first page where a browser could take the text for anything else."""
+    own = address.startswith("/") and not address.startswith("//") and address.isascii() and address.isprintable()
+    return address if own and "\\" not in address else "/"
 
 
 def _failed(request: Request, form: dict[str, str], status: int, reason: str, seconds: int = 0) -> Response:
     headers = {"retry-after": str(seconds)} if seconds else {}
     if _by_browser(request):
-        page = sign_in_page(reason, seconds, form.get("username", "").strip()[:LONGEST_NAME], form.get("query", ""))
+        page = sign_in_page(
+            reason, seconds, form.get("username", "").strip()[:LONGEST_NAME], _own_address(form.get("address", ""))
+        )
         return HTMLResponse(page, status, headers)
     detail = f"{reason} Try again in {duration(seconds)}." if seconds else reason
     return JSONResponse({"detail": detail}, status, headers)

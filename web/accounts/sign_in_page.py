@@ -9,14 +9,14 @@ TOO_OFTEN = "There were too many attempts to sign in."
 BUSY = "Too many people are signing in at this moment."
 
 
-def sign_in_page(reason: str = "", seconds: int = 0, name: str = "", query: str = "", led: bool = False) -> str:
+def sign_in_page(reason: str = "", seconds: int = 0, name: str = "", address: str = "/", led: bool = False) -> str:
     """Render the page.
 
     Args:
         reason: Why the last attempt did not succeed, or "".
         seconds: How long the next one has to wait, or 0.
         name: The name that was typed.
-        query: The query of the address that was asked for, which is opened afterwards.
+        address: The address that was asked for, which is opened afterwards.
         led: Whether another site led here.
     """
     return render(
@@ -25,6 +25,6 @@ def sign_in_page(reason: str = "", seconds: int = 0, name: str = "", query: str 
         pause=trust(pause_line(reason, "try again", seconds)) if seconds else "",
         name=name,
         longest=LONGEST_NAME,
-        query=query,
+        address=address,
         led=led,
     )

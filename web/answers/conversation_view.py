@@ -1,5 +1,6 @@
 """The conversation: questions, what they were understood as, answers with their flags and dates."""
 
+from web.addresses import conversation_address
 from web.answers.answer_footer import render_footer
 from web.answers.refusal_view import render_refusal
 from web.conversations.conversation import CUT, Conversation, Exchange
@@ -22,7 +23,13 @@ def render_conversation(conversation: Conversation) -> str:
     """Render every exchange, the one being answered included."""
     last = len(conversation.exchanges) - 1
     turns = [_prepare_turn(exchange, turn, turn == last) for turn, exchange in enumerate(conversation.exchanges)]
-    return render("conversation", turns=turns, steps=STEPS, waiting=WAITING, cut=CUT)
+    address = conversation_address(conversation.id)
+    return render("conversation", turns=turns, steps=STEPS, waiting=WAITING, cut=CUT, address=address)
+
+
+def render_missing_conversation(conversation_id: str) -> str:
+    """Say that the reader has no conversation of this id; whether somebody else has is not said."""
+    return render("missing_conversation", address=conversation_address(conversation_id))
 
 
 def _prepare_turn(exchange: Exchange, turn: int, last: bool) -> dict[str, object]:

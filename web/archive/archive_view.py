@@ -8,6 +8,7 @@ from corpus import NewsdeskError
 from corpus.text.characters import one_line
 from rag import Assistant
 from rag.model import Filters
+from web.addresses import filters_of, read_query
 from web.archive.adding_view import AddingView
 from web.archive.browsing import LONGEST_WORDS, Browsing, remove_article, render_listing, toggle_filter
 from web.archive.holdings import PATIENCE_S, render_holdings, render_opening
@@ -17,11 +18,12 @@ from web.filters.filter_bar import filter_bar, parse_filters, render_filters_pan
 from web.filters.search_settings import apply_filters
 from web.frame import LOOKING, WARNING, Frame, make_markup, make_textbox
 from web.markup.escaping import escape
-from web.reader.article_reader import connect_reader, reopen
+from web.reader.article_reader import connect_reader, render_arrival, reopen
 
 Shown = tuple[Any, ...]
 """Values of `ArchiveView.shown`, in its order: holdings, bar of filters, list, state of the archive in the rail."""
 
+_LONGEST_NUMBER = 6  # Digits of a page.
 _KINDS = ("outlets", "languages")
 
 
@@ -55,6 +57,8 @@ class ArchiveView:
         gr.on([self.words.submit, self.find.click], self._on_search, [self.words, *browsing], self.shown, **LOOKING)
         places = [self.holdings, self.bar, self.list]
         gr.on([place.submit for place in places], self._on_click, browsing, self.shown, **LOOKING)
+        arrival = self.frame.arrivals["archive"]
+        arrival.submit(self._on_arrive, browsing, [self.words, *self.shown, arrival], **WARNING)
         connect_reader(self.frame, [self.list])
         if self.adding is not None:
             self.list.delete(self._remove, browsing, self.shown, **WARNING)
@@ -64,6 +68,15 @@ class ArchiveView:
     def _on_select(self, browsing: Browsing) -> Shown:
         browsing.note = ""
         return self._page(browsing)
+
+    def _on_arrive(self, browsing: Browsing, event: gr.EventData) -> Shown:
+        """Show what an address names: words, filters, a page of the list."""
+        data = sent(event)
+        values = read_query(data.get("query", ""))
+        words, page = (values.get(name, [""])[0] for name in ("words", "page"))
+        browsing.words, browsing.filters, browsing.note = one_line(words)[:LONGEST_WORDS], filters_of(values), ""
+        browsing.page = int(page) - 1 if page.isdecimal() and len(page) <= _LONGEST_NUMBER else 0
+        return browsing.words, *self._page(browsing), render_arrival(data)
 
     def _on_search(self, words: str, browsing: Browsing) -> Shown:
         browsing.words, browsing.page, browsing.note = one_line(words)[:LONGEST_WORDS], 0, ""
@@ -107,10 +120,12 @@ class ArchiveView:
 
     def _render(self, assistant: Assistant, browsing: Browsing, panel: bool) -> Shown:
         form = render_filters_panel(assistant.archive, browsing.filters, _KINDS) if panel else ""
+        listing = render_listing(assistant, browsing, self.frame.changeable)
+        page = browsing.page + 1 if browsing.page else ""  # The list may have fewer pages than was asked for.
         return (
             reopen(render_holdings(assistant.archive, browsing.filters, self.frame.changeable)),
-            reopen(filter_bar(browsing.filters, form)),
-            reopen(render_listing(assistant, browsing, self.frame.changeable)),
+            reopen(filter_bar(browsing.filters, form, words=browsing.words, page=page)),
+            reopen(listing),
             collect_status(self.frame.loader).state,
         )
 

@@ -9,13 +9,13 @@ from rag import Assistant
 from web.answers.answer_footer import answer_cost
 from web.archive_status import indexing_note
 from web.assistant.assistant_loader import AssistantLoader
+from web.assistant.suggestions import suggest_questions
 from web.conversations.conversation import Conversation, Exchange
 
 log = logging.getLogger(__name__)
 
 _PATIENCE_S = 180.0  # Opening takes seconds; who asks during it waits for it.
 _LOOK_S = 0.5
-_BETWEEN_UPDATES_S = 0.06  # Tokens come faster than anybody reads; each update sends the conversation.
 
 
 def stream_exchange(loader: AssistantLoader, conversation: Conversation, exchange: Exchange) -> Iterator[Exchange]:
@@ -34,6 +34,16 @@ def stream_exchange(loader: AssistantLoader, conversation: Conversation, exchang
     if exchange.open:
         exchange.fail("The answer broke off before it was whole; ask again.")
     yield exchange
+
+
+def add_suggestions(loader: AssistantLoader, conversation: Conversation, exchange: Exchange) -> Iterator[Exchange]:
+    """Add to an answer what can be asked next; yield the exchange if there is something."""
+    assistant = loader.assistant
+    if exchange.answer is not None and assistant is not None:
+        asked = [earlier.question for earlier in conversation.exchanges]
+        exchange.further = suggest_questions(assistant, exchange.answer, asked)
+    if exchange.further:
+        yield exchange
 
 
 def _wait_for_assistant(loader: AssistantLoader, exchange: Exchange) -> Generator[Exchange, None, Assistant | None]:
@@ -64,16 +74,12 @@ def _wait_for_index(loader: AssistantLoader, exchange: Exchange) -> Generator[Ex
 
 
 def _stream_answer(assistant: Assistant, conversation: Conversation, exchange: Exchange) -> Iterator[Exchange]:
-    updated, stage = 0.0, ""
     history, filters = conversation.history(), exchange.filters
     for event in assistant.stream(exchange.question, history, filters, whole=exchange.whole):
         if not exchange.open:
             return
         exchange.take(event)
-        now = time.monotonic()
-        if event.stage != stage or now - updated >= _BETWEEN_UPDATES_S:
-            updated, stage = now, event.stage
-            yield exchange
+        yield exchange
     if exchange.answer and not exchange.model:
         prices = assistant.settings.llm_input_price, assistant.settings.llm_output_price
         exchange.cost = answer_cost(exchange.answer.usage, *prices)

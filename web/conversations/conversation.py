@@ -85,13 +85,15 @@ class Conversation:
 
     Attributes:
         exchanges: In the order asked.
-        id: Its id in the store, or "".
+        id: Its id, from its first question on, or "".
         title: What the list calls it, or "".
+        kept: Whether the store has held it.
     """
 
     exchanges: list[Exchange] = field(default_factory=list)
     id: str = ""
     title: str = ""
+    kept: bool = False
 
     def begin(self, exchange: Exchange) -> Exchange:
         """Add an exchange and return it."""
@@ -110,11 +112,6 @@ class Conversation:
     def take_back(self) -> Exchange | None:
         """Remove the last exchange and return it."""
         return self.exchanges.pop() if self.exchanges else None
-
-    def stop(self) -> None:
-        """Stop what is still open."""
-        for exchange in self.exchanges:
-            exchange.stop()
 
     def history(self) -> list[Turn]:
         """Return the answered exchanges before the last as turns; what failed or was cut off is left out."""
@@ -136,14 +133,17 @@ class SessionState:
         words: What the list of conversations is searched for.
         filters: What the reader narrowed every search to.
         model: The model that the reader chose, as `web.assistant.available_models` names it; "" for the one that is set.
+        missing: The id of a conversation that was asked for and is not there, or "".
+        drawn: What the list of conversations was drawn for, so that it is drawn again only where that changed.
     """
 
     conversation: Conversation = field(default_factory=Conversation)
     words: str = ""
     filters: Filters = field(default_factory=Filters)
     model: str = ""
+    missing: str = ""
+    drawn: object = None
 
     def open(self, conversation: Conversation) -> None:
-        """Open another conversation; what is still being answered in the one before is stopped."""
-        self.conversation.stop()
-        self.conversation = conversation
+        """Open another conversation; what is still being answered in the one before goes on."""
+        self.conversation, self.missing = conversation, ""

@@ -1,7 +1,9 @@
 """A conversation as a file: Markdown, a web page that needs nothing else, DOCX, JSON, or what its answers cite."""
 
+import io
 import json
 import re
+import zipfile
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
@@ -42,6 +44,25 @@ def export_conversation(conversation: Conversation, kind: str) -> tuple[str, str
 def export_answer(exchange: Exchange, kind: str) -> tuple[str, str, str | bytes]:
     """Return one question with its answer as a file, as `export_conversation` does a conversation."""
     return export_conversation(Conversation([exchange], title=exchange.question), kind)
+
+
+def export_conversations(conversations: Sequence[Conversation], kind: str) -> tuple[str, str, str | bytes]:
+    """Return conversations as one file: the only one as `export_conversation` does, several in a ZIP archive.
+
+    Raises:
+        ValueError: The kind is none that `export_conversation` takes.
+    """
+    files = [export_conversation(conversation, kind) for conversation in conversations]
+    if len(files) == 1:
+        return files[0]
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
+        for number, (name, _, text) in enumerate(files, 1):
+            # Two conversations may have one title.
+            archive.writestr(
+                f"{number:03d}-{name}", text if isinstance(text, bytes) else text.encode("utf-8", "replace")
+            )
+    return "conversations.zip", "application/zip", packed.getvalue()
 
 
 def _file_name(title: str) -> str:
@@ -174,7 +195,5 @@ _KINDS: dict[str, tuple[str, str, Callable[[Conversation], str | bytes]]] = {
     "html": ("html", "text/html", to_html),
     "docx": ("docx", "application/vnd.openxmlformats-officedocument.wordprocessingml.document", _to_docx),
     "json": ("json", "application/json", conversation_to_json),
-    **{
-        kind: (ending, media, partial(_to_references, kind)) for kind, (ending, media, _) in REFERENCE_FORMATS.items()
-    },
+    **{kind: (ending, media, partial(_to_references, kind)) for kind, (ending, media, _) in REFERENCE_FORMATS.items()},
 }

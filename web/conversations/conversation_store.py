@@ -26,7 +26,8 @@ _LISTED = 200
 _WAIT_S = 10.0
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS conversations (
-    id TEXT PRIMARY KEY, user TEXT NOT NULL, title TEXT NOT NULL, changed_at TEXT NOT NULL) STRICT;
+    id TEXT PRIMARY KEY, user TEXT NOT NULL, title TEXT NOT NULL, changed_at TEXT NOT NULL,
+    pinned INTEGER NOT NULL DEFAULT 0) STRICT;
 CREATE INDEX IF NOT EXISTS of_user ON conversations (user, changed_at);
 CREATE TABLE IF NOT EXISTS turns (
     key INTEGER PRIMARY KEY AUTOINCREMENT,
@@ -42,20 +43,30 @@ CREATE TABLE IF NOT EXISTS evidence (
 CREATE INDEX IF NOT EXISTS of_article ON evidence (digest);
 """
 _FOUND = """
-SELECT id, title, changed_at FROM conversations WHERE user = :user AND (:words = '' OR instr(casefold(title), :words) > 0 OR EXISTS (
+SELECT id, title, changed_at, pinned FROM conversations WHERE user = :user AND (:words = '' OR instr(casefold(title), :words) > 0 OR EXISTS (
     SELECT 1 FROM turns WHERE conversation = id
     AND (instr(casefold(question), :words) > 0 OR instr(casefold(text), :words) > 0)))
-ORDER BY (SELECT max(key) FROM turns WHERE conversation = id) DESC, changed_at DESC, id LIMIT :most
+ORDER BY pinned DESC, (SELECT max(key) FROM turns WHERE conversation = id) DESC, changed_at DESC, id LIMIT :most
 """
 
 
 @dataclass(frozen=True, slots=True)
 class Listed:
-    """Hold what a list shows of a conversation; `changed_at` is when a question was last asked in it, in UTC."""
+    """Hold what a list shows of a conversation.
+
+    Attributes:
+        id: Its id.
+        title: Its title.
+        changed_at: When a question was last asked in it, in UTC.
+        pinned: Whether it stands above the days.
+        new: Whether its first answer is still being made, so that it is not kept yet.
+    """
 
     id: str
     title: str
     changed_at: datetime
+    pinned: bool = False
+    new: bool = False
 
 
 class ConversationStore:
@@ -77,11 +88,14 @@ class ConversationStore:
             self._connection.close()
 
     def list_conversations(self, user: str, words: str = "") -> list[Listed]:
-        """Return the user's conversations, the last used first; with words, those whose texts hold them."""
+        """Return the user's conversations, those that are pinned and then the last used first; with words, those whose texts hold them."""
         wanted = {"user": user, "words": words.strip().casefold(), "most": _LISTED}
         with self._read() as connection:
             rows = connection.execute(_FOUND, wanted)
-            return [Listed(row["id"], row["title"], datetime.fromisoformat(row["changed_at"])) for row in rows]
+            return [
+                Listed(row["id"], row["title"], datetime.fromisoformat(row["changed_at"]), bool(row["pinned"]))
+                for row in rows
+            ]
 
     def open(self, user: str, conversation_id: str) -> Conversation | None:
         """Return a conversation as it was left, or None if the user has none of this id."""
@@ -90,35 +104,27 @@ class ConversationStore:
             if row is None:
                 return None
             turns = connection.execute("SELECT * FROM turns WHERE conversation = ? ORDER BY key", (conversation_id,))
-            return Conversation([_exchange(connection, turn) for turn in turns], conversation_id, row["title"])
+            return Conversation(
+                [_exchange(connection, turn) for turn in turns], conversation_id, row["title"], kept=True
+            )
 
     def keep(self, user: str, conversation: Conversation, exchange: Exchange) -> None:
         """Write an exchange that has come to its end, once; the first one of a conversation makes it, and names it.
 
         Where the conversation was deleted meanwhile, nothing is written.
         """
-        answer, articles = pack_answer(exchange.answer) if exchange.answer else (None, {})
-        now = datetime.now(UTC).isoformat()
-        with self._write() as connection:
-            # An exchange that was stopped is saved by the stop and once more by the end of its stream.
-            if exchange.key or (conversation.id and _own(connection, user, conversation.id) is None):
-                return
-            if not conversation.id:
-                conversation.id, conversation.title = secrets.token_urlsafe(12), shorten_title(exchange.question)
-                made = (conversation.id, user, conversation.title, now)
-                connection.execute("INSERT INTO conversations VALUES (?, ?, ?, ?)", made)
-            connection.execute("UPDATE conversations SET changed_at = ? WHERE id = ?", (now, conversation.id))
-            filters = pack_filters(exchange.filters)
-            outcome = (exchange.stage, exchange.text, exchange.error, exchange.note, answer, exchange.cost)
-            asked = (exchange.question, filters, exchange.alone, exchange.whole, exchange.model)
-            turn = connection.execute(
-                "INSERT INTO turns (conversation, question, filters, alone, whole, model, stage, text, error, note, "
-                "answer, cost, asked_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-                (conversation.id, *asked, *outcome, exchange.asked_at.isoformat()),
-            ).lastrowid
-            connection.executemany("INSERT OR IGNORE INTO articles VALUES (?, ?)", articles.items())
-            connection.executemany("INSERT INTO evidence VALUES (?, ?)", [(turn, digest) for digest in articles])
-            exchange.key = int(turn or 0)
+        kept = conversation.kept
+        try:
+            with self._write() as connection:
+                # An exchange that was stopped is saved by the stop and once more by the end of its stream.
+                if exchange.key or (kept and _own(connection, user, conversation.id) is None):
+                    return
+                if not kept:
+                    _insert_conversation(connection, user, conversation, exchange)
+                exchange.key, conversation.kept = _insert_turn(connection, conversation.id, exchange), True
+        except ArchiveError:
+            exchange.key, conversation.kept = 0, kept
+            raise
 
     def take_back(self, user: str, conversation: Conversation, exchange: Exchange) -> None:
         """Remove an exchange."""
@@ -146,6 +152,12 @@ class ConversationStore:
                 connection.execute("UPDATE conversations SET title = ? WHERE id = ? AND user = ?", named)
             row = _own(connection, user, conversation_id)
         return str(row["title"]) if row else ""
+
+    def pin(self, user: str, conversation_id: str, pinned: bool) -> None:
+        """Let a conversation stand above the days of the list, or among them again."""
+        with self._write() as connection:
+            sql = "UPDATE conversations SET pinned = ? WHERE id = ? AND user = ?"
+            connection.execute(sql, (pinned, conversation_id, user))
 
     def remove(self, user: str, conversation_id: str) -> None:
         """Delete a conversation with the articles that no other one cites."""
@@ -222,6 +234,8 @@ def _connect_to_write(path: Path) -> sqlite3.Connection:
         for pragma in ("journal_mode = WAL", "synchronous = FULL", "foreign_keys = ON"):
             connection.execute(f"PRAGMA {pragma}")
         connection.executescript(_SCHEMA)
+        if "pinned" not in {column[1] for column in connection.execute("PRAGMA table_info(conversations)")}:
+            connection.execute("ALTER TABLE conversations ADD COLUMN pinned INTEGER NOT NULL DEFAULT 0")
     except BaseException:
         connection.close()
         raise
@@ -248,6 +262,33 @@ def _own(connection: sqlite3.Connection, user: str, conversation_id: str) -> sql
     sql = "SELECT title FROM conversations WHERE id = ? AND user = ?"
     row: sqlite3.Row | None = connection.execute(sql, (conversation_id, user)).fetchone()
     return row
+
+
+def _insert_conversation(
+    connection: sqlite3.Connection, user: str, conversation: Conversation, exchange: Exchange
+) -> None:
+    conversation.id = conversation.id or secrets.token_urlsafe(12)
+    conversation.title = conversation.title or shorten_title(exchange.question)
+    values = (conversation.id, user, conversation.title, datetime.now(UTC).isoformat())
+    connection.execute("INSERT INTO conversations (id, user, title, changed_at) VALUES (?, ?, ?, ?)", values)
+
+
+def _insert_turn(connection: sqlite3.Connection, conversation_id: str, exchange: Exchange) -> int:
+    """Write an exchange with the articles that it rests on; return its number."""
+    answer, articles = pack_answer(exchange.answer) if exchange.answer else (None, {})
+    now = datetime.now(UTC).isoformat()
+    connection.execute("UPDATE conversations SET changed_at = ? WHERE id = ?", (now, conversation_id))
+    filters = pack_filters(exchange.filters)
+    outcome = (exchange.stage, exchange.text, exchange.error, exchange.note, answer, exchange.cost)
+    asked = (exchange.question, filters, exchange.alone, exchange.whole, exchange.model)
+    turn = connection.execute(
+        "INSERT INTO turns (conversation, question, filters, alone, whole, model, stage, text, error, note, "
+        "answer, cost, asked_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        (conversation_id, *asked, *outcome, exchange.asked_at.isoformat()),
+    ).lastrowid
+    connection.executemany("INSERT OR IGNORE INTO articles VALUES (?, ?)", articles.items())
+    connection.executemany("INSERT INTO evidence VALUES (?, ?)", [(turn, digest) for digest in articles])
+    return int(turn or 0)
 
 
 def _evidence(connection: sqlite3.Connection, conversation_id: str) -> list[tuple[str]]:

@@ -8,6 +8,7 @@ from corpus.archive.database import Archive
 from corpus.text import days
 from rag.model import Filters
 from rag.question.filter_values import read_filters
+from web.addresses import write_query
 from web.assistant.available_models import Choice, Models
 from web.assistant.model_file import OwnModel
 from web.conversations.conversation import SessionState
@@ -33,16 +34,17 @@ def render_bar(session: SessionState, models: Models | None, panel: str = "") ->
     return filter_bar(session.filters, panel, label if models else "")
 
 
-def filter_bar(filters: Filters, panel: str = "", model: str = "") -> str:
+def filter_bar(filters: Filters, panel: str = "", model: str = "", **others: str | int) -> str:
     """Render the button that tells what is narrowed and opens the panel in which that is chosen.
 
     Args:
         filters: What is narrowed.
         panel: The panel if it stands open, or "".
         model: The model on a second button, or "".
+        others: What else the view depends on, for the query of its address.
     """
-    summary = describe_filters(filters)
-    return render("filter_bar", narrowed=bool(filters), summary=summary, panel=trust(panel), model=model)
+    summary, query = describe_filters(filters), write_query(filters, **others)
+    return render("filter_bar", narrowed=bool(filters), summary=summary, panel=trust(panel), model=model, query=query)
 
 
 def describe_filters(filters: Filters) -> str:

@@ -9,6 +9,7 @@ from markupsafe import Markup
 
 from corpus import Article
 from corpus.text.urls import parse_url
+from web.addresses import article_address
 from web.markup.escaping import Span, excerpt, format_day, render_byline, render_link
 from web.markup.language_names import language_name
 
@@ -54,6 +55,7 @@ def _make_environment() -> Environment:
         loader=FileSystemLoader(TEMPLATES), autoescape=True, undefined=StrictUndefined, extensions=[_JoinedLines]
     )
     environment.globals.update(byline=render_byline, excerpt=_excerpt, link=_link, is_url=parse_url)
+    environment.globals.update(article_address=article_address)
     environment.filters.update(day=format_day, language=language_name, thousands="{:,}".format)
     return environment
 

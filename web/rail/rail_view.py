@@ -6,6 +6,7 @@ from datetime import datetime
 from itertools import groupby
 
 from web.conversations.conversation_store import LONGEST_TITLE, Listed
+from web.conversations.running_answers import Progress
 from web.markup.escaping import format_day
 from web.markup.templating import render
 
@@ -21,7 +22,13 @@ KINDS = (
 _SHOWN_AT_ONCE = 200
 
 
-def render_list(listed: Sequence[Listed], current: str, words: str = "", rated: bool = False) -> str:
+def render_list(
+    listed: Sequence[Listed],
+    current: str,
+    words: str = "",
+    rated: bool = False,
+    progress: Progress = Progress(),  # noqa: B008
+) -> str:
     """Render the list of conversations.
 
     Args:
@@ -29,9 +36,10 @@ def render_list(listed: Sequence[Listed], current: str, words: str = "", rated: 
         current: The id of the one that is open, or "".
         words: What was searched for.
         rated: Whether there are opinions to be saved.
+        progress: Which are being answered, and which were since they were looked at.
     """
     # The order is that of the last question, so that conversations of one day stand together.
-    days = groupby(listed[:_SHOWN_AT_ONCE], lambda item: _name_day(item.changed_at))
+    days = groupby(listed[:_SHOWN_AT_ONCE], lambda item: "Pinned" if item.pinned else _name_day(item.changed_at))
     return render(
         "rail_list",
         days=[(day, list(items)) for day, items in days],
@@ -40,6 +48,7 @@ def render_list(listed: Sequence[Listed], current: str, words: str = "", rated: 
         rated=rated,
         kinds=KINDS,
         longest_title=LONGEST_TITLE,
+        progress=progress,
     )
 
 

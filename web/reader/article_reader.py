@@ -3,6 +3,7 @@
 import secrets
 from collections.abc import Sequence
 from typing import Any
+from urllib.parse import quote
 
 import gradio as gr
 
@@ -13,6 +14,8 @@ from web.frame import QUIET, Frame
 from web.markup.escaping import Span
 from web.markup.templating import render, trust
 from web.reader.article_view import Around, render_missing, render_reader
+
+_LONGEST_NUMBER = 9  # Digits of a version or an offset.
 
 
 def connect_reader(frame: Frame, places: Sequence[Any]) -> None:
@@ -38,11 +41,11 @@ def open_article(frame: Frame, conversation: Conversation, data: dict[str, Any])
     if assistant is None or not name:
         return ""
     archive, number = assistant.archive, str(data.get("version", ""))
-    version = int(number) if number.isdecimal() else None
+    version = int(number) if number.isdecimal() and len(number) <= _LONGEST_NUMBER else None
     # First what was cited: the archive may hold a newer version, in which the marks would be elsewhere.
     article = _cited_spans(conversation, name, version) or archive.get(name, version)
     if article is None:
-        return reopen(render_missing())
+        return reopen(render_missing(f"/a/{quote(name, safe='')}"))
     passage, marks = parse_spans(data.get("passage", "")), parse_spans(data.get("marks", ""))
     around = Around(tuple(archive.versions(name)), tuple(archive.copies(name)))
     return reopen(render_reader(article, passage[0] if passage else None, marks, around))
@@ -61,7 +64,12 @@ def reopen(markup: str) -> str:
     return render("reopened", token=secrets.token_hex(4), content=trust(markup))
 
 
+def render_arrival(data: dict[str, Any]) -> str:
+    """Tell the static script that the page shows the address that an event named."""
+    return render("arrival", token=str(data.get("token", ""))[:40])
+
+
 def parse_spans(text: object) -> list[Span]:
     """Read "12-40,50-61" as offsets; anything else gives none."""
-    pairs = [piece.partition("-") for piece in str(text).split(",")]
+    pairs = [piece.partition("-") for piece in str(text).split(",") if len(piece) <= 2 * _LONGEST_NUMBER]
     return [(int(a), int(b)) for a, _, b in pairs if a.isdecimal() and b.isdecimal() and int(a) < int(b)]

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from corpus import Article
+from web.addresses import article_address
 from web.markup.escaping import Span, format_day, mark_spans, merge_spans, render_byline
 from web.markup.templating import render, trust
 
@@ -28,13 +29,18 @@ def render_reader(
     spans = render_paragraphs(article.body)
     paragraphs = [(_overlaps(span, passage), trust(_mark_paragraph(article.body, span, marks))) for span in spans]
     return render(
-        "article_reader", article=article, changes=_mark_changes(article), around=around, paragraphs=paragraphs
+        "article_reader",
+        article=article,
+        changes=_mark_changes(article),
+        around=around,
+        paragraphs=paragraphs,
+        address=article_address(article, marks),
     )
 
 
-def render_missing() -> str:
-    """Say that an article is no longer there."""
-    return render("article_reader", article=None)
+def render_missing(address: str = "") -> str:
+    """Say that there is no such article; its address stays, if that is known."""
+    return render("article_reader", article=None, address=address)
 
 
 def _mark_changes(article: Article) -> str:

@@ -4,7 +4,7 @@ import asyncio
 import base64
 import hashlib
 import re
-from collections.abc import Collection, Iterator
+from collections.abc import Callable, Collection, Iterator
 from functools import partial
 from urllib.parse import urlsplit
 
@@ -16,6 +16,11 @@ LOOPBACK = ("127.0.0.1", "localhost", "[::1]")
 
 # Gradio's base element names the page's own address, which the policy below rules out together with every other.
 _BASE = re.compile(rb"<base\b[^<>]*>", re.IGNORECASE)
+
+# The page has several addresses, and its files one.
+_ASSETS = b'="./assets/'
+_FIRST = b'<script src="/page/appearance.js"></script>'
+"""Runs before anything is drawn, so that a dark page does not begin with a white flash."""
 
 OWN_WAY = b'<meta name="newsdesk-own-way" content="yes">'
 """Stands in a document that the browser was led to by its user or by this site, not by a link of another one."""
@@ -72,14 +77,16 @@ def _sha256(script: bytes) -> str:
 class Guard:
     """Refuse foreign hosts and origins; add the headers that a browser protects a page by."""
 
-    def __init__(self, app: ASGIApp, hosts: Collection[str]) -> None:
+    def __init__(self, app: ASGIApp, hosts: Collection[str], close: Callable[[], None] = lambda: None) -> None:
         """Stand before `app`.
 
         Args:
             app: What answers.
             hosts: Values of the Host header that are let through, in lower case.
+            close: Ends what `app` does in the background; may take a while.
         """
         self.app = app
+        self.close = close
         self.hosts = frozenset(hosts)
         self._ending = asyncio.Event()
 
@@ -164,7 +171,8 @@ class _Sender:
             self._body += message.get("body", b"")
             if message.get("more_body", False):
                 return
-            body = _BASE.sub(b"", self._body, count=1).replace(b"</head>", self._mark + b"</head>", 1)
+            body = _BASE.sub(b"", self._body, count=1).replace(_ASSETS, b'="/assets/')
+            body = body.replace(b"<head>", b"<head>" + _FIRST, 1).replace(b"</head>", self._mark + b"</head>", 1)
             headers = MutableHeaders(scope=self._start)
             headers["content-security-policy"] = policy(body)
             headers["content-length"] = str(len(body))

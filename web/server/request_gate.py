@@ -6,7 +6,7 @@ its body up to a limit, on every route and before anybody is asked who he is, an
 
 import asyncio
 import json
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Collection, Mapping
 from typing import Any
 
 from starlette.datastructures import Headers, MutableHeaders, QueryParams
@@ -28,7 +28,6 @@ from web.server.upload_stream import UploadStream
 from web.server.uploads import COOKIE, Uploads, browser_of, name_of, new_cookie, own_folder
 
 READ = (
-    "/",
     "/assets/{path:path}",
     "/config",
     "/favicon.ico",
@@ -43,7 +42,7 @@ READ = (
     "/static/{path:path}",
     "/theme.css",
 )
-"""What may be read with GET. No other route is served, whatever Gradio offers."""
+"""What may be read with GET, beside the addresses of the page itself. No other route is served, whatever Gradio offers."""
 
 JOIN = "/gradio_api/queue/join"
 CALL = (JOIN, "/gradio_api/call/{name}", "/gradio_api/cancel", "/gradio_api/reset", "/gradio_api/run/predict")
@@ -65,7 +64,12 @@ class Gate:
     """Hand on what the page and its programs ask, and refuse everything else."""
 
     def __init__(
-        self, app: ASGIApp, slots: Mapping[int, int], upload_bytes: int = 0, patience_s: float = _PATIENCE_S
+        self,
+        app: ASGIApp,
+        slots: Mapping[int, int],
+        upload_bytes: int = 0,
+        patience_s: float = _PATIENCE_S,
+        views: Collection[str] = ("/",),
     ) -> None:
         """Stand before `app`.
 
@@ -74,6 +78,7 @@ class Gate:
             slots: The events that take uploaded files, each by its number, with the place of the files in its data.
             upload_bytes: The most that one upload may hold; 0 lets no file be uploaded.
             patience_s: So long a body may take to arrive, uploads apart.
+            views: The addresses at which the page itself is served.
         """
         self.app = app
         self.uploads = Uploads()
@@ -83,6 +88,7 @@ class Gate:
         self._routes = [
             (method, compile_path(path)[0], answer)
             for method, paths, answer in (
+                ("GET", views, self._show),
                 ("GET", READ, self._pass),
                 ("POST", CALL, self._call),
                 ("POST", SIGN_IN, self._pass),
@@ -110,11 +116,15 @@ class Gate:
                     return answer
         raise BodyError(404, "There is nothing at this address.")
 
+    async def _show(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass on a request for the page, and tell the browser apart from now on."""
+        if not browser_of(Headers(scope=scope).get("cookie", "")):
+            send = _giving(new_cookie(), send)
+        await self._pass(scope, receive, send)
+
     async def _pass(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass a request on as it is."""
         body = await self._body(scope, receive)
-        if scope["path"] == "/" and not browser_of(Headers(scope=scope).get("cookie", "")):
-            send = _giving(new_cookie(), send)
         await self.app(scope, replay(body, receive), send)
 
     async def _call(self, scope: Scope, receive: Receive, send: Send) -> None:

@@ -1,7 +1,9 @@
 """Put page, static files and guard together as one ASGI application, and serve it."""
 
+import asyncio
 import socket
 from collections.abc import Collection
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -13,15 +15,19 @@ from starlette.types import ASGIApp
 
 from web.accounts.account_file import Accounts
 from web.accounts.sign_in import USER, SignIn
+from web.addresses import ARTICLE, CONVERSATION
 from web.api import LIMITED
+from web.ask.asking import add_suggestions, stream_exchange
 from web.assistant.addition import FILE_BYTES, UPLOAD_BYTES
 from web.assistant.assistant_loader import AssistantLoader
 from web.conversations.conversation_store import ConversationStore
+from web.conversations.running_answers import RunningAnswers
 from web.event_data import refuse_malformed_requests
-from web.page_layout import STATIC, build_page
+from web.page_layout import STATIC, build_page, tab_names
 from web.rate_limit import RateLimit
 from web.server.guard import LOOPBACK, Guard, allowed_hosts
 from web.server.page_state import keep_little
+from web.server.page_views import PageViews
 from web.server.question_limit import QuestionLimit
 from web.server.report_pages import serve_reports
 from web.server.request_gate import Gate
@@ -58,7 +64,8 @@ def site(
         alone: Only the user of this machine reaches the page, and may set its model there.
     """
     limit = limit or RateLimit()
-    blocks = build_page(loader, limit, conversations, changeable, runs, alone).queue(
+    answers = RunningAnswers(conversations, partial(stream_exchange, loader), partial(add_suggestions, loader))
+    blocks = build_page(loader, limit, conversations, answers, changeable, runs, alone).queue(
         max_size=WAITING_QUESTIONS, api_open=False
     )
     outer = FastAPI(docs_url=None, redoc_url=None, openapi_url=None)
@@ -89,10 +96,11 @@ def site(
     use_own_folders(outer)
     refuse_malformed_requests(outer)
     blocks.has_launched = True  # Only then does Gradio itself check whether it may open a path.
-    limited = QuestionLimit(outer, limit, LIMITED, _numbers_of(LIMITED, blocks))
+    views = ("/", CONVERSATION, ARTICLE, *(f"/{name}" for name in tab_names()))
+    limited = QuestionLimit(PageViews(outer, views), limit, LIMITED, _numbers_of(LIMITED, blocks))
     inner: ASGIApp = SignIn(Isolation(limited), accounts, f"session-{port}") if accounts else limited
-    gate = Gate(inner, upload_slots(blocks), UPLOAD_BYTES if changeable else 0)
-    return Guard(gate, allowed_hosts(port, names))
+    gate = Gate(inner, upload_slots(blocks), UPLOAD_BYTES if changeable else 0, views=views)
+    return Guard(gate, allowed_hosts(port, names), answers.close)
 
 
 def upload_slots(blocks: gr.Blocks) -> dict[int, int]:
@@ -128,3 +136,4 @@ class Server(uvicorn.Server):
         """End the requests that wait for something, then the server."""
         self._guard.end()
         await super().shutdown(sockets)
+        await asyncio.to_thread(self._guard.close)

@@ -91,21 +91,20 @@
 
   // A question in the address is written into the box. It is asked at once only if the user came here by an own way:
   // a link on another site may propose a question, and not spend a model's tokens on it.
-  function carried(box) {
-    const question = new URLSearchParams(location.search).get("q");
-    if (!question || !question.trim()) return;
-    history.replaceState(null, "", location.pathname);
-    write(box, question.trim().slice(0, LONGEST));
-    if (one('meta[name="newsdesk-own-way"]')) setTimeout(() => one("#ask").click(), 0);
+  function take(question) {
+    const address = new URL(location.href);
+    address.searchParams.delete("q");
+    history.replaceState(history.state, "", address);
+    return question.trim().slice(0, LONGEST);
   }
 
-  // The list comes with the page's first answer from the server; before it nothing would be heard.
-  const waiting = new MutationObserver(() => {
-    const box = one("#box textarea");
-    if (!box || !one("#kept [data-ready]")) return;
-    waiting.disconnect();
+  window.newsdesk.until(() => one("#box textarea")).then(async () => {
+    const question = new URLSearchParams(location.search).get("q");
+    const proposed = question && question.trim() ? take(question) : "";
+    await window.newsdesk.arrived;
     new MutationObserver(restoreDraft).observe(one("#talk"), { childList: true, subtree: true });
-    carried(box);
+    if (!proposed) return;
+    write(one("#box textarea"), proposed);
+    if (one('meta[name="newsdesk-own-way"]')) setTimeout(() => one("#ask").click(), 0);
   });
-  waiting.observe(document.documentElement, { childList: true, subtree: true });
 })();

@@ -12,7 +12,8 @@
   const acts = {
     back,
     close,
-    copy,
+    copy: (button) => put(button, button.dataset.text),
+    link: (button) => put(button, new URL(button.dataset.address, location.origin).href),
     read(button, trigger) {
       // From within the reader another article opens in place; closing it leads back to where the first one was opened.
       if (!button.closest("#reader")) opener = button;
@@ -57,14 +58,16 @@
     if (opener && opener.isConnected) opener.focus();
   }
 
-  async function copy(button) {
+  // Puts a text into the clipboard, and says so on the button for a moment.
+  async function put(button, text) {
+    const label = (button.dataset.label ??= button.textContent);
     try {
-      await navigator.clipboard.writeText(button.dataset.text);
+      await navigator.clipboard.writeText(text);
       button.textContent = "Copied";
     } catch {
       button.textContent = "Could not copy";
     }
-    setTimeout(() => (button.textContent = "Copy with sources"), 2000);
+    setTimeout(() => (button.textContent = label), 2000);
   }
 
   // Headline, outlet and date of what is under the pointer or with the focus, kept inside the window.
@@ -162,5 +165,26 @@
   waiting.observe(document.documentElement, { childList: true, subtree: true });
   document.addEventListener("keydown", keepInside);
   for (const name of ["mouseover", "focusin", "focusout"]) document.addEventListener(name, showTip);
-  window.newsdesk = { click, acts, one, all };
+
+  // What a component's own click would do, for what happens without one.
+  function trigger(id, name, data) {
+    for (const [element, send] of window.newsdeskTriggers ?? []) {
+      if (element.isConnected && element.closest(`#${id}`)) return send(name, data);
+    }
+  }
+
+  // Resolves as soon as something holds in the page.
+  function until(holds) {
+    return new Promise((resolve) => {
+      if (holds()) return resolve();
+      const watching = new MutationObserver(() => {
+        if (!holds()) return;
+        watching.disconnect();
+        resolve();
+      });
+      watching.observe(document.documentElement, { childList: true, subtree: true, attributes: true });
+    });
+  }
+
+  window.newsdesk = { click, close, acts, one, all, trigger, until };
 })();

@@ -43,18 +43,28 @@
     trigger("download", { ...button.dataset });
   };
 
+  acts.closeMenus = () => closeMenus();
+
   // It stays until the menu closes: who reads slowly has as much time as anybody.
   function askWhetherSure(button, ask) {
     button.classList.toggle("sure", ask);
     button.textContent = ask ? "Really delete?" : "Delete";
   }
 
-  acts.delete = (button, trigger) => {
+  // The second click on the button of a menu does what it says.
+  acts.ensure = (button, action) => {
     if (button.classList.contains("sure")) {
-      trigger("delete", { ...button.dataset });
+      action();
       return;
     }
     askWhetherSure(button, true);
+  };
+
+  acts.delete = (button, trigger) => acts.ensure(button, () => trigger("delete", { ...button.dataset }));
+
+  acts.pin = (button, trigger) => {
+    closeMenus();
+    trigger("edit", { ...button.dataset });
   };
 
   acts.rename = (button, trigger) => {
@@ -66,7 +76,7 @@
     box.maxLength = Number(title.dataset.limit);
     box.setAttribute("aria-label", "New title");
     title.hidden = true;
-    item.prepend(box);
+    title.before(box);
     box.select();
     let over = false;
     const end = (keep) => {
@@ -100,7 +110,7 @@
   }
 
   document.addEventListener("click", (event) => {
-    if (!event.target.closest("#kept .menu, #kept .dots")) closeMenus();
+    if (!event.target.closest("#kept .menu, #kept [data-act=menu]")) closeMenus();
     if (event.target.closest("#new")) {
       showRail(false);
       goToAsk();

@@ -1,5 +1,8 @@
-// The page on which one signs in is light or dark as the reader's system is; Gradio does this for the other.
-const dark = matchMedia("(prefers-color-scheme: dark)");
-const follow = () => document.documentElement.classList.toggle("dark", dark.matches);
-dark.addEventListener("change", follow);
-follow();
+// What stands behind the "#" of an address never reaches the server; signing in carries it on to the page.
+(() => {
+  "use strict";
+
+  if (!location.hash) return;
+  for (const form of document.forms) form.action += location.hash;
+  for (const link of document.querySelectorAll(".already a")) link.href += location.hash;
+})();

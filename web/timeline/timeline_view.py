@@ -9,13 +9,14 @@ from corpus import NewsdeskError
 from corpus.text.characters import one_line
 from rag import Assistant
 from rag.model import Filters
+from web.addresses import filters_of, read_query
 from web.archive.holdings import PATIENCE_S, render_opening
 from web.event_data import sent
 from web.filters.filter_bar import filter_bar, render_filters_panel
 from web.filters.search_settings import apply_filters
 from web.frame import LOOKING, WARNING, Frame, make_markup, make_textbox
 from web.markup.escaping import escape
-from web.reader.article_reader import connect_reader, reopen
+from web.reader.article_reader import connect_reader, render_arrival, reopen
 from web.timeline.timeline_plot import LONGEST_TOPIC, group_stories, render_nothing, render_timeline
 
 Shown = tuple[Any, ...]
@@ -64,10 +65,19 @@ class TimelineView:
         place.select(self._on_select, story, self.shown, **WARNING)
         gr.on([self.topic.submit, self.show.click], self._on_submit, [self.topic, *story], self.shown, **LOOKING)
         gr.on([self.bar.submit, self.entries.submit], self._on_click, story, self.shown, **LOOKING)
+        arrival = self.frame.arrivals["timeline"]
+        arrival.submit(self._on_arrive, story, [*self.shown, arrival], **WARNING)
         connect_reader(self.frame, [self.entries])
 
     def _on_select(self, story: TimelineState) -> Shown:
         return gr.skip(), *self._page(story)
+
+    def _on_arrive(self, story: TimelineState, event: gr.EventData) -> Shown:
+        """Show what an address names: a story and filters."""
+        data = sent(event)
+        values = read_query(data.get("query", ""))
+        story.topic, story.filters = one_line(values.get("topic", [""])[0])[:LONGEST_TOPIC], filters_of(values)
+        return story.topic, *self._page(story), render_arrival(data)
 
     def _on_submit(self, topic: str, story: TimelineState) -> Shown:
         story.topic = one_line(topic)[:LONGEST_TOPIC]
@@ -94,7 +104,7 @@ class TimelineView:
             return "", render_opening(loader.problem)
         form = render_filters_panel(assistant.archive, story.filters, ("outlets",)) if panel else ""
         story_shown = gr.skip() if panel else reopen(_describe_result(assistant, story))
-        return reopen(filter_bar(story.filters, form)), story_shown
+        return reopen(filter_bar(story.filters, form, topic=story.topic)), story_shown
 
 
 def _describe_result(assistant: Assistant, story: TimelineState) -> str:

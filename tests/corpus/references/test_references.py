@@ -170,9 +170,7 @@ def test_escapes_are_those_of_tex() -> None:
 def test_what_an_article_lacks_is_left_out() -> None:
     references = make_references([(Article("a", "Untitled", "b"), "")])
     assert render_ris(references).splitlines() == ["TY  - NEWS", "ID  - untitled", "TI  - Untitled", "ER  - "]
-    assert json.loads(render_csl(references)) == [
-        {"id": "untitled", "type": "article-newspaper", "title": "Untitled"}
-    ]
+    assert json.loads(render_csl(references)) == [{"id": "untitled", "type": "article-newspaper", "title": "Untitled"}]
     assert "author" not in render_bibtex(references)
 
 

@@ -26,13 +26,15 @@ def cited(article: Article = ARTICLE) -> tuple[Citation, ...]:
 
 
 def answer(text: str, **more: object) -> Answer:
-    made = Answer("When?", "answered", text, citations=cited(), model="openai:test", asked_at=datetime(2024, 8, 1, tzinfo=UTC))
+    made = Answer(
+        "When?", "answered", text, citations=cited(), model="openai:test", asked_at=datetime(2024, 8, 1, tzinfo=UTC)
+    )
     return replace(made, **more)  # type: ignore[arg-type]
 
 
 def read(content: bytes) -> tuple[list[tuple[str, str]], list[str], list[int]]:
     """Return style and text of the paragraphs, the text of the footnotes by number, and the numbers that are referred to."""
-    paragraphs = [(p.style.name, p.text) for p in docx.Document(io.BytesIO(content)).paragraphs]
+    paragraphs = [(p.style.name if p.style else "", p.text) for p in docx.Document(io.BytesIO(content)).paragraphs]
     with zipfile.ZipFile(io.BytesIO(content)) as file:
         parts = {name: file.read(name) for name in file.namelist()}
     assert b"wordprocessingml.footnotes+xml" in parts["[Content_Types].xml"]
@@ -92,7 +94,9 @@ def test_a_conversation_holds_every_question_and_numbers_its_notes_on() -> None:
     assert (len(notes), referred, notes[1]) == (2, [1, 2], "“Toll rises”, as in note 1.")
 
 
-@pytest.mark.parametrize("text", ["a\x00b\x0bc\x0cd\x1fe\ufffe\ud800", "<w:p/> & ]]> <!--", "** [1]** [1", "#", "- ", "*" * 500])
+@pytest.mark.parametrize(
+    "text", ["a\x00b\x0bc\x0cd\x1fe\ufffe\ud800", "<w:p/> & ]]> <!--", "** [1]** [1", "#", "- ", "*" * 500]
+)
 def test_no_text_breaks_the_file(text: str) -> None:
     article = replace(ARTICLE, title=text, source=text, author=text)
     made = replace(answer(f"{text} [1]\n{text}", citations=cited(article), notes=(text,)), question=text)

@@ -60,7 +60,7 @@ def test_what_comes_after_a_stop_is_too_late() -> None:
 def test_a_stop_does_not_undo_an_answer() -> None:
     conversation = Conversation()
     answered(conversation, "q", "whole")
-    conversation.stop()
+    conversation.exchanges[0].stop()
     assert conversation.exchanges[0].stage == "done"
 
 

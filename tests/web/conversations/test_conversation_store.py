@@ -3,6 +3,7 @@
 import json
 import sqlite3
 from collections.abc import Iterator
+from contextlib import closing
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -183,3 +184,28 @@ def test_every_query_finds_its_rows_by_an_index(kept: ConversationStore, answer:
     asked = {sql for sql in statements if sql.lstrip().startswith(("SELECT", "INSERT", "UPDATE", "DELETE"))}
     assert len(asked) > 12
     assert [scan for sql in asked for scan in scans(kept._connection, sql)] == []
+
+
+def test_what_is_pinned_stands_first_for_its_user_alone(kept: ConversationStore, answer: Answer) -> None:
+    first, second = (begun(kept, answer, question) for question in ("First?", "Second?"))
+    kept.pin("jo", first.id, True)
+    assert [listed.title for listed in kept.list_conversations("")] == ["Second?", "First?"]
+    kept.pin("", first.id, True)
+    assert [(listed.title, listed.pinned) for listed in kept.list_conversations("")] == [
+        ("First?", True),
+        ("Second?", False),
+    ]
+    kept.pin("", first.id, False)
+    assert kept.list_conversations("")[0].id == second.id
+
+
+def test_a_file_from_before_pinning_is_read(path: Path, answer: Answer) -> None:
+    first = ConversationStore(path)
+    begun(first, answer, "Old?")
+    first.close()
+    with closing(sqlite3.connect(path)) as connection:
+        connection.execute("ALTER TABLE conversations DROP COLUMN pinned")
+    with closing(ConversationStore(path)) as again:
+        (listed,) = again.list_conversations("")
+        again.pin("", listed.id, True)
+        assert again.list_conversations("")[0].pinned

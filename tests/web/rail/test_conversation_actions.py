@@ -3,6 +3,7 @@
 import contextlib
 import json
 import sqlite3
+import zipfile
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -129,6 +130,45 @@ def test_a_conversation_is_saved_as_a_file(page: "Page", starter: Newsroom) -> N
                 choose(page, 0, label)
             assert waiting.value.suggested_filename == name
             assert waiting.value.path().read_text(encoding="utf-8").startswith(words)
+
+
+def test_a_conversation_is_pinned_and_several_are_saved_and_deleted_together(page: "Page", starter: Newsroom) -> None:
+    with served(starter.open) as url:
+        opened(page, url)
+        for question in ("Equifax?", "WannaCry?", "Who won the World Cup?"):
+            page.click("#new")
+            page.wait_for_selector("#welcome [data-act=ask]")
+            ask(page, question)
+        choose(page, 2, "Pin")
+        has_titles(page, "Equifax?", "Who won the World Cup?", "WannaCry?")
+        assert page.locator("#kept .day").all_inner_texts() == ["Pinned", "Today"]
+        page.reload()
+        has_titles(page, "Equifax?", "Who won the World Cup?", "WannaCry?")
+        choose(page, 0, "Unpin")
+        has_titles(page, "Who won the World Cup?", "WannaCry?", "Equifax?")
+
+        page.focus("#kept .choose")
+        page.keyboard.press("Enter")
+        page.keyboard.press("Space")  # The first box has the focus.
+        page.locator("#kept .pick").nth(1).check()
+        assert page.inner_text("#kept .chosen") == "2 selected"
+        page.click("#kept .deeds")
+        assert serious(page) == []
+        with page.expect_download() as waiting:
+            page.click("#kept .several .menu :text-is('Save as Markdown')")
+        assert waiting.value.suggested_filename == "conversations.zip"
+        with zipfile.ZipFile(waiting.value.path()) as saved:
+            assert saved.namelist() == ["001-who-won-the-world-cup.md", "002-wannacry.md"]
+            assert saved.read("002-wannacry.md").startswith(b"# WannaCry?\n")
+
+        page.click("#kept .choose")
+        for number in (0, 2):
+            page.locator("#kept .pick").nth(number).check()
+        page.click("#kept .deeds")
+        page.click("#kept .several .menu .grave")
+        assert len(titles(page)) == 3
+        page.click("#kept .several .menu .grave")
+        has_titles(page, "WannaCry?")
 
 
 def test_each_who_signed_in_sees_only_the_own_conversations(page: "Page", starter: Newsroom, tmp_path: Path) -> None:

@@ -34,6 +34,34 @@ def test_no_state_has_a_serious_barrier(page: "Page", page_url: str, scheme: str
     assert serious(page) == []
 
 
+def test_who_chooses_dark_keeps_it_and_sees_no_flash(page: "Page", page_url: str) -> None:
+    # Notes the ground at every change, from before the first stroke on.
+    page.add_init_script(
+        "window.grounds = new Set();"
+        "const look = () => document.body && window.grounds.add(getComputedStyle(document.body).backgroundColor);"
+        "const frame = () => { look(); requestAnimationFrame(frame) }; requestAnimationFrame(frame)"
+    )
+    dark, light = "rgb(20, 21, 23)", "rgb(250, 249, 246)"
+    page.emulate_media(color_scheme="light")
+    opened(page, page_url)
+    assert page.evaluate("[...window.grounds]") == [light]
+    page.click("[data-appearance=dark]")
+    page.wait_for_selector("body.dark")
+    assert page.get_attribute("[data-appearance=dark]", "aria-pressed") == "true"
+    page.reload()
+    page.wait_for_selector("[data-appearance=dark][aria-pressed=true]")
+    assert page.evaluate("[...window.grounds]") == [dark]
+    page.click("[data-appearance=system]")
+    page.wait_for_selector("body:not(.dark)")
+    page.emulate_media(color_scheme="dark")
+    page.wait_for_selector("body.dark")
+    page.click("[data-appearance=light]")
+    page.wait_for_selector("body:not(.dark)")
+    page.reload()
+    page.wait_for_selector("[data-appearance=light][aria-pressed=true]")
+    assert page.evaluate("[...window.grounds]") == [light]
+
+
 def test_everything_can_be_done_with_the_keyboard(page: "Page", page_url: str) -> None:
     opened(page, page_url)
     page.wait_for_function("document.activeElement.tagName === 'TEXTAREA'")

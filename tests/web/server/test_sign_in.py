@@ -158,14 +158,32 @@ def test_the_client_that_comes_with_gradio_signs_in(url: str, tmp_path: Path) ->
 
 
 def test_another_site_that_leads_here_asks_nothing_in_somebody_s_name(url: str) -> None:
-    led = http_client.get(f"{url}/?q=Equifax", headers={**PAGE, "sec-fetch-site": "cross-site"})
-    assert 'name="query" value=""' in led.text
-    assert "Signed in already?" in led.text
+    led = http_client.get(f"{url}/?q=Equifax&outlets=A", headers={**PAGE, "sec-fetch-site": "cross-site"})
+    assert 'name="address" value="/?outlets=A"' in led.text
+    assert 'Signed in already? <a href="/?outlets=A">' in led.text
     own = http_client.get(f"{url}/?q=Equifax", headers={**PAGE, "sec-fetch-site": "none"})
-    assert 'name="query" value="q=Equifax"' in own.text
-    form = {"username": "anna", "password": PASSWORD, "query": "/evil.example"}
+    assert 'name="address" value="/?q=Equifax"' in own.text
+
+
+@pytest.mark.parametrize(
+    ("wanted", "led_to"),
+    [
+        ("/a/2017%2Fa?v=1", "/a/2017%2Fa?v=1"),
+        ("/?q=Equifax", "/?q=Equifax"),
+        ("//evil.example", "/"),
+        ("/\\evil.example", "/"),
+        ("/\t/evil.example", "/"),
+        ("https://evil.example", "/"),
+        ("/é", "/"),
+        ("", "/"),
+    ],
+)
+def test_signing_in_leads_to_the_address_that_was_asked_for_and_never_elsewhere(
+    url: str, wanted: str, led_to: str
+) -> None:
+    form = {"username": "anna", "password": PASSWORD, "address": wanted}
     answer = http_client.post(f"{url}/login", data=form, headers=PAGE)
-    assert (answer.status_code, answer.headers["location"]) == (303, "/?/evil.example")
+    assert (answer.status_code, answer.headers["location"]) == (303, led_to)
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,101 @@
+"""Answers that go on while the reader is elsewhere, in a real browser."""
+
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.model_server import Body, ModelServer, Reply
+from tests.web.ask.test_ask_tab import ask, opened
+from tests.web.conftest import Newsroom, accounts_of, served
+from tests.web.recorded_replies import reply_as_recorded
+from tests.web.server.test_access import serious
+from tests.web.server.test_sign_in import sign_in
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Page
+
+SLOW = "What did Equifax pay?"
+BEGUN = "The first words"
+
+
+@pytest.fixture
+def slow(model: ModelServer) -> Iterator[ModelServer]:
+    """Return a model that stops in the middle of each answer until the client has gone."""
+    model.reply = lambda _: Reply(f"{BEGUN} were followed by 143 million others.", pause_s=600, pause_from=3)
+    yield model
+    model.reply = reply_as_recorded
+
+
+def begin(page: "Page", question: str) -> str:
+    page.fill("#box textarea", question)
+    page.click("#ask")
+    page.wait_for_selector(f"#turn-0 .a:has-text('{BEGUN}')")
+    page.wait_for_url("**/c/*")
+    return page.url
+
+
+def test_an_answer_goes_on_beside_others_and_after_a_reload_until_it_is_stopped(
+    page: "Page", page_url: str, slow: ModelServer
+) -> None:
+    opened(page, page_url)
+    address = begin(page, SLOW)
+    page.click("#new")
+    page.wait_for_selector("#welcome [data-act=ask]")
+    page.wait_for_selector("#kept .open:text-is('What did Equifax pay?') ~ .progress.writing")
+    assert serious(page) == []
+    slow.reply = reply_as_recorded
+    ask(page, "How many people did the Equifax breach affect?")
+    assert page.locator("#kept .progress.writing").count() == 1
+    page.goto("about:blank")
+    page.goto(address)
+    page.wait_for_selector(f"#turn-0 .a:has-text('{BEGUN}')")
+    page.wait_for_selector("#turn-0 .stage .now")
+    page.click("#stop")
+    page.wait_for_selector("#turn-0 .note:has-text('Stopped: this is not a whole answer')")
+    page.wait_for_selector("#kept .progress", state="detached")
+    page.reload()
+    page.wait_for_selector("#turn-0 .note:has-text('Stopped: this is not a whole answer')")
+
+
+def test_the_rail_says_when_an_answer_is_ready(page: "Page", page_url: str, model: ModelServer) -> None:
+    left = threading.Event()
+
+    def write(body: Body) -> str:
+        assert left.wait(120)
+        return reply_as_recorded(body)
+
+    model.reply = write
+    opened(page, page_url)
+    page.fill("#box textarea", "How many people did the breach at Equifax affect?")
+    page.click("#ask")
+    page.wait_for_selector("#turn-0 .stage .now")
+    page.click("#new")
+    page.wait_for_selector("#welcome [data-act=ask]")
+    left.set()
+    page.wait_for_selector("#kept .progress.ready")
+    assert page.locator(".turn").count() == 0
+    page.click("#kept .open >> nth=0")
+    page.wait_for_selector("#turn-0 .asof")
+    assert page.inner_text("#turn-0 .a strong") == "143 million"
+    page.wait_for_selector("#kept .progress", state="detached")
+
+
+def test_an_answer_under_way_is_nobody_else_s(
+    page: "Page", starter: Newsroom, slow: ModelServer, tmp_path: Path
+) -> None:
+    with served(lambda: starter.open(slow), accounts=accounts_of(tmp_path, "anna", "ben")) as url:
+        page.goto(url)
+        sign_in(page, "anna")
+        page.wait_for_selector("#welcome [data-act=ask]")
+        address = begin(page, SLOW)
+        page.context.clear_cookies()
+        page.goto(address)
+        sign_in(page, "ben")
+        page.wait_for_selector(".missing")
+        page.wait_for_selector("#kept [data-ready]", state="attached")
+        assert page.locator("#kept .open, #kept .progress").count() == 0
+        assert BEGUN not in page.content()
+        assert not page.is_visible("#stop")
