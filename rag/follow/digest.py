@@ -12,7 +12,7 @@ from corpus.text.characters import one_line
 from corpus.text.days import format_day, parse_time
 from corpus.text.word_diff import DiffPiece, cut_same, diff_words
 from rag.follow.new_figures import Told, find_new_figures
-from rag.follow.topic_book import Finding, Topic, TopicBook
+from rag.follow.topic_book import Topic, TopicBook, TopicFinding
 from rag.text.dates.question_period import find_periods
 
 _COMPARED = 40
@@ -31,7 +31,7 @@ class DigestEntry:
         changes: Of a new version, what changed in its words.
     """
 
-    finding: Finding
+    finding: TopicFinding
     article: Article
     copies: tuple[Article, ...] = ()
     notes: tuple[str, ...] = ()
@@ -130,7 +130,9 @@ def make_digest(
     return Digest(since, datetime.now(UTC), tuple(news), tuple(one.topic for one in quiet), pending, up_to)
 
 
-def tell_news(archive: Archive, topic: Topic, fresh: Sequence[Finding], before: Sequence[Finding]) -> TopicNews:
+def tell_news(
+    archive: Archive, topic: Topic, fresh: Sequence[TopicFinding], before: Sequence[TopicFinding]
+) -> TopicNews:
     """Return what is to be told of a topic.
 
     Args:
@@ -139,7 +141,7 @@ def tell_news(archive: Archive, topic: Topic, fresh: Sequence[Finding], before: 
         fresh: What is told.
         before: What was found before, the last first.
     """
-    newest: dict[str, Finding] = {}
+    newest: dict[str, TopicFinding] = {}
     for one in sorted(fresh, key=lambda one: one.version):
         newest[one.article] = one
     articles = {i: article for i, one in newest.items() if (article := archive.get(i, one.version) or archive.get(i))}
@@ -167,7 +169,7 @@ def tell_news(archive: Archive, topic: Topic, fresh: Sequence[Finding], before: 
     return TopicNews(topic, tuple(entries), tuple(repeats))
 
 
-def _is_fresh(one: Finding, since: datetime | None, told: int) -> bool:
+def _is_fresh(one: TopicFinding, since: datetime | None, told: int) -> bool:
     return one.key > told if since is None else bool(one.found_at and one.found_at >= since)
 
 
@@ -177,7 +179,7 @@ def _order_by_date(article: Article) -> tuple[bool, float, str]:
     return date is None, date.timestamp() if date else 0.0, article.id
 
 
-def _make_entry(archive: Archive, one: Finding, group: Sequence[Article], told: Sequence[Told]) -> DigestEntry:
+def _make_entry(archive: Archive, one: TopicFinding, group: Sequence[Article], told: Sequence[Told]) -> DigestEntry:
     lead, *copies = group
     outlets = list(dict.fromkeys(article.source for article in group if article.source))
     dated = [article.published_at for article in group if article.published_at]
@@ -202,6 +204,6 @@ def _describe_change(archive: Archive, article: Article) -> tuple[list[DiffPiece
     return cut_same(pieces) if changed else [], f"Corrected: {notice}" if notice else "The outlet changed the text."
 
 
-def _read_told(archive: Archive, findings: Sequence[Finding]) -> list[Told]:
+def _read_told(archive: Archive, findings: Sequence[TopicFinding]) -> list[Told]:
     pairs = [(archive.get(one.article, one.version), one) for one in findings[:_COMPARED]]
     return [(article, one) for article, one in pairs if article]

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from corpus.article import Article, Chunk
 from rag.answer.conflicts import conflict_note, find_conflicts
-from rag.follow.topic_book import Finding
+from rag.follow.topic_book import TopicFinding
 from rag.model import Passage
 from rag.retrieval.sentence_ranking import Sentence
 from rag.text.dates.date_mentions import find_moments
@@ -12,14 +12,14 @@ from rag.text.figures import Figure, find_figures
 from rag.text.terms import STOPWORDS
 from rag.text.units import size
 
-Told = tuple[Article, Finding]
+Told = tuple[Article, TopicFinding]
 """An article on a topic, and what was found in it."""
 
 _MOST = 3  # Figures that are named of one article.
 _WORDS = 3  # Words behind a figure that say what it counts.
 
 
-def find_new_figures(article: Article, one: Finding, told: Sequence[Told]) -> list[str]:
+def find_new_figures(article: Article, one: TopicFinding, told: Sequence[Told]) -> list[str]:
     """Return lines on what an article newly counts: against which account, where that is sure, else the figures alone.
 
     Only its sentences on the topic are looked at, and only where it is about the topic and articles were told before; of
@@ -54,7 +54,7 @@ def _precedes(one: Article, other: Article) -> bool:
     return one.id != other.id and (dates[0] is None or dates[1] is None or dates[0] < dates[1])
 
 
-def _make_sentences(article: Article, one: Finding) -> list[Sentence]:
+def _make_sentences(article: Article, one: TopicFinding) -> list[Sentence]:
     return [
         Sentence(Passage(Chunk(article, 0, start, end), 1, 1.0), start, end, context, context, 0.0, 0.0, context)
         for start, end, context in one.spans

@@ -70,7 +70,7 @@ class Topic:
 
 
 @dataclass(frozen=True, slots=True)
-class Finding:
+class TopicFinding:
     """Hold an article that bears on a topic.
 
     Attributes:
@@ -136,7 +136,7 @@ class TopicBook:
             sql = "SELECT * FROM topics WHERE ?1 IS NULL OR user = ?1 ORDER BY id"
             return [_topic(row) for row in connection.execute(sql, (user,))]
 
-    def record(self, topic: Topic, found: Sequence[Finding], archive: str, checked_to: int) -> None:
+    def record(self, topic: Topic, found: Sequence[TopicFinding], archive: str, checked_to: int) -> None:
         """Keep what was found for a topic, and up to which change of which archive was looked.
 
         What is kept already stays as it is; of a topic that was removed meanwhile nothing is kept.
@@ -157,7 +157,7 @@ class TopicBook:
             )
             connection.execute(update, (archive, checked_to, topic.id))
 
-    def findings(self, topic: int, articles: Sequence[str] | None = None) -> list[Finding]:
+    def findings(self, topic: int, articles: Sequence[str] | None = None) -> list[TopicFinding]:
         """Return what was found for a topic, the last found first; of some articles only, where they are named."""
         sql = (
             "SELECT * FROM findings WHERE topic = ? AND (?2 IS NULL OR article IN (SELECT value FROM json_each(?2))) "
@@ -275,9 +275,9 @@ def _topic(row: sqlite3.Row) -> Topic:
     return Topic(row["id"], row["user"], row["text"], filters, made, row["archive"], row["checked_to"])
 
 
-def _finding(row: sqlite3.Row) -> Finding:
+def _finding(row: sqlite3.Row) -> TopicFinding:
     spans = tuple((int(a), int(b), float(share)) for a, b, share in json.loads(row["spans"]))
-    return Finding(
+    return TopicFinding(
         row["article"],
         row["version"],
         row["kind"],

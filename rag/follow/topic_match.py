@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 
 from corpus.archive.chunk_store import Embedded
-from rag.follow.topic_book import Finding, Kind, Topic
+from rag.follow.topic_book import Kind, Topic, TopicFinding
 from rag.index.embedder import Vectors
 from rag.model import Filters, Passage
 from rag.question.query import Query
@@ -39,13 +39,13 @@ class TopicMatcher:
         self._evidence = evidence
         self._store = evidence.retriever.indexes.store
 
-    def find_known(self, topic: Topic) -> list[Finding]:
+    def find_known(self, topic: Topic) -> list[TopicFinding]:
         """Return what the archive has on a topic already: the articles that a search finds first, as known."""
         (passages,) = self._evidence.retriever.retrieve([SearchText(topic.text)], _FIRST, topic.filters)
         ids = list(dict.fromkeys(passage.article.id for passage in passages))
         return list(self.find(topic, ids, "known"))
 
-    def find(self, topic: Topic, article_ids: Sequence[str], kind: Kind = "new") -> Iterator[Finding]:
+    def find(self, topic: Topic, article_ids: Sequence[str], kind: Kind = "new") -> Iterator[TopicFinding]:
         """Yield those of the articles that bear on a topic; one that is not indexed yet is left out."""
         weights = self._evidence.reader.weigh_terms(topic.text)
         vector = self._evidence.reader.embedder.embed_query(topic.text)
@@ -62,7 +62,7 @@ class TopicMatcher:
                 if reading.sufficiency.enough:
                     article = item.article
                     main = _is_about(passages, weights)
-                    yield Finding(article.id, article.version, kind, main, _pick_spans(reading))
+                    yield TopicFinding(article.id, article.version, kind, main, _pick_spans(reading))
 
 
 def _make_query(text: str) -> Query:

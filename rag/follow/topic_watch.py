@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from corpus.archive.database import Archive
 from corpus.archive.revisions import Revision, find_earlier
-from rag.follow.topic_book import Finding, Topic, TopicBook
+from rag.follow.topic_book import Topic, TopicBook, TopicFinding
 from rag.follow.topic_match import TopicMatcher
 from rag.model import Filters
 from rag.question.question_text import read_question
@@ -59,7 +59,7 @@ class TopicWatch:
             count += sum(one.kind != "known" for one in found)
         return count
 
-    def _look_at(self, topic: Topic, ids: Sequence[str]) -> list[Finding]:
+    def _look_at(self, topic: Topic, ids: Sequence[str]) -> list[TopicFinding]:
         """Return what the changed articles mean for a topic."""
         told: dict[str, int] = {}
         for one in self.book.findings(topic.id, ids):
@@ -70,7 +70,7 @@ class TopicWatch:
         news = [replace(one, kind="known") if one.article in old else one for one in news]
         return news + self._find_changed(topic, told)
 
-    def _find_changed(self, topic: Topic, told: dict[str, int]) -> list[Finding]:
+    def _find_changed(self, topic: Topic, told: dict[str, int]) -> list[TopicFinding]:
         """Return the newer versions of articles that were told, those that differ in words and are indexed."""
         found = []
         for name, version in told.items():
@@ -78,6 +78,6 @@ class TopicWatch:
             if article is None or article.version <= version or not self._store.read_embedded([name]):
                 continue
             if before is None or Revision(before, article, None).in_words:
-                nothing = Finding(name, article.version, "changed", main=True, spans=())
+                nothing = TopicFinding(name, article.version, "changed", main=True, spans=())
                 found.append(next(self._matcher.find(topic, [name], "changed"), nothing))
         return found
