@@ -57,7 +57,7 @@ def report_indexing(indexing: Indexing, data_dir: Path) -> bool:
             f"The indexes are followed by {to_line(str(indexing.record['owner']))}: searchable within seconds.\n"
         )
     elif count := indexing.record.get("topics"):
-        sys.stderr.write(f"New on the topics that are followed: {count}; `python -m rag digest` tells what.\n")
+        sys.stderr.write(f"New on the topics that are followed: {count}; `{name_command('rag digest')}` tells what.\n")
     return indexing.done
 
 

@@ -12,6 +12,7 @@ from corpus.archive.revisions import Revision, list_revisions
 from corpus.article import Article
 from corpus.cli.display import build_table, console, print_json, strip_controls, to_line
 from corpus.cli.options import AsJson, Data, Until, open_existing_archive, settings_for
+from corpus.command_names import name_command
 from corpus.errors import InputError
 from corpus.text.characters import one_line
 from corpus.text.days import format_day, parse_period
@@ -74,9 +75,11 @@ def _choose_versions(
 ) -> tuple[Article, Article]:
     versions = {article.version: article for article in archive.versions(article_id)}
     if not versions:
-        raise InputError(f"no article {article_id!r}; find its id with `python -m corpus list WORDS`")
+        raise InputError(f"no article {article_id!r}; find its id with `{name_command('corpus list WORDS')}`")
     if len(versions) == 1:
-        raise InputError(f"{article_id!r} has one version only; `python -m corpus corrections` lists what changed")
+        raise InputError(
+            f"{article_id!r} has one version only; `{name_command('corpus corrections')}` lists what changed"
+        )
     later = later or max(versions)
     earlier = earlier or max((n for n in versions if n < later), default=min(versions))
     if missing := {earlier, later} - versions.keys():

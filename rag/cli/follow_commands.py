@@ -11,6 +11,7 @@ import typer
 
 from corpus.cli.display import to_line
 from corpus.cli.options import AsJson, Data, Outlets, Since, Until
+from corpus.command_names import name_command
 from corpus.errors import InputError
 from corpus.text.characters import one_line
 from corpus.text.days import format_day
@@ -118,7 +119,7 @@ def _add_topic_commands(topics: typer.Typer, open_assistant: Opening, report_err
                 f"{topic.id}  {to_line(topic.text)}  {unseen.get(topic.id, 0)} new, since {format_day(topic.made_at)}"
             )
         if not found:
-            print("No topic is followed; `follow add TOPIC` adds one.")
+            print(f"No topic is followed; `{name_command('rag follow add TOPIC')}` adds one.")
 
     @topics.command("remove")
     def remove_topic(
@@ -129,7 +130,7 @@ def _add_topic_commands(topics: typer.Typer, open_assistant: Opening, report_err
         """Follow a topic no longer."""
         with report_errors(False), open_assistant(data) as assistant:
             if not assistant.topics.book.remove(user, number):
-                raise InputError(f"no topic {number}; `follow list` shows what is followed")
+                raise InputError(f"no topic {number}; `{name_command('rag follow list')}` shows what is followed")
         print(f"No longer following {number}.")
 
     @topics.command("address")

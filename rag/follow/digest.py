@@ -184,7 +184,7 @@ def _make_entry(archive: Archive, one: TopicFinding, group: Sequence[Article], t
     outlets = list(dict.fromkeys(article.source for article in group if article.source))
     dated = [article.published_at for article in group if article.published_at]
     notes = []
-    if len(outlets) > 1 and len(dated) == len(group) and dated[0] < dated[1]:
+    if one.kind == "new" and len(outlets) > 1 and len(dated) == len(group) and dated[0] < dated[1]:
         notes.append(f"First reported by {lead.source}, on {format_day(lead.published_at)}.")
     changes: list[DiffPiece] = []
     if one.kind == "changed":

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from corpus.article import Article
+from corpus.command_names import name_command
 from corpus.errors import InputError
 from corpus.text.days import format_day
 from corpus.text.urls import parse_url
@@ -144,7 +145,7 @@ def _entry_record(entry: DigestEntry) -> dict[str, Any]:
 
 def _tell_nothing(digest: Digest) -> str:
     if not digest.quiet:
-        return "No topic is followed; add one with: python -m rag follow add TOPIC"
+        return f"No topic is followed; add one with: {name_command('rag follow add TOPIC')}"
     return f"Nothing new on {'; '.join(topic.text for topic in digest.quiet)}."
 
 

@@ -2,6 +2,7 @@
 
 import smtplib
 import ssl
+from email.errors import MessageError
 from email.headerregistry import Address
 from email.message import EmailMessage
 from email.utils import formatdate, make_msgid
@@ -85,7 +86,7 @@ def _read_address(text: str, name: str) -> Address:
         found = Address(addr_spec=text)
         if not found.username or "." not in f"{found.domain}." or not found.domain:
             raise ValueError
-    except (ValueError, IndexError) as error:
+    except (ValueError, IndexError, MessageError) as error:
         raise InputError(f"{name}: {one_line(text)[:80]!r} is no mail address; write it as name@example.org") from error
     return found
 
