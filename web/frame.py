@@ -2,8 +2,11 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import tzinfo
 from pathlib import Path
 from typing import Any
+from urllib.parse import unquote
+from zoneinfo import ZoneInfo
 
 import gradio as gr
 
@@ -17,6 +20,8 @@ QUIET: dict[str, Any] = {"api_visibility": "private", "show_progress": "hidden"}
 
 WARNING: dict[str, Any] = {**QUIET, "concurrency_limit": 20}
 """Arguments of events that may warn the reader: only those that pass the queue can."""
+
+ZONE_COOKIE = "newsdesk-zone"
 
 LOOKING: dict[str, Any] = {**WARNING, "trigger_mode": "always_last"}
 """The same for events that only display: while one runs, the last of the others waits instead of being dropped."""
@@ -108,6 +113,14 @@ def make_textbox(name: str, label: str, longest: int, placeholder: str = "", max
 def user_of(request: gr.Request) -> str:
     """Return who signed in, or "" where nobody does."""
     return str(request.username or "")
+
+
+def zone_of(request: gr.Request) -> tzinfo | None:
+    """Return the zone of the reader's clock, as the browser names it; None where it names none that is known."""
+    try:
+        return ZoneInfo(unquote(str(request.cookies.get(ZONE_COOKIE, ""))))
+    except (ValueError, OSError, KeyError):  # What no file of zones may be called, and what none is called.
+        return None
 
 
 def client_of(request: gr.Request) -> str:

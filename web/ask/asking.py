@@ -3,6 +3,7 @@
 import logging
 import time
 from collections.abc import Generator, Iterator
+from datetime import datetime
 
 from corpus import NewsdeskError
 from rag import Assistant
@@ -75,7 +76,8 @@ def _wait_for_index(loader: AssistantLoader, exchange: Exchange) -> Generator[Ex
 
 def _stream_answer(assistant: Assistant, conversation: Conversation, exchange: Exchange) -> Iterator[Exchange]:
     history, filters = conversation.history(), exchange.filters
-    for event in assistant.stream(exchange.question, history, filters, whole=exchange.whole):
+    clock = datetime.now(exchange.zone) if exchange.zone else None
+    for event in assistant.stream(exchange.question, history, filters, clock, whole=exchange.whole):
         if not exchange.open:
             return
         exchange.take(event)

@@ -15,7 +15,7 @@ def new_exchange(session: SessionState, question: str) -> Exchange:
     Raises:
         InputError: It is empty or too long.
     """
-    return Exchange(read_question(question), session.filters or None, model=session.model)
+    return Exchange(read_question(question), session.filters or None, model=session.model, zone=session.zone)
 
 
 def exchange_from_click(session: SessionState, data: dict[str, Any]) -> Exchange | None:
@@ -51,7 +51,7 @@ def replaces_last(data: dict[str, Any]) -> bool:
 
 
 def _ask_again(session: SessionState, last: Exchange) -> Exchange:
-    return Exchange(last.question, last.filters, last.alone, last.whole, session.model)
+    return Exchange(last.question, last.filters, last.alone, last.whole, session.model, zone=session.zone)
 
 
 def _undo_filter(session: SessionState, last: Exchange, used: Filters, what: str) -> Exchange | None:

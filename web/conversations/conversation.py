@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, tzinfo
 
 from corpus.text.characters import one_line
 from rag.model import REMEMBERED, Answer, Event, Filters, Passage, Turn
@@ -33,6 +33,7 @@ class Exchange:
         remark: What the reader wrote on it.
         cost: What the answer cost, in dollars; 0 where no price is set.
         further: Questions that the archive can answer next.
+        zone: Of the reader's clock, by which "this week" is counted; None for this machine's.
     """
 
     question: str
@@ -52,6 +53,7 @@ class Exchange:
     remark: str = ""
     cost: float = 0.0
     further: Sequence[str] = ()
+    zone: tzinfo | None = None
 
     @property
     def open(self) -> bool:
@@ -134,6 +136,7 @@ class SessionState:
         filters: What the reader narrowed every search to.
         model: The model that the reader chose, as `web.assistant.available_models` names it; "" for the one that is set.
         missing: The id of a conversation that was asked for and is not there, or "".
+        zone: Of the reader's clock; None for this machine's.
         drawn: What the list of conversations was drawn for, so that it is drawn again only where that changed.
     """
 
@@ -142,6 +145,7 @@ class SessionState:
     filters: Filters = field(default_factory=Filters)
     model: str = ""
     missing: str = ""
+    zone: tzinfo | None = None
     drawn: object = None
 
     def open(self, conversation: Conversation) -> None:

@@ -15,7 +15,7 @@ from web.conversations.conversation import Conversation, SessionState
 from web.conversations.conversation_export import export_answer, export_conversations
 from web.conversations.ratings_export import build_question_set
 from web.event_data import sent
-from web.frame import QUIET, WARNING, Frame, user_of
+from web.frame import QUIET, WARNING, Frame, user_of, zone_of
 from web.markup.escaping import escape
 from web.markup.templating import render
 from web.rail.rail_view import render_download, render_list, render_user
@@ -37,7 +37,7 @@ def render_own_list(frame: Frame, session: SessionState, user: str) -> str:
         return render("alert", text=error)
     known = {listed.id for listed in found}
     listed = sorted([*(item for item in new if item.id not in known), *found], key=lambda item: not item.pinned)
-    return render_list(listed, session.conversation.id, session.words, rated, progress)
+    return render_list(listed, session.conversation.id, session.words, rated, progress, session.zone)
 
 
 def connect_conversation_actions(frame: Frame, talk: gr.HTML, outputs: list[Any], page: Page) -> list[Any]:
@@ -76,7 +76,7 @@ class ConversationActions:
 
     def on_load(self, session: SessionState, request: gr.Request) -> tuple[str, str]:
         """List the conversations when the page opens, and name the user."""
-        user = user_of(request)
+        user, session.zone = user_of(request), zone_of(request)
         return render_own_list(self.frame, session, user), render_user(user)
 
     def on_new(self, session: SessionState, request: gr.Request) -> tuple[Any, ...]:

@@ -2,7 +2,7 @@
 
 from base64 import b64encode
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import UTC, datetime, tzinfo
 from itertools import groupby
 
 from web.conversations.conversation_store import LONGEST_TITLE, Listed
@@ -28,6 +28,7 @@ def render_list(
     words: str = "",
     rated: bool = False,
     progress: Progress = Progress(),  # noqa: B008
+    zone: tzinfo | None = None,
 ) -> str:
     """Render the list of conversations.
 
@@ -37,9 +38,10 @@ def render_list(
         words: What was searched for.
         rated: Whether there are opinions to be saved.
         progress: Which are being answered, and which were since they were looked at.
+        zone: Of the reader's clock, by which days are told; None for this machine's.
     """
     # The order is that of the last question, so that conversations of one day stand together.
-    days = groupby(listed[:_SHOWN_AT_ONCE], lambda item: "Pinned" if item.pinned else _name_day(item.changed_at))
+    days = groupby(listed[:_SHOWN_AT_ONCE], lambda item: "Pinned" if item.pinned else _name_day(item.changed_at, zone))
     return render(
         "rail_list",
         days=[(day, list(items)) for day, items in days],
@@ -52,10 +54,10 @@ def render_list(
     )
 
 
-def _name_day(moment: datetime) -> str:
-    """Return the day of a moment as the clock of this machine has it: "Today", "Yesterday", "12 Nov 2026"."""
-    day = moment.astimezone().date()
-    ago = (datetime.now().astimezone().date() - day).days
+def _name_day(moment: datetime, zone: tzinfo | None) -> str:
+    """Return the day of a moment by the clock of a zone: "Today", "Yesterday", "12 Nov 2026"."""
+    day = moment.astimezone(zone).date()
+    ago = (datetime.now(UTC).astimezone(zone).date() - day).days
     return {0: "Today", 1: "Yesterday"}.get(ago, format_day(day))
 
 

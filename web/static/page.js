@@ -8,6 +8,10 @@
   const gentle = () => (matchMedia("(prefers-reduced-motion: reduce)").matches ? "auto" : "smooth");
   let opener = null;
 
+  // "Today" and "this week" are those of the reader.
+  const { timeZone } = Intl.DateTimeFormat().resolvedOptions();
+  document.cookie = `newsdesk-zone=${timeZone}; Path=/; SameSite=Strict`;
+
   // What a button with `data-act` does; one that is not named here is the server's "submit".
   const acts = {
     back,

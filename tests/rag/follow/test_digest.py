@@ -15,7 +15,7 @@ from corpus.errors import InputError
 from rag.follow.atom_feed import render_atom
 from rag.follow.digest import Digest, make_digest, read_since
 from rag.follow.digest_export import render_html, render_json, render_markdown, write_title
-from rag.follow.topic_book import Finding, TopicBook
+from rag.follow.topic_book import TopicBook, TopicFinding
 from tests.rag.follow.conftest import FollowedDesk
 
 ATOM = {"a": "http://www.w3.org/2005/Atom"}
@@ -96,7 +96,7 @@ def hostile(tmp_path: Path) -> Digest:
     with Archive(tmp_path / "archive.sqlite3") as archive:
         archive.put(HOSTILE)
         topic = book.add("", "harbour </title><script>alert(2)</script>\r\nBcc: x@example.org", None, "a", 0)
-        book.record(topic, [Finding("evil", 1, "new", True, ((0, len(HOSTILE.body), 1.0),))], "a", 1)
+        book.record(topic, [TopicFinding("evil", 1, "new", True, ((0, len(HOSTILE.body), 1.0),))], "a", 1)
         return make_digest(book, archive, "")
 
 

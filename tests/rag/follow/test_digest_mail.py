@@ -13,7 +13,7 @@ from corpus.errors import InputError, MailError, SettingsError
 from rag import Settings
 from rag.follow.digest import Digest, DigestEntry, TopicNews
 from rag.follow.digest_mail import send_digest, write_message
-from rag.follow.topic_book import Finding, Topic
+from rag.follow.topic_book import Topic, TopicFinding
 from tests.rag.follow.mail_server import MailServer
 
 TOPIC = "harbour toll\r\nBcc: eve@example.org\r\n\r\nAn evil body " + "x" * 300
@@ -21,7 +21,7 @@ TOPIC = "harbour toll\r\nBcc: eve@example.org\r\n\r\nAn evil body " + "x" * 300
 
 def digest(topic: str = TOPIC) -> Digest:
     article = Article("toll", "The toll rises", "The toll rises to 12 crowns.", source="Coast Wire – “Nürnberg”")
-    entry = DigestEntry(Finding("toll", 1, "new", True, ((0, 28, 1.0),)), article)
+    entry = DigestEntry(TopicFinding("toll", 1, "new", True, ((0, 28, 1.0),)), article)
     now = datetime.now(UTC)
     return Digest(None, now, (TopicNews(Topic(1, "", topic, None, now, "a", 1), (entry,)),))
 
