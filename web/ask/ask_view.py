@@ -126,19 +126,19 @@ class AskView:
         user = user_of(request)
         session.missing = ""
         self.frame.answers.begin(user, session.conversation, exchange)
-        return self.page(session, user, clear=True, typed=typed, lists=True)
+        # The list follows with the next tick: it may have to wait for what is being saved.
+        return self.page(session, user, clear=True, typed=typed)
 
     async def _watch(self, session: SessionState, request: gr.Request) -> AsyncIterator[Shown]:
         """Show the answer under way, if there is one, until it ends or the reader goes elsewhere."""
         conversation, user, answers = session.conversation, user_of(request), self.frame.answers
         yield _skip_all(self.shown)  # What a generator shows that yields nothing is emptied by Gradio.
-        async for _ in answers.watch(conversation):
+        async for kept in answers.watch(conversation):
             if session.conversation is not conversation:
                 return
-            ended = not conversation.busy
-            if ended:
+            if kept:
                 answers.mark_seen(user, conversation.id)
-            yield await asyncio.to_thread(self.page, session, user, lists=ended)
+            yield await asyncio.to_thread(self.page, session, user, lists=kept)
 
     def _stop(self, session: SessionState, request: gr.Request) -> Shown:
         user = user_of(request)

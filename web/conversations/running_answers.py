@@ -32,6 +32,7 @@ class _Run:
 
     Attributes:
         version: Grows with each step.
+        kept: Whether the store holds it, or could not take it.
         over: Whether nothing more comes.
         dropped: Whether its conversation was deleted, so that it must not be kept.
     """
@@ -40,6 +41,7 @@ class _Run:
     conversation: Conversation
     exchange: Exchange
     version: int = 0
+    kept: bool = False
     over: bool = False
     dropped: bool = False
 
@@ -102,8 +104,11 @@ class RunningAnswers:
             self._runs.append(run)
             self._threads.submit(self._work, run)
 
-    async def watch(self, conversation: Conversation) -> AsyncIterator[None]:
-        """Yield whenever there is more to show of the answer under way in a conversation, at least once, until it ends."""
+    async def watch(self, conversation: Conversation) -> AsyncIterator[bool]:
+        """Yield whenever there is more to show of the answer under way in a conversation, until nothing more comes.
+
+        Each time it is whether the answer was kept: that may take a while, for which its reader need not wait.
+        """
         with self._lock:
             run = next((run for run in reversed(self._runs) if run.conversation is conversation), None)
         shown = -1
@@ -111,7 +116,7 @@ class RunningAnswers:
             over, version = run.over, run.version
             if version != shown:
                 shown = version
-                yield
+                yield run.kept
             if over:
                 return
             await asyncio.sleep(_LOOK_S)
@@ -180,6 +185,7 @@ class RunningAnswers:
                     self._ready[run.user, run.conversation.id] = None
                 for oldest in list(self._ready)[: max(0, len(self._ready) - _MOST_READY)]:
                     del self._ready[oldest]
+            run.kept = True
             run.version += 1
             self._step(run, self._follow)
         except Exception:

@@ -68,8 +68,9 @@
     const button = document.getElementById(`tab-${tab}-button`);
     if (button && button.getAttribute("aria-selected") !== "true") {
       button.click();
-      await until(() => selectedTab() === tab && (tab === "ask" || one(`#tab-${tab}`)));
+      await until(() => selectedTab() === tab);
     }
+    if (one(`#arrive-${tab}`)) await until(() => tabView().whole);
   }
 
   async function read(address) {
@@ -103,9 +104,9 @@
     }
   }
 
-  // Whoever clicks goes on from what is there.
+  // Who goes elsewhere meanwhile is not led on.
   function takeOver(event) {
-    if (!leading || !event.isTrusted) return;
+    if (!leading || !event.isTrusted || !event.target.closest("[data-act], [role=tab], #new, #ask")) return;
     journey += 1;
     leading = false;
     document.documentElement.classList.remove("arriving");
