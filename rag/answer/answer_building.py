@@ -76,7 +76,7 @@ def _note_later_time(query: Query, searched: Filters, newest: datetime | None) -
     """Return a note where the question asks about a time after the newest article."""
     times = [query.asks_after, query.filters.since, searched.since]
     latest = max((instant for instant in times if instant), default=None)
-    if not (latest and newest and latest.date() > newest.date()):
+    if not (latest and newest and latest.date() > newest.astimezone(latest.tzinfo).date()):
         return []
     return [f"Nothing in the archive is dated after {format_day(newest)}, and the question asks about a later time."]
 

@@ -107,10 +107,13 @@ class RunningAnswers:
     async def watch(self, conversation: Conversation) -> AsyncIterator[bool]:
         """Yield whenever there is more to show of the answer under way in a conversation, until nothing more comes.
 
-        Each time it is whether the answer was kept: that may take a while, for which its reader need not wait.
+        Each time it is whether the answer was kept: that may take a while, for which its reader need not wait. One
+        that was whole before the first look at it, and is no longer known here, is shown once.
         """
         with self._lock:
             run = next((run for run in reversed(self._runs) if run.conversation is conversation), None)
+        if run is None:
+            yield True
         shown = -1
         while run is not None:
             over, version = run.over, run.version

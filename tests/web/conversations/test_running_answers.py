@@ -139,4 +139,4 @@ def test_who_watches_is_shown_the_end(store: ConversationStore) -> None:
         seen = asyncio.run(watch())
         assert seen[-1] == "whole"
         wait_until(lambda: answers.find("", conversation.id) is None)
-        assert asyncio.run(watch()) == []  # Nothing is under way any more.
+        assert asyncio.run(watch()) == ["whole"]  # Whoever looks when it is over is shown it too.
