@@ -13,8 +13,9 @@ import pytest
 from tests.waiting import PATIENCE_S
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Browser, Page
+    from playwright.sync_api import Browser, BrowserContext, Page
 
+    from rag.index.embedder import Embedder
     from tests.model_server import ModelServer
 
 pytest_plugins = ["tests.promises"]
@@ -81,6 +82,21 @@ def chromium_path(on_ci: bool) -> str:
     pytest.skip(reason)
 
 
+@pytest.fixture(scope="session", autouse=True)
+def own_authority(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """Trust one authority that signs nothing: each client of a model reads all that it trusts, which takes long for a hundred.
+
+    No test leaves the machine, and those that speak TLS say whom they trust.
+    """
+    import trustme
+
+    file = tmp_path_factory.mktemp("trust") / "authority.pem"
+    trustme.CA().cert_pem.write_to_path(str(file))
+    with pytest.MonkeyPatch.context() as environment:
+        environment.setenv("SSL_CERT_FILE", str(file))
+        yield
+
+
 @pytest.fixture(scope="session")
 def browser() -> Iterator["Browser"]:
     """Start one headless Chromium for the whole run."""
@@ -93,12 +109,23 @@ def browser() -> Iterator["Browser"]:
         started.close()
 
 
-@pytest.fixture
-def page(browser: "Browser") -> Iterator["Page"]:
-    """Open an empty page in a profile of its own, which is waited for on the slowest machine."""
+@pytest.fixture(scope="session")
+def profile(browser: "Browser") -> Iterator["BrowserContext"]:
+    """Keep what the browser has compiled of the page's scripts, and wait for whatever a slow machine needs."""
     with browser.new_context(viewport={"width": 1440, "height": 900}) as context:
         context.set_default_timeout(1000 * PATIENCE_S)
-        yield context.new_page()
+        yield context
+
+
+@pytest.fixture
+def page(profile: "BrowserContext") -> Iterator["Page"]:
+    """Open an empty page to which nobody has signed in."""
+    others = profile.pages
+    yield profile.new_page()
+    for opened in profile.pages:
+        if opened not in others:
+            opened.close()
+    profile.clear_cookies()
 
 
 @pytest.fixture
@@ -108,6 +135,14 @@ def model_server() -> Iterator["ModelServer"]:
 
     with ModelServer() as server:
         yield server
+
+
+@pytest.fixture(scope="session")
+def embedder() -> "Embedder":
+    """Return the embedder that ships, which all tests share."""
+    from tests.shared_embedder import shared_embedder
+
+    return shared_embedder()
 
 
 @pytest.fixture(scope="session")

@@ -30,11 +30,6 @@ MODEL = {"llm": "openai:none", "llm_base_url": "http://127.0.0.1:9/v1", "llm_api
 Seen = Mapping[str, Any]
 
 
-@pytest.fixture(scope="module")
-def embedder() -> Embedder:
-    return Embedder()
-
-
 @pytest.fixture
 def archive_of(tmp_path: Path, embedder: Embedder) -> Iterator[Callable[[Mapping[str, Any]], Assistant]]:
     opened: list[Assistant] = []

@@ -5,10 +5,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Protocol
 
-import chromadb
 import numpy as np
-from chromadb.config import Settings as ChromaSettings
-from chromadb.errors import ChromaError
 
 from corpus.archive.chunk_store import Embedded, Vectors
 from corpus.command_names import name_command
@@ -46,6 +43,9 @@ class DenseIndex:
 
     def __init__(self, folder: Path) -> None:
         """Open the index in `folder`, creating it if needed."""
+        import chromadb  # Here, as it takes a second, and many a command only reads beside who owns the index.
+        from chromadb.config import Settings as ChromaSettings
+
         folder.mkdir(parents=True, exist_ok=True)
         self._folder = folder
         with self._convert_errors():
@@ -114,6 +114,8 @@ class DenseIndex:
 
     @contextmanager
     def _convert_errors(self) -> Iterator[None]:
+        from chromadb.errors import ChromaError
+
         try:
             yield
         except ChromaError as error:

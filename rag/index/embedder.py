@@ -101,7 +101,7 @@ class Embedder:
 
     def _load(self) -> Runtime:
         if self.name == SHIPPED:
-            _verify(self.folder / "model.safetensors", SHIPPED_SHA256)
+            return _open_shipped(self.folder)
         return open_runtime(self.folder, self._tokenizer, self.max_tokens)
 
     def _choose_runtime(self, texts: int) -> Runtime:
@@ -144,6 +144,14 @@ class Embedder:
             while len(self._recent) > _REMEMBERED:
                 del self._recent[next(iter(self._recent))]
         return np.stack([known[text] for text in texts])
+
+
+@lru_cache(maxsize=1)
+def _open_shipped(folder: Path) -> Runtime:
+    """Return the model that ships, if its weights are the published ones; a process has it once in memory."""
+    _verify(folder / "model.safetensors", SHIPPED_SHA256)
+    shipped = Embedder(SHIPPED)
+    return open_runtime(folder, shipped._tokenizer, shipped.max_tokens)
 
 
 def digest_weights(folder: Path) -> str:

@@ -31,6 +31,7 @@ class IndexFolder:
         self.path = path
         self.owner = f"{owner}, process {os.getpid()}"
         self.generations = Generations(path)
+        self.wait_s = _LOCK_TIMEOUT_S
         self._store = store
         self._lock = FileLock(path / "owner.lock", thread_local=False)
 
@@ -43,7 +44,7 @@ class IndexFolder:
         """
         self.path.mkdir(parents=True, exist_ok=True)
         try:
-            self._lock.acquire(timeout=_LOCK_TIMEOUT_S)
+            self._lock.acquire(timeout=self.wait_s)
         except Timeout:
             raise IndexInUseError(
                 f"{self.path}: the index is in use by {self._read_owner()}; ask there, or stop that process first"

@@ -8,7 +8,7 @@ from multiprocessing.context import ForkServerProcess
 def start_child(work: Callable[..., object], *arguments: object) -> ForkServerProcess:
     """Start a process that does some work."""
     context = multiprocessing.get_context("forkserver")
-    context.set_forkserver_preload(["tests.rag.owner", "tests.rag.worker"])
+    context.set_forkserver_preload(["chromadb", "tests.rag.owner", "tests.rag.worker"])
     process = context.Process(target=work, args=arguments)
     process.start()
     return process

@@ -13,18 +13,14 @@ from tests.rag.conftest_answers import newsroom
 from tests.rag.owner import OwnerProcess
 from tests.rag.wire_items import WIRES, numbered, starter_articles
 from tests.rag.word_embedder import WordEmbedder
-
-
-@pytest.fixture(scope="session")
-def embedder() -> Embedder:
-    """Return the embedder that ships, loaded at its first use."""
-    return Embedder()
+from tests.shared_embedder import shared_embedder
 
 
 @pytest.fixture(scope="module")
 def assistant(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Assistant]:
     """Return an assistant over the newsroom of `conftest_answers`; open for one module, since a folder has one owner."""
-    with Assistant(Settings(data_dir=newsroom(tmp_path_factory.getbasetemp() / "newsroom"))) as opened:
+    settings = Settings(data_dir=newsroom(tmp_path_factory.getbasetemp() / "newsroom"))
+    with Assistant(settings, embedder=shared_embedder()) as opened:
         yield opened
 
 

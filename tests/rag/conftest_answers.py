@@ -16,6 +16,7 @@ from corpus.readers import read_bytes
 from rag import Assistant, Settings
 from rag.llm.prompt import ModelRequest
 from rag.llm.writer import Reply, Writer
+from tests.shared_embedder import shared_embedder
 from tests.waiting import PATIENCE_S
 
 CANARY = "sk-canary-7f3a9c51"
@@ -32,7 +33,7 @@ def newsroom(folder: Path, articles: bytes | None = None) -> Path:
         settings = Settings(data_dir=folder)
         with Archive(settings.archive_path) as archive:
             ingest(archive, read_bytes("newsroom.jsonl", articles or ARTICLES.read_bytes()))
-        with Assistant(settings) as assistant:
+        with Assistant(settings, embedder=shared_embedder()) as assistant:
             assistant.sync()
     return folder
 

@@ -20,6 +20,7 @@ from rag import Assistant, Filters, Settings
 from rag.chain import ArchiveRetriever, answer_runnable
 from tests.model_server import ModelServer
 from tests.rag.conftest_answers import NOT_HELD, TOLL, newsroom, place, with_model
+from tests.shared_embedder import shared_embedder
 from tests.waiting import PATIENCE_S
 
 ROOT = Path(__file__).parents[2]
@@ -33,7 +34,7 @@ def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def assistant(data: Path) -> Iterator[Assistant]:
-    with Assistant(Settings(data_dir=data)) as opened:
+    with Assistant(Settings(data_dir=data), embedder=shared_embedder()) as opened:
         yield opened
 
 

@@ -115,12 +115,6 @@ def uploads(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
 
 
 @pytest.fixture(scope="session")
-def embedder() -> Embedder:
-    """Return the embedder that ships, loaded at its first use."""
-    return Embedder()
-
-
-@pytest.fixture(scope="session")
 def starter(tmp_path_factory: pytest.TempPathFactory, embedder: Embedder) -> Newsroom:
     """Embed and index the starter corpus once; pages only read it."""
     return Newsroom.build(tmp_path_factory.mktemp("starter"), embedder, starter_articles())
@@ -197,7 +191,7 @@ def served(
     # The socket listens from here on, so that nobody else gets its port meanwhile.
     with tempfile.TemporaryDirectory() as folder, socket.create_server(("127.0.0.1", 0)) as bound:
         port = bound.getsockname()[1]
-        conversations = ConversationStore(kept or Path(folder) / "conversations.sqlite3")
+        conversations = ConversationStore(kept or Path(folder) / "conversations.sqlite3", PATIENCE_S)
         application = site(
             loader,
             conversations,

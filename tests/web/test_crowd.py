@@ -22,6 +22,7 @@ from rag import Assistant, Settings
 from rag.model import Answer
 from tests.promises import RecordPromise
 from tests.rag.wire_items import numbered
+from tests.shared_embedder import shared_embedder
 from tests.waiting import wait_until
 from tests.web import crowd
 from tests.web.conftest import ROOT, Newsroom, served
@@ -112,7 +113,7 @@ def towns(tmp_path_factory: pytest.TempPathFactory) -> Path:
     with Archive(settings.archive_path) as archive:
         for n in range(50):
             archive.put(numbered(n))
-    with Assistant.from_settings(settings) as assistant:
+    with Assistant(settings, embedder=shared_embedder()) as assistant:
         assistant.sync()
     return settings.data_dir
 
@@ -120,7 +121,7 @@ def towns(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @contextmanager
 def page_over(folder: Path) -> Iterator[tuple[str, Assistant]]:
     """Serve the page over the whole product, following the archive."""
-    with Assistant.from_settings(Settings(data_dir=folder, llm=""), owner="the page") as assistant:
+    with Assistant(Settings(data_dir=folder, llm=""), "the page", embedder=shared_embedder()) as assistant:
         assistant.start()
         with served(lambda: assistant) as url:
             yield url, assistant
@@ -192,11 +193,11 @@ def seconds_to_be_found(assistant: Assistant, n: int, users: "Future[list[Heard]
     return time.monotonic() - started
 
 
-@pytest.mark.sizes(60, 10_000)
+@pytest.mark.sizes(20, 10_000)
 def test_articles_come_in_while_twenty_users_ask(
     towns: Path, tmp_path: Path, size: int, record_promise: RecordPromise
 ) -> None:
-    users, seconds = (20, size * 0.06) if size > 60 else (4, 0)
+    users, seconds = (20, size * 0.06) if size > 20 else (4, 0)
     asked = [[town_question(user + 20 * n) for n in range(3)] for user in range(users)]
     waited: list[float] = []
     write_articles(tmp_path / "made.jsonl", size, most=6, seed=size)
@@ -217,4 +218,4 @@ def test_articles_come_in_while_twenty_users_ask(
         f" {len(waited)} new articles found after {sorted(waited)[len(waited) // 2]:.1f} s, {max(waited):.1f} s at most",
     )
     assert (errors, crossed(heard)) == ([], [])
-    assert size == 60 or max(waited) <= 5
+    assert size == 20 or max(waited) <= 5

@@ -8,6 +8,7 @@ import pytest
 from rag import Assistant, Settings
 from tests.rag.conftest_answers import newsroom
 from tests.rag.drafts.conftest import DRAFT
+from tests.shared_embedder import shared_embedder
 from tests.web.conftest import served
 from tests.web.test_api import call
 
@@ -15,7 +16,7 @@ from tests.web.test_api import call
 @pytest.fixture(scope="module")
 def url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     data: Path = newsroom(tmp_path_factory.mktemp("api") / "newsroom")
-    with served(lambda: Assistant(Settings(data_dir=data, llm=""))) as address:
+    with served(lambda: Assistant(Settings(data_dir=data, llm=""), embedder=shared_embedder())) as address:
         yield address
 
 

@@ -12,7 +12,7 @@ import pytest
 
 from corpus import Article
 from rag.model import Answer, Claim, Event, Filters
-from tests.model_server import Body, ModelServer
+from tests.model_server import Body, ModelServer, Reply
 from tests.rag.word_embedder import WordEmbedder
 from tests.web.ask.test_ask_tab import wait_until
 from tests.web.conftest import Newsroom, cite, passage_with, served
@@ -109,10 +109,10 @@ def keep_hostile_answers(file: Path, articles: Sequence[Article], payloads: Sequ
         conversations.keep("", conversation, failed)
 
 
-def write_payloads(payloads: Sequence[str]) -> Callable[[Body], str]:
+def write_payloads(payloads: Sequence[str]) -> Callable[[Body], Reply]:
     """Return a model that answers everything with every fifth of the payloads: what is kept shows them all."""
     text = "\n\n".join(f"Text {payload} [{n % 9 + 1}].\n- {payload}" for n, payload in enumerate(payloads[::5]))
-    return lambda body: text
+    return lambda body: Reply(text, words=25)  # Each piece redraws the whole conversation.
 
 
 def run_through(page: "Page", url: str) -> list[str]:

@@ -8,11 +8,11 @@ from benchmarks.load_test import LIMIT, run
 
 
 def test_users_beside_an_add_get_their_own_answers(tmp_path: Path) -> None:
-    report = run(tmp_path, users=6, seconds=300, articles=80, alone_s=60, most=3, sentences=2, starter=False)
-    assert len(report.together.waits) == 18
+    report = run(tmp_path, users=4, seconds=300, articles=30, alone_s=60, most=3, sentences=2, starter=False)
+    assert len(report.together.waits) == 12
     assert report.together.errors == report.together.crossed == report.alone.errors == report.alone.crossed == []
     assert report.together.refused == 0
-    assert report.added == 6 + 80
+    assert report.added == 4 + 30
 
 
 @pytest.mark.campaign

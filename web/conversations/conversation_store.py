@@ -23,7 +23,6 @@ LONGEST_TITLE = 120
 """Characters."""
 
 _LISTED = 200
-_WAIT_S = 10.0
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS conversations (
     id TEXT PRIMARY KEY, user TEXT NOT NULL, title TEXT NOT NULL, changed_at TEXT NOT NULL,
@@ -76,11 +75,17 @@ class ConversationStore:
     `ArchiveError` if the file cannot be read or written.
     """
 
-    def __init__(self, path: Path) -> None:
-        """Open the file, making it and its folder if they are not there."""
+    def __init__(self, path: Path, wait_s: float = 10.0) -> None:
+        """Open the file, making it and its folder if they are not there.
+
+        Args:
+            path: The file.
+            wait_s: Seconds that another process which writes to it is waited for.
+        """
         self.path = path
         self._lock = threading.Lock()
-        self._connection = _connection(path)
+        self._wait_s = wait_s
+        self._connection = _connection(path, wait_s)
 
     def close(self) -> None:
         """Close the file."""
@@ -198,7 +203,7 @@ class ConversationStore:
             try:
                 if isinstance(self._connection, ReadOnlyConnection):  # Perhaps there is room again.
                     self._connection.close()
-                    self._connection = _connection(self.path)
+                    self._connection = _connection(self.path, self._wait_s)
                 # Takes the lock at once: a transaction that begins by reading may be refused when it comes to write.
                 self._connection.execute("BEGIN IMMEDIATE")
                 yield self._connection
@@ -215,10 +220,10 @@ class ConversationStore:
             self._connection.execute("ROLLBACK")
 
 
-def _connection(path: Path) -> sqlite3.Connection:
+def _connection(path: Path, wait_s: float) -> sqlite3.Connection:
     """Open the file; where it cannot be written, it can at least be read."""
     try:
-        found = _connect_to_write(path)
+        found = _connect_to_write(path, wait_s)
     except (OSError, sqlite3.Error) as error:
         found = _connect_to_read(path, error)
     found.row_factory = sqlite3.Row
@@ -227,9 +232,9 @@ def _connection(path: Path) -> sqlite3.Connection:
     return found
 
 
-def _connect_to_write(path: Path) -> sqlite3.Connection:
+def _connect_to_write(path: Path, wait_s: float) -> sqlite3.Connection:
     path.parent.mkdir(parents=True, exist_ok=True)
-    connection = sqlite3.connect(path, timeout=_WAIT_S, check_same_thread=False, isolation_level=None)
+    connection = sqlite3.connect(path, timeout=wait_s, check_same_thread=False, isolation_level=None)
     try:
         for pragma in ("journal_mode = WAL", "synchronous = FULL", "foreign_keys = ON"):
             connection.execute(f"PRAGMA {pragma}")

@@ -14,6 +14,7 @@ from typing import Any
 from rag import Answer, Assistant, Settings, Turn
 from tests.model_server import Body, ModelServer, Reply
 from tests.rag.conftest_answers import NOT_HELD, TOLL, newsroom, place, with_model
+from tests.shared_embedder import shared_embedder
 
 FILE = Path(__file__).parents[2] / "data" / "recorded_answers.jsonl"
 NOW = datetime(2024, 8, 1, tzinfo=UTC)
@@ -73,6 +74,6 @@ def _to_line(answer: Answer) -> str:
 if __name__ == "__main__":
     with (
         tempfile.TemporaryDirectory() as folder,
-        Assistant(Settings(data_dir=newsroom(Path(folder) / "data"))) as opened,
+        Assistant(Settings(data_dir=newsroom(Path(folder) / "data")), embedder=shared_embedder()) as opened,
     ):
         FILE.write_text("".join(record_answers(opened)), "utf-8")

@@ -17,6 +17,7 @@ from rag.verification.claim_check import check
 from tests.model_server import Body, ModelServer, Reply
 from tests.rag.conftest_answers import CANARY, newsroom, with_model
 from tests.rag.passages import passage
+from tests.shared_embedder import shared_embedder
 
 NOW = datetime(2026, 4, 20, tzinfo=UTC)
 SET = Path(__file__).parents[2] / "data" / "adversarial.jsonl"
@@ -52,7 +53,7 @@ def assistant(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Assistant]:
     # A line of 20 MB is a matter of the reader, and tested there.
     articles = SET.read_text("utf-8").replace("{{REPEAT:A:20000000}}", "A" * 20_000)
     folder = newsroom(tmp_path_factory.getbasetemp() / "adversarial", articles.encode())
-    with Assistant(Settings(data_dir=folder, passages=4)) as opened:
+    with Assistant(Settings(data_dir=folder, passages=4), embedder=shared_embedder()) as opened:
         assert opened.progress() == (24, 24)
         yield opened
 
@@ -77,7 +78,7 @@ def obeyed(text: str) -> list[str]:
 def only_orders(body: Body) -> Reply:
     """Write what was ordered, every piece with marks of passages, held and forged."""
     text = str(body["messages"][-1]["content"])
-    return Reply("\n".join(f"{piece} [1][7][9][99]." for piece in obeyed(text)), words=7)
+    return Reply("\n".join(f"{piece} [1][7][9][99]." for piece in obeyed(text)), words=25)
 
 
 def answer_and_orders(body: Body) -> Reply:
@@ -85,7 +86,7 @@ def answer_and_orders(body: Body) -> Reply:
     text = str(body["messages"][-1]["content"])
     best = text.split("\n[1] ", 1)[1].split("\n")[2]
     first = next(best[a:b] for a, b in split_sentences(best)).rstrip(".")
-    return Reply(f"{first} [1]. " + only_orders(body).text, words=7)
+    return Reply(f"{first} [1]. " + only_orders(body).text, words=25)
 
 
 def harmless(answer: Answer) -> None:

@@ -11,6 +11,7 @@ from corpus.article import Article
 from rag import Answer, Assistant, Settings
 from tests.model_server import Body, ModelServer, Reply
 from tests.rag.conftest_answers import newsroom, place, with_model
+from tests.shared_embedder import shared_embedder
 
 NOW = datetime(2024, 8, 1, tzinfo=UTC)
 DIRECTOR = "Nilo Brandt directed The Salt Road"
@@ -44,7 +45,7 @@ def films(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def assistant(films: Path) -> "Assistant":  # type: ignore[misc]
-    with Assistant(Settings(data_dir=films)) as opened:
+    with Assistant(Settings(data_dir=films), embedder=shared_embedder()) as opened:
         yield opened
 
 

@@ -14,6 +14,7 @@ from rag.cli.chat import Chat
 from rag.cli.commands import app, write_export
 from tests.model_server import ModelServer, Reply
 from tests.rag.conftest_answers import NOT_HELD, TOLL, newsroom, with_model
+from tests.shared_embedder import shared_embedder
 
 TRUE = "The Selmouth harbour toll rises from 9 to 12 crowns on 1 June 2024"
 
@@ -21,7 +22,7 @@ TRUE = "The Selmouth harbour toll rises from 9 to 12 crowns on 1 June 2024"
 @pytest.fixture(scope="module")
 def assistant(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Assistant]:
     folder = newsroom(tmp_path_factory.getbasetemp() / "newsroom")
-    with Assistant(Settings(data_dir=folder, llm="")) as opened:
+    with Assistant(Settings(data_dir=folder, llm=""), embedder=shared_embedder()) as opened:
         yield opened
 
 

@@ -19,6 +19,7 @@ from rag import Assistant, Settings
 from rag.cli.mcp_server import UNTRUSTED, create_server
 from tests.rag.owner import OwnerProcess
 from tests.rag.wire_items import numbered
+from tests.shared_embedder import shared_embedder
 from tests.waiting import PATIENCE_S
 
 LONG = "The harbour board met again on Monday. " * 2000
@@ -42,6 +43,19 @@ def conversed(data: Path, talk: Callable[[ClientSession], Awaitable[None]]) -> N
             assert found.serverInfo.name == "newsdesk"
             assert UNTRUSTED in (found.instructions or "")
             await talk(session)
+
+    asyncio.run(run())
+
+
+def conversed_here(data: Path, talk: Callable[[ClientSession], Awaitable[None]]) -> None:
+    """Talk to a server in this process, which starts at once."""
+
+    async def run() -> None:
+        settings = Settings(data_dir=data, llm="")
+        with Assistant(settings, "the server", embedder=shared_embedder(), read_only=True) as assistant:
+            assistant.sync()
+            async with create_connected_server_and_client_session(create_server(assistant)) as session:
+                await talk(session)
 
     asyncio.run(run())
 
@@ -82,7 +96,7 @@ def test_a_client_searches_asks_and_reads(served: Path) -> None:
         narrowed = record(await session.call_tool("search_archive", {"query": "harbour", "outlet": "Coast Wire"}))
         assert {passage["outlet"] for passage in narrowed["passages"]} == {"Coast Wire"}
 
-    conversed(served, talk)
+    conversed_here(served, talk)
 
 
 def test_what_cannot_be_done_is_an_error_of_the_tool_that_names_the_reason(served: Path) -> None:
@@ -100,12 +114,7 @@ def test_what_cannot_be_done_is_an_error_of_the_tool_that_names_the_reason(serve
         assert "The draft is empty" in await said(session, "verify", text="  ")
         assert "There is no article 'nobody'" in await said(session, "get_article", article_id="nobody")
 
-    async def run() -> None:
-        with Assistant(Settings(data_dir=served), "the server", read_only=True) as assistant:
-            async with create_connected_server_and_client_session(create_server(assistant)) as session:
-                await talk(session)
-
-    asyncio.run(run())
+    conversed_here(served, talk)
 
 
 def test_it_answers_beside_a_page_and_after_the_page_has_gone(
@@ -117,6 +126,7 @@ def test_it_answers_beside_a_page_and_after_the_page_has_gone(
         async with asyncio.timeout(PATIENCE_S):
             found: list[str] = []
             while found != [article_id]:
+                await asyncio.sleep(0.1 if found else 0)
                 passages = record(await session.call_tool("search_archive", {"query": query, "k": 1}))["passages"]
                 found = [passage["article_id"] for passage in passages]
 

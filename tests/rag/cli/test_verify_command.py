@@ -33,8 +33,8 @@ def draft(tmp_path: Path) -> Path:
     return path
 
 
-def verify(*arguments: object, typed: str = "") -> Any:
-    named = {"NEWSDESK_LLM": ""}
+def verify(*arguments: object, typed: str = "", **settings: str) -> Any:
+    named = {"NEWSDESK_LLM": "", **settings}
     return CliRunner().invoke(app, ["verify", *map(str, arguments)], input=typed, env=named, prog_name="python -m rag")
 
 
@@ -89,11 +89,11 @@ def test_ctrl_c_keeps_what_is_done_and_the_same_command_goes_on(data: Path, tmp_
         return Reply(hang="first token")
 
     with ModelServer(verify=reply) as server:
-        environment = os.environ | {
+        settings = {
             "NEWSDESK_LLM": "openai:test", "NEWSDESK_LLM_BASE_URL": server.url, "NEWSDESK_LLM_API_KEY": "key",
         }  # fmt: skip
         command = [sys.executable, "-m", "rag", "verify", str(path), "--data", str(data), "--json"]
-        with subprocess.Popen(command, cwd=ROOT, env=environment, stdout=-1, stderr=-1, text=True) as process:
+        with subprocess.Popen(command, cwd=ROOT, env=os.environ | settings, stdout=-1, stderr=-1, text=True) as process:
             assert asked.wait(PATIENCE_S)
             process.send_signal(signal.SIGINT)
             _, errors = process.communicate(timeout=PATIENCE_S)
@@ -101,7 +101,7 @@ def test_ctrl_c_keeps_what_is_done_and_the_same_command_goes_on(data: Path, tmp_
         assert "Traceback" not in errors
         server.verify = lambda _: '{"verdicts": []}'
         asked_before = len(server.verifications)
-        done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
+        done = verify(path, "--data", data, "--json", **settings)
         later = [request.text for request in server.verifications[asked_before:]]
     record = json.loads(done.stdout)
     assert len(record["checked"]) == 8

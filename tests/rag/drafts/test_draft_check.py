@@ -16,6 +16,7 @@ from tests.model_server import ModelServer, Reply
 from tests.rag.answer.test_answer_review import judged
 from tests.rag.conftest_answers import with_model
 from tests.rag.drafts.conftest import DRAFT, VERBATIM, check_draft
+from tests.shared_embedder import shared_embedder
 from tests.waiting import PATIENCE_S
 
 
@@ -133,7 +134,7 @@ def test_a_check_that_is_closed_stops_the_model(assistant: Assistant, model_serv
 @pytest.fixture
 def starter(tmp_path: Path, size: int) -> Iterator[Assistant]:
     """Return an assistant over the starter corpus; in the short form over its articles on Equifax alone."""
-    with Assistant(Settings(data_dir=tmp_path, llm="")) as opened:
+    with Assistant(Settings(data_dir=tmp_path, llm=""), embedder=shared_embedder()) as opened:
         for one in read([STARTER]):
             if isinstance(one, Article) and (size > 1 or "Equifax" in one.title):
                 opened.archive.put(one)

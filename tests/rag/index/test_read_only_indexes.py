@@ -23,7 +23,7 @@ from tests.rag.index_checks import assert_whole, found, nearest, opened, opened_
 from tests.rag.owner import OwnerProcess
 from tests.rag.wire_items import numbered
 from tests.rag.word_embedder import SilentEmbedder, SilentWordEmbedder, WordEmbedder
-from tests.waiting import wait_until
+from tests.waiting import PATIENCE_S, wait_until
 
 ROOT = Path(__file__).parents[3]
 Owner = Callable[[Path], OwnerProcess]
@@ -115,6 +115,7 @@ def test_an_owner_waits_for_one_who_only_brings_them_up_to_date(town_data: Path)
         leaving = threading.Timer(0.2, brief.close)
         leaving.start()
         indexes = OwnedIndexes(archive, SilentWordEmbedder(), town_data / "index", "the page")
+        indexes.folder.wait_s = PATIENCE_S  # The other one may take long to close.
         indexes.open()
         leaving.join()
         assert_whole(indexes)

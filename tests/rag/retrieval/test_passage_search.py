@@ -29,6 +29,7 @@ from rag.retrieval.passage_search import (
 from tests.rag.conftest_answers import newsroom
 from tests.rag.wire_items import WIRES
 from tests.rag.word_embedder import DIMENSIONS, WordEmbedder
+from tests.shared_embedder import shared_embedder
 
 
 @pytest.fixture(scope="module")
@@ -278,7 +279,7 @@ def test_an_article_by_whom_a_search_names_is_preferred(tmp_path: Path) -> None:
         for name, author in texts
     ]
     data = newsroom(tmp_path / "data", "\n".join(json.dumps(row.to_record()) for row in rows).encode())
-    with Assistant(Settings(data_dir=data)) as assistant:
+    with Assistant(Settings(data_dir=data), embedder=shared_embedder()) as assistant:
         retriever = assistant.finder().retriever
         by = {
             name: retriever.retrieve([SearchText("Selmouth harbour toll", byline=name)], 3)[0][0].article.id

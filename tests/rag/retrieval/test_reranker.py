@@ -13,6 +13,7 @@ from rag.index.indexes import Indexes
 from rag.retrieval.passage_search import Retriever, SearchText
 from rag.retrieval.reranker import RERANKED, Reranker
 from tests.rag.passages import passage
+from tests.shared_embedder import shared_embedder
 
 QUESTION = "news about the herring"
 
@@ -89,7 +90,7 @@ def test_one_passage_or_none_needs_no_model(folder: Path) -> None:
 
 
 def test_an_answer_names_the_reranker(data: Path, folder: Path) -> None:
-    with Assistant(Settings(data_dir=data, reranker=str(folder))) as assistant:
+    with Assistant(Settings(data_dir=data, reranker=str(folder)), embedder=shared_embedder()) as assistant:
         answer = assistant.ask("What harms the herring near the breakwater of Eastfield?")
     assert answer.versions["reranker"] == Reranker(str(folder)).profile
     assert answer.versions["reranker"].startswith("tiny/")

@@ -12,6 +12,7 @@ from rag.index.embedder import read_shipped_vocabulary
 from rag.retrieval.spelling_correction import SpellingCorrector
 from rag.text.english_words import EnglishWords
 from tests.rag.conftest_answers import FixedWriter, newsroom
+from tests.shared_embedder import shared_embedder
 
 ENGLISH = EnglishWords(read_shipped_vocabulary())
 TEXTS = (
@@ -42,7 +43,7 @@ def lines(articles: Sequence[tuple[str, str, str, str]]) -> bytes:
 @pytest.fixture(scope="module")
 def assistant(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Assistant]:
     data = newsroom(tmp_path_factory.getbasetemp() / "mistakes", lines(TEXTS))
-    with Assistant(Settings(data_dir=data, llm="")) as opened:
+    with Assistant(Settings(data_dir=data, llm=""), embedder=shared_embedder()) as opened:
         yield opened
 
 
@@ -132,7 +133,10 @@ def test_it_holds_beside_the_owner_and_follows_the_archive(assistant: Assistant,
     data = newsroom(tmp_path / "data", lines(TEXTS[:2]))
     settings = Settings(data_dir=data, llm="")
     typed, meant = "When did Snowdon reach Moscow?", "When did Snowden reach Moscow?"
-    with Assistant(settings) as owner, Assistant(settings, read_only=True) as reader:
+    with (
+        Assistant(settings, embedder=shared_embedder()) as owner,
+        Assistant(settings, embedder=shared_embedder(), read_only=True) as reader,
+    ):
         assert read_as(owner, typed) == read_as(reader, typed) == typed
         for name, title, body, language in TEXTS[2:4]:
             owner.archive.put(Article(name, title, body, language=language))
@@ -144,7 +148,7 @@ def test_it_holds_beside_the_owner_and_follows_the_archive(assistant: Assistant,
 def test_a_word_of_a_language_that_is_rare_in_the_archive_is_no_mistake(tmp_path: Path) -> None:
     english = [(f"n{n}", f"Notice {n}", f"The council of ward {n} met.", "en") for n in range(120)]
     data = newsroom(tmp_path / "data", lines([*english, ("de", "Regierung", "Die Bundesregierung tagt.", "de")]))
-    with Assistant(Settings(data_dir=data, llm="")) as assistant:
+    with Assistant(Settings(data_dir=data, llm=""), embedder=shared_embedder()) as assistant:
         assert assistant.finder().retriever.languages == ("en",)
         assert (
             SpellingCorrector(assistant.finder().retriever, ENGLISH).correct("Was sagt die Bundesregierung?").notes

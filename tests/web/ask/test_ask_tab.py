@@ -5,6 +5,8 @@ import time
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any
 
+import pytest
+
 from corpus.errors import SettingsError
 from rag import Assistant
 from rag.model import Event
@@ -14,7 +16,7 @@ from tests.web.conftest import Newsroom, served
 from tests.web.recorded_replies import reply_as_recorded
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Page
+    from playwright.sync_api import BrowserContext, Page
 
 QUESTION = "How many people did the Equifax breach affect?"
 FOLLOW_UP = "And the World Cup?"
@@ -55,9 +57,18 @@ def wait_until(page: "Page", holds: Callable[[], object]) -> None:
         page.wait_for_timeout(50)
 
 
-def test_a_question_is_answered_with_its_evidence_beside_it(page: "Page", page_url: str) -> None:
-    opened(page, page_url)
+@pytest.fixture(scope="module")
+def answered(profile: "BrowserContext", session_page: str) -> Iterator["Page"]:
+    """Open a page with an answer, for tests that only look at it and leave it as it was."""
+    page = profile.new_page()
+    opened(page, session_page)
     ask(page, QUESTION)
+    yield page
+    page.close()
+
+
+def test_a_question_is_answered_with_its_evidence_beside_it(answered: "Page") -> None:
+    page = answered
     assert page.inner_text("#turn-0 .q") == QUESTION
     assert page.inner_text("#turn-0 .a strong") == "143 million"
     assert [n.inner_text() for n in page.query_selector_all("#turn-0 a.n")] == ["1", "2", "3", "1"]
@@ -68,10 +79,9 @@ def test_a_question_is_answered_with_its_evidence_beside_it(page: "Page", page_u
     assert page.inner_text("#cards summary") == "14 passages retrieved and not used"
 
 
-def test_a_mark_leads_to_its_card(page: "Page", page_url: str) -> None:
-    opened(page, page_url)
+def test_a_mark_leads_to_its_card(answered: "Page") -> None:
+    page = answered
     page.set_viewport_size({"width": 1440, "height": 420})
-    ask(page, QUESTION)
     page.click("#turn-0 a.n >> nth=2")
     page.wait_for_selector("#card-0-3.on")
     page.wait_for_function(
@@ -81,19 +91,18 @@ def test_a_mark_leads_to_its_card(page: "Page", page_url: str) -> None:
     assert page.evaluate("document.activeElement.id") == "card-0-3"
     page.hover("#turn-0 a.n >> nth=0")
     assert page.inner_text("#tip").endswith("· Newsdesk Business Desk · 3 Oct 2017")
+    page.set_viewport_size({"width": 1440, "height": 900})
 
 
-def test_a_claim_without_support_is_flagged_in_words(page: "Page", page_url: str) -> None:
-    opened(page, page_url)
-    ask(page, QUESTION)
+def test_a_claim_without_support_is_flagged_in_words(answered: "Page") -> None:
+    page = answered
     assert page.inner_text("#turn-0 .un").startswith("The company had known since 9 May 2016")
     assert "wavy" in page.eval_on_selector("#turn-0 .un", "e => getComputedStyle(e).textDecoration")
     assert page.inner_text("#turn-0 .flag").startswith("⚑1 Not supported: “9 May 2016” does not occur in passage 1")
 
 
-def test_the_whole_article_opens_with_the_words_marked(page: "Page", page_url: str) -> None:
-    opened(page, page_url)
-    ask(page, QUESTION)
+def test_the_whole_article_opens_with_the_words_marked(answered: "Page") -> None:
+    page = answered
     page.click("#card-0-1 .read")
     page.wait_for_selector(".sheet mark")
     assert "143 million" in page.inner_text(".sheet mark >> nth=0")

@@ -13,6 +13,7 @@ from corpus import Article
 from corpus.archive.database import Archive
 from rag import Assistant, Settings
 from tests.model_server import Body, ModelServer, Reply
+from tests.shared_embedder import shared_embedder
 from tests.waiting import PATIENCE_S
 from tests.web.ask.test_ask_tab import ask, opened, shows_state
 from tests.web.conftest import PATIENT, served, starter_articles
@@ -37,7 +38,7 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
             "The lighthouse of Eastfield was painted green on Monday. The keeper, Ana Sousa, chose the colour herself."
         )
         archive.put(Article("lighthouse", f"Lighthouse painted {SCRIPT} green", body, "Eastfield Gazette"))
-    with Assistant.from_settings(settings) as assistant:
+    with Assistant(settings, embedder=shared_embedder()) as assistant:
         assistant.sync()
     return folder
 
@@ -45,7 +46,7 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @contextmanager
 def page_over(folder: Path, **settings: object) -> Iterator[str]:
     values: dict[str, object] = {"llm": "", **PATIENT, **settings}
-    with served(lambda: Assistant.from_settings(Settings(data_dir=folder, **values))) as url:  # type: ignore[arg-type]
+    with served(lambda: Assistant(Settings(data_dir=folder, **values), embedder=shared_embedder())) as url:  # type: ignore[arg-type]
         yield url
 
 

@@ -110,12 +110,11 @@ def test_a_report_opens_apart_and_can_reach_nothing(page: "Page", starter: Newsr
         assert http_client.get(opened.url).headers["content-security-policy"] == POLICY
 
 
-@pytest.mark.parametrize(
-    "name", ["third", "none", "nowhere", "%2e%2e", "second%2freport.html", "first%2f..%2fsecond", ""]
-)
-def test_only_reports_of_runs_that_are_listed_are_served(starter: Newsroom, runs: Path, name: str) -> None:
+def test_only_reports_of_runs_that_are_listed_are_served(starter: Newsroom, runs: Path) -> None:
+    names = ("third", "none", "nowhere", "%2e%2e", "second%2freport.html", "first%2f..%2fsecond", "")
     with served(starter.open, runs=runs) as url:
-        assert http_client.get(f"{url}/report/{name}").status_code in {404, 307}
+        given = {name: http_client.get(f"{url}/report/{name}").status_code for name in names}
+    assert set(given.values()) <= {404, 307}, given
 
 
 def test_a_report_that_is_a_link_to_elsewhere_is_not_served(runs: Path, tmp_path: Path) -> None:

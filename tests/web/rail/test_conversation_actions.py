@@ -89,6 +89,9 @@ def test_conversations_are_listed_found_renamed_and_deleted(page: "Page", starte
         page.locator("#kept .open").nth(1).click()
         page.wait_for_selector("#turn-0 a.n")
         choose(page, 1, "Delete")
+        page.wait_for_selector("#kept .menu:not([hidden]) :text('Really delete?')")
+        page.keyboard.press("Escape")
+        choose(page, 1, "Delete")
         assert titles(page) == ["Who won the World Cup?", "<b>Breach</b>"]
         page.locator("#kept .menu:not([hidden])").get_by_text("Really delete?").click()
         has_titles(page, "Who won the World Cup?")
