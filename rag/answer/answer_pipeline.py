@@ -19,6 +19,7 @@ from rag.answer.passage_retriever import Documents, PassageRetriever
 from rag.answer.prompt_evidence import DEPTH
 from rag.answer.prose_writing import ProseWriting, count_request, measure
 from rag.answer.question_reader import QuestionReader
+from rag.answer.story_overview import cite_overview
 from rag.answer.timeline_answer import MOST, collect_notes, select_listed, write_nothing_found, write_text
 from rag.answer.verbatim_answer import choose_sentences, compose_text, names_no_speaker, note_shortcomings
 from rag.llm.planning import plan_searches
@@ -26,6 +27,7 @@ from rag.llm.prompt import REFUSAL, SYSTEM, Prompt
 from rag.llm.writer import Writer
 from rag.model import Answer, Event, Passage, Turn
 from rag.question.coverage_question import CoverageQuestion, parse_coverage_question
+from rag.question.overview_question import parse_overview_question
 from rag.question.query import Query
 from rag.question.question_text import read_history
 from rag.question.search_plan import apply_plan, is_chat, plan_coverage
@@ -39,6 +41,8 @@ from rag.verification.claim_check import Checked, check
 from rag.verification.second_reading import read_verdicts
 
 Pieces = Iterator[Mapping[str, Any]]
+
+_LOOSE = frozenset({"timeline", "latest", "summary", "positions"})  # The names of their topic decide.
 
 
 class AnswerPipeline:
@@ -201,6 +205,8 @@ class AnswerPipeline:
         like any other question: a later article may tell of it.
         """
         asked = self._parse_coverage(query, now) or plan_coverage(query)
+        if asked is None and not self.writer:  # A model writes overviews itself.
+            asked = parse_overview_question(query.standalone, query.filters)
         if asked is None:
             return None
         if asked.form == "news":
@@ -208,8 +214,12 @@ class AnswerPipeline:
         elif not asked.topic:
             found = self.coverage.find_all(asked.filters, asked.form, MOST[asked.form])
         else:
-            found = self.coverage.find(asked.topic, asked.filters, asked.form in {"timeline", "latest"})
-        ordinary = asked.form == "latest" or bool(query.form) or (asked.form == "news" and not query.filters.label)
+            found = self.coverage.find(asked.topic, asked.filters, asked.form in _LOOSE)
+        ordinary = (
+            asked.form in _LOOSE - {"timeline"}
+            or bool(query.form)
+            or (asked.form == "news" and not query.filters.label)
+        )
         return (asked, found) if found.stories or not ordinary else None
 
     def _parse_coverage(self, query: Query, now: datetime) -> CoverageQuestion | None:
@@ -241,8 +251,11 @@ class AnswerPipeline:
             return {"enough": False, "notes": (write_nothing_found(asked, found),)}
         timings: dict[str, float] = {}
         with measure(timings, "read"):
-            entries = self.coverage.cite_stories(found)
-            listed = select_listed(asked, found, entries, self.coverage)
+            if asked.form in {"summary", "positions"}:
+                entries = listed = cite_overview(asked, found, self.coverage)
+            else:
+                entries = self.coverage.cite_stories(found)
+                listed = select_listed(asked, found, entries, self.coverage)
             done, total = self.evidence.retriever.indexes.progress()
             notes = tuple(collect_notes(asked, found, listed, total - done))
         passages = [citation.passage for citation in listed]

@@ -86,7 +86,7 @@ def _count_sentence(asked: CoverageQuestion, found: CoveredStories, citations: S
         verb = "is undated: it counts, but stands" if undated == 1 else "are undated: they count, but stand"
         notes.append(f"{_pluralise(undated, 'article')} {verb} in no order of time.")
     shown = len(_list_by_outlet(found)) if asked.form == "outlets" else stories
-    if asked.form in {"timeline", "outlets", "count", "articles"} and len(citations) < shown:
+    if asked.form in {"timeline", "outlets", "count", "articles", "summary"} and len(citations) < shown:
         kept = "with the most articles" if asked.form == "outlets" else "that tell most of it"
         notes.append(f"{len(citations)} of {shown} are listed, those {kept}.")
     return notes

@@ -11,7 +11,7 @@ from rag.question.outlet_mentions import Outlets
 from rag.text.dates.question_period import Period, find_periods
 from rag.text.terms import STOPWORDS, stem, words
 
-Form = Literal["timeline", "count", "first", "outlets", "latest", "articles", "news"]
+Form = Literal["timeline", "count", "first", "outlets", "latest", "articles", "news", "summary", "positions"]
 
 _MOST_WORDS = 10  # Content words of a topic: a longer one is a question of its own.
 
@@ -106,14 +106,16 @@ class CoverageQuestion:
 
     Attributes:
         form: What is wanted: entries in order, how many articles, the first one, the outlets, the newest ones, all of
-            them, or the news as such.
+            them, the news as such; or leads of a story, or who takes which position (`rag.question.overview_question`).
         topic: What the articles are to be about, in the words of the question; "" for the news or the archive as such.
         filters: The time and the outlets that the question names, or those given.
+        most: How many entries are wanted; 0 leaves it to the form.
     """
 
     form: Form
     topic: str
     filters: Filters
+    most: int = 0
 
 
 def parse_coverage_question(text: str, filters: Filters, outlets: Outlets, now: datetime) -> CoverageQuestion | None:

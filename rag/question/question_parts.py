@@ -1,94 +1,57 @@
 """Split a question that compares, orders or joins several things, and merge what its parts find."""
 
-import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
 from itertools import pairwise
 
 from rag.model import Passage
+from rag.question.compared_things import find_compared
 from rag.question.outlet_mentions import Mention
-from rag.text.dates.question_period import find_dates
+from rag.question.question_syntax import (
+    ARTICLES,
+    ASKING,
+    AUXILIARY,
+    PREPOSITIONS,
+    Word,
+    asks,
+    complete,
+    list_content_words,
+    read_words,
+    split_at_sentences,
+    write,
+)
 from rag.text.names import find_names
-from rag.text.quotations import find_quotations
-from rag.text.terms import STOPWORDS, words
+from rag.text.terms import words
 
-_VERB = r"\w+ing|\w+ed|\w+s|is|was|has|had|are|were|have|will|can|could|does|did"
-# A question reaches these rules on one line, its words one space apart (`rag.question.query.parse_question`).
-_CONTRAST = re.compile(
-    r",? (?:while|whereas|in contrast (?:to|with)|as opposed to|unlike|(?:as )?compared (?:to|with)"
-    r"|rather than|but)\b"
-    r"|[.;:?!] ",
-    re.IGNORECASE,
+_CONTRASTS = (
+    ("while",),
+    ("whereas",),
+    ("unlike",),
+    ("but",),
+    ("rather", "than"),
+    ("in", "contrast"),
+    ("as", "opposed"),
+    ("compared", "to"),
+    ("compared", "with"),
+    ("as", "compared"),
 )
-_JOINED = re.compile(
-    r",? (?:and|as well as|before|after) (?=(?:(?:then|also|both|who|which|whose|what|when|where|why|how"
-    r"|that|from|by|with) )*"
-    rf"(?:(?:the|an?|another|its|their|later|subsequent)\b|(?:{_VERB})\s))"
-    r"|,? (?:and|but) (?=(?:who|what|when|where|why|how)\s)",
-    re.IGNORECASE,
+_JOINTS = (("and",), ("as", "well", "as"), ("before",), ("after",))
+_SKIPPED = frozenset("then also both or but and that from by with".split()) | ASKING
+_DETERMINERS = ARTICLES | {"another", "its", "their", "later", "subsequent"}
+_MEASURES = frozenset("many much long often far big large".split())
+_LEANING = frozenset("he she it they him her them his its their those".split())
+_OPENING = frozenset("and but or while whereas then also that as well".split())
+_CHANGING = frozenset(
+    "change changed changes changing compare compared compares grow grew grown rise rose fall fell increase increased increases "
+    "decrease decreased decreases evolve evolved evolves develop developed shift higher lower larger smaller more fewer less "
+    "both each or vote voted votes differ differed difference".split()
 )
-_LISTED = re.compile(
-    rf", (?=(?:(?:and|or|but|also|then) )*(?:{_VERB}|known|who|which|whose|that)\b)|, (?=(?:when|where|why"
-    rf"|how|what)\b)",
-    re.IGNORECASE,
+_PEOPLE = frozenset("individual person man woman people figure company firm organisation organization one".split())
+_REMARKING = frozenset(
+    "am are was were have had read heard saw think know believe write writing work working seen been".split()
 )
-_ASKING = re.compile(  # "When did ..., where was ..., and how many ...?"
-    r", (?=(?:and )?(?:when|where|why|how|what) (?:did|does|do|was|were|is|are|has|have|had|will|would|can|could|many"
-    r"|much|long|often|far|big|large)\b)",
-    re.IGNORECASE,
-)
-_GAPPED = re.compile(  # "Who ran it in 2015, and who in 2017?"
-    r"^(?P<stem>\W*(?P<asked>who|what|when|where|how many|how much|which \w+)\b.{4,120}?) "
-    r"(?P<how>during|in|at|under|after|before|for|on|from|to|with|by|against) (?P<one>[^,;?]{2,60}?)"
-    r"[,;]? (?:and|but) (?P=asked) (?P=how) (?P<other>[^,;?]{2,60})$",
-    re.IGNORECASE,
-)
-_LEANING = re.compile(r"\b(?:he|she|it|they|him|her|them|his|its|their|those)\b", re.IGNORECASE)
-_IDENTIFYING = re.compile(r"^\W*(?:who|which|what|whose)\b|, (?:who|which|what)\b[^,]*$", re.IGNORECASE)
-_ASKED = re.compile(
-    r"^\W*(?:(?:and|but) (?:who|whom|whose|what|when|where|why|how|which)|(?:what|when|where|why|how) \w+)\b",
-    re.IGNORECASE,
-)
-_SEVERAL = re.compile(
-    r"\? (?:\w+\W+){0,4}?(?:who|whom|whose|what|when|where|why|how|which|did|do|does|is|are|was|were|has|have)\b"
-    r"|[,;]? (?:and|but) (?:(?:in|on|at|by|for|from|to|with|of) )?(?:who|whom|whose|what|when|where|why|how|which)\b",
-    re.IGNORECASE,
-)
-_RELATIVE = re.compile(r"(?<!\?) (?:and|but) (?:who|which|whose)\b", re.IGNORECASE)
-_APART = re.compile(r", (?:and|but) (?:who|which)\b", re.IGNORECASE)
-_INDIVIDUAL = re.compile(  # "Who is the man that ..., and who ...?" asks for one man.
-    r"^\W*(?:who|which|what) (?:is|was|are|were) the (?:\w+ ){0,2}?(?:individual|person|man|woman|people|figure"
-    r"|company|firm|organi[sz]ation|one)\b",
-    re.IGNORECASE,
-)
-_QUESTION = re.compile(r"^\W*(?:[^,;?]{0,60}: )?(?:who|whom|whose|what|when|where|why|how|which)\b", re.IGNORECASE)
-_REMARK = re.compile(  # "I am writing on harbours. Who ...?"
-    r"^\W*(?:(?:i|we)(?:[’']m|[’']re|[’']ve)? (?:am|are|was|were|have|had|read|heard|saw|think|know|believe|write|writing|work"
-    r"|working|seen)|i[’']m|we[’']re|my|our|it is|this is|here is)\b",
-    re.IGNORECASE,
-)
-_BRACKETED = re.compile(r"\((?:[^()]|\([^()]*\))*\)")  # What a follow-up is about.
-_ALTERNATIVES = re.compile(r"^(?P<stem>.{12,}?)[,:] (?P<one>[^,:]{3,60}?) or (?P<other>[^,:]{3,60})$", re.IGNORECASE)
-_COMPARED = re.compile(r"^compare (?P<one>.{3,80}?) (?:and|with|to) (?P<other>.{3,80})$", re.IGNORECASE)
-_REPORTING = re.compile(
-    r"(?:compare )?(?P<asked>(?:what|how) (?:(?:do|does|did|have|has) )?)?(?:both )?(?:the )?", re.IGNORECASE
-)
-_IN_A_ROW = re.compile(r" ?,? ?(?:(?:and|or|with|versus|vs\.?|to) )?(?:the )?", re.IGNORECASE)
-_OF_NAME = re.compile(r"^([^a-z]*[a-z].*\b(?:of|for|in|by|from|against|at|on|to)) (?:the )?[A-Z]\S*(?: [A-Z]\S*)*$")
-_CHANGING = re.compile(
-    r"\b(?:change[ds]?|changing|differ\w*|compare[ds]?|grow|grew|grown|rise|rose|fall|fell|increase[ds]?"
-    r"|decrease[ds]?|evolve[ds]?|develop\w*"
-    r"|shift\w*|higher|lower|larger|smaller|more|fewer|less|both|each|or|vote[ds]?)\b",
-    re.IGNORECASE,
-)
-_LEADING = re.compile(r"^(?:(?:and|but|or|while|whereas|then|also|that|as well as)\b[ ,]*)+", re.IGNORECASE)
-_FRAME = frozenset(
-    "report reports reported article articles suggest suggests claim claims claimed according discussed covered "
-    "published company individual individuals known described mentioned accused respectively sources source "
-    "portrayal portrayed change consistent inconsistency consistency indicate indicates focus focuses imply implies "
-    "describe describes also later subsequent another including exactly tell give please want".split()
-)
+_IDENTIFYING = frozenset("who which what whose".split())
+_IN_A_ROW = frozenset("and or with versus vs to the".split())
 _FEWEST = 4
 """Content words that a part must have of its own; a shorter piece stays with its neighbour (docs/questions.md)."""
 
@@ -99,8 +62,6 @@ _MOST = 6
 
 _PART_WEIGHT = 0.3
 """How much a part's score counts beside the whole question's; tuned in docs/questions.md."""
-
-_NOW = datetime(2100, 1, 1, tzinfo=UTC)  # Only the places of dates are needed here.
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,153 +81,196 @@ def split_question(question: str, mentions: Sequence[Mention] = ()) -> list[Piec
     """Return the things that a question asks for one by one, or nothing for a simple one.
 
     Args:
-        question: The stand-alone question.
+        question: The stand-alone question, its words one space apart.
         mentions: Where it names outlets: it is not cut there, nor in quotations and brackets, and an outlet is not what a part is about.
     """
-    text = question.strip()
-    split = _split_by_outlet(text, mentions) or _split_alternatives(text) or _split_by_date(text)
-    found = [Piece(part, part) for part in split] or _split_clauses(text, mentions)
-    kept = {(plain := " ".join(piece.text.split())): Piece(plain, " ".join(piece.said.split())) for piece in found}
-    return list(kept.values())[:_MOST] if len(kept) >= 2 else []
+    found = read_words(question, mentions)
+    sentences = split_at_sentences(question, found)
+    apart = _split_by_outlet(question, found, mentions)
+    if len(sentences) == 1 and not apart and not _find_questions(found):
+        apart = find_compared(found) or _split_by_date(found)
+    pieces = [Piece(part, part) for part in apart] or _split_clauses(found, sentences, mentions)
+    kept = {piece.text: piece for piece in pieces}
+    return list(kept.values())[:_MOST] if len(kept) > 1 else []
 
 
 def has_several_questions(question: str) -> bool:
     """Return whether a question asks several questions that each want an answer: "When ..., and who ...?"."""
-    if _GAPPED.match(_strip_end(question)) or (_APART.search(question) and not _INDIVIDUAL.match(question)):
+    found = read_words(question)
+    lows = [word.low for word in found]
+    if any(word.stop == "?" and (ASKING | AUXILIARY) & set(lows[n + 1 : n + 6]) for n, word in enumerate(found)):
         return True
-    return bool(_SEVERAL.search(question)) and not (_RELATIVE.search(question) and _IDENTIFYING.match(question))
+    joints = [n for n, low in enumerate(lows) if low in {"and", "but"} and asks(found, n + 1)]
+    if not lows or lows[0] not in _IDENTIFYING:
+        return bool(joints)
+    of_one = lows[2:3] == ["the"] and bool(_PEOPLE & set(lows[3:6]))  # "Who is the man that ..., and who ...?"
+    return any(
+        lows[n + 1] not in _IDENTIFYING - {"what"} or _is_gapped(found[n:]) or (found[n - 1].stop == "," and not of_one)
+        for n in joints
+    )
 
 
 def is_remark(piece: str) -> bool:
     """Return whether a piece of a question is a remark of the user about their own work, which asks for nothing."""
-    return bool(_REMARK.match(piece))
+    first, second, *_ = [*piece.replace("’", "'").lower().split(), "", ""]
+    if first in {"i", "we"}:
+        return second in _REMARKING
+    contracted = first.startswith(("i'", "we'")) or first in {"my", "our"}
+    return contracted or (first in {"it", "this", "here"} and second == "is")
 
 
-def _strip_end(text: str) -> str:
-    """Return a question without the punctuation at its end."""
-    return text.rstrip(" ?!.\"'”’»)]")
+def _find_questions(found: Sequence[Word]) -> list[int]:
+    """Return where further questions begin that have something of their own: "and what did the FBI say"."""
+    joints = [
+        n for n, word in enumerate(found) if word.low in {"and", "but"} and asks(found, n + 1) and not word.inside
+    ]
+    return [n for n in joints if any(word.kind for word in found[n:]) or len(list_content_words(write(found[n:]))) > 1]
 
 
-def _split_alternatives(text: str) -> list[str]:
-    """Split "Which ..., A or B?", "Compare A and B" and "Who ... in A, and who in B?" apart."""
-    text = _strip_end(text)
-    if match := _GAPPED.match(text):
-        return [f"{match['stem']} {match['how']} {match[side]}" for side in ("one", "other")]
-    if match := _ALTERNATIVES.match(text):
-        proper = all(re.search(r"[A-Z0-9]", match[side]) for side in ("one", "other"))
-        if (
-            proper
-            and len(_list_content_words(match["one"])) <= 6
-            and re.match(r"\W*(?:which|who|what|did|does|was|is|were|do)\b", text, re.IGNORECASE)
-        ):
-            return [f"{match['stem']}, {match[side]}" for side in ("one", "other")]
-    elif match := _COMPARED.match(text):
-        one, other = match["one"], match["other"]
-        if len(one.split()) == 1 and (tail := other.split()[1:]) and not find_names(" ".join(tail), mid_sentence=True):
-            one = " ".join([one, *tail])  # "Compare Meta and Didi fines": both fines.
-        named = all(find_names(piece, mid_sentence=True) for piece in (one, other))
-        typed_small = text[1:].islower()
-        if typed_small and len(other.split()) == 1 and " of " in one:
-            return [one, f"{one.rpartition(' of ')[0]} of {other}"]
-        if named or typed_small:
-            shared = _OF_NAME.match(one)
-            bare = all(word[:1].isupper() or word[:1].isdigit() for word in other.split())
-            return [one, f"{shared[1]} {other}" if shared and bare else other]
-    return []
+def _is_gapped(piece: Sequence[Word]) -> bool:
+    """Return whether a piece leaves out what it asks: "and who in 2017", "and which one with Log4Shell"."""
+    rest = [word.low for word in piece if word.low not in {"and", "but", "one"}]
+    return (
+        len(rest) > 2
+        and rest[0] in ASKING
+        and rest[1] in PREPOSITIONS
+        and len(list_content_words(write(piece))) < _FEWEST
+    )
 
 
-def _split_by_outlet(text: str, mentions: Sequence[Mention]) -> list[str]:
+def _split_by_outlet(question: str, found: Sequence[Word], mentions: Sequence[Mention]) -> list[str]:
     """Ask once for each outlet where two or more are listed: "What do A, B and C say about ...?"."""
     row = sorted(mentions, key=lambda mention: mention.start)
     if not 2 <= len(row) <= _MOST:
         return []
-    if not all(_IN_A_ROW.fullmatch(text[one.end : other.start]) for one, other in pairwise(row)):
+    gaps = [{word.low for word in found if a.end < word.start < b.start} for a, b in pairwise(row)]
+    if any(gap - _IN_A_ROW for gap in gaps):
         return []
-    before, after = _REPORTING.fullmatch(text[: row[0].start]), text[row[-1].end :]
-    if not before or len(_list_content_words(after)) < _FEWEST_ASKED:
+    head = [word for word in found if word.end <= row[0].start and word.low not in {"both", "the", "compare"}]
+    tail = question[row[-1].end :]
+    if (head and (head[0].low not in {"what", "how"} or len(head) > 2)) or not list_content_words(tail):
         return []
-    return [f"{before['asked'] or ''}{text[mention.start : mention.end]}{after}" for mention in row]
+    return [f"{write(head)} {question[mention.start : mention.end]}{tail}".strip() for mention in row]
 
 
-def _split_by_date(text: str) -> list[str]:
-    """Ask once for each date: "... between 2016 and 2017", "... of 2015, 2017 and 2024"."""
-    named = find_dates(text, _NOW)
-    if not 2 <= len(named) <= 4 or len({d.span for d in named}) < 2 or not _CHANGING.search(text):
-        return []
-    gaps = [text[a.end : b.start] for a, b in pairwise(named)]
-    if any(len(_list_content_words(gap)) > 3 for gap in gaps):
-        return []
-    head, tail = text[: named[0].start], text[named[-1].end :].rstrip("?!. ")
-    head = re.sub(r"\b(?:between|from)\s+$", "in ", head, flags=re.IGNORECASE)
-    return [f"{head}{text[d.start : d.end]}{tail}" for d in named]
-
-
-def _split_clauses(text: str, mentions: Sequence[Mention]) -> list[Piece]:
-    joints = [
-        _CONTRAST,
-        _JOINED,
-        *([_ASKING] if _QUESTION.match(text) else []),
-        *([_LISTED] if _IDENTIFYING.search(text) else []),
+def _split_by_date(found: Sequence[Word]) -> list[str]:
+    """Ask once for each date: "... between 2016 and 2017", "... in 2015, 2017 and 2024"."""
+    runs = [
+        n
+        for n, word in enumerate(found)
+        if word.kind == "date" and (n == 0 or found[n - 1].kind != "date" or found[n - 1].stop)
     ]
-    pieces = _merge_short_pieces(
-        _cut_at_joints(text, joints, mentions), {w for m in mentions for w in words(text[m.start : m.end])}
-    )
+    spans = [
+        (
+            n,
+            next(
+                (
+                    m
+                    for m in range(n, len(found))
+                    if found[m].stop or m + 1 == len(found) or found[m + 1].kind != "date"
+                ),
+                n,
+            )
+            + 1,
+        )
+        for n in runs
+    ]
+    if not 2 <= len(spans) <= _MOST or not (len(spans) > 2 or _CHANGING & {word.low for word in found}):
+        return []
+    if any(len(list_content_words(write(found[a:b]))) > 3 for (_, a), (b, _) in pairwise(spans)):
+        return []
+    head, tail = list(found[: spans[0][0]]), found[spans[-1][1] :]
+    if head and head[-1].low in {"between", "from"}:
+        head[-1] = replace(head[-1], text="in", low="in")
+    return [write([*head, *found[a:b], *tail]) for a, b in spans]
+
+
+def _split_clauses(
+    found: Sequence[Word], sentences: Sequence[Sequence[Word]], mentions: Sequence[Mention]
+) -> list[Piece]:
+    frame = {word for mention in mentions for name in mention.names for word in words(name)}
+    starts = {sentence[0].start for sentence in sentences if sentence}
+    cuts = [n for n, word in enumerate(found) if not word.inside and (word.start in starts or _is_joint(found, n))]
+    pieces = _merge_short_pieces([found[a:b] for a, b in pairwise([*cuts, len(found)])], frame)
     if len(pieces) < 2:
         return []
-    subject = " ".join(_find_subjects(pieces[0], mentions))
-    return [
-        Piece(_make_search_text(piece, subject if i else "", mentions), _strip_punctuation(piece))
-        for i, piece in enumerate(pieces)
-    ]
+    subject = " ".join(_find_subjects(write(pieces[0]), frame))
+    return [_make_piece(pieces[0], piece, subject if n else "", frame) for n, piece in enumerate(pieces)]
 
 
-def _cut_at_joints(text: str, joints: Iterable[re.Pattern[str]], mentions: Sequence[Mention]) -> list[str]:
-    places = {0, len(text)}
-    for joint in joints:
-        places.update(m.start() for m in joint.finditer(text))
-    whole = [
-        *((m.start, m.end) for m in mentions),
-        *find_quotations(text),
-        *(m.span() for m in _BRACKETED.finditer(text)),
-    ]
-    inner = {place for place in places if any(start < place < end for start, end in whole)}
-    return [text[a:b] for a, b in pairwise(sorted(places - inner))]
+def _is_joint(found: Sequence[Word], n: int) -> bool:
+    """Return whether a clause begins at a word that asks or tells for itself."""
+    stop = found[n - 1].stop if n else ""
+    if n == 0 or stop in {":", ";", "?", "!"} or _starts(found, n, _CONTRASTS):
+        return True
+    if found[n].low in {"and", "but"} and asks(found, n + 1):
+        return True
+    if joint := _starts(found, n, _JOINTS):
+        rest = n + len(joint)
+        while rest < len(found) and found[rest].low in _SKIPPED:
+            rest += 1
+        return rest + 1 < len(found) and (found[rest].low in _DETERMINERS or _may_be_verb(found[rest]))
+    return stop == "," and _is_listed(found, n)
 
 
-def _merge_short_pieces(pieces: Sequence[str], frame: set[str]) -> list[str]:
+def _is_listed(found: Sequence[Word], n: int) -> bool:
+    """Return whether one of several facts or questions begins behind a comma: ", known for ...", ", when did ..."."""
+    while n + 1 < len(found) and found[n].low in {"and", "or", "but", "also", "then"}:
+        n += 1
+    low, following = found[n].low, found[n + 1].low if n + 1 < len(found) else ""
+    if asks(found, n) and (following in AUXILIARY | _MEASURES | ASKING):
+        return True
+    if found[0].low not in _IDENTIFYING:
+        return False
+    return low in {"known", "who", "which", "whose", "that", "when", "where", "why", "how", "what"} or _may_be_verb(
+        found[n]
+    )
+
+
+def _starts(found: Sequence[Word], n: int, phrases: Sequence[tuple[str, ...]]) -> tuple[str, ...]:
+    return next((p for p in phrases if tuple(word.low for word in found[n : n + len(p)]) == p), ())
+
+
+def _may_be_verb(word: Word) -> bool:
+    return word.low in AUXILIARY or word.low.endswith(("ing", "ed", "s"))
+
+
+def _merge_short_pieces(pieces: Sequence[Sequence[Word]], frame: set[str]) -> list[list[Word]]:
     """Join pieces that are too short to be searched for themselves with their neighbour."""
-    grown: list[str] = []
+    grown: list[list[Word]] = []
     for piece in pieces:
-        asked = bool(_ASKED.match(piece))
+        asked = _asks_itself(piece)
         enough = _FEWEST_ASKED if asked else _FEWEST
-        before = _FEWEST_ASKED if asked and grown and _QUESTION.match(grown[-1]) else _FEWEST
-        if grown and (
-            len(_list_content_words(piece, frame)) < enough or len(_list_content_words(grown[-1], frame)) < before
-        ):
+        before = _FEWEST_ASKED if asked and grown and any(asks(grown[-1], n) for n in range(3)) else _FEWEST
+        if grown and (_count(piece, frame) < enough or _count(grown[-1], frame) < before):
             grown[-1] += piece
         else:
-            grown.append(piece)
+            grown.append(list(piece))
     return grown
 
 
-def _list_content_words(text: str, frame: Iterable[str] = ()) -> list[str]:
-    return [w for w in words(text) if w not in STOPWORDS and w not in _FRAME and w not in frame]
+def _asks_itself(piece: Sequence[Word]) -> bool:
+    return asks(piece, piece[0].low in {"and", "but"})
 
 
-def _find_subjects(piece: str, mentions: Sequence[Mention]) -> list[str]:
+def _count(piece: Sequence[Word], frame: set[str]) -> int:
+    return len(list_content_words(write(piece), frame))
+
+
+def _find_subjects(piece: str, frame: set[str]) -> list[str]:
     """Return the names in a piece that are not those of outlets."""
-    outlets = {word for mention in mentions for name in mention.names for word in words(name)}
     called = [piece[name.start : name.end] for name in find_names(piece)]
-    return [name for name in called if not set(words(name)) <= outlets]
+    return [name for name in called if not set(words(name)) <= frame]
 
 
-def _strip_punctuation(piece: str) -> str:
-    return _LEADING.sub("", piece.strip(" ,;:?.")).strip()
-
-
-def _make_search_text(piece: str, subject: str, mentions: Sequence[Mention]) -> str:
-    bare = _strip_punctuation(piece)
-    return f"{subject} {bare}" if subject and (not _find_subjects(bare, mentions) or _LEANING.search(bare)) else bare
+def _make_piece(first: Sequence[Word], piece: Sequence[Word], subject: str, frame: set[str]) -> Piece:
+    while piece and piece[0].low in _OPENING:
+        piece = piece[1:]
+    said = write(piece)
+    if subject and _is_gapped(piece):
+        return Piece(write(complete(first, piece)), said)
+    leans = not _find_subjects(said, frame) or bool(_LEANING & {word.low for word in piece})
+    return Piece(f"{subject} {said}" if subject and leans else said, said)
 
 
 def merge_parts(whole: Sequence[Passage], parts: Sequence[Sequence[Passage]]) -> list[Passage]:

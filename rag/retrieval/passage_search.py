@@ -1,6 +1,6 @@
 """Find the passages that a query is about: dense and lexical candidates, fused, grouped, ranked."""
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence, Set
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
@@ -25,14 +25,12 @@ CANDIDATES = 100
 DENSE_WEIGHT = 0.5
 """Share of the dense score in the fused one; tuned in docs/retrieval.md."""
 
-OUTLET_HINT = 0.15
-"""Added to the score of a chunk from an outlet that the question names."""
+SECOND = 0.2
+"""What the fused score of an article's second-best chunk weighs beside that of each of its chunks, since an article of
+which two passages are found is about the question and does not only touch on it; tuned in docs/retrieval.md."""
 
-BYLINE_HINT = 0.15
-"""Added to the score of a chunk of an article by whom the question names."""
-
-TIME_HINT = 0.05
-"""Added to the score of a chunk published in the time that the question names."""
+HINT = 0.1
+"""Added to the score of a chunk for each of these that the question names and its article has: outlet, author, time."""
 
 LATEST = 0.06
 """Added to the newest of the candidates, and in proportion to the older ones, where the newest state is asked for."""
@@ -111,8 +109,8 @@ class Retriever:
     def retrieve(self, queries: Sequence[SearchText], k: int, filters: Filters | None = None) -> list[list[Passage]]:
         """Return for each text the `k` best passages, best first; several texts at once cost less than one by one.
 
-        Scores are a weighted mean of the cosine and of BM25 over the best BM25 of this text, so at most 1, and what the
-        hints add.
+        Scores are a weighted mean of the cosine and of BM25 over the best BM25 of this text, so at most 1, with what a
+        second chunk of the article and the hints add.
 
         Args:
             queries: What to search for.
@@ -265,26 +263,31 @@ def _make_candidates(
 def _order(candidates: Sequence[Candidate], queries: SearchText, written: Set[str] = frozenset()) -> list[Candidate]:
     """Score the candidates for a text and return them, best first; `written` are articles by whom it names."""
     newest = _compute_recency(candidates) if queries.latest else {}
-    for c, gain in zip(candidates, _compute_hint_gains(candidates, queries.hints), strict=True):
+    scores = [DENSE_WEIGHT * c.signals["dense"] + (1 - DENSE_WEIGHT) * c.signals["coverage"] for c in candidates]
+    seconds = find_second_scores(candidates, scores)
+    for c, score, hinted in zip(candidates, scores, count_hints(candidates, queries.hints), strict=True):
         c.score = (
-            DENSE_WEIGHT * c.signals["dense"]
-            + (1 - DENSE_WEIGHT) * c.signals["coverage"]
-            + gain
+            (score + SECOND * seconds[c.article.id]) / (1 + SECOND)
+            + HINT * (hinted + (c.article.id in written))
             + LATEST * newest.get(c.chunk_id, 0.0)
-            + BYLINE_HINT * (c.article.id in written)
         )
     return sorted(candidates, key=lambda c: (-c.score, c.chunk_id))
 
 
-def _compute_hint_gains(candidates: Sequence[Candidate], hints: Filters | None) -> list[float]:
-    """Return what hints add to the score of each candidate."""
+def find_second_scores(candidates: Sequence[Candidate], scores: Sequence[float]) -> dict[str, float]:
+    """Return for each article the score of its second-best chunk among the candidates, 0 where there is one only."""
+    found: dict[str, list[float]] = defaultdict(list)
+    for candidate, score in zip(candidates, scores, strict=True):
+        found[candidate.article.id].append(score)
+    return {article: sorted(some)[-2] if len(some) > 1 else 0.0 for article, some in found.items()}
+
+
+def count_hints(candidates: Sequence[Candidate], hints: Filters | None) -> list[int]:
+    """Return how many of the hints on outlet and time hold of each candidate."""
     if not hints:
-        return [0.0] * len(candidates)
+        return [0] * len(candidates)
     time = Filters(since=hints.since, until=hints.until)
-    return [
-        OUTLET_HINT * (c.article.source in hints.outlets) + TIME_HINT * (bool(time) and time.admits(c.article))
-        for c in candidates
-    ]
+    return [(c.article.source in hints.outlets) + (bool(time) and time.admits(c.article)) for c in candidates]
 
 
 def _compute_recency(candidates: Sequence[Candidate]) -> dict[str, float]:

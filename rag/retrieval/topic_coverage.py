@@ -170,9 +170,7 @@ class TopicCoverage:
     def cite_stories(self, found: CoveredStories, stories: Sequence[Story] | None = None) -> list[Citation]:
         """Return for each story the sentence of its earliest article that tells most of the topic, numbered from 1."""
         chosen = found.stories if stories is None else stories
-        chunks: dict[str, list[Chunk]] = {}
-        for chunk in self._store.chunks(story.articles[0].id for story in chosen).values():
-            chunks.setdefault(chunk.article.id, []).append(chunk)
+        chunks = self.read_chunks(chosen)
         best = [
             (story, _find_best_sentence(chunks[lead], found.parts))
             for story in chosen
@@ -182,6 +180,13 @@ class TopicCoverage:
             Citation(n, Passage(chunk, n, share, {"coverage": share}, story.articles[1:]), start, end)
             for n, (story, (share, chunk, start, end)) in enumerate(best, 1)
         ]
+
+    def read_chunks(self, stories: Sequence[Story]) -> dict[str, list[Chunk]]:
+        """Return the chunks of the earliest article of each story, in order, by the id of the article."""
+        chunks: dict[str, list[Chunk]] = {}
+        for chunk in self._store.chunks(story.articles[0].id for story in stories).values():
+            chunks.setdefault(chunk.article.id, []).append(chunk)
+        return {article: sorted(some, key=lambda chunk: chunk.ordinal) for article, some in chunks.items()}
 
     def _split_topic(self, topic: str) -> tuple[TopicPart, ...]:
         """Return quoted phrases, names, and the other words of a topic."""

@@ -17,9 +17,8 @@ from rag.index.owned_indexes import OwnedIndexes
 from rag.model import Filters, Passage
 from rag.retrieval.passage_search import (
     CANDIDATES,
+    HINT,
     LATEST,
-    OUTLET_HINT,
-    TIME_HINT,
     Candidate,
     Retriever,
     SearchText,
@@ -172,7 +171,7 @@ def test_hints_add_to_the_score_and_exclude_nothing(retriever: Retriever) -> Non
     hinted = searched(retriever, text, 50, hints=hints)
     assert {p.chunk.id for p in plain} == {p.chunk.id for p in hinted}
     gains = {name: score_of(hinted, name) - score_of(plain, name) for name in ("undated", "herring", "cairo")}
-    assert gains == pytest.approx({"undated": OUTLET_HINT, "herring": TIME_HINT, "cairo": 0}, abs=1e-6)
+    assert gains == pytest.approx({"undated": HINT, "herring": HINT, "cairo": 0}, abs=1e-6)
 
 
 def test_the_newest_gains_most_where_the_newest_is_asked_for(retriever: Retriever) -> None:

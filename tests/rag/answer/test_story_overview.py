@@ -1,0 +1,44 @@
+import pytest
+
+from rag import Assistant
+
+
+@pytest.mark.parametrize(
+    ("question", "dates"),
+    [
+        ("Summarise the Yahoo story", ["2016-09-23", "2016-12-15", "2017-10-04"]),
+        ("explain net neutrality", ["2015-02-27", "2017-12-15", "2024-04-26"]),
+        ("Give me two points on Equifax", ["2017-09-08", "2017-10-03"]),
+    ],
+)
+def test_a_summary_gives_the_leads_of_a_story_in_order_of_time(
+    assistant: Assistant, question: str, dates: list[str]
+) -> None:
+    answer = assistant.ask(question)
+    cited = [citation.passage.article for citation in answer.citations]
+    assert sorted(str(article.published_at)[:10] for article in cited) == [str(a.published_at)[:10] for a in cited]
+    if "two" in question:
+        assert len(cited) == 2
+    else:
+        assert [str(article.published_at)[:10] for article in cited] == dates
+    assert all(citation.start == 0 for citation in answer.citations)
+    assert all(claim.verdict == "supported" for claim in answer.claims)
+
+
+def test_points_on_what_one_article_tells_are_its_first_sentences(assistant: Assistant) -> None:
+    answer = assistant.ask("three points on SolarWinds")
+    assert len({citation.passage.article.id for citation in answer.citations}) == 1
+    assert [citation.start for citation in answer.citations] == sorted(c.start for c in answer.citations)
+    assert answer.citations[0].start == 0
+    assert len(answer.citations) == 3
+
+
+def test_positions_are_one_quotation_for_each_speaker(assistant: Assistant) -> None:
+    answer = assistant.ask("positions on net neutrality")
+    speakers = ["Wheeler", "Pai", "Clyburn"]
+    assert [next(s for s in speakers if s in citation.quote) for citation in answer.citations] == speakers
+    assert all('"' in citation.quote for citation in answer.citations)
+
+
+def test_a_story_that_the_archive_lacks_is_refused(assistant: Assistant) -> None:
+    assert assistant.ask("Summarise the Mars landing").status == "not_found"

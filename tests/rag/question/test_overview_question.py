@@ -1,0 +1,41 @@
+import pytest
+
+from rag.model import Filters
+from rag.question.overview_question import parse_overview_question
+
+
+@pytest.mark.parametrize(
+    ("question", "form", "topic", "most"),
+    [
+        ("Summarise the Yahoo story", "summary", "Yahoo", 5),
+        ("explain net neutrality", "summary", "net neutrality", 5),
+        ("three points on SolarWinds", "summary", "SolarWinds", 3),
+        ("Please give me the 4 main points on Heartbleed.", "summary", "Heartbleed", 4),
+        ("Could you give me a short summary of the Equifax breach?", "summary", "Equifax breach", 5),
+        ("positions on net neutrality", "positions", "net neutrality", 5),
+        ("What are the positions on the GDPR?", "positions", "GDPR", 5),
+        ("Give me ninety points on Yahoo", None, "", 0),
+        ("90 points on Yahoo", "summary", "Yahoo", 10),
+    ],
+)
+def test_an_overview_is_known_by_its_words(question: str, form: str | None, topic: str, most: int) -> None:
+    asked = parse_overview_question(question, Filters())
+    assert (asked and (asked.form, asked.topic, asked.most)) == ((form, topic, most) if form else None)
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "",
+        "Summarise",
+        "Explain why Heartbleed was dangerous",
+        "How did Yahoo explain the theft?",
+        "What did the summary of the report say?",
+        "Which points did Everton lose?",
+        "What are the views?",
+        "Explain how the company that runs the exchange was valued",
+        "summarise it",
+    ],
+)
+def test_any_other_question_is_none(question: str) -> None:
+    assert parse_overview_question(question, Filters()) is None
