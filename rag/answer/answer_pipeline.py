@@ -13,7 +13,7 @@ from corpus.text.language_detection import detect
 from rag.answer.answer_building import AnswerBuilder
 from rag.answer.answer_review import AnswerReview, make_check
 from rag.answer.archive_description import answer_small_talk
-from rag.answer.caution import NEAREST, note_gap, write_caution
+from rag.answer.caution import find_answer, note_gap, write_caution
 from rag.answer.chain_steps import AnswerState, Output, make_root, make_step
 from rag.answer.conflicts import conflict_note, find_conflicts
 from rag.answer.language_notice import write_notice
@@ -22,7 +22,7 @@ from rag.answer.prompt_evidence import DEPTH
 from rag.answer.prose_writing import ProseWriting, count_request, measure
 from rag.answer.question_reader import QuestionReader
 from rag.answer.timeline_answer import MOST, collect_notes, select_listed, write_nothing_found, write_text
-from rag.answer.verbatim_answer import choose_sentences, compose_text, names_no_speaker, note_missing_parts
+from rag.answer.verbatim_answer import compose_text, names_no_speaker, note_missing_parts
 from rag.llm.planning import plan_searches
 from rag.llm.prompt import REFUSAL, SYSTEM, Prompt
 from rag.llm.writer import Writer
@@ -32,7 +32,6 @@ from rag.question.query import Query
 from rag.question.question_text import read_history
 from rag.question.search_plan import apply_plan, is_chat, plan_coverage
 from rag.question.small_talk import SmallTalk, find_small_talk
-from rag.retrieval.clarity import drop_others, find_gap
 from rag.retrieval.evidence_search import Evidence, EvidenceSearch, RetrievedPassages
 from rag.retrieval.topic_coverage import CoveredStories, TopicCoverage
 from rag.text.citation_marks import read_marks
@@ -237,17 +236,10 @@ class AnswerPipeline:
         found: RetrievedPassages = state["found"]
         with measure(timings, "read"):
             evidence = self.evidence.read(state["query"], found)
-            enough = evidence.hopeful and bool(self.prose or self._find_near(state["query"], evidence))
+            enough = evidence.hopeful and bool(self.prose or find_answer(state["query"], evidence)[0])
             passages = self.prose.choose(found.rankings) if enough and self.prose else state["passages"]
         event = {"event": Event("reading", passages=passages)} if enough else {}
         yield {"enough": enough, "evidence": evidence, "passages": passages, "timings": timings, **event}
-
-    @staticmethod
-    def _find_near(query: Query, evidence: Evidence) -> bool:
-        """Return whether any sentence answers, or comes near enough to be shown behind a caution."""
-        chosen = drop_others(query, choose_sentences(evidence))
-        gap = find_gap(query, evidence, chosen)
-        return bool(chosen and (gap is None or gap.nearest))
 
     def _list_stories(self, asked: CoverageQuestion, found: CoveredStories) -> Mapping[str, Any]:
         """Return the stories of a question about coverage, with those that the text will list as passages."""
@@ -306,9 +298,9 @@ class AnswerPipeline:
         notes = []
         if query.kind in {"who", "attribution"} and names_no_speaker(evidence.whole.sentences):
             notes.append("The article does not name who said this.")
-        chosen = drop_others(query, choose_sentences(evidence))
-        if gap := find_gap(query, evidence, chosen):
-            quoted = compose_text(gap.nearest[:NEAREST], state["found"].passages)
+        chosen, gap = find_answer(query, evidence)
+        if gap:
+            quoted = compose_text(chosen, state["found"].passages)
             return f"{write_caution(gap)}\n\n{quoted}", (*notes, note_gap(gap)), "doubtful"
         if chosen and (others := find_conflicts(chosen[0], chosen[1:])):
             notes.extend(filter(None, [conflict_note(chosen[0], others, evidence.whole.sentences)]))

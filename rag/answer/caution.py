@@ -1,13 +1,23 @@
-"""What an answer begins with where the archive does not clearly hold what is asked, and the note on why."""
+"""The sentences of an answer, and what it begins with where the archive does not clearly hold what is asked."""
 
-from rag.answer.verbatim_answer import strip_emphasis
-from rag.retrieval.clarity import Gap
+from rag.answer.verbatim_answer import choose_sentences, strip_emphasis
+from rag.question.query import Query
+from rag.retrieval.clarity import Gap, drop_others, find_gap
+from rag.retrieval.evidence_search import Evidence
+from rag.retrieval.sentence_ranking import Sentence
 
 NEAREST = 3
 """Sentences given behind a caution, at most."""
 
 _NEAREST = "the nearest sentences are:"
 UNCLEAR = f"Nothing in this archive clearly answers this; {_NEAREST}"
+
+
+def find_answer(query: Query, evidence: Evidence) -> tuple[list[Sentence], Gap | None]:
+    """Return the sentences that clearly answer a question, or the nearest ones, if any, with what they leave open."""
+    chosen = drop_others(query, choose_sentences(evidence))
+    gap = find_gap(query, evidence, chosen) if chosen else Gap("unclear")
+    return (list(gap.nearest[:NEAREST]), gap) if gap else (chosen, None)
 
 
 def write_caution(gap: Gap) -> str:

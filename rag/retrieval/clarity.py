@@ -60,7 +60,7 @@ def find_gap(query: Query, evidence: Evidence, chosen: Sequence[Sentence]) -> Ga
     """Return what the chosen sentences leave open of a question, None where they clearly answer it."""
     own = _read_own(query.standalone)
     near = chosen if query.parts else keep_near(query, chosen) or keep_near(query, evidence.whole.sentences)
-    gap = _find_gap(query, own, find_names(own), evidence, near)
+    gap = _find_gap(query, own, _find_names(own), evidence, near)
     return gap if gap is None or gap.nearest else replace(gap, nearest=tuple(near))
 
 
@@ -71,9 +71,14 @@ def _read_own(standalone: str) -> str:
     return f"{first.lower()} {rest}" if first.lower() in _ORDERS else own
 
 
+def _find_names(own: str) -> tuple[Name, ...]:
+    """Return the names of an English question: in other languages capitals mark other words too."""
+    return find_names(own) if question_language(own) == "en" else ()
+
+
 def keep_near(query: Query, chosen: Sequence[Sentence]) -> list[Sentence]:
     """Return the sentences that hold, with what leads to them and the headline, some name of the question, if it has any."""
-    names = find_names(_read_own(query.standalone))
+    names = _find_names(_read_own(query.standalone))
     return [s for s in chosen if not names or any(_is_near(name, s) for name in names)]
 
 
@@ -85,7 +90,7 @@ def _is_near(name: Name, sentence: Sentence) -> bool:
 
 def drop_others(query: Query, chosen: Sequence[Sentence]) -> list[Sentence]:
     """Return the sentences without those of articles that lack a name of the question, where others hold all of them."""
-    names = find_names(_read_own(query.standalone))
+    names = _find_names(_read_own(query.standalone))
     if query.parts or not names:
         return list(chosen)
     bodies = {s.passage.article.id: f"{s.passage.article.title} {s.passage.article.body}" for s in chosen}
@@ -174,7 +179,7 @@ def _find_told(verb: str, objects: Sequence[Name], evidence: Evidence) -> list[t
 
 def _holds_question(query: Query, own: str, names: Sequence[Name], chosen: Sequence[Sentence]) -> bool:
     """Return whether some chosen sentence, with what leads to it, holds the words of a question and what it asks for."""
-    english = question_language(own) == "en"
+    english = question_language(own) == "en" and all((s.passage.article.language or "en") == "en" for s in chosen)
     if query.kind == "topic" or not english:
         return any(_holds_all(names, s, headline=True) for s in chosen)
     if query.kind == "quotation":

@@ -14,7 +14,10 @@ UNCLEAR = "Nothing in this archive clearly answers this; the nearest sentences a
         ("Why did Arden unshelve the tram line?", UNCLEAR),
         ("What did Ines Calder say about Isle Torra?", UNCLEAR),
         ("Who owns Torra Line?", UNCLEAR),
-        ("How much is a cabin on the night ferry to Isle Torra in 2019?", "Nothing in this archive says that of “2019”;"),
+        (
+            "How much is a cabin on the night ferry to Isle Torra in 2019?",
+            "Nothing in this archive says that of “2019”;",
+        ),
     ],
 )
 def test_what_is_not_clearly_held_is_told_before_the_nearest_sentences(
