@@ -64,7 +64,7 @@ class Judge:
         in `replies`.
         """
         answer = outcome.answer
-        if answer is None or outcome.status not in ("answered", "not_found"):
+        if answer is None or outcome.status not in ("answered", "doubtful", "not_found"):
             return outcome
         replies: list[dict[str, str]] = []
         question = outcome.question

@@ -71,7 +71,7 @@ class Outcome:
 
     @property
     def status(self) -> str:
-        """Return "answered", "not_found", "incomplete", "error", or "" when nothing was asked."""
+        """Return "answered", "doubtful", "not_found", "incomplete", "error", or "" when nothing was asked."""
         if self.error:
             return "error"
         return str(self.answer["status"]) if self.answer else ""

@@ -14,7 +14,7 @@ from eval.statistics import Estimate
 SLACK = 0.02
 SLACK_OF_CLAIMS = 0.01  # Rules are deterministic, so these move only where the rules do.
 GATED = (
-    "nDCG@10", "R@10", "Success@1", "AllGold@10", "correct", "refusal precision", "refusal recall", "false refusals",
+    "nDCG@10", "R@10", "Success@1", "AllGold@10", "correct", "refusal precision", "refusal recall", "false refusals", "cautions",
     "citation precision", "citation recall", "claims supported", "verbatim quotes", "failed",
 )  # fmt: skip
 GATED_CLAIMS = ("false alarms", "caught of kinds known to rules")

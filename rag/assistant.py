@@ -29,7 +29,7 @@ from rag.llm.prompt import Prompt
 from rag.llm.token_counts import token_counter
 from rag.llm.writer import Writer
 from rag.model import Answer, Citation, Event, Filters, Passage, Turn
-from rag.question.query import Query
+from rag.question.query import Corrected, Query
 from rag.question.question_text import read_history, read_question
 from rag.retrieval.evidence_search import EvidenceSearch
 from rag.retrieval.passage_search import Retriever
@@ -255,8 +255,13 @@ class Assistant:
         An entry holds the sentence that tells most of the topic in the earliest article of the story; the articles
         that carry the same text are `passage.copies`. What counts as on the topic: see `rag.retrieval.topic_coverage`.
         """
+        corrected = self.correct_spelling(topic)
+        return self.coverage.cite_stories(self.coverage.find(corrected.text, filters, loosely=True))
+
+    def correct_spelling(self, text: str) -> Corrected:
+        """Return a question or a topic with its spelling mistakes corrected, and a note for the reader on each."""
         self.questions.refresh()
-        return self.coverage.cite_stories(self.coverage.find(read_question(topic), filters, loosely=True))
+        return self.questions.correct(read_question(text))
 
     def articles(self, words: str, filters: Filters | None = None) -> list[Article]:
         """Return every indexed article whose headline or text holds some words, newest first, undated ones last.

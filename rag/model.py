@@ -10,7 +10,7 @@ from corpus.archive.chunk_store import Facets
 from corpus.archive.selection import Selection
 from corpus.text.days import is_within
 
-Status = Literal["answered", "not_found", "incomplete"]
+Status = Literal["answered", "doubtful", "not_found", "incomplete"]
 Verdict = Literal["supported", "flagged", "unchecked", "note"]
 
 REMEMBERED = 6
@@ -213,7 +213,8 @@ class Answer:
 
     Attributes:
         question: What the user wrote.
-        status: "answered"; "not_found" when the archive does not hold it; "incomplete" when the model failed.
+        status: "answered"; "doubtful" when the archive does not clearly answer, and the text gives the nearest sentences
+            behind a line that says so; "not_found" when nothing in the archive is near; "incomplete" when the model failed.
         text: Markdown with `[n]` marks, paragraphs separated by a blank line.
         standalone: The question as it was searched, follow-ups made self-contained.
         citations: In order of `n`; of one number several where its passage is cited for words that stand apart.
@@ -222,7 +223,7 @@ class Answer:
         filters: What narrowed the search.
         parts: The sub-questions that were searched one by one, or empty.
         notes: Sentences for the reader that are not claims: a filter that was relaxed, a model that failed.
-        nearest: For a refusal: the articles that come nearest.
+        nearest: For a refusal ("not_found"): the articles that come nearest.
         entries: For a question about coverage: every story on the topic in order of time, undated ones last, by the
             sentence that tells most of it; `n` is 0 for one that the text does not list.
         model: `provider:name`, or "none".

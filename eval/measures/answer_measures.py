@@ -23,21 +23,25 @@ def answer_measures(outcome: Outcome) -> dict[str, float]:
         return {}
     answer = outcome.answer or {"status": status, "text": "", "citations": [], "claims": [], "passages": []}
     values = {"failed": float(status in ("incomplete", "error"))}
-    values |= _refusal(question, status == "not_found")
+    values |= _refusal(question, status)
     values |= _wording(question, answer, status)
     if not question.unanswerable:
         values |= citation_measures(question, answer)
     return values | support_measures(answer)
 
 
-def _refusal(question: Question, refused: bool) -> dict[str, float]:
+def _refusal(question: Question, status: str) -> dict[str, float]:
+    """Return what refusing and being cautious count: a caution is neither a false answer nor a false refusal."""
+    refused, cautious = status == "not_found", status == "doubtful"
     values = {"refusal precision": float(question.unanswerable)} if refused else {}
-    return values | {"refusal recall" if question.unanswerable else "false refusals": float(refused)}
+    if question.unanswerable:
+        return values | {"refusal recall": float(refused or cautious)}
+    return values | {"false refusals": float(refused), "cautions": float(cautious)}
 
 
 def _wording(question: Question, answer: Mapping[str, Any], status: str) -> dict[str, float]:
     if question.unanswerable:
-        return {"correct": float(status == "not_found")}
+        return {"correct": float(status in {"not_found", "doubtful"})}
     if not question.answers:
         return {}
     text = "" if status in NOT_ANSWERED else drop_marks(answer["text"])

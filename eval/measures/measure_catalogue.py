@@ -37,13 +37,22 @@ _RETRIEVAL = {
     retrieval.ALL_GOLD: "All gold articles are among the first 10.",
 }
 _ANSWERS = (
-    ("correct", "Contains an accepted answer; yes/no: the first verdict; not in the archive: refused.", True),
+    (
+        "correct",
+        "Contains an accepted answer; yes/no: the first verdict; not in the archive: refused, or a caution.",
+        True,
+    ),
     ("contains answer", "Contains an accepted answer as whole words (SQuAD normalisation).", True),
     ("token F1", "Word overlap with the best accepted answer (SQuAD); low for any answer in sentences.", True),
     ("yes/no", "The first yes or no in the answer is the right one.", True),
     ("refusal precision", "Of the refusals, those of questions that the archive does not hold.", True),
-    ("refusal recall", "Of the questions that the archive does not hold, those refused.", True),
+    (
+        "refusal recall",
+        "Of the questions that the archive does not hold, those refused or answered behind a caution.",
+        True,
+    ),
     ("false refusals", "Of the questions that the archive holds, those refused.", False),
+    ("cautions", "Of the questions that the archive holds, those answered behind a caution.", False),
     ("citation precision", "Of the citations, those whose passage holds gold evidence.", True),
     ("citation recall", "Of the gold articles, those cited.", True),
     (

@@ -28,11 +28,16 @@ class AnswerBuilder:
         self._evidence = evidence
         self._writer = writer
 
-    def refuse(self, state: AnswerState) -> Answer:
-        """Return the answer that the archive does not hold one, with the articles that come nearest."""
+    def refuse(self, state: AnswerState, notice: str = "") -> Answer:
+        """Return the answer that the archive does not hold one, with the articles that come nearest.
+
+        Args:
+            state: What the steps found out.
+            notice: What to say in place of the usual words, where the archive does not hold the language of the question.
+        """
         nearest: dict[str, Article] = {p.article.id: p.article for p in state["passages"]}
-        answer = self.build(state, "not_found", Checked(NOT_FOUND, (), ()))
-        return replace(answer, nearest=tuple(nearest.values())[:_NEAREST])
+        answer = self.build(state, "not_found", Checked(notice or NOT_FOUND, (), ()))
+        return replace(answer, nearest=() if notice else tuple(nearest.values())[:_NEAREST])
 
     def build(self, state: AnswerState, status: Status, checked: Checked) -> Answer:
         """Return the answer that a checked text is, with all that is known of how it was made."""
@@ -44,7 +49,7 @@ class AnswerBuilder:
             question=query.question,
             status=status,
             text=checked.text,
-            standalone=query.standalone,
+            standalone=query.question if "chat" in state else query.standalone,
             citations=checked.citations,
             claims=checked.claims,
             passages=tuple(state["passages"]),

@@ -13,19 +13,21 @@ from corpus.text.language_detection import detect
 from rag.answer.answer_building import AnswerBuilder
 from rag.answer.answer_review import AnswerReview, make_check
 from rag.answer.archive_description import answer_small_talk
+from rag.answer.caution import find_answer, note_gap, write_caution
 from rag.answer.chain_steps import AnswerState, Output, make_root, make_step
 from rag.answer.conflicts import conflict_note, find_conflicts
+from rag.answer.language_notice import write_notice
 from rag.answer.passage_retriever import Documents, PassageRetriever
 from rag.answer.prompt_evidence import DEPTH
 from rag.answer.prose_writing import ProseWriting, count_request, measure
 from rag.answer.question_reader import QuestionReader
 from rag.answer.story_overview import cite_overview
 from rag.answer.timeline_answer import MOST, collect_notes, select_listed, write_nothing_found, write_text
-from rag.answer.verbatim_answer import choose_sentences, compose_text, names_no_speaker, note_shortcomings
+from rag.answer.verbatim_answer import compose_text, names_no_speaker, note_missing_parts
 from rag.llm.planning import plan_searches
 from rag.llm.prompt import REFUSAL, SYSTEM, Prompt
 from rag.llm.writer import Writer
-from rag.model import Answer, Event, Passage, Turn
+from rag.model import Answer, Event, Passage, Status, Turn
 from rag.question.coverage_question import CoverageQuestion, parse_coverage_question
 from rag.question.overview_question import parse_overview_question
 from rag.question.query import Query
@@ -173,6 +175,9 @@ class AnswerPipeline:
         if talk := self._find_small_talk(query):
             yield {"chat": talk, "passages": [], "searched": query.filters}
             return
+        if not self.prose and (notice := self._write_language_notice(state)):
+            yield {"notice": notice, "passages": [], "searched": query.filters}
+            return
         with measure(timings, "retrieve"):
             coverage = self._find_coverage(query, state["now"])
         if coverage:
@@ -190,6 +195,10 @@ class AnswerPipeline:
             "notes": tuple(found.notes),
             "timings": timings,
         }
+
+    def _write_language_notice(self, state: AnswerState) -> str:
+        """Return what to say to a question in a language that the archive does not hold, or ""."""
+        return write_notice(state["query"].question, self.questions.read_scope(state["now"]).languages)
 
     def _find_small_talk(self, query: Query) -> SmallTalk | None:
         """Return what kind of small talk a message is; to put an answer into other words is left to a model."""
@@ -227,8 +236,8 @@ class AnswerPipeline:
 
     def _judge(self, state: AnswerState, config: RunnableConfig) -> Pieces:  # noqa: ARG002
         """Decide whether what was found is enough for an answer."""
-        if "chat" in state:
-            yield {"enough": True}
+        if "chat" in state or "notice" in state:
+            yield {"enough": "chat" in state}
             return
         if "coverage" in state:
             yield self._list_stories(*state["coverage"])
@@ -237,12 +246,9 @@ class AnswerPipeline:
         found: RetrievedPassages = state["found"]
         with measure(timings, "read"):
             evidence = self.evidence.read(state["query"], found)
-            enough = evidence.hopeful if self.prose else evidence.enough
+            enough = evidence.hopeful and bool(self.prose or find_answer(state["query"], evidence)[0])
             passages = self.prose.choose(found.rankings) if enough and self.prose else state["passages"]
         event = {"event": Event("reading", passages=passages)} if enough else {}
-        unknown = "" if enough else evidence.whole.unknown
-        if unknown:
-            yield {"notes": (f"Nothing in this archive says that of “{unknown}”, only of another one of that name.",)}
         yield {"enough": enough, "evidence": evidence, "passages": passages, "timings": timings, **event}
 
     def _list_stories(self, asked: CoverageQuestion, found: CoveredStories) -> Mapping[str, Any]:
@@ -273,46 +279,51 @@ class AnswerPipeline:
     def _write(self, state: AnswerState, config: RunnableConfig) -> Pieces:
         """Write a text with marks `[n]` for the n-th passage: by a model, of verbatim sentences, or of what was counted."""
         passages = state["passages"]
+        status: Status = "answered"
         if not state["enough"]:
             return
         if self.prose and not ({"chat", "coverage"} & state.keys()):
             yield from self._write_prose(state, self.prose, config)
             return
         if "chat" in state:
-            text, notes = answer_small_talk(state["chat"], self.questions.read_scope(state["now"])), tuple[str, ...]()
+            scope = self.questions.read_scope(state["now"])
+            text, notes = answer_small_talk(state["chat"], scope, state["history"]), tuple[str, ...]()
         elif "coverage" in state:
             asked, found = state["coverage"]
             text, notes = write_text(asked, found, state["listed"]), tuple[str, ...]()
         else:
-            text, notes = self._quote_sentences(state)
-        yield {"text": text, "notes": notes, "status": "answered", "event": Event("writing", text, passages)}
+            text, notes, status = self._quote_sentences(state)
+        yield {"text": text, "notes": notes, "status": status, "event": Event("writing", text, passages)}
 
     def _write_prose(self, state: AnswerState, prose: ProseWriting, config: RunnableConfig) -> Pieces:
         """Let a model write; where it fails, the archive's sentences stand in for it."""
         try:
             yield from prose.write(state, config)
         except ModelError as error:
-            text, notes = self._quote_sentences(state)
+            text, notes, _ = self._quote_sentences(state)
             found = list(state["found"].passages)
             yield {"text": text, "status": "incomplete", "notes": (_describe_failure(error), *notes), "passages": found}
 
-    def _quote_sentences(self, state: AnswerState) -> tuple[str, tuple[str, ...]]:
-        """Return an answer of verbatim sentences, and notes on it."""
+    def _quote_sentences(self, state: AnswerState) -> tuple[str, tuple[str, ...], Status]:
+        """Return an answer of verbatim sentences, behind a caution where they do not clearly answer, and notes on it."""
         query: Query = state["query"]
         evidence: Evidence = state["evidence"]
         notes = []
         if query.kind in {"who", "attribution"} and names_no_speaker(evidence.whole.sentences):
             notes.append("The article does not name who said this.")
-        chosen = choose_sentences(evidence)
+        chosen, gap = find_answer(query, evidence)
+        if gap:
+            quoted = compose_text(chosen, state["found"].passages)
+            return f"{write_caution(gap)}\n\n{quoted}", (*notes, note_gap(gap)), "doubtful"
         if chosen and (others := find_conflicts(chosen[0], chosen[1:])):
-            notes.append(conflict_note(chosen[0], others))
-        return compose_text(chosen, state["found"].passages), (*notes, *note_shortcomings(evidence))
+            notes.extend(filter(None, [conflict_note(chosen[0], others, evidence.whole.sentences)]))
+        return compose_text(chosen, state["found"].passages), (*notes, *note_missing_parts(evidence)), "answered"
 
     def _check(self, state: AnswerState, config: RunnableConfig) -> Pieces:  # noqa: ARG002
         """Check every claim of the text against what it cites, and make the answer."""
         passages = state["passages"]
         if not state["enough"]:
-            answer = self.builder.refuse(state)
+            answer = self.builder.refuse(state, state.get("notice") or self._write_language_notice(state))
         elif "chat" in state:
             answer = self.builder.build(state, "answered", Checked(state["text"], (), ()))
         elif "written" in state:
@@ -324,7 +335,7 @@ class AnswerPipeline:
             numbers = {citation.passage.chunk.id: citation.n for citation in answer.citations}
             entries = (replace(entry, n=numbers.get(entry.passage.chunk.id, 0)) for entry in state["entries"])
             answer = replace(answer, entries=tuple(entries))
-        shown = "" if state.get("status") != "answered" else state["text"]
+        shown = state["text"] if state.get("status") in {"answered", "doubtful"} else ""
         yield {"answer": answer, "event": Event("done", shown, passages, answer)}
 
     def _check_reply(self, state: AnswerState) -> Pieces:
@@ -332,7 +343,7 @@ class AnswerPipeline:
         prompt, passages, timings = state["prompt"], state["passages"], dict[str, float]()
         text = self._read_reply(prompt, state["text"])
         if text is None:
-            answer = self.builder.refuse(state)
+            answer = self.builder.refuse(state, self._write_language_notice(state))
             yield {"answer": answer, "event": Event("done", "", passages, answer)}
             return
         with measure(timings, "check"):
@@ -375,13 +386,14 @@ class AnswerPipeline:
             invented = "".join(f"[{n}]" for n in checked.invented)
             told = (f"The model cited {invented}, and there is no such passage.",) if invented else ()
             return self.builder.build(state + {"notes": told}, state["status"], checked)
-        quoted, notes = self._quote_sentences(state)
+        quoted, notes, status = self._quote_sentences(state)
         disagrees = (
             "Every statement that the model wrote disagrees with what it cites or cites nothing; these are the archive's "
             "own sentences."
         )
         found = list(state["found"].passages)
-        return self._check_text(state + {"notes": (disagrees, *notes), "passages": found}, quoted, found)
+        held = {"notes": (disagrees, *notes), "passages": found, "status": status}
+        return self._check_text(state + held, quoted, found)
 
     def _check_text(self, state: AnswerState, text: str, passages: Sequence[Passage]) -> Answer:
         timings: dict[str, float] = {}

@@ -1,6 +1,10 @@
 """What the assistant says of itself: what it answers from, and what can be asked."""
 
+import re
+from collections.abc import Sequence
+
 from corpus.text.days import format_day
+from rag.model import Turn
 from rag.question.search_plan import ArchiveScope
 from rag.question.small_talk import SmallTalk
 
@@ -17,9 +21,27 @@ SOURCES = (
 )
 
 
-def answer_small_talk(kind: SmallTalk, scope: ArchiveScope) -> str:
+WELCOME = "You are welcome. Ask on whenever you like: a follow-up such as “why?” or “and in 2019?” is understood after an answer."
+
+_HEADING = re.compile(
+    r"^\*\*([^*\n]+ – [^*\n]+)\*\*$", re.MULTILINE
+)  # Outlet, date and headline above quoted sentences.
+
+
+def answer_small_talk(kind: SmallTalk, scope: ArchiveScope, history: Sequence[Turn]) -> str:
     """Return the answer to a message that asks for no news."""
-    return {"greeting": describe_archive(scope), "rewording": NO_MODEL, "sources": SOURCES}[kind]
+    if kind == "sources":
+        return _list_sources(history)
+    return {"greeting": describe_archive(scope), "thanks": WELCOME, "rewording": NO_MODEL}[kind]
+
+
+def _list_sources(history: Sequence[Turn]) -> str:
+    """Return on what the last answer rests: the articles that it names, and how each statement can be checked."""
+    for turn in reversed(history):
+        if turn.role != "user" and (named := _HEADING.findall(turn.content)):
+            listed = "\n".join(f"- {heading}" for heading in dict.fromkeys(named))
+            return f"The last answer rests on these articles:\n\n{listed}\n\n{SOURCES}"
+    return SOURCES
 
 
 def describe_archive(scope: ArchiveScope) -> str:

@@ -42,11 +42,19 @@ def find_conflicts(best: Sentence, others: Sequence[Sentence]) -> list[Sentence]
     return known[1:]
 
 
-def conflict_note(best: Sentence, others: Sequence[Sentence]) -> str:
-    """Return a line that names the figures of accounts that differ, the earliest first, with outlet and date.
+def conflict_note(best: Sentence, others: Sequence[Sentence], read: Sequence[Sentence] = ()) -> str:
+    """Return a line that names the figures of accounts that differ, the earliest first, with outlet and date, or "".
 
-    One outlet's figures tell how its account changed; those of several outlets disagree.
+    One outlet's figures tell how its account changed, where they are surely of one thing; those of several outlets
+    disagree. Nothing is said where the accounts are not all that was read: a newer figure, or an earlier report of one.
+
+    Args:
+        best: The sentence that answers.
+        others: Those of other articles with another figure (`find_conflicts`).
+        read: All sentences that were read for the question.
     """
+    if not _are_whole_history((best, *others), read):
+        return ""
     pairs = [(best, other) for other in others]
     quoted = {id(best): _quote(best, others[0])} | {id(other): _quote(other, first) for first, other in pairs}
     known = sorted((best, *others), key=lambda s: (s.passage.article.published_at is None, _date(s)))
@@ -56,6 +64,32 @@ def conflict_note(best: Sentence, others: Sequence[Sentence]) -> str:
         for s in known
     )
     return f"{'Reported over time' if len(outlets) == 1 else 'Sources give different figures'}: {listed}."
+
+
+def _are_whole_history(known: Sequence[Sentence], read: Sequence[Sentence]) -> bool:
+    """Return whether no article read gives a newer figure of the same thing, or one of these figures earlier.
+
+    One outlet's accounts are of one thing only where their sentences give the same names.
+    """
+    named = [{word for name in find_names(s.text) for word in name.words} for s in known]
+    if len({s.passage.article.source for s in known}) == 1 and any(names != named[0] for names in named):
+        return False
+    newest, articles = max(map(_date, known)), {s.passage.article.id for s in known}
+    rest = [s for s in read if s.passage.article.id not in articles and named[0] <= _list_name_words(s)]
+    if any(_date(s) > newest and all(_find_different_figures(s, k) for k in known) for s in rest):
+        return False
+    return not any(_date(s) < _date(k) and _gives_figure(s, k, known) for s in rest for k in known)
+
+
+def _list_name_words(sentence: Sentence) -> set[str]:
+    text = f"{sentence.passage.article.title}. {sentence.text}"
+    return {word for name in find_names(text) for word in name.words}
+
+
+def _gives_figure(sentence: Sentence, account: Sentence, known: Sequence[Sentence]) -> bool:
+    """Return whether a sentence gives the figure in which an account differs from the others."""
+    pairs = [_find_different_figures(account, other) for other in known if other is not account]
+    return any(pair and _figure_given(pair[0], _counted_things(sentence)) for pair in pairs)
 
 
 def _date(sentence: Sentence) -> float:

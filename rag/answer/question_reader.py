@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from corpus.archive.database import Archive
 from rag.index.embedder import read_shipped_vocabulary
 from rag.model import Filters, Turn
-from rag.question.query import Outlets, Query, parse_question
+from rag.question.query import Corrected, Outlets, Query, parse_question
 from rag.question.question_text import read_history, read_question
 from rag.question.search_plan import ArchiveScope
 from rag.retrieval.passage_search import Retriever
@@ -42,6 +42,10 @@ class QuestionReader:
             self._retriever.languages = common or ("en",)
             known = self._known = (change, Outlets(self._archive.count_by("source")))
         return known[1]
+
+    def correct(self, text: str) -> Corrected:
+        """Return a text with each word corrected that no article has (`rag.retrieval.spelling_correction`)."""
+        return self._spelling.correct(text)
 
     def read_scope(self, now: datetime) -> ArchiveScope:
         """Return what a plan may narrow a search to; all but the time of the newest article is counted once a change."""

@@ -10,7 +10,6 @@ from rag.answer.conflicts import find_conflicts
 from rag.model import Passage
 from rag.retrieval.evidence_search import Evidence
 from rag.retrieval.sentence_ranking import Sentence
-from rag.retrieval.sufficiency import THRESHOLD
 from rag.text.citation_marks import strip_marks
 from rag.text.output_filter import filter_output
 from rag.text.speech_verbs import SAID
@@ -63,12 +62,9 @@ def choose_sentences(readings: Evidence) -> list[Sentence]:
     return found
 
 
-def note_shortcomings(readings: Evidence) -> list[str]:
-    """Return what to tell of a question that is answered in part, or perhaps not at all."""
-    if lacking := readings.lacking:
-        return [f"Not in this archive: “{part.said}”" for part in lacking]
-    doubtful = THRESHOLD <= readings.whole.sufficiency.probability < ANSWERED
-    return ["The archive may not answer this: these sentences come nearest."] if doubtful else []
+def note_missing_parts(readings: Evidence) -> list[str]:
+    """Return a note for each part of a question that the archive does not answer, where it answers others."""
+    return [f"Not in this archive: “{part.said}”" for part in readings.lacking]
 
 
 def _select_answering(sentences: Sequence[Sentence]) -> list[Sentence]:

@@ -65,7 +65,9 @@ class Tools:
 
         Each claim has a verdict: "supported" (word for word in what it cites), "flagged" (certainly not in it: do not pass
         it on as fact), "unchecked", or "note" (about the archive itself).
-        `status` is "not_found" where the archive does not hold the answer; then say so.
+        `status` is "not_found" where the archive does not hold the answer; then say so. It is "doubtful" where the archive
+        does not clearly hold it: the text then begins with that and gives the nearest sentences; do not pass them on as
+        the answer.
         """
         answer = await _run_tool(
             lambda: self._assistant.ask(question, filters=read_filters(since, until, [outlet])),

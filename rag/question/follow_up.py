@@ -5,13 +5,23 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 
 from rag.model import Turn
+from rag.question.small_talk import find_small_talk
 from rag.text.citation_marks import read_marks
 from rag.text.dates.calendar_names import MONTH
 from rag.text.dates.question_period import find_dates, find_periods
 from rag.text.names import Name, find_names
 from rag.text.quotations import find_quotations
 from rag.text.speech_verbs import SAY
-from rag.text.terms import STOPWORDS, is_asking, is_stopword, is_stopword_anywhere, question_language, words
+from rag.text.terms import (
+    STOPWORDS,
+    is_asking,
+    is_stopword,
+    is_stopword_anywhere,
+    question_language,
+    stem,
+    terms,
+    words,
+)
 
 _OPENER = re.compile(
     r"^(?:(?:and|but|so|ok(?:ay)?|also|then|or|well|thanks|thank you|great|right|what about|how about|what of"
@@ -70,7 +80,8 @@ _SCAFFOLD = re.compile(
     r"|please)?\s*"
     r"(?:(?:who|whom|whose|what|when|where|why|how|which)"
     r"(?:\s+(?:many|much|long|often|big|large|far|old|exactly|precisely|else))?\s*)?"
-    r"(?:\b(?:did|does|do|is|are|was|were|has|have|had|can|could|will|would|be|there|any|anyone|anybody)\b\s*)*",
+    r"(?:\b(?:did|does|do|is|are|was|were|has|have|had|can|could|will|would|be|there|any|anyone|anybody)\b\s*)*"
+    r"(?:(?:happen(?:s|ed)?(?:\s+(?:to|in|at|with|after))?|summari[sz]e|explain|describe|timeline\s+of|about)\b\s*)?(?:the\s+)?",
     re.IGNORECASE,
 )
 _HEADING = re.compile(r"^\*\*[^*\n]+\*\*$", re.MULTILINE)  # The line with outlet and date above quoted sentences.
@@ -84,6 +95,14 @@ _PLENTY = 14
 _SHORT = 5
 """Words of a question that may ask for one more thing and leave out of what: "Since when?", "¿Cuánto costó?"."""
 
+_ANY_EVENT = frozenset(
+    stem(word)
+    for word in "people person victims died killed injured hurt arrested affected happened caused cause causes reason reasons "
+    "result results consequences reaction reacted response responded damage cost costs paid pay ended began started decided "
+    "responsible blame blamed involved next money".split()
+)
+"""What is asked about any event, so that a question of nothing else is about the last one."""
+
 _ONWARD = frozenset("next then afterwards afterward later".split())
 _CARRIED = 3  # Names of the last answer.
 _PREPOSITION = re.compile(
@@ -94,7 +113,9 @@ _BODY = re.compile(
     r"\b(?:Act|Court|House|Senate|Commission|Union|States|Law|Order|Inc|Ltd|Corp|Department|Agency|Office|Board|of"
     r"|the|Internet|World"
     r"|National|United|International|Council|Committee|Bank|University|Times|News|Company|Party|Group|Technology"
-    r"|Project)\b"
+    r"|Project|Research|Capital|Holdings|Exchange|Media|Systems|Software|Fund|Foundation|Institute|Partners|Ventures|Labs"
+    r"|Studios|Network|Networks|Security|Services|Trading|Airlines|Motors|Club|Association|Federation|League|Ministry|Police"
+    r"|Bowl|Cup|Street|City|County|River|Island|Services|Center|Centre|Museum|Hospital|School|College|Church)\b"
 )
 _NOW = datetime(2100, 1, 1, tzinfo=UTC)  # Only the places of dates are needed here.
 _PLACES = frozenset(
@@ -182,30 +203,54 @@ def make_standalone(question: str, history: Sequence[Turn]) -> str:
     """
     topic, answer = "", ""
     for turn in history:
-        if turn.role == "user" and topic and _MORE.match(_OPENER.sub("", turn.content.strip())):
+        if turn.role == "user" and (find_small_talk(turn.content) or (topic and _asks_more(turn.content))):
             continue  # What comes after it is about the same.
         if turn.role == "user":
             topic = _resolve_pronouns(turn.content, topic, answer) if topic else turn.content.strip()
-        else:
+        elif turn.role != "user":
             answer = read_marks(_HEADING.sub("", turn.content), 0).text
-    return _resolve_pronouns(question, topic, answer)
+    return _resolve_pronouns(question, topic, answer) if find_small_talk(question) in {None, "rewording"} else question
+
+
+def _asks_more(question: str) -> bool:
+    return _MORE.match(_OPENER.sub("", question.strip())) is not None
+
+
+def _leans_on(question: str, topic: str, answer: str) -> bool:
+    """Return whether a question names nothing, and is about any event or about what the last answer tells."""
+    content = {stem(word) for word in words(question) if word not in _LIGHT}
+    if not content or find_names(question) or not _ASKING.match(question) or not find_names(topic):
+        return False
+    return content <= _ANY_EVENT | set(terms(topic)) | set(terms(answer))
 
 
 def _resolve_pronouns(question: str, topic: str, answer: str) -> str:
-    if not topic.strip() or not is_followup(question):
+    rest = _OPENER.sub("", question.strip()).strip()
+    if not topic.strip() or not (is_followup(question) or _leans_on(rest, topic, answer)):
         return question
     if _asks_onward(question) and (names := [topic[name.start : name.end] for name in find_names(topic)]):
-        return f"Timeline of {' and '.join(dict.fromkeys(names))}"
-    rest = _OPENER.sub("", question.strip()).strip()
+        return f"Timeline of {' and '.join(_drop_shorter(names))}"
     if not rest:
         return question
     if _is_element(rest):
         return _replace_element(topic, rest.rstrip("?!. "))
     spelled_out = _replace_pronoun(rest.rstrip("?!. "), topic, answer)
-    subject = _strip_question_words(_drop_conflicting_dates(topic, rest))
+    subject = _find_subject(_drop_conflicting_dates(topic, rest))
     carried = "; ".join([subject, *_list_new_names(spelled_out, topic, answer)])
     missing = set(words(carried)) - set(words(spelled_out)) - STOPWORDS
     return f"{spelled_out} ({carried})?" if missing else f"{spelled_out}?"
+
+
+def _drop_shorter(names: Sequence[str]) -> list[str]:
+    """Return names once each, without those that another one begins with or ends in."""
+    return [n for n in dict.fromkeys(names) if not any(n != other and f" {n} " in f" {other} " for other in names)]
+
+
+def _find_subject(topic: str) -> str:
+    """Return what a question is about, in its own words; where it names nothing, in those that it took from before."""
+    own, _, carried = topic.partition(" (")
+    carried = carried.rstrip("?)")
+    return carried if carried and not find_names(own) else _strip_question_words(own)
 
 
 def _is_element(rest: str) -> bool:
@@ -222,6 +267,8 @@ def _is_element(rest: str) -> bool:
 def _replace_element(topic: str, element: str) -> str:
     """Return the topic with the new element in place of its date, place or name, or at its end."""
     body = topic.rstrip("?!. ")
+    if parts := _split_date(element):
+        return _replace_element(_replace_element(body, parts[1]), parts[0])
     if dated := _replace_date(body, element):
         return f"{dated}?"
     candidates = [n for n in find_names(body) if _is_same_kind(n, element)]
@@ -229,6 +276,15 @@ def _replace_element(topic: str, element: str) -> str:
         put = re.sub(r"^(?:in|on|at|from|for|to|of|with|by)\s+(?:the\s+)?|^the\s+", "", element, flags=re.IGNORECASE)
         return f"{body[: candidates[0].start]}{put}{body[candidates[0].end :]}?"
     return f"{body}, {element}?"
+
+
+def _split_date(element: str) -> tuple[str, str] | None:
+    """Return a name and the date behind it ("Meta", "in 2023"), or None."""
+    dates = find_dates(element, _NOW)
+    before = element[: dates[0].start].split() if len(dates) == 1 and dates[0].end == len(element.rstrip()) else []
+    cut = len(before) - 1 if before and _PREPOSITION.match(before[-1]) else len(before)
+    name = " ".join(before[:cut])
+    return (name, " ".join([*before[cut:], element[dates[0].start :]])) if find_names(name, mid_sentence=True) else None
 
 
 def _replace_date(body: str, element: str) -> str:

@@ -10,12 +10,15 @@ from rag.text.speech_verbs import SAY
 from rag.text.terms import list_held_terms, stem, words
 
 _ANYBODY = frozenset({stem(word) for word in ("people", "persons", "individuals", "humans", "men", "women", "victims")})
+_USERS = _ANYBODY | {stem(word) for word in ("users", "customers", "members", "consumers", "subscribers")}
 _THEM = "of them"
+_MOVED = 6  # Sentences of which those that hold what is demanded are put first.
 _TOP = 4  # Sentences in which a number is looked for.
 _AFTER = 4  # Words after a number in which what it counts is looked for.
 _VERBS = "did|does|do|had|has|have|was|were|is|are|will|would|could|can|in|on|of|signed|joined|voted|attended|took|lost"
 _COUNTED = re.compile(
-    rf"\bhow (?:many|much)\s+(?:of\s+)?(?:the\s+)?((?:[a-z'-]+\s+){{0,3}}?[a-z'-]+)\s+(?:{_VERBS})\b", re.IGNORECASE
+    rf"\bhow (?:many|much)\s+(?:of\s+)?(?:the\s+)?(?!(?:{_VERBS})\b)((?:[a-z'-]+\s+){{0,3}}?[a-z'-]+)\s+(?:{_VERBS})\b",
+    re.IGNORECASE,
 )
 _NUMBER = re.compile(
     r"\b\d[\d.,]*|\b(?:one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|dozens?|hundreds?|thousands?"
@@ -26,7 +29,7 @@ _MONEY = re.compile(
     r"\b(?:fined?|pay|paid|cost|price|salary|sum|damages|worth|spen[dt]|money|fees?|debt|raised?|sell|sold)\b",
     re.IGNORECASE,
 )
-_CURRENCY = re.compile(
+CURRENCY = re.compile(
     r"[$€£¥₹₽₩₺₪₫₦₴]|\b(?:dollars?|cents?|euros?|pounds?|pence|yuan|renminbi|yen|won|rou?bles?|rupees?|rupiah|rand|crowns?"
     r"|kron[aeo]r?|koruny?|francs?|pesos?|reais|lira|zlot(?:y|ych)|forints?|hryvnias?|dinars?|dirhams?|riyals?|shekels?"
     r"|naira|shillings?|baht|dong|ringgit|usd|eur|gbp|cny|jpy|chf|inr)\b",
@@ -35,6 +38,40 @@ _CURRENCY = re.compile(
 _SAID = re.compile(
     rf"\b(?:did|does|do|has|have|had) (?P<speaker>.{{2,60}}?) (?:{SAY}|put|react)\b(?P<topic>.*)", re.IGNORECASE
 )
+
+
+_PRICE = re.compile(
+    r"^\W*(?:and\s+)?how much\s+(?:is|was|are|were|does|do|did)\b(?!.*\b(?:more|less|of|time|data|water|energy|oil|gas)\b)",
+    re.IGNORECASE,
+)
+
+
+def asks_money(question: str) -> bool:
+    """Return whether a question asks for a sum of money: "How much was it?", "How much ransom did it pay?"."""
+    return bool(
+        _PRICE.search(question)
+        or (re.match(r"\W*(?:and\s+)?how much\b", question, re.IGNORECASE) and _MONEY.search(question))
+    )
+
+
+def put_demanded_first(
+    question: str, kind: str, weights: Mapping[str, float], sentences: Sequence[Sentence]
+) -> list[Sentence]:
+    """Return sentences with those of the first few that hold the sum or the count that is asked for before the others."""
+    if kind != "how_many":
+        return list(sentences)
+    first = [s for s in sentences[:_MOVED] if _holds_sum(question, kind, weights, s)]
+    return [*first, *(s for s in sentences if s not in first)]
+
+
+def _holds_sum(question: str, kind: str, weights: Mapping[str, float], sentence: Sentence) -> bool:
+    if asks_money(question):
+        return bool(CURRENCY.search(sentence.text))
+    return (
+        bool(_COUNTED.search(question))
+        and bool(_NUMBER.search(sentence.text))
+        and not lacks_count(question, kind, weights, [sentence])
+    )
 
 
 def lacks_count(question: str, kind: str, weights: Mapping[str, float], sentences: Sequence[Sentence]) -> float:
@@ -51,11 +88,15 @@ def lacks_count(question: str, kind: str, weights: Mapping[str, float], sentence
     match = _COUNTED.search(question)
     things = {stem(word) for word in words(match[1])} & set(weights) if match else set()
     texts = [sentence.text for sentence in sentences[:_TOP]]
+    if _MONEY.search(question) and any(CURRENCY.search(text) for text in texts):
+        return 0.0  # "How much ransom did it pay?"
     if things & _ANYBODY:  # Articles count them as users, guests, workers.
         return float(not any(_NUMBER.search(text) for text in texts))
+    if things & _USERS:
+        things = things | _USERS
     if things:
         return float(not any((things | {_THEM}) & counted for text in texts for counted in _has_count(text)))
-    return float(bool(_MONEY.search(question)) and not any(_CURRENCY.search(text) for text in texts))
+    return float(bool(_MONEY.search(question)) and not any(CURRENCY.search(text) for text in texts))
 
 
 def _has_count(text: str) -> list[set[str]]:

@@ -14,6 +14,7 @@ from rag.model import Filters, Passage
 from rag.question.query import Query
 from rag.question.question_kind import Kind, classify_question
 from rag.question.question_parts import is_remark, merge_parts
+from rag.retrieval.demanded_kinds import put_demanded_first
 from rag.retrieval.namesakes import drop_namesakes, keep_carried_topic
 from rag.retrieval.passage_search import Retriever, SearchText
 from rag.retrieval.sentence_ranking import PassageReader, Sentence
@@ -174,7 +175,9 @@ class EvidenceSearch:
         passages = [replace(passage, rank=rank) for rank, passage in enumerate(passages, 1)]
         read = [s for s in self.reader.read(text, asked, passages, known) if is_quotable(s.text)]
         read, unknown = drop_namesakes(text, keep_carried_topic(text, read))
-        judged = judge_sufficiency(text, asked, self.reader.weigh_terms(text), passages, read)
+        weights = self.reader.weigh_terms(text)
+        read = put_demanded_first(text, asked, weights, read)
+        judged = judge_sufficiency(text, asked, weights, passages, read)
         return PassageReading(said, read, replace(judged, probability=0.0) if unknown else judged, unknown)
 
 

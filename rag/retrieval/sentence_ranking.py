@@ -220,7 +220,7 @@ def measure_matched_share(weights: Mapping[str, float], found: set[str]) -> floa
 
 
 _DATE = re.compile(
-    rf"\b(?:\d{{1,2}} (?:{MONTH.title()})|(?:{MONTH.title()})\.? \d{{1,2}}|(?:19|20)\d\d|{WEEKDAY.title()}|yesterday|today)\b"
+    rf"\b(?:\d{{1,2}} (?:{MONTH.title()})|(?:{MONTH.title()})\.? \d{{1,2}}(?:st|nd|rd|th)?|(?:19|20)\d\d|{WEEKDAY.title()}|yesterday|today)\b"
 )
 _NUMBER = re.compile(  # A bare year counts nothing.
     r"\b(?!(?:19|20)\d\d\b(?! (?:percent|million|billion)))\d[\d.,]*|\b(?:one|two|three|four|five|six|seven|eight|nine|ten"

@@ -15,6 +15,9 @@ _ACCORDING = re.compile(r"\b[Aa]ccording to\s+(?:(?:the|its)\s+)?(?:[a-z][\w'-]*
 _NEAR = 200  # Characters before a name in which a verb of saying is looked for.
 _PASSIVE = re.compile(r"\b(?:was|were|been|be|being)\s+$")
 _SMALL = re.compile(r"(?:[a-z]+ )*")  # "of the Commerce Department"
+_FRAGMENT = re.compile(
+    r"\b[A-Z][\w’'-]*,? (?:and|of|for|&) (?:the )?$"
+)  # "Ministry of Electronics and Information Technology"
 _THE = re.compile(r"\bthe $", re.IGNORECASE)
 
 
@@ -57,7 +60,8 @@ def find_speakers(text: str) -> list[str]:
         small = _SMALL.match(text, name.start, name.end)
         first = small.end() if small else name.start
         written = text[first : name.end]
-        if 2 <= len(written.split()) <= 3 and written.isprintable() and _is_speaker(text, name.end):
+        part = _FRAGMENT.search(text[max(0, first - _NEAR) : first])
+        if 2 <= len(written.split()) <= 3 and written.isprintable() and not part and _is_speaker(text, name.end):
             article = "the " if _THE.search(text[max(0, first - 5) : first]) else ""
             found[article + written] = None
     return list(found)

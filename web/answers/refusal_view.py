@@ -1,4 +1,4 @@
-"""Below a refusal: the articles that come nearest, and what to try."""
+"""Below a refusal, or an answer behind a caution: the articles that come nearest, and what to try."""
 
 from rag.model import Answer
 from web.markup.chips import name_filters
@@ -6,13 +6,13 @@ from web.markup.templating import render
 
 
 def render_refusal(answer: Answer, last: bool) -> str:
-    """Render what a refusal offers; nothing below an answer.
+    """Render what a refusal or a caution offers; nothing below an answer.
 
     Args:
         answer: The answer or refusal.
         last: Whether it is the last of its conversation, so that it can be asked again otherwise.
     """
-    suggested = last and answer.status == "not_found"
+    suggested = last and answer.status in {"not_found", "doubtful"}
     return render("refusal", answer=answer, suggested=suggested, ways=_suggest_ways(answer))
 
 

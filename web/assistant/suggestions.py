@@ -3,14 +3,13 @@
 import re
 import time
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 from itertools import islice
 
 from corpus import NewsdeskError
 from rag import Assistant
 from rag.model import Answer
-from rag.text.speakers import find_speakers
 from rag.text.terms import STOPWORDS
+from web.assistant.example_questions import question_about
 
 OFFERED = 3
 
@@ -54,13 +53,15 @@ def _is_answered(assistant: Assistant, question: str) -> bool:
 
 
 def _make_candidates(assistant: Assistant, answer: Answer) -> Iterator[str]:
-    """Yield questions: the examples on the same subject, then what its speakers say, then what else was found."""
+    """Yield questions that stand alone: the examples on the same subject, what speakers say of it, what else was found."""
     words = content_words(" ".join([answer.standalone or answer.question, *_titles(answer)]))
     near = [p for p in answer.passages if content_words(p.article.title) & words]
     for question in assistant.example_questions(_KNOWN_EXAMPLES):
         if len(content_words(question) & words) >= _SHARED:
             yield question
-    yield from (f"What did {name} say?" for name in list_speakers(replace(answer, passages=tuple(near))))
+    known = (answer.standalone or answer.question).casefold()
+    asked = (question_about(passage.article) for passage in near)
+    yield from dict.fromkeys(q for q in asked if q and q.casefold() not in known)
     titles = {passage.article.title for passage in near}
     yield from (f"What is known about “{title}”?" for title in _titles(answer, cited=False) if title in titles)
 
@@ -76,10 +77,3 @@ def content_words(text: str) -> frozenset[str]:
     """Return the words of a text that may tell what it is about: those of five letters and more."""
     words = re.findall(r"\w+", text.casefold())
     return frozenset(word for word in words if len(word) >= _LONG and word not in STOPWORDS)
-
-
-def list_speakers(answer: Answer) -> list[str]:
-    """Return who is quoted in the passages of an answer and not named in its question."""
-    found = dict.fromkeys(name for passage in answer.passages for name in find_speakers(passage.chunk.text))
-    asked = answer.question.casefold()
-    return [name for name in found if name.casefold().split()[-1] not in asked]

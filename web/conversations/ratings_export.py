@@ -36,6 +36,10 @@ def _record(conversation: Conversation, place: int) -> dict[str, Any] | None:
         return record | {"type": "disputed", "assertions": [remark]} if remark else None
     if answer.status == "not_found":
         return record | {"type": "null"}
+    if (
+        answer.status == "doubtful"
+    ):  # That the caution was right says neither that the archive answers nor that it does not.
+        return None
     # A dict, as the same words may be cited twice and their order says which came first.
     quotes = {(c.passage.article.id, c.quote.strip()): None for c in answer.citations if c.quote.strip()}
     evidence = [{"article_id": article, "quote": quote} for article, quote in quotes]

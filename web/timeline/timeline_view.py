@@ -111,7 +111,7 @@ def _describe_result(assistant: Assistant, story: TimelineState) -> str:
     try:
         found = assistant.timeline(story.topic, story.filters or None) if story.topic else []
         if found:
-            return render_timeline(story.topic, found)
+            return render_timeline(assistant.correct_spelling(story.topic).text, found)
         return render_nothing(story.topic, story.filters, group_stories(assistant.archive, story.filters))
     except NewsdeskError as error:
         return render_opening(str(error))

@@ -14,6 +14,7 @@ def test_a_right_answer() -> None:
         {
             "failed": 0.0,
             "false refusals": 0.0,
+            "cautions": 0.0,
             "token F1": 2 * (2 / 6) * 1 / (2 / 6 + 1),
             "words": 6.0,
             "contains answer": 1.0,
@@ -45,6 +46,14 @@ def test_null_questions_want_a_refusal() -> None:
         "claims supported": 0.0,
         "claims flagged": 1.0,
     }
+
+
+def test_a_caution_is_neither_a_false_answer_nor_a_false_refusal() -> None:
+    held = answer_measures(outcome(HELD, answer("Nothing clearly. All 3 billion [1].", ["b#0"], status="doubtful")))
+    null = answer_measures(outcome(NULL, answer("Nothing clearly. Brazil [1].", ["c#0"], status="doubtful")))
+    assert (held["false refusals"], held["cautions"], held["correct"]) == (0.0, 1.0, 1.0)
+    assert (null["refusal recall"], null["correct"]) == (1.0, 1.0)
+    assert "refusal precision" not in held | null
 
 
 def test_yes_or_no_by_the_first_verdict() -> None:

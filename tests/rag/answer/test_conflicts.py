@@ -52,6 +52,20 @@ def test_figures_of_one_outlet_tell_how_its_account_changed() -> None:
     assert line.startswith("Reported over time: ")
 
 
+def test_nothing_is_said_over_a_newer_figure_or_an_earlier_report_that_was_read() -> None:
+    first, second = told(LEDGER, "Ledger", 3), told("The ferry terminal costs $52m.", "Ledger", 9)
+    newer = told("The ferry terminal costs 61 million crowns.", "Ledger", 12)
+    earlier = told("The ferry terminal costs 41 million crowns.", "Ledger", 1)
+    assert conflict_note(first, [second], [first, second, newer]) == ""
+    assert conflict_note(first, [second], [first, second, earlier]) == ""
+
+
+def test_one_outlet_s_figures_of_two_things_are_no_history() -> None:
+    theft = told("Yahoo said that 500 million accounts were stolen.", "Ledger", 3)
+    other = told("Marriott said that 383 million accounts were stolen.", "Ledger", 9)
+    assert conflict_note(theft, [other]) == ""
+
+
 def test_an_account_that_differs_stands_in_the_answer_though_it_repeats_the_words() -> None:
     best, other = told("The ferry terminal costs 410 million crowns.", "Herald", 9), told(LEDGER, "Ledger", 3, 0.7)
     assert choose_sentences(readings([best, other])) == [best, other]

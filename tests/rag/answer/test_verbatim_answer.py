@@ -1,6 +1,6 @@
 import pytest
 
-from rag.answer.verbatim_answer import choose_sentences, compose_text, names_no_speaker, note_shortcomings
+from rag.answer.verbatim_answer import choose_sentences, compose_text, names_no_speaker, note_missing_parts
 from rag.model import Passage
 from rag.retrieval.sentence_ranking import Sentence
 from rag.verification.claim_check import check
@@ -59,7 +59,7 @@ def test_a_part_without_an_answer_is_said_to_be_missing_and_brings_nothing() -> 
     read = readings([vote], *parts)
     assert read.enough
     assert choose_sentences(read) == [vote]
-    assert note_shortcomings(read) == ["Not in this archive: “who paid for the cranes”"]
+    assert note_missing_parts(read) == ["Not in this archive: “who paid for the cranes”"]
 
 
 @pytest.mark.parametrize(
@@ -73,23 +73,15 @@ def test_parts_can_be_enough_where_the_whole_is_not(several: bool, chances: tupl
 
 def test_nothing_is_said_to_be_missing_of_one_question_that_was_searched_in_parts() -> None:
     vote = sentence(passage(BODY), "It rejected", 0.9)
-    assert note_shortcomings(readings([vote], ("the vote", 0.9, [vote]), ("cranes", 0.05, []), several=False)) == []
+    assert note_missing_parts(readings([vote], ("the vote", 0.9, [vote]), ("cranes", 0.05, []), several=False)) == []
 
 
 def test_a_remark_before_the_question_is_not_said_to_be_missing() -> None:
     vote = sentence(passage(BODY), "It rejected", 0.9)
     assert (
-        note_shortcomings(readings([vote], ("how was the vote", 0.9, [vote]), ("I write about harbours", 0.05, [])))
+        note_missing_parts(readings([vote], ("how was the vote", 0.9, [vote]), ("I write about harbours", 0.05, [])))
         == []
     )
-
-
-def test_a_doubtful_answer_says_so() -> None:
-    vote = sentence(passage(BODY), "It rejected", 0.9)
-    assert note_shortcomings(readings([vote], probability=0.4)) == [
-        "The archive may not answer this: these sentences come nearest."
-    ]
-    assert note_shortcomings(readings([vote], probability=0.6)) == []
 
 
 def test_a_quotation_of_a_mere_pronoun_brings_its_speaker_along() -> None:

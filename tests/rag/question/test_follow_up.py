@@ -16,6 +16,7 @@ def after(question: str, *turns: str) -> str:
         ("How many accounts did the 2013 theft hit?", "And 2014?", "How many accounts did the 2014 theft hit?"),
         ("How many people use TikTok in America?", "and in Europe?", "How many people use TikTok in Europe?"),
         ("How much did Apple pay in fines?", "What about Google?", "How much did Google pay in fines?"),
+        ("How much was Facebook fined in 2019?", "and Meta in 2023?", "How much was Meta fined in 2023?"),
         ("Did Apple sue Epic Games?", "Why?", "Why (Apple sue Epic Games)?"),
         ("Were workers laid off at Twitter?", "How many?", "How many (workers laid off at Twitter)?"),
         (
@@ -78,6 +79,24 @@ def test_what_points_at_nothing_is_a_follow_up(question: str) -> None:
 )
 def test_what_stands_alone_is_left_as_it_is(question: str) -> None:
     assert after(question, "Who won the cup in 2018?", "France [1].") == question
+
+
+def test_the_subject_is_carried_plainly_through_several_follow_ups_and_thanks() -> None:
+    turns = ("Summarise the Kells ferry accident", "The ferry sank [1].", "in what court was it?", "In Kells [1].")
+    assert after("what was he charged with?", *turns) == "what was he charged with (Kells ferry accident)?"
+    assert after("Why?", *turns[:2], "thanks, that helps", "You are welcome.") == "Why (Kells ferry accident)?"
+    assert after("thanks, that helps", *turns) == "thanks, that helps"
+
+
+@pytest.mark.parametrize("question", ["How many people died?", "How many passengers were saved?"])
+def test_what_names_nothing_and_is_told_of_in_the_last_answer_is_about_the_same(question: str) -> None:
+    resolved = after(question, "What happened to the Kells ferry?", "It sank, and 40 passengers were saved [1].")
+    assert "Kells ferry" in resolved
+
+
+def test_a_new_topic_without_a_name_is_left_alone() -> None:
+    asked = "Who won the mayor election?"
+    assert after(asked, "Where do the swimming lessons of Kells take place?", "In the hall [1].") == asked
 
 
 def test_a_follow_up_of_a_follow_up_keeps_the_topic() -> None:

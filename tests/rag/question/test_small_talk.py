@@ -10,9 +10,15 @@ from rag.question.small_talk import find_small_talk
     ("message", "kind"),
     [
         ("Hello!", "greeting"),
-        ("thanks :)", "greeting"),
+        ("thanks :)", "thanks"),
         ("What can you do?", "greeting"),
-        ("Danke schön!", "greeting"),
+        ("Danke schön!", "thanks"),
+        ("thanks, that helps a lot", "thanks"),
+        ("How are you?", "greeting"),
+        ("hi, what can you do?", "greeting"),
+        ("great, and in Spanish please", "rewording"),
+        ("translate it into German", "rewording"),
+        ("thanks. Who paid?", None),
         ("in German, please", "rewording"),
         ("In Brazilian Portuguese", "rewording"),
         ("Summarise that.", "rewording"),
@@ -37,6 +43,7 @@ def test_whole_messages_are_known(message: str, kind: str | None) -> None:
         ("hello", "from the 5 articles of this archive"),
         ("in German, please", "NEWSDESK_LLM"),
         ("are you sure?", "opens the article"),
+        ("thanks, that helps a lot", "You are welcome"),
     ],
 )
 def test_small_talk_is_answered_for_what_it_is(assistant: Assistant, message: str, words: str) -> None:

@@ -1,0 +1,239 @@
+"""Whether the sentences chosen for an answer hold what a question says: its names, its year, its deed, what it asks for."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Literal
+
+from rag.question.query import Query
+from rag.retrieval.demanded_kinds import CURRENCY, asks_money
+from rag.retrieval.evidence_search import Evidence
+from rag.retrieval.sentence_ranking import SAYING, Sentence, measure_sentence_shape, split_carried
+from rag.retrieval.sufficiency import find_missing_names
+from rag.text.equal_words import find_equal_terms, says_little
+from rag.text.names import Name, find_initials, find_name_words, find_names, is_named, same_word
+from rag.text.quotations import find_quotations
+from rag.text.speakers import find_attributions
+from rag.text.terms import STOPWORDS, list_held_terms, list_query_terms, question_language, stem, words
+
+CLEAR = 0.5
+"""Probability from which on a question of several parts is answered without a caution."""
+
+SAID, SAID_OF_FEW = 0.4, 0.6
+"""Share of a question's words besides names that the article of an answer must hold, in these words or equal ones; of three
+words and fewer more, since each says more."""
+
+Missing = Literal["namesake", "name", "year", "deed", "unclear"]
+
+_YEAR = re.compile(r"\b(?:19|20)\d\d\b")
+_FEW = 3  # Words of a question besides its names.
+_BEFORE = 300  # Characters before a sentence in which its subject is looked for.
+_UNDOING = ("un", "re", "dis", "de")
+_ASKED_BY_KIND = frozenset({"who", "when", "where", "how_many", "why"})
+_WHO_IS_NAME = re.compile(r"^\W*(?i:who(?:'s|’s| is| are| was| were)) [A-Z]")
+_ORDERS = frozenset(
+    "summarise summarize explain describe compare list name quote give show find trace tell about".split()
+)
+_PRONOUN_SAID = re.compile(
+    r"\b(?:he|she|they|it)\s+(?:\w+\s+)?(?:said|says|told|wrote|added|testified|claimed|argued)\b", re.IGNORECASE
+)
+_SPEAKER = re.compile(r"\bwhat\s+(?:did|does|do|has|have|had)\s+(?:the\s+)?$", re.IGNORECASE)
+_LEADS_NAME = re.compile(r"^\W*(?:why|when|where|how)\s+did\s+(?:the\s+)?$", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class Gap:
+    """Hold what an answer would leave open.
+
+    Attributes:
+        kind: What is missing: the one who is meant ("namesake", "name"), the year, the deed, or nothing certain.
+        words: The name, the year or the deed, in the words of the question; "" where nothing certain is missing.
+        nearest: The sentences that come near it, the nearest first; none where nothing does.
+    """
+
+    kind: Missing
+    words: str = ""
+    nearest: tuple[Sentence, ...] = ()
+
+
+def find_gap(query: Query, evidence: Evidence, chosen: Sequence[Sentence]) -> Gap | None:
+    """Return what the chosen sentences leave open of a question, None where they clearly answer it."""
+    own = _read_own(query.standalone)
+    near = chosen if query.parts else keep_near(query, chosen) or keep_near(query, evidence.whole.sentences)
+    gap = _find_gap(query, own, _find_names(own), evidence, near)
+    return gap if gap is None or gap.nearest else replace(gap, nearest=tuple(near))
+
+
+def _read_own(standalone: str) -> str:
+    """Return a question without what it takes from before; an order before a name ("Summarise the ...") is no part of it."""
+    own, _ = split_carried(standalone)
+    first, _, rest = own.partition(" ")
+    return f"{first.lower()} {rest}" if first.lower() in _ORDERS else own
+
+
+def _find_names(own: str) -> tuple[Name, ...]:
+    """Return the names of an English question: in other languages capitals mark other words too."""
+    return find_names(own) if question_language(own) == "en" else ()
+
+
+def keep_near(query: Query, chosen: Sequence[Sentence]) -> list[Sentence]:
+    """Return the sentences that hold, with what leads to them and the headline, some name of the question, if it has any."""
+    names = _find_names(_read_own(query.standalone))
+    return [s for s in chosen if not names or any(_is_near(name, s) for name in names)]
+
+
+def _is_near(name: Name, sentence: Sentence) -> bool:
+    found = find_name_words(_read_around(sentence, headline=True))
+    initials = find_initials(sentence.passage.article.body) if name.acronym else frozenset[str]()
+    return any(same_word(name.words[-1], word) for word in found | initials)
+
+
+def drop_others(query: Query, chosen: Sequence[Sentence]) -> list[Sentence]:
+    """Return the sentences without those of articles that lack a name of the question, where others hold all of them."""
+    names = _find_names(_read_own(query.standalone))
+    if query.parts or not names:
+        return list(chosen)
+    bodies = {s.passage.article.id: f"{s.passage.article.title} {s.passage.article.body}" for s in chosen}
+    holding = {i for i, text in bodies.items() if all(_holds(name, text) for name in names)}
+    return [s for s in chosen if s.passage.article.id in holding] or list(chosen)
+
+
+def _find_gap(
+    query: Query, own: str, names: Sequence[Name], evidence: Evidence, chosen: Sequence[Sentence]
+) -> Gap | None:
+    if unknown := evidence.whole.unknown:
+        return Gap("namesake", unknown)
+    if query.parts:
+        return None if _answers_parts(evidence) else Gap("unclear")
+    return (
+        _find_missing_name(own, names, evidence)
+        or (None if query.filters.timed else _find_missing_year(own, chosen))
+        or _find_other_deed(own, names, evidence)
+        or (None if evidence.enough and _holds_question(query, own, names, chosen) else Gap("unclear"))
+    )
+
+
+def _answers_parts(evidence: Evidence) -> bool:
+    parts = [part.sufficiency.probability >= CLEAR for part in evidence.parts]
+    held = any(parts) if evidence.several else all(parts)
+    return evidence.whole.sufficiency.probability >= CLEAR or held
+
+
+def _find_missing_name(own: str, names: Sequence[Name], evidence: Evidence) -> Gap | None:
+    """Return the first name that no passage read holds, in any form."""
+    passages = list({s.passage.chunk.id: s.passage for s in evidence.whole.sentences}.values())
+    missing = set(find_missing_names(own, passages))
+    text = " ".join(f"{p.article.source} {p.article.title} {p.article.body}" for p in passages)
+    gone = (name for name in names if missing.issuperset(name.words) and not _holds(name, text))
+    return next((Gap("name", own[name.start : name.end]) for name in gone), None)
+
+
+def _holds(name: Name, text: str) -> bool:
+    present = find_name_words(text)
+    return is_named(name, present, lambda: find_initials(text), lambda: present)
+
+
+def _find_missing_year(own: str, chosen: Sequence[Sentence]) -> Gap | None:
+    """Return a year of the question that no chosen article tells of or was published in."""
+    articles = {s.passage.article.id: s.passage.article for s in chosen}.values()
+    told = " ".join(f"{a.title} {a.body} {a.published_at.year if a.published_at else ''}" for a in articles)
+    return next((Gap("year", year) for year in _YEAR.findall(own) if year not in told), None)
+
+
+def _find_other_deed(own: str, names: Sequence[Name], evidence: Evidence) -> Gap | None:
+    """Return what is asked of somebody ("India unban TikTok") where the articles tell it of another one, or the reverse."""
+    subject = next((name for name in names if _LEADS_NAME.search(own[: name.start])), None)
+    verb = next(iter(words(own[subject.end :])), "") if subject else ""
+    if subject is None or not verb or says_little(stem(verb)) or SAYING.search(verb):
+        return None
+    told = " ".join(own[subject.end :].rstrip("?!. ").split())
+    said, objects = (
+        f"{own[subject.start : subject.end]} did {told}",
+        [name for name in names if name.start > subject.end],
+    )
+    held = {term for s in evidence.whole.sentences for term in list_held_terms(s.text)}
+    for deed in {stem(verb.removeprefix(p)) for p in _UNDOING if verb.startswith(p)} if stem(verb) not in held else ():
+        if told_of := _find_told(deed, objects, evidence):
+            return Gap("deed", said, tuple(sentence for sentence, _ in told_of))
+    told_of = _find_told(stem(verb), objects, evidence)
+    by_subject = any(agents.intersection(subject.words) for _, agents in told_of)
+    return Gap("deed", said, tuple(sentence for sentence, _ in told_of)) if told_of and not by_subject else None
+
+
+def _find_told(verb: str, objects: Sequence[Name], evidence: Evidence) -> list[tuple[Sentence, frozenset[str]]]:
+    """Return the sentences that tell, or whose headline tells, a deed of all its objects, each with the words before it.
+
+    These name who did it, as do those after "by".
+    """
+    told: list[tuple[Sentence, frozenset[str]]] = []
+    pattern = re.compile(rf"\b{re.escape(verb)}\w*", re.IGNORECASE)
+    for sentence in evidence.whole.sentences if objects else ():
+        for text in (sentence.text, sentence.passage.article.title):
+            found = pattern.search(text)
+            if found and all(_holds(name, text) for name in objects):
+                agents = find_name_words(text[: found.start()]) | find_name_words(text.partition(" by ")[2])
+                told.append((sentence, agents))
+                break
+    return told
+
+
+def _holds_question(query: Query, own: str, names: Sequence[Name], chosen: Sequence[Sentence]) -> bool:
+    """Return whether some chosen sentence, with what leads to it, holds the words of a question and what it asks for."""
+    english = question_language(own) == "en" and all((s.passage.article.language or "en") == "en" for s in chosen)
+    if query.kind == "topic" or not english:
+        return any(_holds_all(names, s, headline=True) for s in chosen)
+    if query.kind == "quotation":
+        speaker = next((set(name.words) for name in names if _SPEAKER.search(own[: name.start])), set[str]())
+        said = [s for s in chosen if (SAYING.search(s.text) or find_quotations(s.text)) and _may_speak(speaker, s)]
+        return any(_holds_all(names, s, headline=True) for s in said)
+    wanted, asked = _list_wanted(own, names), set(words(own))
+    if query.kind in _ASKED_BY_KIND and not _WHO_IS_NAME.match(own):
+        chosen = [s for s in chosen if measure_sentence_shape(s.text, query.kind, asked)]
+    if asks_money(own):
+        chosen = [s for s in chosen if CURRENCY.search(f"{s.text} {s.passage.article.title}")]
+    if query.kind == "who":  # Who did it is told beside the deed, which is asked for first.
+        return any(
+            _holds_all(names, s, headline=False)
+            and _share_said(wanted[:1], s, whole=False) == 1
+            and _share_said(wanted, s, whole=False) >= SAID
+            for s in chosen
+        )
+    needed = SAID if len(wanted) > _FEW else SAID_OF_FEW
+    return any(_holds_all(names, s, headline=True) and _share_said(wanted, s, whole=True) >= needed for s in chosen)
+
+
+def _may_speak(speaker: set[str], sentence: Sentence) -> bool:
+    """Return whether the words of a sentence may be those of a speaker: given to the name, or to a pronoun."""
+    given = [set(said.name.words) for said in find_attributions(sentence.text)]
+    if not speaker or any(speaker & names for names in given):
+        return True
+    return not given and (bool(_PRONOUN_SAID.search(sentence.text)) or bool(speaker & find_name_words(sentence.text)))
+
+
+def _holds_all(names: Sequence[Name], sentence: Sentence, headline: bool) -> bool:
+    """Return whether a sentence with what leads to it, or its headline, names all; the rest of a name is the article's."""
+    article = sentence.passage.article
+    text, whole = _read_around(sentence, headline), f"{article.title} {article.body}"
+    present = find_name_words(text)
+    return all(is_named(n, present, lambda: find_initials(whole), lambda: find_name_words(whole)) for n in names)
+
+
+def _read_around(sentence: Sentence, headline: bool) -> str:
+    article = sentence.passage.article
+    near = article.body[max(0, sentence.start - _BEFORE) : sentence.end]
+    return f"{article.source} {article.title} {near}" if headline else near
+
+
+def _list_wanted(own: str, names: Sequence[Name]) -> list[str]:
+    """Return the terms of a question besides its names and those that only ask."""
+    called = {stem(word) for name in names for word in name.words}
+    left_out = called | {stem(word) for word in STOPWORDS}
+    return [t for t in list_query_terms(own) if t not in left_out and not t.isdigit() and not says_little(t)]
+
+
+def _share_said(wanted: Sequence[str], sentence: Sentence, whole: bool) -> float:
+    """Return the share of some terms that the article of a sentence holds, or only the sentence and what leads to it."""
+    article = sentence.passage.article
+    text = f"{article.title} {article.body}" if whole else _read_around(sentence, headline=False)
+    held = list_held_terms(text, article.language or "en")
+    return sum(not find_equal_terms(term).isdisjoint(held) for term in wanted) / len(wanted) if wanted else 1.0
