@@ -51,6 +51,18 @@ def parser() -> argparse.ArgumentParser:
         metavar="HOST",
         help="a name that browsers reach this server by; repeatable",
     )
+    found.add_argument(
+        "--auth-header",
+        metavar="NAME",
+        help="header in which a proxy names the user, such as X-Forwarded-User; with --trusted-proxy",
+    )
+    found.add_argument(
+        "--trusted-proxy",
+        action="append",
+        default=[],
+        metavar="ADDRESS",
+        help="address or network that such a proxy asks from; repeatable",
+    )
     found.add_argument("--read-only", action="store_true", help="let nobody add or remove articles by the page")
     return found
 
@@ -78,7 +90,7 @@ def serve(options: argparse.Namespace) -> None:
         SettingsError: Another host than loopback without accounts, or an invalid setting.
         NewsdeskError: The port is taken.
     """
-    if options.host not in LOOPBACK and options.auth_file is None:
+    if options.host not in LOOPBACK and options.auth_file is None and not options.auth_header:
         raise SettingsError(
             f"--host {options.host} would let others in without a password; "
             f"add --auth-file FILE, with accounts made by `{name_command('web.accounts add')} NAME --file FILE`"
@@ -95,6 +107,7 @@ def serve_page(options: argparse.Namespace) -> None:
     """Put the parts together and serve; Gradio is first imported here."""
     from rag.settings import read_settings
     from web.accounts.account_file import Accounts
+    from web.accounts.proxy_sign_in import TrustedProxy
     from web.assistant.assistant_loader import AssistantLoader
     from web.conversations.conversation_store import FILE, ConversationStore
     from web.rate_limit import RateLimit
@@ -102,8 +115,9 @@ def serve_page(options: argparse.Namespace) -> None:
     from web.server.site import Server, site
 
     accounts = Accounts(options.auth_file) if options.auth_file else None
+    proxy = TrustedProxy.read(options.auth_header, options.trusted_proxy)
     # Who is alone on this machine waits for nobody.
-    alone = not (accounts or options.name)
+    alone = not (accounts or proxy or options.name)
     limit = RateLimit(0 if alone else QUESTIONS_A_MINUTE)
     own = [] if options.host in {*LOOPBACK, "0.0.0.0", "::"} else [options.host]  # noqa: S104
     settings = read_settings(options.data)
@@ -114,7 +128,9 @@ def serve_page(options: argparse.Namespace) -> None:
         port = int(bound.getsockname()[1])
         loader = AssistantLoader(lambda: open_assistant(settings)).start()
         names = [*NAMES, *options.name, *own]
-        page = site(loader, conversations, port, names, accounts, limit, not options.read_only, alone=alone)
+        page = site(
+            loader, conversations, port, names, accounts, limit, not options.read_only, alone=alone, proxy=proxy
+        )
         running = Server(page, options.host, port)
         url = f"http://{address(options.host)}:{port}"
         threading.Thread(target=announce, args=(running, url), daemon=True).start()

@@ -6,19 +6,19 @@ from pathlib import Path
 from typing import Any
 
 from corpus import Article
-from eval.json_lines import read_json_lines
+from eval.json_lines import read_rows
 from eval.question import Defect, parse_date
 
 
 def read_articles(path: Path) -> tuple[Sequence[Article], Sequence[Defect]]:
-    """Return the articles of a JSONL file in our format, bodies unchanged, and the defective rows.
+    """Return the articles of a JSONL file, or of a JSON list, in our format, bodies unchanged, and the defective rows.
 
     Raises:
         InputError: The file cannot be read.
     """
     articles: list[Article] = []
     defects: list[Defect] = []
-    for place, row in read_json_lines(path):
+    for place, row in read_rows(path):
         if isinstance(row, Defect):
             defects.append(row)
         elif not all(isinstance(row.get(key), str) and row[key] for key in ("id", "title", "body")):

@@ -1,4 +1,4 @@
-"""JSON Lines and JSON files, read so that one bad line never stops the rest."""
+"""JSON Lines and JSON files, in UTF-8, UTF-16 or UTF-32, read so that one bad line never stops the rest."""
 
 import json
 from collections.abc import Iterator
@@ -16,7 +16,7 @@ def read_json_file(path: Path) -> Any:
         InputError: The file cannot be read or is no JSON.
     """
     try:
-        return parse_json(path.read_text("utf-8-sig"))
+        return parse_json(decode(path.read_bytes(), "strict"))
     except OSError as error:
         raise InputError(f"{path} cannot be read: {error.strerror}. Check the path.") from error
     except ValueError as error:
@@ -30,7 +30,7 @@ def read_json_lines(path: Path) -> Iterator[tuple[str, dict[str, Any] | Defect]]
         InputError: The file cannot be read.
     """
     try:
-        lines = path.read_text("utf-8-sig", errors="replace").split("\n")
+        lines = decode(path.read_bytes()).split("\n")
     except OSError as error:
         raise InputError(f"{path} cannot be read: {error.strerror}. Check the path.") from error
     for number, line in enumerate(lines, start=1):
@@ -43,6 +43,40 @@ def read_json_lines(path: Path) -> Iterator[tuple[str, dict[str, Any] | Defect]]
             yield place, Defect(place, f"no JSON: {error}")
             continue
         yield place, value if isinstance(value, dict) else Defect(place, "not a JSON object")
+
+
+def read_rows(path: Path) -> Iterator[tuple[str, dict[str, Any] | Defect]]:
+    """Yield the objects of a file as `read_json_lines` does, whether it holds lines, a list, or a list under "questions".
+
+    Raises:
+        InputError: The file cannot be read.
+    """
+    listed = _read_list(path)
+    if listed is None:
+        yield from read_json_lines(path)
+    for number, row in enumerate(listed or ()):
+        place = f"{path.name}[{number}]"
+        yield place, row if isinstance(row, dict) else Defect(place, "not a JSON object")
+
+
+def _read_list(path: Path) -> list[Any] | None:
+    """Return the list that a file holds as a whole, or None where it holds something else, such as lines."""
+    try:
+        content = parse_json(decode(path.read_bytes(), "strict"))
+    except (OSError, ValueError):
+        return None
+    found = content.get("questions") if isinstance(content, dict) else content
+    return found if isinstance(found, list) else None
+
+
+def decode(data: bytes, errors: str = "replace") -> str:
+    """Return the text of a JSON file in the encoding that its first bytes tell, with or without a byte order mark.
+
+    Raises:
+        ValueError: It is not of that encoding, where `errors` is "strict".
+    """
+    # A byte is missing at the end where only the beginning of a file is looked at.
+    return data.decode(json.detect_encoding(data), errors).removeprefix("\ufeff")
 
 
 def parse_json(text: str) -> Any:

@@ -26,11 +26,13 @@ class GoldEvidence:
         article_id: The article that holds the fact.
         quote: The words that hold it, verbatim from the article's body; "" when only the article is known.
         grade: Relevance of the article, 1 or more (BEIR grades; 1 elsewhere).
+        other: Fields of the record that have no meaning here, as they were.
     """
 
     article_id: str
     quote: str = ""
     grade: int = 1
+    other: Mapping[str, Any] = field(default_factory=dict, hash=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +50,7 @@ class Question:
         assertions: Statements that a right answer must contain, for a judge.
         wrong_answers: Wordings that a misled answer would hold (RAMDocs), for the record.
         note: A remark by hand.
+        other: Fields of the record that have no meaning here, as they were.
     """
 
     id: str
@@ -60,6 +63,7 @@ class Question:
     assertions: tuple[str, ...] = ()
     wrong_answers: tuple[str, ...] = ()
     note: str = ""
+    other: Mapping[str, Any] = field(default_factory=dict, hash=False)
 
     @property
     def unanswerable(self) -> bool:
@@ -80,6 +84,7 @@ class Question:
         for pointer, source in zip(evidence, self.evidence, strict=True):
             if source.grade != 1:
                 pointer["grade"] = source.grade
+            pointer.update(source.other)
         record = {
             "id": self.id,
             "question": self.text,
@@ -92,7 +97,8 @@ class Question:
             "wrong_answers": list(self.wrong_answers),
             "note": self.note,
         }
-        return {key: value for key, value in record.items() if value or key in ("id", "question", "evidence")}
+        kept = {key: value for key, value in record.items() if value or key in ("id", "question", "evidence")}
+        return kept | dict(self.other)
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,9 +137,19 @@ class QuestionSet:
             counts[question.type] = counts.get(question.type, 0) + 1
         return dict(sorted(counts.items(), key=lambda item: (-item[1], item[0])))
 
+    @property
+    def other_fields(self) -> dict[str, int]:
+        """Return the fields that have no meaning here, each with the number of questions that have it."""
+        counts: dict[str, int] = {}
+        for question in self.questions:
+            nested = {f"evidence.{name}" for evidence in question.evidence for name in evidence.other}
+            for name in sorted({*question.other, *nested}):
+                counts[name] = counts.get(name, 0) + 1
+        return counts
+
 
 class _EvidenceRecord(BaseModel):
-    model_config = ConfigDict(extra="forbid", coerce_numbers_to_str=True)
+    model_config = ConfigDict(extra="allow", coerce_numbers_to_str=True)
 
     article_id: str
     quote: str = ""
@@ -141,7 +157,7 @@ class _EvidenceRecord(BaseModel):
 
 
 class _TurnRecord(BaseModel):
-    model_config = ConfigDict(extra="forbid")
+    model_config = ConfigDict(extra="ignore")
 
     role: str
     content: str
@@ -155,7 +171,7 @@ class _TurnRecord(BaseModel):
 
 
 class _QuestionRecord(BaseModel):
-    model_config = ConfigDict(extra="forbid", coerce_numbers_to_str=True)
+    model_config = ConfigDict(extra="allow", coerce_numbers_to_str=True)
 
     id: str
     question: str
@@ -184,7 +200,7 @@ def question_from_record(record: object) -> Question:
     A null question may carry an answer text ("Insufficient information."); it is kept out of `answers`.
 
     Raises:
-        ValueError: Something is missing, superfluous or of the wrong type; the message says what and where.
+        ValueError: Something is missing or of the wrong type; the message says what and where.
     """
     try:
         row = _QuestionRecord.model_validate(record)
@@ -197,12 +213,13 @@ def question_from_record(record: object) -> Question:
         text=row.question,
         answers=() if row.type == NULL_TYPE else answers,
         type=row.type or "",
-        evidence=tuple(GoldEvidence(e.article_id, e.quote, e.grade) for e in row.evidence),
+        evidence=tuple(GoldEvidence(e.article_id, e.quote, e.grade, e.model_extra or {}) for e in row.evidence),
         history=tuple(Turn(turn.role, turn.content) for turn in row.history),
         as_of=parse_date(row.as_of, END_OF_DAY) if row.as_of else None,
         assertions=tuple(row.assertions),
         wrong_answers=tuple(row.wrong_answers),
         note=row.note or "",
+        other=row.model_extra or {},
     )
 
 

@@ -14,12 +14,22 @@ def validate(questions: QuestionSet, articles: Mapping[str, Article] | None) -> 
         articles: The articles by id; None if they are not available: quotes are then not looked up.
     """
     defects = list(questions.defects)
+    if not questions.questions:
+        defects.append(Defect(questions.path.name, "holds no question that can be read"))
     for question in questions.questions:
         defects += [Defect(question.id, reason) for reason in _form(question)]
         if articles is not None:
             for evidence in question.evidence:
                 defects += [Defect(question.id, reason) for reason in _quote(evidence, articles)]
     return defects
+
+
+def describe_problems(questions: QuestionSet, articles: Mapping[str, Article] | None) -> list[str]:
+    """Return what whoever reads the figures of a set must know: what is wrong with it, and which fields were not read."""
+    wrong = [f"{defect.item}: {defect.reason}" for defect in validate(questions, articles)]
+    fields = [f"{name} ({count:,})" for name, count in questions.other_fields.items()]
+    kept = f"Fields that are kept and not read, with the number of questions: {', '.join(fields)}."
+    return [*wrong, kept] if fields else wrong
 
 
 def _form(question: Question) -> Iterator[str]:

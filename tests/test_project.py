@@ -34,8 +34,9 @@ FLOORS = {
         library claim_reading | commands
         """,
     "web": """
-        addresses | markup assistant event_data rate_limit theme | conversations accounts archive_status | answers frame |
-        reader api | filters eval rail | archive ask | timeline draft_check | page_layout | server
+        addresses openai_errors rate_limit roles theme | markup assistant event_data | conversations accounts archive_status |
+        answers completions frame | reader api | filters eval rail | archive ask | timeline draft_check |
+        page_layout | server
         """,
 }
 """The parts of each package from the ground up: a part imports from floors below its own, never from its own or above."""

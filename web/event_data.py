@@ -2,7 +2,7 @@
 
 import inspect
 import logging
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
 from typing import Any
 
 import gradio as gr
@@ -15,6 +15,8 @@ from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import JSONResponse
 from starlette.routing import Mount
+
+from web.roles import Permit, needed_role, refusal
 
 log = logging.getLogger(__name__)
 
@@ -34,7 +36,34 @@ _MALFORMED = (TypeError, ValueError, LookupError, AttributeError)
 
 
 class CheckedBlocks(gr.Blocks):
-    """Look at what a caller sends before a function of ours gets it."""
+    """Look at who calls a function of ours, and what is sent, before the function gets it."""
+
+    permit: Permit | None = None
+    """Tells what a user may do; without it everybody may do everything."""
+
+    async def call_function(
+        self,
+        block_fn: BlockFunction | int,
+        processed_input: list[Any],
+        iterator: AsyncIterator[Any] | None = None,
+        requests: gr.Request | list[gr.Request] | None = None,
+        *rest: Any,
+        **named: Any,
+    ) -> dict[str, Any]:
+        """Call a function of ours if the user may; every way in ends here, whatever route a call took.
+
+        Raises:
+            gr.Error: The user's role is not enough.
+        """
+        function = block_fn if isinstance(block_fn, BlockFunction) else self.fns[block_fn]
+        least = needed_role(function.fn)
+        user = str(getattr(requests, "username", None) or "")
+        if self.permit is not None and least != "reader" and not self.permit(user, least):
+            raise gr.Error(refusal(least), print_exception=False)
+        result: dict[str, Any] = await super().call_function(
+            block_fn, processed_input, iterator, requests, *rest, **named
+        )
+        return result
 
     async def preprocess_data(
         self,

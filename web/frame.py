@@ -14,6 +14,7 @@ from web.assistant.assistant_loader import AssistantLoader
 from web.conversations.conversation_store import ConversationStore
 from web.conversations.running_answers import RunningAnswers
 from web.rate_limit import RateLimit
+from web.roles import Permit
 
 QUIET: dict[str, Any] = {"api_visibility": "private", "show_progress": "hidden"}
 """Arguments of every event of the page: no endpoint for programs, no overlay while it runs."""
@@ -62,6 +63,7 @@ class Frame:
         changeable: Whether articles may be added and removed here.
         alone: Whether the page is for this machine's user only, who may set its model.
         runs: The folder of the runs of the evaluation.
+        permit: Tells what a user may do.
     """
 
     loader: AssistantLoader
@@ -75,6 +77,7 @@ class Frame:
     reader: gr.HTML
     changeable: bool
     runs: Path
+    permit: Permit
     alone: bool = False
 
 

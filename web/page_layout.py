@@ -18,6 +18,7 @@ from web.event_data import CheckedBlocks
 from web.frame import Frame, Rail, Tab, make_markup, make_textbox
 from web.markup.templating import render
 from web.rate_limit import RateLimit
+from web.roles import Permit
 from web.timeline.timeline_view import timeline_tab
 
 STATIC = Path(__file__).parent / "static"
@@ -49,6 +50,7 @@ def build_page(
     answers: RunningAnswers,
     changeable: bool,
     runs: Path,
+    permit: Permit,
     alone: bool = False,
 ) -> gr.Blocks:
     """Return the page, ready to be mounted.
@@ -60,9 +62,11 @@ def build_page(
         answers: The answers under way.
         changeable: Let readers add and remove articles.
         runs: The folder of the runs of the evaluation.
+        permit: Tells what a user may do.
         alone: Let the reader set the model.
     """
     blocks = CheckedBlocks(title=TITLE, analytics_enabled=False, fill_width=True, delete_cache=(_CLEAN_S, _CLEAN_S))
+    blocks.permit = permit
     with blocks:
         session = gr.State(SessionState())
         reader = make_markup("reader", "")
@@ -81,6 +85,7 @@ def build_page(
                 reader,
                 changeable,
                 runs,
+                permit,
                 alone,
             )
             with gr.Tabs(elem_id="tabs"):

@@ -29,8 +29,10 @@ from eval.runs.system_assembly import Bench, open_bench
 from eval.runs.systems import System
 from eval.sampling import select
 from eval.set_catalogue import SHIPPED
+from eval.validation import describe_problems
 from rag.settings import Settings, read_settings
 
+_MOST_TOLD = 20  # Problems of a set on the screen; the report lists more.
 GATE_FILE = Path(__file__).parents[1] / "gate.json"
 Only = Literal["retrieval", "answers"]
 Data = Annotated[
@@ -51,9 +53,14 @@ class Source:
     questions: QuestionSet
     articles: Mapping[str, Article]
 
+    @property
+    def problems(self) -> list[str]:
+        """Return what is wrong with the set, in words."""
+        return describe_problems(self.questions, self.articles)
+
 
 def open_source(path: Path, files: Sequence[Path] = (), data: Path | None = None) -> Source:
-    """Return a set and its articles.
+    """Return a set and its articles, and say on the screen what of it cannot be read or is held by no article.
 
     Raises:
         InputError: No articles are known for it.
@@ -62,7 +69,13 @@ def open_source(path: Path, files: Sequence[Path] = (), data: Path | None = None
     articles = articles_for(questions, files, data)
     if not articles:
         raise InputError(f"No articles are known for {questions.name}. Name them: --articles FILE, or --data DIR")
-    return Source(questions, articles)
+    source = Source(questions, articles)
+    problems = source.problems
+    for problem in problems[:_MOST_TOLD]:
+        typer.echo(problem, err=True)
+    if (more := len(problems) - _MOST_TOLD) > 0:
+        typer.echo(f"... and {more:,} more: python -m eval validate {path}", err=True)
+    return source
 
 
 def parse_types(text: str) -> list[str]:
@@ -90,16 +103,20 @@ def run_set(
     name: Annotated[str, typer.Option(help="Name of the run; time and set without it.")] = "",
     note: Note = "",
     fresh: Annotated[bool, typer.Option(help="Start again instead of continuing an interrupted run.")] = False,
+    beside: Annotated[
+        bool, typer.Option(help="With --data: ask a copy of the archive, so that a page may have it meanwhile.")
+    ] = False,
 ) -> None:
     """Ask Newsdesk and its baselines the questions of a set; an interrupted run with the same plan is continued."""
     source = open_source(path, articles or (), data)
     chosen = select(source.questions, parse_types(types), sample, seed)
-    home = choose_home(source, out, data)
+    asked = None if beside else data
+    home = choose_home(source, out, asked)
     settings = read_settings(home) if llm is None else read_settings(home, llm=llm)
-    planned = plan(source.questions, chosen, source.articles, settings, only or "", jobs)
+    planned = plan(source.questions, chosen, source.articles, settings, only or "", jobs, source.problems)
     run, resumed = choose_folder(planned, out, name, note, fresh)
     typer.echo(f"{'Going on with' if resumed else 'Run'} {run.path}", err=True)
-    with open_bench_for(run, settings, source.articles if data is None else {}) as (bench, bar):
+    with open_bench_for(run, settings, source.articles if asked is None else {}) as (bench, bar):
         newsdesk = bench.newsdesk(datetime.fromisoformat(run.manifest.created_at))
         systems = [newsdesk, *(bench.baselines(newsdesk, run.manifest.only) if baselines else [])]
         finish(run, planned, systems, bar)

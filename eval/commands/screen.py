@@ -27,7 +27,8 @@ def progress_bars() -> Iterator[Bars]:
         TextColumn("left"),
         TimeRemainingColumn(),
     )
-    with Progress(*columns, console=Console(stderr=True)) as bars:
+    console = Console(stderr=True)
+    with Progress(*columns, console=console, disable=not console.is_terminal) as bars:
 
         def bar(name: str) -> execution.Progress:
             task = bars.add_task(name, total=None)

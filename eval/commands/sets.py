@@ -73,6 +73,7 @@ def _summary(questions: QuestionSet, defects: Iterable[Defect], articles: int) -
         "questions": len(questions.questions),
         "unanswerable": sum(question.unanswerable for question in questions.questions),
         "types": questions.types,
+        "other_fields": questions.other_fields,
         "articles": articles,
         "defects": [{"item": defect.item, "reason": defect.reason} for defect in defects],
     }
@@ -89,4 +90,7 @@ def _print_validation(questions: QuestionSet, defects: list[Defect], articles: i
     )
     types = ", ".join(f"{count} {kind or 'untyped'}" for kind, count in questions.types.items())
     typer.echo(f"{questions.name} ({questions.format}): {len(questions.questions)} questions ({types}); {checked}.")
+    if fields := questions.other_fields:
+        named = ", ".join(f"{name} ({count:,})" for name, count in fields.items())
+        typer.echo(f"Fields that are kept and not read, with the number of questions: {named}.")
     typer.echo(f"{len(defects)} defects." if defects else "No defects.")

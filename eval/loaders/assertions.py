@@ -3,9 +3,9 @@
 from pathlib import Path
 from typing import Any
 
-from eval.json_lines import read_json_file, read_json_lines
+from eval.json_lines import read_rows
 from eval.loaders.question_set_builder import build_question_set
-from eval.question import Defect, Question, QuestionSet
+from eval.question import Question, QuestionSet
 
 _IDS = ("id", "question_id")
 _TEXTS = ("question", "question_text", "text", "query")
@@ -16,7 +16,7 @@ def is_assertions(path: Path) -> bool:
     """Return whether a JSON list or JSONL file holds objects with `assertions` in another form than our own."""
     if not path.is_file() or path.suffix.lower() not in (".json", ".jsonl"):
         return False
-    first = next((row for _, row in _rows(path) if isinstance(row, dict)), {})
+    first = next((row for _, row in read_rows(path) if isinstance(row, dict)), {})
     return _statements(first) is not None and not ("question" in first and "id" in first and "evidence" in first)
 
 
@@ -29,16 +29,7 @@ def load_assertions(path: Path) -> QuestionSet:
     Raises:
         InputError: The file cannot be read.
     """
-    return build_question_set(path, "assertions", _rows(path), _question)
-
-
-def _rows(path: Path) -> list[tuple[str, dict[str, Any] | Defect]]:
-    if path.suffix.lower() == ".jsonl":
-        return list(read_json_lines(path))
-    content = read_json_file(path)
-    listed = content.get("questions") if isinstance(content, dict) else content
-    places = [(f"{path.name}[{number}]", row) for number, row in enumerate(listed if isinstance(listed, list) else [])]
-    return [(place, row if isinstance(row, dict) else Defect(place, "not an object")) for place, row in places]
+    return build_question_set(path, "assertions", read_rows(path), _question)
 
 
 def _statements(row: dict[str, Any]) -> list[Any] | None:

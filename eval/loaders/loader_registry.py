@@ -9,7 +9,7 @@ from corpus.errors import InputError
 from eval.loaders.assertions import is_assertions, load_assertions
 from eval.loaders.beir import is_beir, load_beir
 from eval.loaders.multihop import is_multihop, load_multihop
-from eval.loaders.own import load_own
+from eval.loaders.own import is_own, load_own
 from eval.loaders.ramdocs import is_ramdocs, load_ramdocs
 from eval.loaders.squad import is_squad, load_squad
 from eval.question import Defect, Question, QuestionSet
@@ -25,17 +25,13 @@ class SetFormat:
     read: Callable[[Path], QuestionSet]
 
 
-def _is_own(path: Path) -> bool:
-    return path.suffix.lower() == ".jsonl" if path.is_file() else any(path.glob("questions*.jsonl"))
-
-
 FORMATS = (
     SetFormat("multihop-rag", is_multihop, load_multihop),
     SetFormat("beir", is_beir, load_beir),
     SetFormat("squad", is_squad, load_squad),
     SetFormat("ramdocs", is_ramdocs, load_ramdocs),
     SetFormat("assertions", is_assertions, load_assertions),
-    SetFormat("own", _is_own, load_own),
+    SetFormat("own", is_own, load_own),
 )
 
 

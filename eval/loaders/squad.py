@@ -7,7 +7,7 @@ from typing import Any
 
 from corpus import Article
 from corpus.errors import InputError
-from eval.json_lines import read_json_file
+from eval.json_lines import decode, read_json_file
 from eval.loaders.question_set_builder import build_question_set
 from eval.question import NULL_TYPE, Defect, GoldEvidence, Question, QuestionSet
 
@@ -18,8 +18,8 @@ def is_squad(path: Path) -> bool:
     """Return whether `path` is a JSON file that starts like SQuAD."""
     if not path.is_file() or path.suffix.lower() != ".json":
         return False
-    with path.open(encoding="utf-8", errors="replace") as file:
-        head = file.read(4096)
+    with path.open("rb") as file:
+        head = decode(file.read(4096))
     return head.lstrip().startswith("{") and '"data"' in head and ('"paragraphs"' in head or '"title"' in head)
 
 

@@ -18,6 +18,8 @@ def summary_markdown(manifest: Manifest, summaries: Mapping[str, RunSummary]) ->
     """Return the report's tables: each group of measures with every system, then by type, then latency."""
     title = f"# {escape_markdown(manifest.set_name)}: {len(manifest.questions)} questions"
     parts = [title, escape_markdown(_describe_settings(manifest))]
+    if manifest.problems:
+        parts += ["## Problems of the question set", "\n".join(f"- {escape_markdown(p)}" for p in manifest.problems)]
     for group, heading in GROUPS.items():
         columns, rows = group_table(summaries, group)
         if rows:

@@ -39,6 +39,7 @@ class Manifest:
         versions: Of Newsdesk, Python and the libraries that decide a result.
         created_at: ISO 8601, UTC.
         note: A remark by hand.
+        problems: What of the set could not be read or is held by no article, in words.
     """
 
     set_name: str
@@ -52,10 +53,12 @@ class Manifest:
     versions: Mapping[str, str] = field(default_factory=dict)
     created_at: str = ""
     note: str = ""
+    problems: tuple[str, ...] = ()
 
     def continues(self, other: "Manifest") -> bool:
-        """Return whether an interrupted run may continue as `other`: everything but time, path and note is equal."""
-        mine, theirs = ({**asdict(m), "created_at": "", "note": "", "set_path": ""} for m in (self, other))
+        """Return whether an interrupted run may continue as `other`: everything but time, path and remarks is equal."""
+        ignored = {"created_at": "", "note": "", "set_path": "", "problems": ()}
+        mine, theirs = ({**asdict(m), **ignored} for m in (self, other))
         return bool(mine == theirs)
 
 
@@ -100,6 +103,11 @@ class RunFolder:
         """
         found = {outcome.question.id: outcome for outcome in self._lines(system)}
         return [found[key] for key in self.manifest.questions if key in found]
+
+    def count_asked(self, system: str = MAIN) -> int:
+        """Return how many outcomes are written down, without reading them."""
+        file = self._file(system)
+        return file.read_bytes().count(b"\n") if file.is_file() else 0
 
     def resume(self, system: str = MAIN) -> set[str]:
         """Cut a torn last line off, and return the ids that need not be asked again: those without an error."""
@@ -158,7 +166,8 @@ def open_run(path: Path) -> RunFolder:
     """
     try:
         record = json.loads((path / "run.json").read_text("utf-8"))
-        return RunFolder(path, Manifest(**{**record, "questions": tuple(record["questions"])}))
+        lists = {"questions": tuple(record["questions"]), "problems": tuple(record.get("problems", ()))}
+        return RunFolder(path, Manifest(**{**record, **lists}))
     except OSError:
         raise InputError(f"{path} is no run. Make one: {name_command('eval run')} SET") from None
     except (ValueError, TypeError, KeyError) as error:

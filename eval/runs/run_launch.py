@@ -16,6 +16,7 @@ from eval.runs.run_summary import RunSummary, summarise
 from eval.runs.systems import System
 from rag.settings import Settings
 
+_MOST_PROBLEMS = 500
 _SECRET = {"llm_api_key"}
 # Paths and timeouts, which do not influence what is found and answered.
 _IRRELEVANT = {"data_dir", "user_agent", "robots", "host_delay_s"}
@@ -43,8 +44,9 @@ def plan(
     settings: Settings,
     only: str = "",
     jobs: int = 1,
+    problems: Sequence[str] = (),
 ) -> Plan:
-    """Return the plan of a run over `questions` of a set, with these articles and settings."""
+    """Return the plan of a run over `questions` of a set, with these articles and settings; `problems` of the set are kept."""
     kept = settings.model_dump(mode="json", exclude=_SECRET | _IRRELEVANT)
     manifest = Manifest(
         set_name=source.name,
@@ -57,6 +59,7 @@ def plan(
         settings=kept,
         versions=versions(),
         created_at=datetime.now(UTC).isoformat(timespec="seconds"),
+        problems=tuple(problems[:_MOST_PROBLEMS]),
     )
     return Plan(questions, manifest, jobs)
 

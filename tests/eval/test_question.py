@@ -1,9 +1,10 @@
 import re
 from datetime import UTC, datetime, time
+from pathlib import Path
 
 import pytest
 
-from eval.question import END_OF_DAY, GoldEvidence, parse_date, question_from_record
+from eval.question import END_OF_DAY, GoldEvidence, QuestionSet, parse_date, question_from_record
 from rag.model import Turn
 
 FULL = {
@@ -53,7 +54,6 @@ def test_nothing_to_answer_with_means_not_held() -> None:
         ({"question": "Q"}, "id: Field required"),
         ({"id": "x", "question": " "}, "id and question must not be empty"),
         ({"id": "x", "question": "Q", "answer": "a", "answers": ["b"]}, 'give "answer" or "answers", not both'),
-        ({"id": "x", "question": "Q", "anwser": "a"}, "anwser: Extra inputs are not permitted"),
         ({"id": "x", "question": "Q", "evidence": [{"quote": "q"}]}, "evidence.0.article_id: Field required"),
         ({"id": "x", "question": "Q", "history": [{"role": "system", "content": ""}]}, "history.0.role: role must be"),
         ({"id": "x", "question": "Q", "as_of": "soon"}, "'soon' is not a date"),
@@ -62,6 +62,16 @@ def test_nothing_to_answer_with_means_not_held() -> None:
 def test_what_is_wrong_is_named(record: dict[str, object], reason: str) -> None:
     with pytest.raises(ValueError, match=re.escape(reason)):
         question_from_record(record)
+
+
+def test_fields_without_a_meaning_here_are_kept_and_named() -> None:
+    record = {"id": "x", "question": "Q", "anwser": "a", "evidence": [{"article_id": "b", "quote": "q", "page": 3}]}
+    question = question_from_record(record | {"history": [{"role": "user", "content": "c", "at": 1}]})
+    assert (question.other, question.evidence[0].other) == ({"anwser": "a"}, {"page": 3})
+    assert question.to_record().items() >= record.items()
+    held = QuestionSet("s", Path("s"), "own", (question, question_from_record({"id": "y", "question": "Q"})))
+    assert held.other_fields == {"anwser": 1, "evidence.page": 1}
+    assert hash(question)
 
 
 def test_instants_are_utc() -> None:

@@ -23,9 +23,11 @@ from rag.model import Citation, Passage
 from tests.model_server import ModelServer
 from tests.waiting import PATIENCE_S
 from tests.web.recorded_replies import reply_as_recorded
-from web.accounts.account_file import Account, Accounts
+from web.accounts.account_file import Account, AccountLines, Accounts, Key
+from web.accounts.proxy_sign_in import TrustedProxy
 from web.assistant.addition_queue import OpenFetcher
 from web.rate_limit import RateLimit
+from web.roles import Role
 
 ROOT = Path(__file__).parents[2]
 
@@ -168,6 +170,15 @@ def accounts_of(folder: Path, *names: str) -> Accounts:
     return Accounts(path)
 
 
+def keyed_accounts(folder: Path, **roles: Role) -> tuple[Accounts, dict[str, dict[str, str]]]:
+    """Return accounts without passwords over `accounts.txt` of a folder, and for each the headers with a key of it."""
+    keys = {name: Key.make(name) for name in roles}
+    accounts = tuple(Account(name, b"", b"", role) for name, role in roles.items())
+    path = folder / "accounts.txt"
+    path.write_text(AccountLines(accounts, tuple(key for key, _ in keys.values())).text(), encoding="utf-8")
+    return Accounts(path), {name: {"authorization": f"Bearer {secret}"} for name, (_, secret) in keys.items()}
+
+
 @contextmanager
 def served(
     open_assistant: Callable[[], Assistant],
@@ -181,6 +192,7 @@ def served(
     wait_s: float = 2,
     clock: Callable[[], float] = time.monotonic,
     alone: bool = False,
+    proxy: TrustedProxy | None = None,
 ) -> Iterator[str]:
     """Serve the page, and yield its address; `kept` is the file of conversations, by default one that goes with it."""
     from web.assistant.assistant_loader import AssistantLoader
@@ -201,6 +213,7 @@ def served(
             changeable=changeable,
             runs=runs,
             alone=alone,
+            proxy=proxy,
         )
         running = Server(application, "127.0.0.1", port)
         thread = threading.Thread(target=running.run, args=([bound],), daemon=True)

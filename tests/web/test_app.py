@@ -29,6 +29,22 @@ def test_other_hosts_than_this_machine_want_accounts(host: str, capsys: pytest.C
     )
 
 
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        (["--auth-header", "X-Forwarded-User"], "go together"),
+        (["--trusted-proxy", "10.0.0.5"], "go together"),
+        (["--auth-header", "X Y", "--trusted-proxy", "10.0.0.5"], "is no name of a header"),
+        (["--auth-header", "X-User", "--trusted-proxy", "proxy.example"], "give addresses like 10.0.0.5"),
+    ],
+)
+def test_a_proxy_that_is_not_wholly_described_ends_the_command(
+    options: list[str], said: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert app.main([*options, "--port", "0", "--data", str(tmp_path)]) == 2
+    assert said in capsys.readouterr().err
+
+
 def test_accounts_that_cannot_be_read_end_the_command(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert app.main(["--port", "0", "--auth-file", str(tmp_path / "none"), "--data", str(tmp_path)]) == 2
     assert "name the file of accounts" in capsys.readouterr().err

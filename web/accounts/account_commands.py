@@ -1,18 +1,19 @@
-"""The commands that make and change the file of accounts: `python -m web.accounts`."""
+"""The commands that make and change the file of accounts, with roles and keys: `python -m web.accounts`."""
 
 import contextlib
 import getpass
 import os
 import sys
 import tempfile
-from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from corpus.errors import SettingsError
-from web.accounts.account_file import Account, check_account_name, read_accounts
+from web.accounts.account_file import Account, AccountLines, Key, check_account_name, read_accounts
+from web.roles import Role
 
 app = typer.Typer(
     help="Make and change the accounts of a page: a file that `python app.py --auth-file FILE` reads. "
@@ -36,51 +37,111 @@ def main(arguments: list[str] | None = None) -> None:
 
 
 @app.command()
-def add(name: Name, file: File = DEFAULT) -> None:
+def add(
+    name: Name,
+    file: File = DEFAULT,
+    role: Annotated[
+        Role | None, typer.Option(help="reader, unless it is the first account, which is an owner.")
+    ] = None,
+    password: Annotated[bool, typer.Option(help="Without one, sign-in is by a proxy or a key.")] = True,
+) -> None:
     """Add an account, and make the file if it is not there yet; asks twice for the password."""
     check_account_name(name)
-    accounts = read_accounts(file) if file.exists() else []
-    if name in _names(accounts):
+    lines = read_accounts(file) if file.exists() else AccountLines()
+    if name in _names(lines):
         raise SettingsError(f"{name} has an account already; give it another password with `password {name}`")
-    account = Account.make(name, _ask_password())
-    _write(file, [*accounts, account])
-    print(f"{name} can sign in now.")
+    given: Role = role or ("reader" if lines.accounts else "owner")
+    account = Account.make(name, _ask_password(), given) if password else Account(name, b"", b"", given)
+    _write(file, replace(lines, accounts=(*lines.accounts, account)))
+    print(f"{name} can {'sign in' if password else 'use a key or be signed in by a proxy'} now, as {given}.")
 
 
 @app.command("list")
 def list_names(file: File = DEFAULT) -> None:
-    """List the names, one a line."""
-    for name in _names(read_accounts(file)):
-        print(name)
+    """List the accounts, one a line: name and role, with a word on one that has no password."""
+    for account in read_accounts(file).accounts:
+        print(f"{account.name}\t{account.role}{'' if account.digest else ', no password'}")
 
 
 @app.command()
 def remove(name: Name, file: File = DEFAULT) -> None:
-    """Remove an account; who is signed in by it is signed out."""
-    accounts = _known(name, file)
-    _write(file, [account for account in accounts if account.name != name])
+    """Remove an account with its keys; who is signed in by it is signed out."""
+    lines = _known(name, file)
+    _write(file, replace(lines, accounts=tuple(account for account in lines.accounts if account.name != name)))
     print(f"{name} cannot sign in any more.")
 
 
 @app.command()
 def password(name: Name, file: File = DEFAULT) -> None:
     """Give an account another password, asking twice; who is signed in by the old one is signed out."""
-    accounts = _known(name, file)
-    account = Account.make(name, _ask_password())
-    _write(file, [account if old.name == name else old for old in accounts])
+    lines = _known(name, file)
+    old = next(account for account in lines.accounts if account.name == name)
+    _put(file, lines, Account.make(name, _ask_password(), old.role))
     print(f"{name} has another password now.")
 
 
-def _names(accounts: Sequence[Account]) -> list[str]:
-    return [account.name for account in accounts]
+@app.command("role")
+def change_role(
+    name: Name,
+    role: Annotated[Role, typer.Argument(help="What the account may do.", show_default=False)],
+    file: File = DEFAULT,
+) -> None:
+    """Give an account another role, which holds from the next click on.
+
+    A reader asks and reads, an editor also adds, removes and measures, an owner also decides on models.
+    """
+    lines = _known(name, file)
+    old = next(account for account in lines.accounts if account.name == name)
+    _put(file, lines, replace(old, role=role))
+    print(f"{name} is {role} now.")
 
 
-def _known(name: str, file: Path) -> list[Account]:
-    """Return all accounts if one has the name."""
-    accounts = read_accounts(file)
-    if name not in _names(accounts):
+@app.command("key")
+def make_key(name: Name, file: File = DEFAULT) -> None:
+    """Make a key by which programs ask in the name of an account. It is shown once; the file keeps its hash."""
+    lines = _known(name, file)
+    key, secret = Key.make(name)
+    _write(file, replace(lines, keys=(*lines.keys, key)))
+    print(f"Key {key.id} of {name}; it is not shown again:", file=sys.stderr)
+    print(secret)
+
+
+@app.command("keys")
+def list_keys(file: File = DEFAULT) -> None:
+    """List the keys, one a line: id, account, and the day on which it was made."""
+    for key in read_accounts(file).keys:
+        print(f"{key.id}\t{key.name}\t{key.made_on}")
+
+
+@app.command("revoke")
+def revoke_key(
+    key_id: Annotated[str, typer.Argument(metavar="ID", help="As `keys` lists it.", show_default=False)],
+    file: File = DEFAULT,
+) -> None:
+    """Revoke a key: programs that use it are refused from now on."""
+    lines = read_accounts(file)
+    if key_id not in {key.id for key in lines.keys}:
+        raise SettingsError(f"{file}: has no key {key_id!r}; `keys` shows those that it has")
+    _write(file, replace(lines, keys=tuple(key for key in lines.keys if key.id != key_id)))
+    print(f"Key {key_id} is revoked.")
+
+
+def _names(lines: AccountLines) -> list[str]:
+    return [account.name for account in lines.accounts]
+
+
+def _known(name: str, file: Path) -> AccountLines:
+    """Return what stands in the file if one of its accounts has the name."""
+    lines = read_accounts(file)
+    if name not in _names(lines):
         raise SettingsError(f"{file}: has no account {name!r}; `list` shows those that it has")
-    return accounts
+    return lines
+
+
+def _put(file: Path, lines: AccountLines, account: Account) -> None:
+    """Put an account in the place of the one of its name."""
+    accounts = tuple(account if old.name == account.name else old for old in lines.accounts)
+    _write(file, replace(lines, accounts=accounts))
 
 
 def _ask_password() -> str:
@@ -104,16 +165,15 @@ def _ask(prompt: str) -> str:
     return line.removesuffix("\n")
 
 
-def _write(file: Path, accounts: Sequence[Account]) -> None:
+def _write(file: Path, lines: AccountLines) -> None:
     """Put the file in place whole, readable by its owner only."""
     place = file.resolve()  # A link stays one.
-    text = "".join(f"{account.line()}\n" for account in accounts)
     try:
         handle, name = tempfile.mkstemp(dir=place.parent, prefix=f".{place.name}-")  # Mode 0600.
         made = Path(name)
         try:
             with os.fdopen(handle, "w", encoding="utf-8") as written:
-                written.write(text)
+                written.write(lines.text())
                 written.flush()
                 os.fsync(handle)
             if place.exists():

@@ -1,6 +1,8 @@
-"""Who may sign in: names and hashed passwords in a file, one a line, `name:scrypt:salt:hash`.
+"""Who may sign in: names, hashed passwords, roles and hashed keys in a file, one a line.
 
-`python -m web.accounts --help` says how the file is made and changed.
+An account is `name:scrypt:salt:hash:role`, one that has no password `name:none:::role`, a key for programs
+`name:key:id:hash:day`. A line without a role is of an earlier version, in which everybody could add and remove articles: it
+is an editor's. `python -m web.accounts --help` says how the file is made and changed.
 """
 
 import base64
@@ -10,11 +12,13 @@ import hmac
 import logging
 import secrets
 import stat
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from pathlib import Path
 
 from corpus.command_names import name_command
 from corpus.errors import SettingsError
+from web.roles import ROLES, Role
 
 log = logging.getLogger(__name__)
 
@@ -23,20 +27,27 @@ SHORTEST_PASSWORD = 10
 LONGEST_NAME, LONGEST_PASSWORD = 100, 1000
 """Characters."""
 
+_PREFIX = "newsdesk-"  # So that a key that was left somewhere is known for what it is.
+
 # OWASP's password storage sheet names N = 2^17, r = 8, p = 1 as the strength to use; it takes 128 MiB for a moment.
 _N, _R, _P, _MEMORY = 2**17, 8, 1, 192 * 2**20
 
 
+EARLIER: Role = "editor"
+"""The role of an account whose line names none."""
+
+
 @dataclass(frozen=True, slots=True)
 class Account:
-    """Hold a name, and the salt and the scrypt hash of its password."""
+    """Hold a name, the salt and the scrypt hash of its password, which are empty where it has none, and its role."""
 
     name: str
     salt: bytes
     digest: bytes
+    role: Role = field(default=EARLIER, compare=False)  # Who is given another role stays signed in.
 
     @classmethod
-    def make(cls, name: str, password: str) -> "Account":
+    def make(cls, name: str, password: str, role: Role = EARLIER) -> "Account":
         """Return an account with a salt of its own.
 
         Raises:
@@ -49,7 +60,7 @@ class Account:
         if not password.isprintable():
             raise SettingsError("the password holds a character that cannot be typed everywhere; leave it out")
         salt = secrets.token_bytes(16)
-        return cls(name, salt, _hash(password, salt))
+        return cls(name, salt, _hash(password, salt), role)
 
     def fits(self, password: str) -> bool:
         """Return whether the password is right; takes some tenths of a second and 128 MiB."""
@@ -57,7 +68,47 @@ class Account:
 
     def line(self) -> str:
         """Return the line of the file."""
-        return f"{self.name}:scrypt:{base64.b64encode(self.salt).decode()}:{base64.b64encode(self.digest).decode()}"
+        kind = "scrypt" if self.digest else "none"
+        return ":".join([self.name, kind, _encode(self.salt), _encode(self.digest), self.role])
+
+
+@dataclass(frozen=True, slots=True)
+class Key:
+    """Hold what is known of a key by which programs ask in the name of a user: an id, and the hash of the secret."""
+
+    name: str
+    id: str
+    digest: bytes
+    made_on: str
+
+    @classmethod
+    def make(cls, name: str) -> tuple["Key", str]:
+        """Return a new key of a user, and the secret, which nothing but this call ever tells."""
+        secret = f"{_PREFIX}{secrets.token_urlsafe(32)}"
+        return cls(name, secrets.token_hex(4), hash_key(secret), f"{datetime.now(UTC):%Y-%m-%d}"), secret
+
+    def line(self) -> str:
+        """Return the line of the file."""
+        return ":".join([self.name, "key", self.id, _encode(self.digest), self.made_on])
+
+
+def hash_key(secret: str) -> bytes:
+    """Return the hash of a key: a quick one, as nobody can guess 32 random bytes."""
+    return hashlib.sha256(secret.encode("utf-8", "replace")).digest()
+
+
+@dataclass(frozen=True, slots=True)
+class AccountLines:
+    """Hold what stands in a file of accounts, each in its order."""
+
+    accounts: tuple[Account, ...] = ()
+    keys: tuple[Key, ...] = ()
+
+    def text(self) -> str:
+        """Return the content of the file; a key whose account is gone is left out."""
+        names = {account.name for account in self.accounts}
+        lines = [*(account.line() for account in self.accounts), *(k.line() for k in self.keys if k.name in names)]
+        return "".join(f"{line}\n" for line in lines)
 
 
 class Accounts:
@@ -71,7 +122,7 @@ class Accounts:
         """
         self._path = path
         self._state = _state(path)
-        self._accounts = {account.name: account for account in read_accounts(path)}
+        self._read()
         if not self._accounts:
             raise SettingsError(f"{path}: holds no account; add one with `{HOW_TO_ADD}`")
         self._nobody = Account("", secrets.token_bytes(16), bytes(64))
@@ -81,10 +132,26 @@ class Accounts:
         self._renew()
         return self._accounts.get(name)
 
+    def role_of(self, name: str) -> Role:
+        """Return the role of a user; who has no account, as one whom a proxy has signed in may not, is a reader."""
+        account = self.get(name)
+        return account.role if account else "reader"
+
+    def find_by_key(self, secret: str) -> Account | None:
+        """Return whose key this is."""
+        self._renew()
+        key = self._keys.get(hash_key(secret))
+        return self._accounts.get(key.name) if key else None
+
     def verify(self, name: str, password: str) -> Account | None:
         """Return the account whose name and password these are; an unknown name takes as long as a known one."""
         account = self.get(name) or self._nobody
         return account if account.fits(password) and account is not self._nobody else None
+
+    def _read(self) -> None:
+        found = read_accounts(self._path)
+        self._accounts = {account.name: account for account in found.accounts}
+        self._keys = {key.digest: key for key in found.keys}
 
     def _renew(self) -> None:
         """Read the file if it changed; a missing or invalid file changes nothing, and the log says so."""
@@ -93,22 +160,25 @@ class Accounts:
             return
         self._state = state
         try:
-            self._accounts = {account.name: account for account in read_accounts(self._path)}
+            self._read()
         except SettingsError as error:
             log.warning("%s; until then the accounts stay as they were", error)
 
 
-def read_accounts(path: Path) -> list[Account]:
-    """Read the accounts of a file.
+def read_accounts(path: Path) -> AccountLines:
+    """Read the accounts and the keys of a file.
 
     Raises:
-        SettingsError: It cannot be read, or a line is not one.
+        SettingsError: It cannot be read, or a line is none.
     """
     try:
         lines = path.read_text(encoding="utf-8").splitlines()
     except (OSError, UnicodeDecodeError) as error:
         raise SettingsError(f"{path}: cannot be read ({error}); name the file of accounts") from error
-    return [_account(path, i, line.strip()) for i, line in enumerate(lines, 1) if line.strip()]
+    read = [_read_line(path, i, line.strip()) for i, line in enumerate(lines, 1) if line.strip()]
+    return AccountLines(
+        tuple(each for each in read if isinstance(each, Account)), tuple(each for each in read if isinstance(each, Key))
+    )
 
 
 def check_account_name(name: str) -> None:
@@ -118,14 +188,24 @@ def check_account_name(name: str) -> None:
         raise SettingsError(f"{name!r} cannot be a name; use 1 to {LONGEST_NAME} characters, no white space, no colon")
 
 
-def _account(path: Path, number: int, line: str) -> Account:
+def _read_line(path: Path, number: int, line: str) -> Account | Key:
     try:
-        name, kind, salt, digest = line.split(":")
-        if kind != "scrypt" or not name:
+        name, kind, first, second, *rest = line.split(":")
+        if not name or len(rest) > 1:
+            raise ValueError(line)
+        if kind == "key":
+            return Key(name, first, base64.b64decode(second, validate=True), rest[0] if rest else "")
+        role = next(role for role in ROLES if role == (rest[0] if rest else EARLIER))
+        salt, digest = (base64.b64decode(part, validate=True) for part in (first, second))
+        if kind not in {"scrypt", "none"} or (kind == "scrypt") != bool(digest):
             raise ValueError(kind)
-        return Account(name, base64.b64decode(salt, validate=True), base64.b64decode(digest, validate=True))
-    except (ValueError, binascii.Error) as error:
+        return Account(name, salt, digest, role)
+    except (ValueError, binascii.Error, StopIteration) as error:
         raise SettingsError(f"{path}, line {number}: is no account; remove it, and use `{HOW_TO_ADD}`") from error
+
+
+def _encode(data: bytes) -> str:
+    return base64.b64encode(data).decode()
 
 
 def _state(path: Path) -> tuple[int, int, int] | None:

@@ -1,4 +1,8 @@
-"""The door of a page with accounts: nothing behind it is reached without signing in, and signing in is slow for guessers."""
+"""The door of a page with accounts: nothing behind it is reached without signing in, and signing in is slow for guessers.
+
+A program sends a key in place of a password; a proxy that is trusted may name the user itself
+(`web.accounts.proxy_sign_in`).
+"""
 
 import asyncio
 import os
@@ -14,6 +18,7 @@ from web.accounts.sign_in_attempts import Attempts
 from web.accounts.sign_in_page import BUSY, TOO_OFTEN, WRONG, sign_in_page
 from web.accounts.sign_in_sessions import SignInSessions
 from web.markup.waiting_time import duration
+from web.openai_errors import openai_error, speaks_openai
 
 USER = "newsdesk.user"
 """Where the scope of a request that is let through names who sent it."""
@@ -27,6 +32,12 @@ _AT_ONCE = max(1, min(2, (os.cpu_count() or 1) - 1))
 _MOST_WAITING, _BUSY_S = 32, 5
 # Who retries as soon as he is refused spends his time waiting; the server spends none on refusing.
 _MOST_HELD, _HELD_S = 200, 1.0
+
+
+def client_in(scope: Scope) -> str:
+    """Return whose questions are counted together: those of a user, else of an address, as `web.frame.client_of` does."""
+    client = scope.get("client")
+    return str(scope.get(USER) or (client[0] if client else ""))
 
 
 class SignIn:
@@ -67,15 +78,20 @@ class SignIn:
             return
         request = Request(scope, receive)
         token = request.cookies.get(self.cookie, "")
-        user = self.sessions.user(token)
+        secret = _read_key(request)
+        user = self._user_of_key(secret) if secret is not None else self.sessions.user(token)
         answer: ASGIApp = self.app
         if scope["path"] == "/login":
             answer = await self._sign_in(request, token)
         elif scope["path"] == "/logout":
             answer = self._sign_out(request, token)
         elif user is None:
-            answer = _refusal(request)
-        await answer({**scope, USER: user}, receive, _not_stored(send))
+            answer = _refusal(request, secret is not None)
+        await answer({**scope, USER: user}, receive, without_storing(send))
+
+    def _user_of_key(self, secret: str) -> str | None:
+        account = self.accounts.find_by_key(secret)
+        return account.name if account else None
 
     async def _sign_in(self, request: Request, token: str) -> Response:
         if request.method != "POST":
@@ -141,8 +157,23 @@ def _leading_to(address: str) -> Response:
     return RedirectResponse(address, 303)
 
 
-def _refusal(request: Request) -> Response:
+def _read_key(request: Request) -> str | None:
+    """Return the key that a program sends, or None where it sends none."""
+    scheme, _, secret = request.headers.get("authorization", "").partition(" ")
+    return secret.strip() if scheme.lower() == "bearer" else None
+
+
+def _refusal(request: Request, keyed: bool) -> Response:
     """Answer who is not signed in: with the page on which one signs in where a page was asked for."""
+    if speaks_openai(request.url.path) or keyed:
+        problem = (
+            "This key is not known here, or is revoked." if keyed else "Send a key as `Authorization: Bearer KEY`."
+        )
+        problem += " `python -m web.accounts key NAME` makes one."
+        headers = {"www-authenticate": "Bearer"}
+        if speaks_openai(request.url.path):
+            return openai_error(401, problem, headers=headers)
+        return JSONResponse({"detail": problem}, 401, headers)
     if request.method not in {"GET", "HEAD"} or not _by_browser(request):
         return JSONResponse({"detail": "Sign in first: POST username and password to /login."}, 401)
     led = request.headers.get("sec-fetch-site", "none") not in {"none", "same-origin"}
@@ -189,8 +220,8 @@ async def _form(request: Request) -> dict[str, str] | None:
         return None
 
 
-def _not_stored(send: Send) -> Send:
-    """Keep documents out of the browser's memory: after signing out, "back" must not show them."""
+def without_storing(send: Send) -> Send:
+    """Return what sends documents that a browser does not remember: after signing out, "back" must not show them."""
 
     async def sender(message: Message) -> None:
         if message["type"] == "http.response.start":

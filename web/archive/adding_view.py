@@ -15,6 +15,7 @@ from web.event_data import sent
 from web.frame import QUIET, WARNING, Frame, make_markup, make_textbox, user_of
 from web.markup.escaping import escape
 from web.markup.templating import render
+from web.roles import needs
 
 Shown = tuple[Any, ...]
 """Values of `AddingView.shown`, in its order: progress, feeds, timer."""
@@ -46,7 +47,7 @@ class AddingView:
     def __init__(self, frame: Frame) -> None:
         """Add the widgets to the blocks that are open."""
         self.frame = frame
-        with gr.Column(elem_id="add", elem_classes=["margin"], min_width=0):
+        with gr.Column(elem_id="add", elem_classes=["margin", "for-editors"], min_width=0):
             limits = render("adding", files=FILES, megabytes=FILE_BYTES // 1_000_000)
             gr.HTML(limits, apply_default_css=False, js_on_load=None)
             self.files = gr.File(
@@ -80,6 +81,7 @@ class AddingView:
         place.select(self._look, [watching], self.shown, queue=False, **QUIET)
         self.timer.tick(self._tick, [watching, browsing], [*self.shown, *listing], queue=False, **QUIET)
 
+    @needs("editor")
     def _add_files(self, files: Sequence[str] | None, watching: Watching, request: gr.Request) -> Shown:
         wanted = [Addition("file", Path(file).name, Path(file)) for file in files or ()]
         if len(wanted) > FILES:
@@ -89,9 +91,11 @@ class AddingView:
             wanted = []
         return None, *self._begin(wanted, watching, request)
 
+    @needs("editor")
     def _page(self, address: str, watching: Watching, request: gr.Request) -> Shown:
         return self._fetch("page", address, watching, request)
 
+    @needs("editor")
     def _feed(self, address: str, watching: Watching, request: gr.Request) -> Shown:
         return self._fetch("feed", address, watching, request)
 
@@ -114,6 +118,7 @@ class AddingView:
             gr.Warning(escape(error))
         return self._look(watching, request)
 
+    @needs("editor")
     def _handle_click(self, watching: Watching, event: gr.EventData, request: gr.Request) -> Shown:
         """Do what a button below says: cancel, clear, pull a feed again, unfollow it."""
         additions, user, data = self.frame.loader.additions, user_of(request), sent(event)

@@ -19,6 +19,7 @@ from web.filters.search_settings import apply_filters
 from web.frame import LOOKING, WARNING, Frame, make_markup, make_textbox
 from web.markup.escaping import escape
 from web.reader.article_reader import connect_reader, render_arrival, reopen
+from web.roles import needs
 
 Shown = tuple[Any, ...]
 """Values of `ArchiveView.shown`, in its order: holdings, bar of filters, list, state of the archive in the rail."""
@@ -99,6 +100,7 @@ class ArchiveView:
         browsing.page = 0
         return self._page(browsing)
 
+    @needs("editor")
     def _remove(self, browsing: Browsing, event: gr.EventData) -> Shown:
         assistant, data = self.frame.loader.assistant, sent(event)
         if assistant is not None and data.get("act") == "remove":

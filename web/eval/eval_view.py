@@ -6,6 +6,7 @@ from typing import Any
 import gradio as gr
 
 from corpus import NewsdeskError
+from web.eval.eval_start_view import EvalStartView
 from web.eval.run_tables import render_comparison, render_runs, render_table
 from web.event_data import sent
 from web.frame import WARNING, Frame, make_markup
@@ -47,6 +48,7 @@ class EvalView:
             gr.Row(elem_id="measured", elem_classes=["view", "whole"], equal_height=False),
             gr.Column(elem_id="figures", elem_classes=["leaf"], min_width=0),
         ):
+            self.begin = EvalStartView(frame)
             self.comparison = make_markup("comparison", "")
             self.runs = make_markup("runs", '<p class="state busy" role="status">Reading the runs…</p>')
         self.shown = [self.comparison, self.runs]
@@ -54,6 +56,7 @@ class EvalView:
     def connect(self, place: gr.Tab) -> None:
         """Say what happens when something is used."""
         place.select(self._page, [self.settings_for], self.shown, **_MEASURING)
+        self.begin.connect(place, self.settings_for, self.shown, self._page)
         self.runs.submit(self._compare, [self.settings_for], self.shown, **_MEASURING)
 
     def _compare(self, chosen: Chosen, event: gr.EventData) -> Shown:

@@ -13,16 +13,24 @@ from web.assistant.model_file import OwnModel
 from web.conversations.conversation import SessionState
 from web.event_data import sent
 from web.filters.filter_bar import parse_filters, render_bar, render_filters_panel, render_models_panel
-from web.frame import QUIET, WARNING, Frame
+from web.frame import QUIET, WARNING, Frame, user_of
 from web.markup.escaping import escape
 from web.reader.article_reader import reopen
+from web.roles import refusal
+
+_OWNERS_ACTS = frozenset({"look", "own-model", "forget-model"})
 
 
 def connect_search_settings(frame: Frame, narrow: gr.HTML, welcome: gr.HTML) -> None:
     """Let the bar below the question open its panels and take what is chosen in them, and the offer of the greeting."""
 
-    def choose(session: SessionState, event: gr.EventData) -> Any:
-        return on_choice(frame, session, sent(event))
+    def choose(session: SessionState, event: gr.EventData, request: gr.Request) -> Any:
+        data, user = sent(event), user_of(request)
+        if data.get("act") in _OWNERS_ACTS and not frame.permit(user, "owner"):
+            gr.Warning(refusal("owner"))
+            return gr.skip()
+        # Where nobody signs in, only who is alone on the machine is known to run the page.
+        return on_choice(frame, session, data, frame.alone or (bool(user) and frame.permit(user, "owner")))
 
     def begun(session: SessionState) -> str:
         return show_bar(frame, session)
@@ -40,8 +48,15 @@ def show_bar(frame: Frame, session: SessionState, panel: str = "") -> str:
     return reopen(render_bar(session, frame.loader.models, panel))
 
 
-def on_choice(frame: Frame, session: SessionState, data: dict[str, Any]) -> Any:
-    """Do what a button of the bar or of its panels says; return the bar, or leave it where the form is invalid."""
+def on_choice(frame: Frame, session: SessionState, data: dict[str, Any], owner: bool) -> Any:
+    """Do what a button of the bar or of its panels says; return the bar, or leave it where the form is invalid.
+
+    Args:
+        frame: The page.
+        session: What one open page has before it.
+        data: What the static script sent.
+        owner: Whether the reader may set the model of the page.
+    """
     assistant, models, act = frame.loader.assistant, frame.loader.models, data.get("act")
     if assistant is None or models is None:
         gr.Warning("The archive is still being opened.")
@@ -49,7 +64,7 @@ def on_choice(frame: Frame, session: SessionState, data: dict[str, Any]) -> Any:
     if act == "filters":
         return show_bar(frame, session, render_filters_panel(assistant.archive, session.filters))
     if act in {"models", "look", "own-model", "forget-model"}:
-        return show_bar(frame, session, _show_models(frame.loader, models, session, data, frame.alone))
+        return show_bar(frame, session, _show_models(frame.loader, models, session, data, owner))
     if act == "model" and any(choice.key == data.get("key") for choice in models.choices):
         session.model = str(data.get("key"))
     try:

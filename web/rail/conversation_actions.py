@@ -20,6 +20,7 @@ from web.markup.escaping import escape
 from web.markup.templating import render
 from web.rail.rail_view import render_download, render_list, render_user
 from web.reader.article_reader import render_arrival, reopen
+from web.roles import find_role
 
 Page = Callable[..., tuple[Any, ...]]
 
@@ -77,7 +78,7 @@ class ConversationActions:
     def on_load(self, session: SessionState, request: gr.Request) -> tuple[str, str]:
         """List the conversations when the page opens, and name the user."""
         user, session.zone = user_of(request), zone_of(request)
-        return render_own_list(self.frame, session, user), render_user(user)
+        return render_own_list(self.frame, session, user), render_user(user, find_role(self.frame.permit, user))
 
     def on_new(self, session: SessionState, request: gr.Request) -> tuple[Any, ...]:
         """Begin a new conversation."""

@@ -9,6 +9,7 @@ from web.conversations.conversation_store import LONGEST_TITLE, Listed
 from web.conversations.running_answers import Progress
 from web.markup.escaping import format_day
 from web.markup.templating import render
+from web.roles import Role
 
 KINDS = (
     ("markdown", "Save as Markdown"),
@@ -61,9 +62,9 @@ def _name_day(moment: datetime, zone: tzinfo | None) -> str:
     return {0: "Today", 1: "Yesterday"}.get(ago, format_day(day))
 
 
-def render_user(user: str) -> str:
-    """Render who is signed in and the way out; nothing where nobody signs in."""
-    return render("signed_in", user=user) if user else ""
+def render_user(user: str, role: Role) -> str:
+    """Render who is signed in and the way out, nothing where nobody signs in; and the role, by which the page hides things."""
+    return render("signed_in", user=user, role=role)
 
 
 def render_download(name: str, kind: str, content: str | bytes) -> str:

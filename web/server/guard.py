@@ -12,6 +12,8 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from web.openai_errors import openai_error, speaks_openai
+
 LOOPBACK = ("127.0.0.1", "localhost", "[::1]")
 
 # Gradio's base element names the page's own address, which the policy below rules out together with every other.
@@ -100,7 +102,7 @@ class Guard:
             await self.app(scope, receive, send)
             return
         refusal = self._refusal(scope)
-        answer: ASGIApp = PlainTextResponse(refusal[1], refusal[0]) if refusal else self.app
+        answer = _refuse(scope["path"], *refusal) if refusal else self.app
         if scope["type"] == "http":
             own_way = Headers(scope=scope).get("sec-fetch-site") in {"none", "same-origin"}
             await answer(scope, partial(self._receive, receive), _Sender(send, own_way).send)
@@ -137,6 +139,10 @@ class Guard:
         except ValueError:
             return False
         return parts.scheme in {"http", "https"} and parts.netloc in self.hosts
+
+
+def _refuse(path: str, status: int, reason: str) -> ASGIApp:
+    return openai_error(status, reason) if speaks_openai(path) else PlainTextResponse(reason, status)
 
 
 def _make_strict(name: bytes, value: bytes) -> tuple[bytes, bytes]:

@@ -6,7 +6,7 @@ from collections.abc import Collection
 from starlette.responses import JSONResponse
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from web.accounts.sign_in import USER
+from web.accounts.sign_in import client_in
 from web.markup.waiting_time import duration
 from web.rate_limit import RateLimit
 from web.server.request_bodies import BODY_BYTES, read_body, replay
@@ -45,7 +45,7 @@ class QuestionLimit:
                 receive = replay(body, receive)
                 call = json.loads(body)
                 asks = isinstance(call, dict) and call.get("fn_index") in self._numbers
-            if asks and (seconds := self._limit.take(_client_of(scope))):
+            if asks and (seconds := self._limit.take(client_in(scope))):
                 await self._refuse(seconds)(scope, receive, send)
                 return
         await self.app(scope, receive, send)
@@ -53,9 +53,3 @@ class QuestionLimit:
     def _refuse(self, seconds: int) -> ASGIApp:
         problem = f"{self._limit.reason} You can ask again in {duration(seconds)}."
         return JSONResponse({"error": problem}, 429, {"retry-after": str(seconds)})
-
-
-def _client_of(scope: Scope) -> str:
-    """Return whose questions are counted together, as `web.frame.client_of` does for the page."""
-    client = scope.get("client")
-    return str(scope.get(USER) or (client[0] if client else ""))

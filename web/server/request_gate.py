@@ -10,10 +10,11 @@ from collections.abc import Awaitable, Callable, Collection, Mapping
 from typing import Any
 
 from starlette.datastructures import Headers, MutableHeaders, QueryParams
-from starlette.responses import PlainTextResponse
+from starlette.responses import PlainTextResponse, Response
 from starlette.routing import compile_path
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from web.openai_errors import openai_error, speaks_openai
 from web.server.request_bodies import (
     BODY_BYTES,
     BodyError,
@@ -41,6 +42,8 @@ READ = (
     "/report/{name}",
     "/static/{path:path}",
     "/theme.css",
+    "/v1/models",
+    "/v1/models/{name}",
 )
 """What may be read with GET, beside the addresses of the page itself. No other route is served, whatever Gradio offers."""
 
@@ -50,6 +53,9 @@ CALL = (JOIN, "/gradio_api/call/{name}", "/gradio_api/cancel", "/gradio_api/rese
 
 SIGN_IN = ("/login", "/logout")
 """What takes a form with POST."""
+
+COMPLETIONS = "/v1/chat/completions"
+"""What takes a question in OpenAI's form with POST; it does not reach Gradio."""
 
 UPLOAD = "/gradio_api/upload"
 
@@ -91,7 +97,7 @@ class Gate:
                 ("GET", views, self._show),
                 ("GET", READ, self._pass),
                 ("POST", CALL, self._call),
-                ("POST", SIGN_IN, self._pass),
+                ("POST", (*SIGN_IN, COMPLETIONS), self._pass),
                 ("POST", (UPLOAD,), self._upload),
             )
             for path in paths
@@ -105,7 +111,11 @@ class Gate:
         try:
             await self._answer(scope)(scope, receive, send)
         except BodyError as error:
-            await PlainTextResponse(str(error), error.status, _AWAY)(scope, receive, send)
+            if speaks_openai(scope["path"]):
+                answer: Response = openai_error(error.status, str(error), headers=_AWAY)
+            else:
+                answer = PlainTextResponse(str(error), error.status, _AWAY)
+            await answer(scope, receive, send)
 
     def _answer(self, scope: Scope) -> Answer:
         method = {"HEAD": "GET"}.get(scope.get("method", ""), scope.get("method", ""))

@@ -14,17 +14,20 @@ from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp
 
 from web.accounts.account_file import Accounts
+from web.accounts.proxy_sign_in import PeerAddress, ProxySignIn, TrustedProxy
 from web.accounts.sign_in import USER, SignIn
 from web.addresses import ARTICLE, CONVERSATION
 from web.api import LIMITED
 from web.ask.asking import add_suggestions, stream_exchange
 from web.assistant.addition import FILE_BYTES, UPLOAD_BYTES
 from web.assistant.assistant_loader import AssistantLoader
+from web.completions.completion_routes import CompletionRoutes
 from web.conversations.conversation_store import ConversationStore
 from web.conversations.running_answers import RunningAnswers
 from web.event_data import refuse_malformed_requests
 from web.page_layout import STATIC, build_page, tab_names
 from web.rate_limit import RateLimit
+from web.roles import Permit, reaches
 from web.server.guard import LOOPBACK, Guard, allowed_hosts
 from web.server.page_state import keep_little
 from web.server.page_views import PageViews
@@ -32,6 +35,7 @@ from web.server.question_limit import QuestionLimit
 from web.server.report_pages import serve_reports
 from web.server.request_gate import Gate
 from web.server.session_isolation import Isolation
+from web.server.upload_permit import UploadPermit
 from web.server.uploads import use_own_folders
 from web.theme import HEAD, STYLES, theme
 
@@ -49,6 +53,7 @@ def site(
     changeable: bool = True,
     runs: Path = Path("eval-runs"),
     alone: bool = False,
+    proxy: TrustedProxy | None = None,
 ) -> Guard:
     """Return the application.
 
@@ -57,19 +62,22 @@ def site(
         conversations: Where they are kept.
         port: The port that it is reached on.
         names: The host names that it is reached by.
-        accounts: Who may sign in; without it everybody who reaches the port may ask.
+        accounts: Who may sign in; without it, and without a proxy, everybody who reaches the port may do everything.
         limit: How many questions one client may ask in a minute; by default as many as `RateLimit` says.
         changeable: Let who may ask add and remove articles too.
         runs: The folder of the runs of the evaluation, by default where `python -m eval` writes them.
         alone: Only the user of this machine reaches the page, and may set its model there.
+        proxy: Who may name the user of a request; nobody without it.
     """
     limit = limit or RateLimit()
+    permit = _permit_of(accounts, proxy)
     answers = RunningAnswers(conversations, partial(stream_exchange, loader), partial(add_suggestions, loader))
-    blocks = build_page(loader, limit, conversations, answers, changeable, runs, alone).queue(
+    blocks = build_page(loader, limit, conversations, answers, changeable, runs, permit, alone).queue(
         max_size=WAITING_QUESTIONS, api_open=False
     )
     outer = FastAPI(docs_url=None, redoc_url=None, openapi_url=None)
     serve_reports(outer, runs)
+    CompletionRoutes(loader, limit, WAITING_QUESTIONS).add_to(outer)
     outer.mount("/page", StaticFiles(directory=STATIC), name="page")
     settings: dict[str, Any] = {
         "footer_links": [],
@@ -85,7 +93,7 @@ def site(
         path="/",
         server_name=next(iter(names)),
         server_port=port,
-        auth_dependency=_user if accounts else None,
+        auth_dependency=_user if accounts or proxy else None,
         theme=theme(),
         css_paths=[STATIC / f"{name}.css" for name in STYLES],
         head=HEAD,
@@ -98,9 +106,20 @@ def site(
     blocks.has_launched = True  # Only then does Gradio itself check whether it may open a path.
     views = ("/", CONVERSATION, ARTICLE, *(f"/{name}" for name in tab_names()))
     limited = QuestionLimit(PageViews(outer, views), limit, LIMITED, _numbers_of(LIMITED, blocks))
-    inner: ASGIApp = SignIn(Isolation(limited), accounts, f"session-{port}") if accounts else limited
+    inner: ASGIApp = limited
+    if accounts or proxy:
+        inner = Isolation(UploadPermit(limited, permit))
+        door = SignIn(inner, accounts, f"session-{port}") if accounts else None
+        inner = ProxySignIn(inner, proxy, door) if proxy else door or inner
     gate = Gate(inner, upload_slots(blocks), UPLOAD_BYTES if changeable else 0, views=views)
     return Guard(gate, allowed_hosts(port, names), answers.close)
+
+
+def _permit_of(accounts: Accounts | None, proxy: TrustedProxy | None) -> Permit:
+    """Return what tells the role of a user: that of the account; who is alone on this machine may do everything."""
+    if accounts is None:
+        return lambda _, least: proxy is None or least == "reader"
+    return lambda user, least: reaches(accounts.role_of(user), least)
 
 
 def upload_slots(blocks: gr.Blocks) -> dict[int, int]:
@@ -129,7 +148,10 @@ class Server(uvicorn.Server):
     def __init__(self, application: Guard, host: str, port: int) -> None:
         """Serve `application` on a port; `run` serves until `should_exit` is set or a signal comes."""
         settings: dict[str, Any] = {"log_level": "warning", "server_header": False, "lifespan": "on"}
-        super().__init__(uvicorn.Config(application, host=host, port=port, timeout_graceful_shutdown=3, **settings))
+        config = uvicorn.Config(application, host=host, port=port, timeout_graceful_shutdown=3, **settings)
+        config.load()
+        config.loaded_app = PeerAddress(config.loaded_app)  # Outside of uvicorn's own reading of X-Forwarded-For.
+        super().__init__(config)
         self._guard = application
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:

@@ -4,11 +4,12 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner, Result
 
-from corpus.errors import InputError
+from corpus.errors import IndexInUseError, InputError
 from eval.__main__ import app
 from eval.question import Question, QuestionSet
 from eval.runs.run_folder import list_runs
 from eval.sampling import select
+from rag import Assistant, Settings
 from tests.eval.newsroom import ARTICLES
 
 QUESTIONS = [
@@ -51,6 +52,43 @@ def test_a_run_with_baselines_a_sample_and_a_comparison(folder: Path, tmp_path: 
     assert {change["n"] for change in changes} == {1}
     assert call("report", "first", "--against", newest.name, "--out", tmp_path).exit_code == 0
     assert "complete" in call("runs", "--out", tmp_path).stdout
+
+
+def test_what_of_a_set_cannot_be_used_is_told_and_stands_in_the_report(folder: Path, tmp_path: Path) -> None:
+    gone = {"id": "4", "question": "What?", "answer": "x", "evidence": [{"article_id": "gone"}], "source_row": 7}
+    lines = [*map(json.dumps, QUESTIONS[:1]), "{broken", json.dumps(gone)]
+    (tmp_path / "set.jsonl").write_text("\n".join(lines))
+    sent = ["run", tmp_path / "set.jsonl", "--articles", folder / "articles.jsonl", "--out", tmp_path / "runs"]
+    result = call(*sent, "--only", "retrieval", "--no-baselines")
+    assert result.exit_code == 0, result.output
+    (run,) = list_runs(tmp_path / "runs")
+    page, text = ((run.path / name).read_text("utf-8") for name in ("report.html", "report.md"))
+    for told in ("set.jsonl:2: no JSON", "4: article 'gone' is not there", "source_row (1)"):
+        assert told in result.stderr
+        assert any(told in problem for problem in run.manifest.problems)
+    assert "3 problems of the question set" in page
+    assert "set.jsonl:2" in page
+    assert "## Problems of the question set" in text
+
+
+def test_an_empty_set_is_an_error(tmp_path: Path) -> None:
+    (tmp_path / "set.jsonl").write_text("\n")
+    result = call("validate", tmp_path / "set.jsonl")
+    assert (result.exit_code, "set.jsonl: holds no question" in result.stdout) == (1, True)
+    assert "No defects" not in result.stdout
+
+
+def test_an_archive_is_asked_beside_a_page_that_owns_it(tmp_path: Path, folder: Path) -> None:
+    data = tmp_path / "data"
+    with Assistant(Settings(data_dir=data, llm="")) as page:
+        for article in ARTICLES:
+            page.archive.put(article)
+        sent = ["run", folder / "questions.jsonl", "--data", data, "--only", "retrieval", "--out", tmp_path / "runs"]
+        owned = call(*sent, "--no-baselines")
+        assert isinstance(owned.exception, IndexInUseError)
+        result = call(*sent, "--no-baselines", "--beside")
+    assert result.exit_code == 0, result.output
+    assert list_runs(tmp_path / "runs")[0].summaries()["newsdesk"].figures["all"]["Success@1"].mean == 1.0
 
 
 def test_samples_repeat_and_keep_the_order() -> None:

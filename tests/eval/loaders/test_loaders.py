@@ -29,6 +29,23 @@ def test_own_lines_survive_bad_ones(tmp_path: Path) -> None:
     assert found.name == "mine"
 
 
+LISTED = [{"id": "a", "question": "Was es Zürich?", "answer": "x"}, "text", {"id": "b", "question": "Q", "answer": "y"}]
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be", "utf-32"])
+@pytest.mark.parametrize("form", ["lines", "list", "list in .jsonl", "object"])
+def test_own_sets_are_read_in_every_form_and_encoding_of_json(tmp_path: Path, encoding: str, form: str) -> None:
+    text = {
+        "lines": "\n".join(map(json.dumps, LISTED)),
+        "object": json.dumps({"questions": LISTED}, indent=1),
+    }.get(form, json.dumps(LISTED, indent=1, ensure_ascii=False))
+    path = tmp_path / ("mine.jsonl" if form in {"lines", "list in .jsonl"} else "mine.json")
+    path.write_bytes(text.encode(encoding))
+    found = load(path)
+    assert [question.text for question in found.questions] == ["Was es Zürich?", "Q"]
+    assert reasons(found) == [("mine.jsonl:2" if form == "lines" else f"{path.name}[1]", "not a JSON object")]
+
+
 def test_own_folder_brings_its_articles(tmp_path: Path) -> None:
     write_lines(tmp_path / "questions_dev.jsonl", [{"id": "a", "question": "Q", "answer": "x"}])
     write_lines(tmp_path / "articles.jsonl", [{"id": "1", "title": "T", "body": "B"}, {"id": "2", "title": "T"}])

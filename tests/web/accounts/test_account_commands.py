@@ -33,9 +33,12 @@ def file(tmp_path: Path) -> str:
 
 def test_an_account_is_added_listed_changed_and_removed(tmp_path: Path) -> None:
     file = str(tmp_path / "accounts.txt")
-    assert run("add", "anna", "--file", file, typed="correct horse\n" * 2)[:2] == (0, "anna can sign in now.\n")
+    assert run("add", "anna", "--file", file, typed="correct horse\n" * 2)[:2] == (
+        0,
+        "anna can sign in now, as owner.\n",
+    )
     assert run("add", "bert", "--file", file, typed="battery staple\n" * 2)[0] == 0
-    assert run("list", "--file", file) == (0, "anna\nbert\n", "")
+    assert run("list", "--file", file) == (0, "anna\towner\nbert\treader\n", "")
     assert Path(file).stat().st_mode & 0o777 == 0o600
     accounts = Accounts(Path(file))
     assert accounts.verify("anna", "correct horse")
@@ -43,7 +46,7 @@ def test_an_account_is_added_listed_changed_and_removed(tmp_path: Path) -> None:
     assert accounts.verify("anna", "another horse")
     assert accounts.verify("anna", "correct horse") is None
     assert run("remove", "anna", "--file", file)[0] == 0
-    assert run("list", "--file", file)[1] == "bert\n"
+    assert run("list", "--file", file)[1] == "bert\treader\n"
     assert [path.name for path in tmp_path.iterdir()] == ["accounts.txt"]
 
 
@@ -56,6 +59,9 @@ def test_an_account_is_added_listed_changed_and_removed(tmp_path: Path) -> None:
         (("add", "bert"), "correct horse\nbattery staple\n", "the two passwords differ"),
         (("password", "bert"), "", "has no account 'bert'"),
         (("remove", "bert"), "", "has no account 'bert'"),
+        (("role", "bert", "owner"), "", "has no account 'bert'"),
+        (("key", "bert"), "", "has no account 'bert'"),
+        (("revoke", "1234"), "", "has no key '1234'"),
     ],
 )
 def test_what_makes_no_sense_changes_nothing(file: str, arguments: tuple[str, str], typed: str, said: str) -> None:
@@ -66,11 +72,49 @@ def test_what_makes_no_sense_changes_nothing(file: str, arguments: tuple[str, st
     assert Path(file).read_bytes() == before
 
 
+def test_a_role_is_changed_and_signs_nobody_out(file: str) -> None:
+    accounts = Accounts(Path(file))
+    before = accounts.get("anna")
+    assert before is not None
+    assert accounts.role_of("anna") == "editor"
+    assert run("role", "anna", "owner", "--file", file) == (0, "anna is owner now.\n", "")
+    assert accounts.role_of("anna") == "owner"
+    assert accounts.get("anna") == before
+    assert run("role", "anna", "king", "--file", file)[0] == 2
+    assert accounts.role_of("nobody") == "reader"
+
+
+def test_a_key_is_shown_once_kept_hashed_and_revoked(file: str) -> None:
+    accounts = Accounts(Path(file))
+    _, shown, _ = run("key", "anna", "--file", file)
+    secret = shown.strip()
+    assert secret not in Path(file).read_text(encoding="utf-8")
+    assert accounts.find_by_key(secret) == accounts.get("anna")
+    assert accounts.find_by_key(secret[:-1]) is None
+    assert accounts.find_by_key("") is None
+    listed = run("keys", "--file", file)[1]
+    key_id, name, day = listed.split()
+    assert (name, len(day)) == ("anna", 10)
+    assert run("revoke", key_id, "--file", file)[:2] == (0, f"Key {key_id} is revoked.\n")
+    assert accounts.find_by_key(secret) is None
+
+
+def test_keys_go_with_their_account_and_one_without_a_password_admits_none(file: str) -> None:
+    assert run("add", "script", "--no-password", "--role", "reader", "--file", file)[0] == 0
+    secret = run("key", "script", "--file", file)[1].strip()
+    accounts = Accounts(Path(file))
+    assert accounts.find_by_key(secret) == accounts.get("script")
+    assert accounts.verify("script", "") is None
+    assert "script\treader, no password" in run("list", "--file", file)[1]
+    assert run("remove", "script", "--file", file)[0] == 0
+    assert (accounts.find_by_key(secret), run("keys", "--file", file)[1]) == (None, "")
+
+
 def test_no_more_input_ends_it_with_one_line(file: str) -> None:
     for typed in ("", "correct horse\n"):
         code, _, error = run("add", "bert", "--file", file, typed=typed)
         assert (code, error) == (1, "\nNothing was changed: no password was given.\n")
-    assert [account.name for account in read_accounts(Path(file))] == ["anna"]
+    assert [account.name for account in read_accounts(Path(file)).accounts] == ["anna"]
 
 
 def test_a_link_to_the_file_stays_one(tmp_path: Path, file: str) -> None:
@@ -121,5 +165,5 @@ def test_on_a_terminal_it_ends_cleanly(file: str, keys: bytes) -> None:
 def test_the_help_names_the_commands() -> None:
     code, shown, _ = run("--help")
     assert code == 0
-    assert all(name in shown for name in ("add", "list", "remove", "password"))
+    assert all(name in shown for name in ("add", "list", "remove", "password", "role", "key", "keys", "revoke"))
     assert run("anna")[0] == 2

@@ -43,7 +43,27 @@ def test_a_password_that_cannot_be_used_is_refused(password: str) -> None:
         Account.make("anna", password)
 
 
-@pytest.mark.parametrize("text", ["anna", "anna:md5:a:b", ":scrypt:YQ==:YQ==", "anna:scrypt:***:YQ==", ""])
+def test_a_line_of_an_earlier_version_is_an_editors(tmp_path: Path) -> None:
+    path = tmp_path / "accounts.txt"
+    path.write_text("anna:scrypt:c2FsdA==:aGFzaA==\nbert:scrypt:c2FsdA==:aGFzaA==:owner\n", encoding="utf-8")
+    accounts = Accounts(path)
+    assert accounts.get("anna") == Account("anna", b"salt", b"hash")
+    assert [accounts.role_of(name) for name in ("anna", "bert", "carl")] == ["editor", "owner", "reader"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "anna",
+        "anna:scrypt:YQ==:YQ==:king",
+        "anna:scrypt:YQ==:",
+        "anna:none:::reader:x",
+        "anna:md5:a:b",
+        ":scrypt:YQ==:YQ==",
+        "anna:scrypt:***:YQ==",
+        "",
+    ],
+)
 def test_a_file_that_is_none_is_refused_with_the_way_out(tmp_path: Path, text: str) -> None:
     path = tmp_path / "accounts.txt"
     path.write_text(text, encoding="utf-8")
@@ -80,4 +100,4 @@ def test_a_file_that_is_gone_or_makes_no_sense_changes_nothing(
 
 def test_lines_are_read_as_they_were_written(tmp_path: Path) -> None:
     accounts = [Account("anna", b"salt", b"hash"), Account("zoë", b"", bytes(64))]
-    assert read_accounts(written(tmp_path / "accounts.txt", *accounts)) == accounts
+    assert list(read_accounts(written(tmp_path / "accounts.txt", *accounts)).accounts) == accounts

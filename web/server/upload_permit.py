@@ -1,0 +1,24 @@
+"""Who may upload files: those who may add them."""
+
+from starlette.responses import PlainTextResponse
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from web.accounts.sign_in import USER
+from web.roles import Permit, refusal
+from web.server.request_gate import UPLOAD
+
+
+class UploadPermit:
+    """Refuse the uploads of readers before anything of them is written to the disk."""
+
+    def __init__(self, app: ASGIApp, permit: Permit) -> None:
+        """Stand before `app`, behind what signs users in."""
+        self.app = app
+        self._permit = permit
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass a request on, or refuse it."""
+        uploads = scope["type"] == "http" and scope["path"] == UPLOAD
+        refused = uploads and not self._permit(str(scope.get(USER) or ""), "editor")
+        answer = PlainTextResponse(refusal("editor"), 403) if refused else self.app
+        await answer(scope, receive, send)
