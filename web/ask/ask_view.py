@@ -133,12 +133,15 @@ class AskView:
         """Show the answer under way, if there is one, until it ends or the reader goes elsewhere."""
         conversation, user, answers = session.conversation, user_of(request), self.frame.answers
         yield _skip_all(self.shown)  # What a generator shows that yields nothing is emptied by Gradio.
+        listed = False
         async for kept in answers.watch(conversation):
             if session.conversation is not conversation:
                 return
             if kept:
                 answers.mark_seen(user, conversation.id)
-            yield await asyncio.to_thread(self.page, session, user, lists=kept)
+            # Once only: a menu of the list that stands open is closed by it.
+            yield await asyncio.to_thread(self.page, session, user, lists=kept and not listed)
+            listed = kept
 
     def _stop(self, session: SessionState, request: gr.Request) -> Shown:
         user = user_of(request)
