@@ -76,7 +76,7 @@ class AskView:
         self.stop.click(self._stop, [session], self.shown, queue=False, **QUIET)
         # What a page left behind goes on; only the page no longer watches it.
         left = [frame.side.new.click, frame.side.listing.submit, frame.arrivals["ask"].submit]
-        gr.on(left, None, cancels=watching, queue=False, **QUIET)
+        gr.on(left, _leave, cancels=watching, queue=False, **QUIET)
         connect_reader(frame, [self.talk, self.evidence, frame.reader])
         connect_search_settings(frame, self.narrow, self.welcome)
         looked = [frame.side.state, self.welcome, frame.side.listing, self.timer]
@@ -133,12 +133,15 @@ class AskView:
         """Show the answer under way, if there is one, until it ends or the reader goes elsewhere."""
         conversation, user, answers = session.conversation, user_of(request), self.frame.answers
         yield _skip_all(self.shown)  # What a generator shows that yields nothing is emptied by Gradio.
+        listed = False
         async for kept in answers.watch(conversation):
             if session.conversation is not conversation:
                 return
             if kept:
                 answers.mark_seen(user, conversation.id)
-            yield await asyncio.to_thread(self.page, session, user, lists=kept)
+            # Once only: a menu of the list that stands open is closed by it.
+            yield await asyncio.to_thread(self.page, session, user, lists=kept and not listed)
+            listed = kept
 
     def _stop(self, session: SessionState, request: gr.Request) -> Shown:
         user = user_of(request)
@@ -185,6 +188,10 @@ class AskView:
         # Another process may add articles at any time, so even a settled state is looked at again.
         settled = found.settled and not progress.writing
         return found.state, greeting, listing, gr.Timer(_LATER_S if settled else _SOON_S)
+
+
+def _leave() -> None:
+    """Do nothing; the event cancels others, and one without a function would be an error to whoever calls it."""
 
 
 def _skip_all(shown: list[Any]) -> Shown:

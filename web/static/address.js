@@ -64,6 +64,8 @@
       const token = `${Date.now()}-${Math.random()}`;
       trigger(`arrive-${tab}`, "submit", { act: "arrive", at: pathname, query: search.slice(1), token });
       await until(() => one(`#arrive-${tab} [data-token="${token}"]`));
+      // What came with it is drawn in the same breath.
+      await new Promise((done) => setTimeout(done));
     }
     const button = document.getElementById(`tab-${tab}-button`);
     if (button && button.getAttribute("aria-selected") !== "true") {

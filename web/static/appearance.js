@@ -24,7 +24,7 @@
       if (part && part.classList.contains("dark") !== dark) part.classList.toggle("dark", dark);
     }
     // The ground that the document has before its style sheets are there.
-    for (const name of ["--bg", "--bg-dark"]) root.style.setProperty(name, GROUND[dark ? "dark" : "light"]);
+    for (const name of ["--bg", "--bg-dark", "background"]) root.style.setProperty(name, GROUND[dark ? "dark" : "light"]);
     for (const button of document.querySelectorAll("[data-appearance]")) {
       const pressed = String(button.dataset.appearance === choice);
       if (button.getAttribute("aria-pressed") !== pressed) button.setAttribute("aria-pressed", pressed);

@@ -37,6 +37,11 @@ def begin(page: "Page", question: str) -> str:
     return page.url
 
 
+def mark(question: str, state: str) -> str:
+    """Return the selector of the mark that a conversation has in the list."""
+    return f"#kept .open:text-is('{question}') ~ .progress.{state}"
+
+
 def test_an_answer_goes_on_beside_others_and_after_a_reload_until_it_is_stopped(
     page: "Page", page_url: str, slow: ModelServer
 ) -> None:
@@ -44,18 +49,18 @@ def test_an_answer_goes_on_beside_others_and_after_a_reload_until_it_is_stopped(
     address = begin(page, SLOW)
     page.click("#new")
     page.wait_for_selector("#welcome [data-act=ask]")
-    page.wait_for_selector("#kept .open:text-is('What did Equifax pay?') ~ .progress.writing")
+    page.wait_for_selector(mark(SLOW, "writing"))
     assert serious(page) == []
     slow.reply = reply_as_recorded
     ask(page, "How many people did the Equifax breach affect?")
-    assert page.locator("#kept .progress.writing").count() == 1
+    assert page.is_visible(mark(SLOW, "writing"))
     page.goto("about:blank")
     page.goto(address)
     page.wait_for_selector(f"#turn-0 .a:has-text('{BEGUN}')")
     page.wait_for_selector("#turn-0 .stage .now")
     page.click("#stop")
     page.wait_for_selector("#turn-0 .note:has-text('Stopped: this is not a whole answer')")
-    page.wait_for_selector("#kept .progress", state="detached")
+    page.wait_for_selector(mark(SLOW, "writing"), state="detached")
     page.reload()
     page.wait_for_selector("#turn-0 .note:has-text('Stopped: this is not a whole answer')")
 
@@ -69,18 +74,19 @@ def test_the_rail_says_when_an_answer_is_ready(page: "Page", page_url: str, mode
 
     model.reply = write
     opened(page, page_url)
-    page.fill("#box textarea", "How many people did the breach at Equifax affect?")
+    question = "How many people did the breach at Equifax affect?"
+    page.fill("#box textarea", question)
     page.click("#ask")
     page.wait_for_selector("#turn-0 .stage .now")
     page.click("#new")
     page.wait_for_selector("#welcome [data-act=ask]")
     left.set()
-    page.wait_for_selector("#kept .progress.ready")
+    page.wait_for_selector(mark(question, "ready"))
     assert page.locator(".turn").count() == 0
-    page.click("#kept .open >> nth=0")
+    page.click(f"#kept .open:text-is('{question}')")
     page.wait_for_selector("#turn-0 .asof")
     assert page.inner_text("#turn-0 .a strong") == "143 million"
-    page.wait_for_selector("#kept .progress", state="detached")
+    page.wait_for_selector(mark(question, "ready"), state="detached")
 
 
 def test_an_answer_under_way_is_nobody_else_s(

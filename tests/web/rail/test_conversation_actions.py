@@ -142,6 +142,7 @@ def test_a_conversation_is_pinned_and_several_are_saved_and_deleted_together(pag
             page.click("#new")
             page.wait_for_selector("#welcome [data-act=ask]")
             ask(page, question)
+        has_titles(page, "Who won the World Cup?", "WannaCry?", "Equifax?")
         choose(page, 2, "Pin")
         has_titles(page, "Equifax?", "Who won the World Cup?", "WannaCry?")
         assert page.locator("#kept .day").all_inner_texts() == ["Pinned", "Today"]

@@ -38,7 +38,9 @@ def test_who_chooses_dark_keeps_it_and_sees_no_flash(page: "Page", page_url: str
     # Notes the ground at every change, from before the first stroke on.
     page.add_init_script(
         "window.grounds = new Set();"
-        "const look = () => document.body && window.grounds.add(getComputedStyle(document.body).backgroundColor);"
+        "const ground = (part) => getComputedStyle(part).backgroundColor;"
+        "const clear = 'rgba(0, 0, 0, 0)', root = () => ground(document.documentElement);"
+        "const look = () => document.body && window.grounds.add(ground(document.body) === clear ? root() : ground(document.body));"
         "const frame = () => { look(); requestAnimationFrame(frame) }; requestAnimationFrame(frame)"
     )
     dark, light = "rgb(20, 21, 23)", "rgb(250, 249, 246)"
