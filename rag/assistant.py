@@ -37,6 +37,9 @@ from rag.retrieval.reranker import Reranker
 from rag.retrieval.sentence_ranking import PassageReader
 from rag.retrieval.topic_coverage import TopicCoverage
 from rag.settings import Settings, tiktoken_folder
+from rag.story.background import Background, BackgroundSearch
+from rag.story.background_writing import BackgroundWriting
+from rag.story.outlet_comparison import OutletComparison, OutletSearch
 
 log = logging.getLogger(__name__)
 
@@ -113,8 +116,12 @@ class Assistant:
         other.pipeline = other.compose_pipeline()
         return other
 
-    def compose_pipeline(self) -> AnswerPipeline:
-        """Return what answers questions with the parts and the settings of this assistant."""
+    def compose_pipeline(self, look_again: bool = True) -> AnswerPipeline:
+        """Return what answers questions with the parts and the settings of this assistant.
+
+        Args:
+            look_again: Search once more for what the model says is missing, if the settings have it so.
+        """
         return AnswerPipeline(
             self.questions,
             self.evidence,
@@ -123,7 +130,7 @@ class Assistant:
             token_counter(lambda text: self.embedder.count([text])[0], tiktoken_folder()),
             passages=self.settings.passages,
             evidence_tokens=self.settings.evidence_tokens,
-            look_again=self.settings.look_again,
+            look_again=look_again and self.settings.look_again,
             mend=self.settings.mend,
             total_s=self.settings.llm_total_s,
         )
@@ -262,6 +269,37 @@ class Assistant:
         """Return a question or a topic with its spelling mistakes corrected, and a note for the reader on each."""
         self.questions.refresh()
         return self.questions.correct(read_question(text))
+
+    def background(self, article_id: str, write: bool = True) -> Background:
+        """Return what the archive has on an article; with a model set, it writes a text from the same evidence.
+
+        Args:
+            article_id: The article.
+            write: Let the model write, where one is set.
+
+        Raises:
+            InputError: The archive holds no article of this id. A failing model raises nothing: see `Background.notes`.
+        """
+        self.questions.refresh()
+        found = BackgroundSearch(self.evidence.retriever, self.with_writer(None).ask).collect(article_id)
+        if not write or self.writer is None:
+            return found
+        return BackgroundWriting(self.questions, self.compose_pipeline(False), self.settings.evidence_tokens).write(
+            found
+        )
+
+    def compare_outlets(self, asked: str, filters: Filters | None = None) -> OutletComparison:
+        """Return how several outlets tell one story, side by side.
+
+        Args:
+            asked: The id of an article that tells it, or a question that finds one.
+            filters: What every article must meet.
+
+        Raises:
+            InputError: The question is empty or too long, or the archive does not hold what it asks for.
+        """
+        self.questions.refresh()
+        return OutletSearch(self.questions, self.evidence).compare(asked, filters)
 
     def articles(self, words: str, filters: Filters | None = None) -> list[Article]:
         """Return every indexed article whose headline or text holds some words, newest first, undated ones last.

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, Literal
 
 from corpus import Article, Chunk
@@ -208,6 +208,30 @@ class Claim:
 
 
 @dataclass(frozen=True, slots=True)
+class PeriodCount:
+    """Hold how many articles of those counted were published in a period.
+
+    Attributes:
+        first: Its first day, as outlets count days.
+        last: Its last day.
+        count: How many.
+        label: Its name in full, "September 2017".
+        short: Its name where there is little room.
+    """
+
+    first: date
+    last: date
+    count: int
+    label: str
+    short: str
+
+    def to_record(self) -> dict[str, Any]:
+        """Return plain JSON values."""
+        days = {"first": self.first.isoformat(), "last": self.last.isoformat()}
+        return {**days, "count": self.count, "label": self.label}
+
+
+@dataclass(frozen=True, slots=True)
 class Answer:
     """Hold an answer with everything that made it.
 
@@ -226,6 +250,8 @@ class Answer:
         nearest: For a refusal ("not_found"): the articles that come nearest.
         entries: For a question about coverage: every story on the topic in order of time, undated ones last, by the
             sentence that tells most of it; `n` is 0 for one that the text does not list.
+        periods: For a question how many articles there are by month and the like: the counts in order of time, those of
+            none included; undated articles are left out.
         model: `provider:name`, or "none".
         prompt: The messages sent to the model, as (role, text).
         usage: Tokens by kind, as the model reports them.
@@ -248,6 +274,7 @@ class Answer:
     notes: tuple[str, ...] = ()
     nearest: tuple[Article, ...] = ()
     entries: tuple[Citation, ...] = ()
+    periods: tuple[PeriodCount, ...] = ()
     model: str = "none"
     prompt: tuple[tuple[str, str], ...] = ()
     usage: Mapping[str, int] = field(default_factory=dict)
@@ -280,6 +307,7 @@ class Answer:
             "notes": list(self.notes),
             "nearest": [{"article_id": a.id, "title": a.title, "outlet": a.source} for a in self.nearest],
             "entries": [entry.to_record() | {"copies": entry.passage.copy_records()} for entry in self.entries],
+            "periods": [period.to_record() for period in self.periods],
             "model": self.model,
             "usage": dict(self.usage),
             "stages": {stage: dict(spent) for stage, spent in self.stages.items()},

@@ -26,7 +26,7 @@ FLOORS = {
         errors article command_names | settings text | archive fetching references | readers | feeds ingestion | cli
         """,
     "rag": """
-        model settings | text | index question verification | retrieval llm | answer | drafts follow | assistant | chain cli
+        model settings | text | index question verification | retrieval llm | answer | drafts follow story | assistant | chain cli
         """,
     "eval": """
         question statistics | json_lines question_result sampling validation | agreement articles replies measures |
@@ -35,7 +35,7 @@ FLOORS = {
         """,
     "web": """
         addresses openai_errors rate_limit roles theme | markup assistant event_data | conversations accounts archive_status |
-        answers completions frame | reader api | filters eval rail | archive ask | timeline draft_check |
+        answers completions frame | reader api | filters eval rail | archive ask | timeline draft_check story |
         page_layout | server
         """,
 }

@@ -20,7 +20,7 @@ T = TypeVar("T")
 CHECKING: dict[str, Any] = {"concurrency_id": "drafts", "concurrency_limit": 2}
 """Two drafts are checked at a time: each takes as long as some sixty searches, and a model's time on top."""
 
-LIMITED = ("ask", "search", "verify")
+LIMITED = ("ask", "search", "background", "outlets", "verify")
 """The endpoints that count as questions; `web.server.question_limit` counts them before they wait for their turn."""
 
 _PATIENCE_S = 60.0
@@ -36,7 +36,7 @@ class Api:
 
     def build(self) -> None:
         """Add the endpoints to the blocks that are open."""
-        for endpoint in (self.ask, self.search, self.get_article):
+        for endpoint in (self.ask, self.search, self.background, self.outlets, self.get_article):
             api(endpoint, api_name=endpoint.__name__, concurrency_limit=8)
         api(self.verify, api_name="verify", **CHECKING)
 
@@ -54,6 +54,15 @@ class Api:
         k = min(max(k, 1), _MOST_PASSAGES)  # A number out of range gets the nearest that makes sense.
         passages = self._do(lambda a: a.search(query, k, read_filters(since, until, [outlet])))
         return [passage.to_record() for passage in passages]
+
+    def background(self, article_id: str) -> dict[str, Any]:
+        """Return what the archive has on an article: coverage before and since, other reports, corrections, names."""
+        return self._do(lambda a: a.background(article_id)).to_record()
+
+    def outlets(self, asked: str, since: str = "", until: str = "", outlet: str = "") -> dict[str, Any]:
+        """Return how several outlets tell a story, found by the id of an article or by a question."""
+        _check_question(asked)
+        return self._do(lambda a: a.compare_outlets(asked, read_filters(since, until, [outlet]))).to_record()
 
     def verify(
         self, draft: str, limit: int = MOST_SENT, since: str = "", until: str = "", outlet: str = ""

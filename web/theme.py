@@ -7,7 +7,7 @@ HEAD = "".join(
     for name in ("page", "address", "pause", "panels", "rail", "selection", "ask", "archive", "timeline", "eval")
 )
 
-STYLES = ("page", "archive", "timeline", "draft_check", "eval")
+STYLES = ("page", "archive", "timeline", "draft_check", "eval", "story")
 """The style sheets of `static/`, in their order."""
 
 _SANS = ("system-ui", "Segoe UI", "Roboto", "Helvetica Neue", "Arial", "sans-serif")

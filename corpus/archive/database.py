@@ -237,13 +237,18 @@ class Archive:
         sql = f"SELECT {column}, count(*) FROM articles WHERE {column} != '' GROUP BY 1 ORDER BY 2 DESC, 1"
         return {str(value): int(count) for value, count in self.connection.execute(sql)}
 
-    def days(self) -> dict[str, int]:
-        """Return how many articles were published on each day of their outlet, "2017-09-07"; undated ones left out."""
+    def days(self, selection: Selection = EVERYTHING) -> dict[str, int]:
+        """Return how many of the selected articles were published on each day of their outlet, "2017-09-07".
+
+        Undated ones are left out.
+        """
+        offset = offset_column(self.connection)
+        where, wanted = selection.where(offset)
         sql = (
-            f"SELECT date(published_at, {offset_column(self.connection)} || ' minutes'), count(*) FROM articles WHERE published_at IS NOT NULL "
-            "GROUP BY 1 ORDER BY 1"
+            f"SELECT date(published_at, {offset} || ' minutes'), count(*) FROM articles WHERE {where} "
+            "AND published_at IS NOT NULL GROUP BY 1 ORDER BY 1"
         )
-        return {str(day): int(count) for day, count in self.connection.execute(sql)}
+        return {str(day): int(count) for day, count in self.connection.execute(sql, wanted)}
 
     def list_newest(self, selection: Selection, limit: int) -> list[tuple[str, int | None]]:
         """Return the id and the group of near duplicates of the newest dated articles of a selection.

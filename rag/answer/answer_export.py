@@ -85,6 +85,9 @@ def to_markdown(answer: Answer) -> str:
     a heading or HTML. The number of a source in the list is that of its mark `[n]`.
     """
     blocks = [f"# {escape_markdown(answer.question)}", *_write_paragraphs(answer.text)]
+    if answer.periods:
+        rows = [f"| {escape_markdown(period.label)} | {period.count} |" for period in answer.periods]
+        blocks.append("\n".join(["| Published | Articles |", "|---|---:|", *rows]))
     if answer.citations:
         blocks.append(f"*{describe_evidence_dates(answer)}*")
     flagged = [claim for claim in answer.claims if claim.verdict == "flagged"]

@@ -16,26 +16,24 @@ from rag.answer.archive_description import answer_small_talk
 from rag.answer.caution import find_answer, note_gap, write_caution
 from rag.answer.chain_steps import AnswerState, Output, make_root, make_step
 from rag.answer.conflicts import conflict_note, find_conflicts
+from rag.answer.coverage_reading import CoverageReading
 from rag.answer.language_notice import write_notice
 from rag.answer.passage_retriever import Documents, PassageRetriever
 from rag.answer.prompt_evidence import DEPTH
 from rag.answer.prose_writing import ProseWriting, count_request, measure
 from rag.answer.question_reader import QuestionReader
-from rag.answer.story_overview import cite_overview
-from rag.answer.timeline_answer import MOST, collect_notes, select_listed, write_nothing_found, write_text
+from rag.answer.timeline_answer import write_text
 from rag.answer.verbatim_answer import compose_text, names_no_speaker, note_missing_parts
 from rag.llm.planning import plan_searches
 from rag.llm.prompt import REFUSAL, SYSTEM, Prompt
 from rag.llm.writer import Writer
 from rag.model import Answer, Event, Passage, Status, Turn
-from rag.question.coverage_question import CoverageQuestion, parse_coverage_question
-from rag.question.overview_question import parse_overview_question
 from rag.question.query import Query
 from rag.question.question_text import read_history
-from rag.question.search_plan import apply_plan, is_chat, plan_coverage
+from rag.question.search_plan import apply_plan, is_chat
 from rag.question.small_talk import SmallTalk, find_small_talk
 from rag.retrieval.evidence_search import Evidence, EvidenceSearch, RetrievedPassages
-from rag.retrieval.topic_coverage import CoveredStories, TopicCoverage
+from rag.retrieval.topic_coverage import TopicCoverage
 from rag.text.citation_marks import read_marks
 from rag.text.injected_instructions import strip_injected_instructions
 from rag.text.output_filter import filter_output
@@ -43,8 +41,6 @@ from rag.verification.claim_check import Checked, check
 from rag.verification.second_reading import read_verdicts
 
 Pieces = Iterator[Mapping[str, Any]]
-
-_LOOSE = frozenset({"timeline", "latest", "summary", "positions"})  # The names of their topic decide.
 
 
 class AnswerPipeline:
@@ -92,7 +88,7 @@ class AnswerPipeline:
         """
         self.questions = questions
         self.evidence = evidence
-        self.coverage = coverage
+        self.counting = CoverageReading(questions, evidence, coverage)
         self.writer = writer
         self.count = count
         self.passages = passages
@@ -108,6 +104,8 @@ class AnswerPipeline:
         checking, verify = make_step("check", self._check), make_step("verify", self._verify)
         self._gather: Runnable[AnswerState, AnswerState] = retrieve | judge
         self._conclude: Runnable[AnswerState, AnswerState] = write | checking
+        self.finish: Runnable[AnswerState, AnswerState] = write | checking | verify
+        """Writes and checks what a state holds that has come through "judge"."""
         self._steps: Runnable[AnswerState, AnswerState] = plan | retrieve | judge | write | checking | verify
 
     def runnable(
@@ -154,7 +152,7 @@ class AnswerPipeline:
         if (
             self.writer
             and self.writer.planner
-            and not (self._find_small_talk(query) or self._parse_coverage(query, now))
+            and not (self._find_small_talk(query) or self.counting.parse(query, now))
         ):
             scope = self.questions.read_scope(now)
             for step in plan_searches(self.writer.planner, query, history, scope, now, config):
@@ -179,7 +177,7 @@ class AnswerPipeline:
             yield {"notice": notice, "passages": [], "searched": query.filters}
             return
         with measure(timings, "retrieve"):
-            coverage = self._find_coverage(query, state["now"])
+            coverage = self.counting.find(query, state["now"], overviews=not self.writer)
         if coverage:
             asked, stories = coverage
             # A refusal names the nearest articles.
@@ -207,40 +205,13 @@ class AnswerPipeline:
             return found
         return "greeting" if not query.parts and is_chat(query.form, query.question) else None
 
-    def _find_coverage(self, query: Query, now: datetime) -> tuple[CoverageQuestion, CoveredStories] | None:
-        """Return what a question about the coverage asks and what the archive has, None for any other question.
-
-        Where nothing is found on "the latest on ...", or is dated on the day that the question names, it is answered
-        like any other question: a later article may tell of it.
-        """
-        asked = self._parse_coverage(query, now) or plan_coverage(query)
-        if asked is None and not self.writer:  # A model writes overviews itself.
-            asked = parse_overview_question(query.standalone, query.filters)
-        if asked is None:
-            return None
-        if asked.form == "news":
-            found = self.coverage.find_news(asked.filters, MOST["news"])
-        elif not asked.topic:
-            found = self.coverage.find_all(asked.filters, asked.form, MOST[asked.form])
-        else:
-            found = self.coverage.find(asked.topic, asked.filters, asked.form in _LOOSE)
-        ordinary = (
-            asked.form in _LOOSE - {"timeline"}
-            or bool(query.form)
-            or (asked.form == "news" and not query.filters.label)
-        )
-        return (asked, found) if found.stories or not ordinary else None
-
-    def _parse_coverage(self, query: Query, now: datetime) -> CoverageQuestion | None:
-        return parse_coverage_question(query.standalone, query.filters, self.questions.outlets, now)
-
     def _judge(self, state: AnswerState, config: RunnableConfig) -> Pieces:  # noqa: ARG002
         """Decide whether what was found is enough for an answer."""
         if "chat" in state or "notice" in state:
             yield {"enough": "chat" in state}
             return
         if "coverage" in state:
-            yield self._list_stories(*state["coverage"])
+            yield self.counting.list_stories(*state["coverage"])
             return
         timings: dict[str, float] = {}
         found: RetrievedPassages = state["found"]
@@ -250,31 +221,6 @@ class AnswerPipeline:
             passages = self.prose.choose(found.rankings) if enough and self.prose else state["passages"]
         event = {"event": Event("reading", passages=passages)} if enough else {}
         yield {"enough": enough, "evidence": evidence, "passages": passages, "timings": timings, **event}
-
-    def _list_stories(self, asked: CoverageQuestion, found: CoveredStories) -> Mapping[str, Any]:
-        """Return the stories of a question about coverage, with those that the text will list as passages."""
-        if not found.stories:
-            return {"enough": False, "notes": (write_nothing_found(asked, found),)}
-        timings: dict[str, float] = {}
-        with measure(timings, "read"):
-            if asked.form in {"summary", "positions"}:
-                entries = listed = cite_overview(asked, found, self.coverage)
-            else:
-                entries = self.coverage.cite_stories(found)
-                listed = select_listed(asked, found, entries, self.coverage)
-            done, total = self.evidence.retriever.indexes.progress()
-            notes = tuple(collect_notes(asked, found, listed, total - done))
-        passages = [citation.passage for citation in listed]
-        event = Event("reading", passages=passages)
-        return {
-            "enough": True,
-            "entries": entries,
-            "listed": listed,
-            "passages": passages,
-            "notes": notes,
-            "timings": timings,
-            "event": event,
-        }
 
     def _write(self, state: AnswerState, config: RunnableConfig) -> Pieces:
         """Write a text with marks `[n]` for the n-th passage: by a model, of verbatim sentences, or of what was counted."""
@@ -334,7 +280,7 @@ class AnswerPipeline:
         if "entries" in state:
             numbers = {citation.passage.chunk.id: citation.n for citation in answer.citations}
             entries = (replace(entry, n=numbers.get(entry.passage.chunk.id, 0)) for entry in state["entries"])
-            answer = replace(answer, entries=tuple(entries))
+            answer = replace(answer, entries=tuple(entries), periods=state["periods"])
         shown = state["text"] if state.get("status") in {"answered", "doubtful"} else ""
         yield {"answer": answer, "event": Event("done", shown, passages, answer)}
 

@@ -1,4 +1,4 @@
-"""The commands `ask`, `chat`, `search`, `verify`, `mcp` and `index`."""
+"""The commands `ask`, `chat`, `search`, `background`, `outlets`, `verify`, `mcp` and `index`."""
 
 import json
 import sys
@@ -18,10 +18,12 @@ from corpus.command_names import name_command
 from corpus.errors import ArchiveError, IndexInUseError, IndexUnavailableError, InputError, NewsdeskError
 from corpus.text.days import format_day
 from rag.answer.answer_export import ExportFormat, check_file_name, export, group_by_number, render_answer
+from rag.answer.period_counts import draw_bars
 from rag.assistant import Assistant
 from rag.cli.chat import Chat
 from rag.cli.follow_commands import add_follow_commands
 from rag.cli.index_command import check_index, index, rebuild_index
+from rag.cli.story_output import write_background, write_comparison
 from rag.cli.verify_command import read_input, verify, write_report
 from rag.drafts.draft_export import check_report_name, export_report, render_json
 from rag.drafts.draft_report import describe_counts
@@ -96,6 +98,34 @@ def search(
         print(json.dumps([passage.to_record() for passage in passages], ensure_ascii=False, indent=2))
     else:
         print("\n\n".join(print_passages(passage) for passage in passages) or "Nothing found.")
+
+
+@app.command()
+def background(
+    article_id: Annotated[str, typer.Argument(metavar="ID", help="The article, as sources of an answer name it.")],
+    data: Data = None,
+    as_json: AsJson = False,
+) -> None:
+    """Show what the archive has on an article: coverage before and since, who else reported it, corrections, names."""
+    with _report_errors(as_json), _open_assistant_quietly(data) as assistant:
+        found = assistant.background(article_id)
+    print(json.dumps(found.to_record(), ensure_ascii=False, indent=2) if as_json else write_background(found))
+
+
+@app.command()
+def outlets(
+    asked: Annotated[str, typer.Argument(metavar="ID|QUESTION", help="An article of the story, or a question on it.")],
+    since: Since = None,
+    until: Until = None,
+    outlet: Outlets = None,
+    data: Data = None,
+    as_json: AsJson = False,
+) -> None:
+    """Show how several outlets tell one story, side by side. Exit code 0: several do; 1: one alone; 2: none was found."""
+    with _report_errors(as_json), _open_assistant_quietly(data) as assistant:
+        found = assistant.compare_outlets(asked, read_filters(since, until, outlet or ()))
+    print(json.dumps(found.to_record(), ensure_ascii=False, indent=2) if as_json else write_comparison(found))
+    raise typer.Exit(0 if len(found.reports) > 1 else 1)
 
 
 @app.command("verify")
@@ -178,6 +208,7 @@ def index_command(
 def write_export(answer: Answer) -> str:
     """Return an answer as plain text with its sources, safe for a terminal."""
     lines = [str(strip_controls(answer.text)).replace("**", "")]
+    lines += ["", *draw_bars(answer.periods)] if answer.periods else []
     lines += [
         f"\n! Not supported: {to_line(claim.text, 300)} ({to_line(claim.reason, 300)})"
         for claim in answer.claims

@@ -1,4 +1,4 @@
-"""Serve the archive over the Model Context Protocol: four tools, all of them read-only.
+"""Serve the archive over the Model Context Protocol: six tools, all of them read-only.
 
 What articles say is untrusted: each result says so, and so do the tools to the model that calls them.
 """
@@ -40,7 +40,7 @@ Outlet = Annotated[str, Field(max_length=200, description="Only articles of this
 
 
 class Tools:
-    """Answer the calls of the four tools; an error tells the caller its reason."""
+    """Answer the calls of the tools; an error tells the caller its reason."""
 
     def __init__(self, assistant: Assistant) -> None:
         """Take the assistant."""
@@ -96,6 +96,35 @@ class Tools:
         report = await _run_tool(check)
         return {"untrusted": UNTRUSTED} | report.to_record()
 
+    async def article_background(
+        self,
+        article_id: Annotated[str, Field(max_length=200, description="The article_id of a passage or citation.")],
+    ) -> dict[str, Any]:
+        """Return what the archive has on an article: earlier and later coverage, other reports, corrections, names.
+
+        `copies` are articles with the same text; `questions` are questions that `ask_archive` answers.
+        """
+        found = await _run_tool(lambda: self._assistant.background(article_id, write=False))
+        return {"untrusted": UNTRUSTED} | found.to_record()
+
+    async def compare_outlets(
+        self,
+        asked: Annotated[
+            str, Field(max_length=LONGEST_QUESTION, description="An article_id, or a question that leads to one.")
+        ],
+        since: Since = "",
+        until: Until = "",
+        outlet: Outlet = "",
+    ) -> dict[str, Any]:
+        """Return how several outlets tell one story: their sentences side by side, each verbatim.
+
+        `differences` names what certainly differs in a row; where there are none, say nothing of whether the reports differ.
+        """
+        found = await _run_tool(
+            lambda: self._assistant.compare_outlets(asked, read_filters(since, until, [outlet])),
+        )
+        return {"untrusted": UNTRUSTED} | found.to_record()
+
     async def get_article(
         self,
         article_id: Annotated[str, Field(max_length=200, description="The article_id of a passage or citation.")],
@@ -131,6 +160,13 @@ def create_server(assistant: Assistant, port: int = 0) -> "FastMCP[Any]":
     """Return a server whose tools ask an assistant."""
     server: FastMCP[Any] = FastMCP("newsdesk", _INSTRUCTIONS, port=port, log_level="WARNING")
     tools = Tools(assistant)
-    for tool in (tools.search_archive, tools.ask_archive, tools.verify, tools.get_article):
+    for tool in (
+        tools.search_archive,
+        tools.ask_archive,
+        tools.article_background,
+        tools.compare_outlets,
+        tools.verify,
+        tools.get_article,
+    ):
         server.add_tool(tool)
     return server

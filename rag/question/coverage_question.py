@@ -89,6 +89,12 @@ _NOISE = _HELD | {stem(word) for word in "list show name count number many publi
 _ARTICLE = re.compile(r"(?:the|an?) ", re.IGNORECASE)
 _POLITE = re.compile(r"(?:please|can you|could you|i (?:want|need|would like))[ ,]+", re.IGNORECASE)
 _PLEASE = re.compile(r"(?<![ ,])[ ,]++please$", re.IGNORECASE)
+_PERIOD = r"(?:day|week|month|quarter|year)"
+_PER = re.compile(
+    r",? (?:(?:by|per|for each|in each|each|every|for every|in every)(?: the)? "
+    rf"(?P<by>{_PERIOD})|(?P<each>{_PERIOD}) by {_PERIOD}|over time)$",
+    re.IGNORECASE,
+)
 _WHEN = re.compile(r"(?:in|on|from|since|before|after|between|during|until|up to|by|as of|over|within|through|last"
                    r"|this|the (?:past|last)|yesterday|today)\b", re.IGNORECASE)  # fmt: skip
 _BY = re.compile(r" (?:by|in|from|according to) (?:the )?$", re.IGNORECASE)
@@ -110,12 +116,14 @@ class CoverageQuestion:
         topic: What the articles are to be about, in the words of the question; "" for the news or the archive as such.
         filters: The time and the outlets that the question names, or those given.
         most: How many entries are wanted; 0 leaves it to the form.
+        per: The period that is counted by, "day" to "year", "any" for "over time", or "".
     """
 
     form: Form
     topic: str
     filters: Filters
     most: int = 0
+    per: str = ""
 
 
 def parse_coverage_question(text: str, filters: Filters, outlets: Outlets, now: datetime) -> CoverageQuestion | None:
@@ -131,6 +139,14 @@ def parse_coverage_question(text: str, filters: Filters, outlets: Outlets, now: 
         now: What "last week" is counted from (UTC).
     """
     text = _PLEASE.sub("", _POLITE.sub("", " ".join(text.split()).strip(" ?!."), count=2))
+    if period := _PER.search(text):
+        counted = _parse_form(text[: period.start()], filters, outlets, now)
+        if counted and counted.form in {"count", "articles"}:
+            return replace(counted, form="count", per=(period["by"] or period["each"] or "any").lower())
+    return _parse_form(text, filters, outlets, now)
+
+
+def _parse_form(text: str, filters: Filters, outlets: Outlets, now: datetime) -> CoverageQuestion | None:
     for bare, narrowed in _strip_time_and_outlet(text, filters, outlets, now):
         for form, pattern in _PATTERNS:
             match = pattern.match(bare)

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from functools import lru_cache
 
+from corpus.archive.database import Archive
 from corpus.archive.selection import Selection
 from corpus.article import Article, Chunk
 from corpus.text.sentences import split_sentences
@@ -97,6 +98,11 @@ class TopicCoverage:
         self.retriever = retriever
         self._lexical = retriever.indexes.lexical
         self._store = retriever.indexes.store
+
+    @property
+    def archive(self) -> Archive:
+        """Return the archive whose articles are counted."""
+        return self._store.archive
 
     def find(self, topic: str, filters: Filters | None = None, loosely: bool = False) -> CoveredStories:
         """Return every indexed article on a topic.

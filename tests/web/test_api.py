@@ -39,10 +39,25 @@ def test_search_and_get_article_lead_to_one_another(page_url: str) -> None:
     assert articles[0]["title"] == "Equifax says hackers may have taken data of 143 million Americans"
 
 
+def test_background_and_outlets_of_an_article(page_url: str) -> None:
+    _, found = call(page_url, "background", "2019-01-marriott-383-million")
+    assert isinstance(found, list)
+    (earlier,) = found[0]["sections"]
+    assert (earlier["place"], [e["article_id"] for e in earlier["entries"]]) == (
+        "earlier",
+        ["2018-11-marriott-500-million"],
+    )
+    _, compared = call(page_url, "outlets", "2019-01-marriott-383-million", "", "", "")
+    assert isinstance(compared, list)
+    assert (len(compared[0]["reports"]), compared[0]["groups"]) == (1, [])
+
+
 @pytest.mark.parametrize(
     ("name", "arguments"),
     [
         ("get_article", ["nothing"]),
+        ("background", ["nothing"]),
+        ("outlets", ["Who won the 2015 Rugby World Cup?", "", "", ""]),
         ("ask", ["", "", "", ""]),
         ("ask", ["x" * 2001, "", "", ""]),
         ("ask", ["q", "last week", "", ""]),
@@ -54,7 +69,7 @@ def test_what_makes_no_sense_is_an_error(page_url: str, name: str, arguments: li
 
 def test_only_the_named_endpoints_are_offered(page_url: str) -> None:
     named = http_client.get(f"{page_url}/gradio_api/info").json()["named_endpoints"]
-    assert set(named) == {"/ask", "/search", "/verify", "/get_article"}
+    assert set(named) == {"/ask", "/search", "/verify", "/background", "/outlets", "/get_article"}
 
 
 @pytest.mark.parametrize(

@@ -2,6 +2,7 @@
 
 from web.addresses import conversation_address
 from web.answers.answer_footer import render_footer
+from web.answers.count_chart import render_counts
 from web.answers.refusal_view import render_refusal
 from web.conversations.conversation import CUT, Conversation, Exchange
 from web.markup.answer_prose import render_growing, render_prose
@@ -40,6 +41,7 @@ def _prepare_turn(exchange: Exchange, turn: int, last: bool) -> dict[str, object
         "exchange": exchange,
         "understanding": trust(render_understanding(answer, last)),
         "prose": trust(render_prose(answer, turn)),
+        "counts": trust(render_counts(answer.periods)),
         "refusal": trust(render_refusal(answer, last)),
         "footer": trust(render_footer(exchange, turn, last)),
     }

@@ -5,8 +5,8 @@ from datetime import date
 
 from corpus.archive.database import Archive
 from rag.model import Filters
+from rag.text.dates.histogram import Bar, count_periods
 from web.markup.chips import format_value
-from web.markup.histogram import Bar, count_periods
 from web.markup.templating import render
 
 PATIENCE_S = 120.0

@@ -8,8 +8,8 @@ from itertools import groupby
 
 from corpus.archive.database import Archive
 from rag.model import Citation, Filters
+from rag.text.dates.histogram import count_periods
 from rag.text.names import find_names
-from web.markup.histogram import count_periods
 from web.markup.templating import render
 
 LONGEST_TOPIC = 200

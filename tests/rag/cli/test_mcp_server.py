@@ -76,7 +76,14 @@ def record(result: CallToolResult) -> dict[str, Any]:
 def test_a_client_searches_asks_and_reads(served: Path) -> None:
     async def talk(session: ClientSession) -> None:
         tools = (await session.list_tools()).tools
-        assert [tool.name for tool in tools] == ["search_archive", "ask_archive", "verify", "get_article"]
+        assert [tool.name for tool in tools] == [
+            "search_archive",
+            "ask_archive",
+            "article_background",
+            "compare_outlets",
+            "verify",
+            "get_article",
+        ]
         found = record(await session.call_tool("search_archive", {"query": "harbour board minutes", "k": 3}))
         assert [passage["rank"] for passage in found["passages"]] == [1, 2, 3]
         assert found["passages"][0]["article_id"] == "long"
@@ -113,6 +120,10 @@ def test_what_cannot_be_done_is_an_error_of_the_tool_that_names_the_reason(serve
         assert "20000 characters" in await said(session, "verify", text="a" * 20_001)
         assert "The draft is empty" in await said(session, "verify", text="  ")
         assert "There is no article 'nobody'" in await said(session, "get_article", article_id="nobody")
+        assert "There is no article 'nobody'" in await said(session, "article_background", article_id="nobody")
+        assert "nothing that answers" in await said(
+            session, "compare_outlets", asked="Who won the 2015 Rugby World Cup?"
+        )
 
     conversed_here(served, talk)
 

@@ -7,6 +7,9 @@ from datetime import date, timedelta
 MOST_BARS = 72
 """The most bars that can still be distinguished on a phone."""
 
+MOST_NAMED = 400
+"""The most bars where somebody asks for a certain period."""
+
 
 @dataclass(frozen=True, slots=True)
 class Bar:
@@ -67,18 +70,34 @@ UNITS = (
 )
 """The lengths of periods, the shortest first."""
 
+_WEEK = Unit(
+    lambda day: day - timedelta(days=day.weekday()) if day.toordinal() > day.weekday() else day,
+    lambda day: f"week of {day:%-d %B %Y}",
+    lambda day: f"{day:%-d %b %Y}",
+    7,
+)
+NAMED: Mapping[str, tuple[Unit, ...]] = {
+    "day": UNITS,
+    "week": (_WEEK, *UNITS[1:]),
+    "month": UNITS[1:],
+    "quarter": UNITS[2:],
+    "year": UNITS[3:],
+}
+"""The lengths that a period of some name is counted by: its own, and longer ones where that gives too many."""
 
-def count_periods(days: Mapping[date, int], most: int = MOST_BARS) -> list[Bar]:
+
+def count_periods(days: Mapping[date, int], most: int = MOST_BARS, name: str = "") -> list[Bar]:
     """Return the counts by period from the first to the last, empty ones too, in the shortest unit that fits.
 
     Args:
         days: Counts by day.
         most: The most bars.
+        name: "day", "week", "month", "quarter" or "year": no shorter unit than that.
     """
     if not days:
         return []
     first, last = min(days), max(days)
-    for unit in UNITS:
+    for unit in NAMED.get(name, UNITS):
         # Counted only up to one too many: days from year 1 on would be 700,000.
         starts = list(_period_starts(unit, first, last, most))
         if len(starts) <= most:

@@ -5,7 +5,7 @@ from itertools import pairwise
 
 import pytest
 
-from web.markup.histogram import count_periods
+from rag.text.dates.histogram import count_periods
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,89 @@
+"""Questions that lead on from an article, each tried before it is offered: the archive answers it, and rightly."""
+
+from collections.abc import Callable, Iterator, Sequence
+from functools import partial
+from itertools import islice
+
+from corpus.article import Article
+from corpus.errors import NewsdeskError
+from corpus.text.sentences import split_sentences
+from rag.model import Answer
+from rag.story.main_names import MainName, list_main_names
+from rag.text.names import find_name_words
+from rag.text.quotations import find_quotations
+from rag.text.speakers import find_attributions, find_speakers
+
+MOST = 4
+"""So many questions are offered."""
+
+_TRIED = 10
+_READ = 20_000  # Characters of a body in which speakers are looked for.
+_ASKED_LATEST = 2  # Names.
+_COVERED = 3  # Stories from which on it is worth asking for the latest of them.
+
+Ask = Callable[[str], Answer]
+
+
+def list_answered_questions(article: Article, related: Sequence[Article], ask: Ask) -> tuple[str, ...]:
+    """Return questions on an article and its affair that the archive answers without a model.
+
+    Args:
+        article: The article.
+        related: Articles on the same affair, the nearest first.
+        ask: Answers a question without a model.
+    """
+    kept: list[str] = []
+    for question, is_right in islice(_make_candidates(article, related), _TRIED):
+        if len(kept) == MOST:
+            break
+        try:
+            answer = ask(question)
+        except NewsdeskError:
+            continue
+        if answer.status == "answered" and is_right(answer):
+            kept.append(question)
+    return tuple(kept)
+
+
+def _make_candidates(article: Article, related: Sequence[Article]) -> Iterator[tuple[str, Callable[[Answer], bool]]]:
+    """Yield questions with what tells whether an answer is one: two kinds by turns, each at most once for a name."""
+    said, covered = _ask_speakers([article, *related]), _ask_coverage(list_main_names(article))
+    asked: set[str] = set()
+    while pairs := [pair for pair in (next(said, None), next(covered, None)) if pair]:
+        for question, is_right in pairs:
+            if question not in asked:
+                asked.add(question)
+                yield question, is_right
+
+
+def _ask_speakers(articles: Sequence[Article]) -> Iterator[tuple[str, Callable[[Answer], bool]]]:
+    """Yield what a speaker says about a name in the headline, for those whom an article quotes."""
+    for article in articles:
+        subjects = [name for name in list_main_names(article) if name.headline and name.text in article.title]
+        body = article.body[:_READ]
+        for speaker in find_speakers(body):
+            about = next((s.text for s in subjects if not find_name_words(s.text) & find_name_words(speaker)), "")
+            if about and _is_quoted(speaker, body):
+                yield f"What did {speaker} say about {about}?", partial(_quotes, speaker)
+
+
+def _ask_coverage(names: Sequence[MainName]) -> Iterator[tuple[str, Callable[[Answer], bool]]]:
+    """Yield what is new on the first names of a headline."""
+    for name in names[:_ASKED_LATEST]:
+        if name.headline:
+            yield f"What is the latest on {name.text}?", lambda answer: len(answer.entries) >= _COVERED
+
+
+def _quotes(speaker: str, answer: Answer) -> bool:
+    """Return whether an answer begins with a sentence that gives words to a speaker by name."""
+    return any(_is_quoted(speaker, citation.quote) for citation in answer.citations[:1])
+
+
+def _is_quoted(speaker: str, text: str) -> bool:
+    """Return whether a sentence of a text holds a quotation and gives it to a speaker."""
+    wanted = find_name_words(speaker.removeprefix("the "))
+    for start, end in split_sentences(text):
+        sentence = text[start:end]
+        if any(wanted <= set(said.name.words) for said in find_attributions(sentence)) and find_quotations(sentence):
+            return True
+    return False
