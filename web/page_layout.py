@@ -19,6 +19,7 @@ from web.frame import Frame, Rail, Tab, make_markup, make_textbox
 from web.markup.templating import render
 from web.rate_limit import RateLimit
 from web.roles import Permit
+from web.story.story_panel import connect_story
 from web.timeline.timeline_view import timeline_tab
 
 STATIC = Path(__file__).parent / "static"
@@ -92,6 +93,7 @@ def build_page(
                 for (title, tab), name in zip(TABS, tab_names(), strict=True):
                     with gr.Tab(title, elem_id=f"tab-{name}") as place:
                         tab(frame, place)
+        connect_story(frame)
         Api(loader).build()
     return blocks
 
