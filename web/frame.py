@@ -40,6 +40,7 @@ class Rail:
 
     new: gr.Button
     find: gr.Textbox
+    news: gr.HTML
     listing: gr.HTML
     state: gr.HTML
     user: gr.HTML

@@ -15,6 +15,7 @@ from web.conversations.running_answers import RunningAnswers
 from web.draft_check.draft_view import draft_tab
 from web.eval.eval_view import eval_tab
 from web.event_data import CheckedBlocks
+from web.follow.follow_view import follow_tab
 from web.frame import Frame, Rail, Tab, make_markup, make_textbox
 from web.markup.templating import render
 from web.rate_limit import RateLimit
@@ -30,6 +31,7 @@ TABS: tuple[tuple[str, Tab], ...] = (
     ("Ask", ask_tab),
     ("Archive", archive_tab),
     ("Timeline", timeline_tab),
+    ("Following", follow_tab),
     ("Check a draft", draft_tab),
     ("Eval", eval_tab),
 )
@@ -103,9 +105,10 @@ def _build_rail(loader: AssistantLoader) -> Rail:
         gr.HTML(render("headline", title=TITLE), apply_default_css=False, js_on_load=None)
         new = gr.Button("+ New question", elem_id="new", size="sm")
         find = make_textbox("find", "Find a conversation", LONGEST_TITLE)
+        news = make_markup("news", "")
         listing = make_markup("kept", "")
         state = make_markup("state", collect_status(loader).state)
         user = make_markup("user", "")
         gr.HTML(render("appearance"), elem_id="appearance", apply_default_css=False, js_on_load=None)
         file = make_markup("file", "")
-    return Rail(new, find, listing, state, user, file)
+    return Rail(new, find, news, listing, state, user, file)

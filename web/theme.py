@@ -4,10 +4,22 @@ import gradio as gr
 
 HEAD = "".join(
     f'<script src="/page/{name}.js" defer></script>'
-    for name in ("page", "address", "pause", "panels", "rail", "selection", "ask", "archive", "timeline", "eval")
+    for name in (
+        "page",
+        "address",
+        "pause",
+        "panels",
+        "rail",
+        "selection",
+        "ask",
+        "archive",
+        "timeline",
+        "follow",
+        "eval",
+    )
 )
 
-STYLES = ("page", "archive", "timeline", "draft_check", "eval", "story")
+STYLES = ("page", "archive", "timeline", "follow", "draft_check", "eval", "story")
 """The style sheets of `static/`, in their order."""
 
 _SANS = ("system-ui", "Segoe UI", "Roboto", "Helvetica Neue", "Arial", "sans-serif")

@@ -7,6 +7,7 @@ from corpus.archive.database import Archive
 from corpus.article import Article
 from corpus.text.days import format_day
 from rag.answer.chain_steps import AnswerState
+from rag.answer.feed_notes import note_silent_feeds
 from rag.llm.writer import Writer
 from rag.model import Answer, Filters, Status
 from rag.question.query import Query
@@ -60,6 +61,7 @@ class AnswerBuilder:
                 *state.get("notes", ()),
                 *_note_later_time(query, searched, newest),
                 *_note_undated(archive, searched),
+                *([] if "chat" in state else note_silent_feeds(archive, query, searched, state["now"])),
             ),
             model=self._writer.name if self._writer and not ({"chat", "coverage"} & state.keys()) else "none",
             prompt=state["prompt"].messages if "prompt" in state else (),

@@ -23,8 +23,8 @@ from web.openai_errors import openai_error, speaks_openai
 USER = "newsdesk.user"
 """Where the scope of a request that is let through names who sent it."""
 
-OPEN = "/page/"
-"""The static files, which the page on which one signs in needs."""
+OPEN = ("/page/", "/feed/")
+"""The static files, which the page on which one signs in needs, and the feeds, whose address is the secret itself."""
 
 _FORM_BYTES = 10_000
 # Each check takes a core and 128 MiB for some tenths of a second; one core is left for the pages.

@@ -60,7 +60,7 @@ class ArchiveView:
         gr.on([place.submit for place in places], self._on_click, browsing, self.shown, **LOOKING)
         arrival = self.frame.arrivals["archive"]
         arrival.submit(self._on_arrive, browsing, [self.words, *self.shown, arrival], **WARNING)
-        connect_reader(self.frame, [self.list])
+        connect_reader(self.frame, [self.list, self.holdings])
         if self.adding is not None:
             self.list.delete(self._remove, browsing, self.shown, **WARNING)
             connect_reader(self.frame, [self.adding.progress])

@@ -1,9 +1,10 @@
 """What the archive holds: how many articles, from when, by whom, in which languages, and how they lie in time."""
 
 from collections.abc import Mapping
-from datetime import date
+from datetime import UTC, date, datetime, timedelta
 
 from corpus.archive.database import Archive
+from corpus.archive.revisions import list_revisions
 from rag.model import Filters
 from rag.text.dates.histogram import Bar, count_periods
 from web.markup.chips import format_value
@@ -13,6 +14,7 @@ PATIENCE_S = 120.0
 """So long a tab waits for an archive that is being opened."""
 
 _OUTLETS, _LANGUAGES = 8, 6
+_WEEK, _CORRECTIONS = timedelta(days=7), 20
 
 
 def render_holdings(archive: Archive, filters: Filters, changeable: bool) -> str:
@@ -34,6 +36,7 @@ def render_holdings(archive: Archive, filters: Filters, changeable: bool) -> str
         last=max(days, default=None),
         undated=count - sum(days.values()),
         bars=bars,
+        corrections=list_revisions(archive, datetime.now(UTC) - _WEEK)[:_CORRECTIONS],
         pressed=[bar for bar in bars if _is_inside(bar, filters)],
         groups=[
             ("outlets", "Outlets", *_shorten("outlets", archive.count_by("source"), _OUTLETS), filters.outlets),

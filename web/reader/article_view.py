@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from corpus import Article
+from corpus.text.word_diff import DiffPiece, cut_same, diff_words
 from web.addresses import article_address
 from web.markup.escaping import Span, format_day, mark_spans, merge_spans, render_byline
 from web.markup.templating import render, trust
@@ -35,12 +36,23 @@ def render_reader(
         around=around,
         paragraphs=paragraphs,
         address=article_address(article, marks),
+        revision=_compare_with_earlier(article, around.versions if around else ()),
     )
 
 
 def render_missing(address: str = "") -> str:
     """Say that there is no such article; its address stays, if that is known."""
     return render("article_reader", article=None, address=address)
+
+
+def _compare_with_earlier(article: Article, versions: Sequence[Article]) -> tuple[int, Sequence[DiffPiece]] | None:
+    """Return the number of the version before, and what changed since; None where there is none or no word differs."""
+    earlier = [version for version in versions if version.version < article.version]
+    if not earlier:
+        return None
+    before = earlier[-1]
+    pieces = diff_words(f"{before.title}\n\n{before.body}", f"{article.title}\n\n{article.body}")
+    return (before.version, cut_same(pieces)) if any(piece.side != "same" for piece in pieces) else None
 
 
 def _mark_changes(article: Article) -> str:

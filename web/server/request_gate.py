@@ -32,6 +32,7 @@ READ = (
     "/assets/{path:path}",
     "/config",
     "/favicon.ico",
+    "/feed/{secret}",
     "/gradio_api/call/{name}/{event}",
     "/gradio_api/heartbeat/{session}",
     "/gradio_api/info",

@@ -35,6 +35,7 @@ from web.server.question_limit import QuestionLimit
 from web.server.report_pages import serve_reports
 from web.server.request_gate import Gate
 from web.server.session_isolation import Isolation
+from web.server.topic_feeds import serve_feeds
 from web.server.upload_permit import UploadPermit
 from web.server.uploads import use_own_folders
 from web.theme import HEAD, STYLES, theme
@@ -78,6 +79,7 @@ def site(
     outer = FastAPI(docs_url=None, redoc_url=None, openapi_url=None)
     serve_reports(outer, runs)
     CompletionRoutes(loader, limit, WAITING_QUESTIONS).add_to(outer)
+    serve_feeds(outer, loader, accounts)
     outer.mount("/page", StaticFiles(directory=STATIC), name="page")
     settings: dict[str, Any] = {
         "footer_links": [],

@@ -17,7 +17,8 @@ from corpus.archive.health import take_stats
 from corpus.archive.revisions import find_earlier, list_revisions
 from corpus.archive.selection import Selection
 from corpus.cli.index_process import forget_vectors, is_pending
-from corpus.feeds.feed_book import FeedBook
+from corpus.feeds.feed_book import Feed, FeedBook
+from corpus.feeds.feed_silence import measure_feeds
 from corpus.ingestion.item_cache import ItemCache
 from corpus.readers.refusal import ArticleDigest
 from tests.corpus.archive_items import HARBOUR, at, numbered, whole
@@ -51,6 +52,7 @@ WHOLE = {
     "ChunkStore.ids": "compares all chunks with the indexes",
     "ChunkStore.articles_to_embed": "once for any number of articles to embed, in an index",
     "ChunkStore.progress": "counts in an index, once a change",
+    "measure_feeds": "where a question bears on feeds, in an index",
     "is_pending": "once a command, in an index",
     "forget_vectors": "empties the tables",
     "take_stats": "counts all articles",
@@ -196,6 +198,7 @@ def calls(archive: Archive, folder: Path) -> dict[str, Callable[[], object]]:
         "FeedBook.record_failure": lambda: book.record_failure(FEED, "gone"),
         "FeedBook.remove": lambda: book.remove(FEED),
         "list_revisions": lambda: (list_revisions(archive), list_revisions(archive, at(1), at(2))),
+        "measure_feeds": lambda: measure_feeds(archive, [Feed(FEED)]),
         "find_earlier": lambda: find_earlier(archive, ["n00020"], at(1)),
         "is_pending": lambda: is_pending(archive),
         "take_stats": lambda: take_stats(archive),
@@ -256,7 +259,8 @@ def test_nothing_else_asks_the_archive() -> None:
         if re.search(r"\.execute(many|script)?\(", file.read_text("utf-8"))
     }
     corpus = {
-        one.__module__ for one in (Archive, ChunkStore, FeedBook, ItemCache, take_stats, is_pending, find_earlier)
+        one.__module__
+        for one in (Archive, ChunkStore, FeedBook, ItemCache, take_stats, is_pending, find_earlier, measure_feeds)
     }
     assert asking == {f"{name.replace('.', '/')}.py" for name in corpus} | {
         "corpus/archive/read_only.py",  # Reads the header alone.
