@@ -4,6 +4,7 @@ import os
 import shutil
 import signal
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -13,7 +14,7 @@ import pytest
 from tests.waiting import PATIENCE_S
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Browser, BrowserContext, Page
+    from playwright.sync_api import Browser, Page
 
     from rag.index.embedder import Embedder
     from tests.model_server import ModelServer
@@ -109,23 +110,19 @@ def browser() -> Iterator["Browser"]:
         started.close()
 
 
-@pytest.fixture(scope="session")
-def profile(browser: "Browser") -> Iterator["BrowserContext"]:
-    """Keep what the browser has compiled of the page's scripts, and wait for whatever a slow machine needs."""
+@contextmanager
+def open_page(browser: "Browser") -> Iterator["Page"]:
+    """Open an empty page in a profile of its own; whatever it is asked for is waited for on the slowest machine."""
     with browser.new_context(viewport={"width": 1440, "height": 900}) as context:
         context.set_default_timeout(1000 * PATIENCE_S)
-        yield context
+        yield context.new_page()
 
 
 @pytest.fixture
-def page(profile: "BrowserContext") -> Iterator["Page"]:
-    """Open an empty page to which nobody has signed in."""
-    others = profile.pages
-    yield profile.new_page()
-    for opened in profile.pages:
-        if opened not in others:
-            opened.close()
-    profile.clear_cookies()
+def page(browser: "Browser") -> Iterator["Page"]:
+    """Open an empty page for one test."""
+    with open_page(browser) as opened:
+        yield opened
 
 
 @pytest.fixture

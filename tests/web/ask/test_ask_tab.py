@@ -10,13 +10,14 @@ import pytest
 from corpus.errors import SettingsError
 from rag import Assistant
 from rag.model import Event
+from tests.conftest import open_page
 from tests.model_server import ModelServer, Reply
 from tests.waiting import PATIENCE_S
 from tests.web.conftest import Newsroom, served
 from tests.web.recorded_replies import reply_as_recorded
 
 if TYPE_CHECKING:
-    from playwright.sync_api import BrowserContext, Page
+    from playwright.sync_api import Browser, Page
 
 QUESTION = "How many people did the Equifax breach affect?"
 FOLLOW_UP = "And the World Cup?"
@@ -58,13 +59,12 @@ def wait_until(page: "Page", holds: Callable[[], object]) -> None:
 
 
 @pytest.fixture(scope="module")
-def answered(profile: "BrowserContext", session_page: str) -> Iterator["Page"]:
+def answered(browser: "Browser", session_page: str) -> Iterator["Page"]:
     """Open a page with an answer, for tests that only look at it and leave it as it was."""
-    page = profile.new_page()
-    opened(page, session_page)
-    ask(page, QUESTION)
-    yield page
-    page.close()
+    with open_page(browser) as page:
+        opened(page, session_page)
+        ask(page, QUESTION)
+        yield page
 
 
 def test_a_question_is_answered_with_its_evidence_beside_it(answered: "Page") -> None:
@@ -76,7 +76,9 @@ def test_a_question_is_answered_with_its_evidence_beside_it(answered: "Page") ->
     assert len(page.query_selector_all("#cards .card[id]")) == 3
     assert "143 million" in page.inner_text("#card-0-1 mark >> nth=0")
     assert page.inner_text("#card-0-1 .meta") == "Newsdesk Business Desk · 3 Oct 2017"
-    assert page.inner_text("#cards summary") == "14 passages retrieved and not used"
+    unused = page.locator("#cards .unused .card").count()
+    assert unused > 3
+    assert page.inner_text("#cards summary") == f"{unused} passages retrieved and not used"
 
 
 def test_a_mark_leads_to_its_card(answered: "Page") -> None:
