@@ -2,7 +2,7 @@
 
 import asyncio
 import socket
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -79,7 +79,7 @@ def site(
     outer = FastAPI(docs_url=None, redoc_url=None, openapi_url=None)
     serve_reports(outer, runs)
     CompletionRoutes(loader, limit, WAITING_QUESTIONS).add_to(outer)
-    serve_feeds(outer, loader, accounts)
+    serve_feeds(outer, loader, _readers_of(accounts, proxy))
     outer.mount("/page", StaticFiles(directory=STATIC), name="page")
     settings: dict[str, Any] = {
         "footer_links": [],
@@ -122,6 +122,13 @@ def _permit_of(accounts: Accounts | None, proxy: TrustedProxy | None) -> Permit:
     if accounts is None:
         return lambda _, least: proxy is None or least == "reader"
     return lambda user, least: reaches(accounts.role_of(user), least)
+
+
+def _readers_of(accounts: Accounts | None, proxy: TrustedProxy | None) -> Callable[[str], bool]:
+    """Return what tells whether somebody of a name may read the page; "" is whoever reaches a page without names."""
+    if proxy:  # It alone knows the names.
+        return bool
+    return lambda user: accounts.get(user) is not None if accounts else not user
 
 
 def upload_slots(blocks: gr.Blocks) -> dict[int, int]:

@@ -1,6 +1,7 @@
 """The Atom feeds of topics, each at a secret address that stands for its reader: a feed reader signs in nowhere."""
 
 import re
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
 from fastapi import FastAPI, HTTPException, Request
@@ -10,7 +11,6 @@ from corpus import NewsdeskError
 from rag import Assistant
 from rag.follow.atom_feed import MEDIA_TYPE, render_atom
 from rag.follow.digest import make_digest
-from web.accounts.account_file import Accounts
 from web.assistant.assistant_loader import AssistantLoader
 
 _TOLD = timedelta(days=30)
@@ -19,13 +19,13 @@ _TOLD = timedelta(days=30)
 _SECRET = re.compile(r"[\w-]{43}", re.ASCII)
 
 
-def serve_feeds(app: FastAPI, loader: AssistantLoader, accounts: Accounts | None) -> None:
+def serve_feeds(app: FastAPI, loader: AssistantLoader, is_reader: Callable[[str], bool]) -> None:
     """Let an application serve the feed of each reader at `/feed/SECRET`.
 
     Args:
         app: The application.
         loader: Opens the assistant.
-        accounts: Who may sign in; the feed of somebody who may no longer is gone.
+        is_reader: Whether somebody of this name may read the page; the feed of who may no longer is gone.
     """
 
     def feed(secret: str, request: Request) -> Response:
@@ -34,7 +34,7 @@ def serve_feeds(app: FastAPI, loader: AssistantLoader, accounts: Accounts | None
             raise HTTPException(503, "The archive is still being opened.", {"retry-after": "10"})
         try:
             user = assistant.topics.book.find_reader(secret) if _SECRET.fullmatch(secret) else None
-            if user is None or (accounts is not None and accounts.get(user) is None) or (accounts is None and user):
+            if user is None or not is_reader(user):
                 raise HTTPException(404, "There is nothing at this address.")
             text = _write_feed(assistant, user, request)
         except NewsdeskError as error:
