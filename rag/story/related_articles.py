@@ -14,8 +14,8 @@ from rag.story.main_names import list_headline_words, list_main_words
 from rag.text.terms import stem
 
 SAME_AFFAIR = 0.45
-"""The least score of an article on the same affair; set on 34 articles that are not among the 40 of
-`benchmarks/background_precision.py`."""
+"""The least score of an article on the same affair; set by looking at the starter corpus and a part of MultiHop-RAG, see
+docs/story.md."""
 
 SAME_EVENT = 0.5
 """The least score of an article on the same event, if it is of the same days too."""
