@@ -3,6 +3,8 @@
 from collections.abc import Callable
 from typing import Any, Literal, TypeVar, get_args
 
+from corpus.command_names import name_command
+
 Role = Literal["reader", "editor", "owner"]
 """A reader asks and reads, an editor also adds, removes and measures, an owner also decides on models."""
 
@@ -44,6 +46,4 @@ def find_role(permit: Permit, user: str) -> Role:
 
 def refusal(least: Role) -> str:
     """Say why something is refused to who has less than a role."""
-    return (
-        f"Your account may not do this: it takes the role {least}. `python -m web.accounts role NAME {least}` gives it."
-    )
+    return f"Your account may not do this: it takes the role {least}. `{name_command('web.accounts role')} NAME {least}` gives it."

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import httpx
 import openai
 import pytest
+from gradio_client import Client
 
 from corpus.archive.database import Archive
 from corpus.feeds.feed_book import FeedBook
@@ -122,6 +123,10 @@ def test_a_key_opens_the_api_and_what_is_no_key_does_not(keyed: Keyed) -> None:
         assert "event: complete" in http.get(f"/gradio_api/call/search/{event}").text
         others = {"authorization": keyed.headers["editor"]["authorization"]}
         assert http.get(f"/gradio_api/call/search/{event}", headers=others).status_code == 404
+    answer = Client(keyed.url, headers=keyed.headers["reader"], verbose=False).predict(
+        "Equifax?", "", "", "", api_name="/ask"
+    )
+    assert answer["question"] == "Equifax?"
     for headers in ({}, {"authorization": "Bearer"}, {"authorization": "Basic YTpi"}):
         assert httpx.get(f"{keyed.url}/v1/models", headers=headers).json()["error"]["code"] == "invalid_api_key"
         assert httpx.post(f"{keyed.url}/gradio_api/call/ask", json={}, headers=headers).status_code == 401

@@ -13,6 +13,7 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import HTMLResponse, JSONResponse, RedirectResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from corpus.command_names import name_command
 from web.accounts.account_file import LONGEST_NAME, Account, Accounts
 from web.accounts.sign_in_attempts import Attempts
 from web.accounts.sign_in_page import BUSY, TOO_OFTEN, WRONG, sign_in_page
@@ -169,7 +170,7 @@ def _refusal(request: Request, keyed: bool) -> Response:
         problem = (
             "This key is not known here, or is revoked." if keyed else "Send a key as `Authorization: Bearer KEY`."
         )
-        problem += " `python -m web.accounts key NAME` makes one."
+        problem += f" `{name_command('web.accounts key')} NAME` makes one."
         headers = {"www-authenticate": "Bearer"}
         if speaks_openai(request.url.path):
             return openai_error(401, problem, headers=headers)

@@ -118,7 +118,7 @@ def site(
 
 
 def _permit_of(accounts: Accounts | None, proxy: TrustedProxy | None) -> Permit:
-    """Return what tells the role of a user: that of the account; who is alone on this machine may do everything."""
+    """Return what tells whether a user has a role: his account's; where nobody signs in, everybody may do everything."""
     if accounts is None:
         return lambda _, least: proxy is None or least == "reader"
     return lambda user, least: reaches(accounts.role_of(user), least)

@@ -92,11 +92,15 @@ def test_langchain_asks_it_like_any_model(url: str) -> None:
 
 
 def test_a_chat_page_of_gradios_asks_it(url: str) -> None:
-    page = gr.load_chat(f"{url}/v1", "newsdesk", "any", file_types=None, system_message="Be brief.")
-    *_, last = page.fn(QUESTION, [])
+    page = gr.load_chat(f"{url}/v1", "newsdesk", "any", file_types=None)
+    *_, last = page.fn(QUESTION, None)
     assert "143 million" in last
     assert "**Sources**" in last
-    *_, again = page.fn("When was that?", [*ASKED, {"role": "assistant", "content": last}])
+    shown = [
+        {"role": role, "content": [{"type": "text", "text": t}]}
+        for role, t in (("user", QUESTION), ("assistant", last))
+    ]
+    *_, again = page.fn("When was that?", shown)
     assert "2017" in again
 
 
