@@ -12,7 +12,6 @@ UNCLEAR = "Nothing in this archive clearly answers this; the nearest sentences a
     ("question", "begins"),
     [
         ("Why did Arden unshelve the tram line?", UNCLEAR),
-        ("What did Ines Calder say about Isle Torra?", UNCLEAR),
         ("Who owns Torra Line?", UNCLEAR),
         (
             "How much is a cabin on the night ferry to Isle Torra in 2019?",
