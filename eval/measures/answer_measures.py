@@ -27,6 +27,8 @@ def answer_measures(outcome: Outcome) -> dict[str, float]:
     values |= _wording(question, answer, status)
     if not question.unanswerable:
         values |= citation_measures(question, answer)
+        if status == "doubtful":  # What stands behind a caution is shown as near, not as evidence.
+            values.pop("citation precision", None)
     return values | support_measures(answer)
 
 

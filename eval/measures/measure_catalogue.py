@@ -53,7 +53,11 @@ _ANSWERS = (
     ),
     ("false refusals", "Of the questions that the archive holds, those refused.", False),
     ("cautions", "Of the questions that the archive holds, those answered behind a caution.", False),
-    ("citation precision", "Of the citations, those whose passage holds gold evidence.", True),
+    (
+        "citation precision",
+        "Of the citations, but for those behind a caution, those whose passage holds gold evidence.",
+        True,
+    ),
     ("citation recall", "Of the gold articles, those cited.", True),
     (
         "claims supported",

@@ -81,7 +81,7 @@ _SCAFFOLD = re.compile(
     r"(?:(?:who|whom|whose|what|when|where|why|how|which)"
     r"(?:\s+(?:many|much|long|often|big|large|far|old|exactly|precisely|else))?\s*)?"
     r"(?:\b(?:did|does|do|is|are|was|were|has|have|had|can|could|will|would|be|there|any|anyone|anybody)\b\s*)*"
-    r"(?:(?:happen(?:s|ed)?(?:\s+(?:to|in|at|with|after))?|summari[sz]e|explain|describe|timeline\s+of|about)\b\s*)?(?:the\s+)?",
+    r"(?:(?:happen(?:s|ed)?(?:\s+(?:to|in|at|with|after))?|summari[sz]e|explain|describe|timeline\s+of|about)\b\s*(?:the\s+)?)?",
     re.IGNORECASE,
 )
 _HEADING = re.compile(r"^\*\*[^*\n]+\*\*$", re.MULTILINE)  # The line with outlet and date above quoted sentences.
@@ -219,7 +219,8 @@ def _asks_more(question: str) -> bool:
 def _leans_on(question: str, topic: str, answer: str) -> bool:
     """Return whether a question names nothing, and is about any event or about what the last answer tells."""
     content = {stem(word) for word in words(question) if word not in _LIGHT}
-    if not content or find_names(question) or not _ASKING.match(question) or not find_names(topic):
+    named = find_names(_find_subject(topic), mid_sentence=True)
+    if not content or find_names(question) or not _ASKING.match(question) or not named:
         return False
     return content <= _ANY_EVENT | set(terms(topic)) | set(terms(answer))
 

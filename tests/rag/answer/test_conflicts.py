@@ -53,7 +53,7 @@ def test_figures_of_one_outlet_tell_how_its_account_changed() -> None:
 
 
 def test_nothing_is_said_over_a_newer_figure_or_an_earlier_report_that_was_read() -> None:
-    first, second = told(LEDGER, "Ledger", 3), told("The ferry terminal costs $52m.", "Ledger", 9)
+    first, second = told(LEDGER, "Ledger", 3), told("The ferry terminal costs 52 million crowns.", "Ledger", 9)
     newer = told("The ferry terminal costs 61 million crowns.", "Ledger", 12)
     earlier = told("The ferry terminal costs 41 million crowns.", "Ledger", 1)
     assert conflict_note(first, [second], [first, second, newer]) == ""

@@ -94,6 +94,11 @@ def test_what_names_nothing_and_is_told_of_in_the_last_answer_is_about_the_same(
     assert "Kells ferry" in resolved
 
 
+def test_it_is_so_after_a_question_that_took_its_subject_from_before_too() -> None:
+    turns = ("What happened in the Viasat attack?", "It cut off modems [1].", "who did it?", "Russia [1].")
+    assert after("How many people died?", *turns) == "How many people died (Viasat attack)?"
+
+
 def test_a_new_topic_without_a_name_is_left_alone() -> None:
     asked = "Who won the mayor election?"
     assert after(asked, "Where do the swimming lessons of Kells take place?", "In the hall [1].") == asked

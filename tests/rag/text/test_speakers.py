@@ -28,3 +28,7 @@ def test_speakers_as_the_text_writes_them() -> None:
         "Ann Lee",
         "the Harbour Office",
     ]
+
+
+def test_the_end_of_a_longer_name_is_no_speaker() -> None:
+    assert find_speakers("The Ministry of Electronics and Information Technology said the apps were bad.") == []
