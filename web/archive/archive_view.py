@@ -123,7 +123,7 @@ class ArchiveView:
     def _render(self, assistant: Assistant, browsing: Browsing, panel: bool) -> Shown:
         form = render_filters_panel(assistant.archive, browsing.filters, _KINDS) if panel else ""
         listing = render_listing(assistant, browsing, self.frame.changeable)
-        page = browsing.page + 1 if browsing.page else ""  # The list may have fewer pages than was asked for.
+        page = browsing.page + 1 if browsing.page else 0  # The list may have fewer pages than was asked for.
         return (
             reopen(render_holdings(assistant.archive, browsing.filters, self.frame.changeable)),
             reopen(filter_bar(browsing.filters, form, words=browsing.words, page=page)),

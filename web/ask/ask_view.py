@@ -132,8 +132,9 @@ class AskView:
     async def _watch(self, session: SessionState, request: gr.Request) -> AsyncIterator[Shown]:
         """Show the answer under way, if there is one, until it ends or the reader goes elsewhere."""
         conversation, user, answers = session.conversation, user_of(request), self.frame.answers
-        yield _skip_all(self.shown)  # What a generator shows that yields nothing is emptied by Gradio.
-        listed = False
+        # The answer may have ended before this began; and what a generator shows that yields nothing Gradio empties.
+        listed = answers.find(user, conversation.id) is None
+        yield await asyncio.to_thread(self.page, session, user, lists=listed)
         async for kept in answers.watch(conversation):
             if session.conversation is not conversation:
                 return

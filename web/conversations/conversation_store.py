@@ -118,17 +118,24 @@ class ConversationStore:
 
         Where the conversation was deleted meanwhile, nothing is written.
         """
-        kept = conversation.kept
+        first = written = False
         try:
             with self._write() as connection:
                 # An exchange that was stopped is saved by the stop and once more by the end of its stream.
-                if exchange.key or (kept and _own(connection, user, conversation.id) is None):
+                if exchange.key or (conversation.kept and _own(connection, user, conversation.id) is None):
                     return
-                if not kept:
+                # Looked up in here: another thread may be about to keep the first exchange of the same conversation.
+                first = not conversation.kept
+                if first:
                     _insert_conversation(connection, user, conversation, exchange)
-                exchange.key, conversation.kept = _insert_turn(connection, conversation.id, exchange), True
+                exchange.key, conversation.kept, written = (
+                    _insert_turn(connection, conversation.id, exchange),
+                    True,
+                    True,
+                )
         except ArchiveError:
-            exchange.key, conversation.kept = 0, kept
+            if written:
+                exchange.key, conversation.kept = 0, not first
             raise
 
     def take_back(self, user: str, conversation: Conversation, exchange: Exchange) -> None:
