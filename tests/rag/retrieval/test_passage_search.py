@@ -19,11 +19,13 @@ from rag.retrieval.passage_search import (
     CANDIDATES,
     HINT,
     LATEST,
+    SECOND,
     Candidate,
     Retriever,
     SearchText,
     collapse_copies,
     diversify,
+    find_second_scores,
 )
 from tests.rag.conftest_answers import newsroom
 from tests.rag.wire_items import WIRES
@@ -98,11 +100,17 @@ def test_any_text_can_be_searched_for(retriever: Retriever, text: str) -> None:
         assert passages[0].article.id in ("herring", "undated")
 
 
-def test_scores_are_ordered_and_made_of_both_signals(retriever: Retriever) -> None:
-    passages = searched(retriever, "herring near the breakwater of Eastfield", 5)
+def test_scores_are_ordered_and_made_of_both_signals_and_the_second_chunk(retriever: Retriever) -> None:
+    text = "herring near the breakwater of Eastfield"
+    passages = searched(retriever, text, 5)
+    (candidates,) = retriever.find_candidates([text])
+    fused = [0.5 * c.signals["dense"] + 0.5 * c.signals["coverage"] for c in candidates]
+    seconds = find_second_scores(candidates, fused)
+    assert any(seconds.values())
     for passage in passages:
         signals = passage.signals
-        assert passage.score == pytest.approx(0.5 * signals["dense"] + 0.5 * signals["coverage"], abs=1e-5)
+        own = 0.5 * signals["dense"] + 0.5 * signals["coverage"]
+        assert passage.score == pytest.approx((own + SECOND * seconds[passage.article.id]) / (1 + SECOND), abs=1e-5)
     assert passages[0].signals["coverage"] == 1
     assert [p.score for p in passages] == sorted((p.score for p in passages), reverse=True)
 
@@ -285,3 +293,11 @@ def test_an_article_by_whom_a_search_names_is_preferred(tmp_path: Path) -> None:
             for name in ("Otto Berg", "Ines Holm")
         }
     assert by == {"Otto Berg": "one", "Ines Holm": "two"}
+
+
+def test_the_second_best_chunk_of_an_article_counts_and_a_lone_one_has_none() -> None:
+    def chunk(name: str, ordinal: int) -> Candidate:
+        return Candidate(f"{name}@1#{ordinal}", Facets(1, name, 1, "", None, "en", "", None), ordinal)
+
+    candidates = [chunk("a", 0), chunk("a", 1), chunk("a", 2), chunk("b", 0)]
+    assert find_second_scores(candidates, [0.3, 0.9, 0.5, 0.8]) == {"a": 0.5, "b": 0.0}
