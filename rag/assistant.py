@@ -254,7 +254,7 @@ class Assistant:
         verifier = self.writer.verifier if self.writer else None
         count, tokens = self.pipeline.count, self.settings.evidence_tokens
         check = DraftCheck(self.archive, self.questions, self.evidence, verifier, count, tokens)
-        return check.run(text, filters, limit, known)
+        return check.run(text, self.questions.resolve(filters), limit, known)
 
     def timeline(self, topic: str, filters: Filters | None = None) -> list[Citation]:
         """Return every story on a topic in order of time, undated ones last, numbered from 1.
@@ -263,7 +263,8 @@ class Assistant:
         that carry the same text are `passage.copies`. What counts as on the topic: see `rag.retrieval.topic_coverage`.
         """
         corrected = self.correct_spelling(topic)
-        return self.coverage.cite_stories(self.coverage.find(corrected.text, filters, loosely=True))
+        found = self.coverage.find(corrected.text, self.questions.resolve(filters), loosely=True)
+        return self.coverage.cite_stories(found)
 
     def correct_spelling(self, text: str) -> Corrected:
         """Return a question or a topic with its spelling mistakes corrected, and a note for the reader on each."""
@@ -308,7 +309,7 @@ class Assistant:
         and "A or B" takes either.
         """
         self.questions.refresh()
-        found = self.coverage.find(read_question(words), filters).articles
+        found = self.coverage.find(read_question(words), self.questions.resolve(filters)).articles
         dated = [article for article in found if article.published_at]
         return dated[::-1] + [article for article in found if not article.published_at]
 

@@ -38,6 +38,11 @@ Since = Annotated[str, Field(max_length=40, description="Only articles of this d
 Until = Annotated[str, Field(max_length=40, description="Only articles of this day or earlier.")]
 Outlet = Annotated[str, Field(max_length=200, description="Only articles of this outlet, as results name it.")]
 
+Author = Annotated[str, Field(max_length=200, description="Only articles by this person, as a byline names them.")]
+Section = Annotated[str, Field(max_length=200, description="Only articles of this section of the outlets.")]
+
+InCollection = Annotated[str, Field(max_length=200, description="Only articles of this collection of the archive.")]
+
 
 class Tools:
     """Answer the calls of the tools; an error tells the caller its reason."""
@@ -53,13 +58,27 @@ class Tools:
         since: Since = "",
         until: Until = "",
         outlet: Outlet = "",
+        author: Author = "",
+        section: Section = "",
+        collection: InCollection = "",
     ) -> dict[str, Any]:
         """Find the passages of the news archive that bear on a query, best first, with article, outlet, date and text."""
-        found = await _run_tool(lambda: self._assistant.search(query, k, read_filters(since, until, [outlet])))
+        found = await _run_tool(
+            lambda: self._assistant.search(
+                query, k, read_filters(since, until, [outlet], [author], [section], [collection])
+            )
+        )
         return {"untrusted": UNTRUSTED, "passages": [passage.to_record() for passage in found]}
 
     async def ask_archive(
-        self, question: Question, since: Since = "", until: Until = "", outlet: Outlet = ""
+        self,
+        question: Question,
+        since: Since = "",
+        until: Until = "",
+        outlet: Outlet = "",
+        author: Author = "",
+        section: Section = "",
+        collection: InCollection = "",
     ) -> dict[str, Any]:
         """Answer a question from the news archive alone: [n] in the text names a citation.
 
@@ -70,7 +89,9 @@ class Tools:
         the answer.
         """
         answer = await _run_tool(
-            lambda: self._assistant.ask(question, filters=read_filters(since, until, [outlet])),
+            lambda: self._assistant.ask(
+                question, filters=read_filters(since, until, [outlet], [author], [section], [collection])
+            ),
         )
         return {"untrusted": UNTRUSTED} | replace(answer, passages=()).to_record()
 
@@ -81,6 +102,9 @@ class Tools:
         since: Since = "",
         until: Until = "",
         outlet: Outlet = "",
+        author: Author = "",
+        section: Section = "",
+        collection: InCollection = "",
     ) -> dict[str, Any]:
         """Check a text that somebody wrote, claim by claim, against the news archive.
 
@@ -90,7 +114,8 @@ class Tools:
         """
 
         def check() -> DraftReport:
-            *_, last = self._assistant.check_draft(read_sent_draft(text), read_filters(since, until, [outlet]), limit)
+            filters = read_filters(since, until, [outlet], [author], [section], [collection])
+            *_, last = self._assistant.check_draft(read_sent_draft(text), filters, limit)
             return last.report
 
         report = await _run_tool(check)
