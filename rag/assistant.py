@@ -13,9 +13,11 @@ from langchain_core.runnables import Runnable, RunnableConfig
 
 from corpus import Article
 from corpus.archive.database import Archive
-from corpus.errors import NewsdeskError
+from corpus.errors import InputError, NewsdeskError
 from corpus.ingestion.ingest import ingest
 from corpus.readers import read
+from corpus.references.reference import make_references
+from corpus.references.reference_formats import REFERENCE_FORMATS
 from rag.answer.answer_pipeline import AnswerPipeline
 from rag.answer.chain_steps import AnswerState
 from rag.answer.question_reader import QuestionReader
@@ -312,6 +314,19 @@ class Assistant:
         found = self.coverage.find(read_question(words), self.questions.resolve(filters)).articles
         dated = [article for article in found if article.published_at]
         return dated[::-1] + [article for article in found if not article.published_at]
+
+    def cite(self, article_ids: Sequence[str], form: str) -> str:
+        """Return articles of the archive as references, in the order given.
+
+        Raises:
+            NewsdeskError: An id or the format ("ris", "bibtex" or "csl") is unknown.
+        """
+        if form not in REFERENCE_FORMATS:
+            raise InputError(f"{form!r} is no format of references; there are {', '.join(REFERENCE_FORMATS)}")
+        found = [(name, self.archive.get(name)) for name in dict.fromkeys(article_ids)]
+        if missing := [name for name, article in found if article is None]:
+            raise InputError(f"there is no article {missing[0]!r}")
+        return REFERENCE_FORMATS[form][2](make_references((article, "") for _, article in found if article))
 
     def example_questions(self, n: int = 4) -> list[str]:
         """Return questions that the archive can answer: those that ship if it holds the starter corpus, else headlines."""

@@ -36,7 +36,7 @@ class Api:
 
     def build(self) -> None:
         """Add the endpoints to the blocks that are open."""
-        for endpoint in (self.ask, self.search, self.background, self.outlets, self.get_article):
+        for endpoint in (self.ask, self.search, self.background, self.outlets, self.get_article, self.cite):
             api(endpoint, api_name=endpoint.__name__, concurrency_limit=8)
         api(self.verify, api_name="verify", **CHECKING)
 
@@ -112,6 +112,11 @@ class Api:
         if article is None:
             raise gr.Error("There is no article with this id.", print_exception=False)
         return article.to_record()
+
+    def cite(self, article_ids: str, form: str = "ris") -> str:
+        """Return articles, their ids separated by blanks, as references: "ris", "bibtex" or "csl" (CSL JSON)."""
+        wanted = article_ids.split()[:_MOST_PASSAGES]
+        return self._do(lambda a: a.cite([strip_invisible(name) for name in wanted], form))
 
     def _do(self, work: Callable[[Assistant], T]) -> T:
         assistant = self.loader.wait(_PATIENCE_S)

@@ -12,7 +12,7 @@ from corpus.errors import InputError
 from corpus.text.credit_names import fold_name, split_byline
 
 _NEAREST = 3
-_ALIKE = 60  # Of 100: what is less alike is no help.
+_ALIKE = 75  # Of 100: what is less alike is no help.
 _LEVELS = re.compile(r"[/>|;,]")
 
 

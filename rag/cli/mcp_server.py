@@ -1,4 +1,4 @@
-"""Serve the archive over the Model Context Protocol: six tools, all of them read-only.
+"""Serve the archive over the Model Context Protocol: seven tools, all of them read-only.
 
 What articles say is untrusted: each result says so, and so do the tools to the model that calls them.
 """
@@ -14,6 +14,7 @@ from mcp.server.fastmcp.exceptions import ToolError
 from pydantic import Field
 
 from corpus.errors import NewsdeskError
+from corpus.references.reference_formats import ReferenceFormat
 from corpus.text.characters import strip_invisible
 from rag.assistant import Assistant
 from rag.drafts.draft_report import DraftReport
@@ -164,6 +165,17 @@ class Tools:
         part = {"body": article.body[start:end], "start": start, "next_start": following}
         return {"untrusted": UNTRUSTED} | article.to_record() | part
 
+    async def cite_articles(
+        self,
+        article_ids: Annotated[
+            list[str], Field(min_length=1, max_length=_MOST_PASSAGES, description="Which articles.")
+        ],
+        form: Annotated[ReferenceFormat, Field(description="RIS, BibTeX or CSL JSON.")] = "ris",
+    ) -> dict[str, Any]:
+        """Return articles as references for Zotero and other programs for literature."""
+        wanted = [strip_invisible(name) for name in article_ids]
+        return {"untrusted": UNTRUSTED, "references": await _run_tool(lambda: self._assistant.cite(wanted, form))}
+
 
 async def _run_tool(work: Callable[[], T]) -> T:
     """Do what takes time in a thread, so that the connection stays alive."""
@@ -192,6 +204,7 @@ def create_server(assistant: Assistant, port: int = 0) -> "FastMCP[Any]":
         tools.compare_outlets,
         tools.verify,
         tools.get_article,
+        tools.cite_articles,
     ):
         server.add_tool(tool)
     return server

@@ -137,12 +137,7 @@ def parse_question(
     pieces = [] if whole else split_question(alone, mentions)
     demanded, hints = _split_filters_from_hints(alone, times, mentions, single=not pieces)
     notes = (*corrected.notes, *wanted.missing)
-    demanded = replace(
-        demanded,
-        authors=wanted.authors,
-        sections=wanted.sections,
-        label=", ".join(filter(None, [demanded.label, wanted.label if wanted.authors or wanted.sections else ""])),
-    )
+    demanded = replace(demanded, authors=wanted.authors, sections=wanted.sections)
     if filters is not None:
         if not {*wanted.authors, *wanted.sections} <= {*filters.authors, *filters.sections}:
             notes = (*notes, f"The filters are set by hand, so “{wanted.label}” of the question narrows nothing.")

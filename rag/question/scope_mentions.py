@@ -33,6 +33,10 @@ _CERTAIN_PATTERNS = tuple((re.compile(rule, re.IGNORECASE), rest) for rule, rest
 _BARE = re.compile(r"(?:^|(?P<before>[^\W_]+)[,]? )by @", re.IGNORECASE)
 _DONE = re.compile(r"(?:ed|en|wn|ught|id|ld|nt|ade|un|on|et|ut|uck|ung|it|ost|nk|lt|pt|ft|nd)$", re.IGNORECASE)
 _AND = frozenset(("", "and", "or", "&"))
+# Nearly all questions hold nothing of these, and need not be looked at word by word.
+_MAY_NAME = re.compile(rf"\bby |\bbyline\b|['’]s? (?:\w+ )?{_ITEMS}\b|\b{_WRITE}\b", re.IGNORECASE)
+# Beside a report of an outlet, "a report by Jane Doe" is one of several that are compared.
+_ONE_OF_SEVERAL = re.compile(rf"\b(?:an?|one|another) (?:\w+ )?{_ITEMS} by @", re.IGNORECASE)
 _WORD = re.compile(r"[^\s,;:?!()\"“”]+")
 _POSSESSIVE = re.compile(r"['’]s?$")
 _SECTION = re.compile(
@@ -72,12 +76,16 @@ def find_scope(text: str, authors: NameLookup, sections: NameLookup, outlets: Ou
         outlets: Its outlets: what is "by" one of them is no byline.
     """
     bare, found, missing, labels = text, list[str](), list[str](), list[str]()
-    for start, end, names in _join_people(text, list(_find_people(text, authors, outlets))):
+    people = _join_people(text, list(_find_people(text, authors, outlets))) if _MAY_NAME.search(text) else []
+    several = bool(people and outlets.find(text))
+    for start, end, names in people:
         written = text[start:end]
         place = bare.find(written)
         if place < 0:
             continue
         shaped = f"{bare[:place]}@{bare[place + len(written) :]}"
+        if several and _ONE_OF_SEVERAL.search(shaped):
+            continue
         without = _take_out(shaped, bool(names), " " in written)
         if without is None:
             continue
@@ -121,7 +129,8 @@ def _find_people(text: str, authors: NameLookup, outlets: Outlets) -> Iterator[t
             # A single word is a family name, which has a capital.
             if any(start < b and a < end for a, b in printed) or not (width > 1 or text[start].isupper()):
                 continue
-            if name := authors.find(text[start:end]):
+            name = authors.find(text[start:end])
+            if name and " " in name:  # "Bloomberg" and "News" stand in bylines too.
                 yield start, end, name
                 taken.append((start, end))
                 i += width - 1

@@ -37,6 +37,19 @@ def test_search_and_get_article_lead_to_one_another(page_url: str) -> None:
     _, articles = call(page_url, "get_article", EQUIFAX)
     assert isinstance(articles, list)
     assert articles[0]["title"] == "Equifax says hackers may have taken data of 143 million Americans"
+    _, references = call(page_url, "cite", EQUIFAX, "ris")
+    assert isinstance(references, list)
+    assert references[0].startswith("TY  - NEWS")
+
+
+def test_what_a_program_leaves_out_at_the_end_is_not_narrowed(page_url: str) -> None:
+    _, whole = call(page_url, "search", "Equifax", 20, "", "", "")
+    _, some = call(page_url, "search", "Equifax", 20, "", "", "", "", "privacy")
+    assert isinstance(whole, list)
+    assert isinstance(some, list)
+    assert (
+        0 < len({passage["article_id"] for passage in some[0]}) < len({passage["article_id"] for passage in whole[0]})
+    )
 
 
 def test_background_and_outlets_of_an_article(page_url: str) -> None:
@@ -58,6 +71,8 @@ def test_background_and_outlets_of_an_article(page_url: str) -> None:
         ("get_article", ["nothing"]),
         ("background", ["nothing"]),
         ("outlets", ["Who won the 2015 Rugby World Cup?", "", "", ""]),
+        ("cite", [EQUIFAX, "word"]),
+        ("ask", ["q", "", "", "", "Nobody At All"]),
         ("ask", ["", "", "", ""]),
         ("ask", ["x" * 2001, "", "", ""]),
         ("ask", ["q", "last week", "", ""]),
@@ -69,7 +84,7 @@ def test_what_makes_no_sense_is_an_error(page_url: str, name: str, arguments: li
 
 def test_only_the_named_endpoints_are_offered(page_url: str) -> None:
     named = http_client.get(f"{page_url}/gradio_api/info").json()["named_endpoints"]
-    assert set(named) == {"/ask", "/search", "/verify", "/background", "/outlets", "/get_article"}
+    assert set(named) == {"/ask", "/search", "/verify", "/background", "/outlets", "/get_article", "/cite"}
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,8 @@ from rag.question.outlet_mentions import Outlets
 from rag.question.scope_mentions import ScopeMentions, find_scope
 
 AUTHORS = NameLookup(
-    {"By Jane Doe": 3, "JANE DOE and José Roe": 2, "Ann Smith": 1, "Bob Smith": 1, "Elon Musk": 1}, "author"
+    {"By Jane Doe": 3, "JANE DOE and José Roe": 2, "Ann Smith": 1, "Bob Smith": 1, "Elon Musk": 1, "Reuters": 4},
+    "author",
 )
 SECTIONS = NameLookup({"Business": 3, "Sport / Football": 2}, "section")
 OUTLETS = Outlets(["BBC News", "Coast Wire"])
@@ -60,6 +61,8 @@ def test_a_section_is_taken_out_as_a_filter(question: str, text: str, section: s
         "Who repaired the northern section of the pipeline?",
         "Cambridge Analytica's reports on Facebook",
         "What was the ship sunk by Jane Doe?",
+        "Does a report by Jane Doe agree with the article by Coast Wire on the toll?",
+        "What did Reuters write about the toll?",
         "",
     ],
 )

@@ -96,6 +96,7 @@ def test_a_plan_keeps_the_byline_of_the_question(assistant: Assistant) -> None:
         ("timeline of the night ferry in the business section", 4),
         ("list all articles by Roe in the sports pages", 12),
         ("latest news by Jane Doe", 24),
+        ("timeline of the night ferry by Jane Doe in 2024", 2),
     ],
 )
 def test_what_is_counted_is_by_the_author(assistant: Assistant, question: str, count: int) -> None:
@@ -109,7 +110,10 @@ def test_what_is_counted_is_by_the_author(assistant: Assistant, question: str, c
 
 def test_timelines_and_lists_of_articles_hold_it_too(assistant: Assistant) -> None:
     filters = Filters(authors=("doe",))
-    assert {entry.passage.article.author for entry in assistant.timeline("night ferry", filters)} == {"Jane Doe", "JANE DOE and José Roe"}
+    assert {entry.passage.article.author for entry in assistant.timeline("night ferry", filters)} == {
+        "Jane Doe",
+        "JANE DOE and José Roe",
+    }
     assert {article.author for article in assistant.articles("ferry", filters)} == {"Jane Doe", "JANE DOE and José Roe"}
 
 
@@ -125,10 +129,10 @@ def test_who_is_no_author_is_told_and_never_dropped(assistant: Assistant) -> Non
 
 def test_a_time_without_articles_of_the_author_is_widened_to_the_author(assistant: Assistant) -> None:
     query = assistant.questions.read("What did Jane Doe write about the night ferry?", now=NOW)
-    late = replace(query.filters, since=datetime(2030, 1, 1, tzinfo=UTC))
+    late = replace(query.filters, since=datetime(2030, 1, 1, tzinfo=UTC), label="since 2030")
     found = assistant.evidence.search(replace(query, filters=late), 10)
     assert meant(list(found.passages), "Jane Doe")
-    assert found.notes == ("No article passes the filter (by Jane Doe), so all by Jane Doe was searched.",)
+    assert found.notes == ("No article passes the filter (since 2030), so all by Jane Doe was searched.",)
 
 
 def test_a_collection_is_the_scope_of_a_question(assistant: Assistant) -> None:
