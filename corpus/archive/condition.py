@@ -5,6 +5,7 @@ import sqlite3
 from collections.abc import Sequence
 from dataclasses import fields, replace
 from datetime import datetime
+from typing import Any
 
 from corpus.archive.schema import has_collections, offset_column
 from corpus.archive.selection import EVERYTHING, Selection
@@ -47,6 +48,7 @@ def write_selection(selection: Selection) -> str:
 
 def read_selection(record: str) -> Selection:
     """Return the selection that `write_selection` wrote."""
-    values = {name: tuple(v) if isinstance(v, list) else v for name, v in json.loads(record).items()}
+    values: dict[str, Any] = json.loads(record)
+    lists = {name: tuple(value) for name, value in values.items() if isinstance(value, list)}
     dates = {name: datetime.fromisoformat(values[name]) for name in _DATES if name in values}
-    return replace(EVERYTHING, **(values | dates))
+    return replace(EVERYTHING, **{**values, **lists, **dates})
