@@ -22,11 +22,14 @@ def fold_authors(byline: str) -> frozenset[str]:
     return frozenset(filter(None, map(fold_name, split_byline(byline))))
 
 
+def _split_levels(category: str) -> list[str]:
+    return list(dict.fromkeys([category, *map(str.strip, _LEVELS.split(category))]))
+
+
 @lru_cache(maxsize=4_096)
 def fold_sections(category: str) -> frozenset[str]:
     """Return a section likewise, and each level of one such as "News / Sports"; "sports" is "sport"."""
-    levels = (category, *_LEVELS.split(category))
-    return frozenset(name.removesuffix("s") for name in map(fold_name, levels) if name)
+    return frozenset(name.removesuffix("s") for name in map(fold_name, _split_levels(category)) if name)
 
 
 def names_author(byline: str, wanted: str) -> bool:
@@ -57,7 +60,7 @@ class NameLookup:
         self.kind = kind
         writings: defaultdict[str, Counter[str]] = defaultdict(Counter)
         for value, count in counts.items():
-            for name in split_byline(value) if kind == "author" else (value, *map(str.strip, _LEVELS.split(value))):
+            for name in split_byline(value) if kind == "author" else _split_levels(value):
                 writings[self._fold(name)][name] += count
         writings.pop("", None)
         # The commonest writing; some bylines are in capitals, which no reader would type.

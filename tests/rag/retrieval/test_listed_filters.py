@@ -142,7 +142,8 @@ def test_a_collection_is_the_scope_of_a_question(assistant: Assistant) -> None:
     collections.add("Picked", sorted(picked))
     collections.create("Trade", Selection(sections=("Business",), authors=("José Roe",)))
     filters = Filters(collections=("picked",))
-    assert {p.article.id for p in assistant.search("night ferry", 50, filters)} == picked
+    found = assistant.search("night ferry", 50, filters)
+    assert {one.id for passage in found for one in (passage.article, *passage.copies)} == picked
     answer = assistant.ask("How much does the night ferry cost?", filters=filters, now=NOW)
     assert answer.filters.collections == ("Picked",)
     assert {p.article.id for p in answer.passages} <= picked
