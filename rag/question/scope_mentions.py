@@ -16,7 +16,7 @@ _WRITE = r"(?:writ(?:e|es|ten)|wrote|report(?:s|ed)?|publish(?:es|ed)?|filed?|co
 # "@" stands for a name. What is left of each is what the question asks for without it.
 _CERTAIN = (
     (rf"\b({_ITEMS})(?: (?:that|which) (?:is|are|was|were))?(?: (?:written|filed|authored|published|reported))? by @", r"\1"),
-    (r"[, ]*\b(?:written|authored|filed|penned) by @", ""),
+    (r"(?<![, ])[, ]*+\b(?:written|authored|filed|penned) by @", ""),
     (r"\b(?:with|under) the byline(?: of)? @", ""),
 )  # fmt: skip
 _OF_KNOWN = (
@@ -30,7 +30,7 @@ _OF_KNOWN = (
 _PATTERNS = tuple((re.compile(rule, re.IGNORECASE), rest) for rule, rest in _OF_KNOWN)
 _CERTAIN_PATTERNS = tuple((re.compile(rule, re.IGNORECASE), rest) for rule, rest in _CERTAIN)
 # "ransomware by Jane Doe", but not "founded by", "led by".
-_BARE = re.compile(r"(?:^|(?P<before>[^\W_]+)[,]? )by @", re.IGNORECASE)
+_BARE = re.compile(r"(?:^|(?<![^\W_])(?P<before>[^\W_]++),? )by @", re.IGNORECASE)
 _DONE = re.compile(r"(?:ed|en|wn|ught|id|ld|nt|ade|un|on|et|ut|uck|ung|it|ost|nk|lt|pt|ft|nd)$", re.IGNORECASE)
 _AND = frozenset(("", "and", "or", "&"))
 # Nearly all questions hold nothing of these, and need not be looked at word by word.
@@ -40,11 +40,13 @@ _ONE_OF_SEVERAL = re.compile(rf"\b(?:an?|one|another) (?:\w+ )?{_ITEMS} by @", r
 _WORD = re.compile(r"[^\s,;:?!()\"“”]+")
 _POSSESSIVE = re.compile(r"['’]s?$")
 _SECTION = re.compile(
-    r"[, ]*\b(?:in|from|on|under) (?:the |your )?(?P<name>[\w&’'-]+(?: [\w&’'-]+){0,3}?) (?P<what>section|pages|desk)\b"
+    r"(?<![, ])[, ]*+\b(?:in|from|on|under) (?:the |your )?(?P<name>[\w&’'-]+(?: [\w&’'-]+){0,3}?) (?P<what>section|pages|desk)\b"
     r"(?! of (?!the paper|the archive))",
     re.IGNORECASE,
 )
-_SECTION_BEFORE = re.compile(rf"\b(?:the )?(?P<name>[\w&’'-]+) section (?P<items>{_ITEMS})\b", re.IGNORECASE)
+_SECTION_BEFORE = re.compile(
+    rf"(?<![\w&’'-])(?:the )?(?P<name>[\w&’'-]++) section (?P<items>{_ITEMS})\b", re.IGNORECASE
+)
 
 
 @dataclass(frozen=True, slots=True)

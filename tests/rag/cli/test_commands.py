@@ -135,7 +135,11 @@ def test_an_answer_is_exported(data: Path, tmp_path: Path, name: str) -> None:
 @pytest.mark.parametrize(
     ("arguments", "settings", "said"),
     [
-        (("ask", "Why?", "--export", "answer.txt"), {}, "answer.txt: exported are Markdown and JSON; end the name in"),
+        (
+            ("ask", "Why?", "--export", "answer.txt"),
+            {},
+            "answer.txt: this name does not say what to write; end it in .md, .docx",
+        ),
         (("ask", TOLL, "--export", "no/such/place.md"), {}, "no/such/place.md: cannot be written (No such file or"),
         (("ask", "Why?", "--data", "no-such-folder"), {}, "no-such-folder: no archive there; add articles first"),
         (("ask", "Why?", "--since", "soon"), {}, "'soon' is not a date; write it as 2017-09-01"),
