@@ -13,9 +13,11 @@ from langchain_core.runnables import Runnable, RunnableConfig
 
 from corpus import Article
 from corpus.archive.database import Archive
-from corpus.errors import NewsdeskError
+from corpus.errors import InputError, NewsdeskError
 from corpus.ingestion.ingest import ingest
 from corpus.readers import read
+from corpus.references.reference import make_references
+from corpus.references.reference_formats import REFERENCE_FORMATS
 from rag.answer.answer_pipeline import AnswerPipeline
 from rag.answer.chain_steps import AnswerState
 from rag.answer.question_reader import QuestionReader
@@ -254,7 +256,7 @@ class Assistant:
         verifier = self.writer.verifier if self.writer else None
         count, tokens = self.pipeline.count, self.settings.evidence_tokens
         check = DraftCheck(self.archive, self.questions, self.evidence, verifier, count, tokens)
-        return check.run(text, filters, limit, known)
+        return check.run(text, self.questions.resolve(filters), limit, known)
 
     def timeline(self, topic: str, filters: Filters | None = None) -> list[Citation]:
         """Return every story on a topic in order of time, undated ones last, numbered from 1.
@@ -263,7 +265,8 @@ class Assistant:
         that carry the same text are `passage.copies`. What counts as on the topic: see `rag.retrieval.topic_coverage`.
         """
         corrected = self.correct_spelling(topic)
-        return self.coverage.cite_stories(self.coverage.find(corrected.text, filters, loosely=True))
+        found = self.coverage.find(corrected.text, self.questions.resolve(filters), loosely=True)
+        return self.coverage.cite_stories(found)
 
     def correct_spelling(self, text: str) -> Corrected:
         """Return a question or a topic with its spelling mistakes corrected, and a note for the reader on each."""
@@ -308,9 +311,22 @@ class Assistant:
         and "A or B" takes either.
         """
         self.questions.refresh()
-        found = self.coverage.find(read_question(words), filters).articles
+        found = self.coverage.find(read_question(words), self.questions.resolve(filters)).articles
         dated = [article for article in found if article.published_at]
         return dated[::-1] + [article for article in found if not article.published_at]
+
+    def cite(self, article_ids: Sequence[str], form: str) -> str:
+        """Return articles of the archive as references, in the order given.
+
+        Raises:
+            NewsdeskError: An id or the format ("ris", "bibtex" or "csl") is unknown.
+        """
+        if form not in REFERENCE_FORMATS:
+            raise InputError(f"{form!r} is no format of references; there are {', '.join(REFERENCE_FORMATS)}")
+        found = [(name, self.archive.get(name)) for name in dict.fromkeys(article_ids)]
+        if missing := [name for name, article in found if article is None]:
+            raise InputError(f"there is no article {missing[0]!r}")
+        return REFERENCE_FORMATS[form][2](make_references((article, "") for _, article in found if article))
 
     def example_questions(self, n: int = 4) -> list[str]:
         """Return questions that the archive can answer: those that ship if it holds the starter corpus, else headlines."""

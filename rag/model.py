@@ -1,12 +1,14 @@
 """The second half of the data model: `Passage`, `Citation`, `Claim`, `Answer`; each holds the record before it."""
 
+import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import Any, Literal
 
 from corpus import Article, Chunk
 from corpus.archive.chunk_store import Facets
+from corpus.archive.name_lookup import names_author, names_section
 from corpus.archive.selection import Selection
 from corpus.text.days import is_within
 
@@ -36,6 +38,10 @@ class Filters:
         languages: Any of these ISO 639-1 codes; empty means all.
         feeds: Any of these feed addresses; empty means all.
         label: What the question said that led here ("last week"), or "".
+        authors: By any of these people, as the archive writes them; empty means all.
+        sections: In any of these sections of their outlets, as the archive writes them; empty means all.
+        collections: In any of these collections; empty means all.
+        owner: Whose collections are meant, besides the shared ones.
     """
 
     since: datetime | None = None
@@ -44,10 +50,20 @@ class Filters:
     languages: tuple[str, ...] = ()
     feeds: tuple[str, ...] = ()
     label: str = ""
+    authors: tuple[str, ...] = ()
+    sections: tuple[str, ...] = ()
+    collections: tuple[str, ...] = ()
+    owner: str = ""
 
     def __bool__(self) -> bool:
         """Return whether anything is narrowed."""
-        return bool(self.since or self.until or self.outlets or self.languages or self.feeds)
+        return bool(self.since or self.until or self.outlets or self.languages or self.feeds or self.listed)
+
+    @property
+    def listed(self) -> Selection:
+        """Return what of it no index holds: the archive alone tells which articles are by an author or in a collection."""
+        owner = self.owner if self.collections else ""
+        return Selection(authors=self.authors, sections=self.sections, collections=self.collections, owner=owner)
 
     @property
     def timed(self) -> bool:
@@ -55,23 +71,37 @@ class Filters:
         return bool(self.since or self.until)
 
     def admits(self, article: Article | Facets) -> bool:
-        """Return whether an article passes; an undated one fails any filter on time."""
+        """Return whether an article passes, as far as it tells: not its collections, of facets not its byline or section.
+
+        An undated article fails any filter on time.
+        """
         if self.outlets and article.source not in self.outlets:
             return False
         if self.languages and article.language not in self.languages:
             return False
         if self.feeds and article.feed not in self.feeds:
             return False
+        if isinstance(article, Article) and not self._is_listed(article):
+            return False
         date = article.published_at
         if not self.timed or date is None:
             return not self.timed
         return is_within(date, self.since, self.until)
 
+    def _is_listed(self, article: Article) -> bool:
+        by = not self.authors or names_author(article.author, json.dumps(self.authors))
+        return by and (not self.sections or names_section(article.category, json.dumps(self.sections)))
+
     @property
     def selection(self) -> Selection:
         """Return the same as a selection of the archive's articles; it keeps time to the second."""
-        return Selection(
-            outlets=self.outlets, since=self.since, until=self.until, languages=self.languages, feeds=self.feeds
+        return replace(
+            self.listed,
+            outlets=self.outlets,
+            since=self.since,
+            until=self.until,
+            languages=self.languages,
+            feeds=self.feeds,
         )
 
     def to_record(self) -> dict[str, Any]:
@@ -83,6 +113,9 @@ class Filters:
             "languages": list(self.languages),
             "feeds": list(self.feeds),
             "label": self.label,
+            "authors": list(self.authors),
+            "sections": list(self.sections),
+            "collections": list(self.collections),
         }
 
 

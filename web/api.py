@@ -36,23 +36,44 @@ class Api:
 
     def build(self) -> None:
         """Add the endpoints to the blocks that are open."""
-        for endpoint in (self.ask, self.search, self.background, self.outlets, self.get_article):
+        for endpoint in (self.ask, self.search, self.background, self.outlets, self.get_article, self.cite):
             api(endpoint, api_name=endpoint.__name__, concurrency_limit=8)
         api(self.verify, api_name="verify", **CHECKING)
 
-    def ask(self, question: str, since: str = "", until: str = "", outlet: str = "") -> dict[str, Any]:
+    def ask(
+        self,
+        question: str,
+        since: str = "",
+        until: str = "",
+        outlet: str = "",
+        author: str = "",
+        section: str = "",
+        collection: str = "",
+    ) -> dict[str, Any]:
         """Answer a question from the archive: text with [n] marks, citations with offsets, checked claims, passages."""
         _check_question(question)
-        answer = self._do(lambda a: a.ask(question, (), read_filters(since, until, [outlet])))
+        answer = self._do(
+            lambda a: a.ask(question, (), read_filters(since, until, [outlet], [author], [section], [collection]))
+        )
         return answer.to_record()
 
     def search(
-        self, query: str, k: int = 10, since: str = "", until: str = "", outlet: str = ""
+        self,
+        query: str,
+        k: int = 10,
+        since: str = "",
+        until: str = "",
+        outlet: str = "",
+        author: str = "",
+        section: str = "",
+        collection: str = "",
     ) -> list[dict[str, Any]]:
         """Return the k best passages for a query, with article, offsets and score."""
         _check_question(query)
         k = min(max(k, 1), _MOST_PASSAGES)  # A number out of range gets the nearest that makes sense.
-        passages = self._do(lambda a: a.search(query, k, read_filters(since, until, [outlet])))
+        passages = self._do(
+            lambda a: a.search(query, k, read_filters(since, until, [outlet], [author], [section], [collection]))
+        )
         return [passage.to_record() for passage in passages]
 
     def background(self, article_id: str) -> dict[str, Any]:
@@ -65,13 +86,22 @@ class Api:
         return self._do(lambda a: a.compare_outlets(asked, read_filters(since, until, [outlet]))).to_record()
 
     def verify(
-        self, draft: str, limit: int = MOST_SENT, since: str = "", until: str = "", outlet: str = ""
+        self,
+        draft: str,
+        limit: int = MOST_SENT,
+        since: str = "",
+        until: str = "",
+        outlet: str = "",
+        author: str = "",
+        section: str = "",
+        collection: str = "",
     ) -> dict[str, Any]:
         """Check a text against the archive: a verdict on each claim, with the passages found, and what was passed over."""
         limit = min(max(limit, 1), MOST_SENT)
 
         def check(assistant: Assistant) -> DraftReport:
-            *_, last = assistant.check_draft(read_sent_draft(draft), read_filters(since, until, [outlet]), limit)
+            filters = read_filters(since, until, [outlet], [author], [section], [collection])
+            *_, last = assistant.check_draft(read_sent_draft(draft), filters, limit)
             return last.report
 
         return self._do(check).to_record()
@@ -82,6 +112,11 @@ class Api:
         if article is None:
             raise gr.Error("There is no article with this id.", print_exception=False)
         return article.to_record()
+
+    def cite(self, article_ids: str, form: str = "ris") -> str:
+        """Return articles, their ids separated by blanks, as references: "ris", "bibtex" or "csl" (CSL JSON)."""
+        wanted = article_ids.split()[:_MOST_PASSAGES]
+        return self._do(lambda a: a.cite([strip_invisible(name) for name in wanted], form))
 
     def _do(self, work: Callable[[Assistant], T]) -> T:
         assistant = self.loader.wait(_PATIENCE_S)

@@ -77,6 +77,7 @@ class CheckedBlocks(gr.Blocks):
         Raises:
             gr.Error: They are too few, too many or of a wrong type; the message says which.
         """
+        inputs = _add_defaults(block_fn, inputs)
         # Gradio itself would call the function with what came, and answer a wrong call with a traceback in the log.
         if problem := _mismatch(block_fn, inputs):
             raise gr.Error(problem, print_exception=False)
@@ -89,6 +90,14 @@ class CheckedBlocks(gr.Blocks):
 
 def _name(block_fn: BlockFunction) -> str:
     return str(block_fn.api_name or block_fn.name or "this event")
+
+
+def _add_defaults(block_fn: BlockFunction, inputs: list[Any]) -> list[Any]:
+    """Return the values that a program sent with the defaults of those that it left out at the end."""
+    if not block_fn.fn or not all(isinstance(block, ApiValue) for block in block_fn.inputs):
+        return inputs
+    defaults = [p.default for p in inspect.signature(block_fn.fn).parameters.values()][len(inputs) :]
+    return inputs if inspect.Parameter.empty in defaults else [*inputs, *defaults]
 
 
 def _mismatch(block_fn: BlockFunction, inputs: list[Any]) -> str:

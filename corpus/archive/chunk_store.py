@@ -12,10 +12,11 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from corpus.archive.condition import make_condition
 from corpus.archive.database import Archive, article_from_row
 from corpus.archive.rows import from_row
 from corpus.archive.schema import offset_column
-from corpus.archive.selection import Selection
+from corpus.archive.selection import EVERYTHING, Selection
 from corpus.article import Article, Chunk
 
 Vectors = NDArray[np.float32]
@@ -182,16 +183,18 @@ class ChunkStore:
                 found.append(Embedded(article, chunks, vectors))
         return found
 
-    def facets(self, article_ids: Iterable[str]) -> dict[str, Facets]:
-        """Return the facets of the newest version of the given articles; unknown ids are left out."""
+    def facets(self, article_ids: Iterable[str], selection: Selection = EVERYTHING) -> dict[str, Facets]:
+        """Return the facets of the newest version of those of the given articles that are selected."""
+        condition, values = make_condition(self.archive.connection, selection)
         sql = (
             f"SELECT articles.key, articles.id, version, source, published_at, {offset_column(self.archive.connection)}, "
             "language, feed, story "
-            "FROM json_each(?) AS wanted CROSS JOIN articles INDEXED BY articles_facets ON articles.id = wanted.value"
+            "FROM json_each(?) AS wanted CROSS JOIN articles INDEXED BY articles_facets ON articles.id = wanted.value "
+            f"WHERE {condition}"
         )
         found: dict[str, Facets] = {}
         for key, name, version, source, date, offset, language, feed, story in self.archive.connection.execute(
-            sql, (json.dumps(list(article_ids)),)
+            sql, (json.dumps(list(article_ids)), *values)
         ):
             found[name] = Facets(key, name, version, source, from_row(date, offset), language, feed, story)
         return found
@@ -220,7 +223,7 @@ class ChunkStore:
 
     def vectors_of(self, selection: Selection) -> dict[str, Vectors]:
         """Return the vectors of all chunks of the selected articles by chunk id."""
-        condition, values = selection.where(offset_column(self.archive.connection))
+        condition, values = make_condition(self.archive.connection, selection)
         sql = (
             "SELECT id, articles.version, ordinal, vector FROM articles CROSS JOIN indexed ON article_key = key "
             "AND indexed.version = articles.version CROSS JOIN chunks USING (article_key, profile) "

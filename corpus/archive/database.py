@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Literal
 
 from corpus.archive import revisions, stories
+from corpus.archive.condition import make_condition
 from corpus.archive.read_only import ReadOnlyConnection
 from corpus.archive.rows import (
     COLUMNS,
@@ -198,19 +199,24 @@ class Archive:
         offset: int = 0,
     ) -> Iterator[Article]:
         """Yield the selected articles, undated ones last."""
-        where, wanted = selection.where(offset_column(self.connection))
+        where, wanted = make_condition(self.connection, selection)
         sql = f"SELECT * FROM articles WHERE {where} ORDER BY {_ORDERS[order]} LIMIT ? OFFSET ?"
         for row in self.connection.execute(sql, (*wanted, limit, offset)):
             yield article_from_row(row)
 
+    def list_ids(self, selection: Selection) -> list[str]:
+        """Return the ids of the selected articles."""
+        where, wanted = make_condition(self.connection, selection)
+        return [str(row["id"]) for row in self.connection.execute(f"SELECT id FROM articles WHERE {where}", wanted)]
+
     def count(self, selection: Selection = EVERYTHING) -> int:
         """Return how many articles are selected."""
-        where, wanted = selection.where(offset_column(self.connection))
+        where, wanted = make_condition(self.connection, selection)
         return int(self.connection.execute(f"SELECT count(*) FROM articles WHERE {where}", wanted).fetchone()[0])
 
     def remove(self, selection: Selection) -> int:
         """Delete the selected articles with all their versions, and return how many there were."""
-        where, wanted = selection.where(offset_column(self.connection))
+        where, wanted = make_condition(self.connection, selection)
         with self.transaction() as connection:
             rows = connection.execute(f"SELECT key, id, story FROM articles WHERE {where}", wanted).fetchall()
             connection.executemany("DELETE FROM articles WHERE key = ?", [(row["key"],) for row in rows])
@@ -255,7 +261,7 @@ class Archive:
 
         They are in order of time, the oldest first. Reading every row of a large archive would take half a minute.
         """
-        where, wanted = selection.where(offset_column(self.connection))
+        where, wanted = make_condition(self.connection, selection)
         sql = (
             f"SELECT id, story FROM articles WHERE {where} AND published_at IS NOT NULL "
             "ORDER BY published_at DESC, id DESC LIMIT ?"

@@ -5,12 +5,14 @@ import os
 import sqlite3
 from pathlib import Path
 
+from corpus.archive.name_lookup import names_author, names_section
 from corpus.archive.read_only import ReadOnlyConnection, connect_to_read
 from corpus.errors import ArchiveError
 
-VERSION = 6
-# Versions 2 to 5 lack an index, `arrivals`, the offsets of dates, `revisions`: where they cannot be upgraded, they can be read.
-_OLDEST_READABLE, _OFFSETS = 2, 5
+VERSION = 7
+# Versions 2 to 6 lack indexes, `arrivals`, the offsets of dates, `revisions`, collections: where they cannot be upgraded, they
+# can be read.
+_OLDEST_READABLE, _OFFSETS, _COLLECTIONS = 2, 5, 7
 # What a version changes in the tables of the one before it; what it adds is made below, where it is missing.
 STEPS = {
     5: (
@@ -32,7 +34,8 @@ STEPS = {
 # arrived. `story` names a group of near duplicates, found by `bands`. `chunks` belong to a profile (embedder and rule
 # of chunking); `indexed` says which version of an article was cut and embedded. `changes` is the log that the indexes
 # follow: one row each time an article's chunks were added, changed or removed. `arrivals` says which articles came in
-# the same run of adding, until they are embedded. `revisions` says when each text but the first came here.
+# the same run of adding, until they are embedded. `revisions` says when each text but the first came here. A row of
+# `collections` has a `selection` where it is a filter, else its articles are in `collected`.
 TABLES = """
 CREATE TABLE IF NOT EXISTS articles (
     key INTEGER PRIMARY KEY,
@@ -62,6 +65,7 @@ CREATE INDEX IF NOT EXISTS articles_twin ON articles(text_digest, source);
 CREATE INDEX IF NOT EXISTS articles_date ON articles(published_at, published_offset);
 CREATE INDEX IF NOT EXISTS articles_source ON articles(source);
 CREATE INDEX IF NOT EXISTS articles_author ON articles(author) WHERE author != '';
+CREATE INDEX IF NOT EXISTS articles_category ON articles(category) WHERE category != '';
 CREATE INDEX IF NOT EXISTS articles_facets
     ON articles(id, version, source, published_at, published_offset, language, feed, story);
 CREATE INDEX IF NOT EXISTS articles_story ON articles(story) WHERE story IS NOT NULL;
@@ -112,6 +116,21 @@ CREATE TABLE IF NOT EXISTS arrivals (
     article_key INTEGER PRIMARY KEY REFERENCES articles(key) ON DELETE CASCADE,
     run INTEGER NOT NULL
 );
+CREATE TABLE IF NOT EXISTS collections (
+    key INTEGER PRIMARY KEY,
+    owner TEXT NOT NULL,
+    name TEXT NOT NULL,
+    folded TEXT NOT NULL,
+    selection TEXT,
+    made_at TEXT NOT NULL,
+    UNIQUE (folded, owner)
+);
+CREATE TABLE IF NOT EXISTS collected (
+    collection INTEGER NOT NULL REFERENCES collections(key) ON DELETE CASCADE,
+    article_key INTEGER NOT NULL REFERENCES articles(key) ON DELETE CASCADE,
+    PRIMARY KEY (collection, article_key)
+) WITHOUT ROWID;
+CREATE INDEX IF NOT EXISTS collected_article ON collected(article_key);
 CREATE TABLE IF NOT EXISTS meta (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
 """
 
@@ -142,10 +161,17 @@ def offset_column(connection: sqlite3.Connection) -> str:
     return "0" if lacking else "published_offset"
 
 
+def has_collections(connection: sqlite3.Connection) -> bool:
+    """Return whether an archive has the tables of collections; an old one that cannot be upgraded lacks them."""
+    return not isinstance(connection, ReadOnlyConnection) or _version(connection) >= _COLLECTIONS
+
+
 def prepare(connection: sqlite3.Connection) -> sqlite3.Connection:
     """Return a connection with what the queries of the archive need."""
     connection.row_factory = sqlite3.Row
     connection.create_function("casefold", 1, str.casefold, deterministic=True)
+    connection.create_function("names_author", 2, names_author, deterministic=True)
+    connection.create_function("names_section", 2, names_section, deterministic=True)
     return connection
 
 

@@ -21,6 +21,10 @@ class Selection:
         languages: In any of these languages.
         undated: Only articles without a date.
         words: Headlines that contain this text, ignoring case.
+        authors: By any of these people, however the byline writes them (`corpus.archive.name_lookup`).
+        sections: In any of these sections, likewise.
+        collections: In any of these collections (`corpus.archive.condition` adds them to the condition).
+        owner: Whose collections are meant, besides the shared ones.
     """
 
     ids: tuple[str, ...] = ()
@@ -32,6 +36,10 @@ class Selection:
     languages: tuple[str, ...] = ()
     undated: bool = False
     words: str = ""
+    authors: tuple[str, ...] = ()
+    sections: tuple[str, ...] = ()
+    collections: tuple[str, ...] = ()
+    owner: str = ""
 
     def __bool__(self) -> bool:
         """Return whether anything restricts the selection."""
@@ -49,6 +57,13 @@ class Selection:
         for column, wanted in lists:
             if wanted:  # One value however long the list: SQLite bounds how many a statement may have.
                 terms.append(f"{column} IN (SELECT value FROM json_each(?))")
+                values.append(json.dumps(wanted))
+        for column, kind, wanted in (("author", "author", self.authors), ("category", "section", self.sections)):
+            if wanted:  # Each value is looked at once, in its index, and no text is read.
+                terms.append(
+                    f"articles.key IN (SELECT key FROM articles WHERE {column} IN (SELECT {column} FROM articles WHERE {column} != '' "
+                    f"GROUP BY {column} HAVING names_{kind}({column}, ?)) AND {column} != '')"
+                )
                 values.append(json.dumps(wanted))
         if self.url:
             terms.append("url = ? AND url != ''")  # The second half lets SQLite use the index on addresses.

@@ -1,11 +1,13 @@
 """The command line of the archive: `python -m corpus add | list | show | ... | feed`."""
 
 import sys
+from dataclasses import replace
 from typing import Annotated
 
 import typer
 
 from corpus.archive.database import Archive
+from corpus.archive.name_lookup import NameLookup
 from corpus.archive.selection import Selection
 from corpus.cli.add_command import add
 from corpus.cli.display import (
@@ -22,10 +24,12 @@ from corpus.cli.index_process import report_indexing, run_index
 from corpus.cli.options import (
     Address,
     AsJson,
+    Authors,
     Data,
     Feed,
     Outlets,
     References,
+    Sections,
     Since,
     Until,
     Yes,
@@ -70,6 +74,8 @@ def list_articles(
         str, typer.Argument(parser=one_line, help="Only headlines that contain this.", show_default=False)
     ] = "",
     outlet: Outlets = None,
+    author: Authors = None,
+    section: Sections = None,
     since: Since = None,
     until: Until = None,
     feed: Feed = "",
@@ -96,6 +102,9 @@ def list_articles(
         words=words,
     )
     with open_existing_archive(settings_for(data)) as archive:
+        authors = NameLookup(archive.count_by("author"), "author").resolve(author) if author else ()
+        sections = NameLookup(archive.count_by("category"), "section").resolve(section) if section else ()
+        selection = replace(selection, authors=authors, sections=sections)
         found = list(archive.articles(selection, limit=limit, offset=offset))
         stories = archive.stories(article.id for article in found)
         total = archive.count(selection)

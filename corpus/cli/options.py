@@ -30,6 +30,23 @@ References = Annotated[
         "--format", help="Print the articles as references for Zotero and the like instead.", show_default=False
     ),
 ]
+Authors = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--author",
+        parser=one_line,
+        metavar="NAME",
+        help="Only articles by this person, however the byline writes the name; repeatable.",
+    ),
+]
+Sections = Annotated[
+    list[str] | None,
+    typer.Option("--section", parser=one_line, metavar="NAME", help="Only this section of the outlets; repeatable."),
+]
+InCollections = Annotated[
+    list[str] | None,
+    typer.Option("--collection", parser=one_line, metavar="NAME", help="Only articles of this collection; repeatable."),
+]
 Address = Annotated[
     str, typer.Option("--url", parser=one_line, metavar="URL", help="Only the article at this address.")
 ]

@@ -4,11 +4,14 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 
+from corpus.archive.collections import Collections
 from corpus.archive.database import Archive
+from corpus.archive.name_lookup import NameLookup
 from rag.index.embedder import read_shipped_vocabulary
 from rag.model import Filters, Turn
 from rag.question.query import Corrected, Outlets, Query, parse_question
 from rag.question.question_text import read_history, read_question
+from rag.question.scope_mentions import ScopeMentions, find_scope
 from rag.question.search_plan import ArchiveScope
 from rag.retrieval.passage_search import Retriever
 from rag.retrieval.spelling_correction import SpellingCorrector
@@ -26,6 +29,7 @@ class QuestionReader:
         self._retriever = retriever
         self._spelling = SpellingCorrector(retriever, EnglishWords(read_shipped_vocabulary()))
         self._known: tuple[int, Outlets] | None = None
+        self._named: tuple[int, NameLookup, NameLookup] | None = None
         self._scope: tuple[int, ArchiveScope] | None = None
 
     @property
@@ -46,6 +50,34 @@ class QuestionReader:
     def correct(self, text: str) -> Corrected:
         """Return a text with each word corrected that no article has (`rag.retrieval.spelling_correction`)."""
         return self._spelling.correct(text)
+
+    def _look_up_names(self) -> tuple[NameLookup, NameLookup]:
+        """Return the authors and the sections of the archive as it is now."""
+        change, known = self._retriever.indexes.store.last_change(), self._named
+        if known is None or known[0] != change:
+            authors = NameLookup(self._archive.count_by("author"), "author")
+            known = self._named = (change, authors, NameLookup(self._archive.count_by("category"), "section"))
+        return known[1], known[2]
+
+    def resolve(self, filters: Filters | None) -> Filters | None:
+        """Return filters with authors, sections and collections as the archive writes them.
+
+        Raises:
+            InputError: It has no such one.
+        """
+        if not filters or not filters.listed:
+            return filters
+        authors, sections = self._look_up_names()
+        known = Collections(self._archive, filters.owner)
+        return replace(
+            filters,
+            authors=authors.resolve(filters.authors),
+            sections=sections.resolve(filters.sections),
+            collections=tuple(known.find(name).name for name in filters.collections),
+        )
+
+    def _find_scope(self, text: str) -> ScopeMentions:
+        return find_scope(text, *self._look_up_names(), self.refresh())
 
     def read_scope(self, now: datetime) -> ArchiveScope:
         """Return what a plan may narrow a search to; all but the time of the newest article is counted once a change."""
@@ -71,7 +103,7 @@ class QuestionReader:
         The arguments are those of `rag.Assistant.stream`.
 
         Raises:
-            NewsdeskError: It is empty or too long.
+            NewsdeskError: It is empty or too long, or the filters name an author or a section that the archive lacks.
         """
         present = datetime.now(UTC)
         newest = self._archive.newest(present)
@@ -82,10 +114,11 @@ class QuestionReader:
             read_history(history),
             now=now,
             outlets=self.refresh(),
-            filters=filters,
+            filters=self.resolve(filters),
             whole=whole,
             looking_back=looking_back,
             correct=self._spelling.correct,
             alone=alone,
             newest=newest,
+            scope=self._find_scope,
         )

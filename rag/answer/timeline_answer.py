@@ -9,6 +9,7 @@ from corpus.text.days import format_day
 from rag.answer.verbatim_answer import format_headline, strip_emphasis
 from rag.model import Citation, Filters
 from rag.question.coverage_question import CoverageQuestion
+from rag.question.filter_values import phrase_names
 from rag.retrieval.topic_coverage import LOOKED_AT, CoveredStories, Story, TopicCoverage
 
 MOST: dict[str, int] = {"timeline": 30, "count": 8, "first": 1, "outlets": 20, "latest": 5, "articles": 30, "news": 12}
@@ -130,12 +131,14 @@ def _list_by_date(filters: Filters) -> str:
     else:
         phrase = f"dated {first} or later" if first else f"dated {last} or before" if last else ""
     outlets = ", ".join(map(_outlet, filters.outlets))
-    return ", ".join([*([phrase] if phrase else []), *([f"in {outlets}"] if outlets else [])]) or "dated"
+    named = [phrase, f"in {outlets}" if outlets else "", strip_emphasis(phrase_names(filters))]
+    return ", ".join(filter(None, named)) or "dated"
 
 
 def phrase_filters(filters: Filters) -> str:
     """Return what filters say, to be put after a topic: " in Coast Wire, since 2017", or ""."""
     phrase = [", ".join(map(_outlet, filters.outlets))] if filters.outlets else []
+    phrase += [strip_emphasis(phrase_names(filters))] if filters.listed else []
     if filters.since:
         phrase.append(f"from {format_day(filters.since)}")
     if filters.until:
@@ -174,7 +177,7 @@ def _write_head(asked: CoverageQuestion, found: CoveredStories) -> str:
 
 
 def _write_archive_head(asked: CoverageQuestion, found: CoveredStories) -> str:
-    within = f" {_list_by_date(asked.filters)}" if asked.filters.timed or asked.filters.outlets else ""
+    within = f" {_list_by_date(asked.filters)}" if asked.filters else ""
     total = f"{_pluralise(found.counted[0], 'article')}{within}"
     if asked.form == "outlets":
         return f"{_pluralise(len(found.outlets), 'outlet')}, with {total}"

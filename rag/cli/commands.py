@@ -1,4 +1,4 @@
-"""The commands `ask`, `chat`, `search`, `background`, `outlets`, `verify`, `mcp` and `index`."""
+"""The commands `ask`, `chat`, `search`, `background`, `outlets`, `verify`, `collection`, `mcp` and `index`."""
 
 import json
 import sys
@@ -13,7 +13,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 from corpus.article import Article
 from corpus.cli.display import print_bytes, print_references, strip_controls, to_line
-from corpus.cli.options import AsJson, Data, Outlets, References, Since, Until
+from corpus.cli.options import AsJson, Authors, Data, InCollections, Outlets, References, Sections, Since, Until
 from corpus.command_names import name_command
 from corpus.errors import ArchiveError, IndexInUseError, IndexUnavailableError, InputError, NewsdeskError
 from corpus.text.days import format_day
@@ -21,6 +21,7 @@ from rag.answer.answer_export import ExportFormat, check_file_name, export, grou
 from rag.answer.period_counts import draw_bars
 from rag.assistant import Assistant
 from rag.cli.chat import Chat
+from rag.cli.collection_commands import app as collection_app
 from rag.cli.follow_commands import add_follow_commands
 from rag.cli.index_command import check_index, index, rebuild_index
 from rag.cli.story_output import write_background, write_comparison
@@ -34,6 +35,7 @@ from rag.settings import Settings, read_settings
 T = TypeVar("T")
 
 app = typer.Typer(help="Ask and search a news archive.", no_args_is_help=True, add_completion=False)
+app.add_typer(collection_app, name="collection")
 
 Export = Annotated[
     Path | None,
@@ -56,6 +58,9 @@ def ask(
     since: Since = None,
     until: Until = None,
     outlet: Outlets = None,
+    author: Authors = None,
+    section: Sections = None,
+    collection: InCollections = None,
     export_to: Export = None,
     form: Form = None,
     data: Data = None,
@@ -68,7 +73,10 @@ def ask(
         if form == "docx" and sys.stdout.isatty():
             raise InputError("a DOCX file is nothing for a terminal; write it with --export FILE.docx")
         with _open_assistant_quietly(data) as assistant:
-            answer = assistant.ask(question, filters=read_filters(since, until, outlet or ()))
+            answer = assistant.ask(
+                question,
+                filters=read_filters(since, until, outlet or (), author or (), section or (), collection or ()),
+            )
         if export_to:
             export(answer, export_to)
     if form:
@@ -85,13 +93,18 @@ def search(
     since: Since = None,
     until: Until = None,
     outlet: Outlets = None,
+    author: Authors = None,
+    section: Sections = None,
+    collection: InCollections = None,
     references: References = None,
     data: Data = None,
     as_json: AsJson = False,
 ) -> None:
     """List the passages that a question would be answered from, best first."""
     with _report_errors(as_json), _open_assistant_quietly(data) as assistant:
-        passages = assistant.search(query, k, read_filters(since, until, outlet or ()))
+        passages = assistant.search(
+            query, k, read_filters(since, until, outlet or (), author or (), section or (), collection or ())
+        )
     if references:
         print_references(references, [(passage.article, passage.chunk.text) for passage in passages])
     elif as_json:
@@ -134,6 +147,9 @@ def verify_command(
     since: Since = None,
     until: Until = None,
     outlet: Outlets = None,
+    author: Authors = None,
+    section: Sections = None,
+    collection: InCollections = None,
     limit: Annotated[int | None, typer.Option("--limit", min=1, help="Check only so many claims.")] = None,
     out: Annotated[
         Path | None, typer.Option("--out", help="Write the report to FILE.md, .html, .docx or .json.")
@@ -148,7 +164,7 @@ def verify_command(
     with _report_errors(as_json):
         if out:
             check_report_name(out)
-        filters = read_filters(since, until, outlet or ())
+        filters = read_filters(since, until, outlet or (), author or (), section or (), collection or ())
         text = read_input(file)
         with _open_assistant_quietly(data) as assistant, _progress_bar("Checking claims") as progress:
             report = _run_until_stopped(lambda: verify(assistant, text, filters, limit, progress))
@@ -162,11 +178,23 @@ def verify_command(
 
 
 @app.command()
-def chat(since: Since = None, until: Until = None, outlet: Outlets = None, data: Data = None) -> None:
+def chat(
+    since: Since = None,
+    until: Until = None,
+    outlet: Outlets = None,
+    author: Authors = None,
+    section: Sections = None,
+    collection: InCollections = None,
+    data: Data = None,
+) -> None:
     """Chat in the terminal: a question may refer to earlier ones. /help lists the commands."""
     with _report_errors(as_json=False), _open_assistant_quietly(data, lasting=True) as assistant:
         assistant.start()
-        Chat(assistant, write_export, read_filters(since, until, outlet or ())).run()
+        Chat(
+            assistant,
+            write_export,
+            read_filters(since, until, outlet or (), author or (), section or (), collection or ()),
+        ).run()
 
 
 @app.command("mcp")

@@ -1,4 +1,4 @@
-"""Serve the archive over the Model Context Protocol: six tools, all of them read-only.
+"""Serve the archive over the Model Context Protocol: seven tools, all of them read-only.
 
 What articles say is untrusted: each result says so, and so do the tools to the model that calls them.
 """
@@ -14,6 +14,7 @@ from mcp.server.fastmcp.exceptions import ToolError
 from pydantic import Field
 
 from corpus.errors import NewsdeskError
+from corpus.references.reference_formats import ReferenceFormat
 from corpus.text.characters import strip_invisible
 from rag.assistant import Assistant
 from rag.drafts.draft_report import DraftReport
@@ -38,6 +39,11 @@ Since = Annotated[str, Field(max_length=40, description="Only articles of this d
 Until = Annotated[str, Field(max_length=40, description="Only articles of this day or earlier.")]
 Outlet = Annotated[str, Field(max_length=200, description="Only articles of this outlet, as results name it.")]
 
+Author = Annotated[str, Field(max_length=200, description="Only articles by this person, as a byline names them.")]
+Section = Annotated[str, Field(max_length=200, description="Only articles of this section of the outlets.")]
+
+InCollection = Annotated[str, Field(max_length=200, description="Only articles of this collection of the archive.")]
+
 
 class Tools:
     """Answer the calls of the tools; an error tells the caller its reason."""
@@ -53,13 +59,27 @@ class Tools:
         since: Since = "",
         until: Until = "",
         outlet: Outlet = "",
+        author: Author = "",
+        section: Section = "",
+        collection: InCollection = "",
     ) -> dict[str, Any]:
         """Find the passages of the news archive that bear on a query, best first, with article, outlet, date and text."""
-        found = await _run_tool(lambda: self._assistant.search(query, k, read_filters(since, until, [outlet])))
+        found = await _run_tool(
+            lambda: self._assistant.search(
+                query, k, read_filters(since, until, [outlet], [author], [section], [collection])
+            )
+        )
         return {"untrusted": UNTRUSTED, "passages": [passage.to_record() for passage in found]}
 
     async def ask_archive(
-        self, question: Question, since: Since = "", until: Until = "", outlet: Outlet = ""
+        self,
+        question: Question,
+        since: Since = "",
+        until: Until = "",
+        outlet: Outlet = "",
+        author: Author = "",
+        section: Section = "",
+        collection: InCollection = "",
     ) -> dict[str, Any]:
         """Answer a question from the news archive alone: [n] in the text names a citation.
 
@@ -70,7 +90,9 @@ class Tools:
         the answer.
         """
         answer = await _run_tool(
-            lambda: self._assistant.ask(question, filters=read_filters(since, until, [outlet])),
+            lambda: self._assistant.ask(
+                question, filters=read_filters(since, until, [outlet], [author], [section], [collection])
+            ),
         )
         return {"untrusted": UNTRUSTED} | replace(answer, passages=()).to_record()
 
@@ -81,6 +103,9 @@ class Tools:
         since: Since = "",
         until: Until = "",
         outlet: Outlet = "",
+        author: Author = "",
+        section: Section = "",
+        collection: InCollection = "",
     ) -> dict[str, Any]:
         """Check a text that somebody wrote, claim by claim, against the news archive.
 
@@ -90,7 +115,8 @@ class Tools:
         """
 
         def check() -> DraftReport:
-            *_, last = self._assistant.check_draft(read_sent_draft(text), read_filters(since, until, [outlet]), limit)
+            filters = read_filters(since, until, [outlet], [author], [section], [collection])
+            *_, last = self._assistant.check_draft(read_sent_draft(text), filters, limit)
             return last.report
 
         report = await _run_tool(check)
@@ -139,6 +165,17 @@ class Tools:
         part = {"body": article.body[start:end], "start": start, "next_start": following}
         return {"untrusted": UNTRUSTED} | article.to_record() | part
 
+    async def cite_articles(
+        self,
+        article_ids: Annotated[
+            list[str], Field(min_length=1, max_length=_MOST_PASSAGES, description="Which articles.")
+        ],
+        form: Annotated[ReferenceFormat, Field(description="RIS, BibTeX or CSL JSON.")] = "ris",
+    ) -> dict[str, Any]:
+        """Return articles as references for Zotero and other programs for literature."""
+        wanted = [strip_invisible(name) for name in article_ids]
+        return {"untrusted": UNTRUSTED, "references": await _run_tool(lambda: self._assistant.cite(wanted, form))}
+
 
 async def _run_tool(work: Callable[[], T]) -> T:
     """Do what takes time in a thread, so that the connection stays alive."""
@@ -167,6 +204,7 @@ def create_server(assistant: Assistant, port: int = 0) -> "FastMCP[Any]":
         tools.compare_outlets,
         tools.verify,
         tools.get_article,
+        tools.cite_articles,
     ):
         server.add_tool(tool)
     return server

@@ -8,6 +8,7 @@ from corpus.errors import InputError
 from corpus.text.days import format_day
 from rag.answer.answer_export import escape_markdown
 from rag.drafts.draft_report import VERDICTS, CheckedClaim, DraftReport, FoundPassage, describe_counts
+from rag.question.filter_values import phrase_names
 
 _TEMPLATES = Path(__file__).with_name("templates")
 _ENDINGS = (".md", ".html", ".docx", ".json")
@@ -87,6 +88,7 @@ def describe_basis(report: DraftReport) -> str:
         f"since {filters.since:%Y-%m-%d %H:%M} UTC" if filters.since else "",
         f"before {filters.until:%Y-%m-%d %H:%M} UTC" if filters.until else "",
         f"by {', '.join(filters.outlets)}" if filters.outlets else "",
+        phrase_names(filters),
     ]
     only = f" Searched were only articles {' '.join(filter(None, narrowed))}." if filters else ""
     day = f" on {format_day(report.checked_at)}" if report.checked_at else ""

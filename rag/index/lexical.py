@@ -86,15 +86,19 @@ class LexicalIndex:
             else:
                 self._index, self._folder = tantivy.Index.open(str(folder)), folder
 
-    def search(self, wanted: Sequence[str], limit: int, filters: Filters | None = None) -> list[tuple[str, float]]:
+    def search(
+        self, wanted: Sequence[str], limit: int, filters: Filters | None = None, among: Collection[str] = ()
+    ) -> list[tuple[str, float]]:
         """Return up to `limit` (chunk id, BM25 score), best first; `wanted` are terms, not text.
+
+        `among` narrows to some articles.
 
         Filters on time are kept to the second, and those on days to the widest zone, so that a chunk may be found that
         lies outside.
         """
         if not wanted:
             return []
-        return self._collect_hits(self._make_query(wanted, filters), limit)
+        return self._collect_hits(self._make_query(wanted, filters, among), limit)
 
     def find_articles(
         self, wanted: Sequence[str], filters: Filters | None = None, among: Collection[str] = ()
@@ -114,9 +118,7 @@ class LexicalIndex:
             most = sum(searcher.doc_freq(field, term) for term in wanted)
         if not most:
             return set()
-        limits = _make_filter_queries(self._schema, filters) if filters else []
-        if among:
-            limits.append(tantivy.Query.term_set_query(self._schema, "article", list(among)))
+        limits = _make_filter_queries(self._schema, filters, among)
         must = tantivy.Occur.Must
         clauses = [
             (must, tantivy.Query.term_set_query(self._schema, field, list(wanted))),
@@ -149,9 +151,9 @@ class LexicalIndex:
     def find_chunks(self, term: str, preferred: Sequence[str], limit: int) -> list[str]:
         """Return the ids of up to `limit` chunks that hold a term, those with the most of some others first."""
         must, should = tantivy.Occur.Must, tantivy.Occur.Should
-        clauses = [(must, self._make_query([term], None))]
+        clauses = [(must, self._make_query([term]))]
         if preferred:
-            clauses.append((should, self._make_query(preferred, None)))
+            clauses.append((should, self._make_query(preferred)))
         return [chunk_id for chunk_id, _ in self._collect_hits(tantivy.Query.boolean_query(clauses), limit)]
 
     def count(self) -> int:
@@ -187,7 +189,9 @@ class LexicalIndex:
                 f"else run `{name_command('corpus rebuild')}`"
             ) from error
 
-    def _make_query(self, wanted: Sequence[str], filters: Filters | None) -> tantivy.Query:
+    def _make_query(
+        self, wanted: Sequence[str], filters: Filters | None = None, among: Collection[str] = ()
+    ) -> tantivy.Query:
         should, must = tantivy.Occur.Should, tantivy.Occur.Must
         clauses = []
         for term in wanted:
@@ -195,7 +199,7 @@ class LexicalIndex:
             in_heading = tantivy.Query.term_query(self._schema, "heading", term, "freq")
             clauses.append((should, tantivy.Query.boost_query(in_heading, self._boost)))
         words = tantivy.Query.boolean_query(clauses)
-        limits = _make_filter_queries(self._schema, filters) if filters else []
+        limits = _make_filter_queries(self._schema, filters, among)
         if not limits:
             return words
         return tantivy.Query.boolean_query(
@@ -235,11 +239,15 @@ def _make_document(chunk: Chunk) -> tantivy.Document:
     )
 
 
-def _make_filter_queries(schema: tantivy.Schema, filters: Filters) -> list[tantivy.Query]:
-    limits = [
-        tantivy.Query.term_set_query(schema, name, [value or _NONE for value in values])
-        for name, values in (("outlet", filters.outlets), ("language", filters.languages), ("feed", filters.feeds))
-        if values
+def _make_filter_queries(
+    schema: tantivy.Schema, filters: Filters | None, among: Collection[str]
+) -> list[tantivy.Query]:
+    limits = [tantivy.Query.term_set_query(schema, "article", list(among))] if among else []
+    if not filters:
+        return limits
+    named = (("outlet", filters.outlets), ("language", filters.languages), ("feed", filters.feeds))
+    limits += [
+        tantivy.Query.term_set_query(schema, name, [v or _NONE for v in values]) for name, values in named if values
     ]
     if filters.timed:
         since, until = widen(filters.since, filters.until)  # The caller looks at the day of the outlet.

@@ -1,4 +1,4 @@
-"""Read filters as people and programs write them: days and outlets."""
+"""Read filters as people and programs write them: days, outlets, authors and sections."""
 
 from collections.abc import Iterable
 
@@ -7,16 +7,38 @@ from corpus.text.days import parse_period
 from rag.model import Filters
 
 
-def read_filters(since: str | None = None, until: str | None = None, outlets: Iterable[str] = ()) -> Filters | None:
+def read_filters(
+    since: str | None = None,
+    until: str | None = None,
+    outlets: Iterable[str] = (),
+    authors: Iterable[str] = (),
+    sections: Iterable[str] = (),
+    collections: Iterable[str] = (),
+) -> Filters | None:
     """Return the filters that some texts name, or None where all are blank: then the question decides.
 
     Args:
         since: A day, "2017-09-01", or an instant: published then or later.
         until: A day: published on it or before; an instant: before it.
         outlets: As the archive writes them.
+        authors: In any writing; `rag.answer.question_reader.QuestionReader` finds the archive's.
+        sections: Likewise.
+        collections: Named sets of articles (`corpus.archive.collections`).
 
     Raises:
         InputError: A date cannot be read.
     """
     start, end = parse_period(one_line(since or "") or None, one_line(until or "") or None)
-    return Filters(start, end, tuple(filter(None, map(one_line, outlets)))) or None
+    named, people, kinds, sets = (
+        tuple(filter(None, map(one_line, some))) for some in (outlets, authors, sections, collections)
+    )
+    return Filters(start, end, named, authors=people, sections=kinds, collections=sets) or None
+
+
+def phrase_names(filters: Filters) -> str:
+    """Return what filters say of bylines, sections and collections: "by Jane Doe, in the section Business", or ""."""
+    by = f"by {' or '.join(filters.authors)}" if filters.authors else ""
+    kind = "sections" if len(filters.sections) > 1 else "section"
+    within = f"in the {kind} {' or '.join(filters.sections)}" if filters.sections else ""
+    collected = f"in the collection {' or '.join(filters.collections)}" if filters.collections else ""
+    return ", ".join(filter(None, [by, within, collected]))

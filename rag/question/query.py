@@ -11,6 +11,7 @@ from rag.question.follow_up import make_standalone
 from rag.question.outlet_mentions import Mention, Outlets
 from rag.question.question_kind import Kind, classify_question
 from rag.question.question_parts import Piece, has_several_questions, split_question
+from rag.question.scope_mentions import ScopeMentions
 from rag.text.dates.question_period import Period, find_periods
 
 __all__ = ["Kind", "Outlets", "Query", "QuestionPart", "parse_question"]
@@ -111,6 +112,7 @@ def parse_question(
     correct: Callable[[str], Corrected] = Corrected,
     alone: str = "",
     newest: datetime | None = None,
+    scope: Callable[[str], ScopeMentions] = ScopeMentions,
 ) -> Query:
     """Work out what a question means, by rules alone.
 
@@ -125,14 +127,20 @@ def parse_question(
         correct: Corrects spelling mistakes (`rag.retrieval.spelling_correction`); by default none are.
         alone: The stand-alone question as a model wrote it (`rag.question.search_plan`); without it rules do that.
         newest: When the newest article was published: "in April" is the last April before it, or before `now`.
+        scope: Takes the byline and the section out of a question (`rag.question.scope_mentions`); by default none.
     """
     moment = now if now.tzinfo else now.replace(tzinfo=UTC)
-    corrected = correct(alone or make_standalone(question, history))
+    wanted = find_wanted_scope(alone, make_standalone(question, history), scope)
+    corrected = correct(wanted.text)
     alone = one_line(corrected.text)
     times, mentions = _find_times(alone, moment, newest), outlets.find(alone)
     pieces = [] if whole else split_question(alone, mentions)
     demanded, hints = _split_filters_from_hints(alone, times, mentions, single=not pieces)
+    notes = (*corrected.notes, *wanted.missing)
+    demanded = replace(demanded, authors=wanted.authors, sections=wanted.sections)
     if filters is not None:
+        if not {*wanted.authors, *wanted.sections} <= {*filters.authors, *filters.sections}:
+            notes = (*notes, f"The filters are set by hand, so “{wanted.label}” of the question narrows nothing.")
         demanded = filters
     elif looking_back:
         demanded = replace(demanded, until=min(demanded.until or moment, moment))
@@ -148,9 +156,18 @@ def parse_question(
         max((t.since for t in times if t.since and not (t.until and t.relative)), default=None),
         bool(pieces) and has_several_questions(alone),
         moment if looking_back else None,
-        corrected.notes,
+        notes,
         searched=searched,
     )
+
+
+def find_wanted_scope(alone: str, by_rules: str, scope: Callable[[str], ScopeMentions]) -> ScopeMentions:
+    """Return the stand-alone question without its byline and section, and these; a model may have left them out of it."""
+    said = scope(by_rules)
+    if not alone:
+        return said
+    rewritten = scope(alone)
+    return rewritten if rewritten.authors or rewritten.sections else replace(said, text=rewritten.text)
 
 
 def _strip_open_time(text: str, times: Sequence[Period], hints: Filters) -> str:

@@ -11,6 +11,7 @@ from corpus.text.days import format_day
 from corpus.text.sentences import split_sentences
 from rag.index.embedder import Vectors
 from rag.model import Filters, Passage
+from rag.question.filter_values import phrase_names
 from rag.question.query import Query
 from rag.question.question_kind import Kind, classify_question
 from rag.question.question_parts import is_remark, merge_parts
@@ -112,15 +113,21 @@ class EvidenceSearch:
         """Return the `k` best passages for a question, and for each of its parts, and up to `depth` as rankings.
 
         Filters that exclude everything are dropped, with a note, unless `strict` or set by hand: those of a question
-        have a label. What was published after the time at which the question is asked is not looked at even then.
+        have a label. An author or a section that it names holds even then. What was published after the time at which the question is asked is not looked at even then.
         """
-        found, wide = self._search(query, k, query.filters, depth), Filters(until=query.known_until)
+        found, named = self._search(query, k, query.filters, depth), query.filters
+        wide = replace(
+            Filters(until=query.known_until, authors=named.authors, sections=named.sections),
+            collections=named.collections,
+            owner=named.owner,
+        )
         if found.passages or strict or replace(query.filters, label="") == wide:
             return found
         if not query.filters.label:
             return replace(found, notes=("No article passes the filter that is set; change it to search elsewhere.",))
         said = f" ({query.filters.label})"
-        searched = f"all that is dated before {format_day(wide.until)}" if wide else "the whole archive"
+        searched = f"all that is dated before {format_day(wide.until)}" if wide.until else "the whole archive"
+        searched = f"all {phrase_names(wide)}" if wide.listed else searched
         note = f"No article passes the filter{said}, so {searched} was searched."
         return replace(self._search(query, k, wide, depth), notes=(note,))
 

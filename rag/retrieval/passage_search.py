@@ -1,7 +1,7 @@
 """Find the passages that a query is about: dense and lexical candidates, fused, grouped, ranked."""
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Sequence, Set
+from collections.abc import Collection, Iterable, Mapping, Sequence, Set
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from itertools import chain
@@ -10,7 +10,7 @@ from typing import NamedTuple
 import numpy as np
 
 from corpus.archive.chunk_store import Facets
-from corpus.archive.selection import Selection
+from corpus.archive.selection import EVERYTHING, Selection
 from corpus.article import Article
 from rag.index.embedder import Vectors
 from rag.index.indexes import Indexes
@@ -135,7 +135,11 @@ class Retriever:
 
     def find_candidates(self, texts: Sequence[str], filters: Filters | None = None) -> list[list[Candidate]]:
         """Return for each text every chunk that either index finds, unordered."""
-        worded = _MEANWHILE.submit(lambda: [self._search_words(text, filters) for text in texts])
+        # Which articles are by an author or in a section is known to the archive alone.
+        among = self.indexes.store.archive.list_ids(filters.selection) if filters and filters.listed else []
+        if filters and filters.listed and not among:
+            return [[] for _ in texts]
+        worded = _MEANWHILE.submit(lambda: [self._search_words(text, filters, among) for text in texts])
         vectors = self.indexes.embedder.embed_queries(texts)
         dense = self._search_vectors(vectors, filters)
         lexical = worded.result()
@@ -151,11 +155,10 @@ class Retriever:
         """Return the languages to stem a text in; "" is that of an article whose language is not known."""
         return (*self.languages, *detect_script_languages(text), "")
 
-    def _search_words(self, text: str, filters: Filters | None) -> dict[str, float]:
+    def _search_words(self, text: str, filters: Filters | None, among: Collection[str]) -> dict[str, float]:
         """Return the chunks that share most with a text by BM25, with their scores."""
-        return dict(
-            self.indexes.lexical.search(list_query_terms(text, self.stemming_languages(text)), CANDIDATES, filters)
-        )
+        wanted = list_query_terms(text, self.stemming_languages(text))
+        return dict(self.indexes.lexical.search(wanted, CANDIDATES, filters, among))
 
     def _search_vectors(self, vectors: Vectors, filters: Filters | None) -> list[dict[str, float]]:
         """Return for each vector the nearest chunks that pass filters, with their cosines.
@@ -183,7 +186,8 @@ class Retriever:
     def _filter_candidates(self, chunk_ids: Iterable[str], filters: Filters | None) -> dict[str, _ChunkPosition]:
         """Return where those of some chunks stand that the archive still holds and that pass."""
         split = {chunk_id: _split(chunk_id) for chunk_id in chunk_ids}
-        facets = self.indexes.store.facets({article for article, _, _ in split.values()})
+        ids = {article for article, _, _ in split.values()}
+        facets = self.indexes.store.facets(ids, filters.listed if filters else EVERYTHING)
         passing = {i: f for i, f in facets.items() if not filters or filters.admits(f)}
         return {
             chunk_id: _ChunkPosition(passing[article], ordinal)

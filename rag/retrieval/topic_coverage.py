@@ -228,7 +228,9 @@ class TopicCoverage:
             ids = (text | heading) & ids if ids is not None else text | heading
             if not ids:
                 return
-        for article in self._store.archive.articles(Selection(ids=tuple(sorted(ids or ()))), "oldest") if ids else ():
+        listed = filters.listed if filters else Selection()
+        chosen = replace(listed, ids=tuple(sorted(ids or ())))
+        for article in self._store.archive.articles(chosen, "oldest") if ids else ():
             if (not filters or filters.admits(article)) and _holds_all(article, parts, bodies):
                 yield article
 

@@ -7,7 +7,7 @@ import pytest
 
 from tests import http_client
 from tests.waiting import PATIENCE_S
-from tests.web.conftest import EQUIFAX
+from tests.web.conftest import EQUIFAX, starter_articles
 
 
 def call(url: str, name: str, *arguments: object) -> tuple[str, object]:
@@ -37,6 +37,21 @@ def test_search_and_get_article_lead_to_one_another(page_url: str) -> None:
     _, articles = call(page_url, "get_article", EQUIFAX)
     assert isinstance(articles, list)
     assert articles[0]["title"] == "Equifax says hackers may have taken data of 143 million Americans"
+    _, references = call(page_url, "cite", EQUIFAX, "ris")
+    assert isinstance(references, list)
+    assert references[0].startswith("TY  - NEWS")
+
+
+def test_what_a_program_leaves_out_at_the_end_is_not_narrowed(page_url: str) -> None:
+    sections = {article.id: article.category for article in starter_articles()}
+
+    def search(*narrowed: str) -> set[str]:
+        _, found = call(page_url, "search", "Equifax", 20, *narrowed)
+        assert isinstance(found, list)
+        return {sections[passage["article_id"]] for passage in found[0]}
+
+    assert search("", "", "", "", "privacy") == {"privacy"}
+    assert len(search()) > 1
 
 
 def test_background_and_outlets_of_an_article(page_url: str) -> None:
@@ -58,6 +73,8 @@ def test_background_and_outlets_of_an_article(page_url: str) -> None:
         ("get_article", ["nothing"]),
         ("background", ["nothing"]),
         ("outlets", ["Who won the 2015 Rugby World Cup?", "", "", ""]),
+        ("cite", [EQUIFAX, "word"]),
+        ("ask", ["q", "", "", "", "Nobody At All"]),
         ("ask", ["", "", "", ""]),
         ("ask", ["x" * 2001, "", "", ""]),
         ("ask", ["q", "last week", "", ""]),
@@ -69,7 +86,7 @@ def test_what_makes_no_sense_is_an_error(page_url: str, name: str, arguments: li
 
 def test_only_the_named_endpoints_are_offered(page_url: str) -> None:
     named = http_client.get(f"{page_url}/gradio_api/info").json()["named_endpoints"]
-    assert set(named) == {"/ask", "/search", "/verify", "/background", "/outlets", "/get_article"}
+    assert set(named) == {"/ask", "/search", "/verify", "/background", "/outlets", "/get_article", "/cite"}
 
 
 @pytest.mark.parametrize(
@@ -78,8 +95,8 @@ def test_only_the_named_endpoints_are_offered(page_url: str) -> None:
         ("ask", [5, "", "", ""], "ask: question must be text, and a whole number was sent."),
         ("ask", [None, "", "", ""], "ask: question must be text, and null was sent."),
         ("ask", [{"question": "q"}, "", "", ""], "ask: question must be text, and an object was sent."),
-        ("ask", ["q"], "ask takes 4 values (question, since, until, outlet), and 1 were sent."),
-        ("ask", ["q", "", "", "", ""], "ask takes 4 values (question, since, until, outlet), and 5 were sent."),
+        ("cite", [], "cite takes 2 values (article_ids, form), and 0 were sent."),
+        ("cite", ["a", "ris", ""], "cite takes 2 values (article_ids, form), and 3 were sent."),
         ("ask", ["q", 2017, "", ""], "ask: since must be text, and a whole number was sent."),
         ("ask", ["q", "", "9999-12-31", ""], "'9999-12-31' is not a date; write it as 2017-09-01 or 2017-09-01T18:00"),
         ("ask", ["\u200b", "", "", ""], "The question is empty: type one."),

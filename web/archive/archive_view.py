@@ -1,5 +1,6 @@
 """The tab in which one goes through the archive: what it holds, its articles, and what is added to it."""
 
+from dataclasses import replace
 from typing import Any
 
 import gradio as gr
@@ -144,5 +145,5 @@ def _apply_filters(filters: Filters, data: dict[str, Any]) -> Filters:
     if act == "span":
         span = parse_filters(data)
         again = (span.since, span.until) == (filters.since, filters.until)
-        return Filters(None if again else span.since, None if again else span.until, filters.outlets, filters.languages)
+        return replace(filters, since=None if again else span.since, until=None if again else span.until)
     return apply_filters(filters, data)

@@ -1,7 +1,7 @@
 """Going through the archive: what one page looks for, the articles found, a page of them at a time."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from corpus import Article
 from corpus.archive.database import Archive
@@ -68,17 +68,13 @@ def _find_articles(assistant: Assistant, browsing: Browsing) -> tuple[Sequence[A
         everything = assistant.articles(browsing.words, browsing.filters or None)
         total = len(everything)
     else:
-        selection = _make_selection(browsing.filters)
+        selection = browsing.filters.selection
         total = assistant.archive.count(selection)
     browsing.page = min(max(browsing.page, 0), max(total - 1, 0) // PAGE)
     first = browsing.page * PAGE
     if browsing.words.strip():
         return everything[first : first + PAGE], total
     return list(assistant.archive.articles(selection, limit=PAGE, offset=first)), total
-
-
-def _make_selection(filters: Filters) -> Selection:
-    return Selection(outlets=filters.outlets, languages=filters.languages, since=filters.since, until=filters.until)
 
 
 def remove_article(archive: Archive, article_id: str) -> str:
@@ -101,4 +97,4 @@ def toggle_filter(filters: Filters, data: Mapping[str, object]) -> Filters:
         outlets = () if outlets == (value,) else (value,)
     elif kind == "languages":
         languages = () if languages == (value,) else (value,)
-    return Filters(filters.since, filters.until, outlets, languages)
+    return replace(filters, outlets=outlets, languages=languages)

@@ -20,7 +20,7 @@ from web.frame import QUIET, WARNING, Frame, client_of, make_markup, make_textbo
 from web.markup.escaping import escape
 from web.markup.waiting_time import pause_line
 from web.rail.conversation_actions import connect_conversation_actions, render_own_list
-from web.reader.article_reader import connect_reader, reopen
+from web.reader.article_reader import connect_collecting, connect_reader, reopen
 
 Shown = tuple[Any, ...]
 """Values of `AskView.shown`, in its order: talk, evidence, welcome, box, ask, stop, list, bar, pause, timer."""
@@ -78,6 +78,7 @@ class AskView:
         left = [frame.side.new.click, frame.side.listing.submit, frame.arrivals["ask"].submit]
         gr.on(left, _leave, cancels=watching, queue=False, **QUIET)
         connect_reader(frame, [self.talk, self.evidence, frame.reader])
+        connect_collecting(frame)
         connect_search_settings(frame, self.narrow, self.welcome)
         looked = [frame.side.state, self.welcome, frame.side.listing, self.timer]
         self.timer.tick(self._on_tick, [session], looked, queue=False, **QUIET)

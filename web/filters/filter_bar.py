@@ -1,10 +1,14 @@
 """Below the question: what every search is narrowed to, and which model writes."""
 
 from collections.abc import Collection, Mapping
+from dataclasses import replace
 from datetime import datetime, timedelta
+from typing import Any
 
 from corpus import NewsdeskError
+from corpus.archive.collections import Collections
 from corpus.archive.database import Archive
+from corpus.archive.name_lookup import NameLookup
 from corpus.text import days
 from rag.model import Filters
 from rag.question.filter_values import read_filters
@@ -18,7 +22,14 @@ from web.markup.language_names import language_name
 from web.markup.templating import render, trust
 
 _MOST_OPTIONS = 100
-_KINDS = {"outlets": "Outlets", "languages": "Languages", "feeds": "Feeds"}
+_KINDS = {
+    "collections": "Collections",
+    "outlets": "Outlets",
+    "authors": "Authors",
+    "sections": "Sections",
+    "languages": "Languages",
+    "feeds": "Feeds",
+}
 
 
 def render_bar(session: SessionState, models: Models | None, panel: str = "") -> str:
@@ -62,6 +73,9 @@ def describe_filters(filters: Filters) -> str:
     else:
         time = "Any time"
     rest = [
+        _limit_choices(tuple(format_value("collections", name) for name in filters.collections), "", "collections"),
+        _limit_choices(tuple(format_value("authors", name) for name in filters.authors), "", "authors"),
+        _limit_choices(tuple(format_value("sections", name) for name in filters.sections), "", "sections"),
         _limit_choices(tuple(map(language_name, filters.languages)), "", "languages"),
         _limit_choices(filters.feeds, "", "feeds"),
     ]
@@ -77,23 +91,31 @@ def _limit_choices(values: tuple[str, ...], none: str, plural: str) -> str:
     return none if not values else values[0] if len(values) == 1 else f"{len(values)} {plural}"
 
 
-def render_filters_panel(archive: Archive, filters: Filters, kinds: Collection[str] = tuple(_KINDS)) -> str:
+def render_filters_panel(
+    archive: Archive, filters: Filters, kinds: Collection[str] = tuple(_KINDS), user: str = ""
+) -> str:
     """Render the form of the filters with what the archive holds.
 
     Args:
-        archive: Whose outlets, languages and feeds there are to choose from.
+        archive: Whose collections, outlets, authors, sections, languages and feeds there are to choose from.
         filters: What is chosen now.
-        kinds: Which of these three.
+        kinds: Which of these.
+        user: Whose collections there are to choose from, besides the shared ones.
     """
+    known = Collections(archive, user).list_all() if "collections" in kinds else []
     tallies = {
+        "collections": {collection.name: collection.articles for collection in known},
         "outlets": archive.count_by("source"),
+        "authors": NameLookup(archive.count_by("author"), "author").counts if "authors" in kinds else {},
+        "sections": NameLookup(archive.count_by("category"), "section").counts if "sections" in kinds else {},
         "languages": archive.count_by("language"),
         "feeds": archive.count_by("feed"),
     }
     groups = [
         (kind, _KINDS[kind], _list_options(kind, tallies[kind], getattr(filters, kind)))
         for kind in kinds
-        if len(tallies[kind]) > 1  # With one value there is nothing to choose.
+        # With one value there is nothing to choose, but of collections.
+        if len(tallies[kind]) > (kind != "collections")
     ]
     return render("filter_panel", since=_iso(filters.since), until=_iso(_last_day(filters)), groups=groups)
 
@@ -106,7 +128,10 @@ def _list_options(kind: str, tally: Mapping[str, int], chosen: tuple[str, ...]) 
     """Return what can be chosen as (value, label, articles, whether it is chosen), what is chosen first."""
     # What is chosen stays in the list even where the archive has lost its last article.
     values = [*chosen, *(value for value in tally if value not in chosen)][:_MOST_OPTIONS]
-    return [(value, format_value(kind, value), tally.get(value, 0), value in chosen) for value in values]
+    return [
+        (value, language_name(value) if kind == "languages" else value, tally.get(value, 0), value in chosen)
+        for value in values
+    ]
 
 
 def parse_filters(data: Mapping[str, object]) -> Filters:
@@ -120,8 +145,10 @@ def parse_filters(data: Mapping[str, object]) -> Filters:
     if time.since and time.until and time.until <= time.since:
         raise NewsdeskError(f"{until} lies before {since}; swap the two days")
     lists = {kind: data.get(kind) for kind in _KINDS}
-    names = {kind: tuple(str(v) for v in value) for kind, value in lists.items() if isinstance(value, list)}
-    return Filters(time.since, time.until, names.get("outlets", ()), names.get("languages", ()), names.get("feeds", ()))
+    names: dict[str, Any] = {
+        kind: tuple(str(v) for v in value) for kind, value in lists.items() if isinstance(value, list)
+    }
+    return replace(time, **{kind: names.get(kind, ()) for kind in _KINDS})
 
 
 def render_models_panel(

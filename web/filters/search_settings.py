@@ -1,5 +1,6 @@
 """What happens below the question: the filters and the model are chosen."""
 
+from dataclasses import replace
 from typing import Any
 
 import gradio as gr
@@ -30,7 +31,7 @@ def connect_search_settings(frame: Frame, narrow: gr.HTML, welcome: gr.HTML) -> 
             gr.Warning(refusal("owner"))
             return gr.skip()
         # Where nobody signs in, only who is alone on the machine is known to run the page.
-        return on_choice(frame, session, data, frame.alone or (bool(user) and frame.permit(user, "owner")))
+        return on_choice(frame, session, data, frame.alone or (bool(user) and frame.permit(user, "owner")), user)
 
     def begun(session: SessionState) -> str:
         return show_bar(frame, session)
@@ -48,7 +49,7 @@ def show_bar(frame: Frame, session: SessionState, panel: str = "") -> str:
     return reopen(render_bar(session, frame.loader.models, panel))
 
 
-def on_choice(frame: Frame, session: SessionState, data: dict[str, Any], owner: bool) -> Any:
+def on_choice(frame: Frame, session: SessionState, data: dict[str, Any], owner: bool, user: str = "") -> Any:
     """Do what a button of the bar or of its panels says; return the bar, or leave it where the form is invalid.
 
     Args:
@@ -56,19 +57,20 @@ def on_choice(frame: Frame, session: SessionState, data: dict[str, Any], owner: 
         session: What one open page has before it.
         data: What the static script sent.
         owner: Whether the reader may set the model of the page.
+        user: Whose collections there are to choose from, besides the shared ones.
     """
     assistant, models, act = frame.loader.assistant, frame.loader.models, data.get("act")
     if assistant is None or models is None:
         gr.Warning("The archive is still being opened.")
         return show_bar(frame, session)
     if act == "filters":
-        return show_bar(frame, session, render_filters_panel(assistant.archive, session.filters))
+        return show_bar(frame, session, render_filters_panel(assistant.archive, session.filters, user=user))
     if act in {"models", "look", "own-model", "forget-model"}:
         return show_bar(frame, session, _show_models(frame.loader, models, session, data, owner))
     if act == "model" and any(choice.key == data.get("key") for choice in models.choices):
         session.model = str(data.get("key"))
     try:
-        session.filters = apply_filters(session.filters, data)
+        session.filters = replace(apply_filters(session.filters, data), owner=user)
     except NewsdeskError as error:
         gr.Warning(escape(error))
         return gr.skip()

@@ -8,6 +8,8 @@ from web.markup.escaping import format_day
 from web.markup.language_names import language_name
 from web.markup.templating import render
 
+_NAMED = ("collections", "outlets", "authors", "sections", "languages", "feeds")
+
 
 def render_understanding(answer: Answer, last: bool = True) -> str:
     """Render what the question was understood as; in the last exchange each chip can be undone, which asks again."""
@@ -40,14 +42,15 @@ def name_filters(filters: Filters) -> list[tuple[str, str]]:
         until = f"before {format_day(filters.until)}" if filters.until else ""
         span = " ".join(part for part in (since, until) if part)
         found.append(("time", f"{filters.label} ({span})" if filters.label else span))
-    for name in ("outlets", "languages", "feeds"):
+    for name in _NAMED:
         found += [(f"{name}:{value}", format_value(name, value)) for value in getattr(filters, name)]
     return found
 
 
 def format_value(kind: str, value: str) -> str:
-    """Return how the page writes one outlet, language or feed of the filters, whose `kind` is the name of their field."""
-    return language_name(value) if kind == "languages" else value
+    """Return how the page writes one value of the filters, whose `kind` is the name of its field."""
+    phrases = {"authors": f"by {value}", "sections": f"section {value}", "collections": f"collection {value}"}
+    return language_name(value) if kind == "languages" else phrases.get(kind, value)
 
 
 def remove_filter(filters: Filters, name: str) -> Filters:
@@ -55,7 +58,7 @@ def remove_filter(filters: Filters, name: str) -> Filters:
     kind, _, value = name.partition(":")
     if kind == "time":
         return replace(filters, since=None, until=None, label="")
-    if kind not in {"outlets", "languages", "feeds"}:
+    if kind not in _NAMED:
         return filters
     rest = tuple(v for v in getattr(filters, kind) if v != value)
     values: dict[str, Any] = {kind: rest}

@@ -17,10 +17,12 @@ class Around:
     Attributes:
         versions: Every text of it, by number; empty if the archive does not hold it any more.
         copies: The other articles of its group of near duplicates.
+        collections: Those that the reader can put it into; None where the reader may not.
     """
 
     versions: tuple[Article, ...] = ()
     copies: tuple[Article, ...] = ()
+    collections: tuple[str, ...] | None = None
 
 
 def render_reader(

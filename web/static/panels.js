@@ -8,7 +8,8 @@
     const panel = button.closest(".pop");
     const ticked = (name) => all(`input[name=${name}]:checked`, panel).map((input) => input.value);
     const day = (name) => one(`input[name=${name}]`, panel).value;
-    const lists = { outlets: ticked("outlets"), languages: ticked("languages"), feeds: ticked("feeds") };
+    const kinds = ["collections", "outlets", "authors", "sections", "languages", "feeds"];
+    const lists = Object.fromEntries(kinds.map((kind) => [kind, ticked(kind)]));
     trigger("submit", { act: "narrow", since: day("since"), until: day("until"), ...lists });
   };
 
@@ -17,6 +18,10 @@
     button.disabled = true;
     button.textContent = "Trying…";
     trigger("submit", { act: "own-model", llm: value("llm"), address: value("address"), key: value("key") });
+  };
+
+  acts.collect = (button, trigger) => {
+    trigger("submit", { ...button.dataset, name: one("input", button.closest(".collect")).value });
   };
 
   function close(bar) {

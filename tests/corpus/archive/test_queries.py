@@ -12,6 +12,8 @@ import pytest
 
 from corpus.archive import health
 from corpus.archive.chunk_store import ChunkStore
+from corpus.archive.collections import Collections
+from corpus.archive.condition import make_condition
 from corpus.archive.database import Archive
 from corpus.archive.health import take_stats
 from corpus.archive.revisions import find_earlier, list_revisions
@@ -40,9 +42,13 @@ FILTERED = {
     "feeds": Selection(feeds=(FEED,)),
     "languages": Selection(languages=("en",)),
     "words": Selection(words="number"),
+    "authors": Selection(authors=("Jane Doe",)),
+    "sections": Selection(sections=("Business",)),
     "everything": Selection(),
 }
-"""Selections that every article is looked at for: most have the language, no index holds words, a feed is a rare filter."""
+"""Selections that every article is looked at for: most have the language, no index holds words, a feed is a rare filter.
+
+Bylines and sections are compared in an index, each writing once."""
 
 WHOLE = {
     "Archive.count_by": "counts the outlets, languages, ... of all articles",
@@ -150,6 +156,7 @@ def calls_with(archive: Archive, store: ChunkStore, name: str, some: Selection) 
             list(archive.articles(some, "oldest", 5)),
         ],
         f"Archive.count {name}": lambda: archive.count(some),
+        f"Archive.list_ids {name}": lambda: archive.list_ids(some),
         f"Archive.list_newest {name}": lambda: archive.list_newest(some, 5),
         f"ChunkStore.vectors_of {name}": lambda: store.vectors_of(some),
     }
@@ -157,7 +164,7 @@ def calls_with(archive: Archive, store: ChunkStore, name: str, some: Selection) 
 
 def calls(archive: Archive, folder: Path) -> dict[str, Callable[[], object]]:
     """Return a call of every method that asks the archive, by its name and, behind a blank, how it is called."""
-    store, book = ChunkStore(archive, "p"), FeedBook(archive.connection)
+    store, book, collections = ChunkStore(archive, "p"), FeedBook(archive.connection), Collections(archive)
     selections = FOUND | FILTERED
     own: dict[str, Callable[[], object]] = {
         "Archive.put new": lambda: archive.put(replace(numbered(20), url="https://post.example/20")),
@@ -197,6 +204,13 @@ def calls(archive: Archive, folder: Path) -> dict[str, Callable[[], object]]:
         "FeedBook.record_pull": lambda: book.record_pull(FEED, "rss", "Post", "", ""),
         "FeedBook.record_failure": lambda: book.record_failure(FEED, "gone"),
         "FeedBook.remove": lambda: book.remove(FEED),
+        "Collections.create": lambda: collections.create("Picked"),
+        "Collections.owns": lambda: collections.owns("Picked"),
+        "Collections.add": lambda: collections.add("Picked", ["n00001"]),
+        "Collections.find": lambda: collections.find("Picked"),
+        "Collections.list_all": collections.list_all,
+        "Collections.remove": lambda: collections.remove("Picked", ["n00001"]),
+        "Collections.delete": lambda: collections.delete("Picked"),
         "list_revisions": lambda: (list_revisions(archive), list_revisions(archive, at(1), at(2))),
         "measure_feeds": lambda: measure_feeds(archive, [Feed(FEED)]),
         "find_earlier": lambda: find_earlier(archive, ["n00020"], at(1)),
@@ -243,7 +257,7 @@ def test_a_table_that_is_gone_through_is_noticed(archive: RecordedArchive) -> No
     ]
 
 
-@pytest.mark.parametrize("asker", [Archive, ChunkStore, FeedBook])
+@pytest.mark.parametrize("asker", [Archive, ChunkStore, FeedBook, Collections])
 def test_no_method_is_left_out(asker: type, archive: RecordedArchive, tmp_path: Path) -> None:
     public = {name for name in vars(asker) if not name.startswith("_")} - {"connection", "transaction", "close"}
     called = {name.partition(" ")[0] for name in calls(archive, tmp_path)}
@@ -261,7 +275,7 @@ def test_nothing_else_asks_the_archive() -> None:
     corpus = {
         one.__module__
         for one in (Archive, ChunkStore, FeedBook, ItemCache, take_stats, is_pending, find_earlier, measure_feeds)
-    }
+    } | {one.__module__ for one in (Collections, make_condition)}
     assert asking == {f"{name.replace('.', '/')}.py" for name in corpus} | {
         "corpus/archive/read_only.py",  # Reads the header alone.
         "corpus/archive/schema.py",

@@ -4,9 +4,9 @@ import json
 from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
 
-import bibtexparser
 import pytest
 import rispy
+from bibtexparser.entrypoint import parse_string
 from citeproc import Citation, CitationItem, CitationStylesBibliography, CitationStylesStyle, formatter
 from citeproc.source.json import CiteProcJSON
 from hypothesis import given
@@ -81,7 +81,7 @@ def test_ris_has_the_fields_of_a_newspaper_article() -> None:
 
 
 def test_bibtex_has_the_fields_of_a_newspaper_article() -> None:
-    (entry,) = bibtexparser.parse_string(render_bibtex(make_references([(ARTICLE, "The toll rises.")]))).entries
+    (entry,) = parse_string(render_bibtex(make_references([(ARTICLE, "The toll rises.")]))).entries
     assert (entry.entry_type, entry.key) == ("article", "doe2024toll")
     assert {field.key: field.value for field in entry.fields} == {
         "title": "{Toll rises in Selmouth}",
@@ -137,7 +137,7 @@ def check(text: str) -> None:
     first, second = rispy.loads(render_ris(references))
     assert (first.get("title", ""), first.get("secondary_title", "")) == (wanted.strip(), wanted.strip())
     assert second["title"] == ARTICLE.title
-    library = bibtexparser.parse_string(render_bibtex(references))
+    library = parse_string(render_bibtex(references))
     assert (library.failed_blocks, library.comments, library.strings) == ([], [], [])
     titles = [entry.get("title") for entry in library.entries]
     assert len(titles) == 2
@@ -163,7 +163,7 @@ def _read_tex(value: str) -> str:
 
 def test_escapes_are_those_of_tex() -> None:
     text = "100% of $5 & #1_a ~ \\x"
-    (entry,) = bibtexparser.parse_string(render_bibtex(make_references([(Article("a", text, "b"), "")]))).entries
+    (entry,) = parse_string(render_bibtex(make_references([(Article("a", text, "b"), "")]))).entries
     assert LatexNodes2Text().latex_to_text(entry["title"]) == text
 
 

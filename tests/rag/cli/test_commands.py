@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -47,6 +48,29 @@ def test_ask_in_json_without_a_model(data: Path) -> None:
     assert {"text", "citations", "supported", "verdict", "reason", "read"} == set(record["claims"][0])
     assert {"rank", "score", "article_id", "chunk_id", "text"} <= set(record["passages"][0])
     assert record["as_of"] == {"from": "2024-03-05T08:00:00+00:00", "to": "2024-03-05T08:00:00+00:00"}
+
+
+def test_what_is_cited_is_printed_as_references(data: Path) -> None:
+    done = rag("ask", TOLL, "--format", "csl", "--data", data)
+    assert [item["container-title"] for item in json.loads(done.stdout)] == ["Coast Wire"]
+    assert rag("ask", TOLL, "--format", "docx", "--data", data).stdout_bytes.startswith(b"PK")
+    assert rag("search", "toll", "-k", "1", "--format", "bibtex", "--data", data).stdout.startswith("@article{")
+    assert rag("ask", TOLL, "--format", "odt", "--data", data).exit_code == 2
+
+
+def test_a_collection_is_made_filled_and_asked(data: Path, tmp_path: Path) -> None:
+    kept = shutil.copytree(data, tmp_path / "data")
+    assert rag("collection", "create", "Ships", "--data", kept).stdout == "“Ships”: 0 articles\n"
+    assert rag("collection", "add", "ships", "toll", "ferry", "--data", kept).stdout == "2 added. “Ships”: 2 articles\n"
+    assert rag("collection", "add", "ships", "nope", "--data", kept).exit_code == 2
+    found = json.loads(rag("search", "tram line", "--collection", "Ships", "--json", "--data", kept).stdout)
+    assert {passage["article_id"] for passage in found} == {"toll", "ferry"}
+    assert "Ships" in rag("collection", "list", "--data", kept).stdout
+    assert json.loads(rag("collection", "show", "Ships", "--json", "--data", kept).stdout)["ids"] == ["ferry", "toll"]
+    assert rag("collection", "remove", "Ships", "toll", "--data", kept).stdout == "1 removed. “Ships”: 1 article\n"
+    assert rag("collection", "delete", "Ships", "--data", kept).exit_code == 0
+    done = rag("ask", TOLL, "--collection", "Ships", "--data", kept)
+    assert (done.exit_code, done.stderr) == (2, "there is no collection called “Ships”; there are: none yet\n")
 
 
 def test_a_question_that_is_not_held_exits_with_1(data: Path) -> None:
@@ -111,7 +135,11 @@ def test_an_answer_is_exported(data: Path, tmp_path: Path, name: str) -> None:
 @pytest.mark.parametrize(
     ("arguments", "settings", "said"),
     [
-        (("ask", "Why?", "--export", "answer.txt"), {}, "answer.txt: this name does not say what to write; end it in .md"),
+        (
+            ("ask", "Why?", "--export", "answer.txt"),
+            {},
+            "answer.txt: this name does not say what to write; end it in .md, .docx",
+        ),
         (("ask", TOLL, "--export", "no/such/place.md"), {}, "no/such/place.md: cannot be written (No such file or"),
         (("ask", "Why?", "--data", "no-such-folder"), {}, "no-such-folder: no archive there; add articles first"),
         (("ask", "Why?", "--since", "soon"), {}, "'soon' is not a date; write it as 2017-09-01"),

@@ -83,6 +83,7 @@ def test_a_client_searches_asks_and_reads(served: Path) -> None:
             "compare_outlets",
             "verify",
             "get_article",
+            "cite_articles",
         ]
         found = record(await session.call_tool("search_archive", {"query": "harbour board minutes", "k": 3}))
         assert [passage["rank"] for passage in found["passages"]] == [1, 2, 3]
@@ -92,6 +93,9 @@ def test_a_client_searches_asks_and_reads(served: Path) -> None:
         cited = answer["citations"][0]
         article = record(await session.call_tool("get_article", {"article_id": cited["article_id"]}))
         assert article["body"][cited["start"] : cited["end"]] == cited["quote"]
+        names = {"article_ids": [cited["article_id"]], "form": "csl"}
+        (reference,) = json.loads(record(await session.call_tool("cite_articles", names))["references"])
+        assert (reference["type"], reference["title"]) == ("article-newspaper", article["title"])
         first = record(await session.call_tool("get_article", {"article_id": "long"}))
         rest = record(await session.call_tool("get_article", {"article_id": "long", "start": first["next_start"]}))
         assert first["body"] + rest["body"] == LONG.strip()

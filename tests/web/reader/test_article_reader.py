@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from corpus import Article
+from corpus.archive.collections import Collections
 from tests.web.ask.test_ask_tab import ask, opened
 from tests.web.conftest import Newsroom, served
 from tests.web.server.test_access import serious
@@ -89,3 +90,28 @@ def test_a_refusal_says_what_to_try_and_each_way_can_be_taken(page: "Page", news
         assert serious(page) == []
         page.click("#turn-2 .tries button")
         page.wait_for_selector("#turn-2:has(.asof):not(:has-text('Search without'))")
+
+
+def test_an_article_is_put_into_a_collection_and_asked_there(page: "Page", newsroom: Newsroom) -> None:
+    assistant = newsroom.own()
+    with served(lambda: assistant) as url:
+        opened(page, url)
+        page.get_by_role("tab", name="Archive").click()
+        page.click(f"#articles .read:has-text('{OTHER.title}')")
+        page.click(".sheet .collect summary")
+        page.fill(".sheet .collect input", "Cranes <b>")
+        assert serious(page) == []
+        page.click(".sheet .collect button")
+        page.wait_for_selector("text=Added to the collection “Cranes <b>”.")
+        page.click(".sheet .collect button")
+        page.wait_for_selector("text=It is in the collection “Cranes <b>” already.")
+        assert [c.articles for c in Collections(assistant.archive).list_all()] == [1]
+        page.keyboard.press("Escape")
+        page.get_by_role("tab", name="Ask").click()
+        page.click("#narrow [data-act=filters]")
+        page.check(".pop label:has-text('Cranes <b>') input")
+        page.click(".pop [data-act=narrow]")
+        page.wait_for_selector("#narrow button:has-text('collection Cranes <b>')")
+        ask(page, "What was put up in the harbour of Eastfield?")
+        assert page.locator("#turn-0 .chip").all_inner_texts() == ["collection Cranes <b>×"]
+        assert set(page.locator("#cards .card h3 bdi").all_inner_texts()) == {OTHER.title}
