@@ -9,7 +9,7 @@ from corpus import Article, NewsdeskError
 from corpus.text import days
 from corpus.text.characters import one_line
 from rag.model import Filters
-from rag.question.filter_values import read_filters
+from rag.question.filter_values import LONGEST_NAME, read_filters
 
 CONVERSATION = "/c/{conversation:path}"
 ARTICLE = "/a/{article:path}"
@@ -54,13 +54,14 @@ def read_query(query: object) -> dict[str, list[str]]:
 
 
 def filters_of(values: dict[str, list[str]]) -> Filters:
-    """Return the filters of a query; days that are none are left out."""
+    """Return the filters of a query; days that are none, and names that are too long, are left out."""
     try:
         time = read_filters(*(values.get(name, [""])[0] for name in ("since", "until"))) or Filters()
     except NewsdeskError:
         time = Filters()
     lists: dict[str, Sequence[str]] = {
-        name: tuple(filter(None, map(one_line, values.get(name, ())))) for name in _LISTS
+        name: tuple(value for value in map(one_line, values.get(name, ())) if 0 < len(value) <= LONGEST_NAME)
+        for name in _LISTS
     }
     return Filters(since=time.since, until=time.until, **lists)  # type: ignore[arg-type]
 

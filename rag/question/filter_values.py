@@ -1,10 +1,15 @@
 """Read filters as people and programs write them: days, outlets, authors and sections."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
+from corpus.errors import InputError
 from corpus.text.characters import one_line
 from corpus.text.days import parse_period
+from corpus.text.urls import LONGEST_ADDRESS
 from rag.model import Filters
+
+MOST_NAMES, LONGEST_NAME = 200, LONGEST_ADDRESS  # A feed is named by its address.
+"""Names of one kind in a filter, and the characters of each: every one is compared with all that an archive has."""
 
 
 def read_filters(
@@ -26,13 +31,27 @@ def read_filters(
         collections: Named sets of articles (`corpus.archive.collections`).
 
     Raises:
-        InputError: A date cannot be read.
+        InputError: A date cannot be read, or there are too many names or too long ones.
     """
     start, end = parse_period(one_line(since or "") or None, one_line(until or "") or None)
     named, people, kinds, sets = (
         tuple(filter(None, map(one_line, some))) for some in (outlets, authors, sections, collections)
     )
+    for names in (named, people, kinds, sets):
+        check_names(names)
     return Filters(start, end, named, authors=people, sections=kinds, collections=sets) or None
+
+
+def check_names(names: Sequence[str]) -> None:
+    """Check the names of one kind in a filter.
+
+    Raises:
+        InputError: They are too many, or one is too long.
+    """
+    if len(names) > MOST_NAMES:
+        raise InputError(f"{len(names):,} names of one kind were chosen; choose at most {MOST_NAMES}")
+    if longest := max((len(name) for name in names if len(name) > LONGEST_NAME), default=0):
+        raise InputError(f"a name of {longest:,} characters cannot be searched for; use at most {LONGEST_NAME:,}")
 
 
 def phrase_names(filters: Filters) -> str:

@@ -39,6 +39,10 @@ def test_a_query_of_very_many_values_is_not_read() -> None:
     assert read_query("&".join(f"outlets={n}" for n in range(100))) == {}
 
 
+def test_a_name_of_absurd_length_is_left_out() -> None:
+    assert filters_of(read_query(f"authors={'x' * 100_000}&authors=Ana")) == Filters(authors=("Ana",))
+
+
 def test_an_article_is_named_with_its_version_and_its_marks() -> None:
     article = Article("2017/a b?#", "Title", "Body", version=3)
     assert article_address(article, [(12, 40), (50, 61)]) == "/a/2017%2Fa%20b%3F%23?v=3#12-40,50-61"

@@ -11,7 +11,7 @@ from corpus.archive.database import Archive
 from corpus.archive.name_lookup import NameLookup
 from corpus.text import days
 from rag.model import Filters
-from rag.question.filter_values import read_filters
+from rag.question.filter_values import check_names, read_filters
 from web.addresses import write_query
 from web.assistant.available_models import Choice, Models
 from web.assistant.model_file import OwnModel
@@ -138,7 +138,7 @@ def parse_filters(data: Mapping[str, object]) -> Filters:
     """Read what the form sends.
 
     Raises:
-        NewsdeskError: A day is none, or the last one lies before the first.
+        NewsdeskError: A day is none, the last one lies before the first, or the names are too many or too long.
     """
     since, until = str(data.get("since") or ""), str(data.get("until") or "")
     time = read_filters(since, until) or Filters()
@@ -148,6 +148,8 @@ def parse_filters(data: Mapping[str, object]) -> Filters:
     names: dict[str, Any] = {
         kind: tuple(str(v) for v in value) for kind, value in lists.items() if isinstance(value, list)
     }
+    for chosen in names.values():
+        check_names(chosen)
     return replace(time, **{kind: names.get(kind, ()) for kind in _KINDS})
 
 

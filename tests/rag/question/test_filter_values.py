@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from corpus.errors import InputError
 from rag.model import Filters
-from rag.question.filter_values import read_filters
+from rag.question.filter_values import LONGEST_NAME, read_filters
 
 
 def test_a_last_day_is_meant_whole_and_a_last_instant_as_it_is() -> None:
@@ -38,3 +38,10 @@ def test_any_text_gives_filters_or_a_reason(since: str, until: str, outlets: lis
         found = None
         str(error).encode()
     assert found is None or all(outlet.strip() for outlet in found.outlets)
+
+
+@pytest.mark.parametrize("kind", ["outlets", "authors", "sections", "collections"])
+def test_a_name_that_is_too_long_is_refused(kind: str) -> None:
+    assert read_filters(**{kind: ["x" * LONGEST_NAME]})
+    with pytest.raises(InputError, match=r"a name of 1,000,000 characters cannot be searched for"):
+        read_filters(**{kind: ["x" * 1_000_000]})

@@ -36,8 +36,10 @@ def test_it_is_told_in_few_words(data: dict[str, object], told: str) -> None:
     [
         ({"since": "2017-09-02", "until": "2017-09-01"}, "2017-09-01 lies before 2017-09-02"),
         ({"since": "soon"}, "'soon' is not a date"),
+        ({"authors": ["x" * 100_000]}, "a name of 100,000 characters cannot be searched for"),
+        ({"sections": [str(n) for n in range(5_000)]}, "5,000 names of one kind were chosen; choose at most 200"),
     ],
 )
-def test_days_that_make_no_sense_are_refused(data: dict[str, object], reason: str) -> None:
+def test_what_makes_no_sense_or_is_too_much_is_refused(data: dict[str, object], reason: str) -> None:
     with pytest.raises(NewsdeskError, match=reason):
         parse_filters(data)
