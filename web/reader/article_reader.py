@@ -19,6 +19,7 @@ from web.markup.templating import render, trust
 from web.reader.article_view import Around, render_missing, render_reader
 
 _LONGEST_NUMBER = 9  # Digits of a version or an offset.
+_MOST_SPANS = 200  # Each paragraph of an article is compared with all; an answer cites far fewer.
 
 
 def connect_reader(frame: Frame, places: Sequence[Any]) -> None:
@@ -106,6 +107,7 @@ def render_arrival(data: dict[str, Any]) -> str:
 
 
 def parse_spans(text: object) -> list[Span]:
-    """Read "12-40,50-61" as offsets; anything else gives none."""
-    pairs = [piece.partition("-") for piece in str(text).split(",") if len(piece) <= 2 * _LONGEST_NUMBER]
+    """Read "12-40,50-61" as offsets, the first so many; anything else gives none."""
+    pieces = str(text).split(",", _MOST_SPANS)[:_MOST_SPANS]
+    pairs = [piece.partition("-") for piece in pieces if len(piece) <= 2 * _LONGEST_NUMBER]
     return [(int(a), int(b)) for a, _, b in pairs if a.isdecimal() and b.isdecimal() and int(a) < int(b)]

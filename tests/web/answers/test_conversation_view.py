@@ -90,3 +90,7 @@ def test_what_an_answer_took_is_told_where_a_model_wrote_it() -> None:
     answer = Answer("q", "answered", "t", model="openai:x", usage={"input_tokens": 1200, "output_tokens": 50})
     assert describe_usage(answer, 0) == "openai:x · 1,200 tokens read, 50 written"
     assert describe_usage(answer, 0.00123).endswith(" · $0.0012")
+
+
+def test_only_so_many_offsets_are_read() -> None:
+    assert parse_spans(",".join(f"{2 * n}-{2 * n + 1}" for n in range(100_000)))[-1] == (398, 399)
