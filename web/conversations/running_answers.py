@@ -208,6 +208,8 @@ class RunningAnswers:
             return ""
         try:
             self._store.keep(run.user, run.conversation, run.exchange)
+            if run.dropped:  # Since it was looked at; its first exchange has just brought it back.
+                self._store.remove(run.user, run.conversation.id)
         except NewsdeskError as error:
             problem = f"This was not saved: {error}."
             run.exchange.note = " ".join(filter(None, [run.exchange.note, problem]))

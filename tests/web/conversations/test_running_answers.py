@@ -117,6 +117,27 @@ def test_a_conversation_that_is_deleted_meanwhile_does_not_come_back(store: Conv
         assert answers.progress("") == Progress()
 
 
+def test_a_conversation_that_is_deleted_while_it_is_being_kept_does_not_come_back(tmp_path: Path) -> None:
+    class BusyStore(ConversationStore):
+        """Wait before the first answer is written, as for another one that is just being written."""
+
+        def keep(self, user: str, conversation: Conversation, exchange: Exchange) -> None:
+            keeping.set()
+            deleted.wait()
+            super().keep(user, conversation, exchange)
+
+    keeping, deleted = threading.Event(), threading.Event()
+    with closing(BusyStore(tmp_path / "conversations.sqlite3")) as store, running(store) as (answers, whole):
+        conversation = begin(answers, "", "One?")
+        whole.set()
+        keeping.wait()
+        answers.drop("", conversation.id)
+        store.remove("", conversation.id)
+        deleted.set()
+        wait_until(lambda: answers.find("", conversation.id) is None)
+        assert titles(store, "") == []
+
+
 def test_the_end_of_the_server_keeps_what_is_half_written(store: ConversationStore) -> None:
     with running(store) as (answers, _):
         conversation = begin(answers, "", "One?")
