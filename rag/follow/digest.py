@@ -124,7 +124,8 @@ def make_digest(
         found = book.findings(topic.id)
         up_to = max(up_to, *(one.key for one in found), 0)
         fresh = [one for one in found if one.kind != "known" and _is_fresh(one, since, told)]
-        told_before = [one for one in found if one not in fresh]
+        told_now = {one.key for one in fresh}
+        told_before = [one for one in found if one.key not in told_now]
         one = tell_news(archive, topic, fresh, told_before)
         (news if one.entries or one.repeats else quiet).append(one)
     return Digest(since, datetime.now(UTC), tuple(news), tuple(one.topic for one in quiet), pending, up_to)
@@ -157,7 +158,7 @@ def tell_news(
     for story, group in groups.items():
         if story not in known:
             entries.append(_make_entry(archive, newest[group[0].id], group, told))
-            told = [(group[0], newest[group[0].id]), *told]
+            told = [(group[0], newest[group[0].id]), *told][:_COMPARED]
     if entries and not before:
         first = min(entries, key=lambda entry: _order_by_date(entry.article))
         at = entries.index(first)

@@ -1,6 +1,7 @@
 """The figures that an article gives on a topic and no article before it did."""
 
 from collections.abc import Sequence
+from functools import lru_cache
 
 from corpus.article import Article, Chunk
 from rag.answer.conflicts import conflict_note, find_conflicts
@@ -37,7 +38,7 @@ def find_new_figures(article: Article, one: TopicFinding, told: Sequence[Told]) 
     for sentence in _make_sentences(article, one):
         if others := find_conflicts(sentence, sentences):
             return [f"{conflict_note(sentence, others)}"]
-    given = [figure for other, _ in earlier for figure in _list_figures(other.body, other.language)]
+    given = [figure for other, _ in earlier for figure in _list_given(other.body, other.language)]
     fresh: list[str] = []
     for start, end, _ in sorted(one.spans):
         text = article.body[start:end]
@@ -72,6 +73,12 @@ def _list_figures(text: str, language: str) -> list[Figure]:
         and not any(moment.start < figure.end and figure.start < moment.end for moment in moments)
         and not any(size(unit)[0] == "time" for unit in figure.units)
     ]
+
+
+@lru_cache(maxsize=64)
+def _list_given(body: str, language: str) -> list[Figure]:
+    """Return the figures of an article; each of the next ones on its topic is compared with them."""
+    return _list_figures(body, language)
 
 
 def _quote(text: str, figure: Figure) -> str:

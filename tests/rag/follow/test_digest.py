@@ -1,7 +1,10 @@
 """What a digest tells, and the forms that it is written in."""
 
 import json
+import random
 import re
+import string
+import time
 from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
 
@@ -98,6 +101,33 @@ def hostile(tmp_path: Path) -> Digest:
         topic = book.add("", "harbour </title><script>alert(2)</script>\r\nBcc: x@example.org", None, "a", 0)
         book.record(topic, [TopicFinding("evil", 1, "new", True, ((0, len(HOSTILE.body), 1.0),))], "a", 1)
         return make_digest(book, archive, "")
+
+
+def make_busy_digest(folder: Path, count: int) -> tuple[Digest, float]:
+    """Return the digest of so many articles on one topic, and the processor time that it took."""
+    spans, day, chosen = ((0, 40, 1.0),), datetime(2020, 1, 1, tzinfo=UTC), random.Random(1)
+    articles = []
+    for n in range(count):
+        other = " ".join(f"{chosen.choice(string.ascii_lowercase) * 5}{chosen.randrange(1000)} cars" for _ in range(30))
+        body = f"The ferry carried {n + 20} cars to the island. {other}."
+        articles.append(Article(f"a{n}", f"Ferry {n}", body, "Wire", published_at=day + timedelta(n)))
+    with Archive(folder / f"{count}.sqlite3") as archive:
+        for article in articles:
+            archive.put(article)
+        book = TopicBook(folder / f"{count}.topics")
+        topic = book.add("", "ferry", None, archive.identity, 0)
+        book.record(topic, [TopicFinding(a.id, 1, "new", True, spans) for a in articles], archive.identity, 1)
+        began = time.process_time()
+        return make_digest(book, archive, ""), time.process_time() - began
+
+
+def test_an_article_is_not_compared_with_all_that_came_before_it(tmp_path: Path) -> None:
+    few, short = make_busy_digest(tmp_path, 50)
+    many, long = make_busy_digest(tmp_path, 200)
+    told = [sum(len(one.entries) + len(one.repeats) for one in digest.news) for digest in (few, many)]
+    assert told == [50, 200]
+    # Each article is compared with the same few: four times the articles take seven times as long, not fifty.
+    assert long < 16 * short
 
 
 def test_every_form_escapes_what_articles_say(hostile: Digest) -> None:
