@@ -32,6 +32,7 @@ _SENT: dict[type, str] = {
 }
 
 
+_LONGEST_NUMBER = 9  # Digits.
 _MALFORMED = (TypeError, ValueError, LookupError, AttributeError)
 
 
@@ -138,6 +139,11 @@ def sent(event: gr.EventData) -> dict[str, Any]:
     # Gradio has no public way to data that are no attributes of the event.
     data = event._data
     return data if isinstance(data, dict) and isinstance(data.get("act", ""), str) else {}
+
+
+def is_number(value: object) -> bool:
+    """Return whether something is the text of a whole number of few digits; Python reads none of thousands."""
+    return isinstance(value, str) and value.isdecimal() and len(value) <= _LONGEST_NUMBER
 
 
 def refuse_malformed_requests(outer: Starlette) -> None:

@@ -14,7 +14,7 @@ from web.archive.adding_view import AddingView
 from web.archive.browsing import LONGEST_WORDS, Browsing, remove_article, render_listing, toggle_filter
 from web.archive.holdings import PATIENCE_S, render_holdings, render_opening
 from web.archive_status import collect_status
-from web.event_data import sent
+from web.event_data import is_number, sent
 from web.filters.filter_bar import filter_bar, parse_filters, render_filters_panel
 from web.filters.search_settings import apply_filters
 from web.frame import LOOKING, WARNING, Frame, make_markup, make_textbox
@@ -25,7 +25,6 @@ from web.roles import needs
 Shown = tuple[Any, ...]
 """Values of `ArchiveView.shown`, in its order: holdings, bar of filters, list, state of the archive in the rail."""
 
-_LONGEST_NUMBER = 6  # Digits of a page.
 _KINDS = ("outlets", "languages")
 
 
@@ -77,7 +76,7 @@ class ArchiveView:
         values = read_query(data.get("query", ""))
         words, page = (values.get(name, [""])[0] for name in ("words", "page"))
         browsing.words, browsing.filters, browsing.note = one_line(words)[:LONGEST_WORDS], filters_of(values), ""
-        browsing.page = int(page) - 1 if page.isdecimal() and len(page) <= _LONGEST_NUMBER else 0
+        browsing.page = int(page) - 1 if is_number(page) else 0
         return browsing.words, *self._page(browsing), render_arrival(data)
 
     def _on_search(self, words: str, browsing: Browsing) -> Shown:
@@ -90,7 +89,7 @@ class ArchiveView:
         act, browsing.note = data.get("act"), ""
         if act == "filters":
             return self._page(browsing, panel=True)
-        if act == "page" and str(data.get("page", "")).isdecimal():
+        if act == "page" and is_number(data.get("page")):
             browsing.page = int(data["page"])
             return self._page(browsing)
         try:

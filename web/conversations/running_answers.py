@@ -204,11 +204,10 @@ class RunningAnswers:
 
     def _keep(self, run: _Run) -> str:
         """Write the exchange to the store; note in it, and return, what went wrong."""
-        if run.dropped:
-            return ""
         try:
-            self._store.keep(run.user, run.conversation, run.exchange)
-            if run.dropped:  # Since it was looked at; its first exchange has just brought it back.
+            if not run.dropped:
+                self._store.keep(run.user, run.conversation, run.exchange)
+            if run.dropped:  # Perhaps meanwhile, and its first exchange has just brought it back.
                 self._store.remove(run.user, run.conversation.id)
         except NewsdeskError as error:
             problem = f"This was not saved: {error}."

@@ -10,7 +10,7 @@ from rag import Assistant
 from rag.model import Filters
 from rag.question.question_text import LONGEST_QUESTION
 from web.archive.holdings import PATIENCE_S, render_opening
-from web.event_data import sent
+from web.event_data import is_number, sent
 from web.filters.filter_bar import filter_bar, render_filters_panel
 from web.filters.search_settings import apply_filters
 from web.follow.topic_listing import render_count, render_topic_articles, render_topics
@@ -101,11 +101,11 @@ class FollowView:
         assistant = self.frame.loader.assistant
         try:
             state.filters = apply_filters(state.filters, data)
-            if assistant and act == "unfollow" and _is_number(number):
+            if assistant and act == "unfollow" and is_number(number):
                 assistant.topics.book.remove(user, int(number))
             if assistant and act == "new-address":
                 assistant.topics.book.feed_address(user, renew=True)
-            if act == "topic" and _is_number(number):
+            if act == "topic" and is_number(number):
                 state.opened = int(number)
         except NewsdeskError as error:
             gr.Warning(escape(error))
@@ -145,7 +145,3 @@ def _show(assistant: Assistant, state: FollowState, user: str) -> tuple[str, str
         reopen(articles),
         render_count(book.count_unseen(user)),
     )
-
-
-def _is_number(text: str) -> bool:
-    return text.isdecimal() and len(text) < 10

@@ -14,7 +14,7 @@ from web.answers.conversation_view import render_conversation
 from web.conversations.conversation import Conversation, SessionState
 from web.conversations.conversation_export import export_answer, export_conversations
 from web.conversations.ratings_export import build_question_set
-from web.event_data import sent
+from web.event_data import is_number, sent
 from web.frame import QUIET, WARNING, Frame, user_of, zone_of
 from web.markup.escaping import escape
 from web.markup.templating import render
@@ -139,7 +139,7 @@ class ConversationActions:
         """Hand an answer, or what it cites, to the browser as a file."""
         data, exchanges = sent(event), session.conversation.exchanges
         turn, kind = str(data.get("turn", "")), str(data.get("kind", ""))
-        if not turn.isdecimal() or int(turn) >= len(exchanges) or kind not in dict(ANSWER_KINDS):
+        if not is_number(turn) or int(turn) >= len(exchanges) or kind not in dict(ANSWER_KINDS):
             return gr.skip()
         return reopen(render_download(*export_answer(exchanges[int(turn)], kind)))
 
@@ -147,7 +147,7 @@ class ConversationActions:
         """Write an opinion or a remark on an answer; the same opinion again takes it back."""
         data, user = sent(event), user_of(request)
         turn, exchanges = str(data.get("turn", "")), session.conversation.exchanges
-        if not turn.isdecimal() or int(turn) >= len(exchanges) or not exchanges[int(turn)].key:
+        if not is_number(turn) or int(turn) >= len(exchanges) or not exchanges[int(turn)].key:
             return gr.skip(), gr.skip()
         exchange = exchanges[int(turn)]
         if data.get("act") == "rate":
