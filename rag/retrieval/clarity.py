@@ -25,6 +25,7 @@ words and fewer more, since each says more."""
 
 Missing = Literal["namesake", "name", "year", "deed", "unclear"]
 
+_WORD = re.compile(r"\w+")
 _YEAR = re.compile(r"\b(?:19|20)\d\d\b")
 _FEW = 3  # Words of a question besides its names.
 _BEFORE = 300  # Characters before a sentence in which its subject is looked for.
@@ -173,15 +174,20 @@ def _find_told(verb: str, objects: Sequence[Name], evidence: Evidence) -> list[t
     These name who did it, as do those after "by".
     """
     told: list[tuple[Sentence, frozenset[str]]] = []
-    pattern = re.compile(rf"\b{re.escape(verb)}\w*", re.IGNORECASE)
     for sentence in evidence.whole.sentences if objects else ():
         for text in (sentence.text, sentence.passage.article.title):
-            found = pattern.search(text)
-            if found and all(_holds(name, text) for name in objects):
-                agents = find_name_words(text[: found.start()]) | find_name_words(text.partition(" by ")[2])
+            at = _find_word_start(verb, text)
+            if at is not None and all(_holds(name, text) for name in objects):
+                agents = find_name_words(text[:at]) | find_name_words(text.partition(" by ")[2])
                 told.append((sentence, agents))
                 break
     return told
+
+
+def _find_word_start(beginning: str, text: str) -> int | None:
+    """Return where the first word begins that begins so, in either case; None where none does."""
+    found = (match.start() for match in _WORD.finditer(text) if match.group().casefold().startswith(beginning))
+    return next(found, None)
 
 
 def _holds_question(query: Query, own: str, names: Sequence[Name], chosen: Sequence[Sentence]) -> bool:

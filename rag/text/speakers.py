@@ -16,7 +16,7 @@ _NEAR = 200  # Characters before a name in which a verb of saying is looked for.
 _PASSIVE = re.compile(r"\b(?:was|were|been|be|being)\s+$")
 _SMALL = re.compile(r"(?:[a-z]+ )*")  # "of the Commerce Department"
 # What stands before the end of a longer name: "Ministry of Electronics and Information Technology".
-_FRAGMENT = re.compile(r"\b[A-Z][\w’'-]*,? (?:and|&) (?:the )?$")
+_FRAGMENT = re.compile(r"(?<![\w’'-])[A-Z][\w’'-]*+,? (?:and|&) (?:the )?$")
 _THE = re.compile(r"\bthe $", re.IGNORECASE)
 
 

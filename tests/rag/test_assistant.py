@@ -52,7 +52,7 @@ def test_a_question_of_a_book_s_length_is_refused(assistant: Assistant) -> None:
 
 @pytest.mark.parametrize("question", ['"', "a:b AND (", "🦆", "[1] [2]", "<|im_end|>", "';--", "%s {0}"])
 def test_odd_questions_are_answered_or_refused(assistant: Assistant, question: str) -> None:
-    assert assistant.ask(question).status in {"answered", "not_found"}
+    assert assistant.ask(question).status in {"answered", "doubtful", "not_found"}
 
 
 def test_it_names_its_model_and_knows_how_much_it_holds(assistant: Assistant) -> None:

@@ -80,7 +80,7 @@ class AskView:
         connect_reader(frame, [self.talk, self.evidence, frame.reader])
         connect_collecting(frame)
         connect_search_settings(frame, self.narrow, self.welcome)
-        looked = [frame.side.state, self.welcome, frame.side.listing, self.timer]
+        looked = [frame.side.state, *self.shown]
         self.timer.tick(self._on_tick, [session], looked, queue=False, **QUIET)
         frame.blocks.load(self._on_tick, [session], looked, queue=False, **QUIET)
 
@@ -163,7 +163,7 @@ class AskView:
             lists: Redraw the list of conversations.
         """
         conversation = session.conversation
-        busy = conversation.busy
+        session.shows_busy = busy = conversation.busy
         empty = not conversation.exchanges and not session.missing
         greeting = {"value": render_welcome(self.frame.loader, self.frame.alone)} if clear and empty else {}
         missing = render_missing_conversation(session.missing) if session.missing else ""
@@ -180,16 +180,20 @@ class AskView:
             gr.Timer(_SOON_S) if clear else gr.skip(),
         )
 
-    def _on_tick(self, session: SessionState, request: gr.Request) -> Shown:
+    def _on_tick(self, session: SessionState, request: gr.Request) -> dict[Any, Any]:
         user = user_of(request)
         found, progress = collect_status(self.frame.loader), self.frame.answers.progress(user)
-        empty = not session.conversation.exchanges
-        greeting = gr.update(value=render_welcome(self.frame.loader, self.frame.alone)) if empty else gr.skip()
-        changed = session.drawn not in (None, progress)
-        listing = render_own_list(self.frame, session, user) if changed else gr.skip()
+        shown: dict[Any, Any] = {self.frame.side.state: found.state}
+        if session.shows_busy and not session.conversation.busy:
+            # Whatever watched the answer was lost on the way; the page must not wait for it for ever.
+            shown |= dict(zip(self.shown, self.page(session, user, lists=True), strict=True))
+        elif session.drawn not in (None, progress):
+            shown[self.frame.side.listing] = render_own_list(self.frame, session, user)
+        if not session.conversation.exchanges:
+            shown[self.welcome] = gr.update(value=render_welcome(self.frame.loader, self.frame.alone))
         # Another process may add articles at any time, so even a settled state is looked at again.
         settled = found.settled and not progress.writing
-        return found.state, greeting, listing, gr.Timer(_LATER_S if settled else _SOON_S)
+        return shown | {self.timer: gr.Timer(_LATER_S if settled else _SOON_S)}
 
 
 def _leave() -> None:

@@ -3,8 +3,8 @@
 import json
 import re
 import secrets
-import time
 from collections.abc import Iterator, Mapping, Sequence
+from datetime import UTC, datetime
 from typing import Any
 
 from rag.model import Answer, Event
@@ -46,7 +46,11 @@ class Completion:
 
     def __init__(self, model: str) -> None:
         """Begin a reply of a model."""
-        self._head = {"id": f"chatcmpl-{secrets.token_hex(12)}", "created": int(time.time()), "model": model}
+        self._head = {
+            "id": f"chatcmpl-{secrets.token_hex(12)}",
+            "created": int(datetime.now(UTC).timestamp()),
+            "model": model,
+        }
 
     def write_whole(self, answer: Answer, notes: Sequence[str]) -> dict[str, Any]:
         """Return the reply as one object."""

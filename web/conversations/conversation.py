@@ -138,6 +138,7 @@ class SessionState:
         missing: The id of a conversation that was asked for and is not there, or "".
         zone: Of the reader's clock; None for this machine's.
         drawn: What the list of conversations was drawn for, so that it is drawn again only where that changed.
+        shows_busy: Whether the page shows an answer as awaited.
     """
 
     conversation: Conversation = field(default_factory=Conversation)
@@ -147,6 +148,7 @@ class SessionState:
     missing: str = ""
     zone: tzinfo | None = None
     drawn: object = None
+    shows_busy: bool = False
 
     def open(self, conversation: Conversation) -> None:
         """Open another conversation; what is still being answered in the one before goes on."""

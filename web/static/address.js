@@ -106,9 +106,15 @@
     }
   }
 
-  // Who goes elsewhere meanwhile is not led on.
+  // Who goes elsewhere meanwhile, or before it began, is not led on.
+  let gone = false;
+
   function takeOver(event) {
-    if (!leading || !event.isTrusted || !event.target.closest("[data-act], [role=tab], #new, #ask")) return;
+    const asks = event.type === "keydown" ? event.key === "Enter" && event.target.closest("#box") : false;
+    if (!event.isTrusted || !(asks || event.target.closest("[data-act], [role=tab], #new, #ask"))) return;
+    if (event.type === "keydown" && !asks) return;
+    gone = true;
+    if (!leading) return;
     journey += 1;
     leading = false;
     document.documentElement.classList.remove("arriving");
@@ -116,14 +122,16 @@
 
   // Before the page's first answer from the server nothing would be heard.
   window.newsdesk.arrived = until(() => one("#kept [data-ready], #kept .flag") && one("#box textarea")).then(async () => {
-    await go();
+    if (!gone) await go();
+    document.documentElement.classList.remove("arriving");
     new MutationObserver(() => note()).observe(document.body, {
       childList: true,
       subtree: true,
       attributes: true,
       attributeFilter: ["aria-selected", "data-path", "data-query", "data-address"],
     });
+    note(true);
     addEventListener("popstate", go);
-    document.addEventListener("click", takeOver, true);
   });
+  for (const type of ["click", "keydown"]) document.addEventListener(type, takeOver, true);
 })();

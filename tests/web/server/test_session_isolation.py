@@ -79,6 +79,14 @@ def asking(client: httpx.Client) -> dict[str, object]:
     return {"fn_index": event["id"], "data": [SECRET, None], "trigger_id": box}
 
 
+def watching(client: httpx.Client) -> dict[str, object]:
+    """Return the body with which the page watches the answer to its question, without its session."""
+    config = client.get("/config").json()
+    begun = asking(client)["fn_index"]
+    event = next(d for d in config["dependencies"] if d["trigger_after"] == begun)
+    return {"fn_index": event["id"], "data": [None], "trigger_id": None}
+
+
 def events(client: httpx.Client, session: str) -> str:
     return client.get(f"{API}/queue/data", params={"session_hash": session}).text
 
@@ -113,6 +121,7 @@ def test_another_s_session_shows_nothing_and_does_nothing(anna: httpx.Client, be
     ]
     assert [answer.url.path for answer in tries if not gone(answer)] == []
     halt.go_on.set()
+    anna.post(f"{API}/queue/join", json={**watching(anna), "session_hash": "annas"})
     told = events(anna, "annas")
     assert SECRET in told
     assert "143 million" in told
@@ -133,6 +142,7 @@ def test_a_name_that_is_too_long_is_nobody_s(bert: httpx.Client) -> None:
 def test_a_page_without_accounts_is_as_it_was(page_url: str) -> None:
     with http_client.open_client(page_url) as first, http_client.open_client(page_url) as second:
         first.post(f"{API}/queue/join", json={**asking(first), "session_hash": "shared"})
+        first.post(f"{API}/queue/join", json={**watching(first), "session_hash": "shared"})
         assert "143 million" in events(second, "shared")
 
 
