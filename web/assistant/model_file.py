@@ -47,6 +47,10 @@ class OwnModel(BaseModel):
             raise SettingsError("A name, address or key holds at most 2,000 characters, all of them visible")
         if address and not address.startswith(("http://", "https://")):
             raise SettingsError("Write the address like http://localhost:8080/v1, or leave it empty")
+        if (
+            "@" in address.partition("//")[2].partition("/")[0]
+        ):  # Every reader is shown the address of what may be chosen.
+            raise SettingsError("Leave the name and the password out of the address; a key has a field of its own")
         return cls(
             llm=llm if ":" in llm and not address else f"openai:{llm.removeprefix('openai:')}", address=address, key=key
         )

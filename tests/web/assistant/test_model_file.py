@@ -34,7 +34,10 @@ def test_a_name_is_read_with_its_provider(llm: str, address: str, known: str) ->
     assert OwnModel.make(llm, address, "").llm == known
 
 
-@pytest.mark.parametrize(("llm", "address"), [("", ""), ("a", "localhost:1"), ("a\n", "b\nc"), ("a" * 2001, "")])
+@pytest.mark.parametrize(
+    ("llm", "address"),
+    [("", ""), ("a", "localhost:1"), ("a\n", "b\nc"), ("a" * 2001, ""), ("a", "http://me:canary@localhost/v1")],
+)
 def test_what_is_no_model_is_refused(llm: str, address: str) -> None:
     with pytest.raises(SettingsError):
         OwnModel.make(llm, address, "")
