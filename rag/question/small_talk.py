@@ -49,7 +49,7 @@ _KNOWN: dict[tuple[str, ...], SmallTalk] = {
     tuple(words(message)): kind for kind, listed in _MESSAGES.items() for message in listed.split(";")
 }
 _KNOWN.pop((), None)
-_PAUSE = re.compile(r"[,.!?;:–—]++(?=\s|$)")
+_PAUSE = re.compile(r"(?<![,.!?;:–—])[,.!?;:–—]++(?=\s|$)")
 _POLITE = frozenset({"please", "bitte"})
 _REWORDED = frozenset("translate say write answer repeat it that this again".split())
 
