@@ -57,8 +57,10 @@ def collector() -> Iterator[tuple[str, list[str]]]:
 
 def load_one_more(page: "Page") -> None:
     """Fetch what the page may; what went before it has been asked for by then, or never will be."""
+    # The server may be gone by now: that the fetch was tried is enough.
     page.evaluate(
-        "new Promise(done => { const last = new Image(); last.onload = done; last.src = `/favicon.ico?${Math.random()}` })"
+        "new Promise(done => { const last = new Image(); last.onload = last.onerror = done;"
+        " last.src = `/favicon.ico?${Math.random()}` })"
     )
 
 
