@@ -114,6 +114,8 @@ def test_who_shares_the_page_sets_no_model(page: "Page", build: Callable[..., Ne
             """() => { const made = document.createElement('button'); made.dataset.act = 'use-model';
             document.querySelector('#welcome .welcome').append(made); made.click(); }"""
         )
+        page.wait_for_selector("#narrow .pop", state="detached")  # A click elsewhere closes the panel.
+        page.click("#narrow [data-act=models]")
         page.click("#narrow [data-act=look]")
         page.wait_for_selector("#narrow .pop p")
     assert not (newsroom.folder / FILE).exists()
