@@ -64,17 +64,15 @@ def render_listing(assistant: Assistant, browsing: Browsing, removable: bool) ->
 
 def _find_articles(assistant: Assistant, browsing: Browsing) -> tuple[Sequence[Article], int]:
     """Return the articles of the page, and how many there are in all."""
-    if browsing.words.strip():
-        everything = assistant.articles(browsing.words, browsing.filters or None)
-        total = len(everything)
-    else:
-        selection = browsing.filters.selection
-        total = assistant.archive.count(selection)
+    # Read once: another event of the same page may change them meanwhile.
+    words, filters = browsing.words.strip(), browsing.filters
+    everything = assistant.articles(words, filters or None) if words else None
+    total = assistant.archive.count(filters.selection) if everything is None else len(everything)
     browsing.page = min(max(browsing.page, 0), max(total - 1, 0) // PAGE)
     first = browsing.page * PAGE
-    if browsing.words.strip():
+    if everything is not None:
         return everything[first : first + PAGE], total
-    return list(assistant.archive.articles(selection, limit=PAGE, offset=first)), total
+    return list(assistant.archive.articles(filters.selection, limit=PAGE, offset=first)), total
 
 
 def remove_article(archive: Archive, article_id: str) -> str:
