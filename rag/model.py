@@ -1,7 +1,7 @@
 """The second half of the data model: `Passage`, `Citation`, `Claim`, `Answer`; each holds the record before it."""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import Any, Literal
@@ -158,12 +158,13 @@ class Passage:
             "end": self.chunk.end,
             "text": self.chunk.text,
             "signals": {name: round(value, 6) for name, value in self.signals.items()},
-            "copies": self.copy_records(),
+            "copies": describe_copies(self.copies),
         }
 
-    def copy_records(self) -> list[dict[str, str]]:
-        """Return the copies as plain JSON values."""
-        return [{"article_id": copy.id, "outlet": copy.source, "url": copy.url} for copy in self.copies]
+
+def describe_copies(copies: Iterable[Article]) -> list[dict[str, str]]:
+    """Return copies of an article as plain JSON values."""
+    return [{"article_id": copy.id, "outlet": copy.source, "url": copy.url} for copy in copies]
 
 
 @dataclass(frozen=True, slots=True)
@@ -339,7 +340,9 @@ class Answer:
             "parts": list(self.parts),
             "notes": list(self.notes),
             "nearest": [{"article_id": a.id, "title": a.title, "outlet": a.source} for a in self.nearest],
-            "entries": [entry.to_record() | {"copies": entry.passage.copy_records()} for entry in self.entries],
+            "entries": [
+                entry.to_record() | {"copies": describe_copies(entry.passage.copies)} for entry in self.entries
+            ],
             "periods": [period.to_record() for period in self.periods],
             "model": self.model,
             "usage": dict(self.usage),

@@ -11,7 +11,7 @@ from corpus.command_names import name_command
 from corpus.errors import InputError
 from corpus.text.characters import strip_invisible
 from corpus.text.sentences import split_sentences
-from rag.model import Answer, Citation, Passage
+from rag.model import Answer, Citation, Passage, describe_copies
 from rag.retrieval.passage_search import Retriever
 from rag.story.answered_questions import list_answered_questions
 from rag.story.correction_links import CorrectionLink, find_correction_links
@@ -101,13 +101,13 @@ class Background:
             "title": article.title,
             "outlet": article.source,
             "published_at": article.published_at.isoformat() if article.published_at else None,
-            "copies": [{"article_id": copy.id, "outlet": copy.source, "url": copy.url} for copy in self.copies],
+            "copies": describe_copies(self.copies),
             "sections": [
                 {
                     "place": section.place,
                     "heading": section.heading,
                     "found": section.found,
-                    "entries": [e.to_record() | {"copies": e.passage.copy_records()} for e in section.entries],
+                    "entries": [e.to_record() | {"copies": describe_copies(e.passage.copies)} for e in section.entries],
                 }
                 for section in self.sections
             ],

@@ -10,7 +10,7 @@ from corpus.errors import InputError
 from corpus.text.characters import strip_invisible
 from corpus.text.sentences import Span, split_sentences
 from rag.answer.question_reader import QuestionReader
-from rag.model import Citation, Filters, Passage
+from rag.model import Citation, Filters, Passage, describe_copies
 from rag.retrieval.evidence_search import EvidenceSearch
 from rag.retrieval.sentence_ranking import Sentence
 from rag.story.account_differences import Difference, find_differences
@@ -251,7 +251,7 @@ def _describe_report(report: OutletReport) -> dict[str, Any]:
         "outlet": article.source,
         "url": article.url,
         "published_at": article.published_at.isoformat() if article.published_at else None,
-        "copies": [{"article_id": copy.id, "outlet": copy.source, "url": copy.url} for copy in report.copies],
+        "copies": describe_copies(report.copies),
     }
 
 
