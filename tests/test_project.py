@@ -187,6 +187,16 @@ def test_tests_replace_no_real_part() -> None:
             assert not banned.fullmatch(name), f"{path}:{call.lineno} {name}"
 
 
+def test_each_module_that_reads_language_or_checks_claims_has_its_tests() -> None:
+    for part in ("rag/text", "rag/verification"):
+        for path in (ROOT / part).rglob("*.py"):
+            acts = any(
+                isinstance(node, ast.FunctionDef) for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+            )
+            tests = ROOT / "tests" / path.relative_to(ROOT).with_name(f"test_{path.name}")
+            assert tests.exists() or not acts, f"{path.relative_to(ROOT)} has no {tests.relative_to(ROOT)}"
+
+
 def test_files_stay_readable() -> None:
     long = {
         str(path.relative_to(ROOT)): count

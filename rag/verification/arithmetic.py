@@ -31,7 +31,10 @@ def rounds_to(value: float, figure: Figure, factor: float = 1.0) -> bool:
         return True
     if not claimed or not value:
         return False
-    if figure.digits <= 2 and 0 <= figure.bound * (value - claimed) / claimed <= _BEYOND and figure.bound:
+    beyond = figure.bound * (value - claimed) / claimed
+    if beyond < 0:  # "More than 4,000" is wrong of 3,900, however it is rounded.
+        return False
+    if figure.bound and figure.digits <= 2 and beyond <= _BEYOND:
         return True
     step = 10.0 ** (math.floor(math.log10(abs(figure.value))) - figure.digits + 1) * factor
     return abs(value - claimed) <= min(0.5 * step, _ROUNDED * abs(claimed)) + 1e-9
