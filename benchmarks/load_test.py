@@ -87,6 +87,8 @@ class Report:
         alone: What one user saw.
         together: What all saw.
         memory: Of the page's process.
+        memory_afresh: Of a new process of the page, after all have asked it for a minute about what the archive holds in
+            the end: what the index takes, which grew meanwhile, and nothing that was kept too long. 0 unless asked for.
         added: Articles that could be found in the end, of those that were added.
         ratio: The p95 of all over that of one user times users per core.
     """
@@ -94,6 +96,7 @@ class Report:
     alone: Load
     together: Load
     memory: Sequence[float]
+    memory_afresh: float
     added: int
     ratio: float
 
@@ -268,6 +271,7 @@ def run(
     most: int | None = None,
     sentences: int = 12,
     starter: bool = True,
+    afresh: bool = False,
 ) -> Report:
     """Serve the page, let one user and then all ask, and add articles meanwhile.
 
@@ -280,6 +284,7 @@ def run(
         most: Questions a user, at most; then all articles are added, whatever time that takes.
         sentences: In an added article, at most.
         starter: Whether the archive holds the starter corpus too.
+        afresh: Whether a new process is measured in the end.
     """
     people, made = askers(users), data / "made.jsonl"
     prepare(data, people, starter)
@@ -292,7 +297,16 @@ def run(
         added = _findable(data)
         crowd(url, process, people[:1], alone_s, most, alone)  # Again, as the machine may do other work by now.
     limit = alone.quantiles()[1] * users / (os.cpu_count() or 1)
-    return Report(alone, together, memory, added, together.quantiles()[1] / limit)
+    return Report(
+        alone, together, memory, _memory_afresh(data, people) if afresh else 0, added, together.quantiles()[1] / limit
+    )
+
+
+def _memory_afresh(data: Path, people: Sequence[Asker]) -> float:
+    """Return what a new process of the page takes, in MB, after all have asked it for a minute."""
+    with serving(data) as (url, process):
+        crowd(url, process, people, 60)
+        return _resident(process)
 
 
 @contextlib.contextmanager
@@ -326,7 +340,7 @@ def main() -> None:
     parser.add_argument("--alone", type=float, default=30.0, help="seconds for which one user asks alone, twice")
     options = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
-        report = run(Path(folder), options.users, options.seconds, options.articles, options.alone)
+        report = run(Path(folder), options.users, options.seconds, options.articles, options.alone, afresh=True)
     for name, load in (("one user", report.alone), (f"{options.users} users", report.together)):
         p50, p95 = load.quantiles()
         print(f"{name}: p50 {p50:.2f} s, p95 {p95:.2f} s, {len(load.waits)} questions, {len(load.errors)} errors, "
@@ -334,6 +348,7 @@ def main() -> None:
               f"{1000 * load.processor_s / len(load.waits):.0f} ms a question")  # fmt: skip
     print(f"p95 of all over that of one times users per core: {report.ratio:.2f} (at most {LIMIT:g})")
     print("memory by minute, MB:", ", ".join(f"{memory:.0f}" for memory in report.memory))
+    print(f"memory of a new process in the end, MB: {report.memory_afresh:.0f}")
     print(f"articles embedded in the end: {report.added:,}")
     for problem in [*report.together.crossed, *report.together.errors][:20]:
         print(problem)

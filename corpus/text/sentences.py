@@ -22,6 +22,8 @@ _OPENERS = frozenset(
     le la les il elle el los las un una gli i lo он она это они de het een en han hun den det
     """.split()
 )
+# Short forms inside a name, which the library takes for its end: "Warner Bros. Discovery", "Ft. Worth".
+_NAME_PARTS = ("Bros.", "Ft.")
 _CLOCK_ENDS = ("a.m.", "p.m.")
 _ZONE = re.compile(r"(?:E|C|M|P)[DS]?T\b|GMT\b|UTC\b|BST\b|CES?T\b|Eastern\b|Pacific\b")
 
@@ -78,8 +80,9 @@ def _segments(language: str, text: str) -> tuple[Span, ...]:
 
 
 def _continues(text: str, end: int, start: int) -> bool:
-    """Return whether no sentence ends here: "10 a.m. | ET", "112 Mio. | Euro"."""
+    """Return whether no sentence ends here: "10 a.m. | ET", "112 Mio. | Euro", "Warner Bros. | Discovery"."""
     if text.endswith(_CLOCK_ENDS, 0, end):
         return bool(_ZONE.match(text, start))
-    word = text[start:].split(maxsplit=1)[0]
-    return bool(_AMOUNT.search(text, max(0, end - 12), end)) and word.lower() not in _OPENERS
+    if text[start:].split(maxsplit=1)[0].lower() in _OPENERS:
+        return False
+    return text.endswith(_NAME_PARTS, 0, end) or bool(_AMOUNT.search(text, max(0, end - 12), end))

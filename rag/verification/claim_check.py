@@ -66,10 +66,14 @@ class ClaimCheck:
         self._findings = [_judge_statement(self._demands(s), s, self._evidence) for s in statements]
 
     def list_open_claims(self) -> list[OpenClaim]:
-        """Return the claims whose verdict a second reading may settle: all but those that are there word for word."""
+        """Return the claims whose verdict a second reading may settle: all but those that are there word for word.
+
+        A claim is read against what its whole paragraph cites: "the later of the two" and "60 days later" rest on a passage
+        that the sentence before cites. It is cited to what the reading quotes.
+        """
         findings = [finding for finding in self._findings if finding.verdict != "supported"]
         return [
-            OpenClaim(number, self._marked.text[f.statement.start : f.statement.end], f.cited)
+            OpenClaim(number, self._marked.text[f.statement.start : f.statement.end], _list_readable(f))
             for number, f in enumerate(findings, 1)
         ]
 
@@ -123,6 +127,11 @@ class ClaimCheck:
 def check(text: str, passages: Sequence[Passage], *, language: str = "en") -> Checked:
     """Check an answer by rules alone; the arguments are those of `ClaimCheck`."""
     return ClaimCheck(text, passages, language).conclude()
+
+
+def _list_readable(finding: Finding) -> tuple[int, ...]:
+    own = finding.cited
+    return (*own, *(n for n in finding.statement.beside if n not in own)) if own else ()
 
 
 def _list_invented(marked: Marked) -> tuple[int, ...]:

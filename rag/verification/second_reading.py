@@ -37,7 +37,8 @@ class OpenClaim:
     Attributes:
         number: Its number in the request, from 1.
         text: The claim, without marks.
-        cited: The positions of the passages that it cites, from 1; none where it cites nothing.
+        cited: The positions of the passages that it may be read against, from 1, those that it cites itself first; none where
+            it cites nothing.
     """
 
     number: int
@@ -138,6 +139,8 @@ def apply_reading(finding: Finding, claim: Demands, reading: Reading, evidence: 
         return finding
     if reading.judgement == "supported":
         return _apply_support(finding, claim, quoted)
+    # What only the passages of other sentences say otherwise may be another account, which the answer gives too.
+    quoted = [(facts, span) for facts, span in quoted if facts.position in finding.cited]
     if reading.judgement == "contradicted" and not quoted:
         return finding
     if finding.problem and finding.problem.kind in _LASTING:
@@ -172,7 +175,14 @@ def _apply_support(finding: Finding, claim: Demands, quoted: Sequence[tuple[Pass
         return finding
     if find_other_figure(claim, carried):
         return replace(finding, verdict="unchecked", problem=None)
-    return replace(finding, verdict="supported", problem=None, spans=_list_places(quoted), read=True)
+    cited = _cite_quoted(finding.cited, [facts.position for facts, _ in quoted])
+    return replace(finding, cited=cited, verdict="supported", problem=None, spans=_list_places(quoted), read=True)
+
+
+def _cite_quoted(cited: tuple[int, ...], quoted: Sequence[int]) -> tuple[int, ...]:
+    """Return what a claim cites once its support is quoted: its own passages, if any is quoted, and the others that are."""
+    own = cited if not set(cited).isdisjoint(quoted) else ()
+    return tuple(dict.fromkeys((*own, *quoted)))
 
 
 def _list_places(quoted: Sequence[tuple[PassageFacts, Span]]) -> tuple[tuple[int, Span], ...]:

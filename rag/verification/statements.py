@@ -46,6 +46,7 @@ class Statement:
         covered_by: Without marks of its own: those of the next marked statement of the paragraph.
         note: True where it speaks of what the passages or the archive lack.
         invented: The numbers of its marks that point at no passage.
+        beside: The positions of the passages that other statements of its paragraph cite.
     """
 
     start: int
@@ -54,6 +55,7 @@ class Statement:
     covered_by: tuple[int, ...] = ()
     note: bool = False
     invented: tuple[int, ...] = ()
+    beside: tuple[int, ...] = ()
 
 
 def split_statements(marked: Marked, language: str = "en") -> list[Statement]:
@@ -85,9 +87,12 @@ def _split_line(marked: Marked, start: int, end: int, language: str) -> Iterator
         for s in line
         if s.cited or s.invented or s.note or not (heading or _states_nothing(marked.text[s.start : s.end]))
     ]
+    together = dict.fromkeys(n for s in line for n in s.cited)
     for i, statement in enumerate(line):
         later = next((s.cited for s in line[i + 1 :] if s.cited), ())
-        yield statement if statement.cited or statement.invented else replace(statement, covered_by=later)
+        covered_by = () if statement.cited or statement.invented else later
+        own = statement.cited or covered_by
+        yield replace(statement, covered_by=covered_by, beside=tuple(n for n in together if n not in own))
 
 
 def _find_invented(marked: Marked, statement: Statement) -> tuple[int, ...]:

@@ -39,6 +39,8 @@ from corpus.text.sentences import split_sentences
         ("It costs 3 Mrd. Euro, it said. He left.", "en", ["It costs 3 Mrd. Euro, it said.", "He left."]),
         ("Линия стоит 112 млн. Евро. Всё.", "ru", ["Линия стоит 112 млн. Евро.", "Всё."]),
         ("Sie kostet 112 Mio. Der Rat klagt.", "en", ["Sie kostet 112 Mio.", "Der Rat klagt."]),
+        ("Warner Bros. Discovery lost money. It fell.", "en", ["Warner Bros. Discovery lost money.", "It fell."]),
+        ("He left Warner Bros. The studio was sold.", "en", ["He left Warner Bros.", "The studio was sold."]),
         ("", "en", []),
         (" \n ", "en", []),
     ],

@@ -67,6 +67,39 @@ def test_support_that_its_own_words_do_not_bear_out_does_not_count(evidence: lis
     assert only(FELL, verdict(1, "supported", *evidence)) == ("unchecked", ""), why
 
 
+LATER = "Equifax told of its breach on 7 September 2017 [1]. Yahoo's new figure came 26 days later [2]."
+
+
+def test_a_claim_that_rests_on_the_sentence_before_is_read_with_it_and_cites_both() -> None:
+    check = ClaimCheck(LATER, passages())
+    assert [claim.cited for claim in check.list_open_claims()] == [(1, 2), (2, 1)]
+    quoted = (2, "Yahoo said that all 3 billion accounts were hit"), (1, "Equifax said on Thursday")
+    reply = json.dumps({"verdicts": [verdict(2, "supported", *quoted)]})
+    checked = check.conclude(read_verdicts(reply, check.list_open_claims()))
+    assert (checked.claims[1].verdict, checked.claims[1].citations) == ("supported", (1, 2))
+    assert checked.text.endswith("26 days later [2][1].")
+
+
+def test_a_first_sentence_without_marks_is_read_against_all_that_its_paragraph_cites() -> None:
+    check = ClaimCheck(f"Equifax came first. {LATER}", passages())
+    assert check.list_open_claims()[0].cited == (1, 2)
+
+
+def test_a_claim_that_only_the_passage_of_another_sentence_carries_is_cited_to_that_one() -> None:
+    text = "Files of many people in America were reached [2]. The company did not say whose [1]."
+    check = ClaimCheck(text, passages())
+    reply = json.dumps({"verdicts": [verdict(1, "supported", (1, REACHED))]})
+    checked = check.conclude(read_verdicts(reply, check.list_open_claims()))
+    assert (checked.claims[0].verdict, checked.claims[0].citations) == ("supported", (1,))
+    assert {citation.passage.article.id for citation in checked.citations} == {"breach"}
+
+
+def test_what_only_the_passage_of_another_sentence_says_otherwise_contradicts_nothing() -> None:
+    text = "Yahoo put the number of accounts at 3 billion [2]. Equifax counts 143 million people [1]."
+    first = read(text, verdict(1, "contradicted", (1, REACHED)))[0]
+    assert first.verdict == "unchecked"
+
+
 def test_words_without_the_figure_of_the_claim_carry_nothing() -> None:
     text = "Yahoo used to count one billion affected users [2]."
     assert only(text, verdict(1, "supported", (2, "all 3 billion accounts were hit")))[0] == "unchecked"
