@@ -32,4 +32,6 @@ def test_fifty_users_for_ten_minutes_beside_ten_thousand_articles(
     assert report.together.errors == report.together.crossed == []
     assert report.ratio <= LIMIT
     assert report.added > 69 + 50
-    assert report.memory[-1] <= 1.1 * report.memory_afresh  # The index grows while it runs, and with it what it takes.
+    # The index and its caches grow while articles come in: it ends about where a new process begins, and grows no more.
+    assert report.memory[-1] <= 1.2 * report.memory_afresh
+    assert report.memory[-1] <= 1.05 * report.memory[-4]
