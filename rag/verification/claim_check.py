@@ -130,8 +130,10 @@ def check(text: str, passages: Sequence[Passage], *, language: str = "en") -> Ch
 
 
 def _list_readable(finding: Finding) -> tuple[int, ...]:
-    own = finding.cited
-    return (*own, *(n for n in finding.statement.beside if n not in own)) if own else ()
+    """Return what the claim still cites, then what its marks or the rest of its paragraph do."""
+    statement = finding.statement
+    around = (*statement.cited, *statement.covered_by, *statement.beside)
+    return tuple(dict.fromkeys((*finding.cited, *around))) if finding.cited else ()
 
 
 def _list_invented(marked: Marked) -> tuple[int, ...]:

@@ -80,6 +80,14 @@ def test_a_claim_that_rests_on_the_sentence_before_is_read_with_it_and_cites_bot
     assert checked.text.endswith("26 days later [2][1].")
 
 
+def test_a_passage_without_a_word_of_a_comparison_is_read_with_it() -> None:
+    check = ClaimCheck("Equifax came first, by a month [1][2].", passages())
+    assert check.list_open_claims()[0].cited == (1, 2)
+    quoted = (1, "Equifax said on Thursday"), (2, "Yahoo said that all 3 billion accounts were hit")
+    reply = json.dumps({"verdicts": [verdict(1, "supported", *quoted)]})
+    assert check.conclude(read_verdicts(reply, check.list_open_claims())).text.endswith("[1][2].")
+
+
 def test_a_first_sentence_without_marks_is_read_against_all_that_its_paragraph_cites() -> None:
     check = ClaimCheck(f"Equifax came first. {LATER}", passages())
     assert check.list_open_claims()[0].cited == (1, 2)
