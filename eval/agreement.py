@@ -46,6 +46,7 @@ class Agreement:
         judge = (self.both_right + len(self.judge_only)) / self.n
         person = (self.both_right + len(self.person_only)) / self.n
         chance = judge * person + (1 - judge) * (1 - person)
+        # Where both always give one verdict, chance is 1 and the formula 0 / 0.
         return 1.0 if chance == 1.0 else (self.share - chance) / (1 - chance)
 
 

@@ -46,6 +46,7 @@ def parse_article(row: dict[str, Any]) -> Article:
 
 def _date(value: object) -> datetime | None:
     try:
+        # An article without a date can still be found and cited; left out, it would be missing from every score.
         return parse_date(value) if isinstance(value, str) and value else None
     except ValueError:
         return None

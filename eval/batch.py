@@ -131,6 +131,7 @@ def request_body(settings: Settings) -> Body:
 def _hold_to(model: "ChatOpenAI", schema: dict[str, Any], tokens: int) -> dict[str, Any]:
     """Return what LangChain's client adds to a request that must be answered in a form, within so many tokens."""
     bound = hold_to_schema(model, schema)
+    # `ls_...` speaks to LangSmith's traces and is no part of a request.
     kwargs = {key: value for key, value in bound.kwargs.items() if not key.startswith("ls_")} if bound else {}
     return {**kwargs, "max_tokens": tokens}
 
@@ -183,6 +184,7 @@ class RecordedWriter(Writer):
             other = any(key.startswith(f"{prompt.stage}-") for key in self._replies)
             reason = "The reply is to another prompt: archive or settings changed. Export again."
             raise MissingReplyError(reason if other else "No reply to this question.", prompt)
+        # Without the answer there is nothing to score; without a plan or a second reading a live run goes on too.
         if found.error and prompt.stage == "write":
             raise MissingReplyError(found.error, prompt)
         if found.error or not found.whole:
@@ -212,6 +214,7 @@ class RecordedReplies:
         self._plan = plan
         self._verify = verify
         self._replies: dict[str, dict[str, BatchReply]] = {}
+        # From both ends: the id of a question may hold colons, the name of a batch and a digest do not.
         for key, reply in replies.items():
             name, _, rest = key.partition(":")
             question, _, prompt = rest.rpartition(":")

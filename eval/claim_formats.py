@@ -53,6 +53,7 @@ def _record(claim: str, texts: list[str], label: str, kind: str) -> Row:
     return {"claim": claim, "passages": passages, "label": label, "kind": kind}
 
 
+# A source is passages (for a question), the fields of a record, or one text (for a summary).
 def _read_sources(path: Path) -> dict[str, str]:
     found = {}
     for _, row in read_json_lines(path):
@@ -69,6 +70,7 @@ def _read_sources(path: Path) -> dict[str, str]:
 
 def _read_ragtruth(row: Row, sources: Mapping[str, str]) -> Iterator[Row]:
     text, source = str(row["response"]), sources.get(str(row["source_id"]), "")
+    # A response whose source is missing from the other file cannot be judged.
     for start, end in split_sentences(text, detect(text) or "en") if source else ():
         wrong = [label for label in row["labels"] if label["start"] < end and start < label["end"]]
         kind = str(wrong[0].get("label_type", "")) if wrong else "sentence"

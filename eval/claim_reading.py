@@ -95,6 +95,7 @@ def ask_verifier(
     for done, request in enumerate(requests, 1):
         reply = ""
         if request.prompt.claims:
+            # What comes before the last is None, a sign of life while the model works.
             *_, reading = read_claims(verifier, request.prompt)
             failed += bool(reading and reading.failure)
             reply = reading.reply if reading else ""

@@ -79,6 +79,7 @@ def read_claims(path: Path) -> list[LabelledClaim]:
 
 def _read_records(path: Path) -> Iterator[tuple[str, Mapping[str, Any] | Defect]]:
     """Yield the place and the record of each claim; those of a public set are converted."""
+    # All rows before any is converted, as the first one tells the form.
     rows = list(_read_list(path) if path.suffix == ".json" else read_json_lines(path))
     first = next((row for _, row in rows if not isinstance(row, Defect)), {})
     convert = find_converter(path, first)
@@ -120,6 +121,7 @@ def _passage(rank: int, record: Mapping[str, Any]) -> Passage:
         published_at=datetime.fromisoformat(date.replace("Z", "+00:00")) if date else None,
         language=record.get("language") or detect(body) or "en",
     )
+    # One chunk, whatever its length: the check is measured here, not the cutting of texts.
     return Passage(Chunk(article, 0, 0, len(body)), rank, 1.0)
 
 

@@ -54,6 +54,7 @@ class _FixedReply(Writer):
         config: RunnableConfig | None = None,  # noqa: ARG002
         within_s: float = math.inf,  # noqa: ARG002
     ) -> Iterator[str]:
+        # The request for a plan is a prompt too, but holds no passages.
         self.prompt = prompt if isinstance(prompt, Prompt) else self.prompt
         reply.text, reply.whole = self._text, True
         yield reply.text
@@ -86,10 +87,13 @@ def look_for_gold(
     for question in questions:
         if not question.gold:
             continue
+        # An empty reply is no plan, so that the rules search, as in a live run whose plan fails.
         planner = None if plans is None else _FixedReply(plans.get(question.id, ""))
+        # A refusal, since it has no claims that would be checked.
         writer = _FixedReply(REFUSAL, planner)
         assistant.with_writer(writer).ask(question.text, question.history, None, question.as_of)
         passages = writer.prompt.passages if writer.prompt else ()
+        # A copy that was folded into a passage has the same text, so its gold was read.
         read = {article.id for p in passages for article in (p.article, *p.copies)}
         tokens = sum(assistant.pipeline.count(text) for _, text in writer.prompt.messages) if writer.prompt else 0
         yield PromptedGold(question, frozenset(question.gold) - read, tokens)

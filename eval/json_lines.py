@@ -30,6 +30,7 @@ def read_json_lines(path: Path) -> Iterator[tuple[str, dict[str, Any] | Defect]]
         InputError: The file cannot be read.
     """
     try:
+        # Not `splitlines`: U+2028 and its like may stand unescaped within a string of JSON.
         lines = decode(path.read_bytes()).split("\n")
     except OSError as error:
         raise InputError(f"{path} cannot be read: {error.strerror}. Check the path.") from error
@@ -87,6 +88,7 @@ def parse_json(text: str) -> Any:
     """
     try:
         value = json.loads(text)
+        # Only an escape can bring half a pair into decoded text, so nearly all texts are spared the second reading.
         if "\\ud" not in text.lower():
             return value
         return json.loads(json.dumps(value, ensure_ascii=False).encode("utf-8", "replace"))

@@ -139,6 +139,7 @@ def judge_run(run: RunFolder, judge: Judge, again: bool = False, progress: Progr
 def read_verdict(reply: str) -> dict[str, Any]:
     """Return `met` and `reason` from a judge's reply, or nothing when it gives no verdict."""
     try:
+        # Models put sentences or a code fence around the object.
         record = json.loads(reply[reply.find("{") : reply.rfind("}") + 1])
     except ValueError:
         return {}

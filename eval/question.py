@@ -63,6 +63,7 @@ class Question:
     assertions: tuple[str, ...] = ()
     wrong_answers: tuple[str, ...] = ()
     note: str = ""
+    # A mapping has no hash.
     other: Mapping[str, Any] = field(default_factory=dict, hash=False)
 
     @property
@@ -149,6 +150,7 @@ class QuestionSet:
 
 
 class _EvidenceRecord(BaseModel):
+    # Other fields are kept, so that a misspelt one can be named.
     model_config = ConfigDict(extra="allow", coerce_numbers_to_str=True)
 
     article_id: str

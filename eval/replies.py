@@ -79,6 +79,7 @@ def _reply(row: Mapping[str, Any]) -> BatchReply:
     try:
         choice = body["choices"][0]
         text = str(choice["message"]["content"] or "")
+        # Some servers give no reason.
         whole = choice.get("finish_reason") in (None, "stop")
     except (KeyError, IndexError, TypeError, AttributeError):
         return BatchReply(error="The reply has no message in it.")

@@ -31,5 +31,6 @@ def find_sets(folders: list[Path]) -> Iterator[QuestionSet | InputError]:
             try:
                 yield load(entry)
             except InputError as error:
+                # A folder that is no set may be any folder; a JSON file that is none deserves a line.
                 if entry.is_file():
                     yield error

@@ -37,6 +37,7 @@ def _form(question: Question) -> Iterator[str]:
         yield "a null question must have no evidence"
     if question.type != "null" and question.unanswerable:
         yield "neither answer nor evidence nor assertions: give it the type null if the archive does not hold it"
+    # The question itself is the user's next turn.
     if question.history and question.history[-1].role != "assistant":
         yield "the history must end with the assistant's turn"
     for evidence in question.evidence:

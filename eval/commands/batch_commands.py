@@ -67,6 +67,7 @@ def export(
     settings = read_settings() if llm is None else read_settings(llm=llm)
     body, home = request_body(settings), choose_home(source, out, data)
     made = _batch(source, chosen, home, settings.llm)
+    # An archive that was named is asked as it is; articles are put only into one of our own.
     with (
         progress_bars() as bar,
         open_bench(
@@ -77,6 +78,7 @@ def export(
             output,
             RecordedReplies(bench.assistant, made, {}, settings.plan, reads_again(settings)).requests(chosen, body),
         )
+    # Last, so that no batch is known whose requests were not all written.
     made.write(out / BATCHES)
     typer.echo(f"{output}: {count} requests; {len(chosen) - count} questions need no model.")
     typer.echo(f"Then: {name_command('eval batch next')} RESPONSES -o FILE{'' if out == OUT else f' --out {out}'}")
@@ -90,6 +92,7 @@ def write_next(
 ) -> None:
     """Write the requests that come next: the answers after the plans, then those after a second search, then the second reading of their claims."""
     made, replies, settings = _read(responses, out)
+    # The model of the export, whatever is set by now: all stages of an answer are one model's.
     body = request_body(settings.model_copy(update={"llm": made.model}))
     with progress_bars() as bar, open_bench(settings, {}, bar("articles"), timed=False) as bench:
         chosen = _chosen(load(Path(made.set_path)), made)
@@ -142,9 +145,11 @@ def reads_again(settings: Settings) -> bool:
 def _batch(source: Source, chosen: Sequence[Question], home: Path, model: str) -> Batch:
     now = datetime.now(UTC)
     return Batch(
+        # Colons separate the parts of a `custom_id`.
         f"{now:%Y%m%d-%H%M%S}-{source.questions.name}".replace(":", "-"),
         now,
         model,
+        # In full, as `next` and `score` may be run from another folder.
         str(source.questions.path.resolve()),
         str(home.resolve()),
         tuple(question.id for question in chosen),
@@ -161,6 +166,7 @@ def _plan(made: Batch, settings: Settings, replies: Mapping[str, BatchReply], jo
     # Interrupted scoring continues only with the same replies.
     said = hashlib.sha256(repr(sorted(replies.items())).encode("utf-8", "surrogatepass")).hexdigest()[:16]
     kept = {**planned.manifest.settings, "batch": made.name, "replies": said}
+    # With the fingerprint of the export, as a live run of the set has it, so that the two compare without a warning.
     manifest = replace(planned.manifest, llm=f"batch of {model}", settings=kept, data_fingerprint=made.data_fingerprint)
     return replace(planned, manifest=manifest)
 

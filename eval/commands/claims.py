@@ -75,6 +75,7 @@ def score_claims(
     fingerprint = fingerprint_claims(claims)  # It covers the passages too.
     prints = (fingerprint, fingerprint)
     name = f"claims/{path.stem}"
+    # Floors are those of the rules alone, which give the same verdicts every time.
     if update:
         update_floors(file, name, prints, totals[RULES], lower)
     elif gate:
@@ -98,6 +99,7 @@ def _read_again(path: Path, claims: Sequence[LabelledClaim], paths: Sequence[Pat
             typer.echo(f"{defect.item}: {defect.reason}", err=True)
         verdicts, failed = judge_replies(path.stem, requests, replies)
     else:
+        # The model that is named reads, whatever verifier the settings name.
         verifier = Writer.from_settings(read_settings(llm=llm, verifier="")).verifier
         if verifier is None:
             raise SettingsError("No model is named that could read the claims: --llm openai:NAME")

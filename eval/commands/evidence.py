@@ -40,6 +40,7 @@ def score_evidence(
     """Measure how often all gold articles are in the prompt, by rules and with recorded plans."""
     source = open_source(path, articles or ())
     recorded = read_plans(plans or SHIPPED_PLANS / path.name)
+    # No model: the recorded plans stand for its replies.
     settings = read_settings(choose_home(source, out, None), llm="")
     with progress_bars() as bar, open_bench(settings, source.articles, bar("articles"), timed=False) as bench:
         found = {

@@ -73,6 +73,7 @@ def _pair(a: str, b: str, out: Path) -> tuple[RunFolder, RunFolder, str, str]:
 
 def _system(name: str, out: Path) -> tuple[RunFolder, str]:
     whole, _, baseline = name.rpartition("/")
+    # A folder of this very name is a run; only otherwise is the last part a baseline.
     if whole and not (out / name).is_dir() and not Path(name).is_dir():
         run = find_run(whole, out)
         if baseline in run.systems:
@@ -91,6 +92,7 @@ def find_run(name: str, out: Path) -> RunFolder:
 
 def _print(comparison: Comparison, listed: int) -> None:
     console = Console()
+    # Names and questions may hold brackets, which rich would take for its markup.
     for warning in comparison.warnings:
         console.print(warning, style="yellow", markup=False)
     table = Table("measure", "A", "B", "B - A", "p", "won", "lost", "n", title=f"{comparison.a} -> {comparison.b}")

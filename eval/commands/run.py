@@ -110,6 +110,7 @@ def run_set(
     """Ask Newsdesk and its baselines the questions of a set; an interrupted run with the same plan is continued."""
     source = open_source(path, articles or (), data)
     chosen = select(source.questions, parse_types(types), sample, seed)
+    # Beside a page, the articles still come from that archive, but are asked in a folder of their own.
     asked = None if beside else data
     home = choose_home(source, out, asked)
     settings = read_settings(home) if llm is None else read_settings(home, llm=llm)
@@ -137,12 +138,14 @@ def gate(
         fingerprint.fingerprint_articles(source.articles.values()),
     )
     floors = read_floors(file, source.questions.name)
+    # Both checks come before the measuring, which takes far longer.
     if not update and floors is None:
         raise InputError(
             f"{file} has no floors for {source.questions.name}. Write them: {name_command('eval gate')} SET --update"
         )
     if not update and floors and (floors.question_fingerprint, floors.data_fingerprint) != prints:
         raise InputError("Questions or articles are not those of the floors. If that is meant: gate --update")
+    # In a fresh folder, so that no archive of an earlier version takes part.
     with tempfile.TemporaryDirectory() as folder:
         figures = _measure(source, Path(folder)).figures[ALL]
     if update:

@@ -27,6 +27,7 @@ def progress_bars() -> Iterator[Bars]:
         TextColumn("left"),
         TimeRemainingColumn(),
     )
+    # Figures go to stdout, which may be a pipe; in a log, a bar would be a line for each step.
     console = Console(stderr=True)
     with Progress(*columns, console=console, disable=not console.is_terminal) as bars:
 

@@ -51,6 +51,7 @@ def _first_split(folder: Path) -> Path:
 
 
 def _is_wanted(row: dict[str, Any] | Defect, grades: dict[str, dict[str, int]]) -> bool:
+    # `queries.jsonl` holds the queries of every split; what cannot be read stays, to be reported.
     return isinstance(row, Defect) or "_id" not in row or str(row["_id"]) in grades
 
 
@@ -64,6 +65,7 @@ def _corpus(path: Path) -> tuple[list[Article], list[Defect]]:
             defects.append(Defect(place, "a BEIR document needs _id and text"))
         else:
             body = str(row["text"])
+            # Many of these collections have no titles.
             title = str(row.get("title") or "") or body[:80]
             metadata: dict[str, Any] = row["metadata"] if isinstance(row.get("metadata"), dict) else {}
             articles.append(parse_article({**metadata, "id": str(row["_id"]), "title": title, "body": body}))
@@ -80,6 +82,7 @@ def _qrels(path: Path) -> tuple[dict[str, dict[str, int]], list[Defect]]:
             if number > 1:  # the first line is a heading
                 defects.append(Defect(f"{path.name}:{number}", "expected query-id, corpus-id and score"))
             continue
+        # Published qrels list articles of grade 0 too: judged, and found irrelevant.
         if grade > 0:
             grades.setdefault(query, {})[article] = grade
     return grades, defects
@@ -88,6 +91,7 @@ def _qrels(path: Path) -> tuple[dict[str, dict[str, int]], list[Defect]]:
 def _tsv(path: Path) -> Iterator[tuple[int, list[str]]]:
     try:
         with path.open(encoding="utf-8", newline="") as lines:
+            # No quoting: a quotation mark in an id is part of it.
             yield from enumerate(csv.reader(lines, delimiter="\t", quoting=csv.QUOTE_NONE), start=1)
     except OSError as error:
         raise InputError(f"{path} cannot be read: {error.strerror}. Check the path.") from error

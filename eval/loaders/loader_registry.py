@@ -31,6 +31,7 @@ FORMATS = (
     SetFormat("squad", is_squad, load_squad),
     SetFormat("ramdocs", is_ramdocs, load_ramdocs),
     SetFormat("assertions", is_assertions, load_assertions),
+    # Last, since it takes any JSONL.
     SetFormat("own", is_own, load_own),
 )
 

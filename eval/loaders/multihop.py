@@ -32,6 +32,7 @@ def load_multihop(path: Path) -> QuestionSet:
     """
     folder = path if path.is_dir() else path.parent
     articles, defects = _corpus(_list(folder / "corpus.json"))
+    # Backwards, so that of several articles with one title or address the first counts.
     ids = {key: article.id for article in reversed(articles) for key in (article.title, article.url) if key}
     rows: list[tuple[str, dict[str, Any] | Defect]] = []
     for number, row in enumerate(_list(folder / "MultiHopRAG.json")):
@@ -62,6 +63,7 @@ def _corpus(rows: list[Any]) -> tuple[list[Article], list[Defect]]:
 
 def _question(row: dict[str, Any], ids: dict[str, str]) -> Question:
     kind = str(row["question_type"])
+    # Its published answer, "Insufficient information.", is left out: a refusal is right in any words.
     if kind == "null_query":
         return Question(row["_id"], str(row["query"]), type=NULL_TYPE)
     evidence = tuple(_evidence(row["evidence_list"], ids))

@@ -37,5 +37,6 @@ def build_question_set(
             if question.id in questions:
                 found.append(Defect(place, f"id {question.id!r} is used twice"))
             questions.setdefault(question.id, question)
+    # A folder is named after its set, a file `questions.jsonl` in it is not.
     name = path.parent.name if path.name.startswith("questions") else path.stem
     return QuestionSet(name, path, kind, tuple(questions.values()), tuple(articles), tuple(found))

@@ -19,6 +19,7 @@ def is_squad(path: Path) -> bool:
     if not path.is_file() or path.suffix.lower() != ".json":
         return False
     with path.open("rb") as file:
+        # The head tells, and a published file may have tens of megabytes.
         head = decode(file.read(4096))
     return head.lstrip().startswith("{") and '"data"' in head and ('"paragraphs"' in head or '"title"' in head)
 

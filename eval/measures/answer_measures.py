@@ -46,6 +46,7 @@ def _wording(question: Question, answer: Mapping[str, Any], status: str) -> dict
         return {"correct": float(status in {"not_found", "doubtful"})}
     if not question.answers:
         return {}
+    # What a failed model had written until then is no answer, even if it holds the right words.
     text = "" if status in NOT_ANSWERED else drop_marks(answer["text"])
     values = {"token F1": token_f1(text, question.answers), "words": float(len(text.split()))}
     if is_verdict(question.answers):

@@ -47,6 +47,7 @@ def support_measures(answer: Mapping[str, Any]) -> dict[str, float]:
     values = {}
     claims = [claim for claim in answer["claims"] if claim.get("verdict") != "note"]
     if claims:
+        # `supported` is None for an unchecked claim, which counts in neither share.
         values["claims supported"] = sum(claim["supported"] is True for claim in claims) / len(claims)
         values["claims flagged"] = sum(claim["supported"] is False for claim in claims) / len(claims)
     quoted = quotations(answer["text"])

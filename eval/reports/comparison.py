@@ -66,6 +66,7 @@ def compare_runs(a: RunFolder, b: RunFolder, system_a: str = MAIN, system_b: str
     """
     before, after = a.outcomes(system_a), b.outcomes(system_b)
     texts = {outcome.question.id: outcome.question.text for outcome in before}
+    # Not the id alone: in an edited set it may stand for another question.
     shared = [outcome for outcome in after if texts.get(outcome.question.id) == outcome.question.text]
     if not shared:
         raise InputError(f"{a.name} and {b.name} have no question in common. Compare runs of one set.")

@@ -48,6 +48,7 @@ def write_report(run: RunFolder, comparison: Comparison | None = None) -> tuple[
             f"{run.name} is not complete. Go on with it: {name_command('eval run')} {run.manifest.set_path}"
         )
     page, text = run.path / "report.html", run.path / "report.md"
+    # Text from outside may hold half a surrogate pair, which UTF-8 cannot encode.
     page.write_text(report_html(run, summaries, comparison), "utf-8", errors="replace")
     text.write_text(summary_markdown(run.manifest, summaries), "utf-8", errors="replace")
     return page, text

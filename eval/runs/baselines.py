@@ -114,6 +114,7 @@ def lexical_searcher(index: LexicalIndex, store: ChunkStore) -> Searcher:
 
 def passages(store: ChunkStore, found: Sequence[tuple[str, float]], signal: str) -> list[Passage]:
     """Return the chunks of (chunk id, score) pairs as passages, best first, ties by id."""
+    # `ARTICLE@VERSION#ORDINAL`; the id of an article may hold an "@" too.
     chunks = store.chunks(chunk_id.rpartition("@")[0] for chunk_id, _ in found)
     ordered = sorted(((key, score) for key, score in found if key in chunks), key=lambda pair: (-pair[1], pair[0]))
     return [Passage(chunks[key], rank, score, {signal: score}) for rank, (key, score) in enumerate(ordered, start=1)]

@@ -40,6 +40,7 @@ class CachingEmbedder(Embedder):
         found = {text: self._recall("text", text) for text in texts}
         fresh = [text for text, vector in found.items() if vector is None]
         if fresh:
+            # Without the lock, so that a text that is known need not wait; at worst, two threads embed the same one.
             for text, vector in zip(fresh, self._embedder.embed(fresh, urgent), strict=True):
                 found[text] = self._keep("text", text, vector)
         rows = [vector for text in texts if (vector := found[text]) is not None]

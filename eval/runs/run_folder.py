@@ -57,6 +57,7 @@ class Manifest:
 
     def continues(self, other: "Manifest") -> bool:
         """Return whether an interrupted run may continue as `other`: everything but time, path and remarks is equal."""
+        # Equal settings on equal questions and articles; the path may be written in two ways.
         ignored = {"created_at": "", "note": "", "set_path": "", "problems": ()}
         mine, theirs = ({**asdict(m), **ignored} for m in (self, other))
         return bool(mine == theirs)

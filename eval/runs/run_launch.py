@@ -16,6 +16,7 @@ from eval.runs.run_summary import RunSummary, summarise
 from eval.runs.systems import System
 from rag.settings import Settings
 
+# Where the articles are not those of the set, every question is a problem.
 _MOST_PROBLEMS = 500
 _SECRET = {"llm_api_key"}
 # Paths and timeouts, which do not influence what is found and answered.
@@ -79,6 +80,7 @@ def choose_folder(
                 return run, True
     stamp = datetime.now(UTC).strftime("%Y%m%d-%H%M%S")
     chosen = name or f"{stamp}-{manifest.set_name}"
+    # Two runs of a set may start within one second.
     path, count = out / chosen, 2
     while not name and path.exists():
         path, count = out / f"{chosen}-{count}", count + 1

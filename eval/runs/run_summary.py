@@ -108,7 +108,7 @@ def add_costs(outcomes: Iterable[Outcome]) -> dict[str, StageCost]:
 
 
 def summary_from_record(record: Mapping[str, Any]) -> RunSummary:
-    """Return the summary that `Summary.to_record` wrote."""
+    """Return the summary that `RunSummary.to_record` wrote."""
     return RunSummary(
         questions=record["questions"],
         figures={

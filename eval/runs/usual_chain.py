@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 SPLIT_CHARACTERS = 1_000
 SPLIT_OVERLAP = 200
 TOP = 4
+# Chroma limits how much one call may add: 5,461 rows with the variables that SQLite allows by default.
 _ADDED_AT_ONCE = 2_000
 _PROMPT = (
     "Answer the question from the context below. If the context does not hold the answer, say that you do not know. "
@@ -98,6 +99,7 @@ class UsualChain:
         )
         articles = list(self._articles.values())
         documents = splitter.create_documents([a.body for a in articles], [{"article": a.id} for a in articles])
+        # All of Chroma's stores in memory share one database in a process, so the name must be new.
         store = Chroma(f"usual-{uuid4().hex}", embedding_function=OurEmbedder())
         for start in range(0, len(documents), _ADDED_AT_ONCE):
             store.add_documents(documents[start : start + _ADDED_AT_ONCE])
