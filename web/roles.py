@@ -8,7 +8,7 @@ from corpus.command_names import name_command
 Role = Literal["reader", "editor", "owner"]
 """A reader asks and reads, an editor also adds, removes and measures, an owner also decides on models."""
 
-ROLES: tuple[Role, ...] = get_args(Role)
+ROLES: tuple[Role, ...] = get_args(Role)  # The least first.
 
 Permit = Callable[[str, Role], bool]
 """Tells whether a user, by name, has at least a role."""

@@ -102,6 +102,7 @@ def make_key(name: Name, file: File = DEFAULT) -> None:
     lines = _known(name, file)
     key, secret = Key.make(name)
     _write(file, replace(lines, keys=(*lines.keys, key)))
+    # On stderr, so that a script that reads stdout gets the key and nothing else.
     print(f"Key {key.id} of {name}; it is not shown again:", file=sys.stderr)
     print(secret)
 

@@ -125,6 +125,7 @@ class Accounts:
         self._read()
         if not self._accounts:
             raise SettingsError(f"{path}: holds no account; add one with `{HOW_TO_ADD}`")
+        # Checked in place of a name that is unknown, so that the time does not tell which names there are.
         self._nobody = Account("", secrets.token_bytes(16), bytes(64))
 
     def get(self, name: str) -> Account | None:
@@ -151,6 +152,7 @@ class Accounts:
     def _read(self) -> None:
         found = read_accounts(self._path)
         self._accounts = {account.name: account for account in found.accounts}
+        # By hash, so that the time of a look-up tells nothing of the keys.
         self._keys = {key.digest: key for key in found.keys}
 
     def _renew(self) -> None:
@@ -158,6 +160,7 @@ class Accounts:
         state = _state(self._path)
         if state is None or state == self._state:
             return
+        # Before it is read, so that the log names an invalid file once and not at each request.
         self._state = state
         try:
             self._read()
@@ -214,6 +217,7 @@ def _state(path: Path) -> tuple[int, int, int] | None:
         found = path.stat()
     except OSError:
         return None
+    # With the inode, as another file may have the same size, and the time of the last tick of the clock.
     return (found.st_mtime_ns, found.st_size, found.st_ino) if stat.S_ISREG(found.st_mode) else None
 
 

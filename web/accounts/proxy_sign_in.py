@@ -48,6 +48,7 @@ class TrustedProxy:
     def trusts(self, peer: str | None) -> bool:
         """Return whether a request that came from an address may name its user."""
         try:
+            # Without the zone of a link-local address; a socket for IPv6 names a client as ::ffff:10.0.0.5.
             found = ipaddress.ip_address((peer or "").partition("%")[0])
         except ValueError:
             return False
@@ -77,6 +78,7 @@ class ProxySignIn:
             await self._otherwise(scope, receive, send)
         elif fault := self._find_fault(scope, named):
             await _refuse(scope["path"], 403, fault)(scope, receive, send)
+        # Whom the proxy names has nothing to do here: signing in and out is the proxy's.
         elif scope["path"] in {"/login", "/logout"}:
             await RedirectResponse("/", 303)(scope, receive, send)
         else:

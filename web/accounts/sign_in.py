@@ -102,16 +102,19 @@ class SignIn:
             return JSONResponse(
                 {"detail": f"Send username and password as a form of at most {_FORM_BYTES:,} bytes."}, 400
             )
+        # Cut, as attempts are remembered by name; a character longer than any account's, so that it stays wrong.
         name = form.get("username", "").strip()[: LONGEST_NAME + 1]
         address = request.client.host if request.client else ""
         if self._waiting >= _MOST_WAITING:
             return await self._hold(_failed(request, form, 429, BUSY, _BUSY_S))
+        # Counted before the password is checked: attempts that arrive together must not all find their place free.
         if seconds := self._attempts.take(address, name):
             return await self._hold(_failed(request, form, 429, TOO_OFTEN, seconds))
         account = await self._verified(name, form.get("password", ""))
         if account is None:
             return _failed(request, form, 401, WRONG)
         self._attempts.forgive(address, name)
+        # Its cookie is replaced, so nobody could sign out of it any more.
         self.sessions.end(token)
         return self._admitted(request, account, form.get("address", ""))
 
@@ -136,6 +139,7 @@ class SignIn:
 
     def _admitted(self, request: Request, account: Account, address: str) -> Response:
         answer = _leading_to(_own_address(address)) if _by_browser(request) else JSONResponse({"success": True})
+        # Over plain HTTP a browser drops a cookie that is marked as secure.
         secure = request.url.scheme == "https"
         token = self.sessions.begin(account)
         answer.set_cookie(self.cookie, token, path="/", secure=secure, httponly=True, samesite="strict")
@@ -184,6 +188,7 @@ def _refusal(request: Request, keyed: bool) -> Response:
 def _asked_for(request: Request, led: bool) -> str:
     """Return the address that was asked for; a question in it is left out where another site led here."""
     path = request.scope["raw_path"].decode("ascii", "replace") if request.url.path != "/" else "/"
+    # Else a link on another site could have a question asked in the name of whoever follows it and signs in.
     pairs = request.query_params.multi_items()
     query = urlencode([(name, value) for name, value in pairs if name != "q"]) if led else request.url.query
     return _own_address(f"{path}?{query}" if query else path)
@@ -191,6 +196,7 @@ def _asked_for(request: Request, led: bool) -> str:
 
 def _own_address(address: str) -> str:
     """Return an address of this site, or its first page where a browser could take the text for anything else."""
+    # Browsers take "//" and "/\" for the beginning of another host.
     own = address.startswith("/") and not address.startswith("//") and address.isascii() and address.isprintable()
     return address if own and "\\" not in address else "/"
 

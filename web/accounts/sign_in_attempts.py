@@ -43,6 +43,7 @@ class _Counts:
     def add(self, key: str, failures: int, now: float) -> None:
         """Add failures, or take some back."""
         old = self.get(key, now)
+        # Taking failures back is no attempt, and makes nobody wait.
         last = now if failures > 0 else old.last
         self._counts[key] = _Count(max(0, old.failures + failures), last)
         self._counts.move_to_end(key)
@@ -94,6 +95,7 @@ class Attempts:
 
 
 def _wait(failures: int, free: int, longest: int) -> float:
+    # The exponent is capped: 2.0 to the power of 1,024 is an OverflowError.
     return 0 if failures < free else min(2.0 ** min(failures - free, 30), longest)
 
 

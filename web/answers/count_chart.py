@@ -20,6 +20,7 @@ def render_counts(periods: Sequence[PeriodCount]) -> str:
         for n, period in enumerate(periods)
         if period.count
     ]
+    # Rounded up, so that there are never more labels than fit.
     step = -(-len(periods) // _TICKS)
     return render(
         "count_chart",

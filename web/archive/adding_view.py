@@ -130,6 +130,7 @@ class AddingView:
         elif additions is not None and act == "unfollow":
             additions.unfollow(url)
         elif additions is not None and act == "pull":
+            # One that is followed: what the browser sends may be any address.
             feeds = [Addition("feed", feed.url) for feed in additions.feeds() if feed.url == url]
             return self._begin(feeds, watching, request)
         return self._look(watching, request)

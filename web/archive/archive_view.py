@@ -143,6 +143,7 @@ def _apply_filters(filters: Filters, data: dict[str, Any]) -> Filters:
         return toggle_filter(filters, data)
     if act == "span":
         span = parse_filters(data)
+        # Clicking the same bar again takes its limits away.
         again = (span.since, span.until) == (filters.since, filters.until)
         return replace(filters, since=None if again else span.since, until=None if again else span.until)
     return apply_filters(filters, data)

@@ -76,12 +76,14 @@ def _wait_for_index(loader: AssistantLoader, exchange: Exchange) -> Generator[Ex
 
 def _stream_answer(assistant: Assistant, conversation: Conversation, exchange: Exchange) -> Iterator[Exchange]:
     history, filters = conversation.history(), exchange.filters
+    # "Today" is the reader's, whose zone may be another than the server's.
     clock = datetime.now(exchange.zone) if exchange.zone else None
     for event in assistant.stream(exchange.question, history, filters, clock, whole=exchange.whole):
         if not exchange.open:
             return
         exchange.take(event)
         yield exchange
+    # The prices in the settings are those of the model that is set there.
     if exchange.answer and not exchange.model:
         prices = assistant.settings.llm_input_price, assistant.settings.llm_output_price
         exchange.cost = answer_cost(exchange.answer.usage, *prices)

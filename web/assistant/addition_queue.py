@@ -80,6 +80,7 @@ class Additions:
         for addition in self.of(user):
             if addition.open:
                 addition.stop.set()
+            # At once: its turn may be minutes away.
             if addition.state == "waiting":
                 addition.end()
 
@@ -145,6 +146,7 @@ class Additions:
         yield from read_bytes(addition.name, data, _OPTIONS)
 
     def _page(self, addition: Addition) -> Iterator[Article | Refusal]:
+        # Imported at use: a page on which nobody adds an address starts without what fetches.
         from corpus.ingestion.web_pages import read_pages
 
         with self._fetcher() as fetcher:

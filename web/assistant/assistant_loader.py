@@ -107,6 +107,7 @@ class AssistantLoader:
             if self.models.own:
                 found = found.with_writer(self.models.writer(self.models.settings))
         except SettingsError as error:
+            # The page opens all the same, with the model that it was started with.
             log.warning("the model that was set in the page cannot be used: %s", error)
         self._assistant = found
 

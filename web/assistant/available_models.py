@@ -79,6 +79,7 @@ class Models:
     @property
     def offer(self) -> Choice | None:
         """Return a model of this machine that could write where none is set, as far as `look` found one."""
+        # Servers list models for embeddings too, which cannot write.
         usable = (choice for choice in self._found if "embed" not in choice.label.casefold())
         return None if self.settings.llm else next(usable, None)
 
@@ -141,6 +142,7 @@ class Models:
             return None
         own = choice.address == self.settings.llm_base_url.rstrip("/")
         changes: dict[str, Any] = {"llm": choice.llm}
+        # The key and the prices in the settings belong to the server and the model that are set there.
         if choice.llm and not own:
             changes |= {"llm_base_url": choice.address, "llm_api_key": SecretStr("")}
         if choice.llm:
@@ -148,7 +150,7 @@ class Models:
         return self.settings.model_copy(update=changes)
 
     def writer(self, settings: Settings) -> "Writer":
-        """Return what writes with these settings of `chosen`; the same one each time, as it remembers what failed.
+        """Return what writes with settings of `settings_for`, the same one each time, as it remembers what failed.
 
         Raises:
             SettingsError: The model cannot be made.
@@ -167,6 +169,7 @@ def _list_models(address: str, key: str) -> list[str]:
     headers = {"authorization": f"Bearer {key}"} if key else {}
     try:
         with (
+            # No redirect and no proxy, which would be shown the key.
             httpx.Client(timeout=_TIMEOUT, follow_redirects=False, trust_env=False) as client,
             client.stream("GET", f"{address}/models", headers=headers) as response,
         ):

@@ -25,7 +25,7 @@ class Examples:
     """Make questions in a thread of their own and keep them until the archive has changed."""
 
     def __init__(self, assistant: Assistant) -> None:
-        """Make questions that an assistant can answer; nothing is done before `offered` is called."""
+        """Make questions that an assistant can answer; nothing is done before `current` is called."""
         self._assistant = assistant
         self._made: list[str] = []
         self._count, self._since = -1, -_AGAIN_S
@@ -41,6 +41,7 @@ class Examples:
     def current(self) -> list[str]:
         """Return questions that the archive answers; none while the first are being made."""
         found = self._assistant.example_questions(WANTED)
+        # The questions that ship with the starter corpus need no trial.
         if found and not found[0].startswith(_OF_HEADLINES):
             return found
         with self._lock:
@@ -98,6 +99,7 @@ def question_about(article: Article) -> str:
     speakers = find_speakers(article.body)
     found = [article.title[name.start : name.end] for name in find_names(article.title)]
     for speaker in speakers:
+        # Not about the speaker: a headline often has the surname alone.
         last = speaker.casefold().split()[-1]
         about = next((name for name in found if last not in name.casefold() and name not in speaker), "")
         if about:

@@ -51,6 +51,7 @@ class OwnModel(BaseModel):
             "@" in address.partition("//")[2].partition("/")[0]
         ):  # Every reader is shown the address of what may be chosen.
             raise SettingsError("Leave the name and the password out of the address; a key has a field of its own")
+        # A server with an address speaks OpenAI's protocol, and its names of models may hold a colon: "llama3:8b".
         return cls(
             llm=llm if ":" in llm and not address else f"openai:{llm.removeprefix('openai:')}", address=address, key=key
         )

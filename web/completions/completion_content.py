@@ -35,6 +35,7 @@ def compose_content(answer: Answer, notes: Sequence[str] = ()) -> str:
 
 def cut_additions(content: str) -> str:
     """Return the text of an answer from a message that `compose_content` made."""
+    # From the end, where the lists stand: an answer may quote such a line.
     starts = [start for heading in _ADDED if (start := content.rfind(heading)) >= 0]
     return content[: min(starts)] if starts else content
 

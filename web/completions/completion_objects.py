@@ -74,6 +74,7 @@ class Completion:
             yield self._write_delta({"content": "".join(words[start : start + _SENT_AT_ONCE])})
         yield self._write_delta(_describe(answer, notes), "stop")
         if usage:
+            # The protocol has the tokens in a last chunk without a choice.
             yield self._write_chunk([], {"usage": count_tokens(answer)})
         yield "data: [DONE]\n\n"
 

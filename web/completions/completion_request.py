@@ -61,6 +61,7 @@ class _Message(BaseModel):
         if not isinstance(content, list) or not all(isinstance(part, dict) for part in content):
             raise ValueError("must be text or a list of parts")
         for part in content:
+            # A picture in the question cannot be passed over as in earlier turns: the question may be about it.
             if part.get("type") != "text" and info.data.get("role") == "user":
                 raise ValueError(f"holds a part of type {part.get('type')!r}, and only text can be read")
         texts = [part.get("text", "") for part in content if part.get("type") == "text"]

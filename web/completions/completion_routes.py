@@ -112,6 +112,7 @@ class CompletionRoutes:
             problem = "Too many questions are being answered; ask again in a moment."
             return openai_error(503, problem, headers={"retry-after": str(_BUSY_S)})
         if asked.stream:
+            # nginx would hold the pieces back to send them together.
             headers = {"cache-control": "no-store", "x-accel-buffering": "no"}
             stream = StreamingResponse(self._stream(asked), media_type="text/event-stream", headers=headers)
             return self._queue.hold(stream)
@@ -141,6 +142,7 @@ class CompletionRoutes:
                         yield reply.write_stage(event)
                     stage = event.stage
         except Exception as error:
+            # The status went out with the first piece, so the error follows as an event.
             yield write_event(describe_error(*_explain(error)))
             return
         yield write_event(describe_error(500, _FAILED))
@@ -162,6 +164,7 @@ class CompletionRoutes:
         """
         await asyncio.to_thread(self._loader.wait, _PATIENCE_S)
         models = self._loader.models
+        # Where no model is set, that is the choice "" already, and `NONE` is not offered.
         without = model == VERBATIM and models is not None and models.settings.llm
         assistant = self._loader.assistant_for_model(NONE if without else "")
         if assistant is None:

@@ -29,6 +29,7 @@ async def iterate_in_thread(pool: Executor, make: Callable[[], Iterator[T]]) -> 
         try:
             if not ended.is_set():
                 _read_all(make(), hand_over, ended)
+            # The end. Items come in lists, as an item may be anything, None too.
             hand_over([])
         except BaseException as error:
             hand_over([], error)

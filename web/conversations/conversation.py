@@ -65,6 +65,7 @@ class Exchange:
         if not self.open:
             return
         self.stage = event.stage
+        # An event that brings none takes nothing away.
         self.text = event.text or self.text
         self.passages = event.passages or self.passages
         if event.answer is not None and event.stage == "done":

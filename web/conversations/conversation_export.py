@@ -20,6 +20,7 @@ from web.markup.chips import describe_dates, name_filters
 from web.markup.escaping import format_day, render_byline
 from web.markup.templating import render, trust
 
+# Bold type and marks as `escape_markdown` writes them; both are ours, and stay.
 _BOLD = re.compile(r"\\\*\\\*(?=\S)((?:(?!\\\*\\\*).)+)(?<=\S)\\\*\\\*")
 _MARK = re.compile(r"\\\[(\d{1,4})\\\]")
 _LIST_SIGNS = "-+.)0123456789 "

@@ -41,6 +41,7 @@ CREATE TABLE IF NOT EXISTS evidence (
     digest TEXT NOT NULL REFERENCES articles, PRIMARY KEY (turn, digest)) STRICT, WITHOUT ROWID;
 CREATE INDEX IF NOT EXISTS of_article ON evidence (digest);
 """
+# In the order of the last questions by their numbers, as the clock may jump.
 _FOUND = """
 SELECT id, title, changed_at, pinned FROM conversations WHERE user = :user AND (:words = '' OR instr(casefold(title), :words) > 0 OR EXISTS (
     SELECT 1 FROM turns WHERE conversation = id
@@ -134,6 +135,7 @@ class ConversationStore:
                     True,
                 )
         except ArchiveError:
+            # The commit failed: what was noted in memory is not in the file.
             if written:
                 exchange.key, conversation.kept = 0, not first
             raise
@@ -174,6 +176,7 @@ class ConversationStore:
     def remove(self, user: str, conversation_id: str) -> None:
         """Delete a conversation with the articles that no other one cites."""
         with self._write() as connection:
+            # Looked up first: the evidence goes with the turns.
             rested_on = _evidence(connection, conversation_id)
             connection.execute("DELETE FROM conversations WHERE id = ? AND user = ?", (conversation_id, user))
             _sweep(connection, rested_on)
@@ -192,6 +195,7 @@ class ConversationStore:
         )
         with self._read() as connection:
             ids = [str(row["conversation"]) for row in connection.execute(sql, (user,))]
+        # After the lock was let go, since `open` takes it again.
         found = [conversation for name in ids if (conversation := self.open(user, name))]
         places = [(c, i) for c in found for i, exchange in enumerate(c.exchanges) if exchange.opinion]
         return sorted(places, key=lambda place: place[0].exchanges[place[1]].key)
@@ -246,6 +250,7 @@ def _connect_to_write(path: Path, wait_s: float) -> sqlite3.Connection:
         for pragma in ("journal_mode = WAL", "synchronous = FULL", "foreign_keys = ON"):
             connection.execute(f"PRAGMA {pragma}")
         connection.executescript(_SCHEMA)
+        # The file may have been made by an earlier version.
         if "pinned" not in {column[1] for column in connection.execute("PRAGMA table_info(conversations)")}:
             connection.execute("ALTER TABLE conversations ADD COLUMN pinned INTEGER NOT NULL DEFAULT 0")
     except BaseException:

@@ -96,6 +96,7 @@ class RunningAnswers:
             NewsdeskError: As `check` does.
         """
         with self._lock:
+            # Once more, under the lock: two clicks may both have passed the check that came before.
             self.check(user, conversation)
             conversation.begin(exchange)
             if not conversation.id:
@@ -116,6 +117,7 @@ class RunningAnswers:
             yield True
         shown = -1
         while run is not None:
+            # Both before anything is shown, so that a step that comes meanwhile gets a look of its own.
             over, version = run.over, run.version
             if version != shown:
                 shown = version

@@ -109,6 +109,7 @@ class EvalProcess:
                 raise EvalRunError("A run is under way already; wait for it, or stop it.")
             self._set_name, self._stopped = chosen.name, False
             self._process = self._open(command)
+            # The run must not outlive the page.
             atexit.register(self._process.terminate)
 
     def stop(self) -> None:

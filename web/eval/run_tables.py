@@ -28,7 +28,7 @@ _MAIN = (
     "citation recall",
     "AllGold@10",
 )
-_SURE = 0.05
+_SURE = 0.05  # Below this p a difference is called better or worse.
 
 
 @dataclass(frozen=True, slots=True)

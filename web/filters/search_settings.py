@@ -70,6 +70,7 @@ def on_choice(frame: Frame, session: SessionState, data: dict[str, Any], owner: 
     if act == "model" and any(choice.key == data.get("key") for choice in models.choices):
         session.model = str(data.get("key"))
     try:
+        # With the owner: another user may have a collection of the same name.
         session.filters = replace(apply_filters(session.filters, data), owner=user)
     except NewsdeskError as error:
         gr.Warning(escape(error))

@@ -137,6 +137,7 @@ def _show(assistant: Assistant, state: FollowState, user: str) -> tuple[str, str
     if topic:
         found = book.findings(topic.id)
         articles = render_topic_articles(assistant.archive, topic, found)
+        # Up to the last that is shown here: what is found meanwhile stays new.
         if any(not one.seen for one in found):
             book.mark_seen(user, topic.id, found[0].key)
     done, total = assistant.progress()

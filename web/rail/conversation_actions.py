@@ -24,7 +24,7 @@ from web.roles import find_role
 
 Page = Callable[..., tuple[Any, ...]]
 
-_MOST_SELECTED = 200
+_MOST_SELECTED = 200  # As many as are listed.
 
 
 def render_own_list(frame: Frame, session: SessionState, user: str) -> str:
@@ -102,6 +102,7 @@ class ConversationActions:
         return *self._open(session, user_of(request), name), render_arrival(data)
 
     def _open(self, session: SessionState, user: str, name: str) -> tuple[Any, ...]:
+        # Looked for first: the store does not have the exchange that is being answered.
         running = self.frame.answers.find(user, name)
         found = running or (self._report(lambda: self.frame.conversations.open(user, name)) if name else None)
         session.open(found or Conversation())
@@ -124,6 +125,7 @@ class ConversationActions:
         """Delete conversations; where the open one is among them, begin another."""
         user, names = user_of(request), _names(event)
         for name in names:
+            # First, so that an answer under way does not bring the conversation back.
             self.frame.answers.drop(user, name)
             self._report(partial(self.frame.conversations.remove, user, name))
         if session.conversation.id in names:

@@ -27,7 +27,7 @@ def connect_reader(frame: Frame, places: Sequence[Any]) -> None:
 
     Args:
         frame: The page.
-        places: Components made by `web.frame.markup`.
+        places: Components made by `web.frame.make_markup`.
     """
 
     def read(session: SessionState, event: gr.EventData, request: gr.Request) -> str:

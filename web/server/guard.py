@@ -129,6 +129,7 @@ class Guard:
         origin = headers.get("origin")
         if origin is not None and not self._own(origin):
             return 403, "Requests from other sites are refused."
+        # For requests of a browser that name no origin; a link from another site may lead here.
         if headers.get("sec-fetch-site") == "cross-site" and scope.get("method") != "GET":
             return 403, "Requests from other sites are refused."
         return None

@@ -21,6 +21,7 @@ class Session(SessionState):
 
     def __init__(self, blank: SessionState) -> None:
         """Begin as `blank` did."""
+        # Not `super().__init__`, which would write the configuration out.
         self.__dict__.update(blank.__dict__)
         self.blocks_config = copy(blank.blocks_config)
         self.config_values, self.state_data, self._state_ttl = {}, {}, {}

@@ -96,6 +96,7 @@ def check_values(value: Any) -> None:
     Raises:
         BodyError: It does, or it is nested too deeply or too large for a request of this page.
     """
+    # Without recursion, which a deeply nested body would bring to its limit.
     waiting = [(value, 0)]
     for _ in range(_MOST_VALUES):
         if not waiting:

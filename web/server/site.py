@@ -107,6 +107,7 @@ def site(
     refuse_malformed_requests(outer)
     blocks.has_launched = True  # Only then does Gradio itself check whether it may open a path.
     views = ("/", CONVERSATION, ARTICLE, *(f"/{name}" for name in tab_names()))
+    # From the inside out: questions are counted by user, so behind the sign-in, which only small bodies reach.
     limited = QuestionLimit(PageViews(outer, views), limit, LIMITED, _numbers_of(LIMITED, blocks))
     inner: ASGIApp = limited
     if accounts or proxy:

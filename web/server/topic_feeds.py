@@ -16,7 +16,7 @@ from web.assistant.assistant_loader import AssistantLoader
 _TOLD = timedelta(days=30)
 """How long a feed holds what was found."""
 
-_SECRET = re.compile(r"[\w-]{43}", re.ASCII)
+_SECRET = re.compile(r"[\w-]{43}", re.ASCII)  # As `secrets.token_urlsafe(32)` makes.
 
 
 def serve_feeds(app: FastAPI, loader: AssistantLoader, is_reader: Callable[[str], bool]) -> None:

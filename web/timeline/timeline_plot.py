@@ -75,6 +75,7 @@ def _place_ticks(dated: Sequence[Citation]) -> list[tuple[str, float]]:
     first, last = min(days), max(days)
     periods = count_periods(dict.fromkeys((first, last), 1), _PERIODS)
     labelled = periods[:: math.ceil(len(periods) / _TICKS)]
+    # A period may begin before the first story.
     return [(bar.short, max(0.0, _to_percent(bar.first, first, last))) for bar in labelled]
 
 
@@ -87,6 +88,7 @@ def _assign_lanes(places: Sequence[float]) -> list[int]:
     ends = [-_APART] * _LANES
     lanes = []
     for place in places:
+        # Where all are taken, points overlap in the highest.
         lane = next((i for i, end in enumerate(ends) if place - end >= _APART), _LANES - 1)
         ends[lane] = place
         lanes.append(lane)
