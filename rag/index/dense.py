@@ -68,6 +68,7 @@ class DenseIndex:
                 self._collection.delete(where=_match_any("article_id", gone[start : start + _FORGOTTEN]))
             for start in range(0, len(rows), _TAKEN):
                 some = rows[start : start + _TAKEN]
+                # Not `add`, which passes over ids that are there: after a kill the same change is applied again.
                 self._collection.upsert(
                     ids=[chunk.id for chunk, _ in some],
                     embeddings=[vector for _, vector in some],

@@ -75,6 +75,7 @@ class Embedder:
                 f"{file}: not there; the embedder needs a fast tokenizer: give another NEWSDESK_EMBEDDER"
             )
         tokenizer = Tokenizer.from_file(str(file))
+        # Counting needs whole texts; the runtime cuts its own copy's.
         tokenizer.no_truncation()
         tokenizer.no_padding()
         return tokenizer
@@ -134,6 +135,7 @@ class Embedder:
         """Return one vector per question, shape (texts, dimensions); those of recent questions are cached."""
         with self._lock:
             known = {text: self._recent[text] for text in texts if text in self._recent}
+        # The lock is not held while texts are embedded, or all questions would wait for one.
         fresh = [text for text in dict.fromkeys(texts) if text not in known]
         if fresh:
             known.update(zip(fresh, self._runtime.encode(fresh, "query"), strict=True))

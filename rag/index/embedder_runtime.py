@@ -72,6 +72,7 @@ class OnnxRuntime:
         # The session may point into these arrays instead of copying them.
         self._weights = {name: onnxruntime.OrtValue.ortvalue_from_numpy(a) for name, a in graph.weights.items()}
         options = onnxruntime.SessionOptions()
+        # One thread for a batch: the cores are shared among the batches (`EmbeddingTurns`).
         options.intra_op_num_threads = options.inter_op_num_threads = 1
         options.log_severity_level = 3
         options.add_external_initializers(list(self._weights), list(self._weights.values()))
@@ -98,6 +99,7 @@ class OnnxRuntime:
         lengths = [len(row) for row in rows]
         # Few texts are split evenly, so that no core waits for another; more batches than cores cost more than they save.
         batches = list(_make_batches(lengths, min(self._batch_tokens, -(-sum(lengths) // self._threads) + _BATCH_COST)))
+        # The longest first, so that no core is left alone with one at the end.
         self._turns.run_each(run, reversed(batches), urgent)
         return out
 

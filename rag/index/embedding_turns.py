@@ -33,6 +33,7 @@ class EmbeddingTurns:
         self._jobs: PriorityQueue[_Job] = PriorityQueue()
         self._numbers = itertools.count()
         for number in range(threads):
+            # The threads hold the queue and not this object, which could never end otherwise.
             Thread(target=_work, args=(self._jobs,), name=f"turns-{number}", daemon=True).start()
         weakref.finalize(self, _end, self._jobs, threads)
 

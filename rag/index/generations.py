@@ -50,6 +50,7 @@ class State:
         with fresh.open("w") as out:
             json.dump(asdict(self), out)
             out.flush()
+            # Else a power cut could leave an empty file under the final name.
             os.fsync(out.fileno())
         fresh.replace(file)
 

@@ -33,6 +33,7 @@ class IndexFolder:
         self.generations = Generations(path)
         self.wait_s = _LOCK_TIMEOUT_S
         self._store = store
+        # For all threads: one may acquire it and another release it.
         self._lock = FileLock(path / "owner.lock", thread_local=False)
 
     def acquire(self) -> None:

@@ -15,7 +15,7 @@ from corpus.text.days import widen
 from rag.model import Filters
 from rag.text.terms import find_acronyms, plain_spellings, terms
 
-_UNDATED = -(2**40)
+_UNDATED = -(2**40)  # Seconds: long before any article, so that every limit on time leaves it out.
 _HEAP = 64_000_000
 _NONE = "\x00"  # tantivy keeps no empty term.
 
@@ -200,6 +200,7 @@ class LexicalIndex:
             clauses.append((should, tantivy.Query.boost_query(in_heading, self._boost)))
         words = tantivy.Query.boolean_query(clauses)
         limits = _make_filter_queries(self._schema, filters, among)
+        # Filters narrow, and must not add to the score.
         if not limits:
             return words
         return tantivy.Query.boolean_query(

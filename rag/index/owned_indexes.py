@@ -120,6 +120,7 @@ class OwnedIndexes:
                 if not ids:
                     break
                 self._apply(ids)
+                # After both indexes have it: what a kill interrupts is applied again, and changes nothing more.
                 self._save(replace(self._state, applied=seq))
                 done += len(ids)
         return done
@@ -196,6 +197,7 @@ class OwnedIndexes:
         number = self.folder.generations.choose_number()
         generation = self.folder.generations.path(number)
         fresh = generation.with_name(f"{generation.name}.new")
+        # Read before the filling, so that what changes meanwhile is applied once more.
         applied = self.store.last_change()
         try:
             self._fill(fresh, progress)
@@ -228,7 +230,7 @@ class OwnedIndexes:
                 part.close()
 
     def _release(self) -> None:
-        """Drop the checksum from the state, so that the next process checks all files."""
+        """Close what is open, and let another process own the folder."""
         self._close_parts()
         self._state = None
         self.folder.release()

@@ -68,6 +68,7 @@ class ReadOnlyIndexes:
         """
         self.folder.check_embedder()
         state = self._wait_for_owner() if self._refresh(progress) else self._find_sound()
+        # Before the vectors are read, so that what changes meanwhile is read once more.
         self._vectors_at = self.store.last_change()
         vectors = VectorTable(self.store.vectors_of(Selection()))
         lexical, self._state = self._open_lexical(state)
@@ -99,6 +100,7 @@ class ReadOnlyIndexes:
                 done += len(found[1])
             if not self.lexical.in_memory and (state := self._find_usable()):
                 self.lexical.follow(self._find_lexical_folder(state))
+                # An article can be found once both hold it.
                 self._state = replace(state, applied=min(state.applied, self._vectors_at))
         return done
 

@@ -53,6 +53,7 @@ def _options(settings: Settings, provider: str) -> dict[str, Any]:
     if provider == "ollama":
         return {"temperature": 0, "num_predict": settings.llm_max_tokens, **address}
     key = settings.llm_api_key.get_secret_value()
+    # No retries of the client's: `rag.llm.stream_timeouts` tries again, and can be stopped between two tries.
     options: dict[str, Any] = {"temperature": 0, "max_retries": 0, "max_tokens": settings.llm_max_tokens, **address}
     if key:
         options["api_key"] = key
@@ -71,6 +72,7 @@ def _openai_options(settings: Settings) -> dict[str, Any]:
         "timeout": timeout,
         "http_async_client": httpx.AsyncClient(timeout=timeout, limits=limits),
         "stream_usage": True,
+        # Servers that imitate OpenAI's know the chat completions alone.
         "use_responses_api": False,
     }
     if settings.llm_base_url and not settings.llm_api_key.get_secret_value():
@@ -128,6 +130,7 @@ def is_transient(error: BaseException) -> bool:
     return code in {408, 409, 429} or code >= 500 or type(error).__name__ in _UNREACHED
 
 
+# Names, as the packages of the clients need not be installed.
 _BROKEN = {"RemoteProtocolError", "ReadError", "ChunkedEncodingError", "IncompleteRead"}
 _UNREACHED = {"APIConnectionError", "ConnectError", "ConnectionError", "ConnectionRefusedError", *_BROKEN}
 

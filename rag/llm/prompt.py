@@ -148,6 +148,7 @@ def hide_missing(reply: str) -> str:
     """Return what a reader is shown of a reply that still grows: not the line that says what is missing."""
     text, _, last = reply.rpartition("\n")
     line = last.strip(_EMPHASIS)
+    # Its beginning too, as the line comes in pieces.
     begun = line.startswith(_MISSING_LINE) or (line and _MISSING_LINE.startswith(line))
     return text if begun else reply
 

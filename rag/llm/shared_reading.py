@@ -71,6 +71,7 @@ def share_reading(checks: Sequence[CheckToRead]) -> SharedReading:
 
 
 def _key(passage: Passage) -> tuple[object, ...]:
+    # By what it says: the ids of labelled claims' passages may be mere ranks.
     article, chunk = passage.article, passage.chunk
     return article.title, article.source, article.published_at, article.body, chunk.start, chunk.end
 

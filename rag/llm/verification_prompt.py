@@ -115,6 +115,7 @@ def build_verification_prompt(claims: Sequence[OpenClaim], passages: Sequence[Pa
     """
     boundary = f"material-{secrets.token_hex(8)}"
     cited = {n for claim in claims for n in claim.cited}
+    # A claim that cites nothing may rest on any of them.
     shown = cited if all(claim.cited for claim in claims) else set(range(1, len(passages) + 1))
     blocks = [_format_passage(n, passages[n - 1], boundary) for n in sorted(shown)]
     lines = [_format_claim(claim, boundary) for claim in claims]

@@ -262,4 +262,5 @@ def _finish_reason(chunk: AIMessageChunk) -> str:
     found = chunk.response_metadata
     names = ("finish_reason", "stop_reason", "done_reason", "stopReason")
     reason = next((found[name] for name in names if found.get(name)), "")
+    # Some clients give an enumeration: `FinishReason.MAX_TOKENS`.
     return re.sub(r"\W+", "_", str(reason).rpartition(".")[2]).lower()[:40]

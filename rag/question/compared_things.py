@@ -80,6 +80,7 @@ def find_compared(found: Sequence[Word]) -> list[str]:
     found = _drop_leaning_end(found)
     if len(found) > _LONG:
         return []
+    # From the most particular form to the loosest.
     for way in (_split_sequence, _split_order, _split_against, _split_unequal, _split_span, _split_listed):
         if (texts := way(found)) and len(set(texts)) > 1:
             return texts

@@ -219,6 +219,7 @@ def _strip_time_and_outlet(
             narrowed = replace(narrowed, outlets=mention.names)
         break
     yield bare, narrowed
+    # Unchanged last: what looks like a time or an outlet may be a part of the topic.
     if bare != text:
         yield text, filters
 

@@ -118,6 +118,7 @@ _BODY = re.compile(
     r"|Bowl|Cup|Street|City|County|River|Island|Services|Center|Centre|Museum|Hospital|School|College|Church)\b"
 )
 _NOW = datetime(2100, 1, 1, tzinfo=UTC)  # Only the places of dates are needed here.
+# Only to tell a place from another name: "and in Germany?"
 _PLACES = frozenset(
     "europe asia africa america australia britain england scotland wales ireland france germany italy spain "
     "portugal netherlands belgium austria switzerland sweden norway denmark finland poland ukraine russia turkey "

@@ -82,7 +82,9 @@ class Outlets:
                 self._acronyms.setdefault(short, set()).add(name)
         self._forms.pop("", None)
         papers = {short: {fold_outlet(clean_name(n)) for n in named} for short, named in self._acronyms.items()}
+        # Initials that two papers share name neither.
         self._acronyms = {short: names for short, names in self._acronyms.items() if len(papers[short]) == 1}
+        # Every beginning of a name, so that words which lead to none are given up at once.
         self._beginnings = {"", "the"} | {
             form[:end] for form in [*self._forms, *map(str.lower, self._acronyms)] for end in range(1, len(form) + 1)
         }
@@ -174,6 +176,7 @@ def fold_outlet(name: str) -> str:
     if len(words) > 1 and words[0] == "the":
         words = words[1:]
     key = "".join(words)
+    # "TheVerge" has no blank either, but "theory" only begins so.
     return key.removeprefix("the") if len(words) == 1 and key.startswith("the") and len(key) > 6 else key
 
 

@@ -188,6 +188,7 @@ def _find_times(text: str, now: datetime, newest: datetime | None) -> list[Perio
 
     What has no year is the latest such time that the archive reaches.
     """
+    # Read on the reader's clock as if it were UTC, and moved to its zone afterwards.
     local = now.replace(tzinfo=UTC)
     reached = {p.start: p for p in find_periods(text, newest.astimezone(UTC))} if newest and newest < now else {}
     found = [p if p.relative else reached.get(p.start, p) for p in find_periods(text, local)]

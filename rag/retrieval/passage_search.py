@@ -148,6 +148,7 @@ class Retriever:
         alone = {i: places[i] for near, words in pairs for i in words if i in places and i not in near}
         cosines = self._compute_cosines(vectors, alone)
         for n, (near, words) in enumerate(pairs):
+            # A chunk found by its words alone gets its cosine too, so that all candidates are scored alike.
             near.update((i, cosines[i][n]) for i in words if i in cosines and i not in near)
         return [_make_candidates(near, words, places) for near, words in pairs]
 
@@ -174,6 +175,7 @@ class Retriever:
             for n, found in zip(left, self.indexes.dense.search(vectors[left], wide), strict=True):
                 places = self._filter_candidates([i for i, _ in found], filters)
                 passing = [pair for pair in found if pair[0] in places]
+                # Enough pass, or there are no more to ask for.
                 if len(passing) >= CANDIDATES or len(found) < wide:
                     near[n] = dict(passing[:CANDIDATES])
             if len(near) < len(vectors) and self.indexes.store.archive.count(filters.selection) <= _FEW:
@@ -192,6 +194,7 @@ class Retriever:
         return {
             chunk_id: _ChunkPosition(passing[article], ordinal)
             for chunk_id, (article, version, ordinal) in split.items()
+            # An index may still hold an earlier version.
             if article in passing and passing[article].version == version
         }
 

@@ -69,6 +69,7 @@ class Reranker:
         with self._lock:
             self._loaded = self._loaded or self._load()
             pairs = [(question, text) for text in texts]
+            # The raw score: by default the model would squeeze it into 0 to 1.
             scores = self._loaded.predict(pairs, activation_fn=Identity(), show_progress_bar=False)
         return [float(score) for score in scores]
 

@@ -105,6 +105,7 @@ class SpellingCorrector:
         near = {word: self._find_near(word, topic) for word in asked}
         similar = {word.word.lower(): {n.word.lower() for n in found} for word, found in near.items()}
         notes: list[str] = []
+        # From the end, so that the offsets of the others stay valid.
         for word in reversed(asked):
             if best := _choose(word, near[word], similar, bool(topic)):
                 text = text[: word.start] + best + text[word.start + len(word.word) :]

@@ -221,6 +221,7 @@ class TopicCoverage:
     def _find_holding(self, parts: Sequence[TopicPart], filters: Filters | None) -> Iterator[Article]:
         bodies: dict[frozenset[str], set[str]] = {}
         ids: set[str] | None = None
+        # The rarest words first, so that the others are looked for among few articles.
         for any_of in sorted({stems for part in parts for stems in part.stems}, key=self._count_chunks):
             among = ids if ids is not None and len(ids) <= _FEW else ()
             text, heading = self._lexical.find_articles(sorted(any_of), filters, among)

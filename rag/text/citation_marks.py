@@ -60,6 +60,7 @@ def read_marks(text: str, count: int) -> Marked:
             marks.append((length, numbers))
         if wrong:
             invented.append((length, wrong))
+        # Else the words on both sides of the mark would become one.
         if last < len(text) and text[last].isalnum():
             pieces.append(" ")
             length += 1
@@ -93,6 +94,7 @@ def _read_numbers(mark: str, count: int) -> tuple[tuple[int, ...], tuple[int, ..
             wrong.append(first)
             continue
         wrong.extend([last] if last > count else [])
+        # Only up to the last passage: "[1-999999]" names a million.
         found.extend(range(first, min(last, count) + 1))
     return tuple(dict.fromkeys(found)), tuple(dict.fromkeys(wrong))
 

@@ -289,6 +289,7 @@ class _FigureReader:
             k = j + (self.low(j) == "-")
             word = self.low(k)
             scale = self.scales.get(word, 0.0)
+            # Other scripts inflect them: "миллионов".
             if not scale and word and not word[0].isascii():
                 scale = next((s for name, s in self.scales.items() if word.startswith(name)), 0.0)
             if not scale or (len(word) == 1 and word.isascii() and self.text[self.tokens[k].end : self.tokens[k].end + 1] == "."

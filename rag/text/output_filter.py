@@ -23,6 +23,7 @@ _TAG = re.compile(
     re.IGNORECASE,
 )
 _ONLY_MARKS = re.compile(r"^[^\S\n]*(?:\[[#^]?\d[\d, -]*\][^\w\n[]*)+\n?", re.MULTILINE)  # What a removed image leaves.
+# Images before links, which they end like; marks before other links, as they keep their brackets.
 _STEPS = (
     (_THOUGHT, ""), (_IMAGE, ""), (_MARK_LINK, r"\1"), (_LINK, r"\1"), (_REFERENCE, r"\1"), (_DEFINITION, ""),
     (_TAG, ""), (_ADDRESS, ""),
@@ -30,7 +31,7 @@ _STEPS = (
 
 
 def filter_output(text: str) -> str:
-    """Return a model's text without images, links, addresses, tags and invisible characters; the the words of a link stay.
+    """Return a model's text without images, links, addresses, tags and invisible characters; the words of a link stay.
 
     A removal can create a new tag ("<scr<b>ipt>"), so this repeats until nothing changes.
     """

@@ -95,6 +95,7 @@ def count_back(count: int, unit: str, now: datetime) -> datetime | None:
             first = datetime(total // 12, total % 12 + 1, 1, tzinfo=UTC)
             last = make_months_span(first.year, first.month)
             length = (last.until - first).days if last and last.until else 28
+            # A month before 31 March lies the last day of February.
             return now.replace(year=first.year, month=first.month, day=min(now.day, length))
         hours = {"hour": 1, "day": 24, "week": 168, "weekend": 168}[unit]
         return now - timedelta(hours=count * hours)

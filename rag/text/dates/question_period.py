@@ -75,6 +75,7 @@ _PHRASES: dict[Bound, str] = {
     "from": "from",
     "in": "in|on|of|at|during|over|within|for|throughout|date|dated|im|am|en|el|le|il|au|nel|em",
 }  # fmt: skip
+# The longest first: "up until" ends in "until".
 _BOUNDS = sorted(
     ((words, bound) for bound, phrases in _PHRASES.items() for words in phrases.split("|")),
     key=lambda phrase: -len(phrase[0]),
@@ -175,6 +176,7 @@ def _join_range(text: str, first: QuestionDate, second: QuestionDate) -> Period 
     if since and second.span.since and since > second.span.since:  # "between December and February"
         if first.written.form not in {"day", "month"} or since.month <= second.span.since.month:
             return None
+        # 29 February may not exist in that year.
         since = since.replace(year=second.span.since.year - 1, day=min(since.day, 28))
     start = start if word in _JOINTS or number_alone else first.start
     return _build_period(text, Span(since, until), start, second.end, first, _asks_publication(text, start, second.end))
