@@ -52,7 +52,7 @@ def answer_runnable(assistant: Assistant, filters: Filters | None = None) -> Run
     pieces add up to the output. Errors are those of `Assistant.ask`.
 
     Tracers and `astream_events` see the steps "plan", "retrieve" (with a retriever's events), "judge", "write" (with
-    those of the chat model) and "check".
+    those of the chat model), "check" and "verify".
 
     Args:
         assistant: Who answers; open it before and close it after.
@@ -86,6 +86,7 @@ def _show_output(pieces: Iterator[AnswerState]) -> Iterator[dict[str, Any]]:
         if event.passages and not passages:
             passages = event.passages
             yield AddableDict(context=[to_document(passage) for passage in passages])
+        # An answer begun anew after a second search cannot take back what was streamed, so it adds nothing.
         if event.stage == "writing" and len(event.text) > len(draft) and event.text.startswith(draft):
             yield AddableDict(draft=event.text[len(draft) :])
             draft = event.text

@@ -63,6 +63,7 @@ class AnswerBuilder:
                 *_note_undated(archive, searched),
                 *([] if "chat" in state else note_silent_feeds(archive, query, searched, state["now"])),
             ),
+            # Small talk and counts are written by code, even where a model is set.
             model=self._writer.name if self._writer and not ({"chat", "coverage"} & state.keys()) else "none",
             prompt=state["prompt"].messages if "prompt" in state else (),
             usage=state.get("usage", {}),
@@ -83,6 +84,7 @@ def _note_later_time(query: Query, searched: Filters, newest: datetime | None) -
     """Return a note where the question asks about a time after the newest article."""
     times = [query.asks_after, query.filters.since, searched.since]
     latest = max((instant for instant in times if instant), default=None)
+    # Day by day: what is asked for in the afternoon is no later time than the morning's news.
     if not (latest and newest and latest.date() > newest.astimezone(latest.tzinfo).date()):
         return []
     return [f"Nothing in the archive is dated after {format_day(newest)}, and the question asks about a later time."]

@@ -42,6 +42,7 @@ class AnsweredQuestion:
 def render_docx(title: str, asked: Sequence[AnsweredQuestion]) -> bytes:
     """Return questions and answers as the bytes of a DOCX file, a single one under its question alone."""
     document = docx.Document()
+    # python-docx refuses a longer title.
     document.core_properties.title = one_line(title)[:255]
     document.core_properties.author = "Newsdesk"
     document.core_properties.created = datetime.now(UTC)
@@ -113,6 +114,7 @@ class _AnswerWriter:
     def _add_words(self, paragraph: Paragraph, words: str, quoted: bool) -> None:
         """Add words to a paragraph; in what articles say, only a whole line is bold, our headline."""
         pieces = words.split("**")
+        # With an odd number of signs one has no counterpart, so all are ordinary characters.
         if len(pieces) % 2 == 0 or (quoted and (len(pieces) != 3 or pieces[0] or pieces[2].strip())):
             pieces = [words]
         for n, piece in enumerate(pieces):

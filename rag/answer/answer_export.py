@@ -26,7 +26,9 @@ _ENDINGS: dict[str, ExportFormat] = {
     ".json": "json",
 }
 _MARKUP = re.compile(r"[\\`*_\[\]<>#&|~!$^{}@]")
+# Renderers make links of bare addresses; a backslash behind the scheme or "www" prevents that.
 _ADDRESS = re.compile(r"(?<=\w)(?=://)|(?<=\bwww)(?=\.)", re.IGNORECASE)
+# What would make a line a list, a heading or a definition.
 _OPENING = re.compile(r"^(?=[-+=:])|(?<=^\d)(?=[.)])|(?<=^\d\d)(?=[.)])")
 _HEADING = re.compile(r"\*\*([^*]+)\*\*")
 

@@ -156,12 +156,14 @@ class AnswerPipeline:
         ):
             scope = self.questions.read_scope(now)
             for step in plan_searches(self.writer.planner, query, history, scope, now, config):
+                # The rules search once, while the model plans.
                 found, planning = found or self._search(query, config), step
                 yield {"event": Event("searching")}  # A chance to stop.
         yield {"query": query, "history": history, "now": now}
         if planning:
             plan, spent = planning.plan, planning.usage
             planned = apply_plan(self.questions.read(*asked, plan.standalone), plan, state["whole"]) if plan else query
+            # Without a plan, what the rules found meanwhile need not be searched for again.
             yield {"query": planned, **({} if plan else {"found": found}), **count_request("plan", spent)}
             yield {"timings": {"plan": planning.milliseconds}}
 
@@ -217,6 +219,7 @@ class AnswerPipeline:
         found: RetrievedPassages = state["found"]
         with measure(timings, "read"):
             evidence = self.evidence.read(state["query"], found)
+            # A model sees for itself whether the passages answer; without one, some sentences must.
             enough = evidence.hopeful and bool(self.prose or find_answer(state["query"], evidence)[0])
             passages = self.prose.choose(found.rankings) if enough and self.prose else state["passages"]
         event = {"event": Event("reading", passages=passages)} if enough else {}
@@ -322,6 +325,7 @@ class AnswerPipeline:
     def _read_reply(prompt: Prompt, reply: str) -> str | None:
         """Return what a model wrote without what no reader may see, or None where it refuses."""
         text = filter_output(reply)
+        # A reply that cites something answers, whatever else it says.
         if REFUSAL in text.upper() and not read_marks(text, len(prompt.passages)).marks:
             return None
         return strip_injected_instructions(text, prompt.passages, SYSTEM)

@@ -37,6 +37,7 @@ def answer_small_talk(kind: SmallTalk, scope: ArchiveScope, history: Sequence[Tu
 
 def _list_sources(history: Sequence[Turn]) -> str:
     """Return on what the last answer rests: the articles that it names, and how each statement can be checked."""
+    # Of an earlier answer there is only its text, so its headings are read.
     for turn in reversed(history):
         if turn.role != "user" and (named := _HEADING.findall(turn.content)):
             listed = "\n".join(f"- {heading}" for heading in dict.fromkeys(named))

@@ -92,6 +92,7 @@ def make_root(
 
     async def astream(inputs: AsyncIterator[Any], config: RunnableConfig) -> AsyncIterator[Output]:
         given = [piece async for piece in inputs]
+        # A reader who is cancelled closes the generator, which must not happen while a thread is in it.
         pieces, lock = stream(iter(given), config), Lock()
 
         def advance() -> Output | None:

@@ -140,6 +140,7 @@ def _report_same_thing(one: Sentence, other: Sentence) -> bool:
 def _words(sentence: Sentence) -> set[str]:
     """Return the words of a sentence without its figures."""
     text = sentence.text
+    # From the end, so that the offsets of the others stay valid.
     for figure in reversed(find_figures(text, sentence.passage.article.language or "en")):
         text = f"{text[: figure.start]} {text[figure.end :]}"
     return set(terms(text, sentence.passage.article.language or "en")) - STOPWORDS

@@ -54,6 +54,7 @@ class Footnotes:
         self._add_mark(line, "w:footnoteRef")
         words = _append(_append(line, "w:r"), "w:t")
         words.text = f" {text}"
+        # Else the blank before the text would be dropped.
         words.set(qn("xml:space"), "preserve")
         return self.count
 

@@ -36,6 +36,7 @@ _SCRIPTS = {
     "CYRILLIC": "ru", "GREEK": "el", "ARABIC": "ar", "HEBREW": "he", "DEVANAGARI": "hi", "CJK": "zh", "HIRAGANA": "ja",
     "KATAKANA": "ja", "HANGUL": "ko", "THAI": "th", "ARMENIAN": "hy", "TAMIL": "ta", "GEORGIAN": "ka", "BENGALI": "bn",
 }  # fmt: skip
+# A script does not tell these apart, nor a detector Danish from Norwegian.
 _RELATED = {
     "ru": frozenset("ru uk be bg sr mk kk".split()),
     "ar": frozenset("ar fa ur ps".split()),
@@ -44,6 +45,7 @@ _RELATED = {
     "no": frozenset("no nb nn da".split()),
     "da": frozenset("no nb nn da".split()),
 }
+# Letters that Russian does not have.
 _UKRAINIAN = frozenset("іїєґ")
 _MOSTLY = 0.5  # Share of the letters of a question.
 _OWN = 2  # Words of a language that are none of English.
@@ -87,6 +89,7 @@ def _is_plain(question: str, spoken: Sequence[str], language: str) -> bool:
 def _find_script(text: str) -> str:
     """Return the script that most letters of a text are of, as Unicode names it, or ""."""
     scripts = Counter(unicodedata.name(c, "").partition(" ")[0] for c in text if c.isalpha())
+    # Japanese has the letters of Chinese too, but Chinese has no kana.
     if "HIRAGANA" in scripts or "KATAKANA" in scripts:
         return "HIRAGANA"
     script, count = max(scripts.items(), key=lambda item: item[1], default=("", 0))

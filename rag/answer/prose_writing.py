@@ -72,6 +72,7 @@ class ProseWriting:
             else:
                 prompt, (text, _) = fuller, read_missing(again.text)
         event = Event("checking", filter_output(text), prompt.passages)
+        # A model that wrote nothing but what is missing has refused.
         yield {"text": text or REFUSAL, "status": "answered", "written": True, "event": event}
         yield {"prompt": prompt, "passages": list(prompt.passages)}
 
@@ -86,6 +87,7 @@ class ProseWriting:
                     yield {"event": Event("writing" if reply.text else "reading", text, prompt.passages)}
             except ModelError as error:
                 failure = error
+        # Before the failure is raised: a request that failed was paid for too.
         yield {**count_request(prompt.stage, reply.usage), "timings": timings}
         if failure:
             raise failure

@@ -125,6 +125,7 @@ def _note_rest(asked: CoverageQuestion, found: CoveredStories, listed: int) -> l
 def _list_by_date(filters: Filters) -> str:
     """Return the time and the outlets of filters: "dated 12 March 2018 to 18 March 2018, in Coast Wire"."""
     first = format_day(filters.since) if filters.since else ""
+    # `until` is the first instant that is not meant.
     last = format_day(filters.until - timedelta(seconds=1)) if filters.until else ""
     if first and last:
         phrase = f"dated {first}" if first == last else f"dated {first} to {last}"

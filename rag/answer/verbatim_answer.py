@@ -84,6 +84,7 @@ def _select_answering(sentences: Sequence[Sentence]) -> list[Sentence]:
     others = [s for s in sentences[1:] if s.passage.article.id != best.passage.article.id]
     found.extend(find_conflicts(best, [s for s in others if s.score >= RIVAL * best.score])[: MOST - len(found)])
     _extend_selection(found, [s for s in others if s.score >= ELSEWHERE * best.score], MOST, sentences)
+    # What room is left goes to the rest of the best one's passage.
     _extend_selection(found, near, MOST, sentences)
     return found
 

@@ -127,6 +127,7 @@ class Chat:
     @contextmanager
     def _print_growth(self) -> Iterator[Callable[[Event], None]]:
         if not self.console.is_terminal:
+            # A file or a pipe gets the finished answer alone.
             yield lambda _: None
             return
         with Live(console=self.console, transient=True, refresh_per_second=8) as live:

@@ -1,4 +1,4 @@
-"""The commands `ask`, `chat`, `search`, `background`, `outlets`, `verify`, `collection`, `mcp` and `index`."""
+"""The commands of the assistant; those on topics and collections are in modules of their own."""
 
 import json
 import sys
@@ -69,6 +69,7 @@ def ask(
     """Answer a question from the archive, every claim cited. Exit code 0: answered; 1: not; 2: could not be asked."""
     with _report_errors(as_json):
         if export_to:
+            # Before the question is asked: an answer takes longer than noticing a wrong name.
             check_file_name(export_to)
         if form == "docx" and sys.stdout.isatty():
             raise InputError("a DOCX file is nothing for a terminal; write it with --export FILE.docx")

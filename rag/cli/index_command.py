@@ -26,6 +26,7 @@ def index(settings: Settings, progress: Progress | None = None) -> dict[str, Any
     """
     with Archive(settings.archive_path) as archive:
         indexes = _open_owned(settings, archive)
+        # Before anything is embedded by the wrong one.
         indexes.folder.check_embedder()
         before = indexes.folder.applied()
         embedded = indexes.embed_pending(progress, _WAIT_S)

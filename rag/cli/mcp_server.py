@@ -94,6 +94,7 @@ class Tools:
                 question, filters=read_filters(since, until, [outlet], [author], [section], [collection])
             ),
         )
+        # What the answer does not cite would only fill the client's context.
         return {"untrusted": UNTRUSTED} | replace(answer, passages=()).to_record()
 
     async def verify(
@@ -130,6 +131,7 @@ class Tools:
 
         `copies` are articles with the same text; `questions` are questions that `ask_archive` answers.
         """
+        # The client is a model itself, so none is asked to write.
         found = await _run_tool(lambda: self._assistant.background(article_id, write=False))
         return {"untrusted": UNTRUSTED} | found.to_record()
 

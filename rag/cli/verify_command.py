@@ -53,6 +53,7 @@ def verify(
         report = event.report
     if report is None:
         raise ValueError("the check ended without a report")
+    # A check that a limit cut short can be continued.
     if not report.left_out:
         state.remove()
     return report

@@ -103,6 +103,7 @@ class DraftCheck:
         language = detect(text) or "en"
         cut = cut_draft(text, language)
         claims = cut.claims[:limit]
+        # A verdict from before counts only where the draft still says the same.
         done = {n: one for n, one in (known or {}).items() if n <= len(claims) and one.claim == claims[n - 1]}
         failures: Counter[str] = Counter()
         blank = self._report(text, cut, filters)
@@ -114,6 +115,7 @@ class DraftCheck:
             )
 
         yield DraftEvent(len(done), len(claims), report(), tuple(done.values()))
+        # Lazily, so that the first verdicts come before the last claim is searched for.
         found = (self._find(claim, filters, language) for claim in claims if claim.number not in done)
         for group in self._group(found):
             for judged, failure in self._judge(group) if group else [((), "")]:
@@ -140,6 +142,7 @@ class DraftCheck:
         spent = 0
         for one in found:
             tokens = sum(self._count(passage.chunk.text) for passage in one.passages) if self._verifier else 0
+            # Without a model nothing is saved by waiting: each claim is shown as soon as it is judged.
             if group and (not self._verifier or len(group) == TOGETHER or spent + tokens > self._tokens):
                 yield group
                 group, spent = [], 0

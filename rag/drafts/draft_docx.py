@@ -30,6 +30,7 @@ def render_docx(report: DraftReport) -> bytes:
     document.core_properties.created = report.checked_at or datetime.now(UTC)
     section = document.sections[0]
     section.orientation = WD_ORIENT.LANDSCAPE
+    # Turning the page does not swap its sides.
     section.page_width, section.page_height = section.page_height, section.page_width
     document.add_heading("Checked draft", 1)
     for line in (describe_counts(report), describe_basis(report), *report.notes):
@@ -74,6 +75,7 @@ def _add_table(document: Document, report: DraftReport) -> None:
         _fill_passages(passages, one)
     for row in table.rows:
         for cell, width in zip(row.cells, _WIDTHS, strict=True):
+            # Word goes by the width of cells, not of columns.
             cell.width = width
 
 

@@ -108,6 +108,7 @@ def _write_draft(report: DraftReport) -> Iterator[str]:
             text += f"**{escape_markdown(piece)}** [{one.claim.number}: {VERDICTS[one.verdict].lower()}]"
         else:
             lines = piece.split("\n")
+            # Escaping strips each line, and its words must not run into the bold ones.
             text += "\n".join(
                 (" " if line[:1] == " " else "") + escape_markdown(line) + (" " if line[-1:] == " " else "")
                 for line in lines

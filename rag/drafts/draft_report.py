@@ -63,6 +63,7 @@ class FoundPassage:
         pieces: list[tuple[str, bool]] = []
         at = 0
         for start, end in sorted((max(0, a - self.start), b - self.start) for a, b in self.marks):
+            # Marks may overlap, and no word may come twice.
             pieces += [(self.text[at:start], False), (self.text[max(at, start) : end], True)]
             at = max(at, end)
         return [(text, marked) for text, marked in [*pieces, (self.text[at:], False)] if text]

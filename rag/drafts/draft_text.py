@@ -101,6 +101,7 @@ def _decode(name: str, data: bytes) -> str:
 
 def _read_markdown(text: str) -> str:
     draft = markdown_text.build_draft(text.replace("\r\n", "\n"), {})
+    # With a sign, by which the cutting into claims tells a short item of a list from a heading.
     body = draft.body.replace("<li>\n<p>", "<li><p>• ").replace("<li>", "<li>• ").replace("<li>• <p>•", "<li><p>•")
     return f"{clean_line(draft.title, len(draft.title))}\n\n{html_to_text(body)}"
 

@@ -93,6 +93,7 @@ def read_since(text: str, now: datetime) -> datetime:
     try:
         found = parse_time(words)
     except InputError:
+        # Words are read on the user's clock as if it were UTC; what they name is moved back to its zone.
         local = now.replace(tzinfo=UTC)
         times = [p for before in ("since", "on") for p in find_periods(f"{before} {words}", local)]
         begun = [(p.since, p.relative) for p in times if p.since]
@@ -164,6 +165,7 @@ def tell_news(
         at = entries.index(first)
         note = "The first report on this topic in the archive."
         entries[at] = replace(first, notes=(note, *first.notes))
+    # Two sorts, since sorting is stable: the newest first among those that are about the topic, then among the rest.
     entries.sort(key=lambda entry: _order_by_date(entry.article), reverse=True)
     entries.sort(key=lambda entry: not entry.finding.main)
     repeats = [article for story, group in groups.items() if story in known for article in group]

@@ -56,6 +56,7 @@ def write_message(digest: Digest, sender: str, to: str) -> EmailMessage:
     message["From"] = _read_address(sender, "NEWSDESK_SMTP_FROM")
     message["To"] = _read_address(to, "--mail")
     message["Date"] = formatdate(localtime=True)
+    # Without the domain it would name this machine.
     message["Message-ID"] = make_msgid(domain=message["From"].addresses[0].domain)
     message["Auto-Submitted"] = "auto-generated"  # RFC 3834: no holiday reply comes back.
     message.set_content(_encodable(render_markdown(digest)))

@@ -225,6 +225,7 @@ class TopicBook:
             raise ArchiveError(f"{self.path}: cannot be read ({error}); move it aside to begin anew") from error
 
     def _open_to_read(self) -> sqlite3.Connection:
+        # Reading makes no file.
         if not self.path.is_file():
             empty = sqlite3.connect(":memory:")
             empty.executescript(_SCHEMA)

@@ -33,6 +33,7 @@ class TopicWatch:
         """
         change = self._store.last_change()
         topic = self.book.add(user, read_question(text), filters, self._archive.identity, change)
+        # Whoever follows the topic already has findings of it.
         if not self.book.findings(topic.id):
             self.book.record(topic, self._matcher.find_known(topic), topic.archive, topic.checked_to)
         return topic
@@ -47,6 +48,7 @@ class TopicWatch:
         changed: dict[int, tuple[int, list[str]]] = {}  # Topics that were checked together have the same changes.
         count = 0
         for topic in waiting:
+            # Another archive, or this one restored from a backup: what it holds is no news.
             if topic.archive != identity or topic.checked_to > last:
                 self.book.record(topic, (), identity, last)
                 continue

@@ -156,6 +156,7 @@ class BackgroundSearch:
             places.setdefault(find_place(article, story[0]), []).append(story)
         for place in HEADINGS:
             if stories := places.get(place):
+                # The nearest are kept, and then listed in order of time.
                 nearest = sorted(stories, key=lambda story: -max(one.score for one in story))[:MOST_LISTED]
                 entries = [self._cite(story) for story in sorted(nearest, key=lambda story: _make_time_key(story[0]))]
                 yield CoverageSection(place, tuple(entries), len(stories))

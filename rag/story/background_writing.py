@@ -75,7 +75,9 @@ class BackgroundWriting:
     def _make_query(self, background: Background) -> Query:
         title = background.article.title[: LONGEST_QUESTION // 2]
         query = self._questions.read(f"What is known about “{title}”?", whole=True)
+        # The task is what is asked; what passages are searched and read for is the headline.
         plain = replace(query, question=TASK, standalone=TASK, searched=query.standalone, notes=(), parts=())
+        # What the headline says of times and outlets narrows nothing: the passages are chosen already.
         return replace(plain, filters=Filters(), hints=Filters(), latest=False, asks_after=None)
 
 

@@ -210,6 +210,7 @@ def _list_quotations(reports: Sequence[Sequence[Sentence]]) -> list[Row]:
                 known = any(column in row and is_quoted_from(quoted, said) for said, row in rows.items())
                 if len(quoted.split()) >= _QUOTED_WORDS and not known:
                     rows[quoted] = {column: sentence, **_find_quoting(quoted, column, reports)}
+    # A sentence with two quotations would make two equal rows.
     distinct = {tuple(sorted((n, s.start) for n, s in row.items())): row for row in rows.values()}
     return sorted(distinct.values(), key=lambda row: -len(row))
 

@@ -117,6 +117,7 @@ def _is_time_between(claimed: Figure, moments: Sequence[Moment]) -> bool:
         for i, one in enumerate(exact):
             for other in exact[i + 1 :]:
                 count = abs((one - other).days) * _DAY / seconds
+                # Months and years are means, so whole numbers of them are met by a hair only.
                 if math.floor(count + 0.02) <= claimed.value <= math.ceil(count - 0.02):
                     return True
     return False

@@ -145,6 +145,7 @@ def _judge_statement(claim: Demands, statement: Statement, evidence: Sequence[Pa
         return Finding(statement, statement.cited, "note")
     positions = statement.cited or statement.covered_by
     own = [evidence[i - 1] for i in positions]
+    # First of all: what stands word for word in a passage needs neither rules nor a second reading.
     copied = _find_verbatim(claim, statement, [*own, *evidence] if statement.cited else own)
     if copied:
         return copied
@@ -208,6 +209,7 @@ def _make_citations(
 ) -> list[Citation]:
     """Return a citation for each run of sentences that the claims citing a passage rest on; runs that touch are one."""
     citing = [f for f in findings if evidence.position in f.cited]
+    # A flagged claim shows its reader no words, unless nothing else cites the passage.
     holding = [f for f in citing if f.verdict != "flagged"] or citing[:1]
     spans = [
         span

@@ -45,6 +45,7 @@ class Problem:
 def find_problem(claim: Demands, cited: Sequence[PassageFacts]) -> Problem | None:
     """Return what certainly is not in the cited passages and their headings, or None where nothing is certain."""
     return (
+        # Only the first is told, and what is looked up word for word comes first.
         _find_changed_quotation(claim, cited)
         or _find_other_speaker(claim, cited)
         or _find_other_outlet(claim, cited)
