@@ -20,7 +20,9 @@ from rag.settings import Settings
 _MOST_PROBLEMS = 500
 _SECRET = {"llm_api_key"}
 # Paths and timeouts, which do not influence what is found and answered.
-_IRRELEVANT = {"data_dir", "user_agent", "robots", "host_delay_s"}
+_IRRELEVANT = {"data_dir", "user_agent", "robots", "host_delay_s"} | {
+    name for name in Settings.model_fields if name.startswith("smtp_")
+}
 
 
 @dataclass(frozen=True, slots=True)

@@ -34,7 +34,9 @@ from rag.settings import Settings, read_settings
 
 T = TypeVar("T")
 
-app = typer.Typer(help="Ask and search a news archive.", no_args_is_help=True, add_completion=False)
+app = typer.Typer(
+    help="Ask and search a news archive.", no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False
+)
 app.add_typer(collection_app, name="collection")
 
 Export = Annotated[

@@ -32,7 +32,7 @@ _MESSAGES: dict[SmallTalk, str] = {
     """,
     "rewording": """
         translate that; translate this; translate it; summarise that; summarize that; summarise this; summarize this; summarise it;
-        summarize it; sum that up; sum it up; tl;dr; tldr; shorter; make it shorter; make that shorter; longer; make it longer; simpler;
+        summarize it; sum that up; sum it up; tl dr; tldr; shorter; make it shorter; make that shorter; longer; make it longer; simpler;
         say that again; rephrase that; rephrase it; rewrite that; rewrite it; put it simply; explain it simply; as a list;
         in bullet points; in one sentence; in short; in plain words; in simple words; auf deutsch; auf englisch; kürzer; einfacher;
         fass das zusammen; en français; en anglais; plus court; en español; en inglés; más corto

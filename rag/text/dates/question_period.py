@@ -177,7 +177,8 @@ def _join_range(text: str, first: QuestionDate, second: QuestionDate) -> Period 
         if first.written.form not in {"day", "month"} or since.month <= second.span.since.month:
             return None
         # 29 February may not exist in that year.
-        since = since.replace(year=second.span.since.year - 1, day=min(since.day, 28))
+        day = 28 if (since.month, since.day) == (2, 29) else since.day
+        since = since.replace(year=second.span.since.year - 1, day=day)
     start = start if word in _JOINTS or number_alone else first.start
     return _build_period(text, Span(since, until), start, second.end, first, _asks_publication(text, start, second.end))
 

@@ -22,6 +22,7 @@ from rag.question.small_talk import find_small_talk
         ("in German, please", "rewording"),
         ("In Brazilian Portuguese", "rewording"),
         ("Summarise that.", "rewording"),
+        ("tl;dr", "rewording"),
         ("are you sure?", "sources"),
         ("What's your source?", "sources"),
         ("Hello Kitty was sold to whom?", None),

@@ -55,6 +55,7 @@ def day(text: str) -> datetime | None:
         ("after 2023", "2024-01-01", ""),
         ("between March and May 2018", "2018-03-01", "2018-06-01"),
         ("between December and February 2018", "2017-12-01", "2018-03-01"),
+        ("between 31 December and 3 February 2018", "2017-12-31", "2018-02-04"),
         ("from December to February", "2023-12-01", "2024-03-01"),
         ("on 7 and 9 October 2023", "2023-10-07", "2023-10-10"),
         ("this morning", "2024-05-15", "2024-05-16"),
