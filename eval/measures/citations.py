@@ -52,7 +52,8 @@ def support_measures(answer: Mapping[str, Any]) -> dict[str, float]:
         values["claims flagged"] = sum(claim["supported"] is False for claim in claims) / len(claims)
     quoted = quotations(answer["text"])
     if quoted and answer["status"] == "answered":
-        texts = list(cited_texts(answer).values())
+        # A headline is words of the source too, and articles often hold it nowhere else.
+        texts = [*cited_texts(answer).values(), *(row["title"] for row in answer["citations"])]
         values["verbatim quotes"] = sum(contains_quotation(quotation, texts) for quotation in quoted) / len(quoted)
     return values
 

@@ -65,7 +65,7 @@ _ANSWERS = (
         True,
     ),
     ("claims flagged", "Of the claims, those that the check flags as certainly wrong or uncited.", False),
-    ("verbatim quotes", "Share of the quotations that are verbatim in a cited passage.", True),
+    ("verbatim quotes", "Share of the quotations that are verbatim in a cited passage or its headline.", True),
     ("failed", "The model gave no whole answer, or an error stopped it.", False),
 )
 _JUDGE = (

@@ -109,6 +109,13 @@ def test_quotations_must_stand_in_what_is_cited() -> None:
     assert TEXTS["a#0"].count("No cyber hegemony") == 1
 
 
+def test_the_words_of_a_headline_are_verbatim_too() -> None:
+    record = answer('It is called "a desktop among laptops" [1].', ["a#0"])
+    assert support_measures(record)["verbatim quotes"] == 0
+    record["citations"][0]["title"] = "The new machine: a desktop among laptops"
+    assert support_measures(record)["verbatim quotes"] == 1
+
+
 def test_scores_join_retrieval_facts_and_answers() -> None:
     rows = score([outcome(HELD, answer("3 billion", ["b#0"]), hits("c", "b", "a")), outcome(NULL, None, hits("c"))])
     assert rows["held"]["R@5"] == 1.0
