@@ -17,6 +17,7 @@ from corpus.archive.database import Archive, article_from_row
 from corpus.archive.rows import from_row
 from corpus.archive.schema import offset_column
 from corpus.archive.selection import EVERYTHING, Selection
+from corpus.archive.versions import has_same_text
 from corpus.article import Article, Chunk
 
 Vectors = NDArray[np.float32]
@@ -114,15 +115,15 @@ class ChunkStore:
     def store(self, batch: Sequence[Embedded]) -> int:
         """Keep chunks and vectors in one transaction and log them; return how many articles were stored.
 
-        An article that was changed or removed since it was read is skipped.
+        An article that was changed, edited or removed since it was read is skipped.
         """
         stored = 0
         with self.archive.transaction() as connection:
             for item in batch:
                 row = connection.execute(
-                    "SELECT key FROM articles WHERE id = ? AND version = ?", (item.article.id, item.article.version)
+                    "SELECT * FROM articles WHERE id = ? AND version = ?", (item.article.id, item.article.version)
                 ).fetchone()
-                if row is None:
+                if row is None or not has_same_text(article_from_row(row), item.article):
                     continue
                 key = row["key"]
                 connection.execute("DELETE FROM chunks WHERE article_key = ? AND profile = ?", (key, self.profile))

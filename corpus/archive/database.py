@@ -15,16 +15,18 @@ from typing import Literal
 
 from corpus.archive import revisions, stories
 from corpus.archive.condition import make_condition
+from corpus.archive.edits import keep_edits, restore_source
 from corpus.archive.read_only import ReadOnlyConnection
 from corpus.archive.rows import (
     COLUMNS,
-    ROW,
     article_from_json,
     article_from_row,
+    drop_chunks,
     from_row,
     row_values,
     text_digest,
     to_iso,
+    update_row,
 )
 from corpus.archive.schema import connect, offset_column
 from corpus.archive.selection import EVERYTHING, Selection
@@ -146,7 +148,7 @@ class Archive:
         becomes a new version, or part of the history where the outlet dates it before the current text. A text that the
         archive holds from the same outlet under another id adds nothing, nor does an earlier version's that is read
         again, unless it is `live`: fetched just now. What a later arrival lacks (the byline,
-        say) stays as it was.
+        say) stays as it was, and so do particulars that were edited here (`corpus.archive.article_editing`).
 
         Args:
             article: What arrives.
@@ -173,7 +175,7 @@ class Archive:
         return judge_arrival(self.connection, article, live).outcome
 
     def get(self, article_id: str, version: int | None = None) -> Article | None:
-        """Return the current text of an article, or an earlier version."""
+        """Return the current text of an article as it was edited here, or an earlier version as the source wrote it."""
         row = self.connection.execute("SELECT * FROM articles WHERE id = ?", (article_id,)).fetchone()
         if row is None or version is None or version == row["version"]:
             return article_from_row(row) if row else None
@@ -182,14 +184,22 @@ class Archive:
         ).fetchone()
         return article_from_json(kept["record"]) if kept else None
 
-    def versions(self, article_id: str) -> list[Article]:
-        """Return every text that the archive holds of an article, by number; the last one is current."""
+    def versions(self, article_id: str, edited: bool = True) -> list[Article]:
+        """Return every text that the archive holds of an article, by number; the last one is current.
+
+        Args:
+            article_id: The article.
+            edited: Give the current one as it was edited here; else as the source wrote it, like the earlier ones.
+        """
         rows = self.connection.execute(
             "SELECT record FROM versions JOIN articles ON key = article_key WHERE id = ? ORDER BY versions.version",
             (article_id,),
         )
-        current = self.get(article_id)
-        return [article_from_json(row["record"]) for row in rows] + ([current] if current else [])
+        earlier = [article_from_json(row["record"]) for row in rows]
+        row = self.connection.execute("SELECT * FROM articles WHERE id = ?", (article_id,)).fetchone()
+        if row is None:
+            return earlier
+        return [*earlier, article_from_row(row) if edited else restore_source(self.connection, row)]
 
     def articles(
         self,
@@ -294,38 +304,39 @@ class Archive:
         stories.group_with_copies(connection, key, arrival.article)
 
     def _renew(self, connection: sqlite3.Connection, arrival: Arrival, run: int) -> None:
-        """Move the current text to the history and store the new one in its place, or a late one straight to the history."""
+        """Move the current text to the history and store the new one in its place, or a late one straight to the history.
+
+        The history holds what the source wrote; in the text that is shown, edits outlast it.
+        """
         row = connection.execute("SELECT * FROM articles WHERE key = ?", (arrival.key,)).fetchone()
-        before, number = article_from_row(row), row["version"] + 1
-        shelved, shelved_digest = (arrival.article, arrival.digest) if arrival.late else (before, row["digest"])
+        key, before, number = int(row["key"]), article_from_row(row), row["version"] + 1
+        source = restore_source(connection, row)
+        shelved, shelved_digest = (arrival.article, arrival.digest) if arrival.late else (source, row["digest"])
         record = json.dumps(shelved.to_record() | {"version": row["version"]})
         connection.execute(
             "INSERT INTO versions (article_key, version, digest, text_digest, record) VALUES (?, ?, ?, ?, ?)",
-            (arrival.key, row["version"], shelved_digest, text_digest(shelved), record),
+            (key, row["version"], shelved_digest, text_digest(shelved), record),
         )
-        connection.execute("UPDATE articles SET version = ? WHERE key = ?", (number, arrival.key))
-        revisions.note_text(connection, int(arrival.key or 0), number, arrival.late)
-        if not arrival.late:
-            self._replace(connection, arrival, before)
-        if arrival.late or has_same_text(arrival.article, before):  # The chunks stay, and get the new number.
-            connection.execute("UPDATE indexed SET version = ? WHERE article_key = ?", (number, arrival.key))
+        connection.execute("UPDATE articles SET version = ? WHERE key = ?", (number, key))
+        revisions.note_text(connection, key, number, arrival.late)
+        after = before if arrival.late else self._replace(connection, key, arrival, before)
+        if has_same_text(after, before):  # The chunks stay, and get the new number.
+            connection.execute("UPDATE indexed SET version = ? WHERE article_key = ?", (number, key))
         else:
-            connection.execute("DELETE FROM chunks WHERE article_key = ?", (arrival.key,))
-            connection.execute("DELETE FROM indexed WHERE article_key = ?", (arrival.key,))
-            _note_run(connection, int(arrival.key or 0), run)
+            drop_chunks(connection, key)
+            _note_run(connection, key, run)
         connection.execute("INSERT INTO changes (article_id) VALUES (?)", (before.id,))
 
-    def _replace(self, connection: sqlite3.Connection, arrival: Arrival, before: Article) -> None:
-        names = [name for name in ROW if name != "version"]
-        sets = ", ".join(f"{name} = ?" for name in names)
-        given = [value for name, value in zip(ROW, row_values(arrival.article), strict=True) if name != "version"]
-        connection.execute(
-            f"UPDATE articles SET {sets}, digest = ?, text_digest = ? WHERE key = ?",
-            (*given, arrival.digest, text_digest(arrival.article), arrival.key),
-        )
-        if arrival.article.body != before.body:
-            stories.leave(connection, int(arrival.key or 0))
-            stories.group_with_copies(connection, int(arrival.key or 0), arrival.article)
+    def _replace(self, connection: sqlite3.Connection, key: int, arrival: Arrival, before: Article) -> Article:
+        """Write a new text into the row of an article, and return it as it is shown."""
+        after = keep_edits(connection, key, arrival.article, before)
+        update_row(connection, key, after)
+        digests = (arrival.digest, text_digest(arrival.article), key)
+        connection.execute("UPDATE articles SET digest = ?, text_digest = ? WHERE key = ?", digests)
+        if after.body != before.body:
+            stories.leave(connection, key)
+            stories.group_with_copies(connection, key, after)
+        return after
 
 
 def _note_run(connection: sqlite3.Connection, key: int, run: int) -> None:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from corpus.archive.rows import to_iso
 from corpus.article import Article
-from corpus.text.word_diff import have_other_words
+from corpus.text.word_diff import DiffPiece, cut_same, diff_words, have_other_words
 
 if TYPE_CHECKING:
     from corpus.archive.database import Archive
@@ -17,17 +17,19 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Revision:
-    """Hold a text that replaced another one of the same article.
+    """Hold a text that replaced another one of the same article, both as the source wrote them.
 
     Attributes:
         before: The text before it.
         after: The text.
+        shown: The text as it is shown: where it is the current one, as it was edited here.
         at: When it came here; in an archive that is older than these notes, the outlet's date of it. None: not known.
     """
 
     before: Article
     after: Article
-    at: datetime | None
+    shown: Article
+    at: datetime | None = None
 
     @property
     def new_notice(self) -> str:
@@ -38,6 +40,11 @@ class Revision:
     def in_words(self) -> bool:
         """Return whether words of headline or text differ, and not only marks, spaces or capitals."""
         return have_other_words(_write(self.before), _write(self.after))
+
+    def list_changes(self) -> list[DiffPiece]:
+        """Return what changed in headline and text, with a little around each change; nothing where no word or mark did."""
+        pieces = diff_words(_write(self.before), _write(self.after))
+        return cut_same(pieces) if any(piece.side != "same" for piece in pieces) else []
 
 
 def note_text(connection: sqlite3.Connection, key: int, number: int, late: bool) -> None:
@@ -70,6 +77,26 @@ def list_revisions(archive: "Archive", since: datetime | None = None, until: dat
     return sorted(found, key=lambda one: not one.new_notice)
 
 
+def read_revision(
+    archive: "Archive", article_id: str, number: int, before: int | None = None, at: datetime | None = None
+) -> Revision | None:
+    """Return what replaced one version of an article by another, or None where the archive lacks one of them.
+
+    Args:
+        archive: Where the article is.
+        article_id: The article.
+        number: The later version.
+        before: The earlier one; by default the one before it.
+        at: When the later one came here.
+    """
+    texts = {article.version: article for article in archive.versions(article_id, edited=False)}
+    earlier = before or max((known for known in texts if known < number), default=0)
+    shown = archive.get(article_id, number)
+    if shown is None or earlier not in texts or number not in texts:
+        return None
+    return Revision(texts[earlier], texts[number], shown, at)
+
+
 def find_earlier(archive: "Archive", article_ids: Iterable[str], moment: datetime) -> set[str]:
     """Return those of some articles whose newest text came before the second of a moment."""
     arrived = "SELECT max(arrived_at) FROM revisions WHERE article_key = key" if _are_noted(archive) else "SELECT NULL"
@@ -83,12 +110,8 @@ def find_earlier(archive: "Archive", article_ids: Iterable[str], moment: datetim
 
 def _read(archive: "Archive", row: sqlite3.Row) -> Revision | None:
     """Return a revision, or None where neither words nor the notice changed."""
-    texts = {article.version: article for article in archive.versions(row["id"]) if article.version <= row["number"]}
-    if len(texts) < 2 or row["number"] not in texts:
-        return None
-    before = texts[max(number for number in texts if number < row["number"])]
-    found = Revision(before, texts[row["number"]], datetime.fromisoformat(row["arrived_at"]))
-    return found if found.in_words or found.new_notice else None
+    found = read_revision(archive, row["id"], row["number"], at=datetime.fromisoformat(row["arrived_at"]))
+    return found if found and (found.in_words or found.new_notice) else None
 
 
 def _are_noted(archive: "Archive") -> bool:

@@ -44,6 +44,19 @@ def row_values(article: Article) -> list[Any]:
     return [*_field_values(article), *(_offset(getattr(article, name)) for name in _DATES)]
 
 
+def update_row(connection: sqlite3.Connection, key: int, article: Article) -> None:
+    """Write an article into its row within the caller's transaction; its version and its digests stay."""
+    given = {name: value for name, value in zip(ROW, row_values(article), strict=True) if name != "version"}
+    sets = ", ".join(f"{name} = ?" for name in given)
+    connection.execute(f"UPDATE articles SET {sets} WHERE key = ?", (*given.values(), key))
+
+
+def drop_chunks(connection: sqlite3.Connection, key: int) -> None:
+    """Delete the chunks of an article within the caller's transaction, so that it is cut and embedded again."""
+    connection.execute("DELETE FROM chunks WHERE article_key = ?", (key,))
+    connection.execute("DELETE FROM indexed WHERE article_key = ?", (key,))
+
+
 def _field_values(article: Article) -> list[Any]:
     return [to_iso(value) if isinstance(value := getattr(article, name), datetime) else value for name in FIELDS]
 

@@ -9,10 +9,10 @@ from corpus.archive.name_lookup import names_author, names_section
 from corpus.archive.read_only import ReadOnlyConnection, connect_to_read
 from corpus.errors import ArchiveError
 
-VERSION = 7
-# Versions 2 to 6 lack indexes, `arrivals`, the offsets of dates, `revisions`, collections: where they cannot be upgraded, they
-# can be read.
-_OLDEST_READABLE, _OFFSETS, _COLLECTIONS = 2, 5, 7
+VERSION = 8
+# Versions 2 to 7 lack indexes, `arrivals`, the offsets of dates, `revisions`, collections, `edits`: where they cannot be
+# upgraded, they can be read.
+_OLDEST_READABLE, _OFFSETS, _COLLECTIONS, _EDITS = 2, 5, 7, 8
 # What a version changes in the tables of the one before it; what it adds is made below, where it is missing.
 STEPS = {
     5: (
@@ -35,7 +35,9 @@ STEPS = {
 # of chunking); `indexed` says which version of an article was cut and embedded. `changes` is the log that the indexes
 # follow: one row each time an article's chunks were added, changed or removed. `arrivals` says which articles came in
 # the same run of adding, until they are embedded. `revisions` says when each text but the first came here. A row of
-# `collections` has a `selection` where it is a filter, else its articles are in `collected`.
+# `collections` has a `selection` where it is a filter, else its articles are in `collected`. `articles` holds particulars
+# as they are shown: where somebody here edited one, `edits` holds what the source wrote. `versions`, `digest` and
+# `text_digest` are always those of the source.
 TABLES = """
 CREATE TABLE IF NOT EXISTS articles (
     key INTEGER PRIMARY KEY,
@@ -85,6 +87,14 @@ CREATE TABLE IF NOT EXISTS revisions (
     PRIMARY KEY (article_key, version)
 ) WITHOUT ROWID;
 CREATE INDEX IF NOT EXISTS revisions_date ON revisions(arrived_at);
+CREATE TABLE IF NOT EXISTS edits (
+    article_key INTEGER NOT NULL REFERENCES articles(key) ON DELETE CASCADE,
+    field TEXT NOT NULL,
+    original TEXT NOT NULL,
+    edited_by TEXT NOT NULL,
+    edited_at TEXT NOT NULL,
+    PRIMARY KEY (article_key, field)
+) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS bands (
     band INTEGER NOT NULL,
     hash INTEGER NOT NULL,
@@ -157,13 +167,17 @@ def connect(path: Path) -> sqlite3.Connection:
 
 def offset_column(connection: sqlite3.Connection) -> str:
     """Return what a query takes for the offset of `published_at`: its column, or 0 in an archive that lacks it."""
-    lacking = isinstance(connection, ReadOnlyConnection) and _version(connection) < _OFFSETS
-    return "0" if lacking else "published_offset"
+    return "published_offset" if _reaches(connection, _OFFSETS) else "0"
 
 
 def has_collections(connection: sqlite3.Connection) -> bool:
     """Return whether an archive has the tables of collections; an old one that cannot be upgraded lacks them."""
-    return not isinstance(connection, ReadOnlyConnection) or _version(connection) >= _COLLECTIONS
+    return _reaches(connection, _COLLECTIONS)
+
+
+def has_edits(connection: sqlite3.Connection) -> bool:
+    """Return whether an archive has the table of edits; an old one that cannot be upgraded lacks it."""
+    return _reaches(connection, _EDITS)
 
 
 def prepare(connection: sqlite3.Connection) -> sqlite3.Connection:
@@ -212,6 +226,10 @@ def _migrate(connection: sqlite3.Connection, path: Path) -> None:
         if connection.in_transaction:
             connection.execute("ROLLBACK")
         raise
+
+
+def _reaches(connection: sqlite3.Connection, version: int) -> bool:
+    return not isinstance(connection, ReadOnlyConnection) or _version(connection) >= version
 
 
 def _version(connection: sqlite3.Connection) -> int:

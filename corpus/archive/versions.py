@@ -5,7 +5,8 @@ from dataclasses import dataclass, replace
 from typing import Literal
 from urllib.parse import urlsplit
 
-from corpus.archive.rows import article_from_row, content_digest, text_digest, to_timestamp
+from corpus.archive.edits import name_source_outlet, restore_source
+from corpus.archive.rows import content_digest, text_digest, to_timestamp
 from corpus.article import Article, Chunk
 from corpus.errors import InputError
 
@@ -56,7 +57,9 @@ def judge_arrival(connection: sqlite3.Connection, article: Article, live: bool =
     nothing = Arrival("unchanged", article, arrived, key)
     if arrived == row["digest"] or (not live and _was_current(connection, key, "digest", arrived)):
         return nothing
-    current = article_from_row(connection.execute("SELECT * FROM articles WHERE key = ?", (key,)).fetchone())
+    # What arrives is compared with what the source wrote before: edits of ours are no change of the source's.
+    row = connection.execute("SELECT * FROM articles WHERE key = ?", (key,)).fetchone()
+    current = restore_source(connection, row)
     if _belongs_to_other_outlet(current, article):
         raise InputError(
             f"the id {article.id!r} belongs to another article ({current.title!r}, {current.source or 'no outlet'}); "
@@ -108,7 +111,7 @@ def _find_known(connection: sqlite3.Connection, article: Article) -> sqlite3.Row
     sql = "SELECT * FROM articles WHERE url = ? AND url != '' ORDER BY key DESC LIMIT 1"
     row = connection.execute(sql, (article.url,)).fetchone()
     # A page such as "/markets" shows another article each day.
-    return None if row is not None and _is_unrelated(article_from_row(row), article) else row
+    return None if row is not None and _is_unrelated(restore_source(connection, row), article) else row
 
 
 def _is_address_of_one(url: str) -> bool:
@@ -119,9 +122,10 @@ def _is_address_of_one(url: str) -> bool:
 
 def _has_twin(connection: sqlite3.Connection, article: Article) -> bool:
     """Return whether the outlet has, or had, the identical text under another id."""
+    outlet = name_source_outlet(connection)
     sql = (
-        "SELECT 1 FROM articles WHERE text_digest = ?1 AND source = ?2 UNION ALL SELECT 1 FROM versions "
-        "JOIN articles ON key = article_key WHERE versions.text_digest = ?1 AND source = ?2 LIMIT 1"
+        f"SELECT 1 FROM articles WHERE text_digest = ?1 AND {outlet} = ?2 UNION ALL SELECT 1 FROM versions "
+        f"JOIN articles ON key = article_key WHERE versions.text_digest = ?1 AND {outlet} = ?2 LIMIT 1"
     )
     return connection.execute(sql, (text_digest(article), article.source)).fetchone() is not None
 

@@ -14,7 +14,7 @@ from corpus.archive.database import Archive
 from corpus.article import Article
 from corpus.cli.display import console, format_summary, print_json
 from corpus.cli.index_process import Indexing, is_pending, report_indexing, run_index
-from corpus.cli.options import AsJson, Data, Since, settings_for
+from corpus.cli.options import AsJson, Data, NoIndex, Since, settings_for
 from corpus.errors import ArchiveError
 from corpus.ingestion.dry_run import UnwrittenArchive
 from corpus.ingestion.ingest import IngestSummary, ingest
@@ -57,7 +57,7 @@ def add(
             "--map", metavar="FIELD=THEIRS", help="Their name for a field of ours: body=story_text; repeatable."
         ),
     ] = None,
-    no_index: Annotated[bool, typer.Option("--no-index", help="Leave the indexes to the next command.")] = False,
+    no_index: NoIndex = False,
     data: Data = None,
     as_json: AsJson = False,
 ) -> None:

@@ -7,9 +7,11 @@ from typing import Annotated
 import typer
 
 from corpus.archive.database import Archive
+from corpus.archive.edits import list_edits
 from corpus.archive.name_lookup import NameLookup
 from corpus.archive.selection import Selection
 from corpus.cli.add_command import add
+from corpus.cli.correct_command import correct
 from corpus.cli.display import (
     accept_any_text,
     build_articles_table,
@@ -27,6 +29,7 @@ from corpus.cli.options import (
     Authors,
     Data,
     Feed,
+    NoIndex,
     Outlets,
     References,
     Sections,
@@ -125,7 +128,7 @@ def show(
     data: Data = None,
     as_json: AsJson = False,
 ) -> None:
-    """Show an article whole: particulars, correction notice, versions, copies, text."""
+    """Show an article whole: particulars, what of them was corrected here, correction notice, versions, copies, text."""
     with open_existing_archive(settings_for(data)) as archive:
         versions = archive.versions(article_id)
         if not versions:
@@ -135,10 +138,12 @@ def show(
             raise InputError(f"no version {version} of {article_id!r}; there are {', '.join(map(str, numbers))}")
         article = versions[-1] if version is None else versions[numbers.index(version)]
         copies = archive.copies(article_id)
+        edits = list_edits(archive.connection, article_id) if article == versions[-1] else []
     if as_json:
-        print_json(article.to_record() | {"versions": numbers, "copies": [copy.id for copy in copies]})
+        around = {"versions": numbers, "copies": [copy.id for copy in copies], "edits": [e.to_record() for e in edits]}
+        print_json(article.to_record() | around)
     else:
-        console().print(format_article(article, versions, copies))
+        console().print(format_article(article, versions, copies, edits))
 
 
 @app.command()
@@ -152,7 +157,7 @@ def remove(
     until: Until = None,
     feed: Feed = "",
     yes: Yes = False,
-    no_index: Annotated[bool, typer.Option("--no-index", help="Leave the indexes to the next command.")] = False,
+    no_index: NoIndex = False,
     data: Data = None,
     as_json: AsJson = False,
 ) -> None:
@@ -205,6 +210,7 @@ def _show_preview(archive: Archive, selection: Selection, count: int, shown: int
 
 
 app.command()(add)
+app.command()(correct)
 app.command()(stats)
 app.command()(rebuild)
 app.command()(doctor)

@@ -13,6 +13,7 @@ from rich.console import Console, Group
 from rich.table import Column, Table
 from rich.text import Text
 
+from corpus.archive.edits import Edit
 from corpus.article import Article
 from corpus.ingestion.ingest import SHOWN, IngestSummary
 from corpus.references.reference import make_references
@@ -98,8 +99,15 @@ def build_articles_table(articles: Iterable[Article], copies: dict[str, int]) ->
     return grid
 
 
-def format_article(article: Article, versions: Sequence[Article], copies: Sequence[Article]) -> Group:
-    """Return a whole article with its particulars, its versions and its near duplicates."""
+def format_edits(edits: Iterable[Edit]) -> str:
+    """Return a sentence for each edit of an article."""
+    return " ".join(f"{edit.note}." for edit in edits)
+
+
+def format_article(
+    article: Article, versions: Sequence[Article], copies: Sequence[Article], edits: Sequence[Edit] = ()
+) -> Group:
+    """Return a whole article with its particulars, its edits, its versions and its near duplicates."""
     facts = Table.grid("", Column(overflow="fold"), padding=(0, 2))
     rows: list[tuple[str, str]] = [
         ("id", article.id),
@@ -111,6 +119,7 @@ def format_article(article: Article, versions: Sequence[Article], copies: Sequen
         ("language", article.language),
         ("section", article.category),
         ("feed", article.feed),
+        ("edited", format_edits(edits)),
         ("version", _format_version(article, versions)),
         ("correction", article.notice),
         ("copies", "; ".join(f"{copy.source or 'unknown outlet'}: {copy.id}" for copy in copies)),

@@ -15,7 +15,7 @@ import typer
 from corpus.archive.database import Archive
 from corpus.cli.display import to_line
 from corpus.cli.index_process import report_indexing, run_index
-from corpus.cli.options import AsJson, Data, settings_for
+from corpus.cli.options import AsJson, Data, NoIndex, settings_for
 from corpus.errors import InputError
 from corpus.feeds.feed_book import Feed, FeedBook
 from corpus.readers.feeds.feed_document import ENTRIES_AT_MOST
@@ -90,7 +90,7 @@ def pull_feeds(
         typer.Option("--every", parser=parse_interval, metavar="15m", help="Pull again and again.", show_default=False),
     ] = None,
     limit: Annotated[int, typer.Option(min=1, help="Maximum number of new entries per feed.")] = ENTRIES_AT_MOST,
-    no_index: Annotated[bool, typer.Option("--no-index", help="Leave the indexes to the next command.")] = False,
+    no_index: NoIndex = False,
     data: Data = None,
     as_json: AsJson = False,
 ) -> None:

@@ -17,6 +17,7 @@ Data = Annotated[
     typer.Option("--data", help="Folder of the archive (else NEWSDESK_DATA_DIR, else ./data).", show_default=False),
 ]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON on stdout.")]
+NoIndex = Annotated[bool, typer.Option("--no-index", help="Leave the indexes to the next command.")]
 Yes = Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")]
 Outlets = Annotated[
     list[str] | None,

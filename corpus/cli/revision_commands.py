@@ -64,7 +64,7 @@ def corrections(
         return
     grid = build_table("changed", "outlet", "headline", "id", "#version", "notice")
     for one in found:
-        cells = (format_day(one.at, "iso"), one.after.source, one.after.title, one.after.id, str(one.after.version))
+        cells = (format_day(one.at, "iso"), one.shown.source, one.shown.title, one.shown.id, str(one.shown.version))
         grid.add_row(*map(strip_controls, cells), strip_controls(to_line(one.new_notice, 120)))
     console().print(grid)
     console(stderr=True).print(f"{len(found):,} changed since {format_day(start)}")
@@ -73,7 +73,7 @@ def corrections(
 def _choose_versions(
     archive: Archive, article_id: str, earlier: int | None, later: int | None
 ) -> tuple[Article, Article]:
-    versions = {article.version: article for article in archive.versions(article_id)}
+    versions = {article.version: article for article in archive.versions(article_id, edited=False)}
     if not versions:
         raise InputError(f"no article {article_id!r}; find its id with `{name_command('corpus list WORDS')}`")
     if len(versions) == 1:
@@ -106,10 +106,10 @@ def _to_records(pieces: Sequence[DiffPiece]) -> list[dict[str, str]]:
 
 def _to_record(one: Revision) -> dict[str, Any]:
     return {
-        "id": one.after.id,
-        "version": one.after.version,
-        "title": one.after.title,
-        "outlet": one.after.source,
+        "id": one.shown.id,
+        "version": one.shown.version,
+        "title": one.shown.title,
+        "outlet": one.shown.source,
         "at": one.at.isoformat() if one.at else None,
         "notice": one.new_notice,
     }

@@ -113,7 +113,7 @@ def build_article(draft: Draft, options: ReadOptions) -> Article:
         # Nothing is changed before it is published: the clock of one of the two dates was wrong.
         updated_at=updated if not (updated and published and updated < published) else None,
         language=tongue,
-        category=cleaning.clean_line(draft.category, 100),
+        category=cleaning.clean_line(draft.category, cleaning.SECTION_LENGTH),
         notice=correction_notices.find_correction(body.split("\n\n")),
     )
 

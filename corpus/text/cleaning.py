@@ -9,6 +9,7 @@ from corpus.text.html_text import html_to_text
 
 TITLE_LENGTH = 300
 NAME_LENGTH = 200
+SECTION_LENGTH = 100
 _WORK_LENGTH = 20_000
 _ENDS_SENTENCE = re.compile(r"[.!?…。！？؟।:;\"'”’»)\]]$")
 _WRAP_WIDTHS = range(40, 121)

@@ -5,13 +5,14 @@ from typing import Literal
 
 from corpus.errors import InputError
 from corpus.text.characters import one_line
-from corpus.text.date_parsing import ANY_TIME, EARLIEST
+from corpus.text.date_parsing import ANY_TIME, EARLIEST, has_zone, parse_instant
 
 DayStyle = Literal["long", "short", "iso"]
 
 _PATTERNS: dict[DayStyle, str] = {"long": "%-d %B %Y", "short": "%-d %b %Y", "iso": "%Y-%m-%d"}
 _SHOWN = 60
 _WIDEST_OFFSET = timedelta(hours=15)  # More than any zone differs from UTC.
+_AHEAD = timedelta(days=1)  # Where it is tomorrow already, somebody may publish now.
 
 
 def parse_time(text: str) -> datetime:
@@ -49,6 +50,40 @@ def parse_period(since: str | None, until: str | None) -> tuple[datetime | None,
     end = parse_time(until) if until is not None else None
     # People who write "until 7 September" expect the articles of the 7th.
     return start, end + timedelta(days=1) if end and until and is_day(until) else end
+
+
+def parse_published(text: str, now: datetime | None = None) -> datetime | None:
+    """Return when an article was published, as somebody types it: a day, or a time with its zone. "" is None, not known.
+
+    A day alone is its midnight in UTC, as in articles whose source states no time.
+
+    Args:
+        text: What was typed.
+        now: The present.
+
+    Raises:
+        InputError: It is no date, has a time without a zone, or lies before 1600 or more than a day ahead.
+    """
+    typed = one_line(text)
+    if not typed:
+        return None
+    found = parse_instant(typed, now=ANY_TIME)
+    if found is None:
+        raise InputError(f"{typed[:_SHOWN]!r} is not a date; write it as 2017-09-01 or 2017-09-01 18:00+02:00")
+    if found.time() != time() and not has_zone(typed):
+        raise InputError(f"{typed[:_SHOWN]!r} has no zone; write it as 2017-09-01 18:00+02:00, or the day alone")
+    if found > (now or datetime.now(UTC)) + _AHEAD:
+        raise InputError(f"{typed[:_SHOWN]!r} lies in the future; write when the article was published")
+    return found.replace(microsecond=0)
+
+
+def format_published(date: datetime | None) -> str:
+    """Return when an article was published so that `parse_published` reads the same: "2017-09-01 18:00+02:00", a day or ""."""
+    if date is None:
+        return ""
+    if is_border(date):
+        return f"{date:%Y-%m-%d}"
+    return date.isoformat(" ", "seconds" if date.second else "minutes").replace("+00:00", " UTC")
 
 
 def is_within(published: datetime, since: datetime | None, until: datetime | None) -> bool:

@@ -5,12 +5,12 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
 from corpus.archive.database import Archive
-from corpus.archive.revisions import Revision
+from corpus.archive.revisions import read_revision
 from corpus.article import Article
 from corpus.errors import InputError
 from corpus.text.characters import one_line
 from corpus.text.days import format_day, parse_time
-from corpus.text.word_diff import DiffPiece, cut_same, diff_words
+from corpus.text.word_diff import DiffPiece
 from rag.follow.new_figures import Told, find_new_figures
 from rag.follow.topic_book import Topic, TopicBook, TopicFinding
 from rag.text.dates.question_period import find_periods
@@ -200,11 +200,10 @@ def _make_entry(archive: Archive, one: TopicFinding, group: Sequence[Article], t
 
 def _describe_change(archive: Archive, article: Article) -> tuple[list[DiffPiece], str]:
     """Return what changed since the version before, and the correction notice in a line."""
-    before = next((v for v in reversed(archive.versions(article.id)) if v.version < article.version), article)
-    pieces = diff_words(f"{before.title}\n\n{before.body}", f"{article.title}\n\n{article.body}")
-    notice = Revision(before, article, None).new_notice
-    changed = any(piece.side != "same" for piece in pieces)
-    return cut_same(pieces) if changed else [], f"Corrected: {notice}" if notice else "The outlet changed the text."
+    revision = read_revision(archive, article.id, article.version)
+    notice = revision.new_notice if revision else ""
+    changes = revision.list_changes() if revision else []
+    return changes, f"Corrected: {notice}" if notice else "The outlet changed the text."
 
 
 def _read_told(archive: Archive, findings: Sequence[TopicFinding]) -> list[Told]:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from corpus.archive.database import Archive
-from corpus.archive.revisions import Revision, find_earlier
+from corpus.archive.revisions import find_earlier, read_revision
 from rag.follow.topic_book import Topic, TopicBook, TopicFinding
 from rag.follow.topic_match import TopicMatcher
 from rag.model import Filters
@@ -76,10 +76,11 @@ class TopicWatch:
         """Return the newer versions of articles that were told, those that differ in words and are indexed."""
         found = []
         for name, version in told.items():
-            article, before = self._archive.get(name), self._archive.get(name, version)
+            article = self._archive.get(name)
             if article is None or article.version <= version or not self._store.read_embedded([name]):
                 continue
-            if before is None or Revision(before, article, None).in_words:
+            revision = read_revision(self._archive, name, article.version, version)
+            if revision is None or revision.in_words:
                 nothing = TopicFinding(name, article.version, "changed", main=True, spans=())
                 found.append(next(self._matcher.find(topic, [name], "changed"), nothing))
         return found

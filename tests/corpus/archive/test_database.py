@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from corpus.archive.database import Archive
+from corpus.archive.edits import list_edits
 from corpus.archive.selection import Selection
 from corpus.article import Article, Chunk
 from corpus.errors import ArchiveError, InputError
@@ -208,7 +209,7 @@ def test_an_archive_of_a_newer_version_is_left_alone(tmp_path: Path) -> None:
 OLD = (
     "DROP INDEX articles_facets; DROP INDEX articles_date; ALTER TABLE articles DROP COLUMN published_offset;"
     "ALTER TABLE articles DROP COLUMN updated_offset; CREATE INDEX articles_date ON articles(published_at);"
-    "CREATE INDEX articles_facets ON articles(id, version, source, published_at, language, feed, story);"
+    "CREATE INDEX articles_facets ON articles(id, version, source, published_at, language, feed, story); DROP TABLE edits;"
 )
 """Makes an archive as it was before version 5."""
 
@@ -231,6 +232,10 @@ def test_an_archive_that_cannot_be_upgraded_is_read_where_it_holds_what_is_neede
             return
         with Archive(path) as archive:
             assert archive.versions("harbour") == [HARBOUR, replace(CORRECTED, version=2)]
+            assert archive.versions("harbour", edited=False) == archive.versions("harbour")
+            assert list_edits(archive.connection, "harbour") == []
+            assert archive.judge(CORRECTED) == "unchanged"
+            assert archive.judge(replace(HARBOUR, id="twin", url="")) == "unchanged"
             assert archive.count(Selection(outlets=("Eastfield Post",))) == 1
             assert archive.count(Selection(since=datetime(1900, 1, 1, tzinfo=UTC))) == 1
             assert len(archive.days()) == 1

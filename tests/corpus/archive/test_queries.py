@@ -11,10 +11,12 @@ from typing import Any, NamedTuple, cast
 import pytest
 
 from corpus.archive import health
+from corpus.archive.article_editing import edit_article, undo_edits
 from corpus.archive.chunk_store import ChunkStore
 from corpus.archive.collections import Collections
 from corpus.archive.condition import make_condition
 from corpus.archive.database import Archive
+from corpus.archive.edits import list_edits
 from corpus.archive.health import take_stats
 from corpus.archive.revisions import find_earlier, list_revisions
 from corpus.archive.selection import Selection
@@ -66,7 +68,7 @@ WHOLE = {
 }
 """What goes through a whole table, and why; at most one of each statement, so never one table for each row of another."""
 
-_TABLES = "articles|versions|bands|chunks|indexed|arrivals|changes|revisions|readings|feed_entries|conversations|turns|evidence"
+_TABLES = "articles|versions|bands|chunks|indexed|arrivals|changes|revisions|edits|readings|feed_entries|conversations|turns|evidence"
 
 
 class Scan(NamedTuple):
@@ -211,6 +213,11 @@ def calls(archive: Archive, folder: Path) -> dict[str, Callable[[], object]]:
         "Collections.list_all": collections.list_all,
         "Collections.remove": lambda: collections.remove("Picked", ["n00001"]),
         "Collections.delete": lambda: collections.delete("Picked"),
+        "edit_article": lambda: edit_article(archive, "n00001", {"title": "Other", "source": "Other", "author": ""}),
+        "list_edits": lambda: list_edits(archive.connection, "n00001"),
+        "Archive.versions edited": lambda: archive.versions("n00001", edited=False),
+        "Archive.put edited": lambda: archive.put(replace(numbered(1), body="A newer text.", updated_at=at(10))),
+        "undo_edits": lambda: undo_edits(archive, "n00001"),
         "list_revisions": lambda: (list_revisions(archive), list_revisions(archive, at(1), at(2))),
         "measure_feeds": lambda: measure_feeds(archive, [Feed(FEED)]),
         "find_earlier": lambda: find_earlier(archive, ["n00020"], at(1)),
@@ -277,7 +284,10 @@ def test_nothing_else_asks_the_archive() -> None:
         for one in (Archive, ChunkStore, FeedBook, ItemCache, take_stats, is_pending, find_earlier, measure_feeds)
     } | {one.__module__ for one in (Collections, make_condition)}
     assert asking == {f"{name.replace('.', '/')}.py" for name in corpus} | {
+        "corpus/archive/article_editing.py",
+        "corpus/archive/edits.py",
         "corpus/archive/read_only.py",  # Reads the header alone.
+        "corpus/archive/rows.py",
         "corpus/archive/schema.py",
         "corpus/archive/stories.py",
         "corpus/ingestion/dry_run.py",

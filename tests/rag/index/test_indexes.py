@@ -4,11 +4,13 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 from filelock import FileLock
 
+from corpus.archive.article_editing import edit_article, undo_edits
 from corpus.archive.database import Archive
 from corpus.archive.selection import Selection
 from corpus.cli.index_process import forget_vectors
@@ -18,6 +20,8 @@ from rag.index.indexes import Indexes, open_indexes
 from rag.index.owned_indexes import OwnedIndexes
 from rag.index.pending_articles import FIRST_BATCH
 from rag.index.read_only_indexes import ReadOnlyIndexes
+from rag.model import Filters
+from rag.text.terms import list_query_terms
 from tests.rag.index_checks import assert_whole, found, names, nearest, opened_second
 from tests.rag.wire_items import numbered
 from tests.rag.word_embedder import SilentWordEmbedder, WordEmbedder
@@ -72,6 +76,26 @@ def test_what_is_added_changed_and_removed_is_followed(opened: Opener, town_data
         assert found(indexes, "bridge7 bridge3") == []
         assert nearest(indexes, "Council 7 | Town Crier | 8 March 2024 The ferry of town7 sank.") == "n007@2#0"
         assert {"n007@1#0", "n003@1#0"}.isdisjoint(indexes.dense.ids() | indexes.lexical.ids())
+
+
+def test_particulars_that_are_corrected_are_followed_and_so_is_their_undoing(opened: Opener, town_data: Path) -> None:
+    with opened(town_data, WordEmbedder()) as indexes:
+        archive, body = indexes.store.archive, numbered(7).body
+        edit_article(archive, "n007", {"title": "Zeppelin 7", "source": "Town Echo", "published_at": "2020-03-01"})
+        assert indexes.embed_pending() == 1
+        indexes.catch_up()
+        assert_whole(indexes)
+        assert found(indexes, "zeppelin") == ["n007"]
+        assert nearest(indexes, f"Zeppelin 7 | Town Echo | 1 March 2020 {body}") == "n007@1#0"
+        narrowed = Filters(until=datetime(2021, 1, 1, tzinfo=UTC), outlets=("Town Echo",))
+        wanted = list_query_terms("bridge7", ("en",))
+        assert [chunk_id for chunk_id, _ in indexes.lexical.search(wanted, 9, narrowed)] == ["n007@1#0"]
+        undo_edits(archive, "n007")
+        assert indexes.embed_pending() == 1
+        indexes.catch_up()
+        assert_whole(indexes)
+        assert found(indexes, "zeppelin") == []
+        assert nearest(indexes, f"Council 7 | Town Crier | 8 March 2024 {body}") == "n007@1#0"
 
 
 def test_a_change_that_keeps_the_text_takes_its_vectors_along(opened: Opener, town_data: Path) -> None:
