@@ -20,6 +20,7 @@ from web.filters.search_settings import apply_filters
 from web.frame import LOOKING, WARNING, Frame, make_markup, make_textbox
 from web.markup.escaping import escape
 from web.reader.article_reader import connect_reader, render_arrival, reopen
+from web.reader.correction_form import connect_corrections
 from web.roles import needs
 
 Shown = tuple[Any, ...]
@@ -65,6 +66,7 @@ class ArchiveView:
             self.list.delete(self._remove, browsing, self.shown, **WARNING)
             connect_reader(self.frame, [self.adding.progress])
             self.adding.connect(place, self.browsing, self.shown, self._page)
+            connect_corrections(self.frame).then(self._page, browsing, self.shown, **WARNING)
 
     def _on_select(self, browsing: Browsing) -> Shown:
         browsing.note = ""

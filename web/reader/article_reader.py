@@ -10,6 +10,8 @@ import gradio as gr
 from corpus import Article, NewsdeskError
 from corpus.archive.collections import Collections
 from corpus.archive.database import Archive
+from corpus.archive.edits import list_edits
+from corpus.archive.revisions import read_revision
 from corpus.text.characters import one_line
 from web.conversations.conversation import Conversation, SessionState
 from web.event_data import sent
@@ -64,20 +66,35 @@ def put_into_collection(frame: Frame, data: dict[str, Any], user: str) -> None:
 def open_article(frame: Frame, conversation: Conversation, data: dict[str, Any], user: str = "") -> str:
     """Return the reader with the article that a button names, its passage and its marks.
 
-    What an answer of the conversation cites is shown in the version that it cited, also after the archive lost it.
+    What an answer of the conversation cites is shown in the version that it cited, also after the archive lost it; its
+    particulars are those that the archive has now, as somebody may have corrected them since.
     """
     assistant, name = frame.loader.assistant, str(data.get("article", ""))
     if assistant is None or not name:
         return ""
     archive, number = assistant.archive, str(data.get("version", ""))
     version = int(number) if number.isdecimal() and len(number) <= _LONGEST_NUMBER else None
-    # First what was cited: the archive may hold a newer version, in which the marks would be elsewhere.
-    article = _cited_spans(conversation, name, version) or archive.get(name, version)
+    cited, article = _cited_spans(conversation, name, version), archive.get(name, version)
+    if cited and (article is None or article.body != cited.body):  # In another text the marks would be elsewhere.
+        article = cited
     if article is None:
         return reopen(render_missing(f"/a/{quote(name, safe='')}"))
     passage, marks = parse_spans(data.get("passage", "")), parse_spans(data.get("marks", ""))
-    around = Around(tuple(archive.versions(name)), tuple(archive.copies(name)), _list_collections(frame, archive, user))
+    around = _look_around(frame, archive, article, user)
     return reopen(render_reader(article, passage[0] if passage else None, marks, around))
+
+
+def _look_around(frame: Frame, archive: Archive, article: Article, user: str) -> Around:
+    versions = tuple(archive.versions(article.id))
+    current = bool(versions) and article == versions[-1]
+    return Around(
+        versions,
+        tuple(archive.copies(article.id)),
+        _list_collections(frame, archive, user),
+        read_revision(archive, article.id, article.version),
+        tuple(list_edits(archive.connection, article.id)) if current else (),
+        correctable=current and frame.changeable,
+    )
 
 
 def _list_collections(frame: Frame, archive: Archive, user: str) -> tuple[str, ...] | None:

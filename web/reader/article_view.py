@@ -1,10 +1,13 @@
 """The reader: a whole article above the page, with the passage in view, its versions and its copies."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 
 from corpus import Article
-from corpus.text.word_diff import DiffPiece, cut_same, diff_words
+from corpus.archive.article_editing import LONGEST
+from corpus.archive.edits import EDITED_FIELDS, LABELS, Edit
+from corpus.archive.revisions import Revision
+from corpus.text.days import format_published
 from web.addresses import article_address
 from web.markup.escaping import Span, format_day, mark_spans, merge_spans, render_byline
 from web.markup.templating import render, trust
@@ -18,11 +21,17 @@ class Around:
         versions: Every text of it, by number; empty if the archive does not hold it any more.
         copies: The other articles of its group of near duplicates.
         collections: Those that the reader can put it into; None where the reader may not.
+        revision: What the source changed with this text, or None.
+        edits: What was corrected here in what is shown.
+        correctable: Whether it may be corrected on this page.
     """
 
     versions: tuple[Article, ...] = ()
     copies: tuple[Article, ...] = ()
     collections: tuple[str, ...] | None = None
+    revision: Revision | None = None
+    edits: tuple[Edit, ...] = ()
+    correctable: bool = False
 
 
 def render_reader(
@@ -38,23 +47,20 @@ def render_reader(
         around=around,
         paragraphs=paragraphs,
         address=article_address(article, marks),
-        revision=_compare_with_earlier(article, around.versions if around else ()),
+        revision=around.revision if around else None,
+        fields=list_fields(article),
     )
+
+
+def list_fields(article: Article) -> list[tuple[str, str, str, int]]:
+    """Return what the form that corrects an article holds: name, label, value and most characters of each field."""
+    values = asdict(article) | {"published_at": format_published(article.published_at)}
+    return [(name, LABELS[name], values[name], LONGEST[name]) for name in EDITED_FIELDS]
 
 
 def render_missing(address: str = "") -> str:
     """Say that there is no such article; its address stays, if that is known."""
     return render("article_reader", article=None, address=address)
-
-
-def _compare_with_earlier(article: Article, versions: Sequence[Article]) -> tuple[int, Sequence[DiffPiece]] | None:
-    """Return the number of the version before, and what changed since; None where there is none or no word differs."""
-    earlier = [version for version in versions if version.version < article.version]
-    if not earlier:
-        return None
-    before = earlier[-1]
-    pieces = diff_words(f"{before.title}\n\n{before.body}", f"{article.title}\n\n{article.body}")
-    return (before.version, cut_same(pieces)) if any(piece.side != "same" for piece in pieces) else None
 
 
 def _mark_changes(article: Article) -> str:

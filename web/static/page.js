@@ -142,7 +142,7 @@
     if (!sheet) return;
     if (event.key === "Escape") close();
     if (event.key !== "Tab") return;
-    const stops = all("button, a[href], summary", sheet).filter((stop) => stop.offsetParent);
+    const stops = all("button, a[href], summary", sheet).filter((stop) => stop.checkVisibility());
     const first = stops[0];
     const last = stops[stops.length - 1];
     if (event.shiftKey && (document.activeElement === first || document.activeElement === sheet)) {

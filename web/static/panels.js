@@ -24,6 +24,13 @@
     trigger("submit", { ...button.dataset, name: one("input", button.closest(".collect")).value });
   };
 
+  acts.correct = (button, trigger) => {
+    const fields = all("input", button.closest(".correction"));
+    trigger("edit", { ...button.dataset, ...Object.fromEntries(fields.map((input) => [input.name, input.value])) });
+  };
+
+  acts["undo-correction"] = (button, trigger) => trigger("edit", { ...button.dataset });
+
   function close(bar) {
     const panel = one(".pop", bar);
     if (!panel) return;
@@ -39,7 +46,9 @@
   });
   document.addEventListener("keydown", (event) => {
     if (event.key === "Escape") all("[data-panel]").forEach(close);
-    if (event.key === "Enter" && event.target.matches(".pop input")) one(".pop .main", event.target.closest("[data-panel]"))?.click();
+    if (event.key !== "Enter") return;
+    if (event.target.matches(".pop input")) one(".pop .main", event.target.closest("[data-panel]"))?.click();
+    if (event.target.matches(".correction input")) one(".do", event.target.closest(".correction")).click();
   });
 
   // A panel that opens takes the focus; when it goes the box beside it gets it, or the bar itself.
