@@ -25,7 +25,8 @@
   };
 
   acts.correct = (button, trigger) => {
-    const fields = all("input", button.closest(".correction"));
+    // What was left alone is not sent: somebody else may have corrected it since the form was drawn.
+    const fields = all("input", button.closest(".correction")).filter((input) => input.value !== input.defaultValue);
     trigger("edit", { ...button.dataset, ...Object.fromEntries(fields.map((input) => [input.name, input.value])) });
   };
 

@@ -4,6 +4,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from corpus.archive.article_editing import edit_article
+from tests.waiting import wait_until
 from tests.web.archive.test_archive_tab import headlines, turned_to
 from tests.web.ask.test_ask_tab import ask
 from tests.web.conftest import Newsroom, keyed_accounts, served
@@ -30,10 +32,12 @@ def test_an_editor_corrects_an_article_and_undoes_it(
         assert page.input_value(".correction [name=published_at]") == "2020-03-02"
         page.fill(".correction [name=title]", "Lighthouse painted <b>red</b>")
         page.fill(".correction [name=published_at]", "2020-03-05 18:00 +01:00")
+        edit_article(assistant.archive, FIRST.id, {"author": "Cy Vance"}, "bob")  # Meanwhile, in another window.
         page.click(".correction .do")
         page.wait_for_selector(".sheet h2:has-text('Lighthouse painted <b>red</b>')")
         assert page.inner_text(".sheet .edits li >> nth=0").startswith("Headline corrected by ann on ")
-        assert "the source wrote: “2020-03-02”" in page.inner_text(".sheet .edits li >> nth=1")
+        assert "Byline corrected by bob" in page.inner_text(".sheet .edits li >> nth=1")
+        assert "the source wrote: “2020-03-02”" in page.inner_text(".sheet .edits li >> nth=2")
         page.click(".correction summary")
         assert serious(page) == []
         page.fill(".correction [name=published_at]", "tomorrow")
@@ -43,7 +47,7 @@ def test_an_editor_corrects_an_article_and_undoes_it(
         page.keyboard.press("Escape")
         page.wait_for_selector("#articles .read:has-text('painted <b>red</b>')")
         assert headlines(page) == ["Lighthouse painted <b>red</b>", OTHER.title]
-        assistant.sync()
+        wait_until(lambda: assistant.progress() == (2, 2))
 
         page.set_extra_http_headers(headers["rob"])
         page.goto(url)
@@ -58,4 +62,4 @@ def test_an_editor_corrects_an_article_and_undoes_it(
         page.goto(f"{url}/a/lighthouse")
         page.click(".edits li:has-text('Headline') button")
         page.wait_for_selector(f".sheet h2:has-text('{FIRST.title}')")
-        assert page.locator(".sheet .edits li").count() == 1
+        assert page.locator(".sheet .edits li").count() == 2
