@@ -14,14 +14,12 @@ from rag.drafts.draft_text import MOST_SENT, read_sent_draft
 from rag.question.filter_values import read_filters
 from rag.question.question_text import read_question
 from web.assistant.assistant_loader import AssistantLoader
+from web.rate_limit import asks
 
 T = TypeVar("T")
 
 CHECKING: dict[str, Any] = {"concurrency_id": "drafts", "concurrency_limit": 2}
 """Two drafts are checked at a time: each takes as long as some sixty searches, and a model's time on top."""
-
-LIMITED = ("ask", "search", "background", "outlets", "verify")
-"""The endpoints that count as questions; `web.server.question_limit` counts them before they wait for their turn."""
 
 _PATIENCE_S = 60.0
 _MOST_PASSAGES = 50
@@ -40,6 +38,7 @@ class Api:
             api(endpoint, api_name=endpoint.__name__, concurrency_limit=8)
         api(self.verify, api_name="verify", **CHECKING)
 
+    @asks()
     def ask(
         self,
         question: str,
@@ -57,6 +56,7 @@ class Api:
         )
         return answer.to_record()
 
+    @asks()
     def search(
         self,
         query: str,
@@ -76,15 +76,18 @@ class Api:
         )
         return [passage.to_record() for passage in passages]
 
+    @asks()
     def background(self, article_id: str) -> dict[str, Any]:
         """Return what the archive has on an article: coverage before and since, other reports, corrections, names."""
         return self._do(lambda a: a.background(article_id)).to_record()
 
+    @asks()
     def outlets(self, asked: str, since: str = "", until: str = "", outlet: str = "") -> dict[str, Any]:
         """Return how several outlets tell a story, found by the id of an article or by a question."""
         _check_question(asked)
         return self._do(lambda a: a.compare_outlets(asked, read_filters(since, until, [outlet]))).to_record()
 
+    @asks()
     def verify(
         self,
         draft: str,
