@@ -16,6 +16,7 @@ from web.draft_check.draft_view import draft_tab
 from web.eval.eval_view import eval_tab
 from web.event_data import CheckedBlocks
 from web.follow.follow_view import follow_tab
+from web.follow.topic_api import TopicApi
 from web.frame import Frame, Rail, Tab, make_markup, make_textbox
 from web.markup.templating import render
 from web.rate_limit import RateLimit
@@ -96,7 +97,9 @@ def build_page(
                     with gr.Tab(title, elem_id=f"tab-{name}") as place:
                         tab(frame, place)
         connect_story(frame)
-        Api(loader).build()
+        programs = Api(loader)
+        programs.build()
+        TopicApi(programs).build()
     return blocks
 
 
