@@ -61,6 +61,7 @@ class Frame:
         session: State of one open page, a `web.conversations.conversation.SessionState`.
         side: The rail at the left.
         reader: Where a whole article opens, above all tabs.
+        collected: In which collections the article that is open is now, for the static script.
         changeable: Whether articles may be added and removed here.
         alone: Whether the page is for this machine's user only, who may set its model.
         runs: The folder of the runs of the evaluation.
@@ -76,6 +77,7 @@ class Frame:
     session: gr.State
     side: Rail
     reader: gr.HTML
+    collected: gr.HTML
     changeable: bool
     runs: Path
     permit: Permit

@@ -73,7 +73,7 @@ def build_page(
     blocks.permit = permit
     with blocks:
         session = gr.State(SessionState())
-        reader = make_markup("reader", "")
+        reader, collected = make_markup("reader", ""), make_markup("collected", "")
         arrivals = {name: make_markup(f"arrive-{name}", "") for name in ARRIVALS}
         with gr.Row(elem_id="layout", equal_height=False):
             rail = _build_rail(loader)
@@ -87,6 +87,7 @@ def build_page(
                 session,
                 rail,
                 reader,
+                collected,
                 changeable,
                 runs,
                 permit,

@@ -20,7 +20,8 @@ from web.frame import QUIET, WARNING, Frame, client_of, make_markup, make_textbo
 from web.markup.escaping import escape
 from web.rail.conversation_actions import connect_conversation_actions, render_own_list
 from web.rate_limit import asks
-from web.reader.article_reader import connect_collecting, connect_reader
+from web.reader.article_collections import connect_collecting
+from web.reader.article_reader import connect_reader
 
 Shown = tuple[Any, ...]
 """Values of `AskView.shown`, in its order: talk, evidence, welcome, box, ask, stop, list, bar, timer."""

@@ -7,14 +7,12 @@ from urllib.parse import quote
 
 import gradio as gr
 
-from corpus import Article, NewsdeskError
+from corpus import Article
 from corpus.archive.collections import Collections
-from corpus.archive.database import Archive
-from corpus.text.characters import one_line
 from web.conversations.conversation import Conversation, SessionState
 from web.event_data import sent
-from web.frame import QUIET, WARNING, Frame, user_of
-from web.markup.escaping import Span, escape
+from web.frame import QUIET, Frame, user_of
+from web.markup.escaping import Span
 from web.markup.templating import render, trust
 from web.reader.article_view import Around, render_missing, render_reader
 
@@ -36,31 +34,6 @@ def connect_reader(frame: Frame, places: Sequence[Any]) -> None:
     gr.on([place.select for place in places], read, [frame.session], frame.reader, queue=False, **QUIET)
 
 
-def connect_collecting(frame: Frame) -> None:
-    """Let the reader put its article into a collection."""
-
-    def collect(event: gr.EventData, request: gr.Request) -> None:
-        put_into_collection(frame, sent(event), user_of(request))
-
-    frame.reader.submit(collect, None, None, **WARNING)
-
-
-def put_into_collection(frame: Frame, data: dict[str, Any], user: str) -> None:
-    """Put an article into a collection of the user's, making it if it is new, and say so."""
-    assistant = frame.loader.assistant
-    if assistant is None or data.get("act") != "collect" or not frame.changeable:
-        return
-    collections, name = Collections(assistant.archive, user), one_line(str(data.get("name", "")))
-    try:
-        if not collections.owns(name):
-            collections.create(name)
-        added = collections.add(name, [str(data.get("article", ""))])
-    except NewsdeskError as error:
-        gr.Warning(escape(error))
-        return
-    gr.Info(escape(f"Added to the collection “{name}”." if added else f"It is in the collection “{name}” already."))
-
-
 def open_article(frame: Frame, conversation: Conversation, data: dict[str, Any], user: str = "") -> str:
     """Return the reader with the article that a button names, its passage and its marks.
 
@@ -76,16 +49,9 @@ def open_article(frame: Frame, conversation: Conversation, data: dict[str, Any],
     if article is None:
         return reopen(render_missing(f"/a/{quote(name, safe='')}"))
     passage, marks = parse_spans(data.get("passage", "")), parse_spans(data.get("marks", ""))
-    around = Around(tuple(archive.versions(name)), tuple(archive.copies(name)), _list_collections(frame, archive, user))
+    picked = Collections(archive, user).list_picked(name) if frame.changeable else None
+    around = Around(tuple(archive.versions(name)), tuple(archive.copies(name)), picked)
     return reopen(render_reader(article, passage[0] if passage else None, marks, around))
-
-
-def _list_collections(frame: Frame, archive: Archive, user: str) -> tuple[str, ...] | None:
-    """Return the collections that the user can put an article into, or None where nothing may be changed."""
-    if not frame.changeable:
-        return None
-    known = Collections(archive, user).list_all()
-    return tuple(one.name for one in known if one.owner == user and one.selection is None)
 
 
 def _cited_spans(conversation: Conversation, name: str, version: int | None) -> Article | None:

@@ -1,9 +1,12 @@
 """The reader: a whole article above the page, with the passage in view, its versions and its copies."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from markupsafe import Markup
+
 from corpus import Article
+from corpus.archive.collections import LONGEST_NAME
 from corpus.text.word_diff import DiffPiece, cut_same, diff_words
 from web.addresses import article_address
 from web.markup.escaping import Span, format_day, mark_spans, merge_spans, render_byline
@@ -17,12 +20,12 @@ class Around:
     Attributes:
         versions: Every text of it, by number; empty if the archive does not hold it any more.
         copies: The other articles of its group of near duplicates.
-        collections: Those that the reader can put it into; None where the reader may not.
+        collections: Those that the reader can change, by name, and whether each holds it; None where the reader may not.
     """
 
     versions: tuple[Article, ...] = ()
     copies: tuple[Article, ...] = ()
-    collections: tuple[str, ...] | None = None
+    collections: Mapping[str, bool] | None = None
 
 
 def render_reader(
@@ -39,7 +42,26 @@ def render_reader(
         paragraphs=paragraphs,
         address=article_address(article, marks),
         revision=_compare_with_earlier(article, around.versions if around else ()),
+        collected=_render_own_collections(article, around),
     )
+
+
+def _render_own_collections(article: Article, around: Around | None) -> Markup | None:
+    if around is None or not around.versions or around.collections is None:
+        return None
+    return trust(render_collected(article.id, around.collections))
+
+
+def render_collected(article_id: str, picked: Mapping[str, bool]) -> str:
+    """Render the collections that hold an article, and the form that adds it to one.
+
+    Args:
+        article_id: The article.
+        picked: The user's collections by name, and whether each holds it.
+    """
+    held = [name for name, holds in picked.items() if holds]
+    others = [name for name, holds in picked.items() if not holds]
+    return render("article_collections", article=article_id, held=held, others=others, longest=LONGEST_NAME)
 
 
 def render_missing(address: str = "") -> str:
