@@ -4,6 +4,8 @@ from pathlib import Path
 
 import gradio as gr
 
+from web.account_panel import connect_accounts
+from web.accounts.account_file import Accounts
 from web.api import Api
 from web.archive.archive_view import archive_tab
 from web.archive_status import collect_status
@@ -56,6 +58,8 @@ def build_page(
     runs: Path,
     permit: Permit,
     alone: bool = False,
+    accounts: Accounts | None = None,
+    proxied: bool = False,
 ) -> gr.Blocks:
     """Return the page, ready to be mounted.
 
@@ -68,6 +72,8 @@ def build_page(
         runs: The folder of the runs of the evaluation.
         permit: Tells what a user may do.
         alone: Let the reader set the model.
+        accounts: Who may sign in, where owners may change it on the page.
+        proxied: A proxy says who somebody is.
     """
     blocks = CheckedBlocks(title=TITLE, analytics_enabled=False, fill_width=True, delete_cache=(_CLEAN_S, _CLEAN_S))
     blocks.permit = permit
@@ -92,12 +98,15 @@ def build_page(
                 runs,
                 permit,
                 alone,
+                accounts,
+                proxied,
             )
             with gr.Tabs(elem_id="tabs"):
                 for (title, tab), name in zip(TABS, tab_names(), strict=True):
                     with gr.Tab(title, elem_id=f"tab-{name}") as place:
                         tab(frame, place)
         connect_story(frame)
+        connect_accounts(frame)
         programs = Api(loader)
         programs.build()
         TopicApi(programs).build()

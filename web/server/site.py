@@ -72,9 +72,10 @@ def site(
     limit = limit or RateLimit()
     permit = _permit_of(accounts, proxy)
     answers = RunningAnswers(conversations, partial(stream_exchange, loader), partial(add_suggestions, loader))
-    blocks = build_page(loader, limit, conversations, answers, changeable, runs, permit, alone).queue(
-        max_size=WAITING_QUESTIONS, api_open=False
-    )
+    own = None if proxy else accounts  # A proxy decides who signs in.
+    blocks = build_page(
+        loader, limit, conversations, answers, changeable, runs, permit, alone, own, proxy is not None
+    ).queue(max_size=WAITING_QUESTIONS, api_open=False)
     outer = FastAPI(docs_url=None, redoc_url=None, openapi_url=None)
     serve_reports(outer, runs)
     CompletionRoutes(loader, limit, WAITING_QUESTIONS).add_to(outer)
