@@ -35,7 +35,7 @@ FLOORS = {
         """,
     "web": """
         addresses openai_errors rate_limit roles theme | markup assistant event_data | conversations accounts archive_status |
-        answers completions frame | reader api | filters eval rail | archive ask | timeline draft_check follow story |
+        answers completions frame | reader api | account_panel filters eval rail | archive ask | timeline draft_check follow story |
         page_layout | server
         """,
 }

@@ -14,14 +14,13 @@ from rag.drafts.draft_text import MOST_SENT, read_sent_draft
 from rag.question.filter_values import read_filters
 from rag.question.question_text import read_question
 from web.assistant.assistant_loader import AssistantLoader
+from web.frame import user_of
+from web.rate_limit import asks
 
 T = TypeVar("T")
 
 CHECKING: dict[str, Any] = {"concurrency_id": "drafts", "concurrency_limit": 2}
 """Two drafts are checked at a time: each takes as long as some sixty searches, and a model's time on top."""
-
-LIMITED = ("ask", "search", "background", "outlets", "verify")
-"""The endpoints that count as questions; `web.server.question_limit` counts them before they wait for their turn."""
 
 _PATIENCE_S = 60.0
 _MOST_PASSAGES = 50
@@ -40,8 +39,10 @@ class Api:
             api(endpoint, api_name=endpoint.__name__, concurrency_limit=8)
         api(self.verify, api_name="verify", **CHECKING)
 
+    @asks()
     def ask(
         self,
+        request: gr.Request,
         question: str,
         since: str = "",
         until: str = "",
@@ -52,13 +53,17 @@ class Api:
     ) -> dict[str, Any]:
         """Answer a question from the archive: text with [n] marks, citations with offsets, checked claims, passages."""
         _check_question(question)
-        answer = self._do(
-            lambda a: a.ask(question, (), read_filters(since, until, [outlet], [author], [section], [collection]))
+        answer = self.run(
+            lambda a: a.ask(
+                question, (), read_filters(since, until, outlet, author, section, collection, user_of(request))
+            )
         )
         return answer.to_record()
 
+    @asks()
     def search(
         self,
+        request: gr.Request,
         query: str,
         k: int = 10,
         since: str = "",
@@ -71,22 +76,43 @@ class Api:
         """Return the k best passages for a query, with article, offsets and score."""
         _check_question(query)
         k = min(max(k, 1), _MOST_PASSAGES)  # A number out of range gets the nearest that makes sense.
-        passages = self._do(
-            lambda a: a.search(query, k, read_filters(since, until, [outlet], [author], [section], [collection]))
+        passages = self.run(
+            lambda a: a.search(
+                query, k, read_filters(since, until, outlet, author, section, collection, user_of(request))
+            )
         )
         return [passage.to_record() for passage in passages]
 
+    @asks()
     def background(self, article_id: str) -> dict[str, Any]:
         """Return what the archive has on an article: coverage before and since, other reports, corrections, names."""
-        return self._do(lambda a: a.background(article_id)).to_record()
+        return self.run(lambda a: a.background(article_id)).to_record()
 
-    def outlets(self, asked: str, since: str = "", until: str = "", outlet: str = "") -> dict[str, Any]:
+    @asks()
+    def outlets(
+        self,
+        request: gr.Request,
+        asked: str,
+        since: str = "",
+        until: str = "",
+        outlet: str = "",
+        author: str = "",
+        section: str = "",
+        collection: str = "",
+    ) -> dict[str, Any]:
         """Return how several outlets tell a story, found by the id of an article or by a question."""
         _check_question(asked)
-        return self._do(lambda a: a.compare_outlets(asked, read_filters(since, until, [outlet]))).to_record()
+        found = self.run(
+            lambda a: a.compare_outlets(
+                asked, read_filters(since, until, outlet, author, section, collection, user_of(request))
+            )
+        )
+        return found.to_record()
 
+    @asks()
     def verify(
         self,
+        request: gr.Request,
         draft: str,
         limit: int = MOST_SENT,
         since: str = "",
@@ -100,15 +126,15 @@ class Api:
         limit = min(max(limit, 1), MOST_SENT)
 
         def check(assistant: Assistant) -> DraftReport:
-            filters = read_filters(since, until, [outlet], [author], [section], [collection])
+            filters = read_filters(since, until, outlet, author, section, collection, user_of(request))
             *_, last = assistant.check_draft(read_sent_draft(draft), filters, limit)
             return last.report
 
-        return self._do(check).to_record()
+        return self.run(check).to_record()
 
     def get_article(self, article_id: str) -> dict[str, Any]:
         """Return an article of the archive with its whole text."""
-        article = self._do(lambda a: a.archive.get(strip_invisible(article_id)))
+        article = self.run(lambda a: a.archive.get(strip_invisible(article_id)))
         if article is None:
             raise gr.Error("There is no article with this id.", print_exception=False)
         return article.to_record()
@@ -116,9 +142,14 @@ class Api:
     def cite(self, article_ids: str, form: str = "ris") -> str:
         """Return articles, their ids separated by blanks, as references: "ris", "bibtex" or "csl" (CSL JSON)."""
         wanted = article_ids.split()[:_MOST_PASSAGES]
-        return self._do(lambda a: a.cite([strip_invisible(name) for name in wanted], form))
+        return self.run(lambda a: a.cite([strip_invisible(name) for name in wanted], form))
 
-    def _do(self, work: Callable[[Assistant], T]) -> T:
+    def run(self, work: Callable[[Assistant], T]) -> T:
+        """Return what some work with the assistant returns.
+
+        Raises:
+            gr.Error: The archive is not open, or the work cannot be done; the message says why.
+        """
         assistant = self.loader.wait(_PATIENCE_S)
         if assistant is None:
             raise gr.Error(self.loader.problem or "The archive is still being opened.", print_exception=False)

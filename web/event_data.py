@@ -97,7 +97,7 @@ def _add_defaults(block_fn: BlockFunction, inputs: list[Any]) -> list[Any]:
     """Return the values that a program sent with the defaults of those that it left out at the end."""
     if not block_fn.fn or not all(isinstance(block, ApiValue) for block in block_fn.inputs):
         return inputs
-    defaults = [p.default for p in inspect.signature(block_fn.fn).parameters.values()][len(inputs) :]
+    defaults = [parameter.default for parameter in _own_parameters(block_fn.fn)][len(inputs) :]
     return inputs if inspect.Parameter.empty in defaults else [*inputs, *defaults]
 
 
@@ -123,9 +123,14 @@ def _parameters(block_fn: BlockFunction) -> dict[str, type | None]:
 
 
 def _names(function: Callable[..., Any]) -> list[str]:
+    return [parameter.name for parameter in _own_parameters(function)]
+
+
+def _own_parameters(function: Callable[..., Any]) -> list[inspect.Parameter]:
+    """Return the parameters for which a value is sent."""
     special = (gr.Request, gr.EventData)
     parameters = inspect.signature(function, eval_str=True).parameters.values()
-    return [p.name for p in parameters if not (isinstance(p.annotation, type) and issubclass(p.annotation, special))]
+    return [p for p in parameters if not (isinstance(p.annotation, type) and issubclass(p.annotation, special))]
 
 
 def _kind(block: Any) -> type | None:

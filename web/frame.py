@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 
 import gradio as gr
 
+from web.accounts.account_file import Accounts
 from web.assistant.assistant_loader import AssistantLoader
 from web.conversations.conversation_store import ConversationStore
 from web.conversations.running_answers import RunningAnswers
@@ -61,8 +62,11 @@ class Frame:
         session: State of one open page, a `web.conversations.conversation.SessionState`.
         side: The rail at the left.
         reader: Where a whole article opens, above all tabs.
+        collected: In which collections the article that is open is now, for the static script.
         changeable: Whether articles may be added and removed here.
         alone: Whether the page is for this machine's user only, who may set its model.
+        accounts: Who may sign in, where owners may change it here; None where nobody signs in or a proxy says who does.
+        proxied: Whether a proxy says who somebody is.
         runs: The folder of the runs of the evaluation.
         permit: Tells what a user may do.
     """
@@ -76,10 +80,13 @@ class Frame:
     session: gr.State
     side: Rail
     reader: gr.HTML
+    collected: gr.HTML
     changeable: bool
     runs: Path
     permit: Permit
     alone: bool = False
+    accounts: Accounts | None = None
+    proxied: bool = False
 
 
 Tab = Callable[[Frame, gr.Tab], None]

@@ -4,6 +4,8 @@ from pathlib import Path
 
 import gradio as gr
 
+from web.account_panel import connect_accounts
+from web.accounts.account_file import Accounts
 from web.api import Api
 from web.archive.archive_view import archive_tab
 from web.archive_status import collect_status
@@ -16,6 +18,7 @@ from web.draft_check.draft_view import draft_tab
 from web.eval.eval_view import eval_tab
 from web.event_data import CheckedBlocks
 from web.follow.follow_view import follow_tab
+from web.follow.topic_api import TopicApi
 from web.frame import Frame, Rail, Tab, make_markup, make_textbox
 from web.markup.templating import render
 from web.rate_limit import RateLimit
@@ -55,6 +58,8 @@ def build_page(
     runs: Path,
     permit: Permit,
     alone: bool = False,
+    accounts: Accounts | None = None,
+    proxied: bool = False,
 ) -> gr.Blocks:
     """Return the page, ready to be mounted.
 
@@ -67,12 +72,14 @@ def build_page(
         runs: The folder of the runs of the evaluation.
         permit: Tells what a user may do.
         alone: Let the reader set the model.
+        accounts: Who may sign in, where owners may change it on the page.
+        proxied: A proxy says who somebody is.
     """
     blocks = CheckedBlocks(title=TITLE, analytics_enabled=False, fill_width=True, delete_cache=(_CLEAN_S, _CLEAN_S))
     blocks.permit = permit
     with blocks:
         session = gr.State(SessionState())
-        reader = make_markup("reader", "")
+        reader, collected = make_markup("reader", ""), make_markup("collected", "")
         arrivals = {name: make_markup(f"arrive-{name}", "") for name in ARRIVALS}
         with gr.Row(elem_id="layout", equal_height=False):
             rail = _build_rail(loader)
@@ -86,17 +93,23 @@ def build_page(
                 session,
                 rail,
                 reader,
+                collected,
                 changeable,
                 runs,
                 permit,
                 alone,
+                accounts,
+                proxied,
             )
             with gr.Tabs(elem_id="tabs"):
                 for (title, tab), name in zip(TABS, tab_names(), strict=True):
                     with gr.Tab(title, elem_id=f"tab-{name}") as place:
                         tab(frame, place)
         connect_story(frame)
-        Api(loader).build()
+        connect_accounts(frame)
+        programs = Api(loader)
+        programs.build()
+        TopicApi(programs).build()
     return blocks
 
 

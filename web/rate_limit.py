@@ -1,10 +1,54 @@
-"""How many questions one client may ask in a minute, and how long a client has to wait."""
+"""How many questions one client may ask in a minute, how long a client has to wait, and which functions are asked."""
 
 import math
 import threading
 import time
 from collections import OrderedDict, deque
 from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+_MARK = "asking"
+
+
+@dataclass(frozen=True, slots=True)
+class Asking:
+    """Say when a call of a function counts as a question, and where the page says that it is one too many.
+
+    Attributes:
+        acts: What an event must carry as "act"; empty where each call counts.
+        place: The id of the element of the page that takes the line, or "" for a message that passes.
+        action: What one can do once the time is over, "ask again".
+    """
+
+    acts: tuple[str, ...] = ()
+    place: str = ""
+    action: str = "ask again"
+
+    def counts(self, event_data: object) -> bool:
+        """Return whether a call with the data of an event is a question."""
+        return not self.acts or (isinstance(event_data, dict) and event_data.get("act") in self.acts)
+
+
+def asks(*acts: str, place: str = "", action: str = "ask again") -> Callable[[F], F]:
+    """Mark a function whose calls are questions: they are counted before they wait for their turn.
+
+    A function that in the end asks nothing gives the question back (`RateLimit.give_back`). The arguments are those of `Asking`.
+    """
+
+    def mark(function: F) -> F:
+        setattr(function, _MARK, Asking(acts, place, action))
+        return function
+
+    return mark
+
+
+def find_asking(function: Callable[..., Any] | None) -> Asking | None:
+    """Return how a function was marked, or None."""
+    asking: Asking | None = getattr(function, _MARK, None)
+    return asking
 
 
 class RateLimit:
@@ -32,10 +76,11 @@ class RateLimit:
                     self._asked.popitem(last=False)
             return seconds
 
-    def wait(self, client: str) -> int:
-        """Return the seconds until the client may ask, 0 for now; count nothing."""
+    def give_back(self, client: str) -> None:
+        """Count the last question of a client no longer, as nothing was asked in the end."""
         with self._lock:
-            return self._wait(client)
+            if times := self._asked.get(client):
+                times.pop()
 
     @property
     def reason(self) -> str:

@@ -6,7 +6,7 @@ from typing import Any, Literal, TypeVar, get_args
 from corpus.command_names import name_command
 
 Role = Literal["reader", "editor", "owner"]
-"""A reader asks and reads, an editor also adds, corrects, removes and measures, an owner also decides on models."""
+"""A reader asks and reads, an editor also adds, corrects, removes and measures, an owner also decides on models and accounts."""
 
 ROLES: tuple[Role, ...] = get_args(Role)  # The least first.
 

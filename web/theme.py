@@ -16,6 +16,7 @@ HEAD = "".join(
         "timeline",
         "follow",
         "eval",
+        "accounts",
     )
 )
 

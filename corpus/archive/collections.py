@@ -16,6 +16,9 @@ from corpus.text.characters import one_line
 LONGEST_NAME = 80
 """Characters of the name of a collection."""
 
+MOST_COLLECTIONS, MOST_PICKED = 500, 50_000
+"""Collections of one user, and articles of one that is picked by hand."""
+
 
 @dataclass(frozen=True, slots=True)
 class Collection:
@@ -37,10 +40,13 @@ class Collection:
 class Collections:
     """Keep the collections of an archive; each user sees the own ones and those of the shell, which are shared."""
 
-    def __init__(self, archive: Archive, owner: str = "") -> None:
-        """Work on the collections of a user, "" for the shared ones."""
+    def __init__(
+        self, archive: Archive, owner: str = "", most: int = MOST_COLLECTIONS, most_picked: int = MOST_PICKED
+    ) -> None:
+        """Work on the collections of a user, "" for the shared ones, of whom one has `most`, each of `most_picked` articles."""
         self._archive = archive
         self._owner = owner
+        self._most, self._most_picked = most, most_picked
 
     def list_all(self) -> list[Collection]:
         """Return the collections that the user sees, by name."""
@@ -64,11 +70,23 @@ class Collections:
             row["owner"] == self._owner for row in find_collections(self._archive.connection, [name], self._owner)
         )
 
+    def list_picked(self, article_id: str) -> dict[str, bool]:
+        """Return the user's own collections that are picked by hand, by name, and whether each holds an article."""
+        connection = self._archive.connection
+        if not has_collections(connection):
+            return {}
+        sql = (
+            "SELECT name, EXISTS (SELECT 1 FROM collected JOIN articles ON articles.key = article_key "
+            "WHERE collection = collections.key AND articles.id = ?) AS held "
+            "FROM collections WHERE owner = ? AND selection IS NULL ORDER BY folded"
+        )
+        return {row["name"]: bool(row["held"]) for row in connection.execute(sql, (article_id, self._owner))}
+
     def create(self, name: str, selection: Selection | None = None) -> Collection:
         """Make a collection, of a filter or for articles to be picked.
 
         Raises:
-            InputError: The name is empty, too long or taken.
+            InputError: The name is empty, too long or taken, or the user has as many collections as one may.
         """
         named = one_line(name)
         if not named or len(named) > LONGEST_NAME:
@@ -79,13 +97,17 @@ class Collections:
             sql = "INSERT OR IGNORE INTO collections (owner, name, folded, selection, made_at) VALUES (?, ?, ?, ?, ?)"
             if not connection.execute(sql, made).rowcount:
                 raise InputError(f"there is a collection called “{named}” already; give this one another name")
+            count = "SELECT count(*) FROM collections WHERE owner = ?"
+            if connection.execute(count, (self._owner,)).fetchone()[0] > self._most:
+                raise InputError(f"there are {self._most:,} collections, which is the most; delete one first")
         return self.find(named)
 
     def add(self, name: str, article_ids: Sequence[str]) -> int:
         """Put articles into a collection that is picked by hand; return how many were not in it yet.
 
         Raises:
-            InputError: There is no such collection of the user's, it is a filter, or an article is not in the archive.
+            InputError: There is no such collection of the user's, it is a filter, an article is not in the archive, or
+                there would be too many.
         """
         key = self._find_own(name, picked=True)
         wanted = list(dict.fromkeys(article_ids))
@@ -94,7 +116,14 @@ class Collections:
             raise InputError(f"no article {', '.join(missing[:3])}; nothing was added")
         with self._archive.transaction() as connection:
             sql = "INSERT OR IGNORE INTO collected SELECT ?, key FROM articles WHERE id IN (SELECT value FROM json_each(?))"
-            return connection.execute(sql, (key, json.dumps(wanted))).rowcount
+            added = connection.execute(sql, (key, json.dumps(wanted))).rowcount
+            count = "SELECT count(*) FROM collected WHERE collection = ?"
+            if added and connection.execute(count, (key,)).fetchone()[0] > self._most_picked:
+                raise InputError(
+                    f"a collection holds at most {self._most_picked:,} articles; nothing was added: take some out, or make "
+                    "a collection of a filter, which has no limit"
+                )
+            return added
 
     def remove(self, name: str, article_ids: Sequence[str]) -> int:
         """Take articles out of a collection that is picked by hand; return how many were in it."""

@@ -1,6 +1,8 @@
 """The book of feeds: which are followed, how the last pull went, which of their entries are in the archive."""
 
+import json
 import sqlite3
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -25,6 +27,9 @@ _TABLES = (
         PRIMARY KEY (feed, entry_id)
     ) WITHOUT ROWID""",
 )
+MOST_MARKS = 10_000
+"""Entries of a feed that are remembered, those that it still lists apart; a feed lists a thousand at a time."""
+
 _COLUMNS = "url, kind, title, etag, last_modified, last_pulled, last_error"
 
 
@@ -67,13 +72,15 @@ class FeedBook:
     One that writes raises `ArchiveError` where the file cannot be written.
     """
 
-    def __init__(self, connection: sqlite3.Connection) -> None:
+    def __init__(self, connection: sqlite3.Connection, most_marks: int = MOST_MARKS) -> None:
         """Make the two tables if they are not there.
 
         Args:
             connection: Of the archive, in autocommit mode as `Archive.connection` is.
+            most_marks: How many entries of a feed are remembered besides those that it lists.
         """
         self._connection = connection
+        self._most_marks = most_marks
         try:
             self._make_tables()
         # An archive that never had a feed lacks the tables, and a read-only one cannot get them.
@@ -124,6 +131,17 @@ class FeedBook:
     def mark(self, url: str, entry_id: str) -> None:
         """Record an entry whose article is committed, so that no later pull requests its page again."""
         self._change("INSERT OR REPLACE INTO feed_entries VALUES (?, ?, ?)", url, entry_id, _now())
+
+    def list_old(self, url: str) -> set[str]:
+        """Return the entries of a feed that were marked before the last so many, to be forgotten if it no longer lists them."""
+        sql = "SELECT entry_id FROM feed_entries WHERE feed = ? ORDER BY seen_at DESC LIMIT -1 OFFSET ?"
+        return {str(row[0]) for row in self._connection.execute(sql, (url, self._most_marks))}
+
+    def forget(self, url: str, entry_ids: Collection[str]) -> None:
+        """Forget that entries of a feed were seen: it would be fetched again if the feed listed one of them."""
+        if entry_ids:
+            sql = "DELETE FROM feed_entries WHERE feed = ? AND entry_id IN (SELECT value FROM json_each(?))"
+            self._change(sql, url, json.dumps(list(entry_ids)))
 
     def record_pull(self, url: str, kind: str, title: str, etag: str, last_modified: str) -> None:
         """Note that a feed was read."""

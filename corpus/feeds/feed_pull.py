@@ -85,10 +85,13 @@ class _Pull:
         """Yield what the new entries give; return whether every entry of the feed is marked in the end."""
         complete, taken = not self.document.children, 0
         busy: set[str] = set()
+        unlisted = self.book.list_old(self.url)
         for document in self._documents():
             if isinstance(document, Refusal):
+                unlisted.clear()  # Nobody knows what it lists.
                 yield Pulled("", document, settled=False)
                 continue
+            unlisted = _keep_unlisted(unlisted, document)
             for entry in _keep_new(document, self.url, self.book):
                 if taken == limit:
                     return False
@@ -98,6 +101,7 @@ class _Pull:
                 taken += 1
                 yield self._outcome(document, entry, busy)
                 complete = complete and self.book.is_seen(self.url, entry.id)
+        self.book.forget(self.url, unlisted)
         return complete
 
     def _documents(self) -> Iterator[FeedDocument | Refusal]:
@@ -126,6 +130,13 @@ class _Pull:
         best = _fill_from_entry(page, own, details) if page else own
         item = replace(best, feed=self.url) if best else Refusal(f"{self.url}: {entry.url or entry.id}", reason)
         return Pulled(entry.id, item, settled)
+
+
+def _keep_unlisted(entry_ids: set[str], document: FeedDocument) -> set[str]:
+    """Return those of some entries that a document does not list; one without any, as after a 304, tells nothing."""
+    if not document.entries and not document.children:
+        return set()
+    return entry_ids - {entry.id for entry in document.entries}
 
 
 def _keep_new(document: FeedDocument, url: str, book: FeedBook) -> Iterator[Entry]:

@@ -22,7 +22,7 @@ from rag.answer.period_counts import draw_bars
 from rag.assistant import Assistant
 from rag.cli.chat import Chat
 from rag.cli.collection_commands import app as collection_app
-from rag.cli.follow_commands import add_follow_commands
+from rag.cli.follow_commands import User, add_follow_commands
 from rag.cli.index_command import check_index, index, rebuild_index
 from rag.cli.story_output import write_background, write_comparison
 from rag.cli.verify_command import read_input, verify, write_report
@@ -78,7 +78,7 @@ def ask(
         with _open_assistant_quietly(data) as assistant:
             answer = assistant.ask(
                 question,
-                filters=read_filters(since, until, outlet or (), author or (), section or (), collection or ()),
+                filters=read_filters(since, until, outlet, author, section, collection),
             )
         if export_to:
             export(answer, export_to)
@@ -105,9 +105,7 @@ def search(
 ) -> None:
     """List the passages that a question would be answered from, best first."""
     with _report_errors(as_json), _open_assistant_quietly(data) as assistant:
-        passages = assistant.search(
-            query, k, read_filters(since, until, outlet or (), author or (), section or (), collection or ())
-        )
+        passages = assistant.search(query, k, read_filters(since, until, outlet, author, section, collection))
     if references:
         print_references(references, [(passage.article, passage.chunk.text) for passage in passages])
     elif as_json:
@@ -134,12 +132,16 @@ def outlets(
     since: Since = None,
     until: Until = None,
     outlet: Outlets = None,
+    author: Authors = None,
+    section: Sections = None,
+    collection: InCollections = None,
     data: Data = None,
     as_json: AsJson = False,
 ) -> None:
     """Show how several outlets tell one story, side by side. Exit code 0: several do; 1: one alone; 2: none was found."""
     with _report_errors(as_json), _open_assistant_quietly(data) as assistant:
-        found = assistant.compare_outlets(asked, read_filters(since, until, outlet or ()))
+        filters = read_filters(since, until, outlet, author, section, collection)
+        found = assistant.compare_outlets(asked, filters)
     print(json.dumps(found.to_record(), ensure_ascii=False, indent=2) if as_json else write_comparison(found))
     raise typer.Exit(0 if len(found.reports) > 1 else 1)
 
@@ -167,7 +169,7 @@ def verify_command(
     with _report_errors(as_json):
         if out:
             check_report_name(out)
-        filters = read_filters(since, until, outlet or (), author or (), section or (), collection or ())
+        filters = read_filters(since, until, outlet, author, section, collection)
         text = read_input(file)
         with _open_assistant_quietly(data) as assistant, _progress_bar("Checking claims") as progress:
             report = _run_until_stopped(lambda: verify(assistant, text, filters, limit, progress))
@@ -196,7 +198,7 @@ def chat(
         Chat(
             assistant,
             write_export,
-            read_filters(since, until, outlet or (), author or (), section or (), collection or ()),
+            read_filters(since, until, outlet, author, section, collection),
         ).run()
 
 
@@ -205,6 +207,7 @@ def serve_mcp_command(
     http: Annotated[
         int | None, typer.Option("--http", min=1, max=65535, metavar="PORT", help="Over HTTP at this port instead.")
     ] = None,
+    user: User = "",
     data: Data = None,
 ) -> None:
     """Serve search, answers and articles to MCP clients on stdin and stdout; they start this command themselves."""
@@ -212,7 +215,7 @@ def serve_mcp_command(
 
     with _report_errors(as_json=False), _open_assistant_quietly(data, lasting=True) as assistant:
         assistant.start()
-        serve(assistant, http)
+        serve(assistant, http, user)
 
 
 @app.command("index")

@@ -16,10 +16,9 @@ from corpus.errors import InputError
 from corpus.text.characters import one_line
 from corpus.text.days import format_day
 from rag.assistant import Assistant
-from rag.follow.digest import make_digest, read_since
+from rag.follow.digest import read_since
 from rag.follow.digest_export import FORMS, read_form, render_digest
 from rag.follow.digest_mail import send_digest
-from rag.follow.topic_book import Topic
 from rag.model import Filters
 from rag.question.filter_values import read_filters
 
@@ -66,9 +65,7 @@ def add_follow_commands(app: typer.Typer, open_assistant: Opening, report_errors
             start = read_since(since, datetime.now().astimezone()) if since is not None else None
             with open_assistant(data) as assistant:
                 watch = assistant.topics
-                watch.check()
-                done, total = assistant.progress()
-                made = make_digest(watch.book, assistant.archive, user, start, total - done)
+                made = watch.make_digest(user, start)
                 if mail is not None and made.news:
                     send_digest(assistant.settings, made, mail)
                 _deliver(render_digest(made, form), out, silent=mail is not None)
@@ -93,7 +90,7 @@ def _add_topic_commands(topics: typer.Typer, open_assistant: Opening, report_err
     ) -> None:
         """Follow a topic: articles that come from now on and bear on it are told."""
         with report_errors(False), open_assistant(data) as assistant:
-            filters = read_filters(since, until, outlet or ()) or Filters()
+            filters = read_filters(since, until, outlet) or Filters()
             if language:
                 filters = Filters(filters.since, filters.until, filters.outlets, tuple(language))
             topic = assistant.topics.follow(user, text, filters or None)
@@ -104,20 +101,13 @@ def _add_topic_commands(topics: typer.Typer, open_assistant: Opening, report_err
     def list_topics(user: User = "", data: Data = None, as_json: AsJson = False) -> None:
         """List the topics, with how many articles on each have not been looked at."""
         with report_errors(as_json), open_assistant(data) as assistant:
-            assistant.topics.check()
-            book = assistant.topics.book
-            found, unseen = book.topics(user), book.count_unseen(user)
+            found = assistant.topics.list_records(user)
         if as_json:
-            print(
-                json.dumps(
-                    [_to_record(topic, unseen.get(topic.id, 0)) for topic in found], ensure_ascii=False, indent=2
-                )
-            )
+            print(json.dumps(found, ensure_ascii=False, indent=2))
             return
         for topic in found:
-            print(
-                f"{topic.id}  {to_line(topic.text)}  {unseen.get(topic.id, 0)} new, since {format_day(topic.made_at)}"
-            )
+            made = format_day(datetime.fromisoformat(str(topic["made_at"])))
+            print(f"{topic['id']}  {to_line(str(topic['topic']))}  {topic['unseen']} new, since {made}")
         if not found:
             print(f"No topic is followed; `{name_command('rag follow add TOPIC')}` adds one.")
 
@@ -129,8 +119,7 @@ def _add_topic_commands(topics: typer.Typer, open_assistant: Opening, report_err
     ) -> None:
         """Follow a topic no longer."""
         with report_errors(False), open_assistant(data) as assistant:
-            if not assistant.topics.book.remove(user, number):
-                raise InputError(f"no topic {number}; `{name_command('rag follow list')}` shows what is followed")
+            assistant.topics.unfollow(user, number)
         print(f"No longer following {number}.")
 
     @topics.command("address")
@@ -153,9 +142,3 @@ def _deliver(text: str, out: Path | None, silent: bool) -> None:
         out.write_text(text, encoding="utf-8", errors="replace")
     except OSError as error:
         raise InputError(f"{out}: cannot be written ({error.strerror}); give another place") from error
-
-
-def _to_record(topic: Topic, unseen: int) -> dict[str, object]:
-    filters = topic.filters.to_record() if topic.filters else None
-    made = topic.made_at.isoformat()
-    return {"id": topic.id, "topic": topic.text, "filters": filters, "made_at": made, "unseen": unseen}

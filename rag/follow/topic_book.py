@@ -68,6 +68,11 @@ class Topic:
     archive: str
     checked_to: int
 
+    def to_record(self) -> dict[str, object]:
+        """Return plain JSON values."""
+        filters = self.filters.to_record() if self.filters else None
+        return {"id": self.id, "topic": self.text, "filters": filters, "made_at": self.made_at.isoformat()}
+
 
 @dataclass(frozen=True, slots=True)
 class TopicFinding:

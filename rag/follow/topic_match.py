@@ -1,6 +1,7 @@
 """Which articles bear on a topic: those from which a question about it would be answered, each judged by itself."""
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 from corpus.archive.chunk_store import Embedded
 from rag.follow.topic_book import Kind, Topic, TopicFinding
@@ -51,9 +52,7 @@ class TopicMatcher:
         vector = self._evidence.reader.embedder.embed_query(topic.text)
         query = _make_query(topic.text)
         for start in range(0, len(article_ids), _BATCH):
-            for item in self._store.read_embedded(article_ids[start : start + _BATCH]):
-                if topic.filters and not topic.filters.admits(item.article):
-                    continue
+            for item in self._store.read_embedded(self._list_admitted(topic, article_ids[start : start + _BATCH])):
                 passages = _rank_passages(item, vector, weights)
                 # Reading sentences takes far longer than comparing vectors, and most articles end here.
                 if passages[0].score < NEAR:
@@ -64,6 +63,13 @@ class TopicMatcher:
                     article = item.article
                     main = _is_about(passages, weights)
                     yield TopicFinding(article.id, article.version, kind, main, _pick_spans(reading))
+
+    def _list_admitted(self, topic: Topic, article_ids: Sequence[str]) -> list[str]:
+        """Return those of some articles that pass the filters of a topic, its collections too, in their order."""
+        if not topic.filters or not article_ids:
+            return list(article_ids)
+        passing = set(self._store.archive.list_ids(replace(topic.filters.selection, ids=tuple(article_ids))))
+        return [name for name in article_ids if name in passing]
 
 
 def _make_query(text: str) -> Query:

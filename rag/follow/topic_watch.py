@@ -2,9 +2,12 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
+from datetime import datetime
 
 from corpus.archive.database import Archive
 from corpus.archive.revisions import find_earlier, read_revision
+from corpus.errors import InputError
+from rag.follow.digest import Digest, make_digest, read_since
 from rag.follow.topic_book import Topic, TopicBook, TopicFinding
 from rag.follow.topic_match import TopicMatcher
 from rag.model import Filters
@@ -19,7 +22,8 @@ class TopicWatch:
         """Look in the archive that `evidence` searches."""
         self.book = book
         self._matcher = TopicMatcher(evidence)
-        self._store = evidence.retriever.indexes.store
+        self._indexes = evidence.retriever.indexes
+        self._store = self._indexes.store
 
     @property
     def _archive(self) -> Archive:
@@ -31,12 +35,49 @@ class TopicWatch:
         Raises:
             NewsdeskError: It is empty or too long, or the user follows too many.
         """
+        if filters and filters.collections:
+            filters = replace(filters, owner=user)
         change = self._store.last_change()
         topic = self.book.add(user, read_question(text), filters, self._archive.identity, change)
         # Whoever follows the topic already has findings of it.
         if not self.book.findings(topic.id):
             self.book.record(topic, self._matcher.find_known(topic), topic.archive, topic.checked_to)
         return topic
+
+    def unfollow(self, user: str, topic: int) -> None:
+        """Follow a topic no longer.
+
+        Raises:
+            InputError: The user has none of this number.
+        """
+        # A number of any length is compared here; SQLite takes none of more than 64 bits.
+        known = {one.id for one in self.book.topics(user)}
+        if topic not in known or not self.book.remove(user, topic):
+            raise InputError(f"there is no topic {topic}; the list of topics gives the number of each")
+
+    def list_records(self, user: str) -> list[dict[str, object]]:
+        """Look for news, and return a user's topics as plain JSON values, with how many articles on each were not seen."""
+        self.check()
+        unseen = self.book.count_unseen(user)
+        return [topic.to_record() | {"unseen": unseen.get(topic.id, 0)} for topic in self.book.topics(user)]
+
+    def make_digest(self, user: str, since: datetime | None = None) -> Digest:
+        """Look for news, and return what was found for a user's topics since an instant, or else since the last digest."""
+        self.check()
+        done, total = self._indexes.progress()
+        return make_digest(self.book, self._archive, user, since, total - done)
+
+    def tell_digest(self, user: str, since: str = "") -> Digest:
+        """Return a digest since a day in words or numbers; without one it counts as told from now on.
+
+        Raises:
+            InputError: `since` names no day that has begun.
+        """
+        start = read_since(since, datetime.now().astimezone()) if since.strip() else None
+        made = self.make_digest(user, start)
+        if start is None:
+            self.book.mark_told(user, made.up_to)
+        return made
 
     def check(self) -> int:
         """Look at what changed in the archive since the last time, for every topic; return how many findings are new.

@@ -12,13 +12,18 @@ MOST_NAMES, LONGEST_NAME = 200, LONGEST_ADDRESS  # A feed is named by its addres
 """Names of one kind in a filter, and the characters of each: every one is compared with all that an archive has."""
 
 
+Names = str | Iterable[str] | None
+"""One name, several, or none."""
+
+
 def read_filters(
     since: str | None = None,
     until: str | None = None,
-    outlets: Iterable[str] = (),
-    authors: Iterable[str] = (),
-    sections: Iterable[str] = (),
-    collections: Iterable[str] = (),
+    outlets: Names = (),
+    authors: Names = (),
+    sections: Names = (),
+    collections: Names = (),
+    owner: str = "",
 ) -> Filters | None:
     """Return the filters that some texts name, or None where all are blank: then the question decides.
 
@@ -29,17 +34,21 @@ def read_filters(
         authors: In any writing; `rag.answer.question_reader.QuestionReader` finds the archive's.
         sections: Likewise.
         collections: Named sets of articles (`corpus.archive.collections`).
+        owner: Whose collections are meant, besides the shared ones.
 
     Raises:
         InputError: A date cannot be read, or there are too many names or too long ones.
     """
     start, end = parse_period(one_line(since or "") or None, one_line(until or "") or None)
-    named, people, kinds, sets = (
-        tuple(filter(None, map(one_line, some))) for some in (outlets, authors, sections, collections)
-    )
-    for names in (named, people, kinds, sets):
-        check_names(names)
-    return Filters(start, end, named, authors=people, sections=kinds, collections=sets) or None
+    named, people, kinds, sets = map(_read_names, (outlets, authors, sections, collections))
+    return Filters(start, end, named, authors=people, sections=kinds, collections=sets, owner=owner) or None
+
+
+def _read_names(names: Names) -> tuple[str, ...]:
+    listed = [names] if isinstance(names, str) else names or ()
+    found = tuple(filter(None, map(one_line, listed)))
+    check_names(found)
+    return found
 
 
 def check_names(names: Sequence[str]) -> None:

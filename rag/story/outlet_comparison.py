@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from corpus.article import Article, Chunk
@@ -132,6 +132,7 @@ class OutletSearch:
         Raises:
             InputError: The question is empty or too long, or the archive does not hold what it asks for.
         """
+        filters = self._questions.resolve(filters)
         name = strip_invisible(asked).strip()
         lead = self._store.archive.get(name) or self._find_lead(name, filters)
         chosen = self._choose_reports(lead, filters)
@@ -164,7 +165,11 @@ class OutletSearch:
     def _choose_reports(self, lead: Article, filters: Filters | None) -> list[RelatedArticle]:
         """Return the report that was asked about and the nearest one of each other outlet, in order of time."""
         chunks = tuple(sorted(self._store.chunks([lead.id]).values(), key=lambda chunk: chunk.ordinal))
-        related = [one for one in self._related.find(lead) if _tells_same(lead, one, filters)]
+        related = [one for one in self._related.find(lead) if _tells_same(lead, one)]
+        if filters:
+            found = replace(filters.selection, ids=tuple(one.article.id for one in related))
+            passing = set(self._store.archive.list_ids(found)) if related else set()
+            related = [one for one in related if one.article.id in passing]
         numbers = self._store.archive.stories(one.article.id for one in related)
         best: dict[str, RelatedArticle] = {}
         for one in related:
@@ -177,11 +182,9 @@ class OutletSearch:
         return [RelatedArticle(lead, chunks, 1.0), *nearest]
 
 
-def _tells_same(lead: Article, one: RelatedArticle, filters: Filters | None) -> bool:
+def _tells_same(lead: Article, one: RelatedArticle) -> bool:
     """Return whether an article is another outlet's report of the same event."""
-    if one.article.source == lead.source or (filters and not filters.admits(one.article)):
-        return False
-    return find_place(lead, one) == "same days"
+    return one.article.source != lead.source and find_place(lead, one) == "same days"
 
 
 def _read_sentences(report: RelatedArticle) -> list[Sentence]:

@@ -75,6 +75,7 @@ def test_background_and_outlets_of_an_article(page_url: str) -> None:
         ("outlets", ["Who won the 2015 Rugby World Cup?", "", "", ""]),
         ("cite", [EQUIFAX, "word"]),
         ("ask", ["q", "", "", "", "Nobody At All"]),
+        ("outlets", [EQUIFAX, "", "", "", "Nobody At All"]),
         ("ask", ["", "", "", ""]),
         ("ask", ["x" * 2001, "", "", ""]),
         ("ask", ["q", "last week", "", ""]),
@@ -86,7 +87,8 @@ def test_what_makes_no_sense_is_an_error(page_url: str, name: str, arguments: li
 
 def test_only_the_named_endpoints_are_offered(page_url: str) -> None:
     named = http_client.get(f"{page_url}/gradio_api/info").json()["named_endpoints"]
-    assert set(named) == {"/ask", "/search", "/verify", "/background", "/outlets", "/get_article", "/cite"}
+    archive = {"/ask", "/search", "/verify", "/background", "/outlets", "/get_article", "/cite"}
+    assert set(named) == archive | {"/list_topics", "/follow_topic", "/unfollow_topic", "/digest"}
 
 
 @pytest.mark.parametrize(

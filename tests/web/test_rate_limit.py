@@ -3,8 +3,9 @@
 import asyncio
 import threading
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+import httpx
 import pytest
 from starlette.responses import PlainTextResponse
 from starlette.types import Message, Scope
@@ -17,7 +18,7 @@ from tests.web.server.test_access import serious
 from tests.web.test_api import call
 from web.accounts.sign_in import USER
 from web.markup.waiting_time import duration
-from web.rate_limit import RateLimit
+from web.rate_limit import Asking, RateLimit
 from web.server.question_limit import QuestionLimit
 
 if TYPE_CHECKING:
@@ -54,16 +55,21 @@ def test_clients_long_silent_are_forgotten() -> None:
     assert allowance.take("c") == 60
 
 
-def test_looking_at_the_wait_counts_nothing() -> None:
-    allowance = RateLimit(per_minute=1, clock=lambda: 0.0)
-    assert [allowance.wait("a") for _ in range(5)] == [0] * 5
-    assert [allowance.take("a"), allowance.wait("a")] == [0, 60]
+def test_a_question_that_was_none_is_given_back() -> None:
+    now = [0.0]
+    allowance = RateLimit(per_minute=2, clock=lambda: now[0])
+    allowance.take("a")
+    now[0] = 10
+    allowance.take("a")
+    allowance.give_back("a")
+    allowance.give_back("b")
+    assert [allowance.take("a"), allowance.take("a")] == [0, 50]
 
 
 def test_without_a_limit_nobody_waits_and_nothing_is_remembered() -> None:
     allowance = RateLimit(per_minute=0)
     assert [allowance.take("a") for _ in range(1000)] == [0] * 1000
-    assert allowance.wait("a") == 0
+    allowance.give_back("a")
 
 
 def test_a_wait_is_rounded_up() -> None:
@@ -185,6 +191,56 @@ def test_a_question_too_many_is_refused_while_all_others_wait_for_their_turn(sta
     assert all("event: complete" in text for text in ended)
 
 
+def find_events(config: dict[str, Any], element: str, trigger: str) -> list[int]:
+    """Return the numbers of the events that an element of the page starts."""
+    wanted = next(part["id"] for part in config["components"] if part["props"].get("elem_id") == element)
+    return [event["id"] for event in config["dependencies"] if [wanted, trigger] in event["targets"]]
+
+
+def test_what_the_page_asks_too_often_takes_no_place_in_the_queue(starter: Newsroom) -> None:
+    """One question is allowed, and the archive is not open, so that nothing that is let through ends meanwhile."""
+    may_open = threading.Event()
+
+    def open_late() -> Assistant:
+        may_open.wait()
+        return starter.open()
+
+    with (
+        served(open_late, per_minute=1, clock=lambda: 0.0) as url,
+        http_client.open_client(f"{url}/gradio_api") as client,
+    ):
+        try:
+            config = client.get(f"{url}/config").json()
+            (submit,), (draft,) = find_events(config, "ask", "click"), find_events(config, "check-draft", "click")
+            shown = find_events(config, "reader", "submit")
+            click = find_events(config, "talk", "submit")[0]
+
+            def join(number: int, data: list[Any], act: str = "", session: str = "a") -> httpx.Response:
+                call = {"fn_index": number, "data": data, "session_hash": session, "event_data": {"act": act}}
+                return client.post("/queue/join", json=call)
+
+            refused_first = [join(submit, ["Equifax?", None]).status_code for _ in range(40)]
+            clicked = [join(click, [None], act) for act in ("ask", "retry", "edit", "undo")]
+            others = [join(click, [None], act).status_code for act in ("copy", "")]
+            stories = [join(number, [None], "outlets").status_code for number in shown]
+            stories_without = [join(number, [None]).status_code for number in shown]
+            checked = join(draft, ["A text.", None])
+        finally:
+            may_open.set()
+    assert refused_first == [200] + [429] * 39
+    assert [answer.status_code for answer in clicked] == [429] * 4
+    assert others == [200, 200]
+    assert sorted(stories) == [200, 429]
+    assert stories_without == [200, 200]
+    told = clicked[0].json()
+    assert clicked[0].headers["retry-after"] == "60"
+    assert told["error"] == "No more than 1 question can be asked in a minute. You can ask again in 60 seconds."
+    assert (told["place"], told["detail"]) == ("pause", [])
+    assert 'data-seconds="60"' in told["line"]
+    assert checked.json()["place"] == "draft-pause"
+    assert checked.json()["error"].endswith("You can check a draft in 60 seconds.")
+
+
 def test_users_behind_one_address_are_counted_apart() -> None:
     async def ask(user: str, path: str = "/gradio_api/call/ask") -> int:
         scope: Scope = {"type": "http", "method": "POST", "path": path, "client": ("192.0.2.1", 1), USER: user}
@@ -199,7 +255,7 @@ def test_users_behind_one_address_are_counted_apart() -> None:
         await limit(scope, receive, keep)
         return int(sent[0]["status"])
 
-    limit = QuestionLimit(PlainTextResponse("asked"), RateLimit(per_minute=1), ["ask"], [7])
+    limit = QuestionLimit(PlainTextResponse("asked"), RateLimit(per_minute=1), {"ask": Asking()})
     codes = [asyncio.run(ask(user)) for user in ("ann", "ann", "bob", "", "")]
     assert codes == [200, 429, 200, 200, 429]
     assert asyncio.run(ask("ann", "/gradio_api/call/get_article")) == 200

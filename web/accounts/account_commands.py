@@ -1,10 +1,7 @@
 """The commands that make and change the file of accounts, with roles and keys: `python -m web.accounts`."""
 
-import contextlib
 import getpass
-import os
 import sys
-import tempfile
 from dataclasses import replace
 from pathlib import Path
 from typing import Annotated
@@ -12,6 +9,7 @@ from typing import Annotated
 import typer
 
 from corpus.errors import SettingsError
+from web.accounts.account_changes import change_accounts
 from web.accounts.account_file import Account, AccountLines, Key, check_account_name, read_accounts
 from web.roles import Role
 
@@ -48,11 +46,11 @@ def add(
     """Add an account, and make the file if it is not there yet; asks twice for the password."""
     check_account_name(name)
     lines = read_accounts(file) if file.exists() else AccountLines()
-    if name in _names(lines):
+    if name in lines.names:
         raise SettingsError(f"{name} has an account already; give it another password with `password {name}`")
     given: Role = role or ("reader" if lines.accounts else "owner")
     account = Account.make(name, _ask_password(), given) if password else Account(name, b"", b"", given)
-    _write(file, replace(lines, accounts=(*lines.accounts, account)))
+    change_accounts(file, lambda now: now.add(account))
     print(f"{name} can {'sign in' if password else 'use a key or be signed in by a proxy'} now, as {given}.")
 
 
@@ -66,17 +64,17 @@ def list_names(file: File = DEFAULT) -> None:
 @app.command()
 def remove(name: Name, file: File = DEFAULT) -> None:
     """Remove an account with its keys; who is signed in by it is signed out."""
-    lines = _known(name, file)
-    _write(file, replace(lines, accounts=tuple(account for account in lines.accounts if account.name != name)))
+    _check_known(name, file)
+    change_accounts(file, lambda now: now.remove(name))
     print(f"{name} cannot sign in any more.")
 
 
 @app.command()
 def password(name: Name, file: File = DEFAULT) -> None:
     """Give an account another password, asking twice; who is signed in by the old one is signed out."""
-    lines = _known(name, file)
-    old = next(account for account in lines.accounts if account.name == name)
-    _put(file, lines, Account.make(name, _ask_password(), old.role))
+    _check_known(name, file)
+    made = Account.make(name, _ask_password())
+    change_accounts(file, lambda now: now.put(replace(made, role=now.find(name).role)))
     print(f"{name} has another password now.")
 
 
@@ -88,20 +86,19 @@ def change_role(
 ) -> None:
     """Give an account another role, which holds from the next click on.
 
-    A reader asks and reads, an editor also adds, removes and measures, an owner also decides on models.
+    A reader asks and reads, an editor also adds, removes and measures, an owner also decides on models and accounts.
     """
-    lines = _known(name, file)
-    old = next(account for account in lines.accounts if account.name == name)
-    _put(file, lines, replace(old, role=role))
+    _check_known(name, file)
+    change_accounts(file, lambda now: now.put(replace(now.find(name), role=role)))
     print(f"{name} is {role} now.")
 
 
 @app.command("key")
 def make_key(name: Name, file: File = DEFAULT) -> None:
     """Make a key by which programs ask in the name of an account. It is shown once; the file keeps its hash."""
-    lines = _known(name, file)
+    _check_known(name, file)
     key, secret = Key.make(name)
-    _write(file, replace(lines, keys=(*lines.keys, key)))
+    change_accounts(file, lambda now: replace(now, keys=(*now.keys, key)))
     # On stderr, so that a script that reads stdout gets the key and nothing else.
     print(f"Key {key.id} of {name}; it is not shown again:", file=sys.stderr)
     print(secret)
@@ -120,29 +117,15 @@ def revoke_key(
     file: File = DEFAULT,
 ) -> None:
     """Revoke a key: programs that use it are refused from now on."""
-    lines = read_accounts(file)
-    if key_id not in {key.id for key in lines.keys}:
+    if key_id not in {key.id for key in read_accounts(file).keys}:
         raise SettingsError(f"{file}: has no key {key_id!r}; `keys` shows those that it has")
-    _write(file, replace(lines, keys=tuple(key for key in lines.keys if key.id != key_id)))
+    change_accounts(file, lambda now: replace(now, keys=tuple(key for key in now.keys if key.id != key_id)))
     print(f"Key {key_id} is revoked.")
 
 
-def _names(lines: AccountLines) -> list[str]:
-    return [account.name for account in lines.accounts]
-
-
-def _known(name: str, file: Path) -> AccountLines:
-    """Return what stands in the file if one of its accounts has the name."""
-    lines = read_accounts(file)
-    if name not in _names(lines):
-        raise SettingsError(f"{file}: has no account {name!r}; `list` shows those that it has")
-    return lines
-
-
-def _put(file: Path, lines: AccountLines, account: Account) -> None:
-    """Put an account in the place of the one of its name."""
-    accounts = tuple(account if old.name == account.name else old for old in lines.accounts)
-    _write(file, replace(lines, accounts=accounts))
+def _check_known(name: str, file: Path) -> None:
+    """Refuse a name that the file does not have before anything is asked."""
+    read_accounts(file).find(name)
 
 
 def _ask_password() -> str:
@@ -164,26 +147,3 @@ def _ask(prompt: str) -> str:
     if not line:
         raise EOFError
     return line.removesuffix("\n")
-
-
-def _write(file: Path, lines: AccountLines) -> None:
-    """Put the file in place whole, readable by its owner only."""
-    place = file.resolve()  # A link stays one.
-    try:
-        handle, name = tempfile.mkstemp(dir=place.parent, prefix=f".{place.name}-")  # Mode 0600.
-        made = Path(name)
-        try:
-            with os.fdopen(handle, "w", encoding="utf-8") as written:
-                written.write(lines.text())
-                written.flush()
-                os.fsync(handle)
-            if place.exists():
-                # The page may run as another user than the one who types this.
-                with contextlib.suppress(PermissionError):
-                    os.chown(made, place.stat().st_uid, place.stat().st_gid)
-            made.replace(place)
-        except BaseException:
-            made.unlink()
-            raise
-    except OSError as error:
-        raise SettingsError(f"{file}: cannot be written ({error}); name another place with --file") from error

@@ -12,7 +12,7 @@ import hmac
 import logging
 import secrets
 import stat
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -104,6 +104,50 @@ class AccountLines:
     accounts: tuple[Account, ...] = ()
     keys: tuple[Key, ...] = ()
 
+    @property
+    def names(self) -> list[str]:
+        """Return the names of the accounts."""
+        return [account.name for account in self.accounts]
+
+    @property
+    def has_owner(self) -> bool:
+        """Return whether somebody can sign in as an owner."""
+        return any(account.role == "owner" and account.digest for account in self.accounts)
+
+    def find(self, name: str) -> Account:
+        """Return the account of a name.
+
+        Raises:
+            SettingsError: There is none.
+        """
+        for account in self.accounts:
+            if account.name == name:
+                return account
+        raise SettingsError(f"the file has no account {name!r}; the list of accounts shows those that it has")
+
+    def add(self, account: Account) -> "AccountLines":
+        """Return the lines with one account more.
+
+        Raises:
+            SettingsError: There is one of this name.
+        """
+        if account.name in self.names:
+            raise SettingsError(f"{account.name} has an account already; change its role or its password instead")
+        return replace(self, accounts=(*self.accounts, account))
+
+    def put(self, account: Account) -> "AccountLines":
+        """Return the lines with an account in the place of the one of its name."""
+        return replace(self, accounts=tuple(account if old.name == account.name else old for old in self.accounts))
+
+    def remove(self, name: str) -> "AccountLines":
+        """Return the lines without an account.
+
+        Raises:
+            SettingsError: There is none of this name.
+        """
+        gone = self.find(name)
+        return replace(self, accounts=tuple(account for account in self.accounts if account is not gone))
+
     def text(self) -> str:
         """Return the content of the file; a key whose account is gone is left out."""
         names = {account.name for account in self.accounts}
@@ -127,6 +171,16 @@ class Accounts:
             raise SettingsError(f"{path}: holds no account; add one with `{HOW_TO_ADD}`")
         # Checked in place of a name that is unknown, so that the time does not tell which names there are.
         self._nobody = Account("", secrets.token_bytes(16), bytes(64))
+
+    @property
+    def path(self) -> Path:
+        """Return the place of the file."""
+        return self._path
+
+    def list_all(self) -> list[Account]:
+        """Return the accounts as the file has them now."""
+        self._renew()
+        return list(self._accounts.values())
 
     def get(self, name: str) -> Account | None:
         """Return the account of a name as the file has it now."""

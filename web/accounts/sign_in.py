@@ -6,6 +6,9 @@ A program sends a key in place of a password; a proxy that is trusted may name t
 
 import asyncio
 import os
+import time
+from collections.abc import Callable
+from functools import partial
 from urllib.parse import parse_qsl, urlencode
 
 from starlette.datastructures import MutableHeaders
@@ -33,6 +36,7 @@ _AT_ONCE = max(1, min(2, (os.cpu_count() or 1) - 1))
 _MOST_WAITING, _BUSY_S = 32, 5
 # Who retries as soon as he is refused spends his time waiting; the server spends none on refusing.
 _MOST_HELD, _HELD_S = 200, 1.0
+_LOOK_S = 1.0
 
 
 def client_in(scope: Scope) -> str:
@@ -52,6 +56,7 @@ class SignIn:
         attempts: Attempts | None = None,
         at_once: int = _AT_ONCE,
         held_s: float = _HELD_S,
+        look_s: float = _LOOK_S,
     ) -> None:
         """Stand before `app`.
 
@@ -62,6 +67,7 @@ class SignIn:
             attempts: How often one may try.
             at_once: So many passwords are checked at the same time.
             held_s: So long a refusal of an attempt that came too early is held back.
+            look_s: So often a request that goes on looks whether its user is still signed in.
         """
         self.app = app
         self.accounts = accounts
@@ -69,7 +75,7 @@ class SignIn:
         self.sessions = SignInSessions(accounts)
         self._attempts = attempts or Attempts()
         self._free = asyncio.Semaphore(at_once)
-        self._held_s = held_s
+        self._held_s, self._look_s = held_s, look_s
         self._waiting = self._held = 0
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -80,7 +86,8 @@ class SignIn:
         request = Request(scope, receive)
         token = request.cookies.get(self.cookie, "")
         secret = _read_key(request)
-        user = self._user_of_key(secret) if secret is not None else self.sessions.user(token)
+        find_user = partial(self._user_of_key, secret) if secret is not None else partial(self.sessions.user, token)
+        user = find_user()
         answer: ASGIApp = self.app
         if scope["path"] == "/login":
             answer = await self._sign_in(request, token)
@@ -88,6 +95,8 @@ class SignIn:
             answer = self._sign_out(request, token)
         elif user is None:
             answer = _refusal(request, secret is not None)
+        else:
+            receive = _until_signed_out(receive, find_user, self._look_s)
         await answer({**scope, USER: user}, receive, without_storing(send))
 
     def _user_of_key(self, secret: str) -> str | None:
@@ -152,6 +161,29 @@ class SignIn:
         answer = _leading_to("/")
         answer.delete_cookie(self.cookie, path="/", httponly=True, samesite="strict")
         return answer
+
+
+def _until_signed_out(receive: Receive, find_user: Callable[[], str | None], look_s: float) -> Receive:
+    """Return what tells a request that its client is gone once the user is: an open page keeps one going that would never end."""
+    gone, looks_at = False, time.monotonic() + look_s
+
+    def is_gone() -> bool:
+        nonlocal gone, looks_at
+        if not gone and time.monotonic() >= looks_at:  # Who waits for an event asks twenty times a second.
+            gone, looks_at = find_user() is None, time.monotonic() + look_s
+        return gone
+
+    async def listen() -> Message:
+        message = asyncio.ensure_future(receive())
+        try:
+            while not is_gone():
+                if (await asyncio.wait({message}, timeout=look_s))[0]:
+                    return message.result()
+        finally:
+            message.cancel()
+        return {"type": "http.disconnect"}
+
+    return listen
 
 
 def _by_browser(request: Request) -> bool:

@@ -12,18 +12,19 @@ from rag.question.question_text import LONGEST_QUESTION
 from web.answers.conversation_view import render_conversation, render_missing_conversation
 from web.answers.evidence_cards import render_evidence
 from web.archive_status import collect_status, render_welcome
-from web.ask.reader_actions import exchange_from_click, new_exchange, replaces_last
+from web.ask.reader_actions import ASKING_ACTS, exchange_from_click, new_exchange, replaces_last
 from web.conversations.conversation import Conversation, Exchange, SessionState
 from web.event_data import sent
 from web.filters.search_settings import connect_search_settings, show_bar
 from web.frame import QUIET, WARNING, Frame, client_of, make_markup, make_textbox, user_of
 from web.markup.escaping import escape
-from web.markup.waiting_time import pause_line
 from web.rail.conversation_actions import connect_conversation_actions, render_own_list
-from web.reader.article_reader import connect_collecting, connect_reader, reopen
+from web.rate_limit import asks
+from web.reader.article_collections import connect_collecting
+from web.reader.article_reader import connect_reader
 
 Shown = tuple[Any, ...]
-"""Values of `AskView.shown`, in its order: talk, evidence, welcome, box, ask, stop, list, bar, pause, timer."""
+"""Values of `AskView.shown`, in its order: talk, evidence, welcome, box, ask, stop, list, bar, timer."""
 
 _SOON_S, _LATER_S = 1.0, 15.0  # After so long the page looks again, while something changes and when nothing does.
 
@@ -51,10 +52,10 @@ class AskView:
         side = frame.side
         self.shown = [self.talk, self.evidence, self.welcome, self.box, self.ask, self.stop, side.listing, self.narrow]
         self.timer = gr.Timer(_SOON_S)
-        self.shown += [self.pause, self.timer]
+        self.shown += [self.timer]
 
     def _composer(self) -> None:
-        self.pause = make_markup("pause", "")
+        make_markup("pause", "")
         self.box = make_textbox("box", "Question", LONGEST_QUESTION, placeholder="Ask the archive…", max_lines=6)
         with gr.Row(elem_id="send"):
             self.narrow = make_markup("narrow", "")
@@ -84,44 +85,42 @@ class AskView:
         self.timer.tick(self._on_tick, [session], looked, queue=False, **QUIET)
         frame.blocks.load(self._on_tick, [session], looked, queue=False, **QUIET)
 
+    @asks(place="pause")
     def _on_submit(self, question: str, session: SessionState, request: gr.Request) -> Shown:
         if session.conversation.is_answering(question):  # A double click.
-            return _skip_all(self.shown)
+            return self._ask_nothing(request)
         try:
             exchange = new_exchange(session, question)
             self.frame.answers.check(user_of(request), session.conversation)
-            if seconds := self.frame.allowance.take(client_of(request)):
-                return self._paused(seconds)
             return self._begin(session, exchange, request, typed=True)
         except NewsdeskError as error:
             gr.Warning(escape(error))
-            return _skip_all(self.shown)
+            return self._ask_nothing(request)
 
+    @asks(*ASKING_ACTS, place="pause")
     def _on_click(self, session: SessionState, event: gr.EventData, request: gr.Request) -> Shown:
-        data, allowance, client = sent(event), self.frame.allowance, client_of(request)
-        # Looked at first, as a choice changes the filters; counted only where it asks something.
-        if seconds := allowance.wait(client):
-            return self._paused(seconds)
-        user = user_of(request)
+        data, user = sent(event), user_of(request)
+        if data.get("act") not in ASKING_ACTS:  # It was not counted, so there is nothing to give back.
+            return self._skip_all()
         try:
             exchange = exchange_from_click(session, data)
             if exchange is None:
-                return _skip_all(self.shown)
+                return self._ask_nothing(request)
             self.frame.answers.check(user, session.conversation)
-            if seconds := allowance.take(client):
-                return self._paused(seconds)
             if replaces_last(data) and (last := session.conversation.take_back()) is not None:
                 with contextlib.suppress(NewsdeskError):  # It stays in the store; the new answer says what is wrong.
                     self.frame.conversations.take_back(user, session.conversation, last)
             return self._begin(session, exchange, request)
         except NewsdeskError as error:
             gr.Warning(escape(error))
-            return _skip_all(self.shown)
+            return self._ask_nothing(request)
 
-    def _paused(self, seconds: int) -> Shown:
-        """Say at the question box how long to wait; the line stays, and counts down."""
-        line = reopen(pause_line(self.frame.allowance.reason, "ask again", seconds))
-        return tuple(line if place is self.pause else gr.skip() for place in self.shown)
+    def _ask_nothing(self, request: gr.Request) -> Shown:
+        self.frame.allowance.give_back(client_of(request))
+        return self._skip_all()
+
+    def _skip_all(self) -> Shown:
+        return tuple(gr.skip() for _ in self.shown)
 
     def _begin(self, session: SessionState, exchange: Exchange, request: gr.Request, typed: bool = False) -> Shown:
         user = user_of(request)
@@ -176,7 +175,6 @@ class AskView:
             gr.update(visible=busy),
             render_own_list(self.frame, session, user) if lists else gr.skip(),
             show_bar(self.frame, session) if clear else gr.skip(),
-            gr.skip(),
             gr.Timer(_SOON_S) if clear else gr.skip(),
         )
 
@@ -198,7 +196,3 @@ class AskView:
 
 def _leave() -> None:
     """Do nothing; the event cancels others, and one without a function would be an error to whoever calls it."""
-
-
-def _skip_all(shown: list[Any]) -> Shown:
-    return tuple(gr.skip() for _ in shown)

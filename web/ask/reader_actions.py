@@ -8,6 +8,9 @@ from rag.question.question_text import read_question
 from web.conversations.conversation import Exchange, SessionState
 from web.markup.chips import remove_filter
 
+ASKING_ACTS = ("ask", "retry", "edit", "undo")
+"""What the choices that begin an exchange are called."""
+
 
 def new_exchange(session: SessionState, question: str) -> Exchange:
     """Return a new exchange for a question, as the reader's page narrows it.

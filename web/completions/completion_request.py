@@ -2,13 +2,13 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, ValidationError, ValidationInfo, field_validator
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, ValidationInfo, field_validator
 
 from corpus.errors import InputError
 from rag.model import REMEMBERED, Filters, Turn
-from rag.question.filter_values import read_filters
+from rag.question.filter_values import LONGEST_NAME, read_filters
 from rag.question.question_text import LONGEST_QUESTION, read_question
 from web.completions.completion_content import cut_additions
 
@@ -78,6 +78,9 @@ class _Format(BaseModel):
     type: Literal["text"]
 
 
+_Name = Annotated[str | None, Field(max_length=LONGEST_NAME)]
+
+
 class _Body(BaseModel):
     """Hold the fields that have a meaning here; what else a client sends is left alone."""
 
@@ -91,11 +94,18 @@ class _Body(BaseModel):
     response_format: _Format | None = None
     since: str | None = None
     until: str | None = None
-    outlet: str | None = None
+    outlet: _Name = None
+    author: _Name = None
+    section: _Name = None
+    collection: _Name = None
 
 
-def read_request(body: bytes) -> CompletionRequest:
+def read_request(body: bytes, user: str = "") -> CompletionRequest:
     """Return what a body asks.
+
+    Args:
+        body: JSON in UTF-8.
+        user: Who asks, whose collections are meant besides the shared ones; "" where nobody signs in.
 
     Raises:
         RequestError: It is no JSON, or a field of it is wrong.
@@ -115,7 +125,7 @@ def read_request(body: bytes) -> CompletionRequest:
         model=read.model,
         question=question,
         history=_read_history(read.messages[: asked[-1]]),
-        filters=_read_filters(read),
+        filters=_read_filters(read, user),
         stream=bool(read.stream),
         usage=bool(read.stream_options and read.stream_options.include_usage),
     )
@@ -133,9 +143,9 @@ def _read_history(messages: Sequence[_Message]) -> tuple[Turn, ...]:
     return tuple(turns[-2 * REMEMBERED :])
 
 
-def _read_filters(body: _Body) -> Filters | None:
+def _read_filters(body: _Body, user: str) -> Filters | None:
     try:
-        return read_filters(body.since, body.until, [body.outlet or ""])
+        return read_filters(body.since, body.until, body.outlet, body.author, body.section, body.collection, owner=user)
     except InputError as error:
         raise RequestError(str(error), "since" if body.since else "until") from error
 

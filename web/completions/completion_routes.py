@@ -12,9 +12,10 @@ from starlette.responses import JSONResponse, Response, StreamingResponse
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from corpus import NewsdeskError
+from corpus.errors import InputError
 from rag import Assistant
 from rag.model import Event
-from web.accounts.sign_in import client_in
+from web.accounts.sign_in import USER, client_in
 from web.archive_status import indexing_note
 from web.assistant.assistant_loader import AssistantLoader
 from web.assistant.available_models import NONE
@@ -100,7 +101,7 @@ class CompletionRoutes:
         if request.headers.get("content-type", "").partition(";")[0].strip().lower() != "application/json":
             return openai_error(415, "Send the body as application/json.")
         try:
-            asked = read_request(await request.body())
+            asked = read_request(await request.body(), str(request.scope.get(USER) or ""))
         except RequestError as error:
             return openai_error(400, str(error), error.param)
         if asked.model not in MODELS:
@@ -205,6 +206,8 @@ def _refuse_model(name: str) -> JSONResponse:
 
 def _explain(error: Exception) -> tuple[int, str]:
     """Return the status and the reason of a failure."""
+    if isinstance(error, InputError):  # Such as an author that the archive does not have.
+        return 400, str(error)
     if isinstance(error, NewsdeskError):
         return 503, str(error)
     log.error("a question could not be answered", exc_info=error)

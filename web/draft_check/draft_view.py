@@ -16,8 +16,8 @@ from web.draft_check.draft_run import DraftRun, stream_check
 from web.event_data import sent
 from web.frame import QUIET, WARNING, Frame, client_of, make_markup
 from web.markup.escaping import escape
-from web.markup.waiting_time import pause_line
 from web.rail.rail_view import render_download
+from web.rate_limit import asks
 from web.reader.article_reader import connect_reader, reopen
 
 Shown = tuple[Any, ...]
@@ -65,6 +65,7 @@ class DraftView:
                 with gr.Row(elem_classes=["send"]):
                     self.stop = gr.Button("Stop", elem_id="stop-check", size="sm", visible=False)
                     self.check = gr.Button("Check", elem_id="check-draft", elem_classes=["go"], size="sm")
+            make_markup("draft-pause", "")
             self.progress = make_markup("draft-progress", "")
             self.result = make_markup("draft-result", render_result(None))
         self.shown = [self.progress, self.result, self.check, self.stop]
@@ -78,19 +79,20 @@ class DraftView:
         self.result.download(self._save, [self.desk], self.frame.side.file, **WARNING)
         connect_reader(self.frame, [self.result])
 
+    @asks(place="draft-pause", action="check a draft")
     def _begin(self, draft: str, desk: DraftState, request: gr.Request) -> Shown:
         if desk.run and desk.run.open:  # A double click.
-            return _skip_all()
+            return self._check_nothing(request)
         try:
-            run = DraftRun(read_sent_draft(draft))
+            desk.run = DraftRun(read_sent_draft(draft))
         except NewsdeskError as error:
             gr.Warning(escape(error))
-            return _skip_all()
-        allowance = self.frame.allowance
-        if seconds := allowance.take(client_of(request)):
-            return reopen(pause_line(allowance.reason, "check a draft", seconds)), *_skip_all()[1:]
-        desk.run = run
-        return self._page(run)
+            return self._check_nothing(request)
+        return self._page(desk.run)
+
+    def _check_nothing(self, request: gr.Request) -> Shown:
+        self.frame.allowance.give_back(client_of(request))
+        return _skip_all()
 
     def _run(self, session: SessionState, desk: DraftState) -> Iterator[Shown]:
         run = desk.run

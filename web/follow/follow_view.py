@@ -118,7 +118,7 @@ class FollowView:
         assistant = loader.wait(PATIENCE_S)
         if assistant is None:
             return gr.skip(), "", render_opening(loader.problem), "", ""
-        form = render_filters_panel(assistant.archive, state.filters) if panel else ""
+        form = render_filters_panel(assistant.archive, state.filters, user=user) if panel else ""
         bar = reopen(filter_bar(state.filters, form))
         if panel:
             return gr.skip(), bar, gr.skip(), gr.skip(), gr.skip()

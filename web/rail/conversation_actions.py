@@ -78,7 +78,9 @@ class ConversationActions:
     def on_load(self, session: SessionState, request: gr.Request) -> tuple[str, str]:
         """List the conversations when the page opens, and name the user."""
         user, session.zone = user_of(request), zone_of(request)
-        return render_own_list(self.frame, session, user), render_user(user, find_role(self.frame.permit, user))
+        role, frame = find_role(self.frame.permit, user), self.frame
+        shown = render_user(user, role, managed=frame.accounts is not None, proxied=frame.proxied)
+        return render_own_list(frame, session, user), shown
 
     def on_new(self, session: SessionState, request: gr.Request) -> tuple[Any, ...]:
         """Begin a new conversation."""

@@ -62,9 +62,16 @@ def _name_day(moment: datetime, zone: tzinfo | None) -> str:
     return {0: "Today", 1: "Yesterday"}.get(ago, format_day(day))
 
 
-def render_user(user: str, role: Role) -> str:
-    """Render who is signed in and the way out, nothing where nobody signs in; and the role, by which the page hides things."""
-    return render("signed_in", user=user, role=role)
+def render_user(user: str, role: Role, managed: bool = False, proxied: bool = False) -> str:
+    """Render who is signed in and the way out, nothing where nobody signs in; and the role, by which the page hides things.
+
+    Args:
+        user: Who is signed in, or "".
+        role: What the user may do.
+        managed: Owners may change the accounts here.
+        proxied: A proxy says who signs in.
+    """
+    return render("signed_in", user=user, role=role, managed=managed, proxied=proxied)
 
 
 def render_download(name: str, kind: str, content: str | bytes) -> str:

@@ -7,16 +7,15 @@ from urllib.parse import quote
 
 import gradio as gr
 
-from corpus import Article, NewsdeskError
+from corpus import Article
 from corpus.archive.collections import Collections
 from corpus.archive.database import Archive
 from corpus.archive.edits import list_edits
 from corpus.archive.revisions import read_revision
-from corpus.text.characters import one_line
 from web.conversations.conversation import Conversation, SessionState
 from web.event_data import sent
-from web.frame import QUIET, WARNING, Frame, user_of
-from web.markup.escaping import Span, escape
+from web.frame import QUIET, Frame, user_of
+from web.markup.escaping import Span
 from web.markup.templating import render, trust
 from web.reader.article_view import Around, render_missing, render_reader
 
@@ -36,31 +35,6 @@ def connect_reader(frame: Frame, places: Sequence[Any]) -> None:
         return open_article(frame, session.conversation, sent(event), user_of(request))
 
     gr.on([place.select for place in places], read, [frame.session], frame.reader, queue=False, **QUIET)
-
-
-def connect_collecting(frame: Frame) -> None:
-    """Let the reader put its article into a collection."""
-
-    def collect(event: gr.EventData, request: gr.Request) -> None:
-        put_into_collection(frame, sent(event), user_of(request))
-
-    frame.reader.submit(collect, None, None, **WARNING)
-
-
-def put_into_collection(frame: Frame, data: dict[str, Any], user: str) -> None:
-    """Put an article into a collection of the user's, making it if it is new, and say so."""
-    assistant = frame.loader.assistant
-    if assistant is None or data.get("act") != "collect" or not frame.changeable:
-        return
-    collections, name = Collections(assistant.archive, user), one_line(str(data.get("name", "")))
-    try:
-        if not collections.owns(name):
-            collections.create(name)
-        added = collections.add(name, [str(data.get("article", ""))])
-    except NewsdeskError as error:
-        gr.Warning(escape(error))
-        return
-    gr.Info(escape(f"Added to the collection “{name}”." if added else f"It is in the collection “{name}” already."))
 
 
 def open_article(frame: Frame, conversation: Conversation, data: dict[str, Any], user: str = "") -> str:
@@ -90,19 +64,11 @@ def _look_around(frame: Frame, archive: Archive, article: Article, user: str) ->
     return Around(
         versions,
         tuple(archive.copies(article.id)),
-        _list_collections(frame, archive, user),
+        Collections(archive, user).list_picked(article.id) if frame.changeable else None,
         read_revision(archive, article.id, article.version),
         tuple(list_edits(archive.connection, article.id)) if current else (),
         correctable=current and frame.changeable,
     )
-
-
-def _list_collections(frame: Frame, archive: Archive, user: str) -> tuple[str, ...] | None:
-    """Return the collections that the user can put an article into, or None where nothing may be changed."""
-    if not frame.changeable:
-        return None
-    known = Collections(archive, user).list_all()
-    return tuple(one.name for one in known if one.owner == user and one.selection is None)
 
 
 def _cited_spans(conversation: Conversation, name: str, version: int | None) -> Article | None:

@@ -1,10 +1,13 @@
 """The reader: a whole article above the page, with the passage in view, its versions and its copies."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
+
+from markupsafe import Markup
 
 from corpus import Article
 from corpus.archive.article_editing import LONGEST
+from corpus.archive.collections import LONGEST_NAME
 from corpus.archive.edits import EDITED_FIELDS, LABELS, Edit
 from corpus.archive.revisions import Revision
 from corpus.text.days import format_published
@@ -20,7 +23,7 @@ class Around:
     Attributes:
         versions: Every text of it, by number; empty if the archive does not hold it any more.
         copies: The other articles of its group of near duplicates.
-        collections: Those that the reader can put it into; None where the reader may not.
+        collections: Those that the reader can change, by name, and whether each holds it; None where the reader may not.
         revision: What the source changed with this text, or None.
         edits: What was corrected here in what is shown.
         correctable: Whether it may be corrected on this page.
@@ -28,7 +31,7 @@ class Around:
 
     versions: tuple[Article, ...] = ()
     copies: tuple[Article, ...] = ()
-    collections: tuple[str, ...] | None = None
+    collections: Mapping[str, bool] | None = None
     revision: Revision | None = None
     edits: tuple[Edit, ...] = ()
     correctable: bool = False
@@ -49,6 +52,7 @@ def render_reader(
         address=article_address(article, marks),
         revision=around.revision if around else None,
         fields=list_fields(article),
+        collected=_render_own_collections(article, around),
     )
 
 
@@ -56,6 +60,24 @@ def list_fields(article: Article) -> list[tuple[str, str, str, int]]:
     """Return what the form that corrects an article holds: name, label, value and most characters of each field."""
     values = asdict(article) | {"published_at": format_published(article.published_at)}
     return [(name, LABELS[name], values[name], LONGEST[name]) for name in EDITED_FIELDS]
+
+
+def _render_own_collections(article: Article, around: Around | None) -> Markup | None:
+    if around is None or not around.versions or around.collections is None:
+        return None
+    return trust(render_collected(article.id, around.collections))
+
+
+def render_collected(article_id: str, picked: Mapping[str, bool]) -> str:
+    """Render the collections that hold an article, and the form that adds it to one.
+
+    Args:
+        article_id: The article.
+        picked: The user's collections by name, and whether each holds it.
+    """
+    held = [name for name, holds in picked.items() if holds]
+    others = [name for name, holds in picked.items() if not holds]
+    return render("article_collections", article=article_id, held=held, others=others, longest=LONGEST_NAME)
 
 
 def render_missing(address: str = "") -> str:

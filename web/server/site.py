@@ -17,7 +17,6 @@ from web.accounts.account_file import Accounts
 from web.accounts.proxy_sign_in import PeerAddress, ProxySignIn, TrustedProxy
 from web.accounts.sign_in import USER, SignIn
 from web.addresses import ARTICLE, CONVERSATION
-from web.api import LIMITED
 from web.ask.asking import add_suggestions, stream_exchange
 from web.assistant.addition import FILE_BYTES, UPLOAD_BYTES
 from web.assistant.assistant_loader import AssistantLoader
@@ -31,7 +30,7 @@ from web.roles import Permit, reaches
 from web.server.guard import LOOPBACK, Guard, allowed_hosts
 from web.server.page_state import keep_little
 from web.server.page_views import PageViews
-from web.server.question_limit import QuestionLimit
+from web.server.question_limit import QuestionLimit, find_questions
 from web.server.report_pages import serve_reports
 from web.server.request_gate import Gate
 from web.server.session_isolation import Isolation
@@ -73,9 +72,10 @@ def site(
     limit = limit or RateLimit()
     permit = _permit_of(accounts, proxy)
     answers = RunningAnswers(conversations, partial(stream_exchange, loader), partial(add_suggestions, loader))
-    blocks = build_page(loader, limit, conversations, answers, changeable, runs, permit, alone).queue(
-        max_size=WAITING_QUESTIONS, api_open=False
-    )
+    own = None if proxy else accounts  # A proxy decides who signs in.
+    blocks = build_page(
+        loader, limit, conversations, answers, changeable, runs, permit, alone, own, proxy is not None
+    ).queue(max_size=WAITING_QUESTIONS, api_open=False)
     outer = FastAPI(docs_url=None, redoc_url=None, openapi_url=None)
     serve_reports(outer, runs)
     CompletionRoutes(loader, limit, WAITING_QUESTIONS).add_to(outer)
@@ -108,7 +108,7 @@ def site(
     blocks.has_launched = True  # Only then does Gradio itself check whether it may open a path.
     views = ("/", CONVERSATION, ARTICLE, *(f"/{name}" for name in tab_names()))
     # From the inside out: questions are counted by user, so behind the sign-in, which only small bodies reach.
-    limited = QuestionLimit(PageViews(outer, views), limit, LIMITED, _numbers_of(LIMITED, blocks))
+    limited = QuestionLimit(PageViews(outer, views), limit, find_questions(blocks))
     inner: ASGIApp = limited
     if accounts or proxy:
         inner = Isolation(UploadPermit(limited, permit))
@@ -140,11 +140,6 @@ def upload_slots(blocks: gr.Blocks) -> dict[int, int]:
         for place, component in enumerate(event.inputs)
         if isinstance(component, gr.File)
     }
-
-
-def _numbers_of(names: Collection[str], blocks: gr.Blocks) -> list[int]:
-    """Return the numbers of the events that programs call by these names."""
-    return [number for number, event in blocks.fns.items() if event.api_name in names]
 
 
 def _user(request: Request) -> str | None:

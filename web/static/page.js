@@ -18,6 +18,10 @@
     close,
     copy: (button) => put(button, button.dataset.text),
     link: (button) => put(button, new URL(button.dataset.address, location.origin).href),
+    accounts(button, trigger) {
+      opener = button;
+      trigger("submit", { ...button.dataset });
+    },
     read(button, trigger) {
       // From within the reader another article opens in place; closing it leads back to where the first one was opened.
       if (!button.closest("#reader")) opener = button;
@@ -54,10 +58,8 @@
   }
 
   function close() {
-    const reader = one("#reader");
-    const sheet = reader && one(".sheet", reader);
-    if (!sheet) return;
-    for (const part of all(".sheet, .veil", reader)) part.remove();
+    if (!one(".sheet")) return;
+    for (const part of all(".sheet, .veil")) part.remove();
     document.body.classList.remove("reading");
     if (opener && opener.isConnected) opener.focus();
   }
@@ -104,17 +106,16 @@
     else trigger("submit", { ...button.dataset });
   }
 
-  function watchReader(reader) {
+  function watchSheet(place) {
     let shown = null;
     new MutationObserver(() => {
-      const sheet = one(".sheet", reader);
+      const sheet = one(".sheet", place);
       if (!sheet || sheet === shown) return;
       shown = sheet;
       document.body.classList.add("reading");
       sheet.focus({ preventScroll: true });
-      const place = one("mark, .passage", sheet);
-      if (place) place.scrollIntoView({ block: "center" });
-    }).observe(reader, { childList: true, subtree: true });
+      one("mark, .passage", sheet)?.scrollIntoView({ block: "center" });
+    }).observe(place, { childList: true, subtree: true });
   }
 
   function watchTalk(talk) {
@@ -138,11 +139,11 @@
   }
 
   function keepInside(event) {
-    const sheet = one("#reader .sheet");
+    const sheet = one(".sheet");
     if (!sheet) return;
     if (event.key === "Escape") close();
     if (event.key !== "Tab") return;
-    const stops = all("button, a[href], summary", sheet).filter((stop) => stop.checkVisibility());
+    const stops = all("button, a[href], summary, input, select", sheet).filter((stop) => stop.checkVisibility());
     const first = stops[0];
     const last = stops[stops.length - 1];
     if (event.shiftKey && (document.activeElement === first || document.activeElement === sheet)) {
@@ -161,7 +162,7 @@
     const box = one("#box textarea");
     if (!reader || !talk || !box) return;
     waiting.disconnect();
-    watchReader(reader);
+    for (const place of all("#reader, #accounts")) watchSheet(place);
     watchTalk(talk);
     // On a phone the keyboard would cover the page.
     if (innerWidth > 860) box.focus();

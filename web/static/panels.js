@@ -2,7 +2,7 @@
 (() => {
   "use strict";
 
-  const { acts, one, all } = window.newsdesk;
+  const { acts, one, all, until } = window.newsdesk;
 
   acts.narrow = (button, trigger) => {
     const panel = button.closest(".pop");
@@ -31,6 +31,29 @@
   };
 
   acts["undo-correction"] = (button, trigger) => trigger("edit", { ...button.dataset });
+
+  // In which collections the article is now, as the server tells it after each change.
+  let told = "";
+
+  function showCollected(place) {
+    const opening = one("[data-opening]", place)?.dataset.opening ?? told;
+    if (opening === told) return;
+    told = opening;
+    const made = document.createElement("div");
+    made.innerHTML = one("[data-markup]", place).dataset.markup;
+    const shown = one("#reader .collected");
+    const now = made.firstElementChild;
+    if (shown?.dataset.article !== now.dataset.article) return;
+    const focused = shown.contains(document.activeElement);
+    shown.replaceWith(now);
+    if (focused) one("input", now).focus();
+  }
+
+  until(() => one("#collected")).then(() => {
+    const place = one("#collected");
+    const seen = { childList: true, subtree: true, attributeFilter: ["data-opening", "data-markup"] };
+    new MutationObserver(() => showCollected(place)).observe(place, seen);
+  });
 
   function close(bar) {
     const panel = one(".pop", bar);

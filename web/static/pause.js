@@ -1,4 +1,4 @@
-// Counts down how long the reader has to wait, wherever the page says so.
+// Says where somebody asked that he has to wait, and counts down, wherever the page says so.
 (() => {
   "use strict";
 
@@ -16,6 +16,26 @@
     if (left > 0) timer.textContent = duration(left);
     else line.textContent = line.dataset.after;
   }
+
+  function show({ place, line }) {
+    const where = place && document.getElementById(place);
+    if (!where) return;
+    where.querySelector(".pause")?.remove();
+    where.insertAdjacentHTML("beforeend", line);
+  }
+
+  const isOver = (line) => !line.querySelector("[data-seconds]");
+
+  // A question too many is refused before it waits for its turn; the server sends the line that says so.
+  const send = window.fetch;
+  window.fetch = async (...request) => {
+    const answer = await send(...request);
+    if (answer.status === 429) answer.clone().json().then(show, () => {});
+    else if (answer.ok && answer.url.includes("/queue/join")) {
+      for (const line of document.querySelectorAll(".pause")) if (isOver(line)) line.remove();
+    }
+    return answer;
+  };
 
   setInterval(() => document.querySelectorAll(".pause [data-seconds]").forEach(count), LOOK_MS);
 })();

@@ -10,7 +10,7 @@ from web.assistant.assistant_loader import AssistantLoader
 from web.conversations.conversation import SessionState
 from web.event_data import sent
 from web.frame import WARNING, Frame, client_of
-from web.markup.escaping import escape
+from web.rate_limit import asks
 from web.reader.article_reader import reopen
 from web.story.story_view import render_background, render_comparison, render_progress_sheet
 
@@ -22,14 +22,14 @@ _VIEWS = {"background": "Background", "write": "Background", "outlets": "How out
 def connect_story(frame: Frame) -> None:
     """Let the buttons of the reader show the background of an article, and how outlets tell its story."""
 
+    @asks(*_VIEWS, action="try again")
     def show(session: SessionState, event: gr.EventData, request: gr.Request) -> Iterator[object]:
         data, assistant = sent(event), frame.loader.assistant
         view, name = str(data.get("act", "")), str(data.get("article", ""))
         article = assistant.archive.get(name) if assistant and view in _VIEWS else None
         if article is None:
-            yield gr.skip()
-        elif seconds := frame.allowance.take(client_of(request)):
-            gr.Warning(f"{escape(frame.allowance.reason)} Try again in {seconds} s.")
+            if view in _VIEWS:
+                frame.allowance.give_back(client_of(request))
             yield gr.skip()
         else:
             yield reopen(render_progress_sheet(article, _VIEWS[view]))

@@ -92,6 +92,35 @@ def test_names_and_articles_that_are_none_are_refused(archive: Archive) -> None:
     assert held(archive, "Two words") == set()
 
 
+def test_their_number_and_that_of_their_articles_is_bounded(archive: Archive) -> None:
+    collections = Collections(archive, "anna", most=2, most_picked=3)
+    Collections(archive).create("Shared")
+    collections.create("One")
+    collections.create("Two")
+    with pytest.raises(InputError, match="there are 2 collections, which is the most"):
+        collections.create("Three")
+    assert collections.add("One", ["a0", "a1"]) == 2
+    with pytest.raises(InputError, match="at most 3 articles; nothing was added"):
+        collections.add("One", ["a2", "a3"])
+    assert collections.add("One", ["a0", "a2"]) == 1
+    assert held(archive, "One", owner="anna") == {"a0", "a1", "a2"}
+    assert [c.name for c in collections.list_all()] == ["One", "Shared", "Two"]
+    collections.delete("Two")
+    collections.create("Three")
+
+
+def test_the_own_ones_that_are_picked_by_hand_tell_whether_they_hold_an_article(archive: Archive) -> None:
+    shared, anna = Collections(archive), Collections(archive, "anna")
+    shared.create("Bridges")
+    shared.add("Bridges", ["a0"])
+    for name in ("mine", "Empty"):
+        anna.create(name)
+    anna.create("Live", Selection(outlets=("Wire 0",)))
+    anna.add("mine", ["a0"])
+    assert anna.list_picked("a0") == {"Empty": False, "mine": True}
+    assert anna.list_picked("nothing") == {"Empty": False, "mine": False}
+
+
 def test_a_selection_is_read_as_it_was_written() -> None:
     chosen = Selection(outlets=("Wire 0",), since=datetime(2024, 1, 1, tzinfo=UTC), authors=("Jane Doe",), undated=True)
     assert read_selection(write_selection(chosen)) == chosen

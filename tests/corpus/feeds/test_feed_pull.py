@@ -135,6 +135,53 @@ def test_a_pull_that_was_cut_short_is_taken_up(web: Web, book: FeedBook) -> None
     assert web.requests[-1].headers["if-none-match"] == '"v1"'
 
 
+def test_old_entries_are_forgotten_once_the_feed_lists_them_no_longer(web: Web, tmp_path: Path) -> None:
+    long_ago = "Mon, 22 Jan 2024 10:00:00 GMT"
+    connection = sqlite3.connect(tmp_path / "few.sqlite3", isolation_level=None)
+    book = FeedBook(connection, most_marks=2)
+    book.add(FEED)
+    for day, name in enumerate("abcde", 1):
+        book.mark(FEED, f"/{name}")
+        made = f"2025-11-0{day}T10:00:00+00:00"
+        connection.execute("UPDATE feed_entries SET seen_at = ? WHERE entry_id = ?", (made, f"/{name}"))
+
+    def remembered() -> str:
+        return "".join(name for name in "abcdef" if book.is_seen(FEED, f"/{name}"))
+
+    web.routes["/rss"] = Reply(status=304)
+    assert _pull(web, book) == []
+    assert remembered() == "abcde"  # Nobody was told what the feed lists.
+    web.requests.clear()
+    web.routes["/rss"] = Reply(_rss(_item("/f", date=long_ago), _item("/a", date=long_ago)))
+    web.routes["/f"] = _page()
+    assert [pulled.entry_id for pulled in _pull(web, book)] == ["/f"]
+    assert remembered() == "adef"
+    assert _pull(web, book) == []
+    assert remembered() == "aef"
+    assert web.paths() == ["/rss", "/f", "/rss"]
+    connection.close()
+
+
+def test_nothing_is_forgotten_where_a_part_of_the_feed_was_not_read(web: Web, tmp_path: Path) -> None:
+    space = "xmlns='http://www.sitemaps.org/schemas/sitemap/0.9'"
+    places = "".join(f"<sitemap><loc>http://news.example/{n}.xml</loc></sitemap>" for n in (1, 2))
+    web.routes["/rss"] = Reply(f"<sitemapindex {space}>{places}</sitemapindex>".encode())
+    web.routes["/1.xml"] = Reply(f"<urlset {space}><url><loc>http://news.example/a</loc></url></urlset>".encode())
+    web.routes["/2.xml"] = Reply(status=500)
+    connection = sqlite3.connect(tmp_path / "few.sqlite3", isolation_level=None)
+    book = FeedBook(connection, most_marks=0)
+    book.add(FEED)
+    for name in "ab":
+        book.mark(FEED, f"http://news.example/{name}")
+    assert len(_pull(web, book)) == 1
+    assert book.is_seen(FEED, "http://news.example/b")
+    web.routes["/2.xml"] = web.routes["/1.xml"]
+    assert _pull(web, book) == []
+    assert book.is_seen(FEED, "http://news.example/a")
+    assert not book.is_seen(FEED, "http://news.example/b")
+    connection.close()
+
+
 @pytest.mark.parametrize("status", [403, 404, 410])
 def test_the_feeds_own_text_is_the_fallback(web: Web, book: FeedBook, status: int) -> None:
     web.routes["/rss"] = Reply(_rss(_item("/a", "&lt;p&gt;The ferry is &lt;b&gt;cancelled&lt;/b&gt;.&lt;/p&gt;")))

@@ -16,7 +16,8 @@ from mcp.types import CallToolResult, TextContent
 from corpus.archive.database import Archive
 from corpus.article import Article
 from rag import Assistant, Settings
-from rag.cli.mcp_server import UNTRUSTED, create_server
+from rag.cli.mcp_server import create_server
+from rag.cli.tool_arguments import UNTRUSTED
 from tests.rag.owner import OwnerProcess
 from tests.rag.wire_items import numbered
 from tests.shared_embedder import shared_embedder
@@ -84,7 +85,13 @@ def test_a_client_searches_asks_and_reads(served: Path) -> None:
             "verify",
             "get_article",
             "cite_articles",
+            "list_topics",
+            "follow_topic",
+            "unfollow_topic",
+            "topic_digest",
         ]
+        changing = [tool.name for tool in tools if tool.annotations and not tool.annotations.readOnlyHint]
+        assert changing == ["follow_topic", "unfollow_topic", "topic_digest"]
         found = record(await session.call_tool("search_archive", {"query": "harbour board minutes", "k": 3}))
         assert [passage["rank"] for passage in found["passages"]] == [1, 2, 3]
         assert found["passages"][0]["article_id"] == "long"
@@ -106,6 +113,26 @@ def test_a_client_searches_asks_and_reads(served: Path) -> None:
         assert [one["reason"] for one in report["passed_over"]] == ["question"]
         narrowed = record(await session.call_tool("search_archive", {"query": "harbour", "outlet": "Coast Wire"}))
         assert {passage["outlet"] for passage in narrowed["passages"]} == {"Coast Wire"}
+
+    conversed_here(served, talk)
+
+
+def test_topics_are_followed_told_and_left(served: Path) -> None:
+    async def talk(session: ClientSession) -> None:
+        async def ask(tool: str, **arguments: Any) -> dict[str, Any]:
+            result = await session.call_tool(tool, arguments)
+            assert not result.isError, text(result)
+            found: dict[str, Any] = json.loads(text(result))
+            return found
+
+        made = await ask("follow_topic", topic="harbour board minutes")
+        assert (made["id"], made["known"]) == (1, 1)
+        assert [topic["unseen"] for topic in (await ask("list_topics"))["topics"]] == [0]
+        told = record(await session.call_tool("topic_digest", {"since": "yesterday"}))
+        assert (told["topics"], told["quiet"]) == ([], ["harbour board minutes"])
+        assert (await ask("unfollow_topic", number=1))["topics"] == []
+        missing = await session.call_tool("unfollow_topic", {"number": 1})
+        assert "there is no topic 1" in text(missing)
 
     conversed_here(served, talk)
 

@@ -22,6 +22,9 @@ def test_nothing_written_leaves_it_to_the_question() -> None:
     assert read_filters() is None
     assert read_filters(" ", "\u200b", ["\udcff", " "]) is None
     assert read_filters(outlets=["Coast\udcff  Wire"]) == Filters(outlets=("Coast Wire",))
+    assert read_filters(None, None, "Coast Wire", "", None, "Bridges", "anna") == Filters(
+        outlets=("Coast Wire",), collections=("Bridges",), owner="anna"
+    )
 
 
 @pytest.mark.parametrize("text", ["last week", "2017-13-01", "0001-01-01", "9999-12-31", "0001-01-01T00:00+23:59", "٣"])

@@ -4,6 +4,7 @@ import json
 
 import pytest
 
+from corpus.archive.collections import Collections
 from corpus.errors import InputError
 from rag import Assistant, Filters
 from rag.story.outlet_comparison import OutletComparison
@@ -49,6 +50,17 @@ def test_a_question_leads_to_the_story(ferry: Assistant) -> None:
 def test_filters_hold_for_every_other_report(ferry: Assistant) -> None:
     found = ferry.compare_outlets("post", Filters(outlets=("Eastfield Post", "Coast Wire")))
     assert [report.article.id for report in found.reports] == ["post", "wire"]
+
+
+def test_a_collection_and_a_section_hold_too(ferry: Assistant) -> None:
+    collections = Collections(ferry.archive)
+    collections.create("Read")
+    collections.add("Read", ["post", "herald"])
+    found = ferry.compare_outlets("post", Filters(collections=("read",)))
+    collections.delete("Read")
+    assert [report.article.id for report in found.reports] == ["post", "herald"]
+    with pytest.raises(InputError, match="in a section called “Nowhere”"):
+        ferry.compare_outlets("post", Filters(sections=("Nowhere",)))
 
 
 @pytest.mark.parametrize(

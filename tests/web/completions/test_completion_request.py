@@ -5,6 +5,8 @@ from typing import Any
 
 import pytest
 
+from rag.model import Filters
+from rag.question.filter_values import LONGEST_NAME
 from web.completions.completion_request import RequestError, read_request
 
 ASKED: dict[str, Any] = {"model": "newsdesk", "messages": [{"role": "user", "content": "Equifax?"}]}
@@ -41,8 +43,11 @@ def test_filters_are_fields_of_our_own() -> None:
     found = read(since="2017-01-01", outlet="Yonder Gazette", stream=True, stream_options={"include_usage": True})
     assert found.filters.since.year == 2017
     assert found.filters.outlets == ("Yonder Gazette",)
+    assert read(author="Jane Doe", section="Business").filters == Filters(authors=("Jane Doe",), sections=("Business",))
     assert found.stream
     assert found.usage
+    mine = read_request(json.dumps(ASKED | {"collection": "Bridges"}).encode(), "anna").filters
+    assert mine == Filters(collections=("Bridges",), owner="anna")
 
 
 @pytest.mark.parametrize(
@@ -66,6 +71,9 @@ def test_filters_are_fields_of_our_own() -> None:
         ({"since": "last week"}, "since"),
         ({"until": "9999-99-99"}, "until"),
         ({"outlet": ["a"]}, "outlet"),
+        ({"author": 5}, "author"),
+        ({"section": "x" * (LONGEST_NAME + 1)}, "section"),
+        ({"collection": ["a"]}, "collection"),
     ],
 )
 def test_a_wrong_field_is_named(fields: dict[str, Any], param: str) -> None:

@@ -85,6 +85,16 @@ def test_filters_narrow_and_a_refusal_names_the_nearest(url: str) -> None:
     assert "143 million" not in (message.message.content or "")
 
 
+def test_a_section_narrows_and_an_author_that_the_archive_lacks_is_refused(url: str) -> None:
+    create, model = client_of(url).chat.completions.create, "newsdesk"
+    own: Any = create(model=model, messages=ASKED, extra_body={"section": "Privacy"}).choices[0].message.model_extra
+    assert own["newsdesk"]["filters"]["sections"] == ["privacy"]
+    with pytest.raises(openai.BadRequestError, match="Nobody At All"):
+        create(model=model, messages=ASKED, extra_body={"author": "Nobody At All"})
+    with pytest.raises(openai.APIError, match="Nobody At All"):
+        list(create(model=model, messages=ASKED, extra_body={"author": "Nobody At All"}, stream=True))
+
+
 def test_langchain_asks_it_like_any_model(url: str) -> None:
     model = ChatOpenAI(model="newsdesk", base_url=f"{url}/v1", api_key="any", max_retries=0)
     assert "143 million" in str(model.invoke(QUESTION).content)

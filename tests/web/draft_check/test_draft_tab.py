@@ -107,7 +107,7 @@ def test_what_is_no_draft_is_refused_and_questions_are_counted(page: "Page", sta
         page.click("#check-draft")
         page.wait_for_selector("#claim-1")
         page.click("#check-draft")
-        page.wait_for_selector("#draft-progress .pause:has-text('You can check a draft in')")
+        page.wait_for_selector("#draft-pause .pause:has-text('You can check a draft in')")
         assert page.is_visible("#claim-1")
 
 

@@ -101,9 +101,11 @@ def test_an_article_is_put_into_a_collection_and_asked_there(page: "Page", newsr
         page.click(".sheet .collect summary")
         page.fill(".sheet .collect input", "Cranes <b>")
         assert serious(page) == []
-        page.click(".sheet .collect button")
+        page.click(".sheet [data-act=collect]")
         page.wait_for_selector("text=Added to the collection “Cranes <b>”.")
-        page.click(".sheet .collect button")
+        page.wait_for_selector(".sheet .collect li:has-text('Cranes <b>')")
+        page.fill(".sheet .collect input", "Cranes <b>")
+        page.click(".sheet [data-act=collect]")
         page.wait_for_selector("text=It is in the collection “Cranes <b>” already.")
         assert [c.articles for c in Collections(assistant.archive).list_all()] == [1]
         page.keyboard.press("Escape")
@@ -115,3 +117,9 @@ def test_an_article_is_put_into_a_collection_and_asked_there(page: "Page", newsr
         ask(page, "What was put up in the harbour of Eastfield?")
         assert page.locator("#turn-0 .chip").all_inner_texts() == ["collection Cranes <b>×"]
         assert set(page.locator("#cards .card h3 bdi").all_inner_texts()) == {OTHER.title}
+        page.click("#cards .read >> nth=0")
+        page.click(".sheet .collect summary")
+        page.click(".sheet [data-act=uncollect]")
+        page.wait_for_selector("text=Removed; the collection “Cranes <b>” was empty, and is gone.")
+        page.wait_for_selector(".sheet .collected:not(:has(li))")
+        assert Collections(assistant.archive).list_all() == []

@@ -18,6 +18,7 @@ from tests.waiting import PATIENCE_S
 from tests.web.ask.test_ask_tab import QUESTION, ask
 from tests.web.conftest import PASSWORD, Newsroom, accounts_of, served
 from tests.web.server.test_access import serious
+from web.accounts.account_changes import change_accounts
 from web.accounts.account_file import Account, Accounts
 from web.accounts.sign_in import SignIn
 from web.accounts.sign_in_attempts import Attempts
@@ -45,6 +46,33 @@ def signed_in(url: str, name: str, password: str = PASSWORD) -> Iterator[httpx.C
 async def behind(scope: Scope, receive: Receive, send: Send) -> None:
     """Answer as what stands behind the door."""
     await PlainTextResponse("here")(scope, receive, send)
+
+
+def test_a_request_that_goes_on_ends_with_the_account(tmp_path: Path) -> None:
+    accounts = accounts_of(tmp_path, "anna", "bert")
+
+    async def leaves(who: str, removed: str) -> bool:
+        """Return whether a request of somebody ends when an account is removed; else it goes on until it is cancelled."""
+
+        async def wait_for_leaving(scope: Scope, receive: Receive, send: Send) -> None:
+            entered.set()
+            while (await receive())["type"] != "http.disconnect":
+                pass
+            await PlainTextResponse("left")(scope, receive, send)
+
+        entered, door = asyncio.Event(), SignIn(wait_for_leaving, accounts, "c", look_s=0.01)
+        account = accounts.get(who)
+        assert account is not None
+        cookies, transport = {"c": door.sessions.begin(account)}, httpx.ASGITransport(door)
+        async with httpx.AsyncClient(transport=transport, base_url="http://page", cookies=cookies) as client:
+            request = asyncio.ensure_future(client.get("/"))
+            await entered.wait()
+            change_accounts(accounts.path, lambda lines: lines.remove(removed))
+            done, _ = await asyncio.wait({request}, timeout=PATIENCE_S if who == removed else 0.2)
+            request.cancel()
+        return bool(done)
+
+    assert [asyncio.run(leaves("anna", removed)) for removed in ("bert", "anna")] == [False, True]
 
 
 def asked(door: SignIn, *requests: dict[str, Any]) -> list[httpx.Response]:
