@@ -54,7 +54,8 @@ def _is_answered(assistant: Assistant, question: str) -> bool:
 
 
 def _make_candidates(assistant: Assistant, answer: Answer) -> Iterator[str]:
-    """Yield questions that stand alone: the examples on the same subject, what speakers say of it, what else was found."""
+    """Yield questions that stand alone: one for each meaning of a name, examples on the subject, what else was found."""
+    yield from answer.meanings
     words = content_words(" ".join([answer.standalone or answer.question, *_titles(answer)]))
     near = [p for p in answer.passages if content_words(p.article.title) & words]
     for question in assistant.example_questions(_KNOWN_EXAMPLES):
