@@ -14,7 +14,7 @@ from rag.text.quotations import find_quotations
 from rag.text.terms import STOPWORDS, question_language, stem, words
 
 _LONGEST_TITLE = 8  # Words of a title in quotation marks; what is longer is somebody's words.
-_INITIALS = re.compile(r"[A-Z][\w’'-]+(?:\s+[A-Z]\.)+\s+[A-Z][\w’'-]+")
+_INITIALS = re.compile(r"(?<![\w’'-])[A-Z][\w’'-]+(?: [A-Z]\.)+ [A-Z][\w’'-]+")
 _NUMBER = re.compile(r"\s+(?:No\.?\s+)?\d+\b")
 _POSSESSIVE = re.compile(r"[’']s?$")
 

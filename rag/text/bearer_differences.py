@@ -9,6 +9,8 @@ KINSHIP = 0.15
 
 _YEARS_OFF = 2  # An age and a date of publication give a year of birth to within one; outlets err by one more.
 _SESSION_DAYS = 200  # Bills are numbered anew in each session.
+_DATED: tuple[tuple[Kind, int], ...] = (("born", _YEARS_OFF), ("year", 0))
+_TOLD: tuple[Kind, ...] = ("place", "bracket", "maker")
 _VAGUE = frozenset(
     map(
         stem,
@@ -25,12 +27,12 @@ def find_difference(one: Bearer, other: Bearer) -> Kind | None:
     """
     if differing := find_clash(one.given, other.given):
         return None if stem(differing[0]) in other.held or stem(differing[1]) in one.held else "whole"
-    for kind, tolerance in (("born", _YEARS_OFF), ("year", 0)):
+    for kind, tolerance in _DATED:
         a, b = one.traits.get(kind), other.traits.get(kind)
         if a and b:
             return kind if min(abs(x - y) for x in a.years[:1] for y in b.years[:1]) > tolerance else None
     held = one.held, other.held
-    for kind in ("place", "bracket", "maker"):
+    for kind in _TOLD:
         a, b = one.traits.get(kind), other.traits.get(kind)
         if a and b and _exclude(a, b, *held) and not (kind == "place" and _abbreviates(a.said, b.said)):
             return kind

@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cached_property
 from itertools import takewhile
 from typing import Literal
 
@@ -17,6 +18,11 @@ _OPENING = 250  # Characters in which an article says what the thing in its head
 _OLDEST = 110
 _BEFORE = 60  # Characters before a name in which given names and a role are looked for.
 _MOST_GIVEN = 3
+_LONGEST_ROLE = 4
+_NO_ROLES = STOPWORDS.union(
+    "summer winter quarter number however whether rather never ever together later earlier matter letter order paper".split()
+)
+_ROLES = ("er", "or", "ist", "ian", "man", "woman", "star", "chef")
 _SPACE = r"[^\S\n]+"
 _BRACKET = re.compile(r"[^\S\n]*\(([^()\n]{2,80})\)")
 _YEAR = re.compile(r"(?<!\d)(?:1\d|20)\d\d(?!\d)")
@@ -29,14 +35,9 @@ _PHRASE = re.compile(rf"(?:an?|the|one{_SPACE}of{_SPACE}the){_SPACE}[^,.;:()\n]{
 _AIM = re.compile(
     rf"(?:,{_SPACE}which)?{_SPACE}(?:would|will|bans?|requires?|allows?|raises?|cuts?){_SPACE}[^,.;:()\n]{{3,90}}"
 )
-_ROLE = re.compile(
-    rf"(?:^|[.\n]\s*|\b(?:the|an?){_SPACE})((?:[\w-]+{_SPACE}){{0,3}}[a-z][\w-]*(?:er|or|ist|ian|man|woman|star|chef)){_SPACE}$",
-    re.IGNORECASE,
-)
-_REST = re.compile(
-    r"\s+(?:who|that|which|where|when|whose|with|but|said|says|told|is|was|has|had|will|as|after|located|situated|"
-    r"published|released|established|founded|based)\b.*$",
-    re.DOTALL,
+_GOING_ON = frozenset(
+    "who that which where when whose with but said says told is was has had will as after located situated published "
+    "released established founded based".split()
 )
 _MADE_BY = re.compile(r"\b(?:by|from)\s+(.+)$")
 _IN = re.compile(r"\bin\s+(?:the\s+)?([A-Z].*)$")
@@ -59,7 +60,7 @@ class Trait:
     years: tuple[int, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Bearer:
     """Hold what an article tells of whom or what it means by a name.
 
@@ -80,12 +81,12 @@ class Bearer:
         """Return whether the name ends with a number, as that of a bill does."""
         return self.name[-1:].isdigit()
 
-    @property
+    @cached_property
     def person(self) -> bool:
         """Return whether the article speaks of the bearer as of a person with given name and family name."""
         return bool(self.given or split_name(self.name)[0]) and is_person(self.name, self.article.body)
 
-    @property
+    @cached_property
     def held(self) -> set[str]:
         """Return the terms of the article."""
         return list_held_terms(f"{self.article.title} {self.article.body}", self.article.language or "en")
@@ -112,7 +113,7 @@ def describe_bearer(name: str, article: Article, work: bool = False) -> Bearer:
 def find_mentions(name: str, text: str) -> Iterator[tuple[int, int]]:
     """Yield where a text writes a name so, or in capitals, or without the points of its initials."""
     for form in dict.fromkeys((name, name.upper(), name.replace(".", ""))):
-        start = text.find(form)
+        start = text.find(form) if form else -1
         while start >= 0:
             end = start + len(form)
             if not text[max(0, start - 1) : start].isalnum() and not text[end : end + 1].isalnum():
@@ -182,12 +183,32 @@ class _Mention:
             return self._cut(aim.end(), aim.group())
         listed = comma and phrase and (_LISTED.match(self.text, phrase.end()) or " and " in phrase.group())
         if phrase and (numbered or not listed):
-            said = _REST.sub("", phrase.group())
-            return Trait(f"{self.name}, {' '.join(said.split())}", " ".join(said.split()))
-        role = _ROLE.search(self.text[max(0, self.start - _BEFORE) : self.start])
-        if not role or role.group(1).split()[-1].lower() in STOPWORDS:
-            return None
-        return Trait(" ".join(f"{role.group(1)} {self.name}".split()), role.group(1))
+            words = phrase.group().split()
+            said = " ".join([words[0], *takewhile(lambda word: word not in _GOING_ON, words[1:])])
+            return Trait(f"{self.name}, {said}", said)
+        role = _read_role(self.text[max(0, self.start - _BEFORE) : self.start], self.start <= _BEFORE)
+        return Trait(f"{role} {self.name}", role) if role else None
+
+
+def _read_role(before: str, whole: bool) -> str:
+    """Return the role before a name: "basketball player" behind "the", or "Basketball player" at the start of a sentence.
+
+    Args:
+        before: What stands before the name.
+        whole: That is all of the text before it.
+    """
+    line = before.rpartition("\n")[2]
+    said = line.split() if line.endswith(" ") else []
+    if not said or said[-1] in _NO_ROLES or not (said[-1].islower() and said[-1].endswith(_ROLES)):
+        return ""
+    starts = whole or line != before
+    for n in range(1, min(_LONGEST_ROLE, len(said)) + 1):
+        role, leading = said[-n:], said[-n - 1] if len(said) > n else ""
+        if leading.lower() in {"the", "a", "an"} or (n > 1 and (leading.endswith(".") or (starts and not leading))):
+            return " ".join(role)
+        if not role[0].islower():
+            break
+    return ""
 
 
 def _read_within(phrase: Trait, work: bool) -> Iterator[tuple[Kind, Trait]]:

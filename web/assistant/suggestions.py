@@ -36,7 +36,7 @@ def suggest_questions(assistant: Assistant, answer: Answer, asked: Sequence[str]
     known = {question.casefold() for question in asked}
     for question in islice(_make_candidates(assistant, answer), _TRIED):
         # Time ends the search only once there is something to offer; until then `_TRIED` does.
-        if len(found) == OFFERED or (found and time.monotonic() > ends):
+        if len(found) == max(OFFERED, len(answer.meanings)) or (found and time.monotonic() > ends):
             break
         if question.casefold() in known:
             continue

@@ -34,7 +34,7 @@ def tell_apart(name: str, one: tuple[str, int], other: tuple[str, int], work: bo
             "Michael Jordan",
             (GYM, 2024),
             (PRIZE, 2024),
-            ["Michael Jordan, the basketball player", "The computer scientist Michael I. Jordan"],
+            ["Michael Jordan, the basketball player", "computer scientist Michael I. Jordan"],
         ),
         (
             "Mayor Keller",
@@ -136,3 +136,13 @@ def test_works_are_told_apart_by_year_and_maker() -> None:
 )
 def test_one_bearer_may_be_described_in_two_ways(name: str, one: tuple[str, int], other: tuple[str, int]) -> None:
     assert tell_apart(name, one, other) == []
+
+
+def test_a_title_of_dots_ends_the_search() -> None:
+    assert tell_apart(
+        "...", ("The book ... (1987) sold well.", 2024), ("The film ... (1999) did too.", 2024), work=True
+    ) == [
+        "... (1987)",
+        "... (1999)",
+    ]
+    assert tell_apart("...", ("The book sold well.", 2024), ("The film did too.", 2024), work=True) == []
