@@ -286,6 +286,8 @@ class Answer:
             sentence that tells most of it; `n` is 0 for one that the text does not list.
         periods: For a question how many articles there are by month and the like: the counts in order of time, those of
             none included; undated articles are left out.
+        meanings: Where articles tell of several people, places, works or bills of a name in the question: the question about
+            each of them alone.
         model: `provider:name`, or "none".
         prompt: The messages sent to the model, as (role, text).
         usage: Tokens by kind, as the model reports them.
@@ -309,6 +311,7 @@ class Answer:
     nearest: tuple[Article, ...] = ()
     entries: tuple[Citation, ...] = ()
     periods: tuple[PeriodCount, ...] = ()
+    meanings: tuple[str, ...] = ()
     model: str = "none"
     prompt: tuple[tuple[str, str], ...] = ()
     usage: Mapping[str, int] = field(default_factory=dict)
@@ -344,6 +347,7 @@ class Answer:
                 entry.to_record() | {"copies": describe_copies(entry.passage.copies)} for entry in self.entries
             ],
             "periods": [period.to_record() for period in self.periods],
+            "meanings": list(self.meanings),
             "model": self.model,
             "usage": dict(self.usage),
             "stages": {stage: dict(spent) for stage, spent in self.stages.items()},

@@ -53,6 +53,7 @@ class AnswerBuilder:
             standalone=query.question if "chat" in state else query.standalone,
             citations=checked.citations,
             claims=checked.claims,
+            meanings=tuple(meaning.question for meaning in state.get("meanings", ())),
             passages=tuple(state["passages"]),
             filters=searched,
             parts=tuple(part.said for part in query.parts),

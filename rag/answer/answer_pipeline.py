@@ -18,6 +18,7 @@ from rag.answer.chain_steps import AnswerState, Output, make_root, make_step
 from rag.answer.conflicts import conflict_note, find_conflicts
 from rag.answer.coverage_reading import CoverageReading
 from rag.answer.language_notice import write_notice
+from rag.answer.meanings import compose_meanings, find_meanings
 from rag.answer.passage_retriever import Documents, PassageRetriever
 from rag.answer.prompt_evidence import DEPTH
 from rag.answer.prose_writing import ProseWriting, count_request, measure
@@ -50,7 +51,8 @@ class AnswerPipeline:
 
     - plan: "query", from "question", "history", "filters", "now" and "whole"; "found" where the rules searched meanwhile;
     - retrieve: "passages", and "found" (what was searched), "coverage" (what was counted), or "chat" for small talk;
-    - judge: "enough", and "evidence" (what the sentences say) or "entries" (the stories); "passages" that a model reads;
+    - judge: "enough", and "evidence" (what the sentences say) with the "meanings" of a name, or "entries" (the stories);
+      "passages" that a model reads;
     - write: "text" with its "status", and the "prompt" where a model wrote it;
     - check: "answer", by rules; "draft" with its "check" where a model is to read it again;
     - verify: "answer", with that second reading.
@@ -221,9 +223,11 @@ class AnswerPipeline:
             evidence = self.evidence.read(state["query"], found)
             # A model sees for itself whether the passages answer; without one, some sentences must.
             enough = evidence.hopeful and bool(self.prose or find_answer(state["query"], evidence)[0])
+            meanings = find_meanings(state["query"], evidence, self.evidence.reader.embedder) if enough else ()
             passages = self.prose.choose(found.rankings) if enough and self.prose else state["passages"]
         event = {"event": Event("reading", passages=passages)} if enough else {}
-        yield {"enough": enough, "evidence": evidence, "passages": passages, "timings": timings, **event}
+        read = {"evidence": evidence, "meanings": meanings, "passages": passages}
+        yield {"enough": enough, **read, "timings": timings, **event}
 
     def _write(self, state: AnswerState, config: RunnableConfig) -> Pieces:
         """Write a text with marks `[n]` for the n-th passage: by a model, of verbatim sentences, or of what was counted."""
@@ -260,6 +264,8 @@ class AnswerPipeline:
         notes = []
         if query.kind in {"who", "attribution"} and names_no_speaker(evidence.whole.sentences):
             notes.append("The article does not name who said this.")
+        if meanings := state.get("meanings", ()):
+            return compose_meanings(meanings, state["found"].passages), tuple(notes), "answered"
         chosen, gap = find_answer(query, evidence)
         if gap:
             quoted = compose_text(chosen, state["found"].passages)

@@ -103,7 +103,8 @@ class ProseWriting:
 
     def _build_prompt(self, state: AnswerState, passages: Sequence[Passage], stage: str) -> Prompt:
         ask_missing = self._look_again and stage == "write"
-        return build_prompt(state["query"], passages, state["now"], state["history"], ask_missing, stage)
+        apart = [meaning.article_id for meaning in state.get("meanings", ())]
+        return build_prompt(state["query"], passages, state["now"], state["history"], ask_missing, stage, apart)
 
 
 def count_request(stage: str, usage: Mapping[str, int]) -> dict[str, Any]:

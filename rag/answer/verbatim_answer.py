@@ -161,7 +161,13 @@ def _paragraph(group: Sequence[Sentence], places: dict[str, int]) -> str:
     text = " ".join(
         f"{neutralise_markup(s.text)} [{places[s.passage.chunk.id]}]" for s in order[first:] + order[:first]
     )
-    return f"**{strip_emphasis(article.source) or 'Unknown outlet'}, {format_day(article.published_at)}{format_headline(article)}**\n{text}"
+    return f"**{format_origin(article)}**\n{text}"
+
+
+def format_origin(article: Article) -> str:
+    """Return outlet, date and headline as they stand above the sentences of an article."""
+    outlet = strip_emphasis(article.source) or "Unknown outlet"
+    return f"{outlet}, {format_day(article.published_at)}{format_headline(article)}"
 
 
 def format_headline(article: Article) -> str:

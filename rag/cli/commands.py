@@ -251,6 +251,8 @@ def write_export(answer: Answer) -> str:
     unchecked = [claim for claim in answer.claims if claim.verdict == "unchecked"]
     lines += [f"\n? Not checked: {to_line(claim.text, 300)}" for claim in unchecked]
     lines += [f"\nNote: {to_line(note, 500)}" for note in answer.notes]
+    if answer.meanings:
+        lines += ["\nAsk about one of them:", *(f"  - {to_line(question, 300)}" for question in answer.meanings)]
     if answer.nearest:
         lines.append("\nNearest in the archive:")
         lines += [f"  - {to_line(article.title, 200)} ({_describe_origin(article)})" for article in answer.nearest]

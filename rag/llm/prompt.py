@@ -43,6 +43,11 @@ If a part of the question is not answered by the passages, write behind your ans
 MISSING: and a few words to search for that part, with the names that you have found out. It is searched for once more.
 """
 
+APART = """\
+Passages {} seem to tell of different people, places or things of one name, and the question does not say which it means. If
+they do, say so, and answer for each in a sentence of its own that names it apart, as its passage does.
+"""
+
 _MISSING_LINE = "MISSING:"
 _LONGEST_MISSING = 200  # Characters of what is searched for again.
 _EMPHASIS = " *_-"  # What models put around such a line.
@@ -107,6 +112,7 @@ def build_prompt(
     history: Sequence[Turn] = (),
     ask_missing: bool = False,
     stage: str = "write",
+    apart: Sequence[str] = (),
 ) -> Prompt:
     """Write the prompt for a question over numbered passages.
 
@@ -120,6 +126,7 @@ def build_prompt(
         history: The turns before it.
         ask_missing: Ask for what is missing in the form that `read_missing` reads.
         stage: What the reply is for.
+        apart: The ids of articles that tell of different bearers of a name in the question.
     """
     boundary = f"passages-{secrets.token_hex(8)}"
     blocks = "\n\n".join(format_passage(n, passage, boundary) for n, passage in enumerate(passages, 1))
@@ -128,10 +135,18 @@ def build_prompt(
         f"=== {boundary} ===\n{blocks}\n=== end of {boundary} ===",
         f"Conversation so far:\n{earlier}" if earlier else "",
         f"Today is {now:%-d %B %Y}. Question: {query.standalone}",
+        _tell_apart(passages, apart),
         MISSING.strip() if ask_missing else "",
     ]
     user = "\n\n".join(part for part in parts if part)
     return Prompt((("system", SYSTEM), ("user", user)), tuple(passages), boundary, query, now, stage)
+
+
+def _tell_apart(passages: Sequence[Passage], articles: Sequence[str]) -> str:
+    """Return what to do where articles tell of different bearers of a name: which passages those are, and to answer for each."""
+    read = [passage.article.id for passage in passages]
+    marks = [f"[{read.index(article) + 1}]" for article in articles if article in read]
+    return APART.format(", ".join(marks)) if len(marks) > 1 else ""
 
 
 def read_missing(reply: str) -> tuple[str, str]:

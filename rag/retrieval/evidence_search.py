@@ -15,6 +15,7 @@ from rag.question.filter_values import phrase_names
 from rag.question.query import Query
 from rag.question.question_kind import Kind, classify_question
 from rag.question.question_parts import is_remark, merge_parts
+from rag.retrieval.asked_names import keep_meant
 from rag.retrieval.demanded_kinds import put_demanded_first
 from rag.retrieval.namesakes import drop_namesakes, keep_carried_topic
 from rag.retrieval.passage_search import Retriever, SearchText
@@ -181,7 +182,7 @@ class EvidenceSearch:
     ) -> PassageReading:
         passages = [replace(passage, rank=rank) for rank, passage in enumerate(passages, 1)]
         read = [s for s in self.reader.read(text, asked, passages, known) if is_quotable(s.text)]
-        read, unknown = drop_namesakes(text, keep_carried_topic(text, read))
+        read, unknown = drop_namesakes(text, keep_meant(text, keep_carried_topic(text, read)))
         weights = self.reader.weigh_terms(text)
         read = put_demanded_first(text, asked, weights, read)
         judged = judge_sufficiency(text, asked, weights, passages, read)

@@ -36,7 +36,7 @@ def suggest_questions(assistant: Assistant, answer: Answer, asked: Sequence[str]
     known = {question.casefold() for question in asked}
     for question in islice(_make_candidates(assistant, answer), _TRIED):
         # Time ends the search only once there is something to offer; until then `_TRIED` does.
-        if len(found) == OFFERED or (found and time.monotonic() > ends):
+        if len(found) == max(OFFERED, len(answer.meanings)) or (found and time.monotonic() > ends):
             break
         if question.casefold() in known:
             continue
@@ -54,7 +54,8 @@ def _is_answered(assistant: Assistant, question: str) -> bool:
 
 
 def _make_candidates(assistant: Assistant, answer: Answer) -> Iterator[str]:
-    """Yield questions that stand alone: the examples on the same subject, what speakers say of it, what else was found."""
+    """Yield questions that stand alone: one for each meaning of a name, examples on the subject, what else was found."""
+    yield from answer.meanings
     words = content_words(" ".join([answer.standalone or answer.question, *_titles(answer)]))
     near = [p for p in answer.passages if content_words(p.article.title) & words]
     for question in assistant.example_questions(_KNOWN_EXAMPLES):

@@ -122,7 +122,7 @@ def test_json_holds_all_that_made_the_answer() -> None:
     assert (record["passages"][0]["score"], record["passages"][0]["signals"]) == (0.75, {"dense": 0.5})
     assert {
         "question", "standalone", "status", "text", "citations", "claims", "passages", "as_of", "filters", "parts",
-        "notes", "nearest", "entries", "periods", "model", "usage", "stages", "timings_ms", "versions", "asked_at", "archive_until", "prompt",
+        "notes", "nearest", "entries", "periods", "meanings", "model", "usage", "stages", "timings_ms", "versions", "asked_at", "archive_until", "prompt",
     } == set(record)  # fmt: skip
     assert (record["asked_at"], record["archive_until"]) == ("2024-08-01T00:00:00+00:00", "2024-07-18T00:00:00+00:00")
 
