@@ -5,7 +5,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from corpus.archive.article_editing import edit_article
-from tests.waiting import wait_until
 from tests.web.archive.test_archive_tab import headlines, turned_to
 from tests.web.ask.test_ask_tab import ask
 from tests.web.conftest import Newsroom, keyed_accounts, served
@@ -47,7 +46,7 @@ def test_an_editor_corrects_an_article_and_undoes_it(
         page.keyboard.press("Escape")
         page.wait_for_selector("#articles .read:has-text('painted <b>red</b>')")
         assert headlines(page) == ["Lighthouse painted <b>red</b>", OTHER.title]
-        wait_until(lambda: assistant.progress() == (2, 2))
+        assistant.sync()
 
         page.set_extra_http_headers(headers["rob"])
         page.goto(url)
