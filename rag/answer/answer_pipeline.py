@@ -23,6 +23,7 @@ from rag.answer.passage_retriever import Documents, PassageRetriever
 from rag.answer.prompt_evidence import DEPTH
 from rag.answer.prose_writing import ProseWriting, count_request, measure
 from rag.answer.question_reader import QuestionReader
+from rag.answer.time_between import tell_time_between
 from rag.answer.timeline_answer import write_text
 from rag.answer.verbatim_answer import compose_text, names_no_speaker, note_missing_parts
 from rag.llm.planning import plan_searches
@@ -267,12 +268,13 @@ class AnswerPipeline:
         if meanings := state.get("meanings", ()):
             return compose_meanings(meanings, state["found"].passages), tuple(notes), "answered"
         chosen, gap = find_answer(query, evidence)
-        if gap:
-            quoted = compose_text(chosen, state["found"].passages)
+        passages: Sequence[Passage] = state["found"].passages
+        quoted, told = compose_text(chosen, passages), tell_time_between(query, evidence, passages)
+        if gap and not told:
             return f"{write_caution(gap)}\n\n{quoted}", (*notes, note_gap(gap)), "doubtful"
         if chosen and (others := find_conflicts(chosen[0], chosen[1:])):
             notes.extend(filter(None, [conflict_note(chosen[0], others, evidence.whole.sentences)]))
-        return compose_text(chosen, state["found"].passages), (*notes, *note_missing_parts(evidence)), "answered"
+        return "\n\n".join(filter(None, (told, quoted))), (*notes, *note_missing_parts(evidence)), "answered"
 
     def _check(self, state: AnswerState, config: RunnableConfig) -> Pieces:  # noqa: ARG002
         """Check every claim of the text against what it cites, and make the answer."""

@@ -1,10 +1,12 @@
 """The sentences of an answer, and what it begins with where the archive does not clearly hold what is asked."""
 
-from rag.answer.verbatim_answer import choose_sentences, strip_emphasis
+from collections.abc import Sequence
+
+from rag.answer.verbatim_answer import add_antecedents, choose_sentences, strip_emphasis
 from rag.question.query import Query
-from rag.retrieval.clarity import Gap, drop_others, find_gap
+from rag.retrieval.clarity import FACTS, Gap, drop_others, find_gap, list_clear
 from rag.retrieval.evidence_search import Evidence
-from rag.retrieval.sentence_ranking import Sentence
+from rag.retrieval.sentence_ranking import EMBEDDED_SENTENCES, Sentence
 
 NEAREST = 3
 """Sentences given behind a caution, at most."""
@@ -15,9 +17,28 @@ UNCLEAR = f"Nothing in this archive clearly answers this; {_NEAREST}"
 
 def find_answer(query: Query, evidence: Evidence) -> tuple[list[Sentence], Gap | None]:
     """Return the sentences that clearly answer a question, or the nearest ones, if any, with what they leave open."""
-    chosen = drop_others(query, choose_sentences(evidence))
+    chosen = put_clear_first(query, evidence, drop_others(query, choose_sentences(evidence)))
     gap = find_gap(query, evidence, chosen) if chosen else Gap("unclear")
     return (list(gap.nearest[:NEAREST]), gap) if gap else (chosen, None)
+
+
+def put_clear_first(query: Query, evidence: Evidence, chosen: Sequence[Sentence]) -> list[Sentence]:
+    """Return sentences with those first that hold the fact asked for by themselves; few others follow, as they add little.
+
+    Where none of them holds it, the best sentence that was read and does comes first, with what it leans on.
+    """
+    if query.kind not in FACTS:
+        return list(chosen)
+    read = evidence.whole.sentences[:EMBEDDED_SENTENCES]
+    clear = list_clear(query, chosen)
+    if not clear:
+        clear = [s for one in list_clear(query, read, strict=True)[:1] for s in add_antecedents(one, read)]
+    others = [s for s in chosen if s not in clear]
+    if not clear:
+        return others
+    needed = [before for s in clear for before in add_antecedents(s, others)[1:]]
+    few = others[: max(0, NEAREST - len(clear))]
+    return [*clear, *(s for s in others if s in needed or s in few)]
 
 
 def write_caution(gap: Gap) -> str:

@@ -1,7 +1,6 @@
 """Choose what an overview without a model quotes: the leads of a story in order of time, or one quotation a speaker."""
 
 from collections.abc import Iterator, Sequence
-from itertools import islice
 
 from corpus.article import Chunk
 from corpus.text.sentences import split_sentences
@@ -22,7 +21,7 @@ Span = tuple[Chunk, int, int]
 def cite_overview(asked: CoverageQuestion, found: CoveredStories, coverage: TopicCoverage) -> list[Citation]:
     """Return what is quoted, numbered from 1 in order of time; leads where nobody is quoted on the topic.
 
-    Of a story that one article alone tells, its first sentences are quoted.
+    Of a story that one article alone tells, its first sentences are quoted, or those from where it comes to the topic.
 
     Args:
         asked: What is asked.
@@ -34,7 +33,7 @@ def cite_overview(asked: CoverageQuestion, found: CoveredStories, coverage: Topi
         return quoted
     kept = stories[: asked.most]
     chunks, each = coverage.read_chunks(kept), asked.most if len(kept) == 1 else 1
-    leads = [(s, span) for s in kept for span in islice(_list_sentences(chunks.get(s.articles[0].id, ())), each)]
+    leads = [(s, span) for s in kept for span in _list_telling(chunks.get(s.articles[0].id, ()), found)[:each]]
     return _cite(leads, found)
 
 
@@ -65,6 +64,15 @@ def _list_sentences(chunks: Sequence[Chunk]) -> Iterator[Span]:
         for a, b in split_sentences(chunk.text, chunk.article.language or "en"):
             if is_quotable(chunk.text[a:b]):
                 yield chunk, chunk.start + a, chunk.start + b
+
+
+def _list_telling(chunks: Sequence[Chunk], found: CoveredStories) -> list[Span]:
+    """Return the sentences of an article, from the first that holds the topic on where its headline tells of something else."""
+    spans = list(_list_sentences(chunks))
+    if not spans or _holds_topic(chunks[0].article.title, found):
+        return spans
+    held = (n for n, (chunk, a, b) in enumerate(spans) if _holds_topic(chunk.article.body[a:b], found))
+    return spans[next(held, 0) :]
 
 
 def _cite_speakers(

@@ -56,10 +56,21 @@ def choose_sentences(readings: Evidence) -> list[Sentence]:
     most = max(MOST, len(readings.parts))
     found: list[Sentence] = []
     for part in readings.parts:
-        if part.sufficiency.probability >= ANSWERED:
-            _extend_selection(found, _add_missing(part.sentences), most)
+        if part.sentences and part.sufficiency.probability >= ANSWERED:
+            best = _choose_apart(part.sentences, found)
+            _extend_selection(found, add_antecedents(best, part.sentences), most)
     _extend_selection(found, _select_answering(readings.whole.sentences), most)
     return found
+
+
+def _choose_apart(sentences: Sequence[Sentence], found: Sequence[Sentence]) -> Sentence:
+    """Return the best sentence of a part, or one as good of an article that no other part is answered from.
+
+    What is compared is often named in the article on the other thing, which tells less of it than its own.
+    """
+    taken = {s.passage.article.id for s in found}
+    apart = (s for s in sentences if s.passage.article.id not in taken and s.score >= ELSEWHERE * sentences[0].score)
+    return next(apart, sentences[0])
 
 
 def note_missing_parts(readings: Evidence) -> list[str]:
@@ -78,7 +89,7 @@ def _select_answering(sentences: Sequence[Sentence]) -> list[Sentence]:
     best = sentences[0]
     if best.score > 1:  # It holds the quotation that the question asks about, so others would only confuse.
         return [s for s in sentences[:MOST] if s.score > 1]
-    found = _add_missing(sentences)
+    found = add_antecedents(best, sentences)
     near = [s for s in sentences[1:] if s.passage is best.passage and s.score >= SAME_PASSAGE * best.score]
     _extend_selection(found, near, FROM_PASSAGE, sentences)
     others = [s for s in sentences[1:] if s.passage.article.id != best.passage.article.id]
@@ -89,9 +100,9 @@ def _select_answering(sentences: Sequence[Sentence]) -> list[Sentence]:
     return found
 
 
-def _add_missing(sentences: Sequence[Sentence]) -> list[Sentence]:
-    """Return the best sentence, and those before it that it leans on."""
-    return [sentences[0], *reversed(_find_antecedent(sentences[0], sentences))] if sentences else []
+def add_antecedents(sentence: Sentence, read: Sequence[Sentence]) -> list[Sentence]:
+    """Return a sentence, and those before it that it leans on, among those that were read."""
+    return [sentence, *reversed(_find_antecedent(sentence, read))]
 
 
 def _find_antecedent(sentence: Sentence, sentences: Sequence[Sentence]) -> list[Sentence]:

@@ -23,6 +23,9 @@ SAID, SAID_OF_FEW = 0.4, 0.6
 """Share of a question's words besides names that the article of an answer must hold, in these words or equal ones; of three
 words and fewer more, since each says more."""
 
+BEARING = 0.4
+"""Cosine to the question from which on a sentence without its words may stand behind a caution, as it may say it in others."""
+
 Missing = Literal["namesake", "name", "year", "deed", "unclear"]
 
 _WORD = re.compile(r"\w+")
@@ -30,7 +33,9 @@ _YEAR = re.compile(r"\b(?:19|20)\d\d\b")
 _FEW = 3  # Words of a question besides its names.
 _BEFORE = 300  # Characters before a sentence in which its subject is looked for.
 _UNDOING = ("un", "re", "dis", "de")
-_ASKED_BY_KIND = frozenset({"who", "when", "where", "how_many", "why"})
+FACTS = frozenset({"who", "when", "where", "how_many"})
+"""Kinds of question that a sentence answers by itself, since it holds the kind of thing asked for."""
+
 _WHO_IS_NAME = re.compile(r"^\W*(?i:who(?:'s|’s| is| are| was| were)) [A-Z]")
 _ORDERS = frozenset(
     "summarise summarize explain describe compare list name quote give show find trace tell about".split()
@@ -60,9 +65,46 @@ class Gap:
 def find_gap(query: Query, evidence: Evidence, chosen: Sequence[Sentence]) -> Gap | None:
     """Return what the chosen sentences leave open of a question, None where they clearly answer it."""
     own = _read_own(query.standalone)
+    names = _find_names(own)
     near = chosen if query.parts else keep_near(query, chosen) or keep_near(query, evidence.whole.sentences)
-    gap = _find_gap(query, own, _find_names(own), evidence, near)
-    return gap if gap is None or gap.nearest else replace(gap, nearest=tuple(near))
+    gap = _find_gap(query, own, names, evidence, near)
+    if gap is None or gap.nearest:
+        return gap
+    if not query.parts:
+        every = keep_near(query, evidence.whole.sentences)
+        near = _keep_bearing(query, own, names, near) or _keep_bearing(query, own, names, every)
+    return replace(gap, nearest=tuple(near))
+
+
+def _keep_bearing(query: Query, own: str, names: Sequence[Name], near: Sequence[Sentence]) -> list[Sentence]:
+    """Return the sentences that say something of what is asked besides its names, if it asks for anything else.
+
+    Where Iceland is named and no sentence speaks of people or numbers, nothing bears on its population.
+    """
+    wanted = {equal for term in _list_wanted(own, names) for equal in find_equal_terms(term)}
+    if not wanted or question_language(own) != "en":
+        return list(near)
+    clear = _list_clear(query, own, names, near)
+    return [
+        s
+        for s in near
+        if s in clear or s.dense >= BEARING or not wanted.isdisjoint(list_held_terms(_read_around(s, headline=True)))
+    ]
+
+
+def list_clear(query: Query, sentences: Sequence[Sentence], strict: bool = False) -> list[Sentence]:
+    """Return the sentences that hold by themselves what a question in one piece says and asks for; none of another question.
+
+    Args:
+        query: The question.
+        sentences: Those looked at.
+        strict: All its words, not most, must stand in a sentence or in what leads to it.
+    """
+    own = _read_own(query.standalone)
+    names = _find_names(own)
+    clear = [] if query.parts else _list_clear(query, own, names, sentences)
+    wanted = _list_wanted(own, names)
+    return [s for s in clear if not strict or (wanted and _share_said(wanted, s, whole=False) == 1)]
 
 
 def _read_own(standalone: str) -> str:
@@ -111,8 +153,25 @@ def _find_gap(
         _find_missing_name(own, names, evidence)
         or (None if query.filters.timed else _find_missing_year(split_carried(query.searched or own)[0], chosen))
         or _find_other_deed(own, names, evidence)
-        or (None if evidence.enough and _holds_question(query, own, names, chosen) else Gap("unclear"))
+        or (None if _is_clear(query, own, names, evidence, chosen) else Gap("unclear"))
     )
+
+
+def _is_clear(query: Query, own: str, names: Sequence[Name], evidence: Evidence, chosen: Sequence[Sentence]) -> bool:
+    """Return whether what was chosen answers; a headline that says all that is asked needs no other sign of it."""
+    if any(_tells_in_headline(query, own, names, s) for s in chosen):
+        return True
+    return evidence.enough and bool(_list_clear(query, own, names, chosen))
+
+
+def _tells_in_headline(query: Query, own: str, names: Sequence[Name], sentence: Sentence) -> bool:
+    """Return whether the headline above a sentence holds all names and words of a question, and the kind that it asks for."""
+    title, wanted = sentence.passage.article.title, _list_wanted(own, names)
+    if query.kind not in FACTS or not (names and wanted) or _WHO_IS_NAME.match(own):
+        return False
+    held = list_held_terms(title)
+    told = all(_holds(name, title) for name in names) and all(held & find_equal_terms(term) for term in wanted)
+    return told and bool(measure_sentence_shape(title, query.kind, set(words(own))))
 
 
 def _answers_parts(evidence: Evidence) -> bool:
@@ -190,29 +249,41 @@ def _find_word_start(beginning: str, text: str) -> int | None:
     return next(found, None)
 
 
-def _holds_question(query: Query, own: str, names: Sequence[Name], chosen: Sequence[Sentence]) -> bool:
-    """Return whether some chosen sentence, with what leads to it, holds the words of a question and what it asks for."""
+def _list_clear(query: Query, own: str, names: Sequence[Name], chosen: Sequence[Sentence]) -> list[Sentence]:
+    """Return the sentences that, with what leads to them, hold the words of a question and what it asks for."""
     english = question_language(own) == "en" and all((s.passage.article.language or "en") == "en" for s in chosen)
     if query.kind == "topic" or not english:
-        return any(_holds_all(names, s, headline=True) for s in chosen)
+        return [s for s in chosen if _holds_all(names, s, headline=True)]
     if query.kind == "quotation":
         speaker = next((set(name.words) for name in names if _SPEAKER.search(own[: name.start])), set[str]())
         said = [s for s in chosen if (SAYING.search(s.text) or find_quotations(s.text)) and _may_speak(speaker, s)]
-        return any(_holds_all(names, s, headline=True) for s in said)
+        return [s for s in said if _holds_all(names, s, headline=True)]
     wanted, asked = _list_wanted(own, names), set(words(own))
-    if query.kind in _ASKED_BY_KIND and not _WHO_IS_NAME.match(own):
+    headed = [s for s in chosen if _tells_in_headline(query, own, names, s)]
+    if headed:
+        return headed
+    if query.kind in FACTS and not _WHO_IS_NAME.match(own):
         chosen = [s for s in chosen if measure_sentence_shape(s.text, query.kind, asked)]
     if asks_money(own):
         chosen = [s for s in chosen if CURRENCY.search(f"{s.text} {s.passage.article.title}")]
     if query.kind == "who":  # Who did it is told beside the deed, which is asked for first.
-        return any(
-            _holds_all(names, s, headline=False)
+        return [
+            s
+            for s in chosen
+            if _holds_all(names, s, headline=True)
             and _share_said(wanted[:1], s, whole=False) == 1
             and _share_said(wanted, s, whole=False) >= SAID
-            for s in chosen
-        )
+        ]
     needed = SAID if len(wanted) > _FEW else SAID_OF_FEW
-    return any(_holds_all(names, s, headline=True) and _share_said(wanted, s, whole=True) >= needed for s in chosen)
+    return [s for s in chosen if _holds_all(names, s, headline=True) and _share_said(wanted, s, whole=True) >= needed]
+
+
+def tells_of(thing: str, sentence: Sentence) -> bool:
+    """Return whether a sentence, or its headline, holds the names and all other words of a thing that a question names."""
+    names, article = find_names(thing, mid_sentence=True), sentence.passage.article
+    held = list_held_terms(f"{article.title} {sentence.text}", article.language or "en")
+    wanted = _list_wanted(thing, names)
+    return _holds_all(names, sentence, headline=True) and all(held & find_equal_terms(term) for term in wanted)
 
 
 def _may_speak(speaker: set[str], sentence: Sentence) -> bool:

@@ -12,7 +12,7 @@ def drop_namesakes(question: str, sentences: Sequence[Sentence]) -> tuple[list[S
     """Return the sentences without those of articles on a namesake, and whom nothing is said of, or "".
 
     "Keller of Nordwind" and "Mayor Keller" say which Keller is meant. Where one article holds both words, another that
-    holds the name alone is about somebody else. Nothing is said of the right one where the best sentence goes and holds
+    holds the name alone is about somebody else. Nothing is said of the right one where the best sentence that goes holds
     a word of the question, names apart, that none which stays does.
 
     Args:
@@ -25,14 +25,15 @@ def drop_namesakes(question: str, sentences: Sequence[Sentence]) -> tuple[list[S
         strangers = _find_strangers(said, name.words, articles.values())
         kept = [s for s in sentences if s.passage.article.id not in strangers]
         if strangers and kept:
-            return kept, said if _tells_more(question, name.words, sentences[0], kept) else ""
+            best = next(s for s in sentences if s.passage.article.id in strangers)
+            return kept, said if _tells_more(question, name.words, best, kept) else ""
     return list(sentences), ""
 
 
 def _tells_more(question: str, name: Sequence[str], best: Sentence, kept: Sequence[Sentence]) -> bool:
     asked = {stem(word) for word in words(question) if word not in STOPWORDS and word not in name}
     told, *others = (list_held_terms(s.text, s.passage.article.language or "en") for s in (best, *kept))
-    return best not in kept and bool((asked & told).difference(*others))
+    return bool((asked & told).difference(*others))
 
 
 def keep_carried_topic(question: str, sentences: Sequence[Sentence]) -> list[Sentence]:

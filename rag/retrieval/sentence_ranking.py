@@ -10,12 +10,15 @@ from corpus.text.sentences import split_sentences
 from rag.index.embedder import Embedder, Vectors
 from rag.index.lexical import LexicalIndex
 from rag.model import Passage
-from rag.text.dates.calendar_names import MONTH, WEEKDAY
+from rag.text.dates.date_mentions import find_moments
+from rag.text.figures import Figure, find_figures
+from rag.text.names import find_names
 from rag.text.question_words import ASKING
 from rag.text.quotations import find_quotations, is_quoted_from
 from rag.text.speakers import find_attributions
 from rag.text.speech_verbs import SAID
 from rag.text.terms import STOPWORDS, list_held_terms, list_query_terms, stem, terms, words
+from rag.text.units import size
 
 READ_PASSAGES = 8
 """Passages whose sentences are read."""
@@ -103,7 +106,7 @@ class PassageReader:
         if kind == "topic":  # "What was said about ..." asks for no sentence with "said".
             weights = {term: weight for term, weight in weights.items() if term not in ASKING} or weights
         best = max((passage.score for passage in passages), default=0.0) or 1.0
-        called = {stem(w) for m in _NAME.finditer(text) for w in words(m.group())} if kind == "quotation" else set()
+        called = {stem(w) for n in find_names(text) for w in n.words} if kind == "quotation" else set()
         asking = _Asking(weights, kind, set(words(text)), _find_quoted(text), called)
         found = [s for passage in passages[:READ_PASSAGES] for s in asking.weigh(passage, passage.score / best)]
         found.sort(key=lambda s: (-s.score, s.passage.rank, s.start))
@@ -219,21 +222,10 @@ def measure_matched_share(weights: Mapping[str, float], found: set[str]) -> floa
     return sum(weight for term, weight in weights.items() if term in found) / whole if whole else 0.0
 
 
-_DATE = re.compile(
-    rf"\b(?:\d{{1,2}} (?:{MONTH.title()})|(?:{MONTH.title()})\.? \d{{1,2}}(?:st|nd|rd|th)?|(?:19|20)\d\d|{WEEKDAY.title()}|yesterday|today)\b"
-)
-_NUMBER = re.compile(  # A bare year counts nothing.
-    r"\b(?!(?:19|20)\d\d\b(?! (?:percent|million|billion)))\d[\d.,]*|\b(?:one|two|three|four|five|six|seven|eight|nine|ten"
-    r"|eleven|twelve|dozens?|hundreds?|thousands?|millions?|billions?|half|third|quarter|percent|per cent)\b",
-    re.IGNORECASE,
-)
 OF_THEM = re.compile(r"\s+(?:\w+\s+)?of\s+(?:them|these|those)\b", re.IGNORECASE)
 """What follows a number that counts a part of what the sentence before counts."""
-_NAME = re.compile(r"(?<![.!?“\"] )(?<!^)\b[A-Z][\w'’-]+")
+
 SAYING = re.compile(rf"\b(?:{SAID}|say|according to)\b", re.IGNORECASE)
-_CAUSE = re.compile(
-    r"\b(?:because|since|after|due to|so that|in order|to (?:stop|avoid|protect|keep)|reason|over)\b", re.I
-)
 
 
 def measure_sentence_shape(sentence: str, kind: str, asked: set[str]) -> float:
@@ -243,23 +235,34 @@ def measure_sentence_shape(sentence: str, kind: str, asked: set[str]) -> float:
     One new name is half of what "who" and "where" want, since a sentence that tells more tends to name more.
     """
     if kind == "when":
-        return float(bool(_find_new(_DATE, sentence, asked)))
+        return float(any(_list_unasked(sentence[m.start : m.end], asked) for m in find_moments(sentence)))
     if kind == "how_many":
-        numbers = [n for n in _NUMBER.finditer(sentence) if _list_unasked(n, asked)]
-        whole = [n for n in numbers if not OF_THEM.match(sentence, n.end())]
-        return 1.0 if whole else 0.5 * bool(numbers)
+        ends = [figure.end for figure in list_counts(sentence, asked)]
+        return 1.0 if any(not OF_THEM.match(sentence, end) for end in ends) else 0.5 * bool(ends)
     if kind in {"who", "where"}:
-        return min(2, len(_find_new(_NAME, sentence, asked))) / 2
+        return min(2, len(_list_new_names(sentence, asked))) / 2
     if kind == "quotation":
         return float(any(end - start >= _QUOTED_LENGTH for start, end in find_quotations(sentence)))
-    if kind == "attribution":
-        return float(bool(SAYING.search(sentence) and _find_new(_NAME, sentence, asked)))
-    return float(kind == "why" and bool(_CAUSE.search(sentence)))
+    return float(kind == "attribution" and bool(SAYING.search(sentence) and _list_new_names(sentence, asked)))
 
 
-def _find_new(pattern: re.Pattern[str], sentence: str, asked: set[str]) -> list[str]:
-    return [word for found in pattern.finditer(sentence) for word in _list_unasked(found, asked)]
+def list_counts(sentence: str, asked: set[str]) -> list[Figure]:
+    """Return the figures of a sentence that may be what "how many" wants: none of a date and none of the question.
+
+    "How long" wants a time.
+    """
+    figures = [f for f in find_figures(sentence) if _list_unasked(sentence[f.start : f.end], asked)]
+    figures = [f for f in figures if not (f.bare and f.value == 1)]
+    if {"how", "long"} <= asked:
+        return [f for f in figures if any(size(unit)[0] == "time" for unit in f.units)]
+    dates = find_moments(sentence)
+    return [f for f in figures if f.units or not any(d.start < f.end and f.start < d.end for d in dates)]
 
 
-def _list_unasked(found: re.Match[str], asked: set[str]) -> list[str]:
-    return [word for word in words(found.group()) if word not in asked and word not in STOPWORDS]
+def _list_new_names(sentence: str, asked: set[str]) -> list[str]:
+    called = (sentence[name.start : name.end] for name in find_names(sentence))  # No months, no days of the week.
+    return [word for name in called for word in _list_unasked(name, asked)]
+
+
+def _list_unasked(text: str, asked: set[str]) -> list[str]:
+    return [word for word in words(text) if word not in asked and word not in STOPWORDS]

@@ -6,12 +6,10 @@ from itertools import islice
 
 from corpus.article import Article
 from corpus.errors import NewsdeskError
-from corpus.text.sentences import split_sentences
 from rag.model import Answer
 from rag.story.main_names import MainName, list_main_names
 from rag.text.names import find_name_words
-from rag.text.quotations import find_quotations
-from rag.text.speakers import find_attributions, find_speakers
+from rag.text.speakers import find_quoted_speakers, is_quoted
 
 MOST = 4
 """So many questions are offered."""
@@ -61,9 +59,9 @@ def _ask_speakers(articles: Sequence[Article]) -> Iterator[tuple[str, Callable[[
     for article in articles:
         subjects = [name for name in list_main_names(article) if name.headline and name.text in article.title]
         body = article.body[:_READ]
-        for speaker in find_speakers(body):
+        for speaker in find_quoted_speakers(body):
             about = next((s.text for s in subjects if not find_name_words(s.text) & find_name_words(speaker)), "")
-            if about and _is_quoted(speaker, body):
+            if about:
                 yield f"What did {speaker} say about {about}?", partial(_quotes, speaker)
 
 
@@ -76,14 +74,4 @@ def _ask_coverage(names: Sequence[MainName]) -> Iterator[tuple[str, Callable[[An
 
 def _quotes(speaker: str, answer: Answer) -> bool:
     """Return whether an answer begins with a sentence that gives words to a speaker by name."""
-    return any(_is_quoted(speaker, citation.quote) for citation in answer.citations[:1])
-
-
-def _is_quoted(speaker: str, text: str) -> bool:
-    """Return whether a sentence of a text holds a quotation and gives it to a speaker."""
-    wanted = find_name_words(speaker.removeprefix("the "))
-    for start, end in split_sentences(text):
-        sentence = text[start:end]
-        if any(wanted <= set(said.name.words) for said in find_attributions(sentence)) and find_quotations(sentence):
-            return True
-    return False
+    return any(is_quoted(speaker, citation.quote) for citation in answer.citations[:1])

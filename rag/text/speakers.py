@@ -4,7 +4,11 @@ import re
 from dataclasses import dataclass
 from functools import lru_cache
 
-from rag.text.names import Name, find_names
+from babel import Locale
+
+from corpus.text.sentences import split_sentences
+from rag.text.names import Name, find_name_words, find_names
+from rag.text.quotations import find_quotations
 from rag.text.speech_verbs import SAID
 
 _BEFORE = re.compile(
@@ -64,3 +68,28 @@ def find_speakers(text: str) -> list[str]:
             article = "the " if _THE.search(text[max(0, first - 5) : first]) else ""
             found[article + written] = None
     return list(found)
+
+
+def find_quoted_speakers(text: str) -> list[str]:
+    """Return the speakers whose words some sentence of a text quotes, as `find_speakers` gives them; no countries.
+
+    "The United States said" tells what somebody said for it, and nobody asks what a country said.
+    """
+    found = [speaker for speaker in find_speakers(text) if speaker.removeprefix("the ") not in _list_countries()]
+    return [speaker for speaker in found if is_quoted(speaker, text)]
+
+
+def is_quoted(speaker: str, text: str) -> bool:
+    """Return whether a sentence of a text holds a quotation and gives it to a speaker."""
+    wanted = find_name_words(speaker.removeprefix("the "))
+    for start, end in split_sentences(text):
+        sentence = text[start:end]
+        if any(wanted <= set(said.name.words) for said in find_attributions(sentence)) and find_quotations(sentence):
+            return True
+    return False
+
+
+@lru_cache(maxsize=1)
+def _list_countries() -> frozenset[str]:
+    organisations = {"EU", "UN"}
+    return frozenset(name for code, name in Locale("en").territories.items() if code not in organisations)

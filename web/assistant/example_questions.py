@@ -9,7 +9,7 @@ from itertools import islice
 from corpus import Article, NewsdeskError
 from rag import Assistant
 from rag.text.names import find_names
-from rag.text.speakers import find_speakers
+from rag.text.speakers import find_quoted_speakers
 
 log = logging.getLogger(__name__)
 
@@ -95,10 +95,9 @@ class Examples:
 
 
 def question_about(article: Article) -> str:
-    """Return a question that an article answers: what a speaker in it says about a name in its headline; "" for none."""
-    speakers = find_speakers(article.body)
+    """Return what somebody whom an article quotes says about a name in its headline, as a question; "" for nobody."""
     found = [article.title[name.start : name.end] for name in find_names(article.title)]
-    for speaker in speakers:
+    for speaker in find_quoted_speakers(article.body):
         # Not about the speaker: a headline often has the surname alone.
         last = speaker.casefold().split()[-1]
         about = next((name for name in found if last not in name.casefold() and name not in speaker), "")

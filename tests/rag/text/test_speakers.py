@@ -1,6 +1,6 @@
 import pytest
 
-from rag.text.speakers import find_attributions, find_speakers
+from rag.text.speakers import find_attributions, find_quoted_speakers, find_speakers
 
 
 @pytest.mark.parametrize(
@@ -32,3 +32,12 @@ def test_speakers_as_the_text_writes_them() -> None:
 
 def test_the_end_of_a_longer_name_is_no_speaker() -> None:
     assert find_speakers("The Ministry of Electronics and Information Technology said the apps were bad.") == []
+
+
+def test_only_those_whose_words_are_quoted_and_no_country() -> None:
+    text = (
+        "The United States said “we shall not sign”. The Harbour Office said “no”. Ann Lee said that it rains. "
+        "“It rains here too,” said Bob Hart."
+    )
+    assert find_speakers(text) == ["the United States", "the Harbour Office", "Ann Lee"]
+    assert find_quoted_speakers(text) == ["the Harbour Office"]

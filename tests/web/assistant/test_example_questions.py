@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 FERRY = Article(
     "ferry",
     "Harbour opens ferry to Eastfield",
-    "The ferry of Eastfield runs again since Monday. Ana Sousa said the ferry of Eastfield would carry 120 passengers. "
+    "The ferry of Eastfield runs again since Monday. “The ferry of Eastfield will carry 120 passengers,” Ana Sousa said. "
     "The Harbour Office said that the fare stays at two dollars.",
     "Eastfield Gazette",
 )

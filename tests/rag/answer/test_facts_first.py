@@ -1,0 +1,79 @@
+"""What stands first in an answer without a model, and what is worked out or refused where no sentence says it."""
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from rag import Assistant, Settings
+from rag.index.embedder import Embedder
+from tests.rag.conftest_answers import newsroom
+
+STARTER = Path(__file__).parents[3] / "corpus" / "starter" / "articles.jsonl"
+HELD = (
+    "2013-06-snowden-prism", "2017-05-wannacry", "2017-06-notpetya", "2018-11-paris-call",
+    "2018-12-google-dragonfly-congress", "2020-12-solarwinds-orion", "2021-05-colonial-pipeline",
+)  # fmt: skip
+BRIDGE = (
+    {"id": "opens", "title": "Kells bridge opens", "body": "The Kells bridge opened on 3 May 2020. Crowds cheered.",
+     "source": "Kells Post", "published_at": "2020-05-04"},
+    {"id": "closes", "title": "Kells bridge closes", "body": "The Kells bridge closed on 10 June 2023. Cracks were found.",
+     "source": "Kells Post", "published_at": "2023-06-11"},
+    {"id": "cost", "title": "Kells tunnel costs 40 million crowns",
+     "body": "The council was told so on Monday. Drivers had asked for it for years.", "source": "Kells Post",
+     "published_at": "2024-02-01"},
+)  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def assistant(tmp_path_factory: pytest.TempPathFactory, embedder: Embedder) -> Iterator[Assistant]:
+    """Return an assistant over some of the starter articles and three on a bridge and a tunnel."""
+    lines = [line for line in STARTER.read_text("utf-8").splitlines() if json.loads(line)["id"] in HELD]
+    lines += [json.dumps(article) for article in BRIDGE]
+    folder = newsroom(tmp_path_factory.mktemp("facts") / "data", "\n".join(lines).encode())
+    with Assistant(Settings(data_dir=folder, llm=""), embedder=embedder) as opened:
+        yield opened
+
+
+def cited(assistant: Assistant, question: str) -> list[str]:
+    answer = assistant.ask(question)
+    assert answer.status == "answered", answer.text
+    assert not [claim for claim in answer.claims if claim.verdict == "flagged"]
+    return [citation.passage.article.id for citation in answer.citations]
+
+
+def test_a_sentence_that_only_names_the_country_is_no_near_answer(assistant: Assistant) -> None:
+    answer = assistant.ask("What is the population of Iceland?")
+    assert (answer.status, answer.citations) == ("not_found", ())
+
+
+def test_who_did_it_stands_before_a_sentence_that_only_tells_the_deed(assistant: Assistant) -> None:
+    assert cited(assistant, "Who discovered the SolarWinds intrusion?")[0] == "2020-12-solarwinds-orion"
+    assert "FireEye" in assistant.ask("Who discovered the SolarWinds intrusion?").citations[0].quote
+
+
+def test_each_side_of_a_comparison_is_told_by_an_article_of_its_own(assistant: Assistant) -> None:
+    assert {"2020-12-solarwinds-orion", "2017-06-notpetya"} <= set(cited(assistant, "Compare SolarWinds and NotPetya"))
+
+
+def test_what_an_article_tells_further_down_is_explained_from_there(assistant: Assistant) -> None:
+    first = assistant.ask("Explain the Dragonfly project").citations[0]
+    assert first.quote.startswith("The project, code-named Dragonfly")
+
+
+def test_the_time_between_two_days_is_worked_out_and_both_are_cited(assistant: Assistant) -> None:
+    question = "How long was it from the opening of the Kells bridge to the closing of the Kells bridge?"
+    assert set(cited(assistant, question)) == {"opens", "closes"}
+    assert assistant.ask(question).text.startswith(
+        "1,133 days (3 years and 1 month) lie between 3 May 2020 and 10 June 2023"
+    )
+
+
+def test_a_time_is_not_worked_out_from_days_of_something_else(assistant: Assistant) -> None:
+    answer = assistant.ask("How long was it from the painting of the Kells bridge to the closing of the Kells bridge?")
+    assert "lie between" not in answer.text
+
+
+def test_a_headline_that_says_all_that_is_asked_answers(assistant: Assistant) -> None:
+    assert cited(assistant, "How much does the Kells tunnel cost?")[0] == "cost"
