@@ -21,6 +21,7 @@ from eval.runs.execution import observe
 from eval.runs.system_assembly import Bench, open_bench
 from rag.question import coverage_question, follow_up, question_kind
 from rag.settings import read_settings
+from rag.text.terms import STOPWORDS
 
 _COMPARED = ("correct", "citation recall", "citation precision")
 """Measures of an answer, the one that counts most first."""
@@ -72,7 +73,7 @@ def list_rules() -> Iterator[Rule]:
                     yield Rule(module, name, value[:place] + value[place + 1 :], f"{short}: {form} {place}")
             elif hasattr(value, "fullmatch"):
                 yield Rule(module, name, _Nothing(), f"{short}: {name}")
-            elif isinstance(value, frozenset) and value is not follow_up.STOPWORDS:
+            elif isinstance(value, frozenset) and value is not STOPWORDS:
                 yield Rule(module, name, frozenset(), f"{short}: {name}")
 
 
