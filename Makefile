@@ -7,6 +7,8 @@ PYTHON ?= python3
 TORCH_INDEX ?=
 # Arguments for the page or for pytest: make run ARGS="--port 8000", make test ARGS="tests/corpus -k dates"
 ARGS ?=
+# The suite is shared by two processes, a module to each at a time; WORKERS= runs it in one.
+WORKERS ?= --numprocesses 2 --dist loadfile
 
 BIN := .venv/bin/python
 PIP := $(BIN) -m pip install --quiet --disable-pip-version-check --no-input --no-compile \
@@ -31,7 +33,7 @@ run: $(RUN) ## install what is missing, start the page on http://127.0.0.1:7860
 	$(BIN) app.py $(ARGS)
 
 test: $(DEV) ## install what is missing, run the whole test suite
-	$(BIN) -m pytest $(ARGS)
+	$(BIN) -m pytest $(WORKERS) $(ARGS)
 
 lint: $(DEV) ## check format and lint
 	$(BIN) -m ruff format --check .
