@@ -275,7 +275,8 @@ def _list_clear(query: Query, own: str, names: Sequence[Name], chosen: Sequence[
             and _share_said(wanted, s, whole=False) >= SAID
         ]
     needed = SAID if len(wanted) > _FEW else SAID_OF_FEW
-    return [s for s in chosen if _holds_all(names, s, headline=True) and _share_said(wanted, s, whole=True) >= needed]
+    whole = query.kind != "how_many"  # A number is told beside what it counts.
+    return [s for s in chosen if _holds_all(names, s, headline=True) and _share_said(wanted, s, whole) >= needed]
 
 
 def tells_of(thing: str, sentence: Sentence) -> bool:

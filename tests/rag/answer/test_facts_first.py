@@ -77,3 +77,7 @@ def test_a_time_is_not_worked_out_from_days_of_something_else(assistant: Assista
 
 def test_a_headline_that_says_all_that_is_asked_answers(assistant: Assistant) -> None:
     assert cited(assistant, "How much does the Kells tunnel cost?")[0] == "cost"
+
+
+def test_a_sum_that_is_told_of_something_else_is_no_clear_answer(assistant: Assistant) -> None:
+    assert assistant.ask("How much ransom did Colonial pay?").status == "doubtful"  # A price of gasoline is told.
