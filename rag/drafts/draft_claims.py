@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Literal
 
 from corpus.text.sentences import Span, split_sentences
@@ -160,7 +161,7 @@ def _points_back(text: str) -> bool:
 
 def _is_of_a_name(said: Sequence[str]) -> bool:
     """Return whether words begin with a noun that a name goes with: "pier of Selmouth"."""
-    return any(word == "of" and name[:1].isupper() for word, name in zip(said[1:3], said[2:4], strict=False))
+    return any(word == "of" and name[:1].isupper() for word, name in pairwise(said[1:4]))
 
 
 def _list_names(text: str) -> tuple[str, ...]:
