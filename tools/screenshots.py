@@ -114,7 +114,7 @@ def take_tabs(page: "Page", folder: Path) -> None:
         story = Path(made) / "ferry.md"
         story.write_text(ADDED, "utf-8")
         page.set_input_files("#drop input[type=file]", story)
-        page.wait_for_selector("#progress :text('All of it can be asked about.')")
+        page.wait_for_selector("#progress :text('You can ask about everything that was added.')")
     page.wait_for_timeout(800)
     page.screenshot(path=folder / "archive.png")
     page.get_by_role("tab", name="Timeline").click()

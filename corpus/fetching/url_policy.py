@@ -61,7 +61,7 @@ class AddressPolicy:
         except (httpx.InvalidURL, ValueError) as error:
             raise AddressError("the address is not well formed") from error
         if get_port(parsed) not in self.ports:
-            raise AddressError(f"port {get_port(parsed)} is not one of {', '.join(map(str, self.ports))}")
+            raise AddressError(f"port {get_port(parsed)} is not allowed, only {' and '.join(map(str, self.ports))}")
         return parsed
 
     def check_addresses(self, addresses: Sequence[str]) -> tuple[str, ...]:

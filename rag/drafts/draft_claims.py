@@ -1,8 +1,9 @@
 """Cut a draft into its claims; what states nothing that an archive could hold is passed over, with the reason."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Literal
 
 from corpus.text.sentences import Span, split_sentences
@@ -149,10 +150,18 @@ def _says_i(text: str) -> bool:
 
 
 def _points_back(text: str) -> bool:
-    """Return whether a sentence begins with a word for something named before it: "he", "the company"."""
+    """Return whether a sentence begins with a word for something named before it: "he", "the company".
+
+    "The pier of Selmouth" is named there, and "The" at the start of a quotation is the speaker's.
+    """
     first, _, rest = text.lstrip("\"'“‘«„( ").partition(" ")
     word = first.lower().rstrip(",'’s") if first.lower() not in _POINTING else first.lower()
-    return word in _POINTING or (first == "The" and rest[:1].islower())
+    return word in _POINTING or (text.startswith("The ") and rest[:1].islower() and not _is_of_a_name(rest.split()))
+
+
+def _is_of_a_name(said: Sequence[str]) -> bool:
+    """Return whether words begin with a noun that a name goes with: "pier of Selmouth"."""
+    return any(word == "of" and name[:1].isupper() for word, name in pairwise(said[1:4]))
 
 
 def _list_names(text: str) -> tuple[str, ...]:

@@ -85,7 +85,7 @@ def _fill_claim(cell: _Cell, one: CheckedClaim) -> None:
     run.font.color.rgb = _COLOURS[one.verdict]
     cell.add_paragraph(_clean(one.claim.text))
     if one.claim.about:
-        cell.add_paragraph(_clean(f"Of: {', '.join(one.claim.about)}"))
+        cell.add_paragraph(_clean(f"About: {', '.join(one.claim.about)}"))
     if one.reason:
         cell.add_paragraph().add_run(_clean(one.reason)).italic = True
 

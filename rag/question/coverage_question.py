@@ -234,14 +234,17 @@ def _strip_published(before: list[str]) -> list[str]:
 
 
 def _add_filters(filters: Filters, period: Period) -> Filters:
-    """Return filters narrowed to a period, unless they name a time or exclude all of it.
+    """Return filters narrowed to what they and a period have in common; as they are where that is nothing.
 
-    An end alone is no time of theirs: it only says how far back the archive is read.
+    Filters with a label are the question's own time, and are kept.
     """
+    since = max((begin for begin in (period.since, filters.since) if begin), default=None)
     until = min((end for end in (period.until, filters.until) if end), default=None)
-    if filters.since or filters.label or (period.since and until and period.since >= until):
+    if filters.label or (since and until and since >= until):
         return filters
-    return replace(filters, since=period.since, until=until, label=period.words)
+    # An end alone only says how far back the archive is read; another beginning is not what the question says.
+    label = period.words if since == period.since else ""
+    return replace(filters, since=since, until=until, label=label)
 
 
 def _strip_article(topic: str) -> str:

@@ -232,6 +232,6 @@ def _find_opening(one: RelatedArticle) -> tuple[Chunk, int, int]:
 
 def _collect_notes(article: Article, related: Sequence[RelatedArticle]) -> Iterator[str]:
     if not related:
-        yield "Nothing else in the archive is on this affair, as far as names and meaning tell."
+        yield "Judged by names and meaning, the archive holds nothing else on this story."
     elif article.published_at is None:
         yield "This article is undated, so what came before it and what after cannot be told."

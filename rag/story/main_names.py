@@ -7,13 +7,17 @@ from functools import lru_cache
 
 from corpus.article import Article
 from corpus.text.sentences import split_sentences
-from rag.text.names import TITLES, Name, find_names
+from rag.text.names import TITLES, Name, find_names, fold_name
 
 _READ = 20_000
 """Characters of a body that are read for names: what an article is about stands in its first pages."""
 
 _OPENING = 2  # Sentences.
 _REPEATED = 2  # Times.
+_LEFT_OUT = TITLES | frozenset(
+    "mayor councillor councilman councilwoman pope bishop archbishop cardinal captain colonel major admiral sergeant "
+    "sheriff detective inspector superintendent prince princess duke duchess sheikh reverend".split()
+)
 _TITLE_CASE = 0.6  # Share of capitalised words from which on a headline writes every word so.
 
 
@@ -83,7 +87,7 @@ def _read_names(article: Article) -> Iterator[tuple[int, str, Name]]:
         sentence = body[start:end]
         for name in find_names(sentence):
             if strip_titles(name):
-                yield number, sentence[name.start : name.end], name
+                yield number, _write_without_titles(sentence, name), name
 
 
 def _read_headline(article: Article, known: set[str]) -> dict[tuple[str, ...], str]:
@@ -97,10 +101,20 @@ def _read_headline(article: Article, known: set[str]) -> dict[tuple[str, ...], s
     for name in find_names(article.title, mid_sentence=True):
         words = strip_titles(name)
         if words and (all(word in known for word in words) or not (everywhere or name.start == 0)):
-            found[words] = article.title[name.start : name.end]
+            found[words] = _write_without_titles(article.title, name)
     return found
+
+
+def _write_without_titles(text: str, name: Name) -> str:
+    """Return a name as a text writes it, without the titles and days before it, which other articles may leave out."""
+    written = text[name.start : name.end]
+    first, _, rest = written.partition(" ")
+    while rest and fold_name(first).rstrip(".") in _LEFT_OUT:
+        written = rest
+        first, _, rest = written.partition(" ")
+    return written
 
 
 def strip_titles(name: Name) -> tuple[str, ...]:
     """Return the words of a name without titles."""
-    return tuple(word for word in name.words if word not in TITLES)
+    return tuple(word for word in name.words if word not in _LEFT_OUT)

@@ -148,11 +148,7 @@ def _find_other_count(claim: Demands, figure: Figure, cited: Sequence[PassageFac
 def _find_exchanged(claim: Demands, value: Figure | Moment, cited: Sequence[PassageFacts]) -> str:
     """Return the figure or date that the passages have in the place of one that they give elsewhere, or ""."""
     (claimed,) = list_places(claim.text, [value], claim.language)
-    given = [
-        place
-        for e in cited
-        for place in list_places(e.heading_and_text, [*_list_plain_figures(e), *e.moments], e.language)
-    ]  # fmt: skip
+    given = [list(list_places(e.heading_and_text, [*_list_plain_figures(e), *e.moments], e.language)) for e in cited]
     return find_exchanged_value(claimed, given, lambda other: _is_same_value(other, value))
 
 

@@ -75,14 +75,17 @@ def _stems(text: str, language: str) -> list[str]:
     return [stem for stem in terms(text, language) if stem not in STOPWORDS]
 
 
-def find_exchanged_value(claimed: Place, given: Sequence[Place], gives: Callable[[Figure | Moment], bool]) -> str:
-    """Return the value that a text gives in the place of one of a claim, or "".
+def find_exchanged_value(
+    claimed: Place, passages: Sequence[Sequence[Place]], gives: Callable[[Figure | Moment], bool]
+) -> str:
+    """Return the value that passages give in the place of one of a claim, or "".
 
     Args:
         claimed: The claim's.
-        given: All of the text.
-        gives: Returns whether a value of the text gives that of the claim.
+        passages: All of each passage.
+        gives: Returns whether a value of a passage gives that of the claim.
     """
+    given = [place for passage in passages for place in passage]
     holding = [place for place in given if gives(place.value)]
     rivals = [place for place in given if _is_comparable(place.value, claimed.value) and place not in holding]
     if any(place.same_as(claimed) for place in holding):
@@ -92,7 +95,9 @@ def find_exchanged_value(claimed: Place, given: Sequence[Place], gives: Callable
     alike = [
         place for place in rivals if (not told and place.tells(claimed)) or (not touched and place.same_as(claimed))
     ]
-    return alike[0].wording if alike else ""
+    # What another passage gives for the same thing is an account of its own, and no slip of the claim.
+    elsewhere = [p for passage in passages if alike and alike[0] not in passage for p in passage if p in holding]
+    return alike[0].wording if alike and not any(place.touches(claimed) for place in elsewhere) else ""
 
 
 def _is_comparable(one: Figure | Moment, other: Figure | Moment) -> bool:

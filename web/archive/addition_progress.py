@@ -42,7 +42,7 @@ def _summarise(additions: Sequence[Addition], busy: bool, waiting: int) -> str:
     if waiting:
         return f"{waiting:,} article{'' if waiting == 1 else 's'} being indexed…"
     changed = any(addition.summary.changed for addition in additions)
-    return "All of it can be asked about." if changed else "Nothing new was added."
+    return "You can ask about everything that was added." if changed else "Nothing new was added."
 
 
 def _make_item(addition: Addition) -> dict[str, object]:

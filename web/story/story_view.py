@@ -1,6 +1,7 @@
 """The background of an article, and how outlets tell its story, as markup of the reader."""
 
 from corpus import Article
+from rag.answer.verbatim_answer import strip_emphasis
 from rag.model import Citation
 from rag.story.account_differences import Difference
 from rag.story.background import Background
@@ -28,6 +29,7 @@ def render_background(background: Background, model: str) -> str:
         model=model if background.entries and not background.written else "",
         corrections=_CORRECTIONS,
         outlets=_list_outlets,
+        plain=strip_emphasis,
     )
 
 

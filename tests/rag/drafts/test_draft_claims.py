@@ -62,6 +62,10 @@ def test_a_long_line_without_a_stop_is_a_headline_that_states_something() -> Non
         ("Equifax lost the files. Lena Osk opened the library.", ()),
         ("Equifax lost the files. “They knew about it,” Lena Osk said.", ("Equifax",)),
         ("Equifax lost the files. The European Union answered.", ()),
+        ("Equifax lost the files. The pier of Selmouth was sold.", ()),
+        ("Equifax lost the files. The chief executive of Velm resigned.", ()),
+        ("Equifax lost the files. The breach of trust cost millions.", ("Equifax",)),
+        ('Equifax lost the files. "The global reach is unprecedented," Lena Osk said.', ()),
     ],
 )
 def test_a_sentence_that_points_back_takes_the_names_before_it_along(text: str, about: tuple[str, ...]) -> None:

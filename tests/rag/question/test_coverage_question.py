@@ -172,6 +172,21 @@ def test_an_archive_looked_at_as_it_was_is_narrowed_further() -> None:
     assert later.filters == then
 
 
+def test_a_time_of_the_question_narrows_a_longer_one_that_is_set_by_hand() -> None:
+    since, until = datetime(2017, 1, 1, tzinfo=UTC), datetime(2024, 3, 20, tzinfo=UTC)
+    found = parse_coverage_question("What happened in March 2018?", Filters(since, until), OUTLETS, NOW)
+    assert found is not None
+    assert (found.filters.since, found.filters.until) == (
+        datetime(2018, 3, 1, tzinfo=UTC),
+        datetime(2018, 4, 1, tzinfo=UTC),
+    )
+    begun = Filters(since=datetime(2018, 3, 10, tzinfo=UTC))
+    found = parse_coverage_question("What happened in March 2018?", begun, OUTLETS, NOW)
+    assert found is not None
+    assert (found.filters.since, found.filters.until) == (begun.since, datetime(2018, 4, 1, tzinfo=UTC))
+    assert found.filters.label == ""
+
+
 def test_filters_that_are_given_hold() -> None:
     given = Filters(since=datetime(2020, 1, 1, tzinfo=UTC), outlets=("The Guardian",))
     found = parse_coverage_question("How many articles by TechCrunch mention Dragonfly in 2018?", given, OUTLETS, NOW)

@@ -78,7 +78,7 @@ def test_an_undated_article_has_no_before_and_after(ferry: Assistant) -> None:
 def test_an_article_on_its_own_says_so(ferry: Assistant) -> None:
     background = ferry.background("pool")
     assert background.sections == ()
-    assert background.notes == ("Nothing else in the archive is on this affair, as far as names and meaning tell.",)
+    assert background.notes == ("Judged by names and meaning, the archive holds nothing else on this story.",)
 
 
 def test_a_record_is_plain_json(found: Background) -> None:

@@ -7,15 +7,15 @@ from rag.verification.substitution import find_exchanged_value, list_places
 INDEX = "The index rose 0.4 percent to 33,739 points; the other fell 0.5 percent to 12,001 points."
 
 
-def exchanged(text: str, claim: str) -> str:
-    """Return what the text has in the place of the first figure of a claim."""
+def exchanged(claim: str, *passages: str) -> str:
+    """Return what passages have in the place of the first figure of a claim."""
     figure = find_figures(claim, "en")[0]
     (claimed,) = list_places(claim, [figure], "en")
 
     def gives(other: Figure | Moment) -> bool:
         return isinstance(other, Figure) and (other.value, other.units) == (figure.value, figure.units)
 
-    return find_exchanged_value(claimed, list(list_places(text, find_figures(text, "en"), "en")), gives)
+    return find_exchanged_value(claimed, [list(list_places(p, find_figures(p, "en"), "en")) for p in passages], gives)
 
 
 @pytest.mark.parametrize(
@@ -28,13 +28,21 @@ def exchanged(text: str, claim: str) -> str:
     ],
 )
 def test_a_value_in_the_place_of_another_is_found(claim: str, instead: str) -> None:
-    assert exchanged(INDEX, claim) == instead
+    assert exchanged(claim, INDEX) == instead
+
+
+def test_what_another_passage_gives_for_the_same_is_an_account_of_its_own() -> None:
+    claim = "Equifax said that 143 million consumers were affected."
+    later = "Equifax said the breach affected 147 million consumers. In September it spoke of 143 million."
+    first = "Hackers took the files of 143 million consumers from Equifax."
+    assert exchanged(claim, later) == "147 million"
+    assert exchanged(claim, later, first) == ""
 
 
 def test_a_value_of_another_kind_is_no_rival() -> None:
     assert (
         exchanged(
-            "The port paid 12 euros on the first day. It has 40 boats.", "The port paid 40 boats on the first day."
+            "The port paid 40 boats on the first day.", "The port paid 12 euros on the first day. It has 40 boats."
         )
         == ""
     )

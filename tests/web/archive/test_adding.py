@@ -96,7 +96,7 @@ def test_files_are_added_each_with_what_became_of_it(
     page.wait_for_function("document.querySelectorAll('#articles .read').length === 5")
     assert headlines(page)[:2] == ["Council item 1", "Council item 2"]
     page.wait_for_selector("#holdings .sum b:text-is('5')")
-    page.wait_for_selector("#progress :text('All of it can be asked about.')")
+    page.wait_for_selector("#progress :text('You can ask about everything that was added.')")
     assert serious(page) == []
     assert files_of(uploads) == []
     assert archive.count() == 5
@@ -143,7 +143,7 @@ REFUSED = {
     "http://127.0.0.1/admin": "The host is not on the public internet",
     "http://169.254.169.254/latest/meta-data": "The host is not on the public internet",
     "file:///etc/passwd": "Only http and https addresses are fetched",
-    "http://news.example:8080/": "Port 8080 is not one of 80, 443",
+    "http://news.example:8080/": "Port 8080 is not allowed, only 80 and 443",
     "http://news.example/none": "The server answered 404",
 }
 
@@ -250,7 +250,7 @@ def test_what_was_added_can_be_asked_about_and_what_was_removed_cannot(
     turned_to(page, url)
     drop(page, written(tmp_path, "story.txt", f"Lighthouse painted\n\n{STORY}"))
     ended(page, 1)
-    page.wait_for_selector("#progress :text('All of it can be asked about.')")
+    page.wait_for_selector("#progress :text('You can ask about everything that was added.')")
     page.wait_for_selector("#state:has-text('4 articles'):not(:has(.busy))")
     page.get_by_role("tab", name="Ask").click()
     ask(page, question)

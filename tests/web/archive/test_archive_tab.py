@@ -63,7 +63,7 @@ def test_articles_are_found_by_words_outlet_and_time(page: "Page", page_url: str
     assert len(headlines(page)) < 25
     page.fill("#words input", "lighthouse")
     page.click("#find-articles")
-    page.wait_for_selector("#articles .quiet:has-text('No article holds “lighthouse”.')")
+    page.wait_for_selector("#articles .quiet:has-text('No article contains “lighthouse”.')")
     assert serious(page) == []
     page.fill("#words input", "")
     page.click("#find-articles")

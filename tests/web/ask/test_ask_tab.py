@@ -192,6 +192,11 @@ def test_on_a_phone_a_card_leads_back_to_its_sentence(page: "Page", page_url: st
     assert box is not None
     assert 0 < box["y"] < 844
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    for width in (390, 360, 320):
+        page.set_viewport_size({"width": width, "height": 844})
+        last = page.get_by_role("tab", name="Eval").bounding_box()
+        assert last is not None
+        assert last["x"] + last["width"] <= width
 
 
 def test_a_question_that_is_empty_or_too_long_is_not_asked(page: "Page", page_url: str) -> None:

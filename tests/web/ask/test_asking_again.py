@@ -1,6 +1,7 @@
 """Questions that come by other ways than typing: by address, arrow key, edit; and what the reader thinks of answers."""
 
 import json
+from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import quote
@@ -125,6 +126,8 @@ def test_opinions_are_kept_and_saved_as_a_set_that_the_evaluation_accepts(
         assert validate(questions, {a.id: a for a in starter_articles()}) == []
         assert json.loads(path.read_text().splitlines()[0])["evidence"][0]["quote"].startswith("Equifax said on Monday")
         page.click("#turn-0 .saving summary")
+        forms = [box for one in page.locator("#turn-0 .saving button").all() if (box := one.bounding_box())]
+        assert all(b["x"] >= a["x"] + a["width"] + 8 for a, b in pairwise(forms) if a["y"] == b["y"])
         with page.expect_download() as waiting:
             page.click("#turn-0 [data-kind=ris]")
         assert waiting.value.suggested_filename.endswith(".ris")

@@ -66,4 +66,4 @@ def test_news_on_a_topic_is_counted_shown_with_its_sentences_and_then_seen(
         assert "misstated the number of consumers" in page.inner_text(".corrections .notice")
         page.get_by_role("tab", name="Following").click()
         page.click("#topics .drop")
-        page.wait_for_selector("#topics .quiet:has-text('Nothing is followed')")
+        page.wait_for_selector("#topics .quiet:has-text('You do not follow anything yet')")

@@ -76,7 +76,7 @@ def test_conversations_are_listed_found_renamed_and_deleted(page: "Page", starte
         page.fill("#find input", "143 MILLION")
         has_titles(page, "What did Equifax say of 143 million?")
         page.fill("#find input", "nothing of the kind")
-        page.wait_for_selector("#kept :text('No conversation holds these words.')")
+        page.wait_for_selector("#kept :text('No conversation contains these words.')")
         page.fill("#find input", "")
         has_titles(page, "Who won the World Cup?", "What did Equifax say of 143 million?")
 

@@ -68,7 +68,7 @@ def test_filters_narrow_the_story(page: "Page", page_url: str) -> None:
     page.wait_for_function(f"document.querySelectorAll('#entries .entry').length < {every}")
     assert set(page.locator("#entries .meta").all_inner_texts()) == {DESK}
     show(page, "no such story")
-    page.wait_for_selector("#entries .quiet:has-text('No article holds “no such story”. Widen the filters')")
+    page.wait_for_selector("#entries .quiet:has-text('No article mentions “no such story”. Widen the filters')")
     assert serious(page) == []
 
 
