@@ -7,8 +7,8 @@ PYTHON ?= python3
 TORCH_INDEX ?=
 # Arguments for the page or for pytest: make run ARGS="--port 8000", make test ARGS="tests/corpus -k dates"
 ARGS ?=
-# The suite is shared by two processes, a module to each at a time; WORKERS= runs it in one.
-WORKERS ?= --numprocesses 2 --dist loadfile
+# The suite is shared by two processes; WORKERS= runs it in one.
+WORKERS ?= --numprocesses 2
 
 BIN := .venv/bin/python
 PIP := $(BIN) -m pip install --quiet --disable-pip-version-check --no-input --no-compile \

@@ -43,8 +43,8 @@ def test_an_answer_holds_its_sources_and_annotations(url: str) -> None:
     reply = client_of(url).chat.completions.create(model="newsdesk", messages=ASKED)
     message = reply.choices[0].message
     assert message.content is not None
-    assert "143 million" in message.content
-    assert "**Sources**\n\n- [1] Equifax raises breach count" in message.content
+    assert "147.9 million" in message.content
+    assert "**Sources**\n\n- [1] Equifax finds another 2.4 million" in message.content
     assert message.annotations
     for annotation in message.annotations:
         found: Any = annotation.url_citation
@@ -82,7 +82,7 @@ def test_filters_narrow_and_a_refusal_names_the_nearest(url: str) -> None:
     message = client_of(url).chat.completions.create(model="newsdesk", messages=ASKED, extra_body=narrowed).choices[0]
     own: Any = message.message.model_extra
     assert own["newsdesk"]["filters"]["outlets"] == ["Newsdesk Business Desk"]
-    assert "143 million" not in (message.message.content or "")
+    assert "147.9 million" not in (message.message.content or "")
 
 
 def test_a_section_narrows_and_an_author_that_the_archive_lacks_is_refused(url: str) -> None:
@@ -97,14 +97,14 @@ def test_a_section_narrows_and_an_author_that_the_archive_lacks_is_refused(url: 
 
 def test_langchain_asks_it_like_any_model(url: str) -> None:
     model = ChatOpenAI(model="newsdesk", base_url=f"{url}/v1", api_key="any", max_retries=0)
-    assert "143 million" in str(model.invoke(QUESTION).content)
-    assert "143 million" in "".join(str(chunk.content) for chunk in model.stream(QUESTION))
+    assert "147.9 million" in str(model.invoke(QUESTION).content)
+    assert "147.9 million" in "".join(str(chunk.content) for chunk in model.stream(QUESTION))
 
 
 def test_a_chat_page_of_gradios_asks_it(url: str) -> None:
     page = gr.load_chat(f"{url}/v1", "newsdesk", "any", file_types=None)
     *_, last = page.fn(QUESTION, None)
-    assert "143 million" in last
+    assert "147.9 million" in last
     assert "**Sources**" in last
     shown = [
         {"role": role, "content": [{"type": "text", "text": t}]}
