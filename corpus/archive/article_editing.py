@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from corpus.archive.database import Archive
-from corpus.archive.edits import EDITED_FIELDS, LABELS, EditedField, restore_source, write_value
+from corpus.archive.edits import EDITED_FIELDS, LABELS, EditedField, delete_edits, restore_source, write_value
 from corpus.archive.rows import article_from_row, drop_chunks, to_iso, update_row
 from corpus.archive.versions import has_same_text
 from corpus.article import Article
@@ -52,7 +52,7 @@ def edit_article(archive: Archive, article_id: str, texts: Mapping[EditedField, 
             if _find_differing({name: values[name]}, source):
                 _note_edit(connection, row["key"], name, write_value(getattr(source, name)), by)
             else:
-                _delete_edits(connection, row["key"], [name])
+                delete_edits(connection, row["key"], [name])
         return _show(connection, row["key"], shown, values)
 
 
@@ -66,7 +66,7 @@ def undo_edits(archive: Archive, article_id: str, names: Collection[EditedField]
     with archive.transaction() as connection:
         row = _find_row(connection, article_id)
         source = restore_source(connection, row)
-        _delete_edits(connection, row["key"], names)
+        delete_edits(connection, row["key"], names)
         return _show(connection, row["key"], article_from_row(row), {name: getattr(source, name) for name in names})
 
 
@@ -82,11 +82,6 @@ def _find_row(connection: sqlite3.Connection, article_id: str) -> sqlite3.Row:
 def _note_edit(connection: sqlite3.Connection, key: int, name: EditedField, original: str, by: str) -> None:
     sql = "INSERT OR REPLACE INTO edits VALUES (?, ?, ?, ?, ?)"
     connection.execute(sql, (key, name, original, one_line(by)[:NAME_LENGTH], to_iso(datetime.now(UTC))))
-
-
-def _delete_edits(connection: sqlite3.Connection, key: int, names: Collection[EditedField]) -> None:
-    sql = "DELETE FROM edits WHERE article_key = ? AND field = ?"
-    connection.executemany(sql, [(key, name) for name in names])
 
 
 def _show(connection: sqlite3.Connection, key: int, before: Article, values: Mapping[EditedField, Any]) -> Article:

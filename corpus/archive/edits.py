@@ -4,6 +4,7 @@ The row of an article holds what is shown, so that every query finds it; `edits`
 """
 
 import sqlite3
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Literal, get_args
@@ -81,17 +82,26 @@ def restore_source(connection: sqlite3.Connection, row: sqlite3.Row) -> Article:
 def keep_edits(connection: sqlite3.Connection, key: int, arriving: Article, shown: Article) -> Article:
     """Return a new text of the source as it is to be shown: what was edited stays, beside what the source writes now.
 
+    An edit that the source has made too, meanwhile, is none any more.
+
     Args:
         connection: Of the caller's transaction.
         key: The row of the article.
         arriving: The new text.
         shown: The text that was shown before.
     """
-    names = list(_read_rows(connection, key))
+    kept: dict[str, Any] = {name: getattr(shown, name) for name in _read_rows(connection, key)}
+    written = {name: write_value(getattr(arriving, name)) for name in kept}
     sql = "UPDATE edits SET original = ? WHERE article_key = ? AND field = ?"
-    connection.executemany(sql, [(write_value(getattr(arriving, name)), key, name) for name in names])
-    kept: dict[str, Any] = {name: getattr(shown, name) for name in names}
+    connection.executemany(sql, [(original, key, name) for name, original in written.items()])
+    delete_edits(connection, key, [name for name, value in kept.items() if write_value(value) == written[name]])
     return replace(arriving, **kept)
+
+
+def delete_edits(connection: sqlite3.Connection, key: int, names: Iterable[str]) -> None:
+    """Forget within the caller's transaction that fields of an article were edited."""
+    sql = "DELETE FROM edits WHERE article_key = ? AND field = ?"
+    connection.executemany(sql, [(key, name) for name in names])
 
 
 def name_source_outlet(connection: sqlite3.Connection) -> str:

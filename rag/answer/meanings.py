@@ -41,7 +41,7 @@ class Meaning:
         label: The name with what tells this meaning apart, in the words of its article.
         question: The question about this one alone.
         sentences: One or two of its article that answer, in their order there.
-        sure: More than descriptions of a person tells it apart, which one person may have had at two times.
+        sure: More than a description of a person or brackets tell it apart, which one bearer may have had at two times.
     """
 
     label: str
@@ -118,7 +118,7 @@ def _make_meaning(question: str, name: AskedName, bearer: Bearer, kind: Kind, se
         alone = f"{question[: name.start]}{trait.label}{after}"
     elif after[:1] in {"’", "'"}:
         alone = f"{name.said}, {trait.said}: {question}"
-    return Meaning(trait.label, alone, sentences, sure=kind != "phrase" or bearer.numbered)
+    return Meaning(trait.label, alone, sentences, sure=kind not in {"phrase", "bracket"} or bearer.numbered)
 
 
 def compose_meanings(meanings: Sequence[Meaning], passages: Sequence[Passage]) -> str:

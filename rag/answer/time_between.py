@@ -35,7 +35,8 @@ def tell_time_between(query: Query, evidence: Evidence, passages: Sequence[Passa
     places = {passage.chunk.id: place for place, passage in enumerate(passages, 1)}
     marks = "".join(f"[{place}]" for place in sorted({places[s.passage.chunk.id] for s in (first, last)}))
     spans = f"between {format_day(begun)} and {format_day(ended)}"
-    return f"{_phrase_time(begun, ended)} lie {spans} {marks}."
+    verb = "lies" if (ended - begun).days == 1 else "lie"
+    return f"{_phrase_time(begun, ended)} {verb} {spans} {marks}."
 
 
 def _find_day(part: PassageReading, asked: str) -> tuple[Sentence, date] | None:

@@ -13,6 +13,9 @@ from rag.text.names import find_names
 from rag.text.quotations import find_quotations
 from rag.text.terms import STOPWORDS, question_language, stem, words
 
+MOST_NAMES = 10
+"""Names of a question that are looked for, at most: each is read up in every article that was found."""
+
 _LONGEST_TITLE = 8  # Words of a title in quotation marks; what is longer is somebody's words.
 _INITIALS = re.compile(r"(?<![\w’'-])[A-Z][\w’'-]+(?: [A-Z]\.)+ [A-Z][\w’'-]+")
 _NUMBER = re.compile(r"\s+(?:No\.?\s+)?\d+\b")
@@ -40,7 +43,7 @@ class AskedName:
 
 
 def list_asked_names(question: str) -> list[AskedName]:
-    """Return the names of an English question: titles in quotation marks, names with initials or a number, others."""
+    """Return the first names of an English question: titles in quotation marks, names with initials or a number, others."""
     own, _ = split_carried(question)
     if question_language(own) != "en":
         return []
@@ -56,7 +59,7 @@ def list_asked_names(question: str) -> list[AskedName]:
         end = number.end() if number else end
         taken.append((start, end))
         found.append(AskedName(_POSSESSIVE.sub("", own[start:end]), start))
-    return found
+    return found[:MOST_NAMES]
 
 
 def describe_bearers(name: AskedName, articles: Iterable[Article]) -> list[Bearer]:

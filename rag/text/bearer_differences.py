@@ -1,11 +1,14 @@
 """Whether two articles surely tell of different bearers of a name, and by what these are told apart."""
 
+from collections.abc import Set
+
 from rag.text.name_bearers import Bearer, Kind, Trait, find_clash
 from rag.text.names import TITLES, find_names, fold_name, shortens
 from rag.text.terms import STOPWORDS, stem, words
 
 KINSHIP = 0.15
-"""Share of its names that an article may have in common with one on somebody else, where only descriptions tell them apart."""
+"""Share of its names that an article may have in common with one on somebody else: "(Atlanta)" and "(EFX)" are said of one company
+in two articles on one event."""
 
 _YEARS_OFF = 2  # An age and a date of publication give a year of birth to within one; outlets err by one more.
 _SESSION_DAYS = 200  # Bills are numbered anew in each session.
@@ -34,12 +37,14 @@ def find_difference(one: Bearer, other: Bearer) -> Kind | None:
     held = one.held, other.held
     for kind in _TOLD:
         a, b = one.traits.get(kind), other.traits.get(kind)
-        if a and b and _exclude(a, b, *held) and not (kind == "place" and _abbreviates(a.said, b.said)):
+        if not a or not b or not _exclude(a, b, *held) or (kind == "place" and _abbreviates(a.said, b.said)):
+            continue
+        if _share_hardly_a_name(one, other):
             return kind
     return "phrase" if _differ_in_phrase(one, other, *held) else None
 
 
-def _differ_in_phrase(one: Bearer, other: Bearer, held: set[str], others: set[str]) -> bool:
+def _differ_in_phrase(one: Bearer, other: Bearer, held: Set[str], others: Set[str]) -> bool:
     """Return whether descriptions tell bills of two sessions apart, or people in articles that share hardly a name."""
     a, b = one.traits.get("phrase"), other.traits.get("phrase")
     if not a or not b or not _exclude(a, b, held, others):
@@ -49,10 +54,7 @@ def _differ_in_phrase(one: Bearer, other: Bearer, held: set[str], others: set[st
     if one.numbered and _is_title(a.said) and _is_title(b.said):
         return True
     people = one.person and other.person and _list_telling_terms(a.said).isdisjoint(_list_telling_terms(b.said))
-    if not one.numbered and not people:
-        return False
-    names, elsewhere = _list_other_names(one), _list_other_names(other)
-    return len(names & elsewhere) <= KINSHIP * min(len(names), len(elsewhere))
+    return (one.numbered or people) and _share_hardly_a_name(one, other)
 
 
 def _are_far_apart(one: Bearer, other: Bearer) -> bool:
@@ -65,7 +67,7 @@ def _is_title(said: str) -> bool:
     return sum(word[:1].isupper() for word in said.split()) > 1
 
 
-def _exclude(one: Trait, other: Trait, held: set[str], others: set[str]) -> bool:
+def _exclude(one: Trait, other: Trait, held: Set[str], others: Set[str]) -> bool:
     """Return whether each of two descriptions says something, and nothing that the other one's article holds."""
     a, b = _list_telling_terms(one.said), _list_telling_terms(other.said)
     return bool(a - b and b - a) and others.isdisjoint(a - b) and held.isdisjoint(b - a)
@@ -73,6 +75,11 @@ def _exclude(one: Trait, other: Trait, held: set[str], others: set[str]) -> bool
 
 def _list_telling_terms(text: str) -> set[str]:
     return {stem(word) for word in words(text) if word not in STOPWORDS} - _VAGUE
+
+
+def _share_hardly_a_name(one: Bearer, other: Bearer) -> bool:
+    names, elsewhere = _list_other_names(one), _list_other_names(other)
+    return len(names & elsewhere) <= KINSHIP * min(len(names), len(elsewhere))
 
 
 def _list_other_names(bearer: Bearer) -> set[str]:

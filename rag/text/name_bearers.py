@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from functools import cached_property
+from functools import cached_property, lru_cache
 from itertools import takewhile
 from typing import Literal
 
@@ -18,6 +18,7 @@ _OPENING = 250  # Characters in which an article says what the thing in its head
 _OLDEST = 110
 _BEFORE = 60  # Characters before a name in which given names and a role are looked for.
 _MOST_GIVEN = 3
+_MOST_FORMS = 12  # Of one person's given names in an article; each is compared with all others.
 _LONGEST_ROLE = 4
 _NO_ROLES = STOPWORDS.union(
     "summer winter quarter number however whether rather never ever together later earlier matter letter order paper".split()
@@ -87,9 +88,14 @@ class Bearer:
         return bool(self.given or split_name(self.name)[0]) and is_person(self.name, self.article.body)
 
     @cached_property
-    def held(self) -> set[str]:
+    def held(self) -> frozenset[str]:
         """Return the terms of the article."""
-        return list_held_terms(f"{self.article.title} {self.article.body}", self.article.language or "en")
+        return _list_held(self.article.title, self.article.body, self.article.language or "en")
+
+
+@lru_cache(maxsize=64)  # Several names of a question are looked for in the same few articles.
+def _list_held(title: str, body: str, language: str) -> frozenset[str]:
+    return frozenset(list_held_terms(f"{title} {body}", language))
 
 
 def describe_bearer(name: str, article: Article, work: bool = False) -> Bearer:
@@ -245,7 +251,7 @@ def _find_whole_name(name: str, text: str) -> tuple[tuple[str, ...], str]:
         if given := _read_given_names(text, start, first, last):
             folded = tuple(fold_name(word.rstrip(".")) for word in given)
             found.setdefault(folded, " ".join([*([first] if first else []), *given, last]))
-    if not found or any(find_clash(one, other) for one in found for other in found):
+    if not 0 < len(found) <= _MOST_FORMS or any(find_clash(one, other) for one in found for other in found):
         return (), ""
     return next(iter(found.items()))
 

@@ -84,9 +84,10 @@ class ClaimCheck:
             readings: What a second reading says, by the number of the open claim.
         """
         findings = self.judge(readings)
-        text, numbers = self._marked.text, _number_passages(findings)
+        text, marked = self._marked.text, _list_marked(findings)
+        numbers = _number_passages(marked)
         claims = tuple(_make_claim(text, finding, numbers) for finding in findings)
-        marks = [(f.statement.end, [numbers[p] for p in f.cited]) for f in findings if f.statement.cited]
+        marks = [(f.statement.end, [numbers[p] for p in f.cited]) for f in marked]
         citations = [
             c
             for p, n in numbers.items()
@@ -188,13 +189,22 @@ def _list_bearing_passages(claim: Demands, cited: Sequence[PassageFacts]) -> tup
     return tuple(p for p, had in shared.items() if not (had < most and len(had) < _BESIDE * len(most)))
 
 
-def _number_passages(findings: Sequence[Finding]) -> dict[int, int]:
+def _list_marked(findings: Sequence[Finding]) -> list[Finding]:
+    """Return the findings behind which marks stand: those that had marks, and those whose covering marks now cite others."""
+    marked: list[Finding] = []
+    covering: tuple[int, ...] = ()
+    for finding in reversed(findings):
+        had = finding.statement.cited
+        covering = finding.cited if had else covering
+        if had or (finding.cited and set(finding.cited).isdisjoint(covering)):
+            marked.append(finding)
+    return marked[::-1]
+
+
+def _number_passages(marked: Sequence[Finding]) -> dict[int, int]:
     """Return the reader's number of each cited position: 1 for the first that the text mentions."""
-    numbers: dict[int, int] = {}
-    for finding in sorted(findings, key=lambda finding: finding.statement.end):
-        for position in finding.cited if finding.statement.cited else ():
-            numbers.setdefault(position, len(numbers) + 1)
-    return numbers
+    positions = (p for finding in sorted(marked, key=lambda finding: finding.statement.end) for p in finding.cited)
+    return {position: number for number, position in enumerate(dict.fromkeys(positions), 1)}
 
 
 def _make_claim(text: str, finding: Finding, numbers: dict[int, int]) -> Claim:

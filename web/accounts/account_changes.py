@@ -3,9 +3,10 @@
 import contextlib
 import os
 import tempfile
-import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
+
+from filelock import FileLock, Timeout
 
 from corpus.errors import SettingsError
 from web.accounts.account_file import AccountLines, read_accounts
@@ -13,19 +14,41 @@ from web.accounts.account_file import AccountLines, read_accounts
 Change = Callable[[AccountLines], AccountLines]
 """Returns what is to stand in the file in place of what stands there."""
 
-_changing = threading.Lock()
+_PATIENCE_S = 10.0
 
 
 def change_accounts(file: Path, change: Change) -> None:
     """Put what a change makes of a file of accounts in its place, whole, readable by its owner only.
 
-    A file that is not there yet is taken for an empty one. Within a process one change is made after the other.
+    A file that is not there yet is taken for an empty one. One change is made after the other, whatever process makes it.
 
     Raises:
         SettingsError: The file cannot be read or written, or the change is refused.
     """
-    with _changing:
+    with _lock(file.resolve()):
         _write(file, change(read_accounts(file) if file.exists() else AccountLines()))
+
+
+@contextlib.contextmanager
+def _lock(place: Path) -> Iterator[None]:
+    """Keep every other change waiting: between reading and writing, it would be lost."""
+    # Open to all, as the page may run as another user than the one who types a command.
+    lock = FileLock(place.with_name(f".{place.name}.lock"), _PATIENCE_S, mode=0o666)
+    try:
+        place.parent.stat()  # The lock would make a folder that is not there.
+        lock.acquire()
+    except Timeout as error:
+        raise SettingsError(f"{place}: somebody else is changing it; try again in a moment") from error
+    except OSError as error:
+        raise _not_writable(place, error) from error
+    try:
+        yield
+    finally:
+        lock.release()
+
+
+def _not_writable(file: Path, error: OSError) -> SettingsError:
+    return SettingsError(f"{file}: cannot be written ({error}); make its folder writable, or name another place")
 
 
 def keep_owner(change: Change) -> Change:
@@ -59,6 +82,4 @@ def _write(file: Path, lines: AccountLines) -> None:
             made.unlink()
             raise
     except OSError as error:
-        raise SettingsError(
-            f"{file}: cannot be written ({error}); make its folder writable, or name another place"
-        ) from error
+        raise _not_writable(file, error) from error

@@ -215,3 +215,13 @@ def test_an_archive_of_version_7_is_upgraded(tmp_path: Path) -> None:
     with Archive(path) as archive:
         assert edit_article(archive, "harbour", {"title": "Another"}) == replace(HARBOUR, title="Another")
         assert archive.versions("harbour", edited=False) == [HARBOUR]
+
+
+def test_what_the_source_corrects_too_is_an_edit_no_longer(archive: Archive) -> None:
+    edit_article(archive, "harbour", {"title": "Harbour to be deepened", "category": "Ports"}, "ann")
+    archive.put(replace(NEWER, title="Harbour to be deepened"))
+    assert notes(archive) == ["Section corrected by ann on today; the source gave none"]
+    archive.put(replace(NEWER, title="Harbour is deeper", updated_at=at(10)))
+    shown = archive.get("harbour")
+    assert shown is not None
+    assert (shown.title, shown.category) == ("Harbour is deeper", "Ports")

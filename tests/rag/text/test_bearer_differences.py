@@ -16,6 +16,8 @@ FLOOD = "The river flooded 200 homes in Springfield, Illinois, on Monday."
 PILOT = "John Smith, 34, landed the plane on a beach. Smith was unhurt."
 CUTS = "The House passed H.R. 1, the Tax Cuts and Jobs Act, on Thursday by 227 votes to 203."
 DRIVERS = "Voters passed Proposition 22, a measure on drivers, with 58 percent. Uber and Lyft paid for it."
+LOST = "lost the records of 3 million people, Ida Rask of Fenton Security said."
+ALSO_LOST = "was robbed of 3 million records, as Fenton Security found. Regulators asked Ida Rask for help."
 
 
 def tell_apart(name: str, one: tuple[str, int], other: tuple[str, int], work: bool = False) -> list[str]:
@@ -130,6 +132,15 @@ def test_works_are_told_apart_by_year_and_maker() -> None:
             "Commission",
             ("The European Commission fined it. The Commission is strict.", 2024),
             ("The Trade Commission sued.", 2024),
+        ),
+        *(
+            ("Norbank", (f"Norbank ({said}) {LOST}", 2024), (f"Norbank ({also}) {ALSO_LOST}", 2024))
+            for said, also in (("NBK", "Orlo"), ("the lender", "NBK.N"))
+        ),
+        (
+            "Kells",
+            (f"A fire in Kells, Meath, hit Norbank. It {LOST}", 2024),
+            (f"A fire in Kells, Ireland, hit Norbank. It {ALSO_LOST}", 2024),
         ),
         ("Facebook", ("Facebook, a company of Menlo Park, paid.", 2024), ("Facebook, the social network, grew.", 2024)),
     ],

@@ -53,3 +53,14 @@ def test_a_name_is_found_in_capitals_and_without_points() -> None:
     text = "H.R. 1 is HR 1. THE MILL burnt; The Mills did not."
     assert [text[a:b] for a, b in find_mentions("H.R. 1", text)] == ["H.R. 1", "HR 1"]
     assert [text[a:b] for a, b in find_mentions("The Mill", text)] == ["THE MILL"]
+
+
+def test_an_article_that_writes_a_name_in_very_many_ways_tells_of_several_people() -> None:
+    """Each way fits all others, as they share a given name: in a long article they would be compared for hours."""
+    body = "".join(f"He met A{chr(97 + a)}{chr(97 + b)} Ida Rask. " for a in range(26) for b in range(26))
+    assert read("Rask", f"{body * 20}Rask wept.") == {}
+
+
+def test_the_terms_of_an_article_are_read_once_for_all_names_of_a_question() -> None:
+    article = Article("a", "", "Ida Rask met Nils Holt. Rask wept. Holt left.")
+    assert describe_bearer("Ida Rask", article).held is describe_bearer("Nils Holt", article).held

@@ -260,3 +260,16 @@ def test_words_are_found_at_their_offsets() -> None:
     assert find_words("Wire Desk", facts) == (0, 0)
     assert find_words("8 September 2017", facts) == (0, 0)
     assert find_words("opened a case", facts) is None
+
+
+def test_a_claim_gets_marks_of_its_own_where_those_that_covered_it_went_elsewhere() -> None:
+    reached = "Some 143 million people were reached by the attackers of Equifax in all"
+    check = ClaimCheck(
+        f"{reached}. Yahoo had said that 3 billion accounts were hit there [1]. Yahoo was hit [2].", passages()
+    )
+    hit = (2, "all 3 billion accounts were hit")
+    rows = [verdict(1, "supported", (1, REACHED)), verdict(2, "supported", hit), verdict(3, "supported", hit)]
+    checked = check.conclude(read_verdicts(json.dumps({"verdicts": rows}), check.list_open_claims()))
+    assert checked.text.startswith(f"{reached} [1]. Yahoo had said that 3 billion accounts were hit there [2].")
+    assert checked.claims[0].citations == (1,)
+    assert checked.citations[0].quote == REACHED

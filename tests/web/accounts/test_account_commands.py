@@ -47,7 +47,7 @@ def test_an_account_is_added_listed_changed_and_removed(tmp_path: Path) -> None:
     assert accounts.verify("anna", "correct horse") is None
     assert run("remove", "anna", "--file", file)[0] == 0
     assert run("list", "--file", file)[1] == "bert\treader\n"
-    assert [path.name for path in tmp_path.iterdir()] == ["accounts.txt"]
+    assert {path.name for path in tmp_path.iterdir()} == {"accounts.txt", ".accounts.txt.lock"}
 
 
 @pytest.mark.parametrize(

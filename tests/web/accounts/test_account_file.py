@@ -1,11 +1,15 @@
 """Accounts: an account admits its password and no other, and the file is read again when it has changed."""
 
 import logging
+from concurrent.futures import ProcessPoolExecutor
+from multiprocessing import get_context
+from operator import methodcaller
 from pathlib import Path
 
 import pytest
 
 from corpus.errors import SettingsError
+from web.accounts.account_changes import change_accounts
 from web.accounts.account_file import Account, Accounts, read_accounts
 
 
@@ -101,3 +105,18 @@ def test_a_file_that_is_gone_or_makes_no_sense_changes_nothing(
 def test_lines_are_read_as_they_were_written(tmp_path: Path) -> None:
     accounts = [Account("anna", b"salt", b"hash"), Account("zoë", b"", bytes(64))]
     assert list(read_accounts(written(tmp_path / "accounts.txt", *accounts)).accounts) == accounts
+
+
+def _add_many(file: Path, kind: str) -> None:
+    for n in range(25):
+        one = Account(f"{kind}{n}", b"", b"", "reader")
+        change_accounts(file, methodcaller("add", one))
+
+
+def test_changes_by_several_processes_are_all_kept(tmp_path: Path) -> None:
+    """The page and a command may change the file at once: a removed account must not come back with the other's change."""
+    file = tmp_path / "accounts.txt"
+    with ProcessPoolExecutor(3, get_context("spawn")) as processes:
+        for _ in processes.map(_add_many, [file] * 3, "abc"):
+            pass
+    assert len(read_accounts(file).names) == 75
