@@ -12,6 +12,7 @@ from tests.web.conftest import PASSWORD, Newsroom, account_line, served
 from tests.web.server.test_access import serious
 from tests.web.server.test_sign_in import sign_in, signed_in
 from tests.web.test_api import outcomes
+from web.accounts.account_changes import change_accounts
 from web.accounts.account_file import AccountLines, Accounts, Key, read_accounts
 from web.accounts.proxy_sign_in import TrustedProxy
 from web.roles import Role
@@ -168,3 +169,11 @@ def test_an_owner_does_it_in_the_browser(page: "Page", url: str, file: Path) -> 
     page.click("[aria-label=anna] .sure")
     page.wait_for_selector("form.signin, input[name=username]")
     assert roles(file) == {"carla": "owner"}
+
+
+def test_who_has_no_account_any_more_is_led_to_sign_in_without_a_click(page: "Page", url: str, file: Path) -> None:
+    page.goto(url)
+    sign_in(page, "bert")
+    page.wait_for_selector("#user")
+    change_accounts(file, lambda lines: lines.remove("bert"))
+    page.wait_for_selector("form.signin, input[name=username]")

@@ -18,6 +18,15 @@
     one("[data-act]", event.target.closest(".fields")).click();
   });
 
+  // Whose account is gone, or who was signed out elsewhere, is led to sign in by whatever the page asks next: what answered
+  // the change of an account may be cut off with the account.
+  const ask = window.fetch;
+  window.fetch = async (...request) => {
+    const answer = await ask(...request);
+    if (answer.status === 401) location.reload();
+    return answer;
+  };
+
   until(() => one("#accounts")).then(() => {
     new MutationObserver(() => {
       if (one("#accounts [data-over]")) location.reload();
