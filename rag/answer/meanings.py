@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from functools import partial
 
 from rag.answer.caution import find_answer
-from rag.answer.verbatim_answer import format_origin, neutralise_markup, strip_emphasis
+from rag.answer.verbatim_answer import format_origin, neutralise_markup, number_passages, strip_emphasis
 from rag.index.embedder import Embedder
 from rag.model import Passage
 from rag.question.query import Query
@@ -126,7 +126,7 @@ def compose_meanings(meanings: Sequence[Meaning], passages: Sequence[Passage]) -
 
     The number in a mark is the place of the passage in `passages`, counted from 1.
     """
-    places = {passage.chunk.id: place for place, passage in enumerate(passages, 1)}
+    places = number_passages(passages)
     tells = "tells" if all(meaning.sure for meaning in meanings) else "seems to tell"
     paragraphs = [f"The archive {tells} of {_COUNTED[len(meanings)]} of this name:"]
     for meaning in meanings:

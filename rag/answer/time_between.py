@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import date
 
 from corpus.text.days import format_day
+from rag.answer.verbatim_answer import number_passages
 from rag.model import Passage
 from rag.question.query import Query
 from rag.retrieval.clarity import tells_of
@@ -32,7 +33,7 @@ def tell_time_between(query: Query, evidence: Evidence, passages: Sequence[Passa
     if len(dated) != 2 or dated[0][1] == dated[1][1]:
         return ""
     (first, begun), (last, ended) = sorted(dated, key=lambda found: found[1])
-    places = {passage.chunk.id: place for place, passage in enumerate(passages, 1)}
+    places = number_passages(passages)
     marks = "".join(f"[{place}]" for place in sorted({places[s.passage.chunk.id] for s in (first, last)}))
     spans = f"between {format_day(begun)} and {format_day(ended)}"
     verb = "lies" if (ended - begun).days == 1 else "lie"

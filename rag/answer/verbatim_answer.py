@@ -144,12 +144,17 @@ def _extend_selection(
             found.extend(added)
 
 
+def number_passages(passages: Sequence[Passage]) -> dict[str, int]:
+    """Return the number in the mark of each passage, by the id of its chunk: its place, counted from 1."""
+    return {passage.chunk.id: place for place, passage in enumerate(passages, 1)}
+
+
 def compose_text(sentences: Sequence[Sentence], passages: Sequence[Passage]) -> str:
     """Write sentences as an answer: a paragraph an article under its label, a mark after each sentence.
 
     The number in a mark is the place of the passage in `passages`, counted from 1.
     """
-    places = {passage.chunk.id: place for place, passage in enumerate(passages, 1)}
+    places = number_passages(passages)
     groups: dict[str, list[Sentence]] = {}
     for sentence in sentences:
         groups.setdefault(sentence.passage.article.id, []).append(sentence)

@@ -40,7 +40,7 @@ class TopicTools:
         def follow() -> dict[str, Any]:
             filters = read_filters(since, until, outlet, author, section, collection, self._user)
             made = self._assistant.topics.follow(self._user, topic, self._assistant.questions.resolve(filters))
-            return made.to_record() | {"known": len(self._assistant.topics.book.findings(made.id))}
+            return self._assistant.topics.describe(made)
 
         return await run_tool(follow)
 

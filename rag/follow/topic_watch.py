@@ -44,6 +44,10 @@ class TopicWatch:
             self.book.record(topic, self._matcher.find_known(topic), topic.archive, topic.checked_to)
         return topic
 
+    def describe(self, topic: Topic) -> dict[str, object]:
+        """Return a topic as plain JSON values, with how many articles on it the archive has."""
+        return topic.to_record() | {"known": len(self.book.findings(topic.id))}
+
     def unfollow(self, user: str, topic: int) -> None:
         """Follow a topic no longer.
 

@@ -1,9 +1,10 @@
 """A small archive that answers are made from, and models that answer as they are told."""
 
 import copy
+import json
 import math
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -36,6 +37,12 @@ def newsroom(folder: Path, articles: bytes | None = None) -> Path:
         with Assistant(settings, embedder=shared_embedder()) as assistant:
             assistant.sync()
     return folder
+
+
+def small_newsroom(folder: Path, rows: Iterable[Sequence[str]]) -> Path:
+    """Fill a data folder with articles, each given by id, outlet, day, headline and text."""
+    names = ("id", "source", "published_at", "title", "body")
+    return newsroom(folder, "\n".join(json.dumps(dict(zip(names, row, strict=True))) for row in rows).encode())
 
 
 def model_settings(url: str, data: Path = Path("data"), **changes: Any) -> Settings:

@@ -3,6 +3,7 @@
 import asyncio
 import threading
 from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 import httpx
@@ -164,8 +165,9 @@ def test_programs_are_told_how_long_to_wait(limited: str) -> None:
     assert call(limited, "get_article", EQUIFAX)[0] == "complete"
 
 
-def test_a_question_too_many_is_refused_while_all_others_wait_for_their_turn(starter: Newsroom) -> None:
-    """As many questions are being answered as can be, and none ends before the archive is open."""
+@contextmanager
+def served_closed(starter: Newsroom, per_minute: int) -> Iterator[tuple[str, httpx.Client, threading.Event]]:
+    """Serve a page whose archive is not open until an event is set, so that no question ends before; yield the event last."""
     may_open = threading.Event()
 
     def open_late() -> Assistant:
@@ -173,18 +175,25 @@ def test_a_question_too_many_is_refused_while_all_others_wait_for_their_turn(sta
         return starter.open()
 
     with (
-        served(open_late, per_minute=9, clock=lambda: 0.0) as url,
+        served(open_late, per_minute=per_minute, clock=lambda: 0.0) as url,
         http_client.open_client(f"{url}/gradio_api") as client,
     ):
         try:
-            call = {"data": ["Equifax?", "", "", ""]}
-            events = [client.post("/call/ask", json=call).json()["event_id"] for _ in range(9)]
-            numbers = {event["api_name"]: event["id"] for event in client.get(f"{url}/config").json()["dependencies"]}
-            joining = {**call, "fn_index": numbers["ask"], "session_hash": "a"}
-            refused = [client.post(f"/{path}", json=joining) for path in ("call/ask", "queue/join")]
-            odd = [client.post("/queue/join", json={**joining, "fn_index": n}) for n in (str(numbers["ask"]), True)]
+            yield url, client, may_open
         finally:
             may_open.set()
+
+
+def test_a_question_too_many_is_refused_while_all_others_wait_for_their_turn(starter: Newsroom) -> None:
+    """As many questions are being answered as can be, and none ends before the archive is open."""
+    with served_closed(starter, per_minute=9) as (url, client, may_open):
+        call = {"data": ["Equifax?", "", "", ""]}
+        events = [client.post("/call/ask", json=call).json()["event_id"] for _ in range(9)]
+        numbers = {event["api_name"]: event["id"] for event in client.get(f"{url}/config").json()["dependencies"]}
+        joining = {**call, "fn_index": numbers["ask"], "session_hash": "a"}
+        refused = [client.post(f"/{path}", json=joining) for path in ("call/ask", "queue/join")]
+        odd = [client.post("/queue/join", json={**joining, "fn_index": n}) for n in (str(numbers["ask"]), True)]
+        may_open.set()
         ended = [client.get(f"/call/ask/{event}").text for event in events]
     assert [answer.status_code for answer in refused] == [429, 429]
     assert [answer.status_code for answer in odd] == [400, 400]
@@ -199,34 +208,22 @@ def find_events(config: dict[str, Any], element: str, trigger: str) -> list[int]
 
 def test_what_the_page_asks_too_often_takes_no_place_in_the_queue(starter: Newsroom) -> None:
     """One question is allowed, and the archive is not open, so that nothing that is let through ends meanwhile."""
-    may_open = threading.Event()
+    with served_closed(starter, per_minute=1) as (url, client, _):
+        config = client.get(f"{url}/config").json()
+        (submit,), (draft,) = find_events(config, "ask", "click"), find_events(config, "check-draft", "click")
+        shown = find_events(config, "reader", "submit")
+        click = find_events(config, "talk", "submit")[0]
 
-    def open_late() -> Assistant:
-        may_open.wait()
-        return starter.open()
+        def join(number: int, data: list[Any], act: str = "", session: str = "a") -> httpx.Response:
+            call = {"fn_index": number, "data": data, "session_hash": session, "event_data": {"act": act}}
+            return client.post("/queue/join", json=call)
 
-    with (
-        served(open_late, per_minute=1, clock=lambda: 0.0) as url,
-        http_client.open_client(f"{url}/gradio_api") as client,
-    ):
-        try:
-            config = client.get(f"{url}/config").json()
-            (submit,), (draft,) = find_events(config, "ask", "click"), find_events(config, "check-draft", "click")
-            shown = find_events(config, "reader", "submit")
-            click = find_events(config, "talk", "submit")[0]
-
-            def join(number: int, data: list[Any], act: str = "", session: str = "a") -> httpx.Response:
-                call = {"fn_index": number, "data": data, "session_hash": session, "event_data": {"act": act}}
-                return client.post("/queue/join", json=call)
-
-            refused_first = [join(submit, ["Equifax?", None]).status_code for _ in range(40)]
-            clicked = [join(click, [None], act) for act in ("ask", "retry", "edit", "undo")]
-            others = [join(click, [None], act).status_code for act in ("copy", "")]
-            stories = [join(number, [None], "outlets").status_code for number in shown]
-            stories_without = [join(number, [None]).status_code for number in shown]
-            checked = join(draft, ["A text.", None])
-        finally:
-            may_open.set()
+        refused_first = [join(submit, ["Equifax?", None]).status_code for _ in range(40)]
+        clicked = [join(click, [None], act) for act in ("ask", "retry", "edit", "undo")]
+        others = [join(click, [None], act).status_code for act in ("copy", "")]
+        stories = [join(number, [None], "outlets").status_code for number in shown]
+        stories_without = [join(number, [None]).status_code for number in shown]
+        checked = join(draft, ["A text.", None])
     assert refused_first == [200] + [429] * 39
     assert [answer.status_code for answer in clicked] == [429] * 4
     assert others == [200, 200]

@@ -47,7 +47,7 @@ class TopicApi:
             user = user_of(request)
             filters = read_filters(since, until, outlet, author, section, collection, user)
             made = assistant.topics.follow(user, topic, assistant.questions.resolve(filters))
-            return made.to_record() | {"known": len(assistant.topics.book.findings(made.id))}
+            return assistant.topics.describe(made)
 
         return self._programs.run(follow)
 

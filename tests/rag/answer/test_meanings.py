@@ -1,6 +1,5 @@
 """A name with several meanings: an answer for each, named apart; one answer where the question says which is meant."""
 
-import json
 from collections.abc import Iterator
 
 import pytest
@@ -8,7 +7,7 @@ import pytest
 from rag import Answer, Assistant, Filters, Settings
 from rag.cli.commands import write_export
 from rag.index.embedder import Embedder
-from tests.rag.conftest_answers import FixedWriter, newsroom, place
+from tests.rag.conftest_answers import FixedWriter, place, small_newsroom
 
 ROWS = (
     ("j1", "Coast Wire", "2024-03-05", "Gym opens in Wilmington", "Michael Jordan, the basketball player, opened a gym in Wilmington on Friday. Jordan said that it cost $2 million."),
@@ -26,9 +25,7 @@ ROWS = (
 
 @pytest.fixture(scope="module")
 def archive(tmp_path_factory: pytest.TempPathFactory, embedder: Embedder) -> Iterator[Assistant]:
-    names = ("id", "source", "published_at", "title", "body")
-    lines = "\n".join(json.dumps(dict(zip(names, row, strict=True))) for row in ROWS)
-    folder = newsroom(tmp_path_factory.mktemp("meanings") / "names", lines.encode())
+    folder = small_newsroom(tmp_path_factory.mktemp("meanings") / "names", ROWS)
     with Assistant(Settings(data_dir=folder, llm=""), embedder=embedder) as assistant:
         yield assistant
 

@@ -1,13 +1,12 @@
 """Answers without a model over a small archive: times, follow-ups, accounts, namesakes, the archive as such."""
 
-import json
 from collections.abc import Iterator
 
 import pytest
 
 from rag import Answer, Assistant, Filters, Settings, Turn
 from rag.index.embedder import Embedder
-from tests.rag.conftest_answers import newsroom
+from tests.rag.conftest_answers import small_newsroom
 
 ROWS = (
     ("m1", "Coast Wire", "2021-02-09", "Museum of Orlo planned", "The town plans a museum of glass for 6 million crowns."),
@@ -25,9 +24,7 @@ ROWS = (
 
 @pytest.fixture(scope="module")
 def town(tmp_path_factory: pytest.TempPathFactory, embedder: Embedder) -> Iterator[Assistant]:
-    names = ("id", "source", "published_at", "title", "body")
-    lines = "\n".join(json.dumps(dict(zip(names, row, strict=True))) for row in ROWS)
-    folder = newsroom(tmp_path_factory.mktemp("small") / "town", lines.encode())
+    folder = small_newsroom(tmp_path_factory.mktemp("small") / "town", ROWS)
     with Assistant(Settings(data_dir=folder, llm=""), embedder=embedder) as assistant:
         yield assistant
 
