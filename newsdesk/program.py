@@ -3,6 +3,7 @@
 import importlib
 import os
 import sys
+import tomllib
 from collections.abc import Callable
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
@@ -58,11 +59,12 @@ def _run(given: list[str]) -> int:
 
 
 def find_version() -> str:
-    """Return the version that is installed, or "unknown" in a repository that was never installed."""
+    """Return the version that is installed, or that of the repository which this is run from."""
     try:
         return version("newsdesk")
     except PackageNotFoundError:
-        return "unknown"
+        with (Path(__file__).parent.parent / "pyproject.toml").open("rb") as file:
+            return str(tomllib.load(file)["project"]["version"])
 
 
 def list_names(app: Any) -> list[str]:

@@ -1,6 +1,7 @@
 """The commands `follow` and `digest`: topics that are followed, and what is new on them."""
 
 import json
+import sys
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from datetime import datetime
@@ -16,11 +17,12 @@ from corpus.errors import InputError
 from corpus.text.characters import one_line
 from corpus.text.days import format_day
 from rag.assistant import Assistant
-from rag.follow.digest import read_since
+from rag.follow.digest import Digest, read_since
 from rag.follow.digest_export import FORMS, read_form, render_digest
 from rag.follow.digest_mail import send_digest
 from rag.model import Filters
 from rag.question.filter_values import read_filters
+from rag.settings import Settings
 
 Opening = Callable[[Path | None], AbstractContextManager[Assistant]]
 Reporting = Callable[[bool], AbstractContextManager[None]]
@@ -66,8 +68,8 @@ def add_follow_commands(app: typer.Typer, open_assistant: Opening, report_errors
             with open_assistant(data) as assistant:
                 watch = assistant.topics
                 made = watch.make_digest(user, start)
-                if mail is not None and made.news:
-                    send_digest(assistant.settings, made, mail)
+                if mail is not None:
+                    _mail(assistant.settings, made, mail)
                 _deliver(render_digest(made, form), out, silent=mail is not None)
                 if start is None:  # Only once it is out: a digest that failed is told again.
                     watch.book.mark_told(user, made.up_to)
@@ -133,6 +135,13 @@ def _add_topic_commands(topics: typer.Typer, open_assistant: Opening, report_err
             print(f"/feed/{assistant.topics.book.feed_address(user, renew)}")
 
 
+def _mail(settings: Settings, digest: Digest, to: str) -> None:
+    """Send a digest that has news, and say what became of it."""
+    if digest.news:
+        send_digest(settings, digest, to)
+    print(f"Sent to {to}." if digest.news else f"Nothing is new, so nothing was sent to {to}.", file=sys.stderr)
+
+
 def _deliver(text: str, out: Path | None, silent: bool) -> None:
     if out is None:
         if not silent:
@@ -142,3 +151,4 @@ def _deliver(text: str, out: Path | None, silent: bool) -> None:
         out.write_text(text, encoding="utf-8", errors="replace")
     except OSError as error:
         raise InputError(f"{out}: cannot be written ({error.strerror}); give another place") from error
+    print(f"Written to {out}.", file=sys.stderr)

@@ -7,8 +7,8 @@ from itertools import islice
 from corpus.article import Article
 from corpus.errors import NewsdeskError
 from rag.model import Answer
-from rag.story.main_names import MainName, list_main_names
-from rag.text.names import find_name_words
+from rag.story.main_names import list_main_names
+from rag.text.names import add_definite_article, find_name_words
 from rag.text.speakers import find_quoted_speakers, is_quoted
 
 MOST = 4
@@ -45,7 +45,7 @@ def list_answered_questions(article: Article, related: Sequence[Article], ask: A
 
 def _make_candidates(article: Article, related: Sequence[Article]) -> Iterator[tuple[str, Callable[[Answer], bool]]]:
     """Yield questions with what tells whether an answer is one: two kinds by turns, each at most once for a name."""
-    said, covered = _ask_speakers([article, *related]), _ask_coverage(list_main_names(article))
+    said, covered = _ask_speakers([article, *related]), _ask_coverage(article)
     asked: set[str] = set()
     while pairs := [pair for pair in (next(said, None), next(covered, None)) if pair]:
         for question, is_right in pairs:
@@ -62,14 +62,17 @@ def _ask_speakers(articles: Sequence[Article]) -> Iterator[tuple[str, Callable[[
         for speaker in find_quoted_speakers(body):
             about = next((s.text for s in subjects if not find_name_words(s.text) & find_name_words(speaker)), "")
             if about:
+                about = add_definite_article(about, body)
                 yield f"What did {speaker} say about {about}?", partial(_quotes, speaker)
 
 
-def _ask_coverage(names: Sequence[MainName]) -> Iterator[tuple[str, Callable[[Answer], bool]]]:
+def _ask_coverage(article: Article) -> Iterator[tuple[str, Callable[[Answer], bool]]]:
     """Yield what is new on the first names of a headline."""
-    for name in names[:_ASKED_LATEST]:
+    body = article.body[:_READ]
+    for name in list_main_names(article)[:_ASKED_LATEST]:
         if name.headline:
-            yield f"What is the latest on {name.text}?", lambda answer: len(answer.entries) >= _COVERED
+            about = add_definite_article(name.text, body)
+            yield f"What is the latest on {about}?", lambda answer: len(answer.entries) >= _COVERED
 
 
 def _quotes(speaker: str, answer: Answer) -> bool:

@@ -126,6 +126,12 @@ def find_names(text: str, mid_sentence: bool = False) -> tuple[Name, ...]:
     return tuple(found)
 
 
+def add_definite_article(name: str, text: str) -> str:
+    """Return a name with the article that a text mostly gives it: "the US", "the Senate", but "Facebook"."""
+    whole = f"the {name}"
+    return whole if 2 * text.count(whole) > text.count(name) else name
+
+
 def _is_capitalised(word: str) -> bool:
     return word[0].isupper() or (len(word) > 2 and word[0].islower() and word[1].isupper())
 

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from corpus.command_names import INSTALLED, name_command
+from newsdesk.program import find_version
 
 ROOT = Path(__file__).parents[2]
 
@@ -73,6 +74,10 @@ def test_an_installed_program_answers_adds_and_says_how_it_is_called(installed: 
     assert added.returncode == 0, added.stderr
     found = run(installed, "search", "tram of Kells", "--data", str(tmp_path / "own"))
     assert "40 million euros" in found.stdout
+
+
+def test_the_repository_knows_its_version() -> None:
+    assert f'version = "{find_version()}"' in (ROOT / "pyproject.toml").read_text()
 
 
 def test_every_command_is_told_and_completed(installed: Path) -> None:

@@ -8,7 +8,7 @@ from itertools import islice
 
 from corpus import Article, NewsdeskError
 from rag import Assistant
-from rag.text.names import find_names
+from rag.text.names import add_definite_article, find_names
 from rag.text.speakers import find_quoted_speakers
 
 log = logging.getLogger(__name__)
@@ -102,5 +102,5 @@ def question_about(article: Article) -> str:
         last = speaker.casefold().split()[-1]
         about = next((name for name in found if last not in name.casefold() and name not in speaker), "")
         if about:
-            return f"What did {speaker} say about {about}?"
+            return f"What did {speaker} say about {add_definite_article(about, article.body)}?"
     return ""

@@ -30,7 +30,8 @@ def test_a_topic_is_followed_told_and_removed(data: Path, tmp_path: Path) -> Non
     (listed,) = json.loads(rag("follow", "list", "--json", "--data", data).stdout)
     assert (listed["id"], listed["unseen"], listed["filters"]["languages"]) == (1, 1, ["en"])
     page = tmp_path / "digest.html"
-    assert rag("digest", "--since", "yesterday", "--out", page, "--data", data).exit_code == 0
+    written = rag("digest", "--since", "yesterday", "--out", page, "--data", data)
+    assert (written.exit_code, written.stderr) == (0, f"Written to {page}.\n")
     assert "The Selmouth harbour toll rises to 15 crowns in May." in page.read_text()
     told = rag("digest", "--format", "json", "--data", data)
     assert [a["article_id"] for a in json.loads(told.stdout)["topics"][0]["articles"]] == ["toll-again"]

@@ -1,6 +1,6 @@
 import pytest
 
-from rag.text.names import Name, find_initials, find_name_words, find_names, is_named
+from rag.text.names import Name, add_definite_article, find_initials, find_name_words, find_names, is_named
 
 
 def read(text: str) -> list[str]:
@@ -59,3 +59,8 @@ def test_first_word_of_a_piece_counts_in_the_middle_of_a_sentence() -> None:
     assert find_names("Brexit and trade") == ()
     (name,) = find_names("Brexit and trade", mid_sentence=True)
     assert (name.words, name.start, name.end, name.opening) == (("brexit",), 0, 6, False)
+
+
+def test_a_name_is_written_with_the_article_that_a_text_mostly_gives_it() -> None:
+    text = "Didi told the US regulator. The EU and the US agreed; Didi left the US. The Didi app stayed."
+    assert [add_definite_article(name, text) for name in ("US", "EU", "Didi")] == ["the US", "EU", "Didi"]
