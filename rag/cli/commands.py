@@ -23,7 +23,7 @@ from rag.assistant import Assistant
 from rag.cli.chat import Chat
 from rag.cli.collection_commands import app as collection_app
 from rag.cli.follow_commands import User, add_follow_commands
-from rag.cli.index_command import check_index, index, rebuild_index
+from rag.cli.index_commands import add_index_commands
 from rag.cli.story_output import write_background, write_comparison
 from rag.cli.verify_command import read_input, verify, write_report
 from rag.drafts.draft_export import check_report_name, export_report, render_json
@@ -218,27 +218,6 @@ def serve_mcp_command(
         serve(assistant, http, user)
 
 
-@app.command("index")
-def index_command(
-    data: Data = None,
-    rebuild: Annotated[bool, typer.Option("--rebuild", help="Make both indexes anew from the kept vectors.")] = False,
-    check: Annotated[bool, typer.Option("--check", help="Compare every id in both indexes with the archive.")] = False,
-    as_json: AsJson = False,
-) -> None:
-    """Embed what is new in the archive and bring both indexes up to date."""
-    with _report_errors(as_json):
-        settings = read_settings(data)
-        with _progress_bar("Indexing articles") as progress:
-            if check:
-                record = check_index(settings)
-            elif rebuild:
-                record = rebuild_index(settings, progress)
-            else:
-                record = index(settings, progress)
-    print(json.dumps(record) if as_json else _describe_progress(record))
-    raise typer.Exit(0 if record.get("sound", True) else 1)
-
-
 def write_export(answer: Answer) -> str:
     """Return an answer as plain text with its sources, safe for a terminal."""
     lines = [str(strip_controls(answer.text)).replace("**", "")]
@@ -345,8 +324,5 @@ def _run_until_stopped(work: Callable[[], T]) -> T:
         raise typer.Exit(130) from None
 
 
-def _describe_progress(record: dict[str, Any]) -> str:
-    return "\n".join(f"{name}: {value}" for name, value in record.items() if value not in (None, [], {}))
-
-
 add_follow_commands(app, _open_assistant_quietly, _report_errors)
+add_index_commands(app, read_settings, _report_errors, _progress_bar)

@@ -1,6 +1,7 @@
 """Bring the indexes up to date from the command line, also while a page owns them."""
 
 from contextlib import closing
+from pathlib import Path
 from typing import Any
 
 from corpus.archive.database import Archive
@@ -10,6 +11,7 @@ from rag.follow.topic_watch import TopicWatch
 from rag.index.embedder import Embedder
 from rag.index.owned_indexes import OwnedIndexes
 from rag.index.pending_articles import Progress
+from rag.index.snapshots import restore_snapshot, write_snapshot
 from rag.retrieval.evidence_search import EvidenceSearch
 from rag.retrieval.passage_search import Retriever
 from rag.retrieval.sentence_ranking import PassageReader
@@ -68,6 +70,22 @@ def check_index(settings: Settings) -> dict[str, Any]:
         return record
     counts = " and ".join(f"{count:,} of the {name} index" for name, count in differences.items())
     return record | {"differences": differences, "error": f"the archive and the indexes differ in chunks: {counts}"}
+
+
+def snapshot_index(settings: Settings, target: Path, progress: Progress | None = None) -> dict[str, Any]:
+    """Write both indexes into a new folder, for another machine to begin from; `applied` numbers their last change."""
+    with Archive(settings.archive_path) as archive:
+        state = write_snapshot(_open_owned(settings, archive), target, progress)
+    return {"snapshot": str(target), "applied": state.applied, "profile": state.profile}
+
+
+def restore_index(settings: Settings, source: Path) -> dict[str, Any]:
+    """Begin from the indexes of a snapshot, and apply what has changed in the archive since; nothing is embedded."""
+    with Archive(settings.archive_path) as archive, closing(_open_owned(settings, archive)) as indexes:
+        state = restore_snapshot(indexes, source)
+        indexes.open()
+        changed = len(indexes.store.changes(state.applied, -1)[1])
+        return {"restored": str(source), "applied": changed, "chunks": indexes.dense.count()}
 
 
 def _check_topics(settings: Settings, indexes: OwnedIndexes) -> dict[str, Any]:

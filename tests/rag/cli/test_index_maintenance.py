@@ -6,7 +6,7 @@ import pytest
 from corpus.archive.database import Archive
 from corpus.archive.selection import Selection
 from corpus.errors import IndexUnavailableError
-from rag.cli.index_command import check_index, index, rebuild_index
+from rag.cli.index_maintenance import check_index, index, rebuild_index
 from rag.index.embedder import Embedder
 from rag.index.owned_indexes import OwnedIndexes
 from rag.settings import Settings
