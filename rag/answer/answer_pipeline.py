@@ -30,6 +30,7 @@ from rag.llm.planning import plan_searches
 from rag.llm.prompt import REFUSAL, SYSTEM, Prompt
 from rag.llm.writer import Writer
 from rag.model import Answer, Event, Passage, Status, Turn
+from rag.question.addressed_messages import AddressedMessages
 from rag.question.query import Query
 from rag.question.question_text import read_history
 from rag.question.search_plan import apply_plan, is_chat
@@ -96,6 +97,7 @@ class AnswerPipeline:
         self.count = count
         self.passages = passages
         self.builder = AnswerBuilder(evidence, writer)
+        self._addressed = AddressedMessages(evidence.reader.embedder.embed)
         self.prose = ProseWriting(writer, evidence, count, evidence_tokens, look_again) if writer else None
         verifier = writer.verifier if writer else None
         self.review = AnswerReview(verifier, writer, mend=mend, total_s=total_s) if writer and verifier else None
@@ -189,6 +191,10 @@ class AnswerPipeline:
             nearest = [] if stories.stories else list(self.evidence.search(query, self.passages).passages)
             yield {"coverage": coverage, "passages": nearest, "searched": asked.filters, "timings": timings}
             return
+        # A model would have told it by its plan.
+        if not self.writer and (talk := self._addressed.find_kind(query.question)):
+            yield {**self._reply_to(talk, state), "passages": [], "searched": query.filters}
+            return
         with measure(timings, "retrieve"):
             found = state.get("found") or self._search(query, config)
         yield {
@@ -198,6 +204,12 @@ class AnswerPipeline:
             "notes": tuple(found.notes),
             "timings": timings,
         }
+
+    def _reply_to(self, talk: SmallTalk, state: AnswerState) -> dict[str, Any]:
+        """Return what a message to the assistant adds to the state: what no archive can do is refused."""
+        if talk != "errand":
+            return {"chat": talk}
+        return {"notice": answer_small_talk(talk, self.questions.read_scope(state["now"]), state["history"])}
 
     def _write_language_notice(self, state: AnswerState) -> str:
         """Return what to say to a question in a language that the archive does not hold, or ""."""

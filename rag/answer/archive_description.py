@@ -21,6 +21,11 @@ SOURCES = (
 )
 
 
+COMPLAINT = (
+    "Then do not rely on it. Without a language model I choose sentences of the archive by their words and meaning and may choose "
+    "badly: put the question in other words, name who or what it is about, or open the articles that are cited."
+)
+
 WELCOME = "You are welcome. Ask on whenever you like: a follow-up such as “why?” or “and in 2019?” is understood after an answer."
 
 _HEADING = re.compile(
@@ -32,7 +37,13 @@ def answer_small_talk(kind: SmallTalk, scope: ArchiveScope, history: Sequence[Tu
     """Return the answer to a message that asks for no news."""
     if kind == "sources":
         return _list_sources(history)
-    return {"greeting": describe_archive(scope), "thanks": WELCOME, "rewording": NO_MODEL}[kind]
+    return {
+        "greeting": describe_archive(scope),
+        "errand": f"That is nothing I can do. {describe_archive(scope)}",
+        "thanks": WELCOME,
+        "complaint": COMPLAINT,
+        "rewording": NO_MODEL,
+    }[kind]
 
 
 def _list_sources(history: Sequence[Turn]) -> str:

@@ -11,7 +11,8 @@ from babel import Locale
 
 from rag.text.terms import words
 
-SmallTalk = Literal["greeting", "thanks", "rewording", "sources"]
+SmallTalk = Literal["greeting", "thanks", "complaint", "errand", "rewording", "sources"]
+"""An errand is what no archive can do: a joke, the weather, an opinion."""
 
 _MESSAGES: dict[SmallTalk, str] = {
     "greeting": """
@@ -70,7 +71,7 @@ def _find_kind(piece: str) -> SmallTalk | None:
     said = [word for word in words(piece) if word not in _POLITE]
     if said[:1] in (["and"], ["ok"]) and len(said) > 1:
         said = said[1:]
-    place = next((i for i, word in enumerate(said) if word in {"in", "into"}), len(said))
+    place = next((i for i, word in enumerate(said) if word in {"in", "into", "to"}), len(said))
     if set(said[:place]) <= _REWORDED and " ".join(said[place + 1 :]) in _list_languages():
         return "rewording"
     return _KNOWN.get(tuple(said))
