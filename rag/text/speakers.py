@@ -14,10 +14,12 @@ from rag.text.speech_verbs import SAID
 _BEFORE = re.compile(
     rf"(?:,[^.“”\"]{{1,120}},|\s\([^)]{{1,60}}\)|,)?\s+(?P<lead>(?:[a-z]+\s+){{0,2}})(?:{SAID}|spoke of)\b"
 )
-_BEFORE_NAME = re.compile(rf"[,”\"“?!]\s*(?:{SAID})\s+(?:(?:the|its|his|their|a)\s+)?(?:[a-z][\w'-]*\s+){{0,6}}$")
+# Whoever stands after "told" is told.
+_BEFORE_NAME = re.compile(rf"[,”\"“?!]\s*(?!tell|told)(?:{SAID})\s+(?:(?:the|its|his|their|a)\s+)?(?:[a-z][\w'-]*\s+){{0,6}}$")
 _ACCORDING = re.compile(r"\b[Aa]ccording to\s+(?:(?:the|its)\s+)?(?:[a-z][\w'-]*\s+){0,4}$")
 _NEAR = 200  # Characters before a name in which a verb of saying is looked for.
 _PASSIVE = re.compile(r"\b(?:was|were|been|be|being)\s+$")
+_OTHERS = frozenset({"he", "she", "they", "it", "we", "i"})
 _SMALL = re.compile(r"(?:[a-z]+ )*")  # "of the Commerce Department"
 # What stands before the end of a longer name: "Ministry of Electronics and Information Technology".
 _FRAGMENT = re.compile(r"(?<![\w’'-])[A-Z][\w’'-]*+,? (?:and|&) (?:the )?$")
@@ -51,9 +53,9 @@ def find_attributions(text: str) -> tuple[Attribution, ...]:
 
 
 def _is_speaker(text: str, end: int) -> bool:
-    """Return whether a verb of saying follows the name that ends here: "Lee said", not "Lee was told"."""
+    """Return whether a verb of saying follows the name that ends here: not in "Lee was told", nor in "to Lee, he said"."""
     found = _BEFORE.match(text, end)
-    return found is not None and not _PASSIVE.search(found["lead"])
+    return found is not None and not (_PASSIVE.search(found["lead"]) or _OTHERS.intersection(found["lead"].split()))
 
 
 def find_speakers(text: str) -> list[str]:

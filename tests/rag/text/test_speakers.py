@@ -12,6 +12,10 @@ from rag.text.speakers import find_attributions, find_quoted_speakers, find_spea
         ("According to Ann Lee, it is over.", ["ann lee"]),
         ("Ann Lee was told that it is over.", []),
         ("Ann Lee lives in Lyon.", []),
+        ("“It is over,” she told Ann Lee.", []),
+        ("What “she” told Ann Lee, nobody knows.", []),
+        ("In a letter to Ann Lee, he said that it was over.", []),
+        ("Ann Lee, who said that it was over, left.", ["ann lee"]),
     ],
 )
 def test_attributions(text: str, speakers: list[str]) -> None:
