@@ -15,7 +15,9 @@ _BEFORE = re.compile(
     rf"(?:,[^.“”\"]{{1,120}},|\s\([^)]{{1,60}}\)|,)?\s+(?P<lead>(?:[a-z]+\s+){{0,2}})(?:{SAID}|spoke of)\b"
 )
 # Whoever stands after "told" is told.
-_BEFORE_NAME = re.compile(rf"[,”\"“?!]\s*(?!tell|told)(?:{SAID})\s+(?:(?:the|its|his|their|a)\s+)?(?:[a-z][\w'-]*\s+){{0,6}}$")
+_BEFORE_NAME = re.compile(
+    rf"[,”\"“?!]\s*(?!tell|told)(?:{SAID})\s+(?:(?:the|its|his|their|a)\s+)?(?:[a-z][\w'-]*\s+){{0,6}}$"
+)
 _ACCORDING = re.compile(r"\b[Aa]ccording to\s+(?:(?:the|its)\s+)?(?:[a-z][\w'-]*\s+){0,4}$")
 _NEAR = 200  # Characters before a name in which a verb of saying is looked for.
 _PASSIVE = re.compile(r"\b(?:was|were|been|be|being)\s+$")
