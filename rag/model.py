@@ -167,6 +167,10 @@ def describe_copies(copies: Iterable[Article]) -> list[dict[str, str]]:
     return [{"article_id": copy.id, "outlet": copy.source, "url": copy.url} for copy in copies]
 
 
+HEADLINE = (0, 0)
+"""Where a citation points whose words are the headline: an empty place, since offsets count in the body."""
+
+
 @dataclass(frozen=True, slots=True)
 class Citation:
     """Point from `[n]` in an answer to the words of an article that it rests on.
@@ -174,7 +178,7 @@ class Citation:
     Attributes:
         n: The number that the reader sees; the same passage has the same number throughout an answer.
         passage: The passage.
-        start: Offset of the cited words in the article's body.
+        start: Offset of the cited words in the article's body; it and `end` are those of `HEADLINE` where it is cited.
         end: End offset (exclusive).
     """
 
@@ -186,7 +190,13 @@ class Citation:
     @property
     def quote(self) -> str:
         """Return the cited words, verbatim."""
-        return self.passage.article.body[self.start : self.end]
+        article = self.passage.article
+        return article.title if self.heads else article.body[self.start : self.end]
+
+    @property
+    def heads(self) -> bool:
+        """Return whether the cited words are the headline."""
+        return (self.start, self.end) == HEADLINE
 
     def to_record(self) -> dict[str, Any]:
         """Return plain JSON values."""
@@ -202,6 +212,7 @@ class Citation:
             "quote": self.quote,
             "start": self.start,
             "end": self.end,
+            "headline": self.heads,
         }
 
 

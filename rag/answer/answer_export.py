@@ -141,8 +141,9 @@ def group_by_number(citations: Sequence[Citation]) -> list[list[Citation]]:
 
 def _write_source(citations: Sequence[Citation]) -> str:
     article = citations[0].passage.article
-    places = " and ".join(f"{citation.start} to {citation.end}" for citation in citations)
-    where = f"article {escape_markdown(article.id)}, characters {places}"
+    spans = [f"characters {citation.start} to {citation.end}" for citation in citations if not citation.heads]
+    places = " and ".join(["headline"] * (len(spans) < len(citations)) + spans)
+    where = f"article {escape_markdown(article.id)}, {places}"
     number = f"{citations[0].n}. "
     quotes = " … ".join(escape_markdown(citation.quote) for citation in citations)
     lines = [f"{_write_address(article.url)}{where}", f"> {quotes}"]

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from itertools import count
 
 from corpus.text.sentences import Span
-from rag.model import Citation, Claim, Passage
+from rag.model import HEADLINE, Citation, Claim, Passage
 from rag.text.citation_marks import Marked, insert_marks, read_marks
 from rag.verification.attribution import find_quotation_span
 from rag.verification.claim_demands import Demands
@@ -226,9 +226,9 @@ def _make_citations(
         for f in holding
         for span in _find_spans(Demands(text[f.statement.start : f.statement.end], language), f, evidence)
     ]
-    runs: list[Span] = []
-    for start, end in sorted(spans):
-        if runs and not evidence.passage.article.body[runs[-1][1] : start].strip():
+    runs: list[Span] = [HEADLINE] if HEADLINE in spans else []
+    for start, end in sorted(span for span in spans if span != HEADLINE):
+        if runs and runs[-1] != HEADLINE and not evidence.passage.article.body[runs[-1][1] : start].strip():
             runs[-1] = (runs[-1][0], max(end, runs[-1][1]))
         else:
             runs.append((start, end))
@@ -242,12 +242,14 @@ def _find_spans(claim: Demands, finding: Finding, evidence: PassageFacts) -> lis
 
 
 def _find_span(claim: Demands, evidence: PassageFacts) -> Span:
-    """Return the words of a passage that a claim repeats or quotes, or the sentences nearest to it."""
+    """Return the words of a passage that a claim repeats or quotes, or the headline or the sentences nearest to it."""
     copied = evidence.verbatim(claim.text)
     quoted = [span for a, b in claim.quotations if (span := find_quotation_span(claim.text[a:b], evidence))]
     if copied:
         return copied
     if quoted:
         return evidence.whole(min(quoted)[0], max(quoted)[1])
-    chunk = evidence.passage.chunk
-    return evidence.nearest(claim.stems) if evidence.spans else (chunk.start, chunk.end)
+    if not evidence.spans:
+        return evidence.passage.chunk.start, evidence.passage.chunk.end
+    nearest = evidence.nearest(claim.stems)
+    return HEADLINE if evidence.is_told_by_headline(claim.stems, nearest) else nearest

@@ -142,6 +142,12 @@ class PassageFacts:
                     best, run = weight, (first, first + length - 1)
         return (self.spans[run[0]][0], self.spans[run[1]][1]) if self.spans else (0, 0)
 
+    def is_told_by_headline(self, stems: Set[str], span: Span) -> bool:
+        """Return whether the headline has more of some stems than the sentences in a span of the body."""
+        told = stems & frozenset(terms(self.passage.article.title, self.language))
+        inside = [held for (a, b), held in zip(self.spans, self.stems, strict=True) if a < span[1] and span[0] < b]
+        return len(told) > len(stems & frozenset().union(*inside))
+
     def whole(self, start: int, end: int) -> Span:
         """Return the sentences in which a span of the body lies, as offsets in the body."""
         touched = [span for span in self.spans if span[0] < end and start < span[1]]

@@ -5,12 +5,13 @@ claim cites, and a claim that it calls supported must still have its figures in 
 """
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 from corpus.article import Chunk
 from corpus.text.sentences import Span
+from rag.model import HEADLINE
 from rag.text.output_filter import filter_output
 from rag.text.quotations import fold, split_at_ellipses
 from rag.verification.claim_demands import Demands
@@ -138,7 +139,7 @@ def apply_reading(finding: Finding, claim: Demands, reading: Reading, evidence: 
     if finding.verdict == "note" or not finding.cited:
         return finding
     if reading.judgement == "supported":
-        return _apply_support(finding, claim, quoted)
+        return _apply_support(finding, claim, quoted, evidence)
     # What only the passages of other sentences say otherwise may be another account, which the answer gives too.
     quoted = [(facts, span) for facts, span in quoted if facts.position in finding.cited]
     if reading.judgement == "contradicted" and not quoted:
@@ -161,7 +162,12 @@ def _apply_note(finding: Finding, quoted: Sequence[tuple[PassageFacts, Span]]) -
     return replace(finding, verdict="note", problem=contradicted, read=True)
 
 
-def _apply_support(finding: Finding, claim: Demands, quoted: Sequence[tuple[PassageFacts, Span]]) -> Finding:
+def _apply_support(
+    finding: Finding,
+    claim: Demands,
+    quoted: Sequence[tuple[PassageFacts, Span]],
+    evidence: Sequence[PassageFacts],
+) -> Finding:
     """Take a claim for supported where the quoted words speak of it and have its figures.
 
     Where they have not, but the reader says that the figure follows, nothing is certain any more: of nine claims that rules
@@ -175,23 +181,32 @@ def _apply_support(finding: Finding, claim: Demands, quoted: Sequence[tuple[Pass
         return finding
     if find_other_figure(claim, carried):
         return replace(finding, verdict="unchecked", problem=None)
-    cited = _cite_quoted(finding.cited, [facts.position for facts, _ in quoted])
+    named = {facts.position for facts in evidence if facts.position in finding.cited and _names_outlet(claim, facts)}
+    cited = _cite_quoted(finding.cited, [facts.position for facts, _ in quoted], named)
     return replace(finding, cited=cited, verdict="supported", problem=None, spans=_list_places(quoted), read=True)
 
 
-def _cite_quoted(cited: tuple[int, ...], quoted: Sequence[int]) -> tuple[int, ...]:
-    """Return what a claim cites once its support is quoted: its own passages, if any is quoted, and the others that are."""
-    own = cited if not set(cited).isdisjoint(quoted) else ()
+def _cite_quoted(cited: tuple[int, ...], quoted: Sequence[int], named: Set[int]) -> tuple[int, ...]:
+    """Return what a claim cites once its support is quoted: its own passages, if any is quoted, and the others that are.
+
+    If none is, only those stay whose outlet it names: "The Post reports so too" is cited to the Post, whoever is quoted.
+    """
+    own = cited if not set(cited).isdisjoint(quoted) else [position for position in cited if position in named]
     return tuple(dict.fromkeys((*own, *quoted)))
 
 
+def _names_outlet(claim: Demands, facts: PassageFacts) -> bool:
+    said = fold(claim.text)
+    return any(said.find(fold(outlet).text) >= 0 for outlet in facts.outlets)
+
+
 def _list_places(quoted: Sequence[tuple[PassageFacts, Span]]) -> tuple[tuple[int, Span], ...]:
-    """Return where quoted words stand in the articles; those of a heading stand in none."""
-    return tuple((facts.position, span) for facts, span in quoted if span != (0, 0))
+    """Return where quoted words stand in the articles; for those of outlet or date, as of the headline, that is the headline."""
+    return tuple((facts.position, span) for facts, span in quoted)
 
 
 def find_words(words: str, evidence: PassageFacts) -> Span | None:
-    """Return where a passage has some words, as offsets in the body; (0, 0) where its heading has them; None if nowhere.
+    """Return where a passage has some words, as offsets in the body; `HEADLINE` where its heading has them; None if nowhere.
 
     Spaces, dashes and quotation marks are folded; words around an ellipsis may stand apart.
     """
@@ -207,15 +222,15 @@ def find_words(words: str, evidence: PassageFacts) -> Span | None:
         first = evidence.spans[0][0]
         return first + start, first + end
     heading = fold(evidence.dated_heading)
-    return (0, 0) if all(heading.find(piece) >= 0 or text.find(piece) >= 0 for piece in pieces) else None
+    return HEADLINE if all(heading.find(piece) >= 0 or text.find(piece) >= 0 for piece in pieces) else None
 
 
 def _cut_to(evidence: PassageFacts, span: Span) -> PassageFacts:
     """Return a passage cut to the sentences of some of its words, or to its heading."""
-    start, end = evidence.whole(*span) if span != (0, 0) else span
+    start, end = evidence.whole(*span) if span != HEADLINE else span
     article = replace(evidence.passage.article, body=evidence.passage.article.body[start:end])
     return PassageFacts(evidence.position, replace(evidence.passage, chunk=Chunk(article, 0, 0, len(article.body))))
 
 
 def _read_span(evidence: PassageFacts, span: Span) -> str:
-    return evidence.passage.article.body[slice(*span)] if span != (0, 0) else evidence.dated_heading
+    return evidence.passage.article.body[slice(*span)] if span != HEADLINE else evidence.dated_heading

@@ -40,7 +40,9 @@ def _record(conversation: Conversation, place: int) -> dict[str, Any] | None:
         answer.status == "doubtful"
     ):  # That the caution was right says neither that the archive answers nor that it does not.
         return None
-    # A dict, as the same words may be cited twice and their order says which came first.
-    quotes = {(c.passage.article.id, c.quote.strip()): None for c in answer.citations if c.quote.strip()}
+    # Evidence stands in the body, which a headline does not; a dict, as the same words may be cited twice and their order says which came first.
+    quotes = {
+        (c.passage.article.id, c.quote.strip()): None for c in answer.citations if c.quote.strip() and not c.heads
+    }
     evidence = [{"article_id": article, "quote": quote} for article, quote in quotes]
     return record | {"type": "confirmed", "evidence": evidence} if evidence else None

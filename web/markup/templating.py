@@ -9,6 +9,7 @@ from markupsafe import Markup
 
 from corpus import Article
 from corpus.text.urls import parse_url
+from rag.model import HEADLINE
 from web.addresses import article_address
 from web.markup.escaping import Span, excerpt, format_day, render_byline, render_link
 from web.markup.language_names import language_name
@@ -46,6 +47,12 @@ def _excerpt(article: Article, within: Span, marks: Sequence[Span], margin: int 
     return trust(excerpt(article.body, within, marks, margin))
 
 
+def _title(title: str, marks: Sequence[Span]) -> Markup:
+    """Return a headline, marked where it is cited."""
+    shown = Markup.escape(title)
+    return Markup("<mark>{}</mark>").format(shown) if HEADLINE in marks else shown
+
+
 def _link(url: str, text: str) -> Markup:
     return trust(render_link(url, text))
 
@@ -54,7 +61,7 @@ def _make_environment() -> Environment:
     environment = Environment(
         loader=FileSystemLoader(TEMPLATES), autoescape=True, undefined=StrictUndefined, extensions=[_JoinedLines]
     )
-    environment.globals.update(byline=render_byline, excerpt=_excerpt, link=_link, is_url=parse_url)
+    environment.globals.update(byline=render_byline, excerpt=_excerpt, title=_title, link=_link, is_url=parse_url)
     environment.globals.update(article_address=article_address)
     environment.filters.update(day=format_day, language=language_name, thousands="{:,}".format)
     return environment

@@ -12,6 +12,7 @@ from corpus.archive.collections import Collections
 from corpus.archive.database import Archive
 from corpus.archive.edits import list_edits
 from corpus.archive.revisions import read_revision
+from rag.model import HEADLINE
 from web.conversations.conversation import Conversation, SessionState
 from web.event_data import sent
 from web.frame import QUIET, Frame, user_of
@@ -90,7 +91,8 @@ def render_arrival(data: dict[str, Any]) -> str:
 
 
 def parse_spans(text: object) -> list[Span]:
-    """Read "12-40,50-61" as offsets, the first so many; anything else gives none."""
+    """Read "12-40,50-61" as offsets, the first so many, and "0-0" as the headline; anything else gives none."""
     pieces = str(text).split(",", _MOST_SPANS)[:_MOST_SPANS]
     pairs = [piece.partition("-") for piece in pieces if len(piece) <= 2 * _LONGEST_NUMBER]
-    return [(int(a), int(b)) for a, _, b in pairs if a.isdecimal() and b.isdecimal() and int(a) < int(b)]
+    spans = [(int(a), int(b)) for a, _, b in pairs if a.isdecimal() and b.isdecimal()]
+    return [span for span in spans if span[0] < span[1] or span == HEADLINE]

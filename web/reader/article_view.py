@@ -46,6 +46,7 @@ def render_reader(
     return render(
         "article_reader",
         article=article,
+        marks=marks,
         changes=_mark_changes(article),
         around=around,
         paragraphs=paragraphs,

@@ -347,3 +347,10 @@ def test_a_citation_marks_all_that_it_is_cited_for_and_nothing_else() -> None:
     assert [(c.n, c.quote) for c in found.citations] == [(1, "The toll rises."), (1, "The ferry sank.")]
     near = check("The toll rises. [1] Snow falls. [1]", [Passage(Chunk(article, 0, 0, len(body)), 1, 1.0)])
     assert [c.quote for c in near.citations] == ["The toll rises.", "Snow falls."]
+
+
+def test_what_the_headline_tells_best_is_cited_to_it() -> None:
+    (citation,) = checked("Equifax says that 143 million were hit [1].").citations
+    assert (citation.heads, citation.quote) == (True, BREACH.title)
+    (citation,) = checked("Criminals had access to the files of 143 million American consumers [1].").citations
+    assert (citation.heads, citation.quote.startswith("Equifax said on Thursday")) == (False, True)

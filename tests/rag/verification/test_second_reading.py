@@ -126,9 +126,24 @@ def test_words_on_something_else_carry_nothing() -> None:
     assert only(text, verdict(1, "supported", (1, "opened an inquiry into the breach")))[0] == "unchecked"
 
 
-def test_the_heading_is_evidence() -> None:
-    claim = "Wire Desk wrote on 8 September 2017 that Equifax put the number at 143 million [1]."
-    assert only(claim, verdict(1, "supported", (1, "Equifax says 143 million hit")))[0] == "supported"
+def test_the_heading_is_evidence_and_its_citation_the_headline() -> None:
+    check = ClaimCheck(
+        "Wire Desk wrote on 8 September 2017 that Equifax put the number at 143 million [1].", passages()
+    )
+    reply = json.dumps({"verdicts": [verdict(1, "supported", (1, "Equifax says 143 million hit"))]})
+    checked = check.conclude(read_verdicts(reply, check.list_open_claims()))
+    assert checked.claims[0].verdict == "supported"
+    assert [(citation.heads, citation.quote) for citation in checked.citations] == [(True, passages()[0].article.title)]
+
+
+def test_a_report_stays_cited_to_the_outlet_that_the_claim_names() -> None:
+    words = "all 3 billion accounts were hit"
+    for outlet, cited in (("Wire Desk", ["breach", "yahoo"]), ("Another paper", ["yahoo"])):
+        check = ClaimCheck(f"{outlet} reports that accounts of Yahoo were hit [1]. Yahoo said so [2].", passages())
+        reply = json.dumps({"verdicts": [verdict(1, "supported", (2, words))]})
+        checked = check.conclude(read_verdicts(reply, check.list_open_claims()))
+        assert [citation.passage.article.id for citation in checked.citations] == cited
+        assert len(checked.claims[0].citations) == len(cited)
 
 
 def test_a_contradiction_is_told_with_the_words_of_the_passage() -> None:

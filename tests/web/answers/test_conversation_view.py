@@ -1,5 +1,7 @@
 """Chips, the as-of line, and sources that can be pasted."""
 
+import re
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
@@ -7,10 +9,11 @@ import pytest
 from corpus import Article, Chunk
 from rag.model import Answer, Citation, Claim, Filters, Passage
 from web.answers.answer_footer import answer_cost, describe_usage
-from web.answers.evidence_cards import group_sources
+from web.answers.evidence_cards import group_sources, render_evidence
+from web.conversations.conversation import Conversation, Exchange
 from web.markup.chips import describe_dates, name_filters, remove_filter, render_understanding
 from web.reader.article_reader import parse_spans
-from web.reader.article_view import render_paragraphs
+from web.reader.article_view import render_paragraphs, render_reader
 
 FILTERS = Filters(
     since=datetime(2017, 9, 1, tzinfo=UTC),
@@ -72,7 +75,15 @@ def test_what_is_copied_carries_the_flags() -> None:
 
 @pytest.mark.parametrize(
     ("text", "found"),
-    [("12-40,50-61", [(12, 40), (50, 61)]), ("", []), ("4-2", []), ("a-b,1-2", [(1, 2)]), (None, []), ("-1-5", [])],
+    [
+        ("12-40,50-61", [(12, 40), (50, 61)]),
+        ("", []),
+        ("4-2", []),
+        ("a-b,1-2", [(1, 2)]),
+        (None, []),
+        ("-1-5", []),
+        ("0-0,3-3", [(0, 0)]),
+    ],
 )
 def test_offsets_from_the_page_are_read_or_dropped(text: object, found: list[tuple[int, int]]) -> None:
     assert parse_spans(text) == found
@@ -94,3 +105,15 @@ def test_what_an_answer_took_is_told_where_a_model_wrote_it() -> None:
 
 def test_only_so_many_offsets_are_read() -> None:
     assert parse_spans(",".join(f"{2 * n}-{2 * n + 1}" for n in range(100_000)))[-1] == (398, 399)
+
+
+def test_a_cited_headline_is_marked_in_its_card_and_in_the_article() -> None:
+    cited = replace(citation(1, None), start=0, end=0)
+    exchange = Exchange("q", answer=Answer("q", "answered", "Yes [1].", citations=(cited, citation(1, None))))
+    cards = render_evidence(Conversation([exchange]))
+    assert "<mark>Title 1</mark>" in cards
+    assert "<mark>Body.</mark>" in cards
+    marks = parse_spans(re.findall(r'data-marks="([^"]+)"', cards)[0])
+    article = render_reader(cited.passage.article, marks=marks)
+    assert "<mark>Title 1</mark>" in article
+    assert "<mark>Title 1</mark>" not in render_reader(cited.passage.article, marks=marks[1:])
