@@ -58,6 +58,7 @@ def test_an_answer_goes_on_beside_others_and_after_a_reload_until_it_is_stopped(
     page.goto(address)
     page.wait_for_selector(f"#turn-0 .a:has-text('{BEGUN}')")
     page.wait_for_selector("#turn-0 .stage .now")
+    assert serious(page) == []
     page.click("#stop")
     page.wait_for_selector("#turn-0 .note:has-text('Stopped: this is not a whole answer')")
     page.wait_for_selector(mark(SLOW, "writing"), state="detached")
