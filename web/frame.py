@@ -23,6 +23,9 @@ QUIET: dict[str, Any] = {"api_visibility": "private", "show_progress": "hidden"}
 WARNING: dict[str, Any] = {**QUIET, "concurrency_limit": 20}
 """Arguments of events that may warn the reader: only those that pass the queue can."""
 
+IDLE_LOOK_S = 15.0
+"""Another process may add articles at any time, and another page change an account: even a page at rest looks again."""
+
 ZONE_COOKIE = "newsdesk-zone"
 
 LOOKING: dict[str, Any] = {**WARNING, "trigger_mode": "always_last"}
@@ -69,6 +72,7 @@ class Frame:
         proxied: Whether a proxy says who somebody is.
         runs: The folder of the runs of the evaluation.
         permit: Tells what a user may do.
+        idle_look_s: After so many seconds a page on which nothing changes asks what is new.
     """
 
     loader: AssistantLoader
@@ -87,6 +91,7 @@ class Frame:
     alone: bool = False
     accounts: Accounts | None = None
     proxied: bool = False
+    idle_look_s: float = IDLE_LOOK_S
 
 
 Tab = Callable[[Frame, gr.Tab], None]

@@ -19,7 +19,7 @@ from web.eval.eval_view import eval_tab
 from web.event_data import CheckedBlocks
 from web.follow.follow_view import follow_tab
 from web.follow.topic_api import TopicApi
-from web.frame import Frame, Rail, Tab, make_markup, make_textbox
+from web.frame import IDLE_LOOK_S, Frame, Rail, Tab, make_markup, make_textbox
 from web.markup.templating import render
 from web.rate_limit import RateLimit
 from web.roles import Permit
@@ -60,6 +60,7 @@ def build_page(
     alone: bool = False,
     accounts: Accounts | None = None,
     proxied: bool = False,
+    idle_look_s: float = IDLE_LOOK_S,
 ) -> gr.Blocks:
     """Return the page, ready to be mounted.
 
@@ -74,6 +75,7 @@ def build_page(
         alone: Let the reader set the model.
         accounts: Who may sign in, where owners may change it on the page.
         proxied: A proxy says who somebody is.
+        idle_look_s: After so many seconds a page on which nothing changes asks what is new.
     """
     blocks = CheckedBlocks(title=TITLE, analytics_enabled=False, fill_width=True, delete_cache=(_CLEAN_S, _CLEAN_S))
     blocks.permit = permit
@@ -100,6 +102,7 @@ def build_page(
                 alone,
                 accounts,
                 proxied,
+                idle_look_s,
             )
             with gr.Tabs(elem_id="tabs"):
                 for (title, tab), name in zip(TABS, tab_names(), strict=True):

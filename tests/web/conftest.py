@@ -193,6 +193,7 @@ def served(
     clock: Callable[[], float] = time.monotonic,
     alone: bool = False,
     proxy: TrustedProxy | None = None,
+    idle_look_s: float = 15,
 ) -> Iterator[str]:
     """Serve the page, and yield its address; `kept` is the file of conversations, by default one that goes with it."""
     from web.assistant.assistant_loader import AssistantLoader
@@ -214,6 +215,7 @@ def served(
             runs=runs,
             alone=alone,
             proxy=proxy,
+            idle_look_s=idle_look_s,
         )
         running = Server(application, "127.0.0.1", port)
         thread = threading.Thread(target=running.run, args=([bound],), daemon=True)

@@ -39,7 +39,7 @@ def file(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def url(starter: Newsroom, file: Path) -> Iterator[str]:
-    with served(starter.open, accounts=Accounts(file)) as address:
+    with served(starter.open, accounts=Accounts(file), idle_look_s=0.5) as address:
         yield address
 
 

@@ -26,7 +26,7 @@ from web.reader.article_reader import connect_reader
 Shown = tuple[Any, ...]
 """Values of `AskView.shown`, in its order: talk, evidence, welcome, box, ask, stop, list, bar, timer."""
 
-_SOON_S, _LATER_S = 1.0, 15.0  # After so long the page looks again, while something changes and when nothing does.
+_SOON_S = 1.0  # After so long the page looks again, while something changes.
 
 
 def ask_tab(frame: Frame, _: gr.Tab) -> None:
@@ -189,9 +189,8 @@ class AskView:
             shown[self.frame.side.listing] = render_own_list(self.frame, session, user)
         if not session.conversation.exchanges:
             shown[self.welcome] = gr.update(value=render_welcome(self.frame.loader, self.frame.alone))
-        # Another process may add articles at any time, so even a settled state is looked at again.
         settled = found.settled and not progress.writing
-        return shown | {self.timer: gr.Timer(_LATER_S if settled else _SOON_S)}
+        return shown | {self.timer: gr.Timer(self.frame.idle_look_s if settled else _SOON_S)}
 
 
 def _leave() -> None:

@@ -21,8 +21,6 @@ from web.reader.article_reader import connect_reader, reopen
 Shown = tuple[Any, ...]
 """Values of `FollowView.shown`, in its order: box, bar, topics, articles, count in the rail."""
 
-_LOOK_S = 15.0
-
 
 @dataclass(slots=True)
 class FollowState:
@@ -69,7 +67,7 @@ class FollowView:
         gr.on([self.text.submit, self.add.click], self._on_follow, [self.text, *state], self.shown, **LOOKING)
         gr.on([self.bar.submit, self.topics.submit], self._on_topic_click, state, self.shown, **LOOKING)
         connect_reader(self.frame, [self.articles])
-        timer = gr.Timer(_LOOK_S)
+        timer = gr.Timer(self.frame.idle_look_s)
         timer.tick(self._count, None, news, queue=False, **QUIET)
         self.frame.blocks.load(self._count, None, news, queue=False, **QUIET)
 

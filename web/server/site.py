@@ -24,6 +24,7 @@ from web.completions.completion_routes import CompletionRoutes
 from web.conversations.conversation_store import ConversationStore
 from web.conversations.running_answers import RunningAnswers
 from web.event_data import refuse_malformed_requests
+from web.frame import IDLE_LOOK_S
 from web.page_layout import STATIC, build_page, tab_names
 from web.rate_limit import RateLimit
 from web.roles import Permit, reaches
@@ -54,6 +55,7 @@ def site(
     runs: Path = Path("eval-runs"),
     alone: bool = False,
     proxy: TrustedProxy | None = None,
+    idle_look_s: float = IDLE_LOOK_S,
 ) -> Guard:
     """Return the application.
 
@@ -68,13 +70,14 @@ def site(
         runs: The folder of the runs of the evaluation, by default where `python -m eval` writes them.
         alone: Only the user of this machine reaches the page, and may set its model there.
         proxy: Who may name the user of a request; nobody without it.
+        idle_look_s: After so many seconds a page on which nothing changes asks what is new.
     """
     limit = limit or RateLimit()
     permit = _permit_of(accounts, proxy)
     answers = RunningAnswers(conversations, partial(stream_exchange, loader), partial(add_suggestions, loader))
     own = None if proxy else accounts  # A proxy decides who signs in.
     blocks = build_page(
-        loader, limit, conversations, answers, changeable, runs, permit, alone, own, proxy is not None
+        loader, limit, conversations, answers, changeable, runs, permit, alone, own, proxy is not None, idle_look_s
     ).queue(max_size=WAITING_QUESTIONS, api_open=False)
     outer = FastAPI(docs_url=None, redoc_url=None, openapi_url=None)
     serve_reports(outer, runs)
