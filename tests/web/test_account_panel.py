@@ -23,24 +23,38 @@ if TYPE_CHECKING:
 Send = Callable[..., str]
 
 
-@pytest.fixture
-def file(tmp_path: Path) -> Path:
+@pytest.fixture(scope="module")
+def first(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Return a file with the owner anna, the reader bert, and a key for each, the secret in a file of its name."""
-    path = tmp_path / "accounts.txt"
+    path = tmp_path_factory.mktemp("accounts") / "accounts.txt"
     path.write_text("".join(f"{account_line(name)}\n" for name in ("anna", "bert")), encoding="utf-8")
     roles: dict[str, Role] = {"anna": "owner", "bert": "reader"}
     accounts = tuple(replace(one, role=roles[one.name]) for one in read_accounts(path).accounts)
     made = [Key.make(name) for name in roles]
     path.write_text(AccountLines(accounts, tuple(key for key, _ in made)).text(), encoding="utf-8")
     for key, secret in made:
-        (tmp_path / key.name).write_text(secret)
+        (path.parent / key.name).write_text(secret)
     return path
 
 
+@pytest.fixture(scope="module")
+def module_url(starter: Newsroom, first: Path) -> Iterator[tuple[str, bytes]]:
+    text = first.read_bytes()
+    with served(starter.open, accounts=Accounts(first), idle_look_s=0.5) as address:
+        yield address, text
+
+
 @pytest.fixture
-def url(starter: Newsroom, file: Path) -> Iterator[str]:
-    with served(starter.open, accounts=Accounts(file), idle_look_s=0.5) as address:
-        yield address
+def file(first: Path, module_url: tuple[str, bytes]) -> Path:
+    """Return the file of the page, as it was in the beginning."""
+    fresh = first.with_suffix(".fresh")
+    fresh.write_bytes(module_url[1])
+    return fresh.replace(first)
+
+
+@pytest.fixture
+def url(module_url: tuple[str, bytes], file: Path) -> str:
+    return module_url[0]
 
 
 @pytest.fixture
