@@ -6,6 +6,7 @@ import statistics
 import tomllib
 from collections import Counter
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -56,20 +57,31 @@ def modules(*places: str) -> Iterator[Path]:
         yield from sorted(path.rglob("*.py")) if path.is_dir() else [path] if path.exists() else []
 
 
-def tree(path: Path) -> ast.Module:
-    return ast.parse(path.read_text(encoding="utf-8"), filename=str(path))
+@pytest.fixture(scope="module", autouse=True)
+def read_once() -> Iterator[None]:
+    """Keep what was read of the files for the rules of this module, and no longer."""
+    yield
+    for kept in (nodes, imported, calls):
+        kept.cache_clear()
 
 
-def imported(path: Path) -> set[str]:
+@cache
+def nodes(path: Path) -> tuple[ast.AST, ...]:
+    """Return all nodes of a module; a dozen rules look at each."""
+    return tuple(ast.walk(ast.parse(path.read_text(encoding="utf-8"), filename=str(path))))
+
+
+@cache
+def imported(path: Path) -> frozenset[str]:
     """Return the full names of what a module imports, at any depth; `from a import b` counts as a and a.b."""
     names: set[str] = set()
-    for node in ast.walk(tree(path)):
+    for node in nodes(path):
         if isinstance(node, ast.Import):
             names.update(alias.name for alias in node.names)
         elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
             names.add(node.module)
             names.update(f"{node.module}.{alias.name}" for alias in node.names)
-    return names
+    return frozenset(names)
 
 
 def found(*places: str, names: set[str]) -> list[str]:
@@ -80,11 +92,10 @@ def found(*places: str, names: set[str]) -> list[str]:
     )
 
 
-def calls(path: Path) -> Iterator[tuple[str, ast.Call]]:
-    """Yield every call with the name it is written with, dots included."""
-    for node in ast.walk(tree(path)):
-        if isinstance(node, ast.Call):
-            yield ast.unparse(node.func), node
+@cache
+def calls(path: Path) -> tuple[tuple[str, ast.Call], ...]:
+    """Return every call with the name it is written with, dots included."""
+    return tuple((ast.unparse(node.func), node) for node in nodes(path) if isinstance(node, ast.Call))
 
 
 def lock(name: str) -> dict[str, str]:
@@ -122,7 +133,7 @@ def test_parts_of_a_package_import_from_the_floors_below(package: str) -> None:
 
 def test_no_two_modules_or_classes_carry_one_name() -> None:
     paths = [path for path in modules(*PRODUCT) if path.stem not in SHARED_NAMES]
-    classes = [node.name for path in paths for node in ast.walk(tree(path)) if isinstance(node, ast.ClassDef)]
+    classes = [node.name for path in paths for node in nodes(path) if isinstance(node, ast.ClassDef)]
     for names in ([path.stem for path in paths], classes):
         assert [name for name, count in Counter(names).items() if count > 1] == []
 
@@ -139,14 +150,15 @@ def test_chromadb_is_imported_in_at_most_one_module() -> None:
 def reads_environment(path: Path, may_set: bool) -> list[int]:
     """Return the lines that use the environment; setting a variable is let through where it may be set."""
     settings = (ast.Subscript, ast.Attribute) if may_set else ()
-    nodes = list(ast.walk(tree(path)))
     sets = {
         id(node.value)
-        for node in nodes
+        for node in nodes(path)
         if isinstance(node, settings) and (isinstance(node.ctx, ast.Store) or getattr(node, "attr", "") == "setdefault")
     }
     uses = [
-        node for node in nodes if isinstance(node, ast.Attribute) and node.attr in {"environ", "environb", "getenv"}
+        node
+        for node in nodes(path)
+        if isinstance(node, ast.Attribute) and node.attr in {"environ", "environb", "getenv"}
     ]
     return sorted(node.lineno for node in uses if id(node) not in sets)
 
@@ -190,9 +202,7 @@ def test_tests_replace_no_real_part() -> None:
 def test_each_module_that_reads_language_or_checks_claims_has_its_tests() -> None:
     for part in ("rag/text", "rag/verification"):
         for path in (ROOT / part).rglob("*.py"):
-            acts = any(
-                isinstance(node, ast.FunctionDef) for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
-            )
+            acts = any(isinstance(node, ast.FunctionDef) for node in nodes(path))
             tests = ROOT / "tests" / path.relative_to(ROOT).with_name(f"test_{path.name}")
             assert tests.exists() or not acts, f"{path.relative_to(ROOT)} has no {tests.relative_to(ROOT)}"
 
@@ -211,7 +221,7 @@ def test_functions_stay_short() -> None:
     sizes = [
         (node.end_lineno or 0) - node.lineno + 1
         for path in modules(*PRODUCT)
-        for node in ast.walk(tree(path))
+        for node in nodes(path)
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
     ]
     assert statistics.median(sizes) <= 12

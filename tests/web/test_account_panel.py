@@ -73,7 +73,7 @@ def send(url: str, file: Path) -> Send:
                 "data": [],
             }
             client.post("/queue/join", json=call)
-            (output,) = outcomes(client, f"{who} {act}")
+            (output,) = outcomes(client, f"{who} {act}").values()
         data: Any = output.get("data", [""])
         return str(output.get("error") or data[0])
 
