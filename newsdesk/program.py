@@ -49,6 +49,9 @@ def _run(given: list[str]) -> int:
     first, rest = (given[0], given[1:]) if given else ("", [])
     if first == "serve":
         return int(importlib.import_module("app").main(rest))
+    if given == ["--version"]:  # For which nothing else has to be loaded.
+        print(f"newsdesk {find_version()}")
+        return 0
     if first in _GROUPS:
         return _call(importlib.import_module(_GROUPS[first]).app, rest, f"newsdesk {first}")
     for name in _MERGED:

@@ -40,9 +40,6 @@ __all__ = ["Archive", "Outcome", "article_from_row"]
 _ORDERS = {"newest": "published_at DESC NULLS LAST, id", "oldest": "published_at ASC NULLS LAST, id"}
 
 
-_AGAIN_S = 5.0  # Seconds after which a file that could not be written is opened again.
-
-
 class Archive:
     """Keep articles and tell what changed.
 
@@ -56,6 +53,7 @@ class Archive:
             ArchiveError: The file cannot be opened or is no archive.
         """
         self.path = path
+        self.again_s = 5.0  # After so many seconds a file that could not be written is opened again.
         self._local = threading.local()
         self._connections: list[tuple[threading.Thread, sqlite3.Connection]] = []
         self._lock = threading.Lock()
@@ -65,9 +63,11 @@ class Archive:
     def connection(self) -> sqlite3.Connection:
         """Return this thread's connection (autocommit; use `transaction` to write)."""
         found: sqlite3.Connection | None = getattr(self._local, "connection", None)
-        if found is None or (isinstance(found, ReadOnlyConnection) and time.monotonic() > self._local.again):
+        if found is None or (
+            isinstance(found, ReadOnlyConnection) and time.monotonic() > self._local.opened + self.again_s
+        ):
             found = self._local.connection = self._connected(found)
-            self._local.again = time.monotonic() + _AGAIN_S
+            self._local.opened = time.monotonic()
         return found
 
     def _connected(self, held: sqlite3.Connection | None) -> sqlite3.Connection:

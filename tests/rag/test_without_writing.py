@@ -110,6 +110,7 @@ def test_a_page_on_a_full_disk_answers_and_goes_on_by_itself_when_there_is_room(
     data = Path(shutil.copytree(indexed, disk / "data"))
     fill(disk)
     with caplog.at_level(logging.WARNING), Assistant.from_settings(Settings(data_dir=data), "the page") as assistant:
+        assistant.archive.again_s = 0
         assistant.start()
         assert assistant.search("WannaCry")
         assert assistant.progress() == (14, 14)

@@ -22,7 +22,7 @@ def data(tmp_path_factory: pytest.TempPathFactory, embedder: Embedder) -> Path:
     article = next(article for article in starter_articles() if article.id == EQUIFAX)
     Newsroom.build(folder, embedder, [article])
     (folder / "sets").mkdir()
-    rows = [json.dumps(QUESTION | {"id": str(n)}) for n in range(30)]
+    rows = [json.dumps(QUESTION | {"id": str(n)}) for n in range(10)]
     (folder / "sets" / "mine.jsonl").write_text("\n".join([*rows, "{broken"]), encoding="utf-8")
     (folder / "sets" / "empty.jsonl").write_text("", encoding="utf-8")
     return folder
@@ -57,13 +57,13 @@ def test_a_run_is_watched_stopped_and_gone_on_with(data: Path, process: EvalProc
         stopped = process.look()
         assert stopped is not None
         assert stopped.stage in {"stopped", "done"}
-        assert stopped.total == 30
-        assert any("mine.jsonl:31" in line for line in stopped.lines)
+        assert stopped.total == 10
+        assert any("mine.jsonl:11" in line for line in stopped.lines)
         process.start(own_set(data), sample=False, llm="")
         wait_until(lambda: (seen := process.look()) and seen.stage != "running")
     ended = process.look()
     assert ended is not None
-    assert (ended.stage, ended.done) == ("done", 30)
+    assert (ended.stage, ended.done) == ("done", 10)
     assert list_runs(tmp_path / "runs")[0].complete
 
 
