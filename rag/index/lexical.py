@@ -17,6 +17,10 @@ from rag.text.terms import find_acronyms, plain_spellings, terms
 
 _UNDATED = -(2**40)  # Seconds: long before any article, so that every limit on time leaves it out.
 _HEAP = 64_000_000
+_BOTH = 0.4
+"""Share of the lesser score of a term that stands in both text and heading: it is one word of the question, and a chunk
+that holds two of them says more than one that holds one of them twice; tuned in docs/retrieval.md."""
+
 _NONE = "\x00"  # tantivy keeps no empty term.
 
 
@@ -26,7 +30,7 @@ class LexicalIndex:
     Every method raises `IndexUnavailableError` where tantivy cannot read or write its files.
     """
 
-    def __init__(self, folder: Path | None, heading_boost: float = 0.75, writing: bool = True) -> None:
+    def __init__(self, folder: Path | None, heading_boost: float = 0.9, writing: bool = True) -> None:
         """Open the index in `folder`, creating it if needed.
 
         Args:
@@ -195,9 +199,10 @@ class LexicalIndex:
         should, must = tantivy.Occur.Should, tantivy.Occur.Must
         clauses = []
         for term in wanted:
-            clauses.append((should, tantivy.Query.term_query(self._schema, "text", term, "freq")))
+            in_text = tantivy.Query.term_query(self._schema, "text", term, "freq")
             in_heading = tantivy.Query.term_query(self._schema, "heading", term, "freq")
-            clauses.append((should, tantivy.Query.boost_query(in_heading, self._boost)))
+            boosted = tantivy.Query.boost_query(in_heading, self._boost)
+            clauses.append((should, tantivy.Query.disjunction_max_query([in_text, boosted], _BOTH)))
         words = tantivy.Query.boolean_query(clauses)
         limits = _make_filter_queries(self._schema, filters, among)
         # Filters narrow, and must not add to the score.

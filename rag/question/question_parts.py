@@ -1,6 +1,6 @@
 """Split a question that compares, orders or joins several things, and merge what its parts find."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
@@ -60,8 +60,11 @@ _FEWEST_ASKED = 1
 
 _MOST = 6
 
-_PART_WEIGHT = 0.3
-"""How much a part's score counts beside the whole question's; tuned in docs/questions.md."""
+_PART_WEIGHT = 0.6
+"""How much it counts beside the whole question's score that a passage stands out for a part; tuned in docs/questions.md."""
+
+_USUAL = 5
+"""The place in a part's ranking whose passage does not stand out."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -276,8 +279,9 @@ def _make_piece(first: Sequence[Word], piece: Sequence[Word], subject: str, fram
 def merge_parts(whole: Sequence[Passage], parts: Sequence[Sequence[Passage]]) -> list[Passage]:
     """Merge what the whole question found with what each part found, best first.
 
-    A passage scores what the whole gave it (or the whole's least) plus a share of the most that a part gave it; the
-    passage that the whole puts first stays first. `Passage.score` becomes that sum.
+    A passage scores what the whole gave it (or the whole's least) plus a share of the most by which it stands above the
+    fifth passage of a part (or its last), so that a part which one passage answers counts more than one of which many
+    tell alike; the passage that the whole puts first stays first. `Passage.score` becomes that sum.
 
     Args:
         whole: The passages for the whole question, best first.
@@ -288,13 +292,14 @@ def merge_parts(whole: Sequence[Passage], parts: Sequence[Sequence[Passage]]) ->
     floor = min((p.score for p in whole), default=0.0)
     passages = {p.chunk.id: p for p in (*(p for found in parts for p in found), *whole)}
     scores = {p.chunk.id: p.score for p in whole}
-    best = dict(_list_part_scores(parts))
-    total = {i: scores.get(i, floor) + _PART_WEIGHT * best.get(i, 0.0) for i in passages}
+    gains = [_measure_gains(part, passages) for part in parts if part]
+    total = {i: scores.get(i, floor) + _PART_WEIGHT * max(gain[i] for gain in gains) for i in passages}
     order = sorted(passages, key=lambda i: (bool(whole) and i != whole[0].chunk.id, -total[i], i))
     return [replace(passages[i], rank=rank, score=total[i]) for rank, i in enumerate(order, 1)]
 
 
-def _list_part_scores(parts: Sequence[Sequence[Passage]]) -> Iterator[tuple[str, float]]:
-    """Yield each chunk with its score in a part, worst first, so that the best stays in a dict."""
-    for passage in sorted((p for found in parts for p in found), key=lambda p: p.score):
-        yield passage.chunk.id, passage.score
+def _measure_gains(part: Sequence[Passage], chunk_ids: Iterable[str]) -> dict[str, float]:
+    """Return how far chunks stand above a part's fifth passage; those that it did not find stand where its last does."""
+    scores = {passage.chunk.id: passage.score for passage in part}
+    usual, least = part[:_USUAL][-1].score, min(scores.values())
+    return {i: scores.get(i, least) - usual for i in chunk_ids}

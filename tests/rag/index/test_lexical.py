@@ -97,6 +97,13 @@ def test_bm25_as_worked_out_by_hand(lexical: LexicalIndex) -> None:
     assert score == pytest.approx(np.log(2) * 2.2 / 1.75, abs=1e-5)
 
 
+def test_a_word_in_text_and_headline_counts_once_and_a_part(lexical: LexicalIndex) -> None:
+    # Texts and headlines are equally long and "ferry" stands in one of 2 of each, so each scores ln 2 but for its weight.
+    lexical.apply((), [brief("both", "ferry sails", title="Ferry"), brief("other", "trams run", title="Trams")])
+    ((_, score),) = lexical.search(["ferri"], 10)
+    assert score == pytest.approx(np.log(2) * (1 + 0.4 * 0.9), abs=1e-5)
+
+
 def test_a_rare_word_counts_more_than_a_common_one(lexical: LexicalIndex) -> None:
     lexical.apply((), [brief(f"n{n}", "council met") for n in range(9)] + [brief("rare", "ferry met")])
     assert names(lexical.search(["council", "ferri"], 10))[0] == "rare"

@@ -106,16 +106,25 @@ def test_an_outlet_with_a_colon_is_not_cut() -> None:
 
 
 def test_merging_lets_each_part_lift_its_best_and_keeps_the_first() -> None:
-    whole = [passage("a", 0.9), passage("b", 0.5), passage("c", 0.4)]
+    whole = [passage("a", 0.9), passage("b", 0.45), passage("c", 0.4)]
     found = [[passage("c", 0.8), passage("d", 0.2)], [passage("d", 0.7), passage("c", 0.1)]]
     merged = merge_parts(whole, found)
-    # a stays first; c = 0.4 + 0.3 * 0.8 = 0.64; d = floor 0.4 + 0.3 * 0.7 = 0.61; b = 0.5.
+    # a stays first; c = 0.4 + 0.6 * (0.8 - 0.2) = 0.76; d = floor 0.4 + 0.6 * (0.7 - 0.1) = 0.76; b = 0.45.
     assert [(p.article.id, round(p.score, 2), p.rank) for p in merged] == [
         ("a", 0.9, 1),
-        ("c", 0.64, 2),
-        ("d", 0.61, 3),
-        ("b", 0.5, 4),
+        ("c", 0.76, 2),
+        ("d", 0.76, 3),
+        ("b", 0.45, 4),
     ]
+
+
+def test_a_part_that_many_passages_tell_alike_lifts_less_than_one_that_one_answers() -> None:
+    whole = [passage("a", 0.9), passage("b", 0.5), passage("c", 0.4)]
+    alike = [passage(f"alike{n}", 0.8 - n / 100) for n in range(20)]
+    clear = [passage("clear", 0.6), *(passage(f"far{n}", 0.3) for n in range(20))]
+    # clear = floor 0.4 + 0.6 * (0.6 - 0.3); alike0 = 0.4 + 0.6 * (0.8 - 0.76).
+    merged = [p.article.id for p in merge_parts(whole, [alike, clear])]
+    assert merged[:4] == ["a", "clear", "b", "alike0"]
 
 
 def test_merging_without_parts_changes_nothing() -> None:
