@@ -18,18 +18,17 @@ from rag.text.terms import STOPWORDS, terms
 MOST = 5
 """Sentences in an answer, at most."""
 
-FROM_PASSAGE = 2
-"""Sentences of the best one's passage, at most: what surrounds an answer completes it and cites nothing new."""
+FROM_ARTICLE = 2
+"""Sentences of the best one's article, at most, while there are others: what surrounds an answer completes it."""
 
-SAME_PASSAGE = 0.6
-"""Share of the best sentence's score that another one of its passage must reach,"""
+SAME_ARTICLE = 0.7
+"""Share of the best sentence's score that another one of its article must reach,"""
 
 ELSEWHERE = 0.9
 """and one of another article: a further source is cited only where it answers as well. Tuned on the starter set."""
 
-ANSWERED = 0.5
-"""Probability from which a part of a question brings a sentence of its own: with less more of the evidence is cited,
-and more that is none (docs/questions.md)."""
+ABOUT = 0.7
+"""Share of the nearness of its headline to the question that the headline of another article must reach."""
 
 RIVAL = 0.7
 """Share of the best sentence's score from which an account that differs is given with it."""
@@ -55,11 +54,12 @@ def choose_sentences(readings: Evidence) -> list[Sentence]:
     """
     most = max(MOST, len(readings.parts))
     found: list[Sentence] = []
-    for part in readings.parts:
-        if part.sentences and part.sufficiency.probability >= ANSWERED:
-            best = _choose_apart(part.sentences, found)
-            _extend_selection(found, add_antecedents(best, part.sentences), most)
-    _extend_selection(found, _select_answering(readings.whole.sentences), most)
+    answered = [part for part in readings.parts if part.answered]
+    for part in answered:
+        best = _choose_apart(part.sentences, found)
+        _extend_selection(found, add_antecedents(best, part.sentences), most)
+    if readings.several or len(answered) < len(readings.parts) or not answered:
+        _extend_selection(found, _select_answering(readings.whole.sentences), most)
     return found
 
 
@@ -81,7 +81,7 @@ def note_missing_parts(readings: Evidence) -> list[str]:
 def _select_answering(sentences: Sequence[Sentence]) -> list[Sentence]:
     """Choose the sentences that answer one question from those read for it, the best first.
 
-    Others of its passage may answer less than the best one, those of other articles must come near it and say
+    Others of its article may answer less than the best one, those of other articles must come near it and say
     something else; one whose subject stands in the sentence before ("He said ...") brings that sentence along.
     """
     if not sentences:
@@ -90,12 +90,13 @@ def _select_answering(sentences: Sequence[Sentence]) -> list[Sentence]:
     if best.score > 1:  # It holds the quotation that the question asks about, so others would only confuse.
         return [s for s in sentences[:MOST] if s.score > 1]
     found = add_antecedents(best, sentences)
-    near = [s for s in sentences[1:] if s.passage is best.passage and s.score >= SAME_PASSAGE * best.score]
-    _extend_selection(found, near, FROM_PASSAGE, sentences)
-    others = [s for s in sentences[1:] if s.passage.article.id != best.passage.article.id]
+    article = best.passage.article.id
+    near = [s for s in sentences[1:] if s.passage.article.id == article and s.score >= SAME_ARTICLE * best.score]
+    _extend_selection(found, near, FROM_ARTICLE, sentences)
+    others = [s for s in sentences[1:] if s.passage.article.id != article and s.headline >= ABOUT * best.headline]
     found.extend(find_conflicts(best, [s for s in others if s.score >= RIVAL * best.score])[: MOST - len(found)])
     _extend_selection(found, [s for s in others if s.score >= ELSEWHERE * best.score], MOST, sentences)
-    # What room is left goes to the rest of the best one's passage.
+    # What room is left goes to the rest of the best one's article.
     _extend_selection(found, near, MOST, sentences)
     return found
 

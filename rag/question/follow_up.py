@@ -4,6 +4,7 @@ import re
 from collections.abc import Sequence
 from datetime import UTC, datetime
 
+from corpus.text.sentences import split_sentences
 from rag.model import Turn
 from rag.question.small_talk import find_small_talk
 from rag.text.citation_marks import read_marks
@@ -102,6 +103,9 @@ _ANY_EVENT = frozenset(
     "responsible blame blamed involved next money".split()
 )
 """What is asked about any event, so that a question of nothing else is about the last one."""
+
+_NO_ELEMENT = frozenset("one ones did does do was were is are has have had can could will would".split())
+"""Words with which a follow-up asks something and does not only name a new element."""
 
 _ONWARD = frozenset("next then afterwards afterward later".split())
 _CARRIED = 3  # Names of the last answer.
@@ -249,10 +253,14 @@ def _drop_shorter(names: Sequence[str]) -> list[str]:
 
 
 def _find_subject(topic: str) -> str:
-    """Return what a question is about, in its own words; where it names nothing, in those that it took from before."""
+    """Return what a question is about, in its own words; where it names nothing, with those that it took from before."""
     own, _, carried = topic.partition(" (")
-    carried = carried.rstrip("?)")
-    return carried if carried and not find_names(own) else _strip_question_words(own)
+    asked, carried = _strip_question_words(own), carried.rstrip("?)").partition("; ")[0]
+    if not carried or find_names(own):
+        return asked
+    return (
+        f"{asked}, {carried}" if any(word not in _LIGHT and not is_asking(word) for word in words(asked)) else carried
+    )
 
 
 def _is_element(rest: str) -> bool:
@@ -262,7 +270,7 @@ def _is_element(rest: str) -> bool:
         bool(content)
         and len(content) <= 5
         and not any(map(is_asking, words(rest)))
-        and not re.search(r"\bones?\b|\bdid\b|\bwas\b|\bis\b", rest)
+        and _NO_ELEMENT.isdisjoint(words(rest))
     )
 
 
@@ -324,13 +332,14 @@ def _replace_pronoun(question: str, topic: str, answer: str) -> str:
 
 
 def _list_new_names(question: str, topic: str, answer: str) -> list[str]:
-    """Return up to three names of the last answer that are new, where "it" or "they" may mean one of them."""
+    """Return up to three names of the last answer's first sentence that are new, where "it" or "they" may mean one of them."""
     if not re.search(rf"\b(?:{_THING}|ones?)\b", question, re.IGNORECASE):
         return []
     if len(find_names(topic)) == 1 and "it" in words(question):
         return []  # It is what the question before names.
     known = {word for text in (question, topic) for word in words(text)}
-    said = dict.fromkeys(answer[name.start : name.end] for name in find_names(answer))
+    first = answer[slice(*next(iter(split_sentences(answer)), (0, 0)))]
+    said = dict.fromkeys(first[name.start : name.end] for name in find_names(first))
     return [name for name in said if not set(words(name)) <= known][:_CARRIED]
 
 

@@ -5,10 +5,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
+from corpus.text.sentences import split_sentences
 from rag.question.query import Query
-from rag.retrieval.demanded_kinds import CURRENCY, asks_money
+from rag.retrieval.demanded_kinds import CURRENCY, asks_money, counts_asked
 from rag.retrieval.evidence_search import Evidence
-from rag.retrieval.sentence_ranking import SAYING, Sentence, measure_sentence_shape, split_carried
+from rag.retrieval.sentence_ranking import SAYING, Sentence, list_counts, measure_sentence_shape, split_carried
 from rag.retrieval.sufficiency import find_missing_names
 from rag.text.equal_words import find_equal_terms, says_little
 from rag.text.names import Name, find_initials, find_name_words, find_names, is_named, same_word
@@ -23,6 +24,9 @@ SAID, SAID_OF_FEW = 0.4, 0.6
 """Share of a question's words besides names that the article of an answer must hold, in these words or equal ones; of three
 words and fewer more, since each says more."""
 
+NEAR_HEADLINE = 0.7
+"""Cosine of headline and question from which on a headline that holds its names, and the kind of thing asked for, answers it."""
+
 BEARING = 0.4
 """Cosine to the question from which on a sentence without its words may stand behind a caution, as it may say it in others."""
 
@@ -31,6 +35,10 @@ Missing = Literal["namesake", "name", "year", "deed", "unclear"]
 _WORD = re.compile(r"\w+")
 _YEAR = re.compile(r"\b(?:19|20)\d\d\b")
 _FEW = 3  # Words of a question besides its names.
+_FEWEST = 2  # Names and words of a question that a headline answers.
+_OPEN = frozenset({"what", "why", "yes_no"})
+_MEASURED = frozenset({"how_many", "when"})
+_AUXILIARY = frozenset("did does do has had have".split())
 _BEFORE = 300  # Characters before a sentence in which its subject is looked for.
 _UNDOING = ("un", "re", "dis", "de")
 FACTS = frozenset({"who", "when", "where", "how_many"})
@@ -98,13 +106,30 @@ def list_clear(query: Query, sentences: Sequence[Sentence], strict: bool = False
     Args:
         query: The question.
         sentences: Those looked at.
-        strict: All its words, not most, must stand in a sentence or in what leads to it.
+        strict: All its words, not most, must stand in a sentence or in what leads to it, or its names and deed in the sentence.
     """
     own = _read_own(query.standalone)
     names = _find_names(own)
     clear = [] if query.parts else _list_clear(query, own, names, sentences)
     wanted = _list_wanted(own, names)
-    return [s for s in clear if not strict or (wanted and _share_said(wanted, s, whole=False) == 1)]
+    telling = [s for s in clear if wanted and _tells_itself(names, _find_deed(own, names, wanted), s)]
+    if strict:
+        return [s for s in clear if s in telling or (wanted and _share_said(wanted, s, whole=False) == 1)]
+    return [*telling, *(s for s in clear if s not in telling)]
+
+
+def _tells_itself(names: Sequence[Name], deed: str, sentence: Sentence) -> bool:
+    """Return whether a sentence holds, without what leads to it, the names of a question and what it asks of them."""
+    held = list_held_terms(sentence.text)
+    return not find_equal_terms(deed).isdisjoint(held) and all(_holds(name, sentence.text) for name in names)
+
+
+def _find_deed(own: str, names: Sequence[Name], wanted: Sequence[str]) -> str:
+    """Return the term of what was done: behind "did" and the name after it where a question has them, else the first."""
+    place = next((match.end() for match in _WORD.finditer(own) if match.group().lower() in _AUXILIARY), 0)
+    place = next((name.end for name in names if place and name.start > place), place)
+    later = {stem(word) for word in words(own[place:])}
+    return next((term for term in wanted if term in later), wanted[0])
 
 
 def _read_own(standalone: str) -> str:
@@ -148,7 +173,8 @@ def _find_gap(
     if unknown := evidence.whole.unknown:
         return Gap("namesake", unknown)
     if query.parts:
-        return None if _answers_parts(evidence) else Gap("unclear")
+        measured = all(part.kind == "how_many" for part in query.parts)
+        return None if _answers_parts(evidence, measured) else Gap("unclear")
     return (
         _find_missing_name(own, names, evidence)
         or (None if query.filters.timed else _find_missing_year(split_carried(query.searched or own)[0], chosen))
@@ -158,8 +184,11 @@ def _find_gap(
 
 
 def _is_clear(query: Query, own: str, names: Sequence[Name], evidence: Evidence, chosen: Sequence[Sentence]) -> bool:
-    """Return whether what was chosen answers; a headline that says all that is asked needs no other sign of it."""
-    if any(_tells_in_headline(query, own, names, s) for s in chosen):
+    """Return whether what was chosen answers.
+
+    A headline that says all that is asked, or the very words that the question quotes, need no other sign of it.
+    """
+    if any(s.score > 1 or _tells_in_headline(query, own, names, s) for s in chosen):
         return True
     return evidence.enough and bool(_list_clear(query, own, names, chosen))
 
@@ -167,17 +196,65 @@ def _is_clear(query: Query, own: str, names: Sequence[Name], evidence: Evidence,
 def _tells_in_headline(query: Query, own: str, names: Sequence[Name], sentence: Sentence) -> bool:
     """Return whether the headline above a sentence holds all names and words of a question, and the kind that it asks for."""
     title, wanted = sentence.passage.article.title, _list_wanted(own, names)
-    if query.kind not in FACTS or not (names and wanted) or _WHO_IS_NAME.match(own):
+    if query.kind not in FACTS or len(names) + len(wanted) < _FEWEST or not wanted or _WHO_IS_NAME.match(own):
         return False
     held = list_held_terms(title)
     told = all(_holds(name, title) for name in names) and all(held & find_equal_terms(term) for term in wanted)
     return told and bool(measure_sentence_shape(title, query.kind, set(words(own))))
 
 
-def _answers_parts(evidence: Evidence) -> bool:
-    parts = [part.sufficiency.probability >= CLEAR for part in evidence.parts]
+def tells_in_headline(query: Query, sentence: Sentence) -> bool:
+    """Return whether the headline above a sentence answers a question in one piece, by its words or its meaning."""
+    own = _read_own(query.standalone)
+    names = _find_names(own)
+    told = _tells_in_headline(query, own, names, sentence) or _comes_near_headline(query, own, names, sentence)
+    return told and not query.parts and question_language(own) == "en"
+
+
+def find_restating(query: Query, read: Sequence[Sentence], best: Sequence[Sentence]) -> Sentence | None:
+    """Return the sentence that tells the count that the headline above the best sentence gives, or None.
+
+    The headline must hold the names of the question, and the best sentence not what is counted right behind its number.
+
+    Args:
+        query: The question.
+        read: What was read.
+        best: The best sentence, if any.
+    """
+    own = _read_own(query.standalone)
+    names = _find_names(own)
+    if query.kind != "how_many" or query.parts or not best or not names or asks_money(own):
+        return None
+    article, asked = best[0].passage.article, set(words(own))
+    given = {figure.value for figure in list_counts(article.title, asked)}
+    if not given or not all(_holds(name, article.title) for name in names) or counts_asked(own, best[0].text):
+        return None
+    held = set(list_held_terms(article.title)) - STOPWORDS
+    telling = [
+        s
+        for s in read
+        if s.passage.article.id == article.id and given & {figure.value for figure in list_counts(s.text, asked)}
+    ]
+    return max(telling, key=lambda s: len(held & list_held_terms(s.text)), default=None)
+
+
+def _comes_near_headline(query: Query, own: str, names: Sequence[Name], sentence: Sentence) -> bool:
+    """Return whether the headline above a sentence comes near a question in meaning, with its names and what it asks for."""
+    title = sentence.passage.article.title
+    if (
+        sentence.headline < NEAR_HEADLINE
+        or query.kind not in _MEASURED | _OPEN
+        or not (names and all(_holds(name, title) for name in names))
+    ):
+        return False
+    return query.kind in _OPEN or bool(measure_sentence_shape(title, query.kind, set(words(own))))
+
+
+def _answers_parts(evidence: Evidence, measured: bool) -> bool:
+    """Return whether the parts are answered, or the whole: that says nothing of things whose sizes are compared."""
+    parts = [part.answered for part in evidence.parts]
     held = any(parts) if evidence.several else all(parts)
-    return evidence.whole.sufficiency.probability >= CLEAR or held
+    return held or (not measured and evidence.whole.sufficiency.probability >= CLEAR)
 
 
 def _find_missing_name(own: str, names: Sequence[Name], evidence: Evidence) -> Gap | None:
@@ -223,22 +300,21 @@ def _find_other_deed(own: str, names: Sequence[Name], evidence: Evidence) -> Gap
         if told_of := _find_told(deed, objects, evidence):
             return Gap("deed", said, tuple(sentence for sentence, _ in told_of))
     told_of = _find_told(stem(verb), objects, evidence)
-    by_subject = any(agents.intersection(subject.words) for _, agents in told_of)
+    by_subject = any(_holds(subject, agents) for _, agents in told_of)
     return Gap("deed", said, tuple(sentence for sentence, _ in told_of)) if told_of and not by_subject else None
 
 
-def _find_told(verb: str, objects: Sequence[Name], evidence: Evidence) -> list[tuple[Sentence, frozenset[str]]]:
+def _find_told(verb: str, objects: Sequence[Name], evidence: Evidence) -> list[tuple[Sentence, str]]:
     """Return the sentences that tell, or whose headline tells, a deed of all its objects, each with the words before it.
 
     These name who did it, as do those after "by".
     """
-    told: list[tuple[Sentence, frozenset[str]]] = []
+    told: list[tuple[Sentence, str]] = []
     for sentence in evidence.whole.sentences if objects else ():
         for text in (sentence.text, sentence.passage.article.title):
             at = _find_word_start(verb, text)
             if at is not None and all(_holds(name, text) for name in objects):
-                agents = find_name_words(text[:at]) | find_name_words(text.partition(" by ")[2])
-                told.append((sentence, agents))
+                told.append((sentence, f"{text[:at]} {text.partition(' by ')[2]}"))
                 break
     return told
 
@@ -259,19 +335,22 @@ def _list_clear(query: Query, own: str, names: Sequence[Name], chosen: Sequence[
         said = [s for s in chosen if (SAYING.search(s.text) or find_quotations(s.text)) and _may_speak(speaker, s)]
         return [s for s in said if _holds_all(names, s, headline=True)]
     wanted, asked = _list_wanted(own, names), set(words(own))
-    headed = [s for s in chosen if _tells_in_headline(query, own, names, s)]
+    headed = [
+        s for s in chosen if _tells_in_headline(query, own, names, s) or _comes_near_headline(query, own, names, s)
+    ]
     if headed:
         return headed
     if query.kind in FACTS and not _WHO_IS_NAME.match(own):
         chosen = [s for s in chosen if measure_sentence_shape(s.text, query.kind, asked)]
     if asks_money(own):
         chosen = [s for s in chosen if CURRENCY.search(f"{s.text} {s.passage.article.title}")]
-    if query.kind == "who":  # Who did it is told beside the deed, which is asked for first.
+    if query.kind == "who":  # Who did it is told beside the deed.
+        deed = [_find_deed(own, names, wanted)] if wanted else []
         return [
             s
             for s in chosen
             if _holds_all(names, s, headline=True)
-            and _share_said(wanted[:1], s, whole=False) == 1
+            and _share_said(deed, s, whole=False) == 1
             and _share_said(wanted, s, whole=False) >= SAID
         ]
     needed = SAID if len(wanted) > _FEW else SAID_OF_FEW
@@ -288,11 +367,15 @@ def tells_of(thing: str, sentence: Sentence) -> bool:
 
 
 def _may_speak(speaker: set[str], sentence: Sentence) -> bool:
-    """Return whether the words of a sentence may be those of a speaker: given to the name, or to a pronoun."""
+    """Return whether the words of a sentence may be those of a speaker: given to the name, or to a pronoun right after it."""
     given = [set(said.name.words) for said in find_attributions(sentence.text)]
     if not speaker or any(speaker & names for names in given):
         return True
-    return not given and (bool(_PRONOUN_SAID.search(sentence.text)) or bool(speaker & find_name_words(sentence.text)))
+    if given or not _PRONOUN_SAID.search(sentence.text):
+        return not given and bool(speaker & find_name_words(sentence.text))
+    before = sentence.passage.article.body[max(0, sentence.start - _BEFORE) : sentence.start]
+    last = next((before[a:b] for a, b in reversed(split_sentences(before))), "")
+    return bool(speaker & find_name_words(f"{last} {sentence.text}"))
 
 
 def _holds_all(names: Sequence[Name], sentence: Sentence, headline: bool) -> bool:
