@@ -5,8 +5,9 @@ from collections.abc import Sequence
 from rag.answer.verbatim_answer import add_antecedents, choose_sentences, number_passages, strip_emphasis
 from rag.model import Passage
 from rag.question.query import Query
-from rag.retrieval.clarity import FACTS, Gap, drop_others, find_gap, find_restating, list_clear, tells_in_headline
+from rag.retrieval.clarity import Gap, drop_others, find_gap, list_clear
 from rag.retrieval.evidence_search import Evidence
+from rag.retrieval.headline_answers import FACTS, answers_in_headline, find_restating
 from rag.retrieval.sentence_ranking import EMBEDDED_SENTENCES, Sentence
 from rag.text.terms import STOPWORDS, list_held_terms, terms
 
@@ -36,7 +37,7 @@ def put_clear_first(query: Query, evidence: Evidence, chosen: Sequence[Sentence]
     read = evidence.whole.sentences[:EMBEDDED_SENTENCES]
     if query.kind == "yes_no":
         telling = list_clear(query, read, strict=True)[:1]
-        return [*telling, *(s for s in chosen if s not in telling)][: NEAREST + 1] if telling else list(chosen)
+        return [*telling, *(s for s in chosen if s not in telling)][:NEAREST] if telling else list(chosen)
     if query.kind not in FACTS:
         return list(chosen)
     clear = list_clear(query, chosen)
@@ -54,7 +55,7 @@ def put_clear_first(query: Query, evidence: Evidence, chosen: Sequence[Sentence]
 
 def tell_headline(query: Query, chosen: Sequence[Sentence], passages: Sequence[Passage]) -> str:
     """Return a line with the headline above the first sentence where it answers and that sentence says something else, or ""."""
-    if not chosen or not tells_in_headline(query, chosen[0]):
+    if not chosen or not answers_in_headline(query, chosen[0]):
         return ""
     title, place = chosen[0].passage.article.title, number_passages(passages)[chosen[0].passage.chunk.id]
     said = set(terms(title)) - STOPWORDS

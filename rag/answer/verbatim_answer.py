@@ -15,19 +15,19 @@ from rag.text.output_filter import filter_output
 from rag.text.speech_verbs import SAID
 from rag.text.terms import STOPWORDS, terms
 
-MOST = 5
+MOST = 4
 """Sentences in an answer, at most."""
 
-FROM_ARTICLE = 2
-"""Sentences of the best one's article, at most, while there are others: what surrounds an answer completes it."""
+FROM_PASSAGE = 2
+"""Sentences of the best one's passage, at most: what surrounds an answer completes it and cites nothing new."""
 
-SAME_ARTICLE = 0.7
-"""Share of the best sentence's score that another one of its article must reach,"""
+SAME_PASSAGE = 0.6
+"""Share of the best sentence's score that another one of its passage must reach,"""
 
 ELSEWHERE = 0.9
 """and one of another article: a further source is cited only where it answers as well. Tuned on the starter set."""
 
-ABOUT = 0.7
+ABOUT = 0.5
 """Share of the nearness of its headline to the question that the headline of another article must reach."""
 
 RIVAL = 0.7
@@ -81,7 +81,7 @@ def note_missing_parts(readings: Evidence) -> list[str]:
 def _select_answering(sentences: Sequence[Sentence]) -> list[Sentence]:
     """Choose the sentences that answer one question from those read for it, the best first.
 
-    Others of its article may answer less than the best one, those of other articles must come near it and say
+    Others of its passage may answer less than the best one, those of other articles must come near it and say
     something else; one whose subject stands in the sentence before ("He said ...") brings that sentence along.
     """
     if not sentences:
@@ -90,13 +90,13 @@ def _select_answering(sentences: Sequence[Sentence]) -> list[Sentence]:
     if best.score > 1:  # It holds the quotation that the question asks about, so others would only confuse.
         return [s for s in sentences[:MOST] if s.score > 1]
     found = add_antecedents(best, sentences)
+    near = [s for s in sentences[1:] if s.passage is best.passage and s.score >= SAME_PASSAGE * best.score]
+    _extend_selection(found, near, FROM_PASSAGE, sentences)
     article = best.passage.article.id
-    near = [s for s in sentences[1:] if s.passage.article.id == article and s.score >= SAME_ARTICLE * best.score]
-    _extend_selection(found, near, FROM_ARTICLE, sentences)
     others = [s for s in sentences[1:] if s.passage.article.id != article and s.headline >= ABOUT * best.headline]
     found.extend(find_conflicts(best, [s for s in others if s.score >= RIVAL * best.score])[: MOST - len(found)])
     _extend_selection(found, [s for s in others if s.score >= ELSEWHERE * best.score], MOST, sentences)
-    # What room is left goes to the rest of the best one's article.
+    # What room is left goes to the rest of the best one's passage.
     _extend_selection(found, near, MOST, sentences)
     return found
 

@@ -67,11 +67,7 @@ _HARD = _COMPARING | {"between", "order"}
 _LISTING = frozenset("put these arrange rank order".split())
 _SPANS = frozenset("time long days weeks months years".split())
 _CHOOSING = (
-    ASKING
-    | AUXILIARY
-    | ARTICLES
-    | _COMPARATIVES
-    | frozenset("came come comes happened occurred took place of one two".split())
+    ASKING | AUXILIARY | ARTICLES | _COMPARATIVES | frozenset("came come happened took place of one two".split())
 )
 """What asks which of two things, and not what of them."""
 
@@ -90,15 +86,7 @@ def find_compared(found: Sequence[Word]) -> list[str]:
     if len(found) > _LONG:
         return []
     # From the most particular form to the loosest.
-    for way in (
-        _split_sequence,
-        _split_choice,
-        _split_order,
-        _split_against,
-        _split_unequal,
-        _split_span,
-        _split_listed,
-    ):
+    for way in (_split_sequence, _split_pair, _split_order, _split_against, _split_unequal, _split_span, _split_listed):
         if (texts := way(found)) and len(set(texts)) > 1:
             return texts
     return []
@@ -157,7 +145,7 @@ def _split_sequence(found: Sequence[Word]) -> list[str]:
     return [write(item) for item in items if item]
 
 
-def _split_choice(found: Sequence[Word]) -> list[str]:
+def _split_pair(found: Sequence[Word]) -> list[str]:
     """Split "Which came first, X or Y?": two phrases that a question with a comparative puts behind a comma or colon."""
     stop = next((n for n, word in enumerate(found) if word.stop in {",", ":"}), None)
     if stop is None or found[0].low not in ASKING or not any(word.low in _COMPARATIVES for word in found[: stop + 1]):
@@ -169,7 +157,8 @@ def _split_choice(found: Sequence[Word]) -> list[str]:
     left, right = rest[: joints[0]], rest[joints[0] + 1 :]
     if not left or not right or not (_has_kind(left) or _has_kind(right)):
         return []
-    head = [word for word in head if word.low not in _CHOOSING]
+    said = [word for word in head if word.low not in _CHOOSING and word.low not in PREPOSITIONS]
+    head = [word for word in head if word.low not in ASKING | _COMPARATIVES] if said else []
     right = complete(left, right) if len(right) == 1 and not _has_kind(right) else right
     return [write([*head, *left]), write([*head, *right])]
 

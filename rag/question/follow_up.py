@@ -241,7 +241,10 @@ def _resolve_pronouns(question: str, topic: str, answer: str) -> str:
     if _is_element(rest):
         return _replace_element(topic, rest.rstrip("?!. "))
     spelled_out = _replace_pronoun(rest.rstrip("?!. "), topic, answer)
-    subject = _find_subject(_drop_conflicting_dates(topic, rest))
+    kept = _drop_conflicting_dates(topic, rest)
+    subject, asked = _find_subject(kept), _strip_question_words(kept.partition(" (")[0])
+    if _says_nothing(spelled_out) and subject != asked and not _says_nothing(asked):
+        subject = f"{asked}, {subject}"
     carried = "; ".join([subject, *_list_new_names(spelled_out, topic, answer)])
     missing = set(words(carried)) - set(words(spelled_out)) - STOPWORDS
     return f"{spelled_out} ({carried})?" if missing else f"{spelled_out}?"
@@ -253,14 +256,15 @@ def _drop_shorter(names: Sequence[str]) -> list[str]:
 
 
 def _find_subject(topic: str) -> str:
-    """Return what a question is about, in its own words; where it names nothing, with those that it took from before."""
+    """Return what a question is about, in its own words; where it names nothing, in those that it took from before."""
     own, _, carried = topic.partition(" (")
-    asked, carried = _strip_question_words(own), carried.rstrip("?)").partition("; ")[0]
-    if not carried or find_names(own):
-        return asked
-    return (
-        f"{asked}, {carried}" if any(word not in _LIGHT and not is_asking(word) for word in words(asked)) else carried
-    )
+    carried = carried.rstrip("?)").partition("; ")[0]
+    return carried if carried and not find_names(own) else _strip_question_words(own)
+
+
+def _says_nothing(question: str) -> bool:
+    """Return whether a question only asks, so that it is about the very thing that the one before asks: "When was that?"."""
+    return all(word in _LIGHT or is_asking(word) for word in words(question))
 
 
 def _is_element(rest: str) -> bool:
