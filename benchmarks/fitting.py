@@ -91,7 +91,8 @@ def _read(assistant: Assistant, question: Question) -> tuple[list[list[float]], 
 
 
 def _features(sentence: Sentence, best: float) -> list[float]:
-    return [sentence.coverage, sentence.context, sentence.dense, sentence.passage.score / best, sentence.shape]
+    told = [sentence.own, sentence.coverage, sentence.context, sentence.dense]
+    return [*told, sentence.passage.score / best, sentence.shape]
 
 
 def _is_gold(sentence: Sentence, question: Question) -> bool:

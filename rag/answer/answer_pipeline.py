@@ -13,7 +13,7 @@ from corpus.text.language_detection import detect
 from rag.answer.answer_building import AnswerBuilder
 from rag.answer.answer_review import AnswerReview, make_check
 from rag.answer.archive_description import answer_small_talk
-from rag.answer.caution import find_answer, note_gap, write_caution
+from rag.answer.caution import find_answer, note_gap, tell_headline, write_caution
 from rag.answer.chain_steps import AnswerState, Output, make_root, make_step
 from rag.answer.conflicts import conflict_note, find_conflicts
 from rag.answer.coverage_reading import CoverageReading
@@ -286,7 +286,8 @@ class AnswerPipeline:
             return f"{write_caution(gap)}\n\n{quoted}", (*notes, note_gap(gap)), "doubtful"
         if chosen and (others := find_conflicts(chosen[0], chosen[1:])):
             notes.extend(filter(None, [conflict_note(chosen[0], others, evidence.whole.sentences)]))
-        return "\n\n".join(filter(None, (told, quoted))), (*notes, *note_missing_parts(evidence)), "answered"
+        headline = tell_headline(query, chosen, passages)
+        return "\n\n".join(filter(None, (told, headline, quoted))), (*notes, *note_missing_parts(evidence)), "answered"
 
     def _check(self, state: AnswerState, config: RunnableConfig) -> Pieces:  # noqa: ARG002
         """Check every claim of the text against what it cites, and make the answer."""

@@ -2,14 +2,20 @@
 
 from collections.abc import Sequence
 
-from rag.answer.verbatim_answer import add_antecedents, choose_sentences, strip_emphasis
+from rag.answer.verbatim_answer import add_antecedents, choose_sentences, number_passages, strip_emphasis
+from rag.model import Passage
 from rag.question.query import Query
-from rag.retrieval.clarity import FACTS, Gap, drop_others, find_gap, list_clear
+from rag.retrieval.clarity import Gap, drop_others, find_gap, list_clear
 from rag.retrieval.evidence_search import Evidence
+from rag.retrieval.headline_answers import FACTS, answers_in_headline, find_restating
 from rag.retrieval.sentence_ranking import EMBEDDED_SENTENCES, Sentence
+from rag.text.terms import STOPWORDS, list_held_terms, terms
 
 NEAREST = 3
 """Sentences given behind a caution, at most."""
+
+RESTATED = 0.4
+"""Share of the words of a headline from which on a sentence says the same."""
 
 _NEAREST = "the nearest sentences are:"
 UNCLEAR = f"Nothing in this archive clearly answers this; {_NEAREST}"
@@ -25,12 +31,18 @@ def find_answer(query: Query, evidence: Evidence) -> tuple[list[Sentence], Gap |
 def put_clear_first(query: Query, evidence: Evidence, chosen: Sequence[Sentence]) -> list[Sentence]:
     """Return sentences with those first that hold the fact asked for by themselves; few others follow, as they add little.
 
-    Where none of them holds it, the best sentence that was read and does comes first, with what it leans on.
+    The one that tells what the headline gives as the answer stands before them. Where none holds the fact, the best
+    sentence that was read and does comes first, with what it leans on.
     """
+    read = evidence.whole.sentences[:EMBEDDED_SENTENCES]
+    if query.kind == "yes_no":
+        telling = list_clear(query, read, strict=True)[:1]
+        return [*telling, *(s for s in chosen if s not in telling)][:NEAREST] if telling else list(chosen)
     if query.kind not in FACTS:
         return list(chosen)
-    read = evidence.whole.sentences[:EMBEDDED_SENTENCES]
     clear = list_clear(query, chosen)
+    if restating := find_restating(query, evidence.whole.sentences, chosen[:1]):
+        clear = [restating, *(s for s in clear if s != restating)]
     if not clear:
         clear = [s for one in list_clear(query, read, strict=True)[:1] for s in add_antecedents(one, read)]
     others = [s for s in chosen if s not in clear]
@@ -39,6 +51,17 @@ def put_clear_first(query: Query, evidence: Evidence, chosen: Sequence[Sentence]
     needed = [before for s in clear for before in add_antecedents(s, others)[1:]]
     few = others[: max(0, NEAREST - len(clear))]
     return [*clear, *(s for s in others if s in needed or s in few)]
+
+
+def tell_headline(query: Query, chosen: Sequence[Sentence], passages: Sequence[Passage]) -> str:
+    """Return a line with the headline above the first sentence where it answers and that sentence says something else, or ""."""
+    if not chosen or not answers_in_headline(query, chosen[0]):
+        return ""
+    title, place = chosen[0].passage.article.title, number_passages(passages)[chosen[0].passage.chunk.id]
+    said = set(terms(title)) - STOPWORDS
+    if len(said & list_held_terms(chosen[0].text)) >= RESTATED * len(said):
+        return ""
+    return f"The headline says: {strip_emphasis(title).rstrip('.')} [{place}]."
 
 
 def write_caution(gap: Gap) -> str:

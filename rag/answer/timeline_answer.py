@@ -57,7 +57,11 @@ def write_text(asked: CoverageQuestion, found: CoveredStories, citations: Sequen
                 map(_outlet, dict.fromkeys([article.source, *(c.source for c in citation.passage.copies)]))
             )
             phrase = f"{_day(article)}: {phrase}{format_headline(article)}"
-        blocks.append(f"**{phrase}**\n{strip_emphasis(citation.quote)} [{place}]")
+        told, head = f"{strip_emphasis(citation.quote)} [{place}]", f"**{phrase}**\n"
+        if blocks[-1].startswith(head):  # Several sentences of one article stand under one headline.
+            blocks[-1] += f" {told}"
+        else:
+            blocks.append(head + told)
     return "\n\n".join(blocks)
 
 

@@ -15,7 +15,7 @@ from rag.text.output_filter import filter_output
 from rag.text.speech_verbs import SAID
 from rag.text.terms import STOPWORDS, terms
 
-MOST = 5
+MOST = 4
 """Sentences in an answer, at most."""
 
 FROM_PASSAGE = 2
@@ -27,9 +27,8 @@ SAME_PASSAGE = 0.6
 ELSEWHERE = 0.9
 """and one of another article: a further source is cited only where it answers as well. Tuned on the starter set."""
 
-ANSWERED = 0.5
-"""Probability from which a part of a question brings a sentence of its own: with less more of the evidence is cited,
-and more that is none (docs/questions.md)."""
+ABOUT = 0.5
+"""Share of the nearness of its headline to the question that the headline of another article must reach."""
 
 RIVAL = 0.7
 """Share of the best sentence's score from which an account that differs is given with it."""
@@ -55,11 +54,12 @@ def choose_sentences(readings: Evidence) -> list[Sentence]:
     """
     most = max(MOST, len(readings.parts))
     found: list[Sentence] = []
-    for part in readings.parts:
-        if part.sentences and part.sufficiency.probability >= ANSWERED:
-            best = _choose_apart(part.sentences, found)
-            _extend_selection(found, add_antecedents(best, part.sentences), most)
-    _extend_selection(found, _select_answering(readings.whole.sentences), most)
+    answered = [part for part in readings.parts if part.answered]
+    for part in answered:
+        best = _choose_apart(part.sentences, found)
+        _extend_selection(found, add_antecedents(best, part.sentences), most)
+    if readings.several or len(answered) < len(readings.parts) or not answered:
+        _extend_selection(found, _select_answering(readings.whole.sentences), most)
     return found
 
 
@@ -92,7 +92,8 @@ def _select_answering(sentences: Sequence[Sentence]) -> list[Sentence]:
     found = add_antecedents(best, sentences)
     near = [s for s in sentences[1:] if s.passage is best.passage and s.score >= SAME_PASSAGE * best.score]
     _extend_selection(found, near, FROM_PASSAGE, sentences)
-    others = [s for s in sentences[1:] if s.passage.article.id != best.passage.article.id]
+    article = best.passage.article.id
+    others = [s for s in sentences[1:] if s.passage.article.id != article and s.headline >= ABOUT * best.headline]
     found.extend(find_conflicts(best, [s for s in others if s.score >= RIVAL * best.score])[: MOST - len(found)])
     _extend_selection(found, [s for s in others if s.score >= ELSEWHERE * best.score], MOST, sentences)
     # What room is left goes to the rest of the best one's passage.

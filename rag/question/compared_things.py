@@ -66,6 +66,11 @@ _HARD = _COMPARING | {"between", "order"}
 
 _LISTING = frozenset("put these arrange rank order".split())
 _SPANS = frozenset("time long days weeks months years".split())
+_CHOOSING = (
+    ASKING | AUXILIARY | ARTICLES | _COMPARATIVES | frozenset("came come happened took place of one two".split())
+)
+"""What asks which of two things, and not what of them."""
+
 _ON_BOTH = frozenset("they them their each both".split())
 _LONG = 30  # Words; a longer question tells several facts, which the joints of its clauses set apart.
 _MOST_LEFT = 14  # Words of one thing.
@@ -81,7 +86,7 @@ def find_compared(found: Sequence[Word]) -> list[str]:
     if len(found) > _LONG:
         return []
     # From the most particular form to the loosest.
-    for way in (_split_sequence, _split_order, _split_against, _split_unequal, _split_span, _split_listed):
+    for way in (_split_sequence, _split_pair, _split_order, _split_against, _split_unequal, _split_span, _split_listed):
         if (texts := way(found)) and len(set(texts)) > 1:
             return texts
     return []
@@ -138,6 +143,24 @@ def _split_sequence(found: Sequence[Word]) -> list[str]:
         if word.stop == ",":
             items.append([])
     return [write(item) for item in items if item]
+
+
+def _split_pair(found: Sequence[Word]) -> list[str]:
+    """Split "Which came first, X or Y?": two phrases that a question with a comparative puts behind a comma or colon."""
+    stop = next((n for n, word in enumerate(found) if word.stop in {",", ":"}), None)
+    if stop is None or found[0].low not in ASKING or not any(word.low in _COMPARATIVES for word in found[: stop + 1]):
+        return []
+    head, rest = found[: stop + 1], found[stop + 1 :]
+    joints = [n for n, word in enumerate(rest) if word.low == "or" and not word.inside]
+    if len(joints) != 1 or any(word.stop for word in rest[:-1]):
+        return []
+    left, right = rest[: joints[0]], rest[joints[0] + 1 :]
+    if not left or not right or not (_has_kind(left) or _has_kind(right)):
+        return []
+    said = [word for word in head if word.low not in _CHOOSING and word.low not in PREPOSITIONS]
+    head = [word for word in head if word.low not in ASKING | _COMPARATIVES] if said else []
+    right = complete(left, right) if len(right) == 1 and not _has_kind(right) else right
+    return [write([*head, *left]), write([*head, *right])]
 
 
 def _split_against(found: Sequence[Word]) -> list[str]:

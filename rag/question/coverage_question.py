@@ -79,6 +79,7 @@ _OWNED = re.compile(r"^['’]s? ")
 _DAY = timedelta(days=1)
 # What a question for the archive as such is made of, stemmed.
 _PUBLISHED = frozenset("published posted dated written".split())
+_PUBLISHING = frozenset("write report publish cover about on".split())
 _ITEMS = frozenset(stem(word) for word in "articles stories reports".split())
 _PAPERS = frozenset(stem(word) for word in "outlets newspapers papers publications sources".split())
 _OLDEST = frozenset(stem(word) for word in "oldest earliest first".split())
@@ -210,6 +211,8 @@ def _strip_time_and_outlet(
             without = before[: articles.end("articles")] + after
         elif _SUBJECT.search(before):
             without = f"{_SUBJECT.sub('when did ', before)}@{after}"
+        elif before.lower().split()[:2] == ["what", "did"] and _PUBLISHING.issuperset(words(after)):
+            without = "news"
         elif _MANY.search(before):
             without = before + after.strip()
         else:

@@ -4,6 +4,7 @@ import re
 from collections.abc import Sequence
 from datetime import UTC, datetime
 
+from corpus.text.sentences import split_sentences
 from rag.model import Turn
 from rag.question.small_talk import find_small_talk
 from rag.text.citation_marks import read_marks
@@ -102,6 +103,9 @@ _ANY_EVENT = frozenset(
     "responsible blame blamed involved next money".split()
 )
 """What is asked about any event, so that a question of nothing else is about the last one."""
+
+_NO_ELEMENT = frozenset("one ones did does do was were is are has have had can could will would".split())
+"""Words with which a follow-up asks something and does not only name a new element."""
 
 _ONWARD = frozenset("next then afterwards afterward later".split())
 _CARRIED = 3  # Names of the last answer.
@@ -237,7 +241,10 @@ def _resolve_pronouns(question: str, topic: str, answer: str) -> str:
     if _is_element(rest):
         return _replace_element(topic, rest.rstrip("?!. "))
     spelled_out = _replace_pronoun(rest.rstrip("?!. "), topic, answer)
-    subject = _find_subject(_drop_conflicting_dates(topic, rest))
+    kept = _drop_conflicting_dates(topic, rest)
+    subject, asked = _find_subject(kept), _strip_question_words(kept.partition(" (")[0])
+    if _says_nothing(spelled_out) and subject != asked and not _says_nothing(asked):
+        subject = f"{asked}, {subject}"
     carried = "; ".join([subject, *_list_new_names(spelled_out, topic, answer)])
     missing = set(words(carried)) - set(words(spelled_out)) - STOPWORDS
     return f"{spelled_out} ({carried})?" if missing else f"{spelled_out}?"
@@ -251,8 +258,13 @@ def _drop_shorter(names: Sequence[str]) -> list[str]:
 def _find_subject(topic: str) -> str:
     """Return what a question is about, in its own words; where it names nothing, in those that it took from before."""
     own, _, carried = topic.partition(" (")
-    carried = carried.rstrip("?)")
+    carried = carried.rstrip("?)").partition("; ")[0]
     return carried if carried and not find_names(own) else _strip_question_words(own)
+
+
+def _says_nothing(question: str) -> bool:
+    """Return whether a question only asks, so that it is about the very thing that the one before asks: "When was that?"."""
+    return all(word in _LIGHT or is_asking(word) for word in words(question))
 
 
 def _is_element(rest: str) -> bool:
@@ -262,7 +274,7 @@ def _is_element(rest: str) -> bool:
         bool(content)
         and len(content) <= 5
         and not any(map(is_asking, words(rest)))
-        and not re.search(r"\bones?\b|\bdid\b|\bwas\b|\bis\b", rest)
+        and _NO_ELEMENT.isdisjoint(words(rest))
     )
 
 
@@ -324,13 +336,14 @@ def _replace_pronoun(question: str, topic: str, answer: str) -> str:
 
 
 def _list_new_names(question: str, topic: str, answer: str) -> list[str]:
-    """Return up to three names of the last answer that are new, where "it" or "they" may mean one of them."""
+    """Return up to three names of the last answer's first sentence that are new, where "it" or "they" may mean one of them."""
     if not re.search(rf"\b(?:{_THING}|ones?)\b", question, re.IGNORECASE):
         return []
     if len(find_names(topic)) == 1 and "it" in words(question):
         return []  # It is what the question before names.
     known = {word for text in (question, topic) for word in words(text)}
-    said = dict.fromkeys(answer[name.start : name.end] for name in find_names(answer))
+    first = answer[slice(*next(iter(split_sentences(answer)), (0, 0)))]
+    said = dict.fromkeys(first[name.start : name.end] for name in find_names(first))
     return [name for name in said if not set(words(name)) <= known][:_CARRIED]
 
 

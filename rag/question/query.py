@@ -9,6 +9,7 @@ from corpus.text.characters import one_line
 from rag.model import Filters, Turn
 from rag.question.follow_up import make_standalone
 from rag.question.outlet_mentions import Mention, Outlets
+from rag.question.part_kind import find_part_kind
 from rag.question.question_kind import Kind, classify_question
 from rag.question.question_parts import Piece, has_several_questions, split_question
 from rag.question.scope_mentions import ScopeMentions
@@ -54,7 +55,7 @@ class QuestionPart:
         text: What to search for; makes sense without the question.
         said: The same in the words of the question.
         hints: Outlet and time named for this part: preferred, not required.
-        kind: What is asked for, where a model said so; else its words tell.
+        kind: What is asked for, where a model said so or the whole question tells; else its words do.
         byline: Who is to have written it: preferred, not required.
     """
 
@@ -151,7 +152,7 @@ def parse_question(
         classify_question(searched),
         demanded,
         hints,
-        tuple(_parse_part(piece, moment, outlets, newest) for piece in pieces),
+        tuple(_parse_part(alone, piece, moment, outlets, newest) for piece in pieces),
         _wants_latest(alone),
         max((t.since for t in times if t.since and not (t.until and t.relative)), default=None),
         bool(pieces) and has_several_questions(alone),
@@ -177,10 +178,11 @@ def _strip_open_time(text: str, times: Sequence[Period], hints: Filters) -> str:
     return " ".join(f"{text[: times[0].start]} {text[times[0].end :]}".split()).replace(" ?", "?")
 
 
-def _parse_part(piece: Piece, now: datetime, outlets: Outlets, newest: datetime | None) -> QuestionPart:
+def _parse_part(question: str, piece: Piece, now: datetime, outlets: Outlets, newest: datetime | None) -> QuestionPart:
     times = _find_times(piece.text, now, newest)
     named = tuple(dict.fromkeys(name for mention in outlets.find(piece.text) for name in mention.names))
-    return QuestionPart(piece.text, piece.said, _make_filters(times[:1], named))
+    kind = None if has_several_questions(question) else find_part_kind(question, piece.said)
+    return QuestionPart(piece.text, piece.said, _make_filters(times[:1], named), kind)
 
 
 def _find_times(text: str, now: datetime, newest: datetime | None) -> list[Period]:

@@ -10,6 +10,7 @@ Kind = Literal[
     "who",
     "when",
     "where",
+    "why",
     "how_many",
     "quotation",
     "attribution",
@@ -59,6 +60,7 @@ _RULES: tuple[tuple[Kind, str], ...] = (
     ("where", r"^(?:\W*(?:and|but|so|from|to) )*where\b|,(?: and)? where\b|\b(?:in|from|to|at) (?:which"
               r"|what) (?:country|city|town|"
               r"place|state|village|region|building|street|hotel|venue)\b|\b(?:which|what) (?:city|town|place)\b"),
+    ("why", r"^(?:\W*(?:and|but|so) )*why\b|\bfor what reason\b|\breasons? (?:for|why)\b|^what (?:caused|led to|made)\b"),
     ("who", r"\bwho\b|\bwhom\b|\bwhose\b|\b(?:which|what) (?:[\w'’-]+ )?(?:company|person|firm|individual|judge"
             r"|minister|leader|group|"
             r"gang|court|agency|body|official|senator|president|affiliate|team|club|player|director|platform"

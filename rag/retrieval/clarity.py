@@ -5,16 +5,28 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
+from corpus.text.sentences import split_sentences
 from rag.question.query import Query
 from rag.retrieval.demanded_kinds import CURRENCY, asks_money
 from rag.retrieval.evidence_search import Evidence
+from rag.retrieval.headline_answers import FACTS, WHO_IS_NAME, comes_near, says_all
+from rag.retrieval.held_words import (
+    BEFORE,
+    find_own_names,
+    holds_all,
+    holds_name,
+    list_wanted,
+    measure_said,
+    read_around,
+    read_own,
+)
 from rag.retrieval.sentence_ranking import SAYING, Sentence, measure_sentence_shape, split_carried
 from rag.retrieval.sufficiency import find_missing_names
 from rag.text.equal_words import find_equal_terms, says_little
-from rag.text.names import Name, find_initials, find_name_words, find_names, is_named, same_word
+from rag.text.names import Name, find_initials, find_name_words, find_names, same_word
 from rag.text.quotations import find_quotations
 from rag.text.speakers import find_attributions
-from rag.text.terms import STOPWORDS, list_held_terms, list_query_terms, question_language, stem, words
+from rag.text.terms import list_held_terms, question_language, stem, words
 
 CLEAR = 0.5
 """Probability from which on a question of several parts is answered without a caution."""
@@ -31,15 +43,8 @@ Missing = Literal["namesake", "name", "year", "deed", "unclear"]
 _WORD = re.compile(r"\w+")
 _YEAR = re.compile(r"\b(?:19|20)\d\d\b")
 _FEW = 3  # Words of a question besides its names.
-_BEFORE = 300  # Characters before a sentence in which its subject is looked for.
+_AUXILIARY = frozenset("did does do has had have".split())
 _UNDOING = ("un", "re", "dis", "de")
-FACTS = frozenset({"who", "when", "where", "how_many"})
-"""Kinds of question that a sentence answers by itself, since it holds the kind of thing asked for."""
-
-_WHO_IS_NAME = re.compile(r"^\W*(?i:who(?:'s|’s| is| are| was| were)) [A-Z]")
-_ORDERS = frozenset(
-    "summarise summarize explain describe compare list name quote give show find trace tell about".split()
-)
 _PRONOUN_SAID = re.compile(
     r"\b(?:he|she|they|it)\s+(?:\w+\s+)?(?:said|says|told|wrote|added|testified|claimed|argued)\b", re.IGNORECASE
 )
@@ -64,8 +69,8 @@ class Gap:
 
 def find_gap(query: Query, evidence: Evidence, chosen: Sequence[Sentence]) -> Gap | None:
     """Return what the chosen sentences leave open of a question, None where they clearly answer it."""
-    own = _read_own(query.standalone)
-    names = _find_names(own)
+    own = read_own(query.standalone)
+    names = find_own_names(own)
     near = chosen if query.parts else keep_near(query, chosen) or keep_near(query, evidence.whole.sentences)
     gap = _find_gap(query, own, names, evidence, near)
     if gap is None or gap.nearest:
@@ -81,14 +86,14 @@ def _keep_bearing(query: Query, own: str, names: Sequence[Name], near: Sequence[
 
     Where Iceland is named and no sentence speaks of people or numbers, nothing bears on its population.
     """
-    wanted = {equal for term in _list_wanted(own, names) for equal in find_equal_terms(term)}
+    wanted = {equal for term in list_wanted(own, names) for equal in find_equal_terms(term)}
     if not wanted or question_language(own) != "en":
         return list(near)
     clear = _list_clear(query, own, names, near)
     return [
         s
         for s in near
-        if s in clear or s.dense >= BEARING or not wanted.isdisjoint(list_held_terms(_read_around(s, headline=True)))
+        if s in clear or s.dense >= BEARING or not wanted.isdisjoint(list_held_terms(read_around(s, headline=True)))
     ]
 
 
@@ -98,35 +103,40 @@ def list_clear(query: Query, sentences: Sequence[Sentence], strict: bool = False
     Args:
         query: The question.
         sentences: Those looked at.
-        strict: All its words, not most, must stand in a sentence or in what leads to it.
+        strict: All its words, not most, must stand in a sentence or in what leads to it, or its names and deed in the sentence.
     """
-    own = _read_own(query.standalone)
-    names = _find_names(own)
+    own = read_own(query.standalone)
+    names = find_own_names(own)
     clear = [] if query.parts else _list_clear(query, own, names, sentences)
-    wanted = _list_wanted(own, names)
-    return [s for s in clear if not strict or (wanted and _share_said(wanted, s, whole=False) == 1)]
+    wanted = list_wanted(own, names)
+    telling = [s for s in clear if wanted and _tells_itself(names, _find_deed(own, names, wanted), s)]
+    if strict:
+        return [s for s in clear if s in telling or (wanted and measure_said(wanted, s, whole=False) == 1)]
+    return [*telling, *(s for s in clear if s not in telling)]
 
 
-def _read_own(standalone: str) -> str:
-    """Return a question without what it takes from before; an order before a name ("Summarise the ...") is no part of it."""
-    own, _ = split_carried(standalone)
-    first, _, rest = own.partition(" ")
-    return f"{first.lower()} {rest}" if first.lower() in _ORDERS else own
+def _tells_itself(names: Sequence[Name], deed: str, sentence: Sentence) -> bool:
+    """Return whether a sentence holds, without what leads to it, the names of a question and what it asks of them."""
+    held = list_held_terms(sentence.text)
+    return not find_equal_terms(deed).isdisjoint(held) and all(holds_name(name, sentence.text) for name in names)
 
 
-def _find_names(own: str) -> tuple[Name, ...]:
-    """Return the names of an English question: in other languages capitals mark other words too."""
-    return find_names(own) if question_language(own) == "en" else ()
+def _find_deed(own: str, names: Sequence[Name], wanted: Sequence[str]) -> str:
+    """Return the term of what was done: behind "did" and the name after it where a question has them, else the first."""
+    place = next((match.end() for match in _WORD.finditer(own) if match.group().lower() in _AUXILIARY), 0)
+    place = next((name.end for name in names if place and name.start > place), place)
+    later = {stem(word) for word in words(own[place:])}
+    return next((term for term in wanted if term in later), wanted[0])
 
 
 def keep_near(query: Query, chosen: Sequence[Sentence]) -> list[Sentence]:
     """Return the sentences that hold, with what leads to them and the headline, some name of the question, if it has any."""
-    names = _find_names(_read_own(query.standalone))
+    names = find_own_names(read_own(query.standalone))
     return [s for s in chosen if not names or any(_is_near(name, s) for name in names)]
 
 
 def _is_near(name: Name, sentence: Sentence) -> bool:
-    text = _read_around(sentence, headline=True)
+    text = read_around(sentence, headline=True)
     found = find_name_words(text) | list_held_terms(text)
     initials = find_initials(sentence.passage.article.body) if name.acronym else frozenset[str]()
     return stem(name.words[-1]) in found or any(same_word(name.words[-1], word) for word in found | initials)
@@ -134,11 +144,11 @@ def _is_near(name: Name, sentence: Sentence) -> bool:
 
 def drop_others(query: Query, chosen: Sequence[Sentence]) -> list[Sentence]:
     """Return the sentences without those of articles that lack a name of the question, where others hold all of them."""
-    names = _find_names(_read_own(query.standalone))
+    names = find_own_names(read_own(query.standalone))
     if query.parts or not names:
         return list(chosen)
     bodies = {s.passage.article.id: f"{s.passage.article.title} {s.passage.article.body}" for s in chosen}
-    holding = {i for i, text in bodies.items() if all(_holds(name, text) for name in names)}
+    holding = {i for i, text in bodies.items() if all(holds_name(name, text) for name in names)}
     return [s for s in chosen if s.passage.article.id in holding] or list(chosen)
 
 
@@ -148,7 +158,8 @@ def _find_gap(
     if unknown := evidence.whole.unknown:
         return Gap("namesake", unknown)
     if query.parts:
-        return None if _answers_parts(evidence) else Gap("unclear")
+        measured = all(part.kind == "how_many" for part in query.parts)
+        return None if _answers_parts(evidence, measured) else Gap("unclear")
     return (
         _find_missing_name(own, names, evidence)
         or (None if query.filters.timed else _find_missing_year(split_carried(query.searched or own)[0], chosen))
@@ -158,26 +169,20 @@ def _find_gap(
 
 
 def _is_clear(query: Query, own: str, names: Sequence[Name], evidence: Evidence, chosen: Sequence[Sentence]) -> bool:
-    """Return whether what was chosen answers; a headline that says all that is asked needs no other sign of it."""
-    if any(_tells_in_headline(query, own, names, s) for s in chosen):
+    """Return whether what was chosen answers.
+
+    A headline that says all that is asked, or the very words that the question quotes, need no other sign of it.
+    """
+    if any(s.score > 1 or says_all(query, own, names, s) for s in chosen):
         return True
     return evidence.enough and bool(_list_clear(query, own, names, chosen))
 
 
-def _tells_in_headline(query: Query, own: str, names: Sequence[Name], sentence: Sentence) -> bool:
-    """Return whether the headline above a sentence holds all names and words of a question, and the kind that it asks for."""
-    title, wanted = sentence.passage.article.title, _list_wanted(own, names)
-    if query.kind not in FACTS or not (names and wanted) or _WHO_IS_NAME.match(own):
-        return False
-    held = list_held_terms(title)
-    told = all(_holds(name, title) for name in names) and all(held & find_equal_terms(term) for term in wanted)
-    return told and bool(measure_sentence_shape(title, query.kind, set(words(own))))
-
-
-def _answers_parts(evidence: Evidence) -> bool:
-    parts = [part.sufficiency.probability >= CLEAR for part in evidence.parts]
+def _answers_parts(evidence: Evidence, measured: bool) -> bool:
+    """Return whether the parts are answered, or the whole: that says nothing of things whose sizes are compared."""
+    parts = [part.answered for part in evidence.parts]
     held = any(parts) if evidence.several else all(parts)
-    return evidence.whole.sufficiency.probability >= CLEAR or held
+    return held or (not measured and evidence.whole.sufficiency.probability >= CLEAR)
 
 
 def _find_missing_name(own: str, names: Sequence[Name], evidence: Evidence) -> Gap | None:
@@ -185,19 +190,8 @@ def _find_missing_name(own: str, names: Sequence[Name], evidence: Evidence) -> G
     passages = list({s.passage.chunk.id: s.passage for s in evidence.whole.sentences}.values())
     missing = set(find_missing_names(own, passages))
     text = " ".join(f"{p.article.source} {p.article.title} {p.article.body}" for p in passages)
-    gone = (name for name in names if missing.issuperset(name.words) and not _holds(name, text))
+    gone = (name for name in names if missing.issuperset(name.words) and not holds_name(name, text))
     return next((Gap("name", own[name.start : name.end]) for name in gone), None)
-
-
-def _holds(name: Name, text: str) -> bool:
-    return _is_told(name, text, text)
-
-
-def _is_told(name: Name, text: str, whole: str) -> bool:
-    """Return whether a text gives a name, in whatever letters, or a part of it of which its article gives the rest."""
-    if is_named(name, find_name_words(text), lambda: find_initials(whole), lambda: find_name_words(whole)):
-        return True
-    return list_held_terms(text).issuperset(map(stem, name.words))
 
 
 def _find_missing_year(own: str, chosen: Sequence[Sentence]) -> Gap | None:
@@ -223,22 +217,21 @@ def _find_other_deed(own: str, names: Sequence[Name], evidence: Evidence) -> Gap
         if told_of := _find_told(deed, objects, evidence):
             return Gap("deed", said, tuple(sentence for sentence, _ in told_of))
     told_of = _find_told(stem(verb), objects, evidence)
-    by_subject = any(agents.intersection(subject.words) for _, agents in told_of)
+    by_subject = any(holds_name(subject, agents) for _, agents in told_of)
     return Gap("deed", said, tuple(sentence for sentence, _ in told_of)) if told_of and not by_subject else None
 
 
-def _find_told(verb: str, objects: Sequence[Name], evidence: Evidence) -> list[tuple[Sentence, frozenset[str]]]:
+def _find_told(verb: str, objects: Sequence[Name], evidence: Evidence) -> list[tuple[Sentence, str]]:
     """Return the sentences that tell, or whose headline tells, a deed of all its objects, each with the words before it.
 
     These name who did it, as do those after "by".
     """
-    told: list[tuple[Sentence, frozenset[str]]] = []
+    told: list[tuple[Sentence, str]] = []
     for sentence in evidence.whole.sentences if objects else ():
         for text in (sentence.text, sentence.passage.article.title):
             at = _find_word_start(verb, text)
-            if at is not None and all(_holds(name, text) for name in objects):
-                agents = find_name_words(text[:at]) | find_name_words(text.partition(" by ")[2])
-                told.append((sentence, agents))
+            if at is not None and all(holds_name(name, text) for name in objects):
+                told.append((sentence, f"{text[:at]} {text.partition(' by ')[2]}"))
                 break
     return told
 
@@ -253,72 +246,49 @@ def _list_clear(query: Query, own: str, names: Sequence[Name], chosen: Sequence[
     """Return the sentences that, with what leads to them, hold the words of a question and what it asks for."""
     english = question_language(own) == "en" and all((s.passage.article.language or "en") == "en" for s in chosen)
     if query.kind == "topic" or not english:
-        return [s for s in chosen if _holds_all(names, s, headline=True)]
+        topic = list_wanted(own, names) if english else []
+        return [s for s in chosen if holds_all(names, s, headline=True) and measure_said(topic, s, whole=True) >= SAID]
     if query.kind == "quotation":
         speaker = next((set(name.words) for name in names if _SPEAKER.search(own[: name.start])), set[str]())
         said = [s for s in chosen if (SAYING.search(s.text) or find_quotations(s.text)) and _may_speak(speaker, s)]
-        return [s for s in said if _holds_all(names, s, headline=True)]
-    wanted, asked = _list_wanted(own, names), set(words(own))
-    headed = [s for s in chosen if _tells_in_headline(query, own, names, s)]
+        return [s for s in said if holds_all(names, s, headline=True)]
+    wanted, asked = list_wanted(own, names), set(words(own))
+    headed = [s for s in chosen if says_all(query, own, names, s) or comes_near(query, own, names, s)]
     if headed:
         return headed
-    if query.kind in FACTS and not _WHO_IS_NAME.match(own):
+    if query.kind in FACTS and not WHO_IS_NAME.match(own):
         chosen = [s for s in chosen if measure_sentence_shape(s.text, query.kind, asked)]
     if asks_money(own):
         chosen = [s for s in chosen if CURRENCY.search(f"{s.text} {s.passage.article.title}")]
-    if query.kind == "who":  # Who did it is told beside the deed, which is asked for first.
+    if query.kind == "who":  # Who did it is told beside the deed.
+        deed = [_find_deed(own, names, wanted)] if wanted else []
         return [
             s
             for s in chosen
-            if _holds_all(names, s, headline=True)
-            and _share_said(wanted[:1], s, whole=False) == 1
-            and _share_said(wanted, s, whole=False) >= SAID
+            if holds_all(names, s, headline=True)
+            and measure_said(deed, s, whole=False) == 1
+            and measure_said(wanted, s, whole=False) >= SAID
         ]
     needed = SAID if len(wanted) > _FEW else SAID_OF_FEW
     whole = query.kind != "how_many"  # A number is told beside what it counts.
-    return [s for s in chosen if _holds_all(names, s, headline=True) and _share_said(wanted, s, whole) >= needed]
+    return [s for s in chosen if holds_all(names, s, headline=True) and measure_said(wanted, s, whole) >= needed]
 
 
 def tells_of(thing: str, sentence: Sentence) -> bool:
     """Return whether a sentence, or its headline, holds the names and all other words of a thing that a question names."""
     names, article = find_names(thing, mid_sentence=True), sentence.passage.article
     held = list_held_terms(f"{article.title} {sentence.text}", article.language or "en")
-    wanted = _list_wanted(thing, names)
-    return _holds_all(names, sentence, headline=True) and all(held & find_equal_terms(term) for term in wanted)
+    wanted = list_wanted(thing, names)
+    return holds_all(names, sentence, headline=True) and all(held & find_equal_terms(term) for term in wanted)
 
 
 def _may_speak(speaker: set[str], sentence: Sentence) -> bool:
-    """Return whether the words of a sentence may be those of a speaker: given to the name, or to a pronoun."""
+    """Return whether the words of a sentence may be those of a speaker: given to the name, or to a pronoun right after it."""
     given = [set(said.name.words) for said in find_attributions(sentence.text)]
     if not speaker or any(speaker & names for names in given):
         return True
-    return not given and (bool(_PRONOUN_SAID.search(sentence.text)) or bool(speaker & find_name_words(sentence.text)))
-
-
-def _holds_all(names: Sequence[Name], sentence: Sentence, headline: bool) -> bool:
-    """Return whether a sentence with what leads to it, or its headline, names all; the rest of a name is the article's."""
-    article = sentence.passage.article
-    text, whole = _read_around(sentence, headline), f"{article.title} {article.body}"
-    return all(_is_told(name, text, whole) for name in names)
-
-
-def _read_around(sentence: Sentence, headline: bool) -> str:
-    article = sentence.passage.article
-    near = article.body[max(0, sentence.start - _BEFORE) : sentence.end]
-    return f"{article.source} {article.title} {near}" if headline else near
-
-
-def _list_wanted(own: str, names: Sequence[Name]) -> list[str]:
-    """Return the terms of a question besides its names and those that only ask."""
-    called = {stem(word) for name in names for word in name.words}
-    if STOPWORDS.issuperset(words(own)):
-        return []
-    return [t for t in list_query_terms(own) if t not in called and not t.isdigit() and not says_little(t)]
-
-
-def _share_said(wanted: Sequence[str], sentence: Sentence, whole: bool) -> float:
-    """Return the share of some terms that the article of a sentence holds, or only the sentence and what leads to it."""
-    article = sentence.passage.article
-    text = f"{article.title} {article.body}" if whole else _read_around(sentence, headline=False)
-    held = list_held_terms(text, article.language or "en")
-    return sum(not find_equal_terms(term).isdisjoint(held) for term in wanted) / len(wanted) if wanted else 1.0
+    if given or not _PRONOUN_SAID.search(sentence.text):
+        return not given and bool(speaker & find_name_words(sentence.text))
+    before = sentence.passage.article.body[max(0, sentence.start - BEFORE) : sentence.start]
+    last = next((before[a:b] for a, b in reversed(split_sentences(before))), "")
+    return bool(speaker & find_name_words(f"{last} {sentence.text}"))

@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from itertools import pairwise
 
 from rag.retrieval.sentence_ranking import OF_THEM, SAYING, Sentence, measure_matched_share
+from rag.text.equal_words import find_equal_terms
 from rag.text.question_words import FRAME
 from rag.text.speech_verbs import SAY
 from rag.text.terms import list_held_terms, stem, words
@@ -12,6 +13,7 @@ from rag.text.terms import list_held_terms, stem, words
 _ANYBODY = frozenset({stem(word) for word in ("people", "persons", "individuals", "humans", "men", "women", "victims")})
 _USERS = _ANYBODY | {stem(word) for word in ("users", "customers", "members", "consumers", "subscribers")}
 _THEM = "of them"
+_SETTING = frozenset({"in", "at"})  # Before where somebody spoke, which the words spoken need not hold.
 _MOVED = 6  # Sentences of which those that hold what is demanded are put first.
 _TOP = 4  # Sentences in which a number is looked for.
 _AFTER = 4  # Words after a number in which what it counts is looked for.
@@ -99,6 +101,13 @@ def lacks_count(question: str, kind: str, weights: Mapping[str, float], sentence
     return float(bool(_MONEY.search(question)) and not any(CURRENCY.search(text) for text in texts))
 
 
+def counts_asked(question: str, text: str) -> bool:
+    """Return whether a text has the very thing that a question counts right behind a number: not "1 million of the records"."""
+    match = _COUNTED.search(question)
+    things = {stem(word) for word in words(match[1])} if match else set()
+    return any(things & counted and stem("of") not in counted for counted in _has_count(text))
+
+
 def _has_count(text: str) -> list[set[str]]:
     """Return for each number of a text the stems of the words after it, `_THEM` for "8,000 of them"."""
     places = [match.end() for match in _NUMBER.finditer(text)]
@@ -119,8 +128,11 @@ def lacks_quotation(question: str, kind: str, weights: Mapping[str, float], sent
         return 0.0
     topical = {term: weight for term, weight in weights.items() if term not in FRAME}
     called = [stem(word) for word in words(match["speaker"])]
+    said = words(match["topic"])
     topic = {
-        term: topical[term] for word in words(match["topic"]) if (term := stem(word)) in topical and term not in called
+        term: topical[term]
+        for before, word in pairwise(["", *said])
+        if (term := stem(word)) in topical and term not in called and before not in _SETTING
     }
     if not topic:
         return 0.0
@@ -131,7 +143,12 @@ def lacks_quotation(question: str, kind: str, weights: Mapping[str, float], sent
         if (sentence.shape > 0 or SAYING.search(sentence.text))
         and (not set(called) & set(topical) or called[-1] in around[i])
     ]
-    return 1 - max((measure_matched_share(topic, held) for held in spoken), default=0.0)
+    return 1 - max((measure_matched_share(topic, _add_equal(topic, held)) for held in spoken), default=0.0)
+
+
+def _add_equal(topic: Mapping[str, float], held: set[str]) -> set[str]:
+    """Return the terms that are held with those of a topic that say the same as one of them."""
+    return held | {term for term in topic if not find_equal_terms(term).isdisjoint(held)}
 
 
 def _list_windows(sentences: Sequence[Sentence]) -> list[set[str]]:

@@ -19,11 +19,19 @@ from rag.retrieval.asked_names import keep_meant
 from rag.retrieval.demanded_kinds import put_demanded_first
 from rag.retrieval.namesakes import drop_namesakes, keep_carried_topic
 from rag.retrieval.passage_search import Retriever, SearchText
-from rag.retrieval.sentence_ranking import PassageReader, Sentence
+from rag.retrieval.sentence_ranking import READ_PASSAGES, PassageReader, Sentence
 from rag.retrieval.sufficiency import HOPELESS, Sufficiency, judge_sufficiency
 from rag.retrieval.told_times import order_timely_first
 from rag.text.injected_instructions import is_quotable
 
+ANSWERED = 0.5
+"""Probability from which a part of a question brings a sentence of its own: with less more of the evidence is cited,
+and more that is none (docs/questions.md)."""
+
+HELD = 0.7
+"""Share of the words of a part that its best sentence holds, besides the kind of thing asked for, where the probability is less."""
+
+_REST = 2  # Chunks of the article that leads, besides those that were found.
 _AFTER = 700  # Characters after a passage in which a sentence is searched for.
 
 NEWEST = 0.2
@@ -66,6 +74,13 @@ class PassageReading:
     sentences: Sequence[Sentence]
     sufficiency: Sufficiency
     unknown: str = ""
+
+    @property
+    def answered(self) -> bool:
+        """Return whether it brings a sentence of its own to an answer: likely by all signs, or held by the best sentence."""
+        probability, best = self.sufficiency.probability, next(iter(self.sentences), None)
+        held = best is not None and best.shape == 1 and best.coverage >= HELD
+        return best is not None and (probability >= ANSWERED or (held and self.sufficiency.enough))
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,14 +162,36 @@ class EvidenceSearch:
         return RetrievedPassages(merged, parts, filters, (), rankings)
 
     def search_and_widen(self, query: Query, k: int, depth: int = 0) -> RetrievedPassages:
-        """Return what `search` does, each passage with the sentence after it: evidence often continues past a border."""
-        found = self.search(query, k, depth=depth)
+        """Return what `search` does with the rest of the articles that lead it, which often tells what their best passages do not.
+
+        Each passage comes with the sentence after it, as evidence often continues past a border.
+        """
+        found = self._add_rest(self.search(query, k, depth=depth))
         wide = {passage.chunk.id: widen_passage(passage).chunk for passage in found.passages}  # Parts hold no others.
         passages, *parts = (
             [replace(passage, chunk=wide[passage.chunk.id]) for passage in some]
             for some in (found.passages, *found.parts)
         )
         return replace(found, passages=passages, parts=parts)
+
+    def _add_rest(self, found: RetrievedPassages) -> RetrievedPassages:
+        """Return what was found with the nearest other chunks of the first article of the question and of each part."""
+        whole, *parts = (self._insert_rest(some) for some in (found.passages, *found.parts))
+        kept = {passage.chunk.id for passage in whole}
+        more = {p.chunk.id: p for part in parts for p in part if p.chunk.id not in kept}
+        ranked = [replace(passage, rank=rank) for rank, passage in enumerate((*whole, *more.values()), 1)]
+        return replace(found, passages=ranked, parts=parts)
+
+    def _insert_rest(self, passages: Sequence[Passage]) -> list[Passage]:
+        """Return passages with the nearest other chunks of the first article among them, scored as the least of its own."""
+        if not passages:
+            return []
+        first, held = passages[0].chunk, {passage.chunk.id for passage in passages}
+        score = min(p.score for p in passages if p.article.id == first.article.id)
+        rest = (c for c in self.retriever.indexes.store.chunks([first.article.id]).values() if c.id not in held)
+        near = sorted(rest, key=lambda chunk: abs(chunk.ordinal - first.ordinal))[:_REST]
+        place = READ_PASSAGES - _REST
+        return [*passages[:place], *(Passage(chunk, 0, score) for chunk in near), *passages[place:]]
 
     def read(self, query: Query, found: RetrievedPassages) -> Evidence:
         """Read what was found for the question and, with the passages found for it, for each part."""

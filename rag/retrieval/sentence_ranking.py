@@ -11,6 +11,7 @@ from rag.index.embedder import Embedder, Vectors
 from rag.index.lexical import LexicalIndex
 from rag.model import Passage
 from rag.text.dates.date_mentions import find_moments
+from rag.text.equal_words import find_equal_terms
 from rag.text.figures import Figure, find_figures
 from rag.text.names import find_names
 from rag.text.question_words import ASKING
@@ -37,7 +38,7 @@ _QUOTED_WORDS = 3  # Two words in quotation marks are more often a term ("net ne
 _QUOTED_LENGTH = 8  # Characters of the shortest quotation that answers what somebody said.
 _BEFORE = 700  # Characters before a passage in which the sentence before it is searched for.
 
-WEIGHTS = {"coverage": 0.2, "context": 0.22, "dense": 0.2, "passage": 0.18, "shape": 0.2}
+WEIGHTS = {"own": 0.1, "coverage": 0.18, "context": 0.2, "dense": 0.18, "passage": 0.16, "shape": 0.18}
 """What a sentence is ranked by, see `Sentence`; fitted on the starter set (benchmarks/fitting.py)."""
 
 
@@ -55,6 +56,8 @@ class Sentence:
         shape: How far it holds the kind of thing asked for (a number, a date, names, a quotation, of a mere topic the
             first sentence of an article), 0 to 1.
         score: What it is ranked by; 1 more if it holds a quotation of the question word for word.
+        own: Share of the question's terms, by rarity, that it holds without the headline in these words or equal ones, 0 to 1.
+        headline: Cosine of the headline of its article and the question.
     """
 
     passage: Passage
@@ -65,6 +68,8 @@ class Sentence:
     dense: float
     shape: float
     score: float
+    own: float = 0.0
+    headline: float = 0.0
 
     @property
     def text(self) -> str:
@@ -119,15 +124,21 @@ class PassageReader:
         return near + found[EMBEDDED_SENTENCES:]
 
     def _compare(self, text: str, sentences: Sequence[Sentence], known: dict[str, Vectors]) -> list[Sentence]:
-        """Return sentences with their cosine to the question, which adds to their score."""
+        """Return sentences with their cosine to the question, which adds to their score, and that of their headlines."""
         if not sentences:
             return []
-        fresh = [t for t in dict.fromkeys(s.text for s in sentences) if t not in known]
+        texts = list(dict.fromkeys(text for s in sentences for text in (s.text, s.passage.article.title)))
+        fresh = [text for text in texts if text not in known]
         known.update(zip(fresh, self.embedder.embed(fresh), strict=True))
-        cosines = np.stack([known[s.text] for s in sentences]) @ self.embedder.embed_query(text)
+        near = dict(
+            zip(texts, np.stack([known[text] for text in texts]) @ self.embedder.embed_query(text), strict=True)
+        )
         return [
-            replace(s, dense=float(dense), score=s.score + WEIGHTS["dense"] * float(dense))
-            for s, dense in zip(sentences, cosines, strict=True)
+            replace(
+                s, dense=dense, score=s.score + WEIGHTS["dense"] * dense, headline=float(near[s.passage.article.title])
+            )
+            for s in sentences
+            for dense in [float(near[s.text])]
         ]
 
 
@@ -168,6 +179,7 @@ class _Asking:
             inside = list_held_terms(text, language)
             spoken = self._count_spoken(text, inside | before)
             values = {
+                "own": measure_matched_share(self.weights, inside | self._list_equal(inside)),
                 "coverage": measure_matched_share(self.weights, inside | heading),
                 "context": measure_matched_share(self.weights, inside | heading | before),
                 "shape": float(start == lead)
@@ -177,11 +189,14 @@ class _Asking:
             }
             said = any(is_quoted_from(quotation, text) for quotation in self.quoted)
             score = said + sum(WEIGHTS[name] * value for name, value in values.items())
-            found.append(
-                Sentence(passage, start, end, values["coverage"], values["context"], 0.0, values["shape"], score)
-            )
+            told = (values["coverage"], values["context"], 0.0, values["shape"], score, values["own"])
+            found.append(Sentence(passage, start, end, *told))
             before = inside
         return found
+
+    def _list_equal(self, inside: set[str]) -> set[str]:
+        """Return the terms of the question of which a sentence holds an equal one."""
+        return {term for term in self.weights if not find_equal_terms(term).isdisjoint(inside)}
 
     def _count_spoken(self, text: str, around: set[str]) -> float:
         """Return what a quotation counts: whole if its speaker may be the one asked about.
@@ -225,6 +240,17 @@ def measure_matched_share(weights: Mapping[str, float], found: set[str]) -> floa
 OF_THEM = re.compile(r"\s+(?:\w+\s+)?of\s+(?:them|these|those)\b", re.IGNORECASE)
 """What follows a number that counts a part of what the sentence before counts."""
 
+REASONS = frozenset(
+    "because due owing reason reasons grounds cause caused causes result therefore accuse accused accuses accusing allege "
+    "alleged alleges alleging violate violated violates violating violation violations broke broken breaking breached "
+    "failed failing failure lack lacked prejudicial unlawful illegal illegally fear fears fearing concern concerns concerned "
+    "prevent protest pressure threat".split()
+)
+"""Words with which a sentence gives a reason."""
+
+_LIKELY_REASONS = frozenset("over after following citing amid led against so".split())
+"""Words that may introduce one."""
+
 SAYING = re.compile(rf"\b(?:{SAID}|say|according to)\b", re.IGNORECASE)
 
 
@@ -241,6 +267,9 @@ def measure_sentence_shape(sentence: str, kind: str, asked: set[str]) -> float:
         return 1.0 if any(not OF_THEM.match(sentence, end) for end in ends) else 0.5 * bool(ends)
     if kind in {"who", "where"}:
         return min(2, len(_list_new_names(sentence, asked))) / 2
+    if kind == "why":
+        spoken = words(sentence)
+        return 1.0 if REASONS.intersection(spoken) else 0.5 * bool(_LIKELY_REASONS.intersection(spoken))
     if kind == "quotation":
         return float(any(end - start >= _QUOTED_LENGTH for start, end in find_quotations(sentence)))
     return float(kind == "attribution" and bool(SAYING.search(sentence) and _list_new_names(sentence, asked)))

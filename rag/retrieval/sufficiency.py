@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from rag.model import Passage
 from rag.retrieval.demanded_kinds import lacks_count, lacks_quotation
 from rag.retrieval.sentence_ranking import Sentence, measure_matched_share
+from rag.text.names import find_names, is_short_form
 from rag.text.question_words import ASKING
 from rag.text.terms import STOPWORDS, list_held_terms, stem, words
 
@@ -116,14 +117,15 @@ def measure_signals(
     heading = sentences[0].passage.chunk.heading
     held = list_held_terms(f"{heading} {article.body}", article.language or "en")
     within = [sentence for sentence in sentences if sentence.passage.rank <= _BEST]
-    names, whole, length = _is_named(text), measure_matched_share(weights, held), min(3.0, len(weights) / 10)
+    names, given = _is_named(text), _list_given(text)
+    whole, length = measure_matched_share(weights, held), min(3.0, len(weights) / 10)
     topic = set(weights) - ASKING if any(word not in STOPWORDS for word in words(text)) else set()
     return {
         "joint": max(s.dense * s.coverage for s in sentences),
         "near": max(s.dense for s in sentences[:_NEAR]),
         "lead": passages[0].score - passages[:4][-1].score,
         "missing": float(len(find_missing_names(text, passages))),
-        "absent": sum(not _is_held(name, held, (article.language,)) for name in names) / max(1, len(names)),
+        "absent": sum(not _is_held(name, held, (article.language,), given) for name in names) / max(1, len(names)),
         "year": float(any(year not in held for year in _YEAR.findall(text))),
         "length": length,
         "long_article": length * whole,
@@ -147,12 +149,20 @@ def find_missing_names(text: str, passages: Sequence[Passage]) -> tuple[str, ...
     for passage in passages[:_READ]:
         held.update(list_held_terms(passage.chunk.indexed_text, passage.article.language or "en"))
     languages = tuple({passage.article.language for passage in passages[:_READ]})
-    return tuple(name for name in _is_named(text) if not _is_held(name, held, languages))
+    given = _list_given(text)
+    return tuple(name for name in _is_named(text) if not _is_held(name, held, languages, given))
 
 
-def _is_held(name: str, held: set[str], languages: Sequence[str]) -> bool:
-    """Return whether a name stands among terms, in one of the forms that it takes in these languages."""
-    return any(stem(name, language or "en") in held for language in ("en", *languages))
+def _list_given(text: str) -> frozenset[str]:
+    """Return the words of the names of a question that another one follows, as a family name follows a given one."""
+    return frozenset(word for name in find_names(text) for word in name.words[:-1])
+
+
+def _is_held(name: str, held: set[str], languages: Sequence[str], given: frozenset[str]) -> bool:
+    """Return whether a name stands among terms, in one of the forms that it takes in these languages or cut short."""
+    if any(stem(name, language or "en") in held for language in ("en", *languages)):
+        return True
+    return name in given and is_short_form(name, held)
 
 
 def _is_named(text: str) -> tuple[str, ...]:

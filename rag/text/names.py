@@ -2,7 +2,7 @@
 
 import re
 import unicodedata
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -209,8 +209,22 @@ def is_named(name: Name, present: frozenset[str], initials: Lookup, article: Loo
     if len(name.words) > 1 and "".join(word[0] for word in name.words) in present:
         return True
     kept = [word for word in name.words if word not in TITLES] or list(name.words)
-    missing = [word for word in kept if not (_holds_word(word, present) or (len(word) < 5 and word in initials()))]
+    given = kept[:-1] if kept[-1] in present else []
+    missing = [
+        word
+        for word in kept
+        if not (
+            _holds_word(word, present)
+            or (len(word) < 5 and word in initials())
+            or (word in given and is_short_form(word, present))
+        )
+    ]
     return not missing or (len(missing) < len(kept) and all(_holds_word(word, article()) for word in missing))
+
+
+def is_short_form(given: str, present: Iterable[str]) -> bool:
+    """Return whether a folded given name is the beginning of a longer word that is present: "max" of "maximillian"."""
+    return len(given) >= 3 and any(len(word) > len(given) and word.startswith(given) for word in present)
 
 
 def _holds_alias(group: frozenset[str], present: frozenset[str]) -> bool:

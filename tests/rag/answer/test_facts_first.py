@@ -20,6 +20,12 @@ BRIDGE = (
      "source": "Kells Post", "published_at": "2020-05-04"},
     {"id": "closes", "title": "Kells bridge closes", "body": "The Kells bridge closed on 10 June 2023. Cracks were found.",
      "source": "Kells Post", "published_at": "2023-06-11"},
+    {"id": "ferry", "title": "Ferry line fined 5 million crowns over Kells accident",
+     "body": "The regulator decided on Friday. Three inspectors went aboard. The Kells ferry line was fined 5 million crowns "
+             "because it violated safety rules. The line accepted the decision.",
+     "source": "Kells Post", "published_at": "2024-05-01"},
+    {"id": "bus", "title": "Bus company fined 9 million crowns", "source": "Kells Post", "published_at": "2022-05-01",
+     "body": "The Torvik bus company was fined 9 million crowns. It will appeal. Its drivers had worked too long."},
     {"id": "cost", "title": "Kells tunnel costs 40 million crowns",
      "body": "The council was told so on Monday. Drivers had asked for it for years.", "source": "Kells Post",
      "published_at": "2024-02-01"},
@@ -81,3 +87,30 @@ def test_a_headline_that_says_all_that_is_asked_answers(assistant: Assistant) ->
 
 def test_a_sum_that_is_told_of_something_else_is_no_clear_answer(assistant: Assistant) -> None:
     assert assistant.ask("How much ransom did Colonial pay?").status == "doubtful"  # A price of gasoline is told.
+
+
+def test_a_headline_that_answers_is_quoted_where_the_sentence_below_says_something_else(assistant: Assistant) -> None:
+    assert assistant.ask("How much does the Kells tunnel cost?").text.startswith(
+        "The headline says: Kells tunnel costs 40 million crowns [1]."
+    )
+
+
+def test_why_is_answered_by_the_sentence_with_the_reason(assistant: Assistant) -> None:
+    assert cited(assistant, "Why was the Kells ferry line fined?")
+    assert "violated safety rules" in assistant.ask("Why was the Kells ferry line fined?").citations[0].quote
+
+
+def test_each_side_of_a_comparison_gives_its_sum(assistant: Assistant) -> None:
+    answer = assistant.ask("Compare the fines for the Kells ferry line and the Torvik bus company")
+    assert set(cited(assistant, answer.question)) == {"ferry", "bus"}
+    assert all("million crowns" in citation.quote for citation in answer.citations)
+
+
+def test_the_whole_of_the_leading_article_is_read_for_yes_or_no(assistant: Assistant) -> None:
+    quote = assistant.ask("Did the pipeline company Colonial pay the hackers?").citations[0].quote
+    assert quote.startswith("Colonial has not said in public whether it paid a ransom.")
+
+
+def test_who_is_asked_for_by_a_deed_that_no_sentence_tells_stands_behind_a_caution(assistant: Assistant) -> None:
+    question = "Which security company did Colonial Pipeline hire to investigate the ransomware attack?"
+    assert assistant.ask(question).status == "doubtful"

@@ -192,3 +192,14 @@ def test_filters_that_are_given_hold() -> None:
     found = parse_coverage_question("How many articles by TechCrunch mention Dragonfly in 2018?", given, OUTLETS, NOW)
     assert found is not None
     assert (found.topic, found.filters) == ("Dragonfly", given)
+
+
+def test_what_an_outlet_wrote_about_in_a_time_is_its_news() -> None:
+    found = parse_coverage_question("What did The Guardian write about in 2018?", Filters(), OUTLETS, NOW)
+    assert found is not None
+    assert (found.form, found.filters.outlets, found.filters.since) == (
+        "news",
+        ("The Guardian",),
+        datetime(2018, 1, 1, tzinfo=UTC),
+    )
+    assert read("What did The Guardian write about Dragonfly?") is None

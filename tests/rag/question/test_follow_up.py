@@ -86,6 +86,8 @@ def test_the_subject_is_carried_plainly_through_several_follow_ups_and_thanks() 
     assert after("what was he charged with?", *turns) == "what was he charged with (Kells ferry accident)?"
     assert after("Why?", *turns[:2], "thanks, that helps", "You are welcome.") == "Why (Kells ferry accident)?"
     assert after("thanks, that helps", *turns) == "thanks, that helps"
+    assert after("When was that?", *turns) == "When was that (in what court was it, Kells ferry accident)?"
+    assert after("Did they have lifeboats?", *turns[:2]) == "Did they have lifeboats (Kells ferry accident)?"
 
 
 @pytest.mark.parametrize("question", ["How many people died?", "How many passengers were saved?"])

@@ -24,7 +24,7 @@ from rag.question.question_kind import classify_question
         ('"Back from the brink" - whose line is that?', "attribution"),
         ("Which official said the lax security was dangerous?", "attribution"),
         ("Did the Senate vote on it?", "yes_no"),
-        ("Why was it pointless to pay?", "what"),
+        ("Why was it pointless to pay?", "why"),
         ("Tell me about net neutrality", "topic"),
         ("What happened to Safe Harbor?", "topic"),
         ("What is SOPA?", "topic"),

@@ -51,6 +51,12 @@ def test_full_name_may_come_from_the_article() -> None:
     assert not holds("Tim Pichai", "Pichai spoke.", " Sundar Pichai is the chief executive.")
 
 
+def test_a_given_name_may_be_cut_short_before_its_family_name() -> None:
+    assert holds("Max Schrems", "Maximillian Schrems sued.")
+    assert not holds("Max Schrems", "Maximillian Keller sued.")
+    assert not holds("Meta", "A metal works closed.")
+
+
 def test_other_name_is_not_held() -> None:
     assert not holds("Marriott", "Yahoo said so.")
 

@@ -1,0 +1,69 @@
+"""Whether sentences hold what a question says: its names and its other words, in themselves, before them, in the headline."""
+
+from collections.abc import Sequence
+
+from rag.retrieval.sentence_ranking import Sentence, split_carried
+from rag.text.equal_words import find_equal_terms, says_little
+from rag.text.names import Name, find_initials, find_name_words, find_names, is_named
+from rag.text.terms import STOPWORDS, list_held_terms, list_query_terms, question_language, stem, words
+
+BEFORE = 300
+"""Characters before a sentence in which its subject is looked for."""
+
+_ORDERS = frozenset(
+    "summarise summarize explain describe compare list name quote give show find trace tell about".split()
+)
+
+
+def read_own(standalone: str) -> str:
+    """Return a question without what it takes from before; an order before a name ("Summarise the ...") is no part of it."""
+    own, _ = split_carried(standalone)
+    first, _, rest = own.partition(" ")
+    return f"{first.lower()} {rest}" if first.lower() in _ORDERS else own
+
+
+def find_own_names(own: str) -> tuple[Name, ...]:
+    """Return the names of an English question: in other languages capitals mark other words too."""
+    return find_names(own) if question_language(own) == "en" else ()
+
+
+def list_wanted(own: str, names: Sequence[Name]) -> list[str]:
+    """Return the terms of a question besides its names and those that only ask."""
+    called = {stem(word) for name in names for word in name.words}
+    if STOPWORDS.issuperset(words(own)):
+        return []
+    return [t for t in list_query_terms(own) if t not in called and not t.isdigit() and not says_little(t)]
+
+
+def holds_name(name: Name, text: str) -> bool:
+    """Return whether a text gives a name, in any form."""
+    return is_told(name, text, text)
+
+
+def is_told(name: Name, text: str, whole: str) -> bool:
+    """Return whether a text gives a name, in whatever letters, or a part of it of which its article gives the rest."""
+    if is_named(name, find_name_words(text), lambda: find_initials(whole), lambda: find_name_words(whole)):
+        return True
+    return list_held_terms(text).issuperset(map(stem, name.words))
+
+
+def holds_all(names: Sequence[Name], sentence: Sentence, headline: bool) -> bool:
+    """Return whether a sentence with what leads to it, or its headline, names all; the rest of a name is the article's."""
+    article = sentence.passage.article
+    text, whole = read_around(sentence, headline), f"{article.title} {article.body}"
+    return all(is_told(name, text, whole) for name in names)
+
+
+def read_around(sentence: Sentence, headline: bool) -> str:
+    """Return a sentence with what leads to it, and with outlet and headline if these count."""
+    article = sentence.passage.article
+    near = article.body[max(0, sentence.start - BEFORE) : sentence.end]
+    return f"{article.source} {article.title} {near}" if headline else near
+
+
+def measure_said(wanted: Sequence[str], sentence: Sentence, whole: bool) -> float:
+    """Return the share of some terms that the article of a sentence holds, or only the sentence and what leads to it."""
+    article = sentence.passage.article
+    text = f"{article.title} {article.body}" if whole else read_around(sentence, headline=False)
+    held = list_held_terms(text, article.language or "en")
+    return sum(not find_equal_terms(term).isdisjoint(held) for term in wanted) / len(wanted) if wanted else 1.0
