@@ -38,7 +38,7 @@ _EXAMPLES: dict[SmallTalk, str] = {
         no sense; try again
     """,
     "errand": """
-        tell me a joke; say something funny; sing me a song; write a poem; write me a story; tell me a story; write an
+        tell me a joke; tell me a joke about politics; do you know a joke about lawyers; tell me something funny about banks; write a poem about the war; make up a story about a company; sing a song about money; say something funny; sing me a song; write a poem; write me a story; tell me a story; write an
         email; write an article; write some code; play a game with me; what is the weather today; will it rain
         tomorrow; what time is it; what day is it today; what is today's date; what is two plus two; how much is 2
         times 3; what is your opinion; what do you think; do you like music; what is your favourite colour; do you

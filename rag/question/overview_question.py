@@ -11,8 +11,28 @@ _ASKED = frozenset(
 _SUMMARY = frozenset("summarise summarize summary overview recap explain explanation".split())
 _POSITIONS = frozenset("positions views opinions reactions stances".split())
 _POINTS = frozenset("points bullets facts sentences".split())
-_LINKING = frozenset("of on about to towards for".split())
-_STORY = frozenset("story stories affair saga news coverage case".split())
+_LINKING = frozenset("of on about to towards for over behind around".split())
+_STORY = frozenset(
+    "story stories affair saga news coverage case history background rundown gist back and forth".split()
+)
+# What asks for a summary in several words, and what stands for it.
+_PHRASES = {
+    tuple(phrase.split()): instead
+    for instead, phrases in {
+        "summarise": ("sum up", "brief me on", "fill me in on", "catch me up on"),
+        "explain": ("walk me through", "talk me through", "take me through", "run me through", "guide me through"),
+        "summary of": ("background on", "background to", "rundown of", "gist of", "history of", "story of"),
+    }.items()
+    for phrase in phrases
+}
+# How it is to be told, which is no part of what is asked for.
+_MANNERS = tuple(
+    tuple(manner.split())
+    for manner in (
+        "please", "briefly", "for me", "in short", "in brief", "in detail", "in a few", "in some", "in plain", "in simple",
+        "from the start", "from the beginning", "from start", "from beginning", "step by step", "so far", "to date",
+    )
+)  # fmt: skip
 _NUMBERS = {word: n for n, word in enumerate("one two three four five six seven eight nine ten".split(), 1)}
 _CLAUSE = frozenset("who whom whose what when where why how which whether if that did does do was were is are".split())
 _MOST = 5
@@ -27,7 +47,7 @@ def parse_overview_question(text: str, filters: Filters) -> CoverageQuestion | N
         text: The stand-alone question.
         filters: What the question or the user demands already.
     """
-    said = text.strip(" ?!.").split()
+    said, most = _cut_manner(_replace_phrase([word.rstrip(",;:") for word in text.strip(" ?!.").split()]))
     place = next((n for n, word in enumerate(said) if word.lower() in _SUMMARY | _POSITIONS | _POINTS), None)
     if place is None or any(not _is_asked(word) for word in said[:place]):
         return None
@@ -38,9 +58,29 @@ def parse_overview_question(text: str, filters: Filters) -> CoverageQuestion | N
     held = [word for word in words(" ".join(topic)) if word not in STOPWORDS]
     if not held or len(topic) > _MOST_WORDS or _CLAUSE & {word.lower() for word in topic}:
         return None
-    most = next((n for word in said[:place] if (n := _read_number(word))), _MOST)
+    most = next((n for word in said[:place] if (n := _read_number(word))), most)
     form: Form = "positions" if kind in _POSITIONS else "summary"
     return CoverageQuestion(form, " ".join(topic), filters, min(most, _MOST_ASKED))
+
+
+def _replace_phrase(said: list[str]) -> list[str]:
+    """Return words with the first phrase that asks for a summary in one word."""
+    lower = tuple(word.lower() for word in said)
+    for start in range(len(said)):
+        for length in (2, 3, 4):
+            if instead := _PHRASES.get(lower[start : start + length]):
+                return [*said[:start], *instead.split(), *said[start + length :]]
+    return said
+
+
+def _cut_manner(said: list[str]) -> tuple[list[str], int]:
+    """Return words up to how a summary is to be told, and of how many sentences it is to be: "in three sentences"."""
+    lower = [word.lower().strip(",") for word in said]
+    for start in range(2, len(said)):
+        number = _read_number(lower[start + 1]) if lower[start] == "in" and start + 2 < len(said) else 0
+        if number or any(tuple(lower[start : start + len(manner)]) == manner for manner in _MANNERS):
+            return said[:start], number or _MOST
+    return said, _MOST
 
 
 def _is_asked(word: str) -> bool:
@@ -53,8 +93,8 @@ def _read_number(word: str) -> int:
 
 
 def _strip_topic(rest: list[str]) -> list[str]:
-    """Return a topic without "of the" before it and "story" behind it."""
-    while rest and rest[0].lower() in _LINKING | {"the", "a", "an"}:
+    """Return a topic without "of the story of" before it and "story" behind it."""
+    while rest and rest[0].lower() in _LINKING | {"the", "a", "an"} | (_STORY if len(rest) > 1 else set()):
         rest = rest[1:]
     while len(rest) > 1 and rest[-1].lower() in _STORY:
         rest = rest[:-1]

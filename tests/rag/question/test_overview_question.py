@@ -16,6 +16,12 @@ from rag.question.overview_question import parse_overview_question
         ("What are the positions on the GDPR?", "positions", "GDPR", 5),
         ("Give me ninety points on Yahoo", None, "", 0),
         ("90 points on Yahoo", "summary", "Yahoo", 10),
+        ("Sum up the SolarWinds story for me in a few lines.", "summary", "SolarWinds", 5),
+        ("Explain the back and forth over the fishing rights from the start", "summary", "fishing rights", 5),
+        ("Walk me through the ferry saga", "summary", "ferry", 5),
+        ("Can you brief me on the harbour toll, please?", "summary", "harbour toll", 5),
+        ("I need some background on the leaks", "summary", "leaks", 5),
+        ("Summarise the Yahoo affair in three sentences", "summary", "Yahoo", 3),
     ],
 )
 def test_an_overview_is_known_by_its_words(question: str, form: str | None, topic: str, most: int) -> None:
@@ -35,6 +41,8 @@ def test_an_overview_is_known_by_its_words(question: str, form: str | None, topi
         "What are the views?",
         "Explain how the company that runs the exchange was valued",
         "summarise it",
+        "Background checks of how many people were stolen?",
+        "Who did the mayor brief on the story of the ferry?",
     ],
 )
 def test_any_other_question_is_none(question: str) -> None:
