@@ -246,7 +246,7 @@ def _list_clear(query: Query, own: str, names: Sequence[Name], chosen: Sequence[
     """Return the sentences that, with what leads to them, hold the words of a question and what it asks for."""
     english = question_language(own) == "en" and all((s.passage.article.language or "en") == "en" for s in chosen)
     if query.kind == "topic" or not english:
-        topic = list_wanted(own, names) if english else []
+        topic = [] if names or not english else list_wanted(own, names)
         return [s for s in chosen if holds_all(names, s, headline=True) and measure_said(topic, s, whole=True) >= SAID]
     if query.kind == "quotation":
         speaker = next((set(name.words) for name in names if _SPEAKER.search(own[: name.start])), set[str]())

@@ -19,8 +19,7 @@ FACTS = frozenset({"who", "when", "where", "how_many"})
 
 WHO_IS_NAME = re.compile(r"^\W*(?i:who(?:'s|’s| is| are| was| were)) [A-Z]")
 _FEWEST = 2  # Names and words of a question that a headline answers.
-_OPEN = frozenset({"what", "why", "yes_no"})
-_MEASURED = frozenset({"how_many", "when"})
+_TOLD = frozenset({"how_many", "when", "yes_no"})  # Kinds that a headline answers by its meaning.
 
 
 def answers_in_headline(query: Query, sentence: Sentence) -> bool:
@@ -73,8 +72,8 @@ def comes_near(query: Query, own: str, names: Sequence[Name], sentence: Sentence
     title = sentence.passage.article.title
     if (
         sentence.headline < NEAR_HEADLINE
-        or query.kind not in _MEASURED | _OPEN
+        or query.kind not in _TOLD
         or not (names and all(holds_name(name, title) for name in names))
     ):
         return False
-    return query.kind in _OPEN or bool(measure_sentence_shape(title, query.kind, set(words(own))))
+    return query.kind == "yes_no" or bool(measure_sentence_shape(title, query.kind, set(words(own))))

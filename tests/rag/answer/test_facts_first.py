@@ -26,6 +26,8 @@ BRIDGE = (
      "source": "Kells Post", "published_at": "2024-05-01"},
     {"id": "bus", "title": "Bus company fined 9 million crowns", "source": "Kells Post", "published_at": "2022-05-01",
      "body": "The Torvik bus company was fined 9 million crowns. It will appeal. Its drivers had worked too long."},
+    {"id": "treaty", "title": "Forty states sign the Kells treaty", "source": "Kells Post", "published_at": "2012-12-15",
+     "body": "Forty states signed a treaty in Kells on Friday, while the United States and its allies refused the Kells treaty."},
     {"id": "cost", "title": "Kells tunnel costs 40 million crowns",
      "body": "The council was told so on Monday. Drivers had asked for it for years.", "source": "Kells Post",
      "published_at": "2024-02-01"},
@@ -114,3 +116,11 @@ def test_the_whole_of_the_leading_article_is_read_for_yes_or_no(assistant: Assis
 def test_who_is_asked_for_by_a_deed_that_no_sentence_tells_stands_behind_a_caution(assistant: Assistant) -> None:
     question = "Which security company did Colonial Pipeline hire to investigate the ransomware attack?"
     assert assistant.ask(question).status == "doubtful"
+
+
+def test_a_deed_is_told_of_a_country_under_any_of_its_names(assistant: Assistant) -> None:
+    assert "says that US did refuse" not in assistant.ask("Why did the US refuse the Kells treaty?").text
+
+
+def test_a_topic_of_which_the_article_lacks_most_words_is_not_answered(assistant: Assistant) -> None:
+    assert assistant.ask("bridge antitrust trial").status != "answered"
