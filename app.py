@@ -172,7 +172,7 @@ def listen(host: str, port: int | None) -> socket.socket:
 
 
 def open_assistant(settings: "Settings") -> "Assistant":
-    """Open the assistant over the archive; an archive that is empty gets the starter corpus."""
+    """Open the assistant over the archive; an archive of one's own that is empty gets the starter corpus."""
     from rag import Assistant
 
     ends = time.monotonic() + PATIENCE_S
@@ -184,7 +184,7 @@ def open_assistant(settings: "Settings") -> "Assistant":
             if time.monotonic() > ends:
                 raise
             time.sleep(0.2)
-    if assistant.archive.count() == 0:
+    if assistant.archive.count() == 0 and not settings.database:  # A database is shared, and filled on purpose.
         assistant.load_starter()
     assistant.start()
     return assistant

@@ -17,8 +17,10 @@ from tests.waiting import PATIENCE_S
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
 
+    from corpus.archive.engine import Place
     from rag.index.embedder import Embedder
     from tests.model_server import ModelServer
+    from tests.postgresql import PostgresServer
 
 pytest_plugins = ["tests.promises"]
 
@@ -154,6 +156,26 @@ def embedder() -> "Embedder":
     from tests.shared_embedder import shared_embedder
 
     return shared_embedder()
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator["PostgresServer"]:
+    """Run one PostgreSQL server; without it skip the test for a user, and fail it on CI, where nothing may be left out."""
+    from tests.postgresql import MISSING, is_installed, run_postgres
+
+    if not is_installed():
+        (pytest.fail if os.environ.get("CI", "").lower() == "true" else pytest.skip)(MISSING)
+    with run_postgres() as server:
+        yield server
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def place(request: pytest.FixtureRequest, tmp_path: Path) -> "Place":
+    """Return where a test's archive is: once a file, once a schema of the server."""
+    if request.param == "sqlite":
+        return tmp_path / "archive.sqlite3"
+    address: str = request.getfixturevalue("postgres").make_schema()
+    return address
 
 
 @pytest.fixture(scope="session")

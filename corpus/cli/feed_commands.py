@@ -118,7 +118,7 @@ def pull_feeds(
 @contextmanager
 def _open_book(data: Path | None) -> Iterator[tuple[Archive, FeedBook, ArchiveSettings]]:
     settings = settings_for(data)
-    with Archive(settings.archive_path) as archive:
+    with Archive(settings.archive_place) as archive:
         yield archive, FeedBook(archive.connection), settings
 
 

@@ -18,8 +18,9 @@ _STYLES: dict[State, str] = {"fine": "green", "attention": "yellow", "broken": "
 
 def stats(data: Data = None, as_json: AsJson = False) -> None:
     """Show what the archive holds: articles, outlets, span, languages, copies, versions, chunks, size."""
-    with open_existing_archive(settings_for(data)) as archive:
-        found = take_stats(archive)
+    settings = settings_for(data)
+    with open_existing_archive(settings) as archive:
+        found = take_stats(archive, settings.data_dir)
     if as_json:
         print_json(found.to_record())
     else:
@@ -31,7 +32,10 @@ def doctor(data: Data = None, as_json: AsJson = False) -> None:
     settings = settings_for(data)
     with open_existing_archive(settings):
         pass
-    checks = [*examine(settings.archive_path), _check_index(run_index(settings.data_dir, "--check"))]
+    checks = [
+        *examine(settings.archive_place, settings.data_dir),
+        _check_index(run_index(settings.data_dir, "--check")),
+    ]
     if as_json:
         print_json([check.to_record() for check in checks])
     else:

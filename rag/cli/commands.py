@@ -263,7 +263,7 @@ def _describe_origin(article: Article) -> str:
 def _open_assistant_quietly(data: Path | None, lasting: bool = False) -> Iterator[Assistant]:
     """Open the assistant; a long-lived one only reads the indexes, so that a page can own them."""
     settings = read_settings(data)
-    if not settings.archive_path.exists():
+    if not settings.database and not settings.archive_path.exists():
         if data is not None or settings.data_dir != Settings.model_fields["data_dir"].default:
             raise InputError(
                 f"{settings.data_dir}: no archive there; add articles first: {name_command('corpus add')} PATH"

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from corpus.archive.database import Archive
+from corpus.archive.engine import Place
 from corpus.archive.health import examine
 from tests.corpus.archive_items import numbered, store_all
 from tests.promises import RecordPromise
@@ -20,7 +21,7 @@ CHILD = str(Path(__file__).parents[1].joinpath("child.py"))
 COUNT = 150
 
 
-def start(archive: Path, progress: Path, *numbers: int) -> "subprocess.Popen[str]":
+def start(archive: Place, progress: Path, *numbers: int) -> "subprocess.Popen[str]":
     command = [sys.executable, CHILD, str(archive), str(progress), *map(str, numbers)]
     return subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
 
@@ -36,8 +37,8 @@ def reported(progress: Path) -> list[str]:
     return [line.split()[0] for line in progress.read_text().splitlines(keepends=True) if line.endswith("\n")]
 
 
-def assert_sound(archive_path: Path, at_least: set[str]) -> None:
-    with Archive(archive_path) as archive:
+def assert_sound(place: Place, at_least: set[str]) -> None:
+    with Archive(place) as archive:
         found = [article.id for article in archive.articles()]
         assert len(found) == len(set(found))
         assert at_least <= set(found)
@@ -45,11 +46,11 @@ def assert_sound(archive_path: Path, at_least: set[str]) -> None:
             assert archive.get(name) == numbered(int(name[1:]))
         bands = archive.connection.execute("SELECT count(*) FROM bands GROUP BY article_key").fetchall()
         assert [row[0] for row in bands] == [48] * len(found)
-    assert [check for check in examine(archive_path) if check.state == "broken"] == []
+    assert [check for check in examine(place, Path()) if check.state == "broken"] == []
 
 
-def kill_again_and_again(folder: Path, kills: int, how: int) -> None:
-    archive, progress = folder / "archive.sqlite3", folder / "progress"
+def kill_again_and_again(archive: Place, folder: Path, kills: int, how: int) -> None:
+    progress = folder / "progress"
     step = COUNT * len("n00000 unchanged\n") // kills
     for kill in range(kills):
         child = start(archive, progress, COUNT)
@@ -71,24 +72,23 @@ def kill_again_and_again(folder: Path, kills: int, how: int) -> None:
 
 @pytest.mark.sizes(8, 200)
 def test_killed_at_any_point_nothing_is_lost_or_doubled(
-    tmp_path: Path, size: int, record_promise: RecordPromise
+    place: Place, tmp_path: Path, size: int, record_promise: RecordPromise
 ) -> None:
-    kill_again_and_again(tmp_path, size, signal.SIGKILL)
+    kill_again_and_again(place, tmp_path, size, signal.SIGKILL)
     record_promise("kill -9 in add alone", "200 kills: 0 lost, 0 doubled", f"{size} kills: 0 lost, 0 doubled")
 
 
 def test_interrupted_nothing_is_lost_or_doubled(tmp_path: Path) -> None:
-    kill_again_and_again(tmp_path, 1, signal.SIGINT)
+    kill_again_and_again(tmp_path / "archive.sqlite3", tmp_path, 1, signal.SIGINT)
 
 
-def test_two_processes_that_make_and_fill_one_archive_add_each_article_once(tmp_path: Path) -> None:
-    archive = tmp_path / "archive.sqlite3"
-    children = [start(archive, tmp_path / f"progress{i}", 120) for i in range(2)]
+def test_two_processes_that_make_and_fill_one_archive_add_each_article_once(place: Place, tmp_path: Path) -> None:
+    children = [start(place, tmp_path / f"progress{i}", 120) for i in range(2)]
     errors = [child.communicate()[1] for child in children]
     assert [child.returncode for child in children] == [0, 0], errors
     outcomes = [line.split()[1] for i in range(2) for line in (tmp_path / f"progress{i}").read_text().splitlines()]
     assert (outcomes.count("added"), outcomes.count("unchanged")) == (120, 120)
-    assert_sound(archive, {numbered(n).id for n in range(120)})
+    assert_sound(place, {numbered(n).id for n in range(120)})
 
 
 def test_a_reader_sees_each_commit(tmp_path: Path) -> None:
@@ -153,5 +153,5 @@ def test_chunks_of_a_killed_store_are_whole(tmp_path: Path) -> None:
     connection.execute("DELETE FROM chunks WHERE rowid = 1")
     connection.commit()
     connection.close()
-    broken = [check for check in examine(path) if check.state == "broken"]
+    broken = [check for check in examine(path, tmp_path) if check.state == "broken"]
     assert [(check.name, check.finding) for check in broken] == [("vectors", "1 articles lack chunks")]
