@@ -34,7 +34,10 @@ def parser() -> argparse.ArgumentParser:
     """Return the parser of the command line."""
     found = argparse.ArgumentParser(prog="app.py", description="Serve the page of Newsdesk.")
     found.add_argument(
-        "--data", type=Path, metavar="DIR", help="folder of the archive (default: NEWSDESK_DATA_DIR or ./data)"
+        "--data",
+        type=Path,
+        metavar="DIR",
+        help="folder of the archive (default: NEWSDESK_DATA_DIR or ./data); with NEWSDESK_DATABASE, of the indexes alone",
     )
     found.add_argument("--host", default="127.0.0.1", help="address to serve on (default: 127.0.0.1)")
     found.add_argument("--port", type=int, default=None, help="port to serve on (default: 7860, or the next free one)")

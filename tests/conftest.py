@@ -44,7 +44,11 @@ hypothesis.settings.load_profile("newsdesk")
 
 
 def pytest_configure() -> None:
-    """Let what the tests start be interrupted: where a script runs them in the background, they are told not to be."""
+    """Let what the tests start be interrupted: where a script runs them in the background, they are told not to be.
+
+    None of them touches a database that the settings of this machine name.
+    """
+    os.environ["NEWSDESK_DATABASE"] = ""
     if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
         signal.signal(signal.SIGINT, signal.default_int_handler)
 

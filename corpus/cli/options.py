@@ -15,7 +15,11 @@ from corpus.text.characters import one_line
 
 Data = Annotated[
     Path | None,
-    typer.Option("--data", help="Folder of the archive (else NEWSDESK_DATA_DIR, else ./data).", show_default=False),
+    typer.Option(
+        "--data",
+        help="Folder of the archive (else NEWSDESK_DATA_DIR, else ./data); of the indexes alone where NEWSDESK_DATABASE is set.",
+        show_default=False,
+    ),
 ]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON on stdout.")]
 NoIndex = Annotated[bool, typer.Option("--no-index", help="Leave the indexes to the next command.")]

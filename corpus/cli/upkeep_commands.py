@@ -1,4 +1,4 @@
-"""`stats`, `doctor` and `rebuild`: inspect the archive, and rebuild its indexes."""
+"""`stats`, `doctor`, `rebuild` and `upgrade`: inspect the archive, rebuild its indexes, bring its tables up to date."""
 
 from typing import Annotated
 
@@ -6,6 +6,7 @@ import typer
 from rich.console import Group
 from rich.text import Text
 
+from corpus.archive.engine import open_engine
 from corpus.archive.health import Check, State, Stats, examine, format_megabytes, take_stats
 from corpus.cli.display import build_facts_table, build_table, console, print_json, strip_controls
 from corpus.cli.index_process import Indexing, forget_vectors, report_indexing, run_index
@@ -66,6 +67,18 @@ def rebuild(
     if done and not as_json:
         console().print("Both indexes were rebuilt.")
     raise typer.Exit(0 if done else 1)
+
+
+def upgrade(data: Data = None, as_json: AsJson = False) -> None:
+    """Bring the tables of the archive up to date. A file is brought up to date whenever it is opened; a database, which others use, by this."""
+    engine = open_engine(settings_for(data).archive_place)
+    before, now = engine.upgrade()
+    if as_json:
+        print_json({"before": before, "now": now})
+    elif before == now:
+        console().print(f"The tables are up to date (version {now}).")
+    else:
+        console().print(f"The tables are of version {now} now; they were of version {before}.")
 
 
 def _format_stats(found: Stats) -> Group:

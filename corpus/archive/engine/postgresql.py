@@ -27,7 +27,9 @@ except ImportError as error:
 T = TypeVar("T")
 
 _OLDEST_SERVER = 18  # The first that folds case as Python does.
-_WRITER, _MIGRATION = "writer", "migration"
+_WRITER = "writer"
+# Classes of SQLSTATE: the connection broke, the user or the database is unknown, an operator stopped the server.
+_UNREACHABLE = ("08", "28", "3D", "57")
 _AT_ONCE = 500  # Rows that a long query fetches at a time.
 _DEFAULTS: Mapping[str, Any] = {
     "application_name": "newsdesk",
@@ -56,7 +58,7 @@ def translate(sql: str) -> str:
     return _TERM.sub(lambda found: _TERMS.get(found[0], ""), sql)
 
 
-class Row(Sequence[Any]):
+class PostgresRow(Sequence[Any]):
     """Hold the values of a row, by the number and by the name of their column."""
 
     __slots__ = ("_places", "_values")
@@ -83,9 +85,9 @@ class Row(Sequence[Any]):
         return list(self._places)
 
 
-def _make_rows(cursor: "psycopg.Cursor[Any]") -> "RowMaker[Row]":
+def _make_rows(cursor: "psycopg.Cursor[Any]") -> "RowMaker[PostgresRow]":
     places = {column.name: number for number, column in enumerate(cursor.description or ())}
-    return lambda values: Row(values, places)
+    return lambda values: PostgresRow(values, places)
 
 
 class PostgresConnection:
@@ -106,7 +108,7 @@ class PostgresConnection:
         self._numbers = itertools.count()
         self._opened = self._open()
 
-    def _open(self) -> "psycopg.Connection[Row]":
+    def _open(self) -> "psycopg.Connection[PostgresRow]":
         with self._engine.convert_errors():
             opened = psycopg.connect(self._engine.address, autocommit=True, row_factory=_make_rows)
             if not self._write:
@@ -114,13 +116,13 @@ class PostgresConnection:
             return opened
 
     @property
-    def raw(self) -> "psycopg.Connection[Row]":
+    def raw(self) -> "psycopg.Connection[PostgresRow]":
         """Return psycopg's connection, opened again where it broke outside a transaction."""
         if self._opened.closed and not self._inside:
             self._opened = self._open()
         return self._opened
 
-    def execute(self, sql: str, values: Sequence[Any] = (), /) -> "psycopg.Cursor[Row]":
+    def execute(self, sql: str, values: Sequence[Any] = (), /) -> "psycopg.Cursor[PostgresRow]":
         """Run one statement."""
         again = not self._inside and sql.lstrip().startswith(("SELECT", "BEGIN"))
         with self._engine.convert_errors():
@@ -136,13 +138,13 @@ class PostgresConnection:
         with self._engine.convert_errors(), self.raw.cursor() as cursor:
             cursor.executemany(translate(sql), list(rows))
 
-    def query_each(self, sql: str, rows: Iterable[Sequence[Any]]) -> list[list[Row]]:
+    def query_each(self, sql: str, rows: Iterable[Sequence[Any]]) -> list[list[PostgresRow]]:
         """Return the rows of one query for each row of values, which are asked for together."""
         with self._engine.convert_errors(), self.raw.cursor(binary=True) as cursor:
             cursor.executemany(translate(sql), list(rows), returning=True)
             return [found.fetchall() for found in cursor.results()]
 
-    def iterate(self, sql: str, values: Sequence[Any] = ()) -> Iterator[Row]:
+    def iterate(self, sql: str, values: Sequence[Any] = ()) -> Iterator[PostgresRow]:
         """Yield the rows of a query, which the server keeps until they are taken."""
         with self._engine.convert_errors():
             name = f"rows{next(self._numbers)}"
@@ -304,7 +306,7 @@ class PostgresEngine:
         try:
             sql = "SELECT coalesce(sum(pg_total_relation_size(c.oid)), 0)::bigint FROM pg_class c "
             tables = "WHERE relkind = 'r' AND relnamespace = current_schema()::text::regnamespace"
-            return int(connection.execute(sql + tables).fetchone()[0])
+            return sum(int(row[0]) for row in connection.execute(sql + tables))
         finally:
             connection.close()
 
@@ -324,25 +326,20 @@ class PostgresEngine:
             yield
         except (psycopg.DataError, psycopg.errors.ProgramLimitExceeded) as error:
             raise InputError(f"it cannot be stored ({self._describe(error)}); correct it and try again") from None
-        except (psycopg.errors.ConnectionException, psycopg.errors.OperatorIntervention) as error:
-            raise self._make_unreachable(error) from None
         except (psycopg.errors.InsufficientPrivilege, psycopg.errors.ReadOnlySqlTransaction) as error:
             raise ArchiveError(
                 f"{self.name}: may not be written ({self._describe(error)}); give the user the rights, or name the primary "
                 "server in NEWSDESK_DATABASE"
             ) from None
         except psycopg.OperationalError as error:
-            if error.sqlstate is None or error.sqlstate.startswith(("28", "3D")):
-                raise self._make_unreachable(error) from None
+            if (error.sqlstate or "08").startswith(_UNREACHABLE):
+                raise ArchiveError(
+                    f"{self.name}: does not answer ({self._describe(error)}); start it, or correct NEWSDESK_DATABASE; "
+                    "what is running goes on by itself as soon as it answers"
+                ) from None
             raise ArchiveError(
                 f"{self.name}: refused ({self._describe(error)}); see the server's log, then run the same command again"
             ) from None
-
-    def _make_unreachable(self, error: psycopg.Error) -> ArchiveError:
-        return ArchiveError(
-            f"{self.name}: does not answer ({self._describe(error)}); start it, or correct NEWSDESK_DATABASE; what is "
-            "running goes on by itself as soon as it answers"
-        )
 
     def _describe(self, error: psycopg.Error) -> str:
         """Return the first line of what went wrong, without a password."""
@@ -354,7 +351,9 @@ class PostgresEngine:
 
 def _read_version(connection: PostgresConnection) -> int:
     """Return the version of the tables, 0 where there are none."""
-    if connection.execute("SELECT to_regclass('meta')").fetchone()[0] is None:  # type: ignore[index]
+    # `to_regclass` may not notice yet what another process has just made.
+    sql = "SELECT 1 FROM pg_tables WHERE tablename = 'meta' AND schemaname = ANY (current_schemas(false))"
+    if connection.execute(sql).fetchone() is None:
         return 0
     row = connection.execute("SELECT value FROM meta WHERE name = 'schema'").fetchone()
     return int(row[0]) if row else 0

@@ -13,7 +13,9 @@ import pytest
 from corpus.archive.database import Archive
 from corpus.archive.engine import Place
 from corpus.archive.health import examine
+from corpus.archive.selection import Selection
 from tests.corpus.archive_items import numbered, store_all
+from tests.postgresql import PostgresServer
 from tests.promises import RecordPromise
 
 ROOT = Path(__file__).parents[3]
@@ -49,8 +51,8 @@ def assert_sound(place: Place, at_least: set[str]) -> None:
     assert [check for check in examine(place, Path()) if check.state == "broken"] == []
 
 
-def kill_again_and_again(archive: Place, folder: Path, kills: int, how: int) -> None:
-    progress = folder / "progress"
+def kill_again_and_again(folder: Path, kills: int, how: int) -> None:
+    archive, progress = folder / "archive.sqlite3", folder / "progress"
     step = COUNT * len("n00000 unchanged\n") // kills
     for kill in range(kills):
         child = start(archive, progress, COUNT)
@@ -72,23 +74,53 @@ def kill_again_and_again(archive: Place, folder: Path, kills: int, how: int) -> 
 
 @pytest.mark.sizes(8, 200)
 def test_killed_at_any_point_nothing_is_lost_or_doubled(
-    place: Place, tmp_path: Path, size: int, record_promise: RecordPromise
+    tmp_path: Path, size: int, record_promise: RecordPromise
 ) -> None:
-    kill_again_and_again(place, tmp_path, size, signal.SIGKILL)
+    kill_again_and_again(tmp_path, size, signal.SIGKILL)
     record_promise("kill -9 in add alone", "200 kills: 0 lost, 0 doubled", f"{size} kills: 0 lost, 0 doubled")
 
 
 def test_interrupted_nothing_is_lost_or_doubled(tmp_path: Path) -> None:
-    kill_again_and_again(tmp_path / "archive.sqlite3", tmp_path, 1, signal.SIGINT)
+    kill_again_and_again(tmp_path, 1, signal.SIGINT)
 
 
-def test_two_processes_that_make_and_fill_one_archive_add_each_article_once(place: Place, tmp_path: Path) -> None:
-    children = [start(place, tmp_path / f"progress{i}", 120) for i in range(2)]
+def test_two_processes_that_make_and_fill_one_archive_add_each_article_once(tmp_path: Path) -> None:
+    archive = tmp_path / "archive.sqlite3"
+    children = [start(archive, tmp_path / f"progress{i}", 120) for i in range(2)]
     errors = [child.communicate()[1] for child in children]
     assert [child.returncode for child in children] == [0, 0], errors
     outcomes = [line.split()[1] for i in range(2) for line in (tmp_path / f"progress{i}").read_text().splitlines()]
     assert (outcomes.count("added"), outcomes.count("unchanged")) == (120, 120)
-    assert_sound(place, {numbered(n).id for n in range(120)})
+    assert_sound(archive, {numbered(n).id for n in range(120)})
+
+
+@pytest.mark.sizes(2, 200)
+def test_processes_that_fill_one_database_at_once_and_are_killed_add_each_article_once(
+    postgres: PostgresServer, tmp_path: Path, size: int, record_promise: RecordPromise
+) -> None:
+    count, writers = (60, 2) if size <= 2 else (500, 4)
+    address, kills = postgres.make_schema(), 0
+    running = {n: start(address, tmp_path / f"progress{n}", count) for n in range(writers)}
+    while kills < size:
+        for n, child in running.items():
+            progress = tmp_path / f"progress{n}"
+            already = progress.stat().st_size if progress.exists() else 0
+            wait_for(child, progress, already + 1 + (kills * 97) % 400)
+            child.kill()
+            child.communicate()
+            running[n], kills = start(address, progress, count), kills + 1
+        if kills % 20 == 0:  # Else every article is there after the first few.
+            with Archive(address) as archive:
+                archive.remove(Selection(outlets=("Daily Number",)))
+    errors = [child.communicate()[1] for child in running.values()]
+    assert [child.returncode for child in running.values()] == [0] * writers, errors
+    with Archive(address) as archive:
+        found = archive.count()
+    record_promise(
+        f"{writers} processes add {count} articles to one database", "200 kills: 500", f"{kills} kills: {found}"
+    )
+    assert found == count
+    assert_sound(address, {numbered(n).id for n in range(count)})
 
 
 def test_a_reader_sees_each_commit(tmp_path: Path) -> None:

@@ -128,7 +128,7 @@ class RecordedArchive(Archive):
         return found
 
 
-def scans(connection: Connection, sql: str, values: Any = ()) -> list[Scan]:
+def scans(connection: Connection | sqlite3.Connection, sql: str, values: Any = ()) -> list[Scan]:
     """Return the steps of a plan that go through a table row by row, if only to make an index of it for the moment."""
     if not re.match(r"\s*(SELECT|INSERT|UPDATE|DELETE)", sql):
         return []
