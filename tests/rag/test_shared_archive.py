@@ -16,6 +16,7 @@ from rag.index.embedder import Embedder
 from tests.corpus.cli.test_commands import corpus, write
 from tests.postgresql import PostgresServer
 from tests.rag.wire_items import WIRES, numbered
+from tests.waiting import wait_until
 
 QUESTION = "How much does the council pay for night trams?"
 
@@ -74,8 +75,9 @@ def test_machines_that_embed_at_once_share_the_work(machines: list[Assistant]) -
 
 
 def test_the_database_may_go_away_while_a_machine_runs(postgres: PostgresServer, machines: list[Assistant]) -> None:
-    one = machines[0]
+    one, other = machines
     one.sync()
+    other.start()
     postgres.stop()
     try:
         with pytest.raises(ArchiveError, match="does not answer"):
@@ -83,6 +85,8 @@ def test_the_database_may_go_away_while_a_machine_runs(postgres: PostgresServer,
     finally:
         postgres.start()
     assert one.ask(QUESTION).citations[0].passage.article.id == "tram"
+    one.archive.put(numbered(1))
+    wait_until(lambda: other.progress() == (len(WIRES) + 1, len(WIRES) + 1))  # It has followed on by itself.
 
 
 def test_add_indexes_on_its_own_machine(
