@@ -74,17 +74,17 @@ def check_index(settings: Settings) -> dict[str, Any]:
 
 def snapshot_index(settings: Settings, target: Path, progress: Progress | None = None) -> dict[str, Any]:
     """Write both indexes into a new folder, for another machine to begin from; `applied` numbers their last change."""
-    with Archive(settings.archive_path) as archive:
+    with Archive(settings.archive_place) as archive:
         state = write_snapshot(_open_owned(settings, archive), target, progress)
     return {"snapshot": str(target), "applied": state.applied, "profile": state.profile}
 
 
 def restore_index(settings: Settings, source: Path) -> dict[str, Any]:
     """Begin from the indexes of a snapshot, and apply what has changed in the archive since; nothing is embedded."""
-    with Archive(settings.archive_path) as archive, closing(_open_owned(settings, archive)) as indexes:
+    with Archive(settings.archive_place) as archive, closing(_open_owned(settings, archive)) as indexes:
         state = restore_snapshot(indexes, source)
         indexes.open()
-        changed = len(indexes.store.changes(state.applied, -1)[1])
+        changed = len(indexes.store.changes(state.applied)[1])
         return {"restored": str(source), "applied": changed, "chunks": indexes.dense.count()}
 
 

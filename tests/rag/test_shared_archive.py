@@ -12,6 +12,7 @@ from corpus.archive.database import Archive
 from corpus.archive.selection import Selection
 from corpus.errors import ArchiveError
 from rag import Assistant, Settings
+from rag.cli.index_maintenance import restore_index, snapshot_index
 from rag.index.embedder import Embedder
 from tests.corpus.cli.test_commands import corpus, write
 from tests.postgresql import PostgresServer
@@ -72,6 +73,18 @@ def test_machines_that_embed_at_once_share_the_work(machines: list[Assistant]) -
     assert first + sum(done) == len(WIRES) + 40
     assert sum(done) > 0
     assert one.indexes.store.last_change() == len(WIRES) + 40  # One change for each article.
+
+
+def test_a_new_machine_begins_with_the_indexes_of_another(
+    address: str, machines: list[Assistant], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    machines[0].sync()
+    machines[0].close()
+    monkeypatch.setenv("NEWSDESK_DATABASE", address)
+    snapshot_index(Settings(data_dir=tmp_path / "one"), tmp_path / "snapshot")
+    machines[1].archive.remove(Selection(ids=("tram",)))
+    restored = restore_index(Settings(data_dir=tmp_path / "new"), tmp_path / "snapshot")
+    assert (restored["applied"], restored["chunks"]) == (1, len(WIRES) - 1)
 
 
 def test_the_database_may_go_away_while_a_machine_runs(postgres: PostgresServer, machines: list[Assistant]) -> None:
