@@ -22,7 +22,7 @@ RUN := .venv/.run-$(firstword $(shell cksum requirements.lock))
 DEV := .venv/.dev-$(firstword $(shell cksum requirements-dev.lock))
 
 .DEFAULT_GOAL := help
-.PHONY: help run test lint types gate audit lock bench campaign screenshots anthropic ollama install install-dev clean
+.PHONY: help run test lint types gate audit lock bench campaign screenshots anthropic ollama cluster install install-dev clean
 .NOTPARALLEL:
 
 help: ## list these commands
@@ -65,6 +65,9 @@ anthropic: $(RUN) ## add the client for Anthropic's models
 
 ollama: $(RUN) ## add the client for models that run in Ollama
 	$(PIP) --constraint requirements-dev.lock langchain-ollama
+
+cluster: $(RUN) ## add the client for an archive in PostgreSQL
+	$(PIP) --constraint requirements-dev.lock 'psycopg[binary]'
 
 lock: $(READY) ## resolve pyproject.toml again and write both locks (needs the network)
 	$(BIN) tools/lock.py

@@ -34,7 +34,10 @@ def parser() -> argparse.ArgumentParser:
     """Return the parser of the command line."""
     found = argparse.ArgumentParser(prog="app.py", description="Serve the page of Newsdesk.")
     found.add_argument(
-        "--data", type=Path, metavar="DIR", help="folder of the archive (default: NEWSDESK_DATA_DIR or ./data)"
+        "--data",
+        type=Path,
+        metavar="DIR",
+        help="folder of the archive (default: NEWSDESK_DATA_DIR or ./data); with NEWSDESK_DATABASE, of the indexes alone",
     )
     found.add_argument("--host", default="127.0.0.1", help="address to serve on (default: 127.0.0.1)")
     found.add_argument("--port", type=int, default=None, help="port to serve on (default: 7860, or the next free one)")
@@ -172,7 +175,7 @@ def listen(host: str, port: int | None) -> socket.socket:
 
 
 def open_assistant(settings: "Settings") -> "Assistant":
-    """Open the assistant over the archive; an archive that is empty gets the starter corpus."""
+    """Open the assistant over the archive; an archive of one's own that is empty gets the starter corpus."""
     from rag import Assistant
 
     ends = time.monotonic() + PATIENCE_S
@@ -184,7 +187,7 @@ def open_assistant(settings: "Settings") -> "Assistant":
             if time.monotonic() > ends:
                 raise
             time.sleep(0.2)
-    if assistant.archive.count() == 0:
+    if assistant.archive.count() == 0 and not settings.database:  # A database is shared, and filled on purpose.
         assistant.load_starter()
     assistant.start()
     return assistant

@@ -3,7 +3,7 @@
 ```
 NewsdeskError                 message = the problem, then the next thing to do
 ├── InputError                an item that cannot be read: names it and says why
-├── ArchiveError              the archive (SQLite) cannot be opened or written
+├── ArchiveError              the archive (a file or a database) cannot be opened or written
 ├── IndexUnavailableError     an index is locked, damaged or made by another embedder
 │   ├── IndexInUseError       another process owns it
 │   └── IndexReadOnlyError    its folder cannot be written

@@ -4,7 +4,7 @@ from pathlib import Path
 from tomllib import TOMLDecodeError
 from typing import Any, TypeVar
 
-from pydantic import Field, ValidationError
+from pydantic import Field, SecretStr, ValidationError
 from pydantic_settings import (
     BaseSettings,
     PydanticBaseSettingsSource,
@@ -32,6 +32,10 @@ class ArchiveSettings(BaseSettings):
     )
 
     data_dir: Path = Field(Path("data"), description="Folder that holds the archive and its indexes.")
+    database: SecretStr = Field(
+        SecretStr(""),
+        description="PostgreSQL database that holds the archive, postgresql://user:password@host/name; empty: a file.",
+    )
     user_agent: str = Field(
         "Newsdesk/0.1 (news archive reader)", description="How fetches of pages and feeds name themselves."
     )
@@ -53,8 +57,13 @@ class ArchiveSettings(BaseSettings):
 
     @property
     def archive_path(self) -> Path:
-        """Return the path of the SQLite file."""
+        """Return the path of the SQLite file, which is there unless a database is set."""
         return self.data_dir / "archive.sqlite3"
+
+    @property
+    def archive_place(self) -> Path | str:
+        """Return where the archive is: the address of the database, or the path of the file."""
+        return self.database.get_secret_value() or self.archive_path
 
 
 def read_settings(kind: type[S], data: Path | None = None, **given: Any) -> S:

@@ -71,7 +71,7 @@ class Assistant:
         self.settings = settings
         self.writer = Writer.from_settings(settings) if settings.llm else None
         self.reranker = Reranker(settings.reranker) if settings.reranker else None
-        self.archive = Archive(settings.archive_path)
+        self.archive = Archive(settings.archive_place)
         self.embedder = embedder or Embedder(settings.embedder)
         self._stop = threading.Event()
         self._follower: threading.Thread | None = None

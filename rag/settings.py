@@ -63,6 +63,15 @@ def read_settings(data: Path | None = None, **given: Any) -> Settings:
     return corpus.settings.read_settings(Settings, data, **given)
 
 
+def read_local_settings(folder: Path, **given: Any) -> Settings:
+    """Read the settings for an archive that is a file in a folder, even where a database is set, as a measurement needs.
+
+    Raises:
+        SettingsError: A variable has an invalid value.
+    """
+    return read_settings(folder, database="", **given)
+
+
 class _TiktokenCache(BaseSettings):
     """Read what tiktoken reads, which knows nothing of a `.env` file."""
 

@@ -17,8 +17,10 @@ from tests.waiting import PATIENCE_S
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
 
+    from corpus.archive.engine import Place
     from rag.index.embedder import Embedder
     from tests.model_server import ModelServer
+    from tests.postgresql import PostgresServer
 
 pytest_plugins = ["tests.promises"]
 
@@ -42,7 +44,11 @@ hypothesis.settings.load_profile("newsdesk")
 
 
 def pytest_configure() -> None:
-    """Let what the tests start be interrupted: where a script runs them in the background, they are told not to be."""
+    """Let what the tests start be interrupted: where a script runs them in the background, they are told not to be.
+
+    None of them touches a database that the settings of this machine name.
+    """
+    os.environ["NEWSDESK_DATABASE"] = ""
     if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
         signal.signal(signal.SIGINT, signal.default_int_handler)
 
@@ -154,6 +160,26 @@ def embedder() -> "Embedder":
     from tests.shared_embedder import shared_embedder
 
     return shared_embedder()
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator["PostgresServer"]:
+    """Run one PostgreSQL server; without it skip the test for a user, and fail it on CI, where nothing may be left out."""
+    from tests.postgresql import MISSING, is_installed, run_postgres
+
+    if not is_installed():
+        (pytest.fail if os.environ.get("CI", "").lower() == "true" else pytest.skip)(MISSING)
+    with run_postgres() as server:
+        yield server
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def place(request: pytest.FixtureRequest, tmp_path: Path) -> "Place":
+    """Return where a test's archive is: once a file, once a schema of the server."""
+    if request.param == "sqlite":
+        return tmp_path / "archive.sqlite3"
+    address: str = request.getfixturevalue("postgres").make_schema()
+    return address
 
 
 @pytest.fixture(scope="session")

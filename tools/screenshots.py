@@ -39,9 +39,10 @@ The harbour council of Eastfield voted on Monday for a second ferry, the harbour
 
 def open_assistant(folder: Path) -> "Assistant":
     """Open an assistant over the fully indexed starter corpus, which follows its archive."""
-    from rag import Assistant, Settings
+    from rag import Assistant
+    from rag.settings import read_local_settings
 
-    assistant = Assistant.from_settings(Settings(data_dir=folder, llm=""))
+    assistant = Assistant.from_settings(read_local_settings(folder, llm=""))
     assistant.load_starter()
     assistant.sync()
     assistant.start()

@@ -1,6 +1,5 @@
 """Correct particulars of an article, and undo that: the edit is shown and found everywhere, what the source wrote is kept."""
 
-import sqlite3
 import unicodedata
 from collections.abc import Collection, Mapping
 from dataclasses import replace
@@ -9,6 +8,7 @@ from typing import Any
 
 from corpus.archive.database import Archive
 from corpus.archive.edits import EDITED_FIELDS, LABELS, EditedField, delete_edits, restore_source, write_value
+from corpus.archive.engine import Connection, Row
 from corpus.archive.rows import article_from_row, drop_chunks, to_iso, update_row
 from corpus.archive.versions import has_same_text
 from corpus.article import Article
@@ -70,8 +70,8 @@ def undo_edits(archive: Archive, article_id: str, names: Collection[EditedField]
         return _show(connection, row["key"], article_from_row(row), {name: getattr(source, name) for name in names})
 
 
-def _find_row(connection: sqlite3.Connection, article_id: str) -> sqlite3.Row:
-    row: sqlite3.Row | None = connection.execute("SELECT * FROM articles WHERE id = ?", (article_id,)).fetchone()
+def _find_row(connection: Connection, article_id: str) -> Row:
+    row: Row | None = connection.execute("SELECT * FROM articles WHERE id = ?", (article_id,)).fetchone()
     if row is None:
         raise InputError(
             f"no article {one_line(article_id)[:80]!r}; find its id with `{name_command('corpus list')} WORDS`"
@@ -79,12 +79,15 @@ def _find_row(connection: sqlite3.Connection, article_id: str) -> sqlite3.Row:
     return row
 
 
-def _note_edit(connection: sqlite3.Connection, key: int, name: EditedField, original: str, by: str) -> None:
-    sql = "INSERT OR REPLACE INTO edits VALUES (?, ?, ?, ?, ?)"
+def _note_edit(connection: Connection, key: int, name: EditedField, original: str, by: str) -> None:
+    sql = (
+        "INSERT INTO edits VALUES (?, ?, ?, ?, ?) ON CONFLICT (article_key, field) DO UPDATE SET "
+        "original = excluded.original, edited_by = excluded.edited_by, edited_at = excluded.edited_at"
+    )
     connection.execute(sql, (key, name, original, one_line(by)[:NAME_LENGTH], to_iso(datetime.now(UTC))))
 
 
-def _show(connection: sqlite3.Connection, key: int, before: Article, values: Mapping[EditedField, Any]) -> Article:
+def _show(connection: Connection, key: int, before: Article, values: Mapping[EditedField, Any]) -> Article:
     """Write what is shown of an article from now on, and let the indexes know; its chunks stay if their heading does."""
     changed: dict[str, Any] = {name: values[name] for name in _find_differing(values, before)}
     if not changed:

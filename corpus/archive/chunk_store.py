@@ -1,7 +1,6 @@
 """Chunks, their vectors, and the log of changes: the part of the archive that the indexes are derived from."""
 
 import json
-import sqlite3
 from collections import defaultdict, deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -14,6 +13,7 @@ from numpy.typing import NDArray
 
 from corpus.archive.condition import make_condition
 from corpus.archive.database import Archive, article_from_row
+from corpus.archive.engine import ALL_ROWS, Row
 from corpus.archive.rows import from_row
 from corpus.archive.schema import offset_column
 from corpus.archive.selection import EVERYTHING, Selection
@@ -73,12 +73,14 @@ class ChunkStore:
             before, queue = found, _FairQueue(found)
             while queue:
                 queue.extend(self._pending("AND key > ?", queue.newest))
-                some = json.dumps(queue.pop(size if isinstance(size, int) else size()))
-                # Others embed too, so what was pending when the queue was made need not be any more.
-                wanted = [key for key, _ in self._pending("AND key IN (SELECT value FROM json_each(?))", some)]
-                sql = "SELECT * FROM articles WHERE key IN (SELECT value FROM json_each(?)) ORDER BY key DESC"
-                if rows := self.archive.connection.execute(sql, (json.dumps(wanted),)).fetchall():
-                    yield [article_from_row(row) for row in rows]
+                keys = queue.pop(size if isinstance(size, int) else size())
+                with self.archive.connection.claim({f"embed {self.profile} {key}": key for key in keys}) as claimed:
+                    # Others embed too, so what was pending when the queue was made need not be any more.
+                    some = "key IN (SELECT CAST(value AS BIGINT) FROM json_each(?))"
+                    wanted = [key for key, _ in self._pending(f"AND {some}", json.dumps(claimed))]
+                    sql = f"SELECT * FROM articles WHERE {some} ORDER BY key DESC"
+                    if rows := self.archive.connection.execute(sql, (json.dumps(wanted),)).fetchall():
+                        yield [article_from_row(row) for row in rows]
 
     def _pending(self, condition: str = "", *values: object) -> list[tuple[int, int]]:
         """Return key and run of such articles, the newest first; of all, they are read from an index, without the texts."""
@@ -135,7 +137,8 @@ class ChunkStore:
                     ],
                 )
                 connection.execute(
-                    "INSERT OR REPLACE INTO indexed VALUES (?, ?, ?, ?)",
+                    "INSERT INTO indexed VALUES (?, ?, ?, ?) ON CONFLICT (article_key, profile) "
+                    "DO UPDATE SET version = excluded.version, chunks = excluded.chunks",
                     (key, self.profile, item.article.version, len(item.chunks)),
                 )
                 connection.execute("DELETE FROM arrivals WHERE article_key = ?", (key,))
@@ -147,7 +150,7 @@ class ChunkStore:
         """Return the sequence number of the newest change, 0 when there is none."""
         return int(self.archive.connection.execute("SELECT coalesce(max(seq), 0) FROM changes").fetchone()[0])
 
-    def changes(self, after: int, limit: int) -> tuple[int, list[str]]:
+    def changes(self, after: int, limit: int = ALL_ROWS) -> tuple[int, list[str]]:
         """Return the number of the last change read, and the ids of the articles changed after `after`, each once."""
         rows = self.archive.connection.execute(
             "SELECT seq, article_id FROM changes WHERE seq > ? ORDER BY seq LIMIT ?", (after, limit)
@@ -162,12 +165,12 @@ class ChunkStore:
     def ids(self) -> Iterator[str]:
         """Yield the id of every chunk under the profile."""
         sql = "SELECT id, version, ordinal FROM chunks JOIN articles ON key = article_key WHERE profile = ?"
-        for row in self.archive.connection.execute(sql, (self.profile,)):
+        for row in self.archive.connection.iterate(sql, (self.profile,)):
             yield f"{row['id']}@{row['version']}#{row['ordinal']}"
 
     def iterate_all(self, size: int = 256) -> Iterator[list[Embedded]]:
         """Yield all articles with their chunks and vectors, `size` articles at a time."""
-        ids = [row["id"] for row in self.archive.connection.execute("SELECT id FROM articles ORDER BY key")]
+        ids = [row["id"] for row in self.archive.connection.iterate("SELECT id FROM articles ORDER BY key")]
         for start in range(0, len(ids), size):
             yield self.read_embedded(ids[start : start + size])
 
@@ -216,7 +219,8 @@ class ChunkStore:
         """
         sql = (
             "SELECT wanted.key, vector FROM json_each(?) AS wanted CROSS JOIN chunks "
-            "ON article_key = wanted.value >> 24 AND profile = ? AND ordinal = wanted.value & 0xFFFFFF"
+            "ON article_key = CAST(wanted.value AS BIGINT) >> 24 AND profile = ? "
+            f"AND ordinal = CAST(wanted.value AS BIGINT) & {0xFFFFFF}"
         )
         wanted = json.dumps([key << 24 | ordinal for key, ordinal in places])
         rows = self.archive.connection.execute(sql, (wanted, self.profile))
@@ -230,29 +234,29 @@ class ChunkStore:
             "AND indexed.version = articles.version CROSS JOIN chunks USING (article_key, profile) "
             f"WHERE profile = ? AND {condition}"
         )
-        rows = self.archive.connection.execute(sql, (self.profile, *values))
+        rows = self.archive.connection.iterate(sql, (self.profile, *values))
         return {f"{name}@{version}#{n}": np.frombuffer(vector, dtype="<f4") for name, version, n, vector in rows}
 
     def chunks(self, article_ids: Iterable[str]) -> dict[str, Chunk]:
         """Return all chunks of the given articles by id, without their vectors."""
         sql = (
-            "SELECT articles.*, (SELECT json_group_array(json_array(ordinal, start, end)) FROM chunks "
-            "WHERE article_key = articles.key AND profile = ?) AS cuts "
+            'SELECT articles.*, CAST((SELECT json_group_array(json_array(ordinal, start, "end")) FROM chunks '
+            "WHERE article_key = articles.key AND profile = ?) AS TEXT) AS cuts "
             "FROM json_each(?) AS wanted CROSS JOIN articles ON articles.id = wanted.value ORDER BY articles.key"
         )
         wanted = json.dumps(list(dict.fromkeys(article_ids)))
         found: dict[str, Chunk] = {}
         for row in self.archive.connection.execute(sql, (self.profile, wanted)):
             article = article_from_row(row)
-            for ordinal, start, end in json.loads(row["cuts"]):
+            for ordinal, start, end in json.loads(row["cuts"] or "[]"):
                 chunk = Chunk(article, ordinal, start, end)
                 found[chunk.id] = chunk
         return found
 
-    def _rows(self, article_ids: Sequence[str]) -> list[sqlite3.Row]:
+    def _rows(self, article_ids: Sequence[str]) -> list[Row]:
         marks = ", ".join("?" * len(article_ids))
         sql = (
-            "SELECT articles.*, chunks.ordinal, chunks.start, chunks.end, chunks.vector "
+            'SELECT articles.*, chunks.ordinal, chunks.start, chunks."end", chunks.vector '
             f"FROM articles JOIN chunks ON article_key = key WHERE profile = ? AND id IN ({marks}) "
             "ORDER BY key, ordinal"
         )

@@ -1,13 +1,13 @@
 """Collections: named sets of articles, picked by hand or described by a filter, which then stay up to date by themselves."""
 
 import json
-import sqlite3
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
 from corpus.archive.condition import find_collections, read_selection, write_selection
 from corpus.archive.database import Archive
+from corpus.archive.engine import Row
 from corpus.archive.schema import has_collections
 from corpus.archive.selection import EVERYTHING, Selection
 from corpus.errors import InputError
@@ -94,7 +94,10 @@ class Collections:
         record = write_selection(selection) if selection is not None else None
         with self._archive.transaction() as connection:
             made = (self._owner, named, named.casefold(), record, datetime.now(UTC).isoformat(timespec="seconds"))
-            sql = "INSERT OR IGNORE INTO collections (owner, name, folded, selection, made_at) VALUES (?, ?, ?, ?, ?)"
+            sql = (
+                "INSERT INTO collections (owner, name, folded, selection, made_at) VALUES (?, ?, ?, ?, ?) "
+                "ON CONFLICT DO NOTHING"
+            )
             if not connection.execute(sql, made).rowcount:
                 raise InputError(f"there is a collection called “{named}” already; give this one another name")
             count = "SELECT count(*) FROM collections WHERE owner = ?"
@@ -115,7 +118,10 @@ class Collections:
         if missing:
             raise InputError(f"no article {', '.join(missing[:3])}; nothing was added")
         with self._archive.transaction() as connection:
-            sql = "INSERT OR IGNORE INTO collected SELECT ?, key FROM articles WHERE id IN (SELECT value FROM json_each(?))"
+            sql = (
+                "INSERT INTO collected SELECT CAST(? AS BIGINT), key FROM articles "
+                "WHERE id IN (SELECT value FROM json_each(?)) ON CONFLICT DO NOTHING"
+            )
             added = connection.execute(sql, (key, json.dumps(wanted))).rowcount
             count = "SELECT count(*) FROM collected WHERE collection = ?"
             if added and connection.execute(count, (key,)).fetchone()[0] > self._most_picked:
@@ -145,7 +151,7 @@ class Collections:
         with self._archive.transaction() as connection:
             connection.execute("DELETE FROM collections WHERE key = ?", (key,))
 
-    def _find(self, name: str) -> sqlite3.Row:
+    def _find(self, name: str) -> Row:
         found = find_collections(self._archive.connection, [one_line(name)], self._owner)
         if not found:
             known = ", ".join(collection.name for collection in self.list_all()) or "none yet"
@@ -160,7 +166,7 @@ class Collections:
             raise InputError(f"the collection “{row['name']}” is a filter: its articles are those that pass it")
         return int(row["key"])
 
-    def _read(self, row: sqlite3.Row) -> Collection:
+    def _read(self, row: Row) -> Collection:
         selection = read_selection(row["selection"]) if row["selection"] is not None else None
         wanted = replace(EVERYTHING, collections=(row["name"],), owner=row["owner"])
         return Collection(row["name"], row["owner"], selection, self._archive.count(wanted))

@@ -1,22 +1,20 @@
-"""The archive: one SQLite file that holds every article, its versions, chunks, vectors, and the log of changes.
+"""The archive: one database that holds every article, its versions, chunks, vectors, and the log of changes.
 
 It is the record; the indexes are derived from it. Any number of processes may read and write it at once.
 """
 
 import json
-import sqlite3
 import threading
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Literal
 
 from corpus.archive import revisions, stories
 from corpus.archive.condition import make_condition
 from corpus.archive.edits import keep_edits, restore_source
-from corpus.archive.read_only import ReadOnlyConnection
+from corpus.archive.engine import ALL_ROWS, Connection, Engine, Place, open_engine
 from corpus.archive.rows import (
     COLUMNS,
     article_from_json,
@@ -28,16 +26,18 @@ from corpus.archive.rows import (
     to_iso,
     update_row,
 )
-from corpus.archive.schema import connect, offset_column
+from corpus.archive.schema import offset_column
 from corpus.archive.selection import EVERYTHING, Selection
-from corpus.archive.versions import Arrival, Outcome, has_same_text, judge_arrival
+from corpus.archive.versions import Arrival, Outcome, has_same_text, judge_arrival, name_identities
 from corpus.article import Article
-from corpus.errors import ArchiveError
 
 __all__ = ["Archive", "Outcome", "article_from_row"]
 
 # The index on dates serves both, which it would not if `published_at IS NULL` were the first term.
 _ORDERS = {"newest": "published_at DESC NULLS LAST, id", "oldest": "published_at ASC NULLS LAST, id"}
+
+
+_FEW = 1_000  # Articles that are read at once.
 
 
 class Archive:
@@ -46,43 +46,43 @@ class Archive:
     Each thread gets its own connection; close the archive once, when it is no longer used.
     """
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, place: Place | Engine, write: bool = True) -> None:
         """Open the archive, making it if it is not there.
 
+        Args:
+            place: The path of a SQLite file, the address of a PostgreSQL database, or what opens either.
+            write: Make the archive if it is not there, and write to it; else nothing is written.
+
         Raises:
-            ArchiveError: The file cannot be opened or is no archive.
+            ArchiveError: The archive cannot be opened, or is none.
         """
-        self.path = path
+        self.engine = open_engine(place) if isinstance(place, Place) else place
         self.again_s = 5.0  # After so many seconds a file that could not be written is opened again.
+        self._write = write
         self._local = threading.local()
-        self._connections: list[tuple[threading.Thread, sqlite3.Connection]] = []
+        self._connections: list[tuple[threading.Thread, Connection]] = []
         self._lock = threading.Lock()
         self.connection.execute("SELECT 1")
 
     @property
-    def connection(self) -> sqlite3.Connection:
+    def connection(self) -> Connection:
         """Return this thread's connection (autocommit; use `transaction` to write)."""
-        found: sqlite3.Connection | None = getattr(self._local, "connection", None)
-        if found is None or (
-            isinstance(found, ReadOnlyConnection) and time.monotonic() > self._local.opened + self.again_s
-        ):
+        found: Connection | None = getattr(self._local, "connection", None)
+        if found is None or (found.read_only and time.monotonic() > self._local.opened + self.again_s):
             found = self._local.connection = self._connected(found)
             self._local.opened = time.monotonic()
         return found
 
-    def _connected(self, held: sqlite3.Connection | None) -> sqlite3.Connection:
+    def _connected(self, held: Connection | None) -> Connection:
         """Return a new connection, or the one that is held where a new one could not write either."""
-        found = self._connect()
-        if held is not None and isinstance(found, ReadOnlyConnection):
+        found = self.engine.connect(self._write)
+        if held is not None and found.read_only:
             found.close()
             return held
         with self._lock:
             self._drop_orphans()
             self._connections.append((threading.current_thread(), found))
         return found
-
-    def _connect(self) -> sqlite3.Connection:
-        return connect(self.path)
 
     def _drop_orphans(self) -> None:
         """Close the connections of threads that have ended, or a busy server would run out of file handles."""
@@ -113,26 +113,18 @@ class Archive:
         self.close()
 
     @contextmanager
-    def transaction(self) -> Iterator[sqlite3.Connection]:
+    def transaction(self, names: Sequence[str] = ()) -> Iterator[Connection]:
         """Write all or nothing; a commit is on the disk before this returns.
 
+        Args:
+            names: What the transaction is about, for databases with several writers (`engine.protocol.Connection`).
+
         Raises:
-            ArchiveError: The disk is full or the file cannot be written; nothing of the block was kept.
+            ArchiveError: The disk is full or the archive cannot be written; nothing of the block was kept.
         """
         connection = self.connection
-        try:
-            connection.execute("BEGIN IMMEDIATE")
+        with connection.transaction(names):
             yield connection
-            connection.execute("COMMIT")
-        except sqlite3.OperationalError as error:
-            _roll_back(connection)
-            raise ArchiveError(
-                f"{self.path}: cannot be written ({error}); free some disk space, fix the permissions of the folder or "
-                "wait for the other writer, then run the same command again"
-            ) from error
-        except BaseException:
-            _roll_back(connection)
-            raise
 
     @property
     def identity(self) -> str:
@@ -160,14 +152,18 @@ class Archive:
             ArchiveError: The archive cannot be written.
             InputError: The id belongs to another article.
         """
-        if self.judge(article, live=live) == "unchanged":
+        expected = self.judge(article, live=live)
+        if expected == "unchanged":
             return "unchanged"
-        with self.transaction() as connection:
+        # A new article is written beside other new ones, and logged only when it is embedded.
+        with self.transaction(name_identities(article) if expected == "added" else ()) as connection:
             arrival = judge_arrival(connection, article, live)
             if arrival.outcome == "added":
                 self._insert(connection, arrival, run)
-            elif arrival.outcome == "updated":
+            elif arrival.outcome == "updated" and expected == "updated":
                 self._renew(connection, arrival, run)
+        if expected == "added" and arrival.outcome == "updated":  # Another process has just added it.
+            return self.put(article, live=live, run=run)
         return arrival.outcome
 
     def judge(self, article: Article, *, live: bool = False) -> Outcome:
@@ -205,13 +201,15 @@ class Archive:
         self,
         selection: Selection = EVERYTHING,
         order: Literal["newest", "oldest"] = "newest",
-        limit: int = -1,
+        limit: int = ALL_ROWS,
         offset: int = 0,
     ) -> Iterator[Article]:
         """Yield the selected articles, undated ones last."""
         where, wanted = make_condition(self.connection, selection)
         sql = f"SELECT * FROM articles WHERE {where} ORDER BY {_ORDERS[order]} LIMIT ? OFFSET ?"
-        for row in self.connection.execute(sql, (*wanted, limit, offset)):
+        few = limit <= _FEW or selection.ids
+        read = self.connection.execute if few else self.connection.iterate
+        for row in read(sql, (*wanted, limit, offset)):
             yield article_from_row(row)
 
     def list_ids(self, selection: Selection) -> list[str]:
@@ -259,7 +257,7 @@ class Archive:
         Undated ones are left out.
         """
         offset = offset_column(self.connection)
-        where, wanted = selection.where(offset)
+        where, wanted = make_condition(self.connection, selection)
         sql = (
             f"SELECT date(published_at, {offset} || ' minutes'), count(*) FROM articles WHERE {where} "
             "AND published_at IS NOT NULL GROUP BY 1 ORDER BY 1"
@@ -295,15 +293,15 @@ class Archive:
         rows = self.connection.execute(sql, (json.dumps(list(article_ids)),))
         return {row["id"]: int(row["story"]) for row in rows}
 
-    def _insert(self, connection: sqlite3.Connection, arrival: Arrival, run: int) -> None:
+    def _insert(self, connection: Connection, arrival: Arrival, run: int) -> None:
         row = [*row_values(arrival.article), arrival.digest, text_digest(arrival.article), to_iso(datetime.now(UTC))]
         marks = ", ".join("?" * len(row))
-        sql = f"INSERT INTO articles ({COLUMNS}, digest, text_digest, added_at) VALUES ({marks})"
-        key = int(connection.execute(sql, row).lastrowid or 0)
+        sql = f"INSERT INTO articles ({COLUMNS}, digest, text_digest, added_at) VALUES ({marks}) RETURNING key"
+        key = int(connection.execute(sql, row).fetchone()[0])
         _note_run(connection, key, run)
         stories.group_with_copies(connection, key, arrival.article)
 
-    def _renew(self, connection: sqlite3.Connection, arrival: Arrival, run: int) -> None:
+    def _renew(self, connection: Connection, arrival: Arrival, run: int) -> None:
         """Move the current text to the history and store the new one in its place, or a late one straight to the history.
 
         The history holds what the source wrote; in the text that is shown, edits outlast it.
@@ -327,7 +325,7 @@ class Archive:
             _note_run(connection, key, run)
         connection.execute("INSERT INTO changes (article_id) VALUES (?)", (before.id,))
 
-    def _replace(self, connection: sqlite3.Connection, key: int, arrival: Arrival, before: Article) -> Article:
+    def _replace(self, connection: Connection, key: int, arrival: Arrival, before: Article) -> Article:
         """Write a new text into the row of an article, and return it as it is shown."""
         after = keep_edits(connection, key, arrival.article, before)
         update_row(connection, key, after)
@@ -339,10 +337,6 @@ class Archive:
         return after
 
 
-def _note_run(connection: sqlite3.Connection, key: int, run: int) -> None:
-    connection.execute("INSERT OR REPLACE INTO arrivals VALUES (?, ?)", (key, run))
-
-
-def _roll_back(connection: sqlite3.Connection) -> None:
-    if connection.in_transaction:
-        connection.execute("ROLLBACK")
+def _note_run(connection: Connection, key: int, run: int) -> None:
+    sql = "INSERT INTO arrivals VALUES (?, ?) ON CONFLICT (article_key) DO UPDATE SET run = excluded.run"
+    connection.execute(sql, (key, run))

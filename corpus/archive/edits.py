@@ -3,12 +3,12 @@
 The row of an article holds what is shown, so that every query finds it; `edits` holds the original of each edited field.
 """
 
-import sqlite3
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Literal, get_args
 
+from corpus.archive.engine import Connection, Row
 from corpus.archive.rows import article_from_row
 from corpus.archive.schema import has_edits
 from corpus.article import Article
@@ -54,7 +54,7 @@ class Edit:
         return {"field": self.field, "original": self.original, "by": self.by, "at": self.at.isoformat()}
 
 
-def list_edits(connection: sqlite3.Connection, article_id: str) -> list[Edit]:
+def list_edits(connection: Connection, article_id: str) -> list[Edit]:
     """Return the edits of an article that hold now, in the order of `EDITED_FIELDS`."""
     row = connection.execute("SELECT key FROM articles WHERE id = ?", (article_id,)).fetchone()
     rows = _read_rows(connection, row["key"]) if row else {}
@@ -70,7 +70,7 @@ def list_edits(connection: sqlite3.Connection, article_id: str) -> list[Edit]:
     ]
 
 
-def restore_source(connection: sqlite3.Connection, row: sqlite3.Row) -> Article:
+def restore_source(connection: Connection, row: Row) -> Article:
     """Return the article of a row of `articles` as the source wrote it."""
     originals: dict[str, Any] = {
         name: _read_date(edit["original"]) if name == "published_at" else edit["original"]
@@ -79,7 +79,7 @@ def restore_source(connection: sqlite3.Connection, row: sqlite3.Row) -> Article:
     return replace(article_from_row(row), **originals)
 
 
-def keep_edits(connection: sqlite3.Connection, key: int, arriving: Article, shown: Article) -> Article:
+def keep_edits(connection: Connection, key: int, arriving: Article, shown: Article) -> Article:
     """Return a new text of the source as it is to be shown: what was edited stays, beside what the source writes now.
 
     An edit that the source has made too, meanwhile, is none any more.
@@ -98,13 +98,13 @@ def keep_edits(connection: sqlite3.Connection, key: int, arriving: Article, show
     return replace(arriving, **kept)
 
 
-def delete_edits(connection: sqlite3.Connection, key: int, names: Iterable[str]) -> None:
+def delete_edits(connection: Connection, key: int, names: Iterable[str]) -> None:
     """Forget within the caller's transaction that fields of an article were edited."""
     sql = "DELETE FROM edits WHERE article_key = ? AND field = ?"
     connection.executemany(sql, [(key, name) for name in names])
 
 
-def name_source_outlet(connection: sqlite3.Connection) -> str:
+def name_source_outlet(connection: Connection) -> str:
     """Return what a query over `articles` takes for the outlet as the source wrote it."""
     if not has_edits(connection):
         return "source"
@@ -117,7 +117,7 @@ def write_value(value: str | datetime | None) -> str:
     return value.isoformat(timespec="seconds") if isinstance(value, datetime) else value or ""
 
 
-def _read_rows(connection: sqlite3.Connection, key: int) -> dict[str, sqlite3.Row]:
+def _read_rows(connection: Connection, key: int) -> dict[str, Row]:
     if not has_edits(connection):
         return {}
     rows = connection.execute("SELECT * FROM edits WHERE article_key = ?", (key,))

@@ -2,13 +2,13 @@
 
 import math
 import shutil
-import sqlite3
 from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, Literal
 
 from corpus.archive.database import Archive
+from corpus.archive.engine import DATABASE_ERRORS, Connection, Place
 from corpus.command_names import name_command
 from corpus.errors import ArchiveError
 
@@ -70,8 +70,8 @@ class Check:
         return asdict(self)
 
 
-def take_stats(archive: Archive) -> Stats:
-    """Count what the archive holds."""
+def take_stats(archive: Archive, folder: Path) -> Stats:
+    """Count what the archive holds, and what its folder on this machine does."""
     one = _Counter(archive.connection)
     dates = archive.connection.execute("SELECT min(published_at), max(published_at) FROM articles").fetchone()
     return Stats(
@@ -88,8 +88,8 @@ def take_stats(archive: Archive) -> Stats:
         chunks=one.by("SELECT profile, count(*) FROM chunks GROUP BY profile ORDER BY 2 DESC, 1"),
         pending=one.number(_PENDING),
         bytes={
-            "archive": sum(_size(path) for path in archive.path.parent.glob(f"{archive.path.name}*")),
-            "folder": sum(_size(path) for path in archive.path.parent.rglob("*")),
+            "archive": archive.engine.measure(),
+            "folder": sum(_size(path) for path in folder.rglob("*")),
         },
     )
 
@@ -101,7 +101,7 @@ _PENDING = (
 
 
 class _Counter:
-    def __init__(self, connection: sqlite3.Connection) -> None:
+    def __init__(self, connection: Connection) -> None:
         self._connection = connection
 
     def number(self, sql: str) -> int:
@@ -118,19 +118,25 @@ def _size(path: Path) -> int:
         return 0
 
 
-def examine(path: Path) -> list[Check]:
-    """Look at an archive from the file to the vectors; a check that cannot be made is a finding too."""
+def examine(place: Place, folder: Path) -> list[Check]:
+    """Look at an archive from the file to the vectors; a check that cannot be made is a finding too.
+
+    Args:
+        place: The archive.
+        folder: Where its indexes are.
+    """
     try:
-        with Archive(path) as archive:
-            return [check for examiner in _EXAMINERS for check in _run_checks(archive, examiner)]
-    except (ArchiveError, sqlite3.Error) as error:
+        with Archive(place) as archive:
+            found = [check for examiner in _EXAMINERS for check in _run_checks(archive, examiner)]
+            return [*found, _check_disk(archive, folder)]
+    except (ArchiveError, *DATABASE_ERRORS) as error:
         return [Check("archive", "broken", str(error), "restore the file from a backup, or add the articles again")]
 
 
 def _run_checks(archive: Archive, examiner: "Examiner") -> Iterator[Check]:
     try:
         yield from examiner(archive)
-    except sqlite3.DatabaseError as error:
+    except (ArchiveError, *DATABASE_ERRORS) as error:
         name = examiner.__name__.strip("_")
         yield Check(name, "broken", str(error), "restore the archive from a backup, or add the articles again")
 
@@ -139,15 +145,11 @@ Examiner = Callable[[Archive], Iterator[Check]]
 
 
 def _check_archive(archive: Archive) -> Iterator[Check]:
-    found = [str(row[0]) for row in archive.connection.execute("PRAGMA integrity_check(5)")]
-    lost = archive.connection.execute("PRAGMA foreign_key_check").fetchall()
-    if found != ["ok"]:
-        yield Check("archive", "broken", "; ".join(found), "restore the file from a backup, or add the articles again")
-    elif lost:
-        yield Check("archive", "broken", f"{len(lost):,} rows belong to no article", "restore the file from a backup")
+    if damage := archive.engine.find_damage(archive.connection):
+        yield Check("archive", "broken", damage, "restore the archive from a backup, or add the articles again")
     else:
-        size = _size(archive.path)
-        yield Check("archive", "fine", f"{archive.count():,} articles, {format_megabytes(size)}, every page intact")
+        size = format_megabytes(archive.engine.measure())
+        yield Check("archive", "fine", f"{archive.count():,} articles, {size}, no damage found")
 
 
 def _check_history(archive: Archive) -> Iterator[Check]:
@@ -195,7 +197,7 @@ def _check_vectors(archive: Archive) -> Iterator[Check]:
 
     lengths: dict[str, set[int]] = {}
     odd = total = 0
-    for row in archive.connection.execute("SELECT profile, vector FROM chunks"):
+    for row in archive.connection.iterate("SELECT profile, vector FROM chunks"):
         total += 1
         lengths.setdefault(row["profile"], set()).add(len(row["vector"]))
         vector = np.frombuffer(row["vector"], dtype="<f4") if len(row["vector"]) % 4 == 0 else np.array([math.nan])
@@ -208,7 +210,7 @@ def _check_vectors(archive: Archive) -> Iterator[Check]:
     )
     outside = one.number(
         "SELECT count(*) FROM chunks JOIN articles ON key = article_key "
-        "WHERE start < 0 OR start >= end OR end > length(body)"
+        'WHERE start < 0 OR start >= "end" OR "end" > length(body)'
     )
     problems = {
         f"{odd:,} vectors are not numbers": odd,
@@ -233,14 +235,14 @@ def _check_profile(archive: Archive) -> Iterator[Check]:
         yield Check("profile", "fine", next(iter(profiles), "none yet"))
 
 
-def _check_disk(archive: Archive) -> Iterator[Check]:
-    free = shutil.disk_usage(archive.path.parent).free
-    wanted = max(_FREE_BYTES, 2 * _size(archive.path))
+def _check_disk(archive: Archive, folder: Path) -> Check:
+    folder.mkdir(parents=True, exist_ok=True)
+    free = shutil.disk_usage(folder).free
+    wanted = max(_FREE_BYTES, 2 * archive.engine.measure())
     if free < wanted:
         finding = f"{format_megabytes(free)} free; a rebuild may need {format_megabytes(wanted)}"
-        yield Check("disk", "attention", finding, "free some space")
-    else:
-        yield Check("disk", "fine", f"{format_megabytes(free)} free")
+        return Check("disk", "attention", finding, "free some space")
+    return Check("disk", "fine", f"{format_megabytes(free)} free")
 
 
 _EXAMINERS: tuple[Examiner, ...] = (
@@ -250,7 +252,6 @@ _EXAMINERS: tuple[Examiner, ...] = (
     _check_pending,
     _check_vectors,
     _check_profile,
-    _check_disk,
 )
 
 

@@ -1,13 +1,14 @@
 """When the texts of an article came, and which of them changed words: corrections, told or silent."""
 
 import json
-import sqlite3
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
+from corpus.archive.engine import Connection, Row
 from corpus.archive.rows import to_iso
+from corpus.archive.schema import has_revisions
 from corpus.article import Article
 from corpus.text.word_diff import DiffPiece, cut_same, diff_words, have_other_words
 
@@ -47,13 +48,16 @@ class Revision:
         return cut_same(pieces) if any(piece.side != "same" for piece in pieces) else []
 
 
-def note_text(connection: sqlite3.Connection, key: int, number: int, late: bool) -> None:
+def note_text(connection: Connection, key: int, number: int, late: bool) -> None:
     """Note within the caller's transaction that the newest text of an article has a number; `late` if it only moved there."""
     if late:  # An earlier text took the number that the newest one had.
-        sql = "UPDATE revisions SET version = ?2 WHERE article_key = ?1 AND version = ?2 - 1"
-        connection.execute(sql, (key, number))
+        sql = "UPDATE revisions SET version = ? WHERE article_key = ? AND version = ?"
+        connection.execute(sql, (number, key, number - 1))
     else:
-        sql = "INSERT OR REPLACE INTO revisions VALUES (?, ?, ?)"
+        sql = (
+            "INSERT INTO revisions VALUES (?, ?, ?) "
+            "ON CONFLICT (article_key, version) DO UPDATE SET arrived_at = excluded.arrived_at"
+        )
         connection.execute(sql, (key, number, to_iso(datetime.now(UTC))))
 
 
@@ -65,7 +69,7 @@ def list_revisions(archive: "Archive", since: datetime | None = None, until: dat
         since: They came at or after this instant.
         until: They came before it.
     """
-    if not _are_noted(archive):
+    if not has_revisions(archive.connection):
         return []
     first, last = to_iso(since) if since else "", to_iso(until) if until else "~"
     sql = (
@@ -99,25 +103,23 @@ def read_revision(
 
 def find_earlier(archive: "Archive", article_ids: Iterable[str], moment: datetime) -> set[str]:
     """Return those of some articles whose newest text came before the second of a moment."""
-    arrived = "SELECT max(arrived_at) FROM revisions WHERE article_key = key" if _are_noted(archive) else "SELECT NULL"
+    arrived = (
+        "SELECT max(arrived_at) FROM revisions WHERE article_key = key"
+        if has_revisions(archive.connection)
+        else "SELECT NULL"
+    )
     sql = (
         f"SELECT id FROM articles WHERE id IN (SELECT value FROM json_each(?)) "
-        f"AND max(added_at, coalesce(({arrived}), '')) < ?"
+        f"AND added_at < ? AND coalesce(({arrived}), '') < ?"
     )
-    rows = archive.connection.execute(sql, (json.dumps(list(article_ids)), to_iso(moment)))
+    rows = archive.connection.execute(sql, (json.dumps(list(article_ids)), to_iso(moment), to_iso(moment)))
     return {str(row["id"]) for row in rows}
 
 
-def _read(archive: "Archive", row: sqlite3.Row) -> Revision | None:
+def _read(archive: "Archive", row: Row) -> Revision | None:
     """Return a revision, or None where neither words nor the notice changed."""
     found = read_revision(archive, row["id"], row["number"], at=datetime.fromisoformat(row["arrived_at"]))
     return found if found and (found.in_words or found.new_notice) else None
-
-
-def _are_noted(archive: "Archive") -> bool:
-    """Return whether the archive has the table, which one that is older and cannot be written lacks."""
-    sql = "SELECT 1 FROM sqlite_master WHERE name = 'revisions'"
-    return archive.connection.execute(sql).fetchone() is not None
 
 
 def _write(article: Article) -> str:

@@ -2,11 +2,11 @@
 
 import hashlib
 import json
-import sqlite3
 from dataclasses import fields
 from datetime import UTC, datetime, timedelta, timezone
 from typing import Any
 
+from corpus.archive.engine import Connection, Row
 from corpus.article import Article
 
 FIELDS = tuple(field.name for field in fields(Article))
@@ -16,7 +16,7 @@ ROW = (*FIELDS, *_DATES.values())
 COLUMNS = ", ".join(ROW)
 
 
-def article_from_row(row: sqlite3.Row) -> Article:
+def article_from_row(row: Row) -> Article:
     """Make an article of a row that holds its columns."""
     values = {name: row[name] for name in FIELDS}
     for name, offset in _DATES.items():
@@ -44,14 +44,14 @@ def row_values(article: Article) -> list[Any]:
     return [*_field_values(article), *(_offset(getattr(article, name)) for name in _DATES)]
 
 
-def update_row(connection: sqlite3.Connection, key: int, article: Article) -> None:
+def update_row(connection: Connection, key: int, article: Article) -> None:
     """Write an article into its row within the caller's transaction; its version and its digests stay."""
     given = {name: value for name, value in zip(ROW, row_values(article), strict=True) if name != "version"}
     sets = ", ".join(f"{name} = ?" for name in given)
     connection.execute(f"UPDATE articles SET {sets} WHERE key = ?", (*given.values(), key))
 
 
-def drop_chunks(connection: sqlite3.Connection, key: int) -> None:
+def drop_chunks(connection: Connection, key: int) -> None:
     """Delete the chunks of an article within the caller's transaction, so that it is cut and embedded again."""
     connection.execute("DELETE FROM chunks WHERE article_key = ?", (key,))
     connection.execute("DELETE FROM indexed WHERE article_key = ?", (key,))

@@ -1,236 +1,26 @@
-"""The tables of the archive, and how a connection to it is opened."""
+"""What an old archive lacks that cannot be written now, and so not be brought up to date either: it can be read all the same."""
 
-import errno
-import os
-import sqlite3
-from pathlib import Path
+from corpus.archive.engine import Connection
 
-from corpus.archive.name_lookup import names_author, names_section
-from corpus.archive.read_only import ReadOnlyConnection, connect_to_read
-from corpus.errors import ArchiveError
-
-VERSION = 8
-# Versions 2 to 7 lack indexes, `arrivals`, the offsets of dates, `revisions`, collections, `edits`: where they cannot be
-# upgraded, they can be read.
-_OLDEST_READABLE, _OFFSETS, _COLLECTIONS, _EDITS = 2, 5, 7, 8
-# What a version changes in the tables of the one before it; what it adds is made below, where it is missing.
-STEPS = {
-    5: (
-        "ALTER TABLE articles ADD COLUMN published_offset INTEGER NOT NULL DEFAULT 0",
-        "ALTER TABLE articles ADD COLUMN updated_offset INTEGER NOT NULL DEFAULT 0",
-        "DROP INDEX IF EXISTS articles_facets",
-        "DROP INDEX IF EXISTS articles_date",
-    ),
-    6: (
-        "CREATE TABLE IF NOT EXISTS revisions (article_key INTEGER NOT NULL REFERENCES articles(key) ON DELETE CASCADE, "
-        "version INTEGER NOT NULL, arrived_at TEXT NOT NULL, PRIMARY KEY (article_key, version)) WITHOUT ROWID",
-        # When they came was not noted; the outlet's date is the nearest to it.
-        "INSERT OR IGNORE INTO revisions SELECT key, version, updated_at FROM articles "
-        "WHERE version > 1 AND updated_at IS NOT NULL",
-    ),
-}
-
-# `articles` holds the newest text of each article, `versions` the earlier ones; `digest` is that of an article as it
-# arrived. `story` names a group of near duplicates, found by `bands`. `chunks` belong to a profile (embedder and rule
-# of chunking); `indexed` says which version of an article was cut and embedded. `changes` is the log that the indexes
-# follow: one row each time an article's chunks were added, changed or removed. `arrivals` says which articles came in
-# the same run of adding, until they are embedded. `revisions` says when each text but the first came here. A row of
-# `collections` has a `selection` where it is a filter, else its articles are in `collected`. `articles` holds particulars
-# as they are shown: where somebody here edited one, `edits` holds what the source wrote. `versions`, `digest` and
-# `text_digest` are always those of the source.
-TABLES = """
-CREATE TABLE IF NOT EXISTS articles (
-    key INTEGER PRIMARY KEY,
-    id TEXT NOT NULL UNIQUE,
-    version INTEGER NOT NULL,
-    title TEXT NOT NULL,
-    body TEXT NOT NULL,
-    source TEXT NOT NULL,
-    url TEXT NOT NULL,
-    author TEXT NOT NULL,
-    published_at TEXT,
-    published_offset INTEGER NOT NULL DEFAULT 0,
-    updated_at TEXT,
-    updated_offset INTEGER NOT NULL DEFAULT 0,
-    language TEXT NOT NULL,
-    category TEXT NOT NULL,
-    notice TEXT NOT NULL,
-    feed TEXT NOT NULL,
-    digest BLOB NOT NULL,
-    text_digest BLOB NOT NULL,
-    story INTEGER,
-    added_at TEXT NOT NULL
-);
-CREATE INDEX IF NOT EXISTS articles_url ON articles(url) WHERE url != '';
-DROP INDEX IF EXISTS articles_text;
-CREATE INDEX IF NOT EXISTS articles_twin ON articles(text_digest, source);
-CREATE INDEX IF NOT EXISTS articles_date ON articles(published_at, published_offset);
-CREATE INDEX IF NOT EXISTS articles_source ON articles(source);
-CREATE INDEX IF NOT EXISTS articles_author ON articles(author) WHERE author != '';
-CREATE INDEX IF NOT EXISTS articles_category ON articles(category) WHERE category != '';
-CREATE INDEX IF NOT EXISTS articles_facets
-    ON articles(id, version, source, published_at, published_offset, language, feed, story);
-CREATE INDEX IF NOT EXISTS articles_story ON articles(story) WHERE story IS NOT NULL;
-CREATE TABLE IF NOT EXISTS versions (
-    article_key INTEGER NOT NULL REFERENCES articles(key) ON DELETE CASCADE,
-    version INTEGER NOT NULL,
-    digest BLOB NOT NULL,
-    text_digest BLOB NOT NULL,
-    record TEXT NOT NULL,
-    PRIMARY KEY (article_key, version)
-) WITHOUT ROWID;
-CREATE INDEX IF NOT EXISTS versions_text ON versions(text_digest);
-CREATE TABLE IF NOT EXISTS revisions (
-    article_key INTEGER NOT NULL REFERENCES articles(key) ON DELETE CASCADE,
-    version INTEGER NOT NULL,
-    arrived_at TEXT NOT NULL,
-    PRIMARY KEY (article_key, version)
-) WITHOUT ROWID;
-CREATE INDEX IF NOT EXISTS revisions_date ON revisions(arrived_at);
-CREATE TABLE IF NOT EXISTS edits (
-    article_key INTEGER NOT NULL REFERENCES articles(key) ON DELETE CASCADE,
-    field TEXT NOT NULL,
-    original TEXT NOT NULL,
-    edited_by TEXT NOT NULL,
-    edited_at TEXT NOT NULL,
-    PRIMARY KEY (article_key, field)
-) WITHOUT ROWID;
-CREATE TABLE IF NOT EXISTS bands (
-    band INTEGER NOT NULL,
-    hash INTEGER NOT NULL,
-    article_key INTEGER NOT NULL REFERENCES articles(key) ON DELETE CASCADE,
-    PRIMARY KEY (band, hash, article_key)
-) WITHOUT ROWID;
-CREATE INDEX IF NOT EXISTS bands_article ON bands(article_key);
-CREATE TABLE IF NOT EXISTS indexed (
-    article_key INTEGER NOT NULL REFERENCES articles(key) ON DELETE CASCADE,
-    profile TEXT NOT NULL,
-    version INTEGER NOT NULL,
-    chunks INTEGER NOT NULL,
-    PRIMARY KEY (article_key, profile)
-) WITHOUT ROWID;
-CREATE TABLE IF NOT EXISTS chunks (
-    article_key INTEGER NOT NULL REFERENCES articles(key) ON DELETE CASCADE,
-    profile TEXT NOT NULL,
-    ordinal INTEGER NOT NULL,
-    start INTEGER NOT NULL,
-    end INTEGER NOT NULL,
-    vector BLOB NOT NULL,
-    PRIMARY KEY (article_key, profile, ordinal)
-);
-CREATE TABLE IF NOT EXISTS changes (
-    seq INTEGER PRIMARY KEY AUTOINCREMENT,
-    article_id TEXT NOT NULL
-);
-CREATE TABLE IF NOT EXISTS arrivals (
-    article_key INTEGER PRIMARY KEY REFERENCES articles(key) ON DELETE CASCADE,
-    run INTEGER NOT NULL
-);
-CREATE TABLE IF NOT EXISTS collections (
-    key INTEGER PRIMARY KEY,
-    owner TEXT NOT NULL,
-    name TEXT NOT NULL,
-    folded TEXT NOT NULL,
-    selection TEXT,
-    made_at TEXT NOT NULL,
-    UNIQUE (folded, owner)
-);
-CREATE TABLE IF NOT EXISTS collected (
-    collection INTEGER NOT NULL REFERENCES collections(key) ON DELETE CASCADE,
-    article_key INTEGER NOT NULL REFERENCES articles(key) ON DELETE CASCADE,
-    PRIMARY KEY (collection, article_key)
-) WITHOUT ROWID;
-CREATE INDEX IF NOT EXISTS collected_article ON collected(article_key);
-CREATE TABLE IF NOT EXISTS meta (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
-"""
+# The versions of the tables that added them.
+_OFFSETS, _REVISIONS, _COLLECTIONS, _EDITS = 5, 6, 7, 8
 
 
-def connect(path: Path) -> sqlite3.Connection:
-    """Open the file durably (WAL, every commit on the disk) and make the tables that are missing.
-
-    Where it cannot be written, on a full disk for one, this is a `ReadOnlyConnection`.
-
-    Raises:
-        ArchiveError: The file is no archive, cannot be opened, or was written by a newer version.
-    """
-    try:
-        connection = _connect_to_write(path)
-    except (sqlite3.Error, OSError) as error:
-        reading = connect_to_read(path, error)
-        if reading is None or not _OLDEST_READABLE <= _version(reading) <= VERSION:
-            raise ArchiveError(
-                f"{path}: the archive cannot be opened ({error}); check the path, its rights and the disk"
-            ) from error
-        connection = reading
-    return prepare(connection)
-
-
-def offset_column(connection: sqlite3.Connection) -> str:
+def offset_column(connection: Connection) -> str:
     """Return what a query takes for the offset of `published_at`: its column, or 0 in an archive that lacks it."""
-    return "published_offset" if _reaches(connection, _OFFSETS) else "0"
+    return "published_offset" if connection.schema >= _OFFSETS else "0"
 
 
-def has_collections(connection: sqlite3.Connection) -> bool:
-    """Return whether an archive has the tables of collections; an old one that cannot be upgraded lacks them."""
-    return _reaches(connection, _COLLECTIONS)
+def has_revisions(connection: Connection) -> bool:
+    """Return whether an archive has the table of when its texts came."""
+    return connection.schema >= _REVISIONS
 
 
-def has_edits(connection: sqlite3.Connection) -> bool:
-    """Return whether an archive has the table of edits; an old one that cannot be upgraded lacks it."""
-    return _reaches(connection, _EDITS)
+def has_collections(connection: Connection) -> bool:
+    """Return whether an archive has the tables of collections."""
+    return connection.schema >= _COLLECTIONS
 
 
-def prepare(connection: sqlite3.Connection) -> sqlite3.Connection:
-    """Return a connection with what the queries of the archive need."""
-    connection.row_factory = sqlite3.Row
-    connection.create_function("casefold", 1, str.casefold, deterministic=True)
-    connection.create_function("names_author", 2, names_author, deterministic=True)
-    connection.create_function("names_section", 2, names_section, deterministic=True)
-    return connection
-
-
-def _connect_to_write(path: Path) -> sqlite3.Connection:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    if path.exists() and not os.access(path, os.W_OK):  # SQLite would open it and fail only at the first write.
-        raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
-    connection = sqlite3.connect(path, timeout=30, isolation_level=None, check_same_thread=False)
-    try:
-        # Each thread has a connection, and each connection a cache: of 8 MB, so that many threads stay within bounds.
-        for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "cache_size=-8192"):
-            connection.execute(f"PRAGMA {pragma}")
-        _migrate(connection, path)
-    except BaseException:
-        connection.close()
-        raise
-    return connection
-
-
-def _migrate(connection: sqlite3.Connection, path: Path) -> None:
-    found = _version(connection)
-    if found > VERSION:
-        raise ArchiveError(
-            f"{path}: made by a newer Newsdesk (schema {found}, this one knows {VERSION}); update Newsdesk"
-        )
-    if found == VERSION:
-        return
-    connection.execute("BEGIN IMMEDIATE")
-    try:
-        # Another process may have done it meanwhile.
-        found = _version(connection)
-        steps = [step for number in range(found + 1, VERSION + 1) if found for step in STEPS.get(number, ())]
-        name = "INSERT OR IGNORE INTO meta VALUES ('archive', lower(hex(randomblob(8))))"
-        for statement in (*steps, *TABLES.split(";"), name, f"PRAGMA user_version={VERSION}"):
-            connection.execute(statement)
-        connection.execute("COMMIT")
-    except BaseException:
-        if connection.in_transaction:
-            connection.execute("ROLLBACK")
-        raise
-
-
-def _reaches(connection: sqlite3.Connection, version: int) -> bool:
-    return not isinstance(connection, ReadOnlyConnection) or _version(connection) >= version
-
-
-def _version(connection: sqlite3.Connection) -> int:
-    return int(connection.execute("PRAGMA user_version").fetchone()[0])
+def has_edits(connection: Connection) -> bool:
+    """Return whether an archive has the table of edits."""
+    return connection.schema >= _EDITS

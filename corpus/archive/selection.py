@@ -1,6 +1,7 @@
 """A selection of articles: by id, address, outlet, date, feed, language or words."""
 
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
@@ -45,11 +46,15 @@ class Selection:
         """Return whether anything restricts the selection."""
         return self != EVERYTHING
 
-    def where(self, offset: str = "published_offset") -> tuple[str, list[object]]:
+    def where(
+        self, offset: str = "published_offset", bylines: Sequence[str] = (), categories: Sequence[str] = ()
+    ) -> tuple[str, list[object]]:
         """Return an SQL condition over the table `articles` and its values.
 
         Args:
             offset: What stands for the minutes by which the clock of an outlet differs from UTC (`schema.offset_column`).
+            bylines: Those of the archive that name any of `authors`.
+            categories: Those of the archive that lie in any of `sections`.
         """
         terms: list[str] = []
         values: list[object] = []
@@ -58,13 +63,13 @@ class Selection:
             if wanted:  # One value however long the list: SQLite bounds how many a statement may have.
                 terms.append(f"{column} IN (SELECT value FROM json_each(?))")
                 values.append(json.dumps(wanted))
-        for column, kind, wanted in (("author", "author", self.authors), ("category", "section", self.sections)):
-            if wanted:  # Each value is looked at once, in its index, and no text is read.
-                terms.append(
-                    f"articles.key IN (SELECT key FROM articles WHERE {column} IN (SELECT {column} FROM articles WHERE {column} != '' "
-                    f"GROUP BY {column} HAVING names_{kind}({column}, ?)) AND {column} != '')"
+        for column, asked, held in (("author", self.authors, bylines), ("category", self.sections, categories)):
+            if asked:
+                found = (
+                    f"SELECT key FROM articles WHERE {column} IN (SELECT value FROM json_each(?)) AND {column} != ''"
                 )
-                values.append(json.dumps(wanted))
+                terms.append(f"articles.key IN ({found})")
+                values.append(json.dumps(held))
         if self.url:
             terms.append("url = ? AND url != ''")  # The second half lets SQLite use the index on addresses.
             values.append(self.url)
@@ -79,9 +84,9 @@ class Selection:
         if self.undated:
             terms.append("published_at IS NULL")
         if self.words:
-            terms.append("instr(casefold(title), casefold(?)) > 0")
+            terms.append("instr(fold_text(title), fold_text(?)) > 0")
             values.append(self.words)
-        return " AND ".join(terms) or "1", values
+        return " AND ".join(terms) or "TRUE", values
 
 
 EVERYTHING = Selection()

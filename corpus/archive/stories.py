@@ -5,11 +5,11 @@ with one of a group where that one is a copy.
 """
 
 import json
-import sqlite3
 from collections import defaultdict
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
+from corpus.archive.engine import Connection
 from corpus.archive.rows import article_from_row
 from corpus.article import Article
 
@@ -22,7 +22,7 @@ _OF_A_BAND = 64  # ... among the newest of each band.
 _REGROUPED = 64  # Largest group that is regrouped when a member leaves; a larger one stays as it is.
 
 
-def group_with_copies(connection: sqlite3.Connection, key: int, article: Article) -> None:
+def group_with_copies(connection: Connection, key: int, article: Article) -> None:
     """File an article under its bands and group it with its copies; groups that it connects become one."""
     from corpus.archive.near_duplicates import (  # Needs numpy, which reading the archive does not.
         fingerprint_article,
@@ -31,14 +31,18 @@ def group_with_copies(connection: sqlite3.Connection, key: int, article: Article
 
     print_ = fingerprint_article(article)
     bands = list(enumerate(signature(print_)))
+    connection.lock(f"band {band} {value}" for band, value in bands)  # A copy that others add now would not be found.
     near = _find_near(connection, bands)
     connection.executemany("INSERT INTO bands VALUES (?, ?, ?)", [(band, value, key) for band, value in bands])
+    if not near:
+        return
+    connection.lock(["stories"])  # The groups that are found stay as they are.
     keys, numbers = _find_copies(connection, print_, near)
     if keys or numbers:
         _unite(connection, [key, *keys], numbers)
 
 
-def leave(connection: sqlite3.Connection, key: int) -> None:
+def leave(connection: Connection, key: int) -> None:
     """Take an article out of its bands and its group."""
     story = connection.execute("SELECT story FROM articles WHERE key = ?", (key,)).fetchone()["story"]
     connection.execute("DELETE FROM bands WHERE article_key = ?", (key,))
@@ -47,7 +51,7 @@ def leave(connection: sqlite3.Connection, key: int) -> None:
         regroup(connection, {story})
 
 
-def regroup(connection: sqlite3.Connection, numbers: Iterable[int]) -> None:
+def regroup(connection: Connection, numbers: Iterable[int]) -> None:
     """Regroup the members of these groups after some of them left: what only those connected is separated.
 
     The copies in a large group are many enough to hold together, and comparing each with each would take too long.
@@ -65,18 +69,17 @@ def regroup(connection: sqlite3.Connection, numbers: Iterable[int]) -> None:
                 _unite(connection, keys, set())
 
 
-def _find_near(connection: sqlite3.Connection, bands: list[tuple[int, int]]) -> list[int]:
+def _find_near(connection: Connection, bands: list[tuple[int, int]]) -> list[int]:
     """Return the articles that share bands, the nearest first: a rare band is stronger evidence than a common one."""
     sql = "SELECT article_key FROM bands WHERE band = ? AND hash = ? ORDER BY article_key DESC LIMIT ?"
     weights: defaultdict[int, float] = defaultdict(float)
-    for band, value in bands:
-        found = [row["article_key"] for row in connection.execute(sql, (band, value, _OF_A_BAND))]
-        for key in found:
-            weights[key] += 1 / len(found)
+    for rows in connection.query_each(sql, [(band, value, _OF_A_BAND) for band, value in bands]):
+        for row in rows:
+            weights[row["article_key"]] += 1 / len(rows)
     return sorted(weights, key=lambda key: (-weights[key], -key))[:_COMPARED]
 
 
-def _find_copies(connection: sqlite3.Connection, print_: "Fingerprint", near: list[int]) -> tuple[list[int], set[int]]:
+def _find_copies(connection: Connection, print_: "Fingerprint", near: list[int]) -> tuple[list[int], set[int]]:
     """Return those of the articles that are copies and in no group yet, and the groups of the other copies."""
     from corpus.archive.near_duplicates import fingerprint_article, resembles
 
@@ -93,10 +96,10 @@ def _find_copies(connection: sqlite3.Connection, print_: "Fingerprint", near: li
     return keys, numbers
 
 
-def _unite(connection: sqlite3.Connection, keys: list[int], numbers: set[int]) -> None:
+def _unite(connection: Connection, keys: list[int], numbers: set[int]) -> None:
     """Give articles and groups one number: that of the largest group, or else a new one."""
     wanted = json.dumps(sorted(numbers))
-    of_group = "FROM articles WHERE story IN (SELECT value FROM json_each(?))"
+    of_group = "FROM articles WHERE story IN (SELECT CAST(value AS BIGINT) FROM json_each(?))"
     largest = connection.execute(f"SELECT story {of_group} GROUP BY story ORDER BY count(*) DESC LIMIT 1", (wanted,))
     newest = connection.execute("SELECT coalesce(max(story), 0) FROM articles WHERE story IS NOT NULL")
     number = (largest.fetchone() or (newest.fetchone()[0] + 1,))[0]

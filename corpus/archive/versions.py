@@ -1,11 +1,11 @@
 """Decide whether an arriving article is new, a new version of a known one, or unchanged."""
 
-import sqlite3
 from dataclasses import dataclass, replace
 from typing import Literal
 from urllib.parse import urlsplit
 
 from corpus.archive.edits import name_source_outlet, restore_source
+from corpus.archive.engine import Connection, Row
 from corpus.archive.rows import content_digest, text_digest, to_timestamp
 from corpus.article import Article, Chunk
 from corpus.errors import InputError
@@ -37,7 +37,7 @@ class Arrival:
     late: bool = False
 
 
-def judge_arrival(connection: sqlite3.Connection, article: Article, live: bool = False) -> Arrival:
+def judge_arrival(connection: Connection, article: Article, live: bool = False) -> Arrival:
     """Decide what to do with an arriving article.
 
     Args:
@@ -78,6 +78,12 @@ def judge_arrival(connection: sqlite3.Connection, article: Article, live: bool =
     return Arrival("updated", completed, arrived, key, late)
 
 
+def name_identities(article: Article) -> list[str]:
+    """Return the names under which the archive may know an arriving article: while they are locked, the decision holds."""
+    names = [f"id {article.id}", f"text {text_digest(article).hex()} {article.source}"]
+    return [*names, f"url {article.url}"] if _is_address_of_one(article.url) else names
+
+
 def fill_missing(article: Article, current: Article) -> Article:
     """Return an article completed from the current text, under the id of that one."""
     missing = {name: getattr(current, name) for name in _KEPT if not getattr(article, name)}
@@ -101,9 +107,9 @@ def _is_equivalent(one: Article, other: Article) -> bool:
     return replace(one, **{name: getattr(other, name) for name in _MINOR}) == other
 
 
-def _find_known(connection: sqlite3.Connection, article: Article) -> sqlite3.Row | None:
+def _find_known(connection: Connection, article: Article) -> Row | None:
     """Find the article under this id, or else under this address."""
-    row: sqlite3.Row | None
+    row: Row | None
     row = connection.execute("SELECT key, id, digest FROM articles WHERE id = ?", (article.id,)).fetchone()
     if row is not None or not _is_address_of_one(article.url):
         return row
@@ -120,17 +126,18 @@ def _is_address_of_one(url: str) -> bool:
     return bool(parts.path.strip("/") or parts.query)
 
 
-def _has_twin(connection: sqlite3.Connection, article: Article) -> bool:
+def _has_twin(connection: Connection, article: Article) -> bool:
     """Return whether the outlet has, or had, the identical text under another id."""
     outlet = name_source_outlet(connection)
     sql = (
-        f"SELECT 1 FROM articles WHERE text_digest = ?1 AND {outlet} = ?2 UNION ALL SELECT 1 FROM versions "
-        f"JOIN articles ON key = article_key WHERE versions.text_digest = ?1 AND {outlet} = ?2 LIMIT 1"
+        f"SELECT 1 FROM articles WHERE text_digest = ? AND {outlet} = ? UNION ALL SELECT 1 FROM versions "
+        f"JOIN articles ON key = article_key WHERE versions.text_digest = ? AND {outlet} = ? LIMIT 1"
     )
-    return connection.execute(sql, (text_digest(article), article.source)).fetchone() is not None
+    wanted = (text_digest(article), article.source)
+    return connection.execute(sql, (*wanted, *wanted)).fetchone() is not None
 
 
-def _was_current(connection: sqlite3.Connection, key: int, column: str, wanted: bytes) -> bool:
+def _was_current(connection: Connection, key: int, column: str, wanted: bytes) -> bool:
     sql = f"SELECT 1 FROM versions WHERE article_key = ? AND {column} = ?"
     return connection.execute(sql, (key, wanted)).fetchone() is not None
 

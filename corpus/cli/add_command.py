@@ -11,12 +11,12 @@ import typer
 from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
 from corpus.archive.database import Archive
+from corpus.archive.engine import open_engine
 from corpus.article import Article
 from corpus.cli.display import console, format_summary, print_json
 from corpus.cli.index_process import Indexing, is_pending, report_indexing, run_index
 from corpus.cli.options import AsJson, Data, NoIndex, Since, settings_for
 from corpus.errors import ArchiveError
-from corpus.ingestion.dry_run import UnwrittenArchive
 from corpus.ingestion.ingest import IngestSummary, ingest
 from corpus.ingestion.item_cache import ItemCache
 from corpus.ingestion.reader_pool import read_files
@@ -87,14 +87,14 @@ def _add_all(intake: Intake, settings: ArchiveSettings, summary: IngestSummary, 
     err = console(stderr=True)
     try:
         with ExitStack() as stack:
-            opened = _open_archive(settings.archive_path, intake.dry_run)
+            opened = _open_archive(settings, intake.dry_run)
             archive = stack.enter_context(opened) if opened else None
             meter = stack.enter_context(_Meter(quiet))
             take: dict[str, Any] = {"dry_run": intake.dry_run, "limit": intake.limit, "since": intake.since}
             take |= {"progress": meter.report, "summary": summary}
             options = intake.options
             if archive and not intake.dry_run and intake.since is None:
-                options = replace(options, memory=stack.enter_context(ItemCache(settings.archive_path)))
+                options = replace(options, memory=stack.enter_context(ItemCache(settings.archive_place)))
             ingest(archive, read_files(intake.files, options, intake.jobs), **take)
             if intake.addresses:
                 from corpus.ingestion.web_pages import (
@@ -111,15 +111,14 @@ def _add_all(intake: Intake, settings: ArchiveSettings, summary: IngestSummary, 
     return 0
 
 
-def _open_archive(path: Path, dry_run: bool) -> Archive | None:
-    if not dry_run:
-        return Archive(path)
-    return UnwrittenArchive(path) if path.is_file() else None
+def _open_archive(settings: ArchiveSettings, dry_run: bool) -> Archive | None:
+    engine = open_engine(settings.archive_place)
+    return Archive(engine, write=not dry_run) if not dry_run or engine.exists() else None
 
 
 def _index(settings: ArchiveSettings, summary: IngestSummary) -> tuple[Indexing | None, int]:
     """Bring the indexes up to date where anything is left to do; return what became of it, and the exit code."""
-    with Archive(settings.archive_path) as archive:
+    with Archive(settings.archive_place) as archive:
         needed = summary.changed > 0 or is_pending(archive)
     if not needed:
         return None, 0

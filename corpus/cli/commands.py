@@ -40,7 +40,7 @@ from corpus.cli.options import (
     settings_for,
 )
 from corpus.cli.revision_commands import corrections, diff
-from corpus.cli.upkeep_commands import doctor, rebuild, stats
+from corpus.cli.upkeep_commands import doctor, rebuild, stats, upgrade
 from corpus.command_names import name_command
 from corpus.errors import InputError, NewsdeskError
 from corpus.text.characters import one_line
@@ -49,7 +49,7 @@ from corpus.text.days import parse_period
 MOST = 1_000_000_000
 """More articles than any archive holds, and fewer than SQLite counts."""
 
-HELP = """Keep the archive of articles.
+HELP = """Keep the archive of articles: a file in the data folder, or the PostgreSQL database that NEWSDESK_DATABASE names.
 
 Exit codes: 0 all went well; 1 something was refused or is not in order, the rest went in; 2 wrong usage, or nothing
 could be done; 130 interrupted, what was reported is safe.
@@ -214,6 +214,7 @@ app.command()(correct)
 app.command()(stats)
 app.command()(rebuild)
 app.command()(doctor)
+app.command()(upgrade)
 app.command()(diff)
 app.command()(corrections)
 app.add_typer(feed_app, name="feed")

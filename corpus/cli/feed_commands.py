@@ -4,7 +4,7 @@ import json
 import re
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path
@@ -16,7 +16,7 @@ from corpus.archive.database import Archive
 from corpus.cli.display import to_line
 from corpus.cli.index_process import report_indexing, run_index
 from corpus.cli.options import AsJson, Data, NoIndex, settings_for
-from corpus.errors import InputError
+from corpus.errors import ArchiveError, InputError
 from corpus.feeds.feed_book import Feed, FeedBook
 from corpus.readers.feeds.feed_document import ENTRIES_AT_MOST
 from corpus.settings import ArchiveSettings
@@ -100,25 +100,47 @@ def pull_feeds(
     )
     from corpus.fetching.fetcher import Fetcher
 
-    indexed = True
     with _open_book(data) as (archive, book, settings), Fetcher(settings) as fetcher:
-        while True:
+
+        def pull() -> bool:
             summaries = list(pull_feeds(archive, book, fetcher, _select_feeds(book, urls or []), limit, _warn))
             for summary in summaries:
                 _print_status(json.dumps(asdict(summary)) if as_json else summary.to_line())
             if not no_index and any(summary.added or summary.updated for summary in summaries):
-                indexed = report_indexing(run_index(settings.data_dir), settings.data_dir) and indexed
+                indexed = report_indexing(run_index(settings.data_dir), settings.data_dir)
+            else:
+                indexed = True
+            return indexed and not any(summary.error for summary in summaries)
+
+        if not repeat_pull(pull, every):
+            raise typer.Exit(1)
+
+
+def repeat_pull(pull: Callable[[], bool], every: float | None) -> bool:
+    """Pull once, or for ever at an interval in seconds; return whether all went well.
+
+    What is pulled again and again outlasts a full disk and a database that does not answer for a while.
+
+    Raises:
+        ArchiveError: The archive cannot be had, and it is pulled once.
+    """
+    while True:
+        try:
+            well = pull()
+        except ArchiveError as error:
             if every is None:
-                break
-            threading.Event().wait(every)
-    if not indexed or any(summary.error for summary in summaries):
-        raise typer.Exit(1)
+                raise
+            sys.stderr.write(f"{to_line(str(error), 1000)}\n")
+            well = False
+        if every is None:
+            return well
+        threading.Event().wait(every)
 
 
 @contextmanager
 def _open_book(data: Path | None) -> Iterator[tuple[Archive, FeedBook, ArchiveSettings]]:
     settings = settings_for(data)
-    with Archive(settings.archive_path) as archive:
+    with Archive(settings.archive_place) as archive:
         yield archive, FeedBook(archive.connection), settings
 
 

@@ -6,6 +6,7 @@ from typing import Annotated
 import typer
 
 from corpus.archive.database import Archive
+from corpus.archive.engine import open_engine
 from corpus.command_names import name_command
 from corpus.errors import InputError
 from corpus.references.reference_formats import ReferenceFormat
@@ -14,7 +15,11 @@ from corpus.text.characters import one_line
 
 Data = Annotated[
     Path | None,
-    typer.Option("--data", help="Folder of the archive (else NEWSDESK_DATA_DIR, else ./data).", show_default=False),
+    typer.Option(
+        "--data",
+        help="Folder of the archive (else NEWSDESK_DATA_DIR, else ./data); of the indexes alone where NEWSDESK_DATABASE is set.",
+        show_default=False,
+    ),
 ]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON on stdout.")]
 NoIndex = Annotated[bool, typer.Option("--no-index", help="Leave the indexes to the next command.")]
@@ -77,10 +82,14 @@ def open_existing_archive(settings: ArchiveSettings) -> Archive:
     """Open an archive that must be there already.
 
     Raises:
-        InputError: There is none in the folder.
+        ArchiveError: It cannot be opened.
+        InputError: There is none in the folder, or the database.
     """
-    if not settings.archive_path.is_file():
-        raise InputError(
-            f"no archive in {settings.data_dir}: make one with `{name_command('corpus add')} PATH`, or name it by --data"
-        )
-    return Archive(settings.archive_path)
+    engine = open_engine(settings.archive_place)
+    if engine.exists():
+        return Archive(engine)
+    if settings.database:
+        raise InputError(f"no archive in {engine.name}: make one with `{name_command('corpus add')} PATH`")
+    raise InputError(
+        f"no archive in {settings.data_dir}: make one with `{name_command('corpus add')} PATH`, or name it by --data"
+    )

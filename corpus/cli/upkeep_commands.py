@@ -1,4 +1,4 @@
-"""`stats`, `doctor` and `rebuild`: inspect the archive, and rebuild its indexes."""
+"""`stats`, `doctor`, `rebuild` and `upgrade`: inspect the archive, rebuild its indexes, bring its tables up to date."""
 
 from typing import Annotated
 
@@ -6,6 +6,7 @@ import typer
 from rich.console import Group
 from rich.text import Text
 
+from corpus.archive.engine import open_engine
 from corpus.archive.health import Check, State, Stats, examine, format_megabytes, take_stats
 from corpus.cli.display import build_facts_table, build_table, console, print_json, strip_controls
 from corpus.cli.index_process import Indexing, forget_vectors, report_indexing, run_index
@@ -18,8 +19,9 @@ _STYLES: dict[State, str] = {"fine": "green", "attention": "yellow", "broken": "
 
 def stats(data: Data = None, as_json: AsJson = False) -> None:
     """Show what the archive holds: articles, outlets, span, languages, copies, versions, chunks, size."""
-    with open_existing_archive(settings_for(data)) as archive:
-        found = take_stats(archive)
+    settings = settings_for(data)
+    with open_existing_archive(settings) as archive:
+        found = take_stats(archive, settings.data_dir)
     if as_json:
         print_json(found.to_record())
     else:
@@ -31,7 +33,10 @@ def doctor(data: Data = None, as_json: AsJson = False) -> None:
     settings = settings_for(data)
     with open_existing_archive(settings):
         pass
-    checks = [*examine(settings.archive_path), _check_index(run_index(settings.data_dir, "--check"))]
+    checks = [
+        *examine(settings.archive_place, settings.data_dir),
+        _check_index(run_index(settings.data_dir, "--check")),
+    ]
     if as_json:
         print_json([check.to_record() for check in checks])
     else:
@@ -62,6 +67,18 @@ def rebuild(
     if done and not as_json:
         console().print("Both indexes were rebuilt.")
     raise typer.Exit(0 if done else 1)
+
+
+def upgrade(data: Data = None, as_json: AsJson = False) -> None:
+    """Bring the tables of the archive up to date. A file is brought up to date whenever it is opened; a database, which others use, by this."""
+    engine = open_engine(settings_for(data).archive_place)
+    before, now = engine.upgrade()
+    if as_json:
+        print_json({"before": before, "now": now})
+    elif before == now:
+        console().print(f"The tables are up to date (version {now}).")
+    else:
+        console().print(f"The tables are of version {now} now; they were of version {before}.")
 
 
 def _format_stats(found: Stats) -> Group:

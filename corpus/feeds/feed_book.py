@@ -1,13 +1,12 @@
 """The book of feeds: which are followed, how the last pull went, which of their entries are in the archive."""
 
 import json
-import sqlite3
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from corpus.archive.read_only import ReadOnlyConnection
+from corpus.archive.engine import ALL_ROWS, WRITE_ERRORS, Connection, ScratchEngine
 from corpus.errors import ArchiveError
 
 _TABLES = (
@@ -67,12 +66,12 @@ class Feed:
 
 
 class FeedBook:
-    """Keep the feeds in the archive's SQLite file; each method is one statement, on the disk when it returns.
+    """Keep the feeds in the archive; each method is one statement, on the disk when it returns.
 
-    One that writes raises `ArchiveError` where the file cannot be written.
+    One that writes raises `ArchiveError` where the archive cannot be written.
     """
 
-    def __init__(self, connection: sqlite3.Connection, most_marks: int = MOST_MARKS) -> None:
+    def __init__(self, connection: Connection, most_marks: int = MOST_MARKS) -> None:
         """Make the two tables if they are not there.
 
         Args:
@@ -81,23 +80,14 @@ class FeedBook:
         """
         self._connection = connection
         self._most_marks = most_marks
-        try:
-            self._make_tables()
-        # An archive that never had a feed lacks the tables, and a read-only one cannot get them.
-        except sqlite3.OperationalError:
-            if not isinstance(connection, ReadOnlyConnection):
-                raise
-            self._connection = sqlite3.connect(":memory:", isolation_level=None)  # The file has no feeds.
-            self._make_tables()
-            self._connection.execute("PRAGMA query_only = ON")
-
-    def _make_tables(self) -> None:
-        for table in _TABLES:
-            self._connection.execute(table)
+        if not connection.make_tables(_TABLES):
+            # An archive that never had a feed lacks the tables, and a read-only one cannot get them: it has no feeds.
+            self._connection = ScratchEngine().connect()
+            self._connection.make_tables((*_TABLES, "PRAGMA query_only = ON"))
 
     def add(self, url: str) -> bool:
         """Follow a feed; return False if it is followed already."""
-        return self._change("INSERT OR IGNORE INTO feeds (url) VALUES (?)", url) == 1
+        return self._change("INSERT INTO feeds (url) VALUES (?) ON CONFLICT DO NOTHING", url) == 1
 
     def remove(self, url: str) -> bool:
         """Follow a feed no longer, and forget which entries were seen; return False if it was not followed."""
@@ -130,12 +120,13 @@ class FeedBook:
 
     def mark(self, url: str, entry_id: str) -> None:
         """Record an entry whose article is committed, so that no later pull requests its page again."""
-        self._change("INSERT OR REPLACE INTO feed_entries VALUES (?, ?, ?)", url, entry_id, _now())
+        sql = "INSERT INTO feed_entries VALUES (?, ?, ?) ON CONFLICT (feed, entry_id) DO UPDATE SET seen_at = excluded.seen_at"
+        self._change(sql, url, entry_id, _now())
 
     def list_old(self, url: str) -> set[str]:
         """Return the entries of a feed that were marked before the last so many, to be forgotten if it no longer lists them."""
-        sql = "SELECT entry_id FROM feed_entries WHERE feed = ? ORDER BY seen_at DESC LIMIT -1 OFFSET ?"
-        return {str(row[0]) for row in self._connection.execute(sql, (url, self._most_marks))}
+        sql = "SELECT entry_id FROM feed_entries WHERE feed = ? ORDER BY seen_at DESC LIMIT ? OFFSET ?"
+        return {str(row[0]) for row in self._connection.execute(sql, (url, ALL_ROWS, self._most_marks))}
 
     def forget(self, url: str, entry_ids: Collection[str]) -> None:
         """Forget that entries of a feed were seen: it would be fetched again if the feed listed one of them."""
@@ -156,7 +147,7 @@ class FeedBook:
     def _change(self, sql: str, *values: str) -> int:
         try:
             return self._connection.execute(sql, values).rowcount
-        except sqlite3.OperationalError as error:
+        except WRITE_ERRORS as error:
             raise ArchiveError(
                 f"the feeds cannot be written ({error}); free some disk space or fix the permissions"
             ) from error

@@ -6,13 +6,12 @@ one; what became of it otherwise (removed, replaced by hand, read by other rules
 
 import hashlib
 import logging
-import sqlite3
 import sys
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Self
 
-from corpus.archive.schema import connect
+from corpus.archive.engine import DATABASE_ERRORS, Connection, Place, open_engine
 from corpus.errors import ArchiveError
 from corpus.readers.refusal import ArticleDigest
 
@@ -34,6 +33,8 @@ _TABLES = (
 _HELD = """SELECT EXISTS (SELECT 1 FROM articles WHERE id = article_id AND (articles.digest = readings.digest OR EXISTS (
     SELECT 1 FROM versions WHERE article_key = articles.key AND versions.digest = readings.digest)))
     FROM readings WHERE item = ?"""
+_NOTE = """INSERT INTO readings VALUES (?, ?, ?)
+    ON CONFLICT (item, article_id) DO UPDATE SET digest = excluded.digest"""
 _LIBRARIES = (
     *("charset-normalizer", "dateparser", "defusedxml", "lxml", "markdown-it-py", "py3langid", "pyarrow", "pypdf"),
     *("python-docx", "python-frontmatter", "PyYAML", "trafilatura", "warcio"),
@@ -41,21 +42,21 @@ _LIBRARIES = (
 
 
 class ItemCache:
-    """Remember items in the archive's file; a context manager, and each process that reads opens its own.
+    """Remember items in the archive; a context manager, and each process that reads opens its own.
 
     To lose a note costs time only, so where one cannot be written it is dropped.
     """
 
-    def __init__(self, path: Path, rules: bytes = b"") -> None:
-        """Take the archive's path and a digest of how items are read (`digest_reading_rules()` by default)."""
-        self._path = path
+    def __init__(self, place: Place, rules: bytes = b"") -> None:
+        """Take where the archive is and a digest of how items are read (`digest_reading_rules()` by default)."""
+        self._place = place
         self._rules = rules or digest_reading_rules()
         self._noted: list[tuple[bytes, str, bytes]] = []
-        self._opened: sqlite3.Connection | None = None
+        self._opened: Connection | None = None
 
-    def __reduce__(self) -> tuple[type[Self], tuple[Path, bytes]]:
+    def __reduce__(self) -> tuple[type[Self], tuple[Place, bytes]]:
         """Go to another process without the connection."""
-        return type(self), (self._path, self._rules)
+        return type(self), (self._place, self._rules)
 
     def __enter__(self) -> Self:
         """Return the readings themselves."""
@@ -66,19 +67,18 @@ class ItemCache:
         self.close()
 
     @property
-    def _connection(self) -> sqlite3.Connection:
+    def _connection(self) -> Connection:
         if self._opened is None:
-            self._opened = connect(self._path)
-            for table in _TABLES:
-                self._opened.execute(table)
+            self._opened = open_engine(self._place).connect()
+            self._opened.make_tables(_TABLES)
         return self._opened
 
     def recall(self, key: bytes) -> int:
         """Return how many articles an item gave, or 0 if it is not known or the archive does not hold them all."""
         try:
             rows = self._connection.execute(_HELD, (self._item(key),)).fetchall()
-        except (sqlite3.Error, ArchiveError) as error:
-            _log.info("%s: what was read before is not known (%s)", self._path, error)
+        except (ArchiveError, *DATABASE_ERRORS) as error:
+            _log.info("what was read before is not known (%s)", error)
             return 0
         return len(rows) if all(row[0] for row in rows) else 0
 
@@ -103,14 +103,10 @@ class ItemCache:
         if not self._noted:
             return
         try:
-            connection = self._connection
-            connection.execute("BEGIN IMMEDIATE")
-            connection.executemany("INSERT OR REPLACE INTO readings VALUES (?, ?, ?)", self._noted)
-            connection.execute("COMMIT")
-        except (sqlite3.Error, ArchiveError) as error:
-            _log.info("%s: what was read is not remembered (%s)", self._path, error)
-            if self._opened is not None and self._opened.in_transaction:
-                self._opened.execute("ROLLBACK")
+            with self._connection.transaction(["readings"]):
+                self._connection.executemany(_NOTE, self._noted)
+        except (ArchiveError, *DATABASE_ERRORS) as error:
+            _log.info("what was read is not remembered (%s)", error)
         self._noted = []
 
 

@@ -40,7 +40,7 @@ from eval.runs.run_launch import Plan, choose_folder, plan
 from eval.runs.system_assembly import open_bench
 from eval.sampling import select
 from rag.llm.writer import NO_VERIFIER
-from rag.settings import Settings, read_settings
+from rag.settings import Settings, read_local_settings, read_settings
 
 BATCHES = ".batches"
 
@@ -181,4 +181,4 @@ def _chosen(source: QuestionSet, made: Batch) -> Sequence[Question]:
 
 def _settings_without_model(home: Path) -> Settings:
     """Return the settings of an assistant that asks no model itself."""
-    return read_settings(home, llm="")
+    return read_local_settings(home, llm="")

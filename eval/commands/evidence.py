@@ -18,7 +18,7 @@ from eval.evidence_scoring import PLANS, RULES, PromptedGold, look_for_gold, rea
 from eval.runs import fingerprint
 from eval.runs.system_assembly import open_bench
 from eval.set_catalogue import SHIPPED
-from rag.settings import read_settings
+from rag.settings import read_local_settings
 
 SHIPPED_PLANS = Path(__file__).parents[1] / "plans"
 
@@ -41,7 +41,7 @@ def score_evidence(
     source = open_source(path, articles or ())
     recorded = read_plans(plans or SHIPPED_PLANS / path.name)
     # No model: the recorded plans stand for its replies.
-    settings = read_settings(choose_home(source, out, None), llm="")
+    settings = read_local_settings(choose_home(source, out, None), llm="")
     with progress_bars() as bar, open_bench(settings, source.articles, bar("articles"), timed=False) as bench:
         found = {
             RULES: list(look_for_gold(bench.assistant, source.questions.questions)),

@@ -30,7 +30,7 @@ from eval.runs.systems import System
 from eval.sampling import select
 from eval.set_catalogue import SHIPPED
 from eval.validation import describe_problems
-from rag.settings import Settings, read_settings
+from rag.settings import Settings, read_local_settings
 
 _MOST_TOLD = 20  # Problems of a set on the screen; the report lists more.
 GATE_FILE = Path(__file__).parents[1] / "gate.json"
@@ -113,7 +113,7 @@ def run_set(
     # Beside a page, the articles still come from that archive, but are asked in a folder of their own.
     asked = None if beside else data
     home = choose_home(source, out, asked)
-    settings = read_settings(home) if llm is None else read_settings(home, llm=llm)
+    settings = read_local_settings(home) if llm is None else read_local_settings(home, llm=llm)
     planned = plan(source.questions, chosen, source.articles, settings, only or "", jobs, source.problems)
     run, resumed = choose_folder(planned, out, name, note, fresh)
     typer.echo(f"{'Going on with' if resumed else 'Run'} {run.path}", err=True)
@@ -161,7 +161,7 @@ def gate(
 
 
 def _measure(source: Source, folder: Path) -> RunSummary:
-    settings = read_settings(folder / "data", llm="")
+    settings = read_local_settings(folder / "data", llm="")
     planned = plan(source.questions, source.questions.questions, source.articles, settings)
     run, _ = choose_folder(planned, folder / "runs")
     with open_bench_for(run, settings, source.articles, timed=False) as (bench, bar):

@@ -18,7 +18,7 @@ from rag.settings import Settings
 
 # Where the articles are not those of the set, every question is a problem.
 _MOST_PROBLEMS = 500
-_SECRET = {"llm_api_key"}
+_SECRET = {"llm_api_key", "database"}
 # Paths and timeouts, which do not influence what is found and answered.
 _IRRELEVANT = {"data_dir", "user_agent", "robots", "host_delay_s"} | {
     name for name in Settings.model_fields if name.startswith("smtp_")

@@ -11,6 +11,7 @@ import typer
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
+from corpus.archive.engine import open_engine
 from corpus.article import Article
 from corpus.cli.display import print_bytes, print_references, strip_controls, to_line
 from corpus.cli.options import AsJson, Authors, Data, InCollections, Outlets, References, Sections, Since, Until
@@ -263,11 +264,11 @@ def _describe_origin(article: Article) -> str:
 def _open_assistant_quietly(data: Path | None, lasting: bool = False) -> Iterator[Assistant]:
     """Open the assistant; a long-lived one only reads the indexes, so that a page can own them."""
     settings = read_settings(data)
-    if not settings.archive_path.exists():
-        if data is not None or settings.data_dir != Settings.model_fields["data_dir"].default:
-            raise InputError(
-                f"{settings.data_dir}: no archive there; add articles first: {name_command('corpus add')} PATH"
-            )
+    engine = open_engine(settings.archive_place)
+    if not engine.exists():
+        if settings.database or data is not None or settings.data_dir != Settings.model_fields["data_dir"].default:
+            place = engine.name if settings.database else settings.data_dir
+            raise InputError(f"{place}: no archive there; add articles first: {name_command('corpus add')} PATH")
         _begin_with_starter(settings)
     with _open_assistant(settings, lasting) as assistant:
         try:

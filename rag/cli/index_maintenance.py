@@ -26,7 +26,7 @@ def index(settings: Settings, progress: Progress | None = None) -> dict[str, Any
     Returns:
         `embedded` and `applied` (articles), `owner` (None if this process applied), `chunks`.
     """
-    with Archive(settings.archive_path) as archive:
+    with Archive(settings.archive_place) as archive:
         indexes = _open_owned(settings, archive)
         # Before anything is embedded by the wrong one.
         indexes.folder.check_embedder()
@@ -36,13 +36,13 @@ def index(settings: Settings, progress: Progress | None = None) -> dict[str, Any
         if owner := _open_or_name_owner(indexes):
             return record | {"owner": owner}
         with closing(indexes):
-            record |= {"applied": len(indexes.store.changes(before, -1)[1]), "chunks": indexes.dense.count()}
+            record |= {"applied": len(indexes.store.changes(before)[1]), "chunks": indexes.dense.count()}
             return record | _check_topics(settings, indexes)
 
 
 def rebuild_index(settings: Settings, progress: Progress | None = None) -> dict[str, Any]:
     """Make both indexes anew; only chunks that the embedder of the settings never saw are embedded."""
-    with Archive(settings.archive_path) as archive, closing(_open_owned(settings, archive)) as indexes:
+    with Archive(settings.archive_place) as archive, closing(_open_owned(settings, archive)) as indexes:
         if owner := indexes.folder.name_owner():
             raise IndexUnavailableError(
                 f"{indexes.folder.path}: the index is in use by {owner}; stop that process first"
@@ -54,7 +54,7 @@ def rebuild_index(settings: Settings, progress: Progress | None = None) -> dict[
 
 def check_index(settings: Settings) -> dict[str, Any]:
     """Compare every chunk id; `sound` is False if anything differs, `owner` names a process that has them open."""
-    with Archive(settings.archive_path) as archive, closing(_open_owned(settings, archive)) as indexes:
+    with Archive(settings.archive_place) as archive, closing(_open_owned(settings, archive)) as indexes:
         try:
             if owner := _open_or_name_owner(indexes):
                 return {"sound": True, "owner": owner}
@@ -74,17 +74,17 @@ def check_index(settings: Settings) -> dict[str, Any]:
 
 def snapshot_index(settings: Settings, target: Path, progress: Progress | None = None) -> dict[str, Any]:
     """Write both indexes into a new folder, for another machine to begin from; `applied` numbers their last change."""
-    with Archive(settings.archive_path) as archive:
+    with Archive(settings.archive_place) as archive:
         state = write_snapshot(_open_owned(settings, archive), target, progress)
     return {"snapshot": str(target), "applied": state.applied, "profile": state.profile}
 
 
 def restore_index(settings: Settings, source: Path) -> dict[str, Any]:
     """Begin from the indexes of a snapshot, and apply what has changed in the archive since; nothing is embedded."""
-    with Archive(settings.archive_path) as archive, closing(_open_owned(settings, archive)) as indexes:
+    with Archive(settings.archive_place) as archive, closing(_open_owned(settings, archive)) as indexes:
         state = restore_snapshot(indexes, source)
         indexes.open()
-        changed = len(indexes.store.changes(state.applied, -1)[1])
+        changed = len(indexes.store.changes(state.applied)[1])
         return {"restored": str(source), "applied": changed, "chunks": indexes.dense.count()}
 
 

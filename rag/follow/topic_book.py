@@ -15,7 +15,7 @@ from typing import Literal
 
 from pydantic import TypeAdapter
 
-from corpus.archive.read_only import connect_unwritten
+from corpus.archive.engine.read_only import ReadOnlyConnection, connect_unwritten
 from corpus.errors import ArchiveError, InputError
 from corpus.text.characters import one_line
 from rag.model import Filters
@@ -238,7 +238,7 @@ class TopicBook:
         try:
             return self._connect()
         except sqlite3.Error as error:
-            if (found := connect_unwritten(self.path)) is None:
+            if (found := connect_unwritten(self.path, ReadOnlyConnection)) is None:
                 raise error from None
             return found
 

@@ -99,7 +99,7 @@ class TopicWatch:
                 continue
             after = topic.checked_to
             if after not in changed:
-                changed[after] = self._store.changes(after, -1)
+                changed[after] = self._store.changes(after)
             upto, ids = changed[after]
             found = self._look_at(topic, ids)
             self.book.record(topic, found, identity, upto)

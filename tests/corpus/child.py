@@ -19,7 +19,8 @@ def main(archive_path: str, progress_path: str, count: int, file_size: int = 0) 
     from corpus.readers import Refusal
     from tests.corpus.archive_items import numbered
 
-    with Archive(Path(archive_path)) as archive, Path(progress_path).open("a") as progress:
+    place = archive_path if "://" in archive_path else Path(archive_path)
+    with Archive(place) as archive, Path(progress_path).open("a") as progress:
 
         def tell(item: Article | Refusal, outcome: str) -> None:
             if isinstance(item, Article):

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-from corpus.archive.read_only import ReadOnlyConnection, connect_to_read
+from corpus.archive.engine.read_only import ReadOnlyConnection, connect_to_read
 from corpus.errors import ArchiveError
 from corpus.text.characters import one_line
 from web.conversations.answer_record import pack_answer, pack_filters, unpack_answer, unpack_filters
@@ -260,7 +260,7 @@ def _connect_to_write(path: Path, wait_s: float) -> sqlite3.Connection:
 
 
 def _connect_to_read(path: Path, error: Exception) -> sqlite3.Connection:
-    found = connect_to_read(path, error)
+    found = connect_to_read(path, error, ReadOnlyConnection)
     if found is None and path.exists() and path.stat().st_size:
         raise ArchiveError(f"{path}: cannot keep conversations ({error}); name another folder with --data") from error
     if found is None:  # There is no file yet, and none can be made.

@@ -12,6 +12,7 @@ from corpus.archive.article_editing import edit_article, undo_edits
 from corpus.archive.chunk_store import ChunkStore
 from corpus.archive.database import Archive
 from corpus.archive.edits import EditedField, list_edits
+from corpus.archive.engine import Place
 from corpus.archive.revisions import list_revisions
 from corpus.archive.selection import Selection
 from corpus.errors import InputError
@@ -21,8 +22,8 @@ NEWER = replace(HARBOUR, body=HARBOUR.body.replace("14 million", "41 million"), 
 
 
 @pytest.fixture
-def archive(tmp_path: Path) -> Iterator[Archive]:
-    with Archive(tmp_path / "archive.sqlite3") as opened:
+def archive(place: Place) -> Iterator[Archive]:
+    with Archive(place) as opened:
         opened.put(HARBOUR)
         yield opened
 

@@ -2,21 +2,21 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
-from pathlib import Path
 
 import numpy as np
 import pytest
 
 from corpus.archive.chunk_store import ChunkStore, Embedded, Facets
 from corpus.archive.database import Archive
+from corpus.archive.engine import Place
 from corpus.archive.selection import Selection
 from corpus.article import Chunk
 from tests.corpus.archive_items import HARBOUR, numbered, whole
 
 
 @pytest.fixture
-def archive(tmp_path: Path) -> Iterator[Archive]:
-    with Archive(tmp_path / "archive.sqlite3") as opened:
+def archive(place: Place) -> Iterator[Archive]:
+    with Archive(place) as opened:
         for n in range(3):
             opened.put(numbered(n))
         yield opened
@@ -32,8 +32,8 @@ def test_newest_arrivals_are_pending_first_until_they_are_stored(archive: Archiv
     assert ChunkStore(archive, "other").progress() == (0, 3)
 
 
-def test_a_small_run_does_not_wait_for_a_large_one(tmp_path: Path) -> None:
-    with Archive(tmp_path / "archive.sqlite3") as archive:
+def test_a_small_run_does_not_wait_for_a_large_one(place: Place) -> None:
+    with Archive(place) as archive:
         store = ChunkStore(archive, "p")
         for n in range(20):
             archive.put(numbered(n), run=7)

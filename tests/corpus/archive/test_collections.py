@@ -9,14 +9,15 @@ import pytest
 from corpus.archive.collections import LONGEST_NAME, Collections
 from corpus.archive.condition import read_selection, write_selection
 from corpus.archive.database import Archive
+from corpus.archive.engine import Place
 from corpus.archive.selection import Selection
 from corpus.article import Article
 from corpus.errors import InputError
 
 
 @pytest.fixture
-def archive(tmp_path: Path) -> Iterator[Archive]:
-    with Archive(tmp_path / "archive.sqlite3") as opened:
+def archive(place: Place) -> Iterator[Archive]:
+    with Archive(place) as opened:
         for n in range(6):
             opened.put(
                 Article(f"a{n}", f"Title {n}", f"Body of {n}.", f"Wire {n % 2}", category="Business" if n < 3 else "")

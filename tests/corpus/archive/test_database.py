@@ -11,6 +11,7 @@ import pytest
 
 from corpus.archive.database import Archive
 from corpus.archive.edits import list_edits
+from corpus.archive.engine import Place
 from corpus.archive.selection import Selection
 from corpus.article import Article, Chunk
 from corpus.errors import ArchiveError, InputError
@@ -23,8 +24,8 @@ OTHER_TEXT = "A quite different report about a school that closes because its ro
 
 
 @pytest.fixture
-def archive(tmp_path: Path) -> Iterator[Archive]:
-    with Archive(tmp_path / "archive.sqlite3") as opened:
+def archive(place: Place) -> Iterator[Archive]:
+    with Archive(place) as opened:
         yield opened
 
 
@@ -265,11 +266,11 @@ def test_threads_that_end_leave_no_connection(archive: Archive) -> None:
     assert len(archive_connections) <= 2  # This thread's, and the last one's until the next opens.
 
 
-def test_an_archive_can_be_closed_while_threads_read_it(archive: Archive) -> None:
+def test_an_archive_can_be_closed_while_threads_read_it(archive: Archive, place: Place) -> None:
     long = [replace(numbered(n), body=numbered(n).body * 20) for n in range(100)]
     assert outcomes(archive, *long) == ["added"] * 100
     for _ in range(10):
-        shared = Archive(archive.path)
+        shared = Archive(place)
         begun, ended = threading.Semaphore(0), threading.Event()
 
         def read(shared: Archive = shared, begun: threading.Semaphore = begun, ended: threading.Event = ended) -> None:

@@ -1,10 +1,12 @@
 """What one article costs does not grow with the archive: counted in steps of SQLite and in bytes, not in seconds."""
 
 import csv
+import sqlite3
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
+from typing import cast
 
 import pytest
 
@@ -66,9 +68,10 @@ def steps(archive: Archive, call: Callable[[], object]) -> int:
         count += 1
         return 0
 
-    archive.connection.set_progress_handler(tick, 10)
+    connection = cast(sqlite3.Connection, archive.connection)
+    connection.set_progress_handler(tick, 10)
     call()
-    archive.connection.set_progress_handler(None, 0)
+    connection.set_progress_handler(None, 0)
     return count
 
 

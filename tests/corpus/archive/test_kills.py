@@ -11,8 +11,11 @@ from pathlib import Path
 import pytest
 
 from corpus.archive.database import Archive
+from corpus.archive.engine import Place
 from corpus.archive.health import examine
+from corpus.archive.selection import Selection
 from tests.corpus.archive_items import numbered, store_all
+from tests.postgresql import PostgresServer
 from tests.promises import RecordPromise
 
 ROOT = Path(__file__).parents[3]
@@ -20,7 +23,7 @@ CHILD = str(Path(__file__).parents[1].joinpath("child.py"))
 COUNT = 150
 
 
-def start(archive: Path, progress: Path, *numbers: int) -> "subprocess.Popen[str]":
+def start(archive: Place, progress: Path, *numbers: int) -> "subprocess.Popen[str]":
     command = [sys.executable, CHILD, str(archive), str(progress), *map(str, numbers)]
     return subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
 
@@ -36,8 +39,8 @@ def reported(progress: Path) -> list[str]:
     return [line.split()[0] for line in progress.read_text().splitlines(keepends=True) if line.endswith("\n")]
 
 
-def assert_sound(archive_path: Path, at_least: set[str]) -> None:
-    with Archive(archive_path) as archive:
+def assert_sound(place: Place, at_least: set[str]) -> None:
+    with Archive(place) as archive:
         found = [article.id for article in archive.articles()]
         assert len(found) == len(set(found))
         assert at_least <= set(found)
@@ -45,7 +48,7 @@ def assert_sound(archive_path: Path, at_least: set[str]) -> None:
             assert archive.get(name) == numbered(int(name[1:]))
         bands = archive.connection.execute("SELECT count(*) FROM bands GROUP BY article_key").fetchall()
         assert [row[0] for row in bands] == [48] * len(found)
-    assert [check for check in examine(archive_path) if check.state == "broken"] == []
+    assert [check for check in examine(place, Path()) if check.state == "broken"] == []
 
 
 def kill_again_and_again(folder: Path, kills: int, how: int) -> None:
@@ -89,6 +92,35 @@ def test_two_processes_that_make_and_fill_one_archive_add_each_article_once(tmp_
     outcomes = [line.split()[1] for i in range(2) for line in (tmp_path / f"progress{i}").read_text().splitlines()]
     assert (outcomes.count("added"), outcomes.count("unchanged")) == (120, 120)
     assert_sound(archive, {numbered(n).id for n in range(120)})
+
+
+@pytest.mark.sizes(2, 200)
+def test_processes_that_fill_one_database_at_once_and_are_killed_add_each_article_once(
+    postgres: PostgresServer, tmp_path: Path, size: int, record_promise: RecordPromise
+) -> None:
+    count, writers = (60, 2) if size <= 2 else (500, 4)
+    address, kills = postgres.make_schema(), 0
+    running = {n: start(address, tmp_path / f"progress{n}", count) for n in range(writers)}
+    while kills < size:
+        for n, child in running.items():
+            progress = tmp_path / f"progress{n}"
+            already = progress.stat().st_size if progress.exists() else 0
+            wait_for(child, progress, already + 1 + (kills * 97) % 400)
+            child.kill()
+            child.communicate()
+            running[n], kills = start(address, progress, count), kills + 1
+        if kills % 20 == 0:  # Else every article is there after the first few.
+            with Archive(address) as archive:
+                archive.remove(Selection(outlets=("Daily Number",)))
+    errors = [child.communicate()[1] for child in running.values()]
+    assert [child.returncode for child in running.values()] == [0] * writers, errors
+    with Archive(address) as archive:
+        found = archive.count()
+    record_promise(
+        f"{writers} processes add {count} articles to one database", "200 kills: 500", f"{kills} kills: {found}"
+    )
+    assert found == count
+    assert_sound(address, {numbered(n).id for n in range(count)})
 
 
 def test_a_reader_sees_each_commit(tmp_path: Path) -> None:
@@ -153,5 +185,5 @@ def test_chunks_of_a_killed_store_are_whole(tmp_path: Path) -> None:
     connection.execute("DELETE FROM chunks WHERE rowid = 1")
     connection.commit()
     connection.close()
-    broken = [check for check in examine(path) if check.state == "broken"]
+    broken = [check for check in examine(path, tmp_path) if check.state == "broken"]
     assert [(check.name, check.finding) for check in broken] == [("vectors", "1 articles lack chunks")]

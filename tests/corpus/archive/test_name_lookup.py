@@ -1,11 +1,11 @@
 """Authors and sections are found however they are written, and filters on them hold exactly."""
 
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
 from corpus.archive.database import Archive
+from corpus.archive.engine import Place
 from corpus.archive.name_lookup import NameLookup
 from corpus.archive.selection import Selection
 from corpus.article import Article
@@ -24,8 +24,8 @@ SECTIONS = {"a1": "Business", "a2": "business", "a3": "News / Sport", "a4": "Spo
 
 
 @pytest.fixture
-def archive(tmp_path: Path) -> Iterator[Archive]:
-    with Archive(tmp_path / "archive.sqlite3") as opened:
+def archive(place: Place) -> Iterator[Archive]:
+    with Archive(place) as opened:
         for name, byline in BYLINES.items():
             opened.put(
                 Article(name, f"Title {name}", f"Body of {name}.", author=byline, category=SECTIONS.get(name, ""))

@@ -2,11 +2,11 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
 
 from corpus.archive.database import Archive
+from corpus.archive.engine import Place
 from corpus.archive.near_duplicates import BANDS, find_similar, fingerprint_article, signature
 from corpus.archive.selection import Selection
 from corpus.article import Article
@@ -42,8 +42,8 @@ COPIES = {
 
 
 @pytest.fixture
-def archive(tmp_path: Path) -> Iterator[Archive]:
-    with Archive(tmp_path / "archive.sqlite3") as opened:
+def archive(place: Place) -> Iterator[Archive]:
+    with Archive(place) as opened:
         yield opened
 
 

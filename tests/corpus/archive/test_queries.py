@@ -17,6 +17,7 @@ from corpus.archive.collections import Collections
 from corpus.archive.condition import make_condition
 from corpus.archive.database import Archive
 from corpus.archive.edits import list_edits
+from corpus.archive.engine import Connection
 from corpus.archive.health import take_stats
 from corpus.archive.revisions import find_earlier, list_revisions
 from corpus.archive.selection import Selection
@@ -85,18 +86,24 @@ class Recorder:
     SQLite's own trace has the values written into the statements, with which SQLite may use other indexes.
     """
 
-    def __init__(self, connection: sqlite3.Connection, statements: dict[str, Any]) -> None:
+    def __init__(self, connection: Connection, statements: dict[str, Any]) -> None:
         self._connection = connection
         self._statements = statements
 
     def execute(self, sql: str, values: Any = ()) -> sqlite3.Cursor:
         self._statements[sql] = values
-        return self._connection.execute(sql, values)
+        return cast(sqlite3.Cursor, self._connection.execute(sql, values))
 
-    def executemany(self, sql: str, rows: Iterable[Sequence[object]]) -> sqlite3.Cursor:
+    def executemany(self, sql: str, rows: Iterable[Sequence[object]]) -> object:
         given = list(rows)
         self._statements.update((sql, row) for row in given[:1])
         return self._connection.executemany(sql, given)
+
+    def query_each(self, sql: str, rows: Iterable[Sequence[object]]) -> Iterator[list[Any]]:
+        return (self.execute(sql, values).fetchall() for values in rows)
+
+    def iterate(self, sql: str, values: Any = ()) -> sqlite3.Cursor:
+        return self.execute(sql, values)
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self._connection, name)
@@ -110,8 +117,8 @@ class RecordedArchive(Archive):
         super().__init__(path)
 
     @property
-    def connection(self) -> sqlite3.Connection:
-        return cast(sqlite3.Connection, Recorder(super().connection, self.statements))
+    def connection(self) -> Connection:
+        return cast(Connection, Recorder(super().connection, self.statements))
 
     def scans(self) -> list[Scan]:
         """Return the scans of tables in the plans of what was asked since the last time."""
@@ -121,7 +128,7 @@ class RecordedArchive(Archive):
         return found
 
 
-def scans(connection: sqlite3.Connection, sql: str, values: Any = ()) -> list[Scan]:
+def scans(connection: Connection | sqlite3.Connection, sql: str, values: Any = ()) -> list[Scan]:
     """Return the steps of a plan that go through a table row by row, if only to make an index of it for the moment."""
     if not re.match(r"\s*(SELECT|INSERT|UPDATE|DELETE)", sql):
         return []
@@ -225,7 +232,7 @@ def calls(archive: Archive, folder: Path) -> dict[str, Callable[[], object]]:
         "measure_feeds": lambda: measure_feeds(archive, [Feed(FEED)]),
         "find_earlier": lambda: find_earlier(archive, ["n00020"], at(1)),
         "is_pending": lambda: is_pending(archive),
-        "take_stats": lambda: take_stats(archive),
+        "take_stats": lambda: take_stats(archive, folder),
         "examine": lambda: [list(examiner(archive)) for examiner in health._EXAMINERS],
     }
     for name, some in selections.items():
@@ -289,24 +296,25 @@ def test_nothing_else_asks_the_archive() -> None:
     assert asking == {f"{name.replace('.', '/')}.py" for name in corpus} | {
         "corpus/archive/article_editing.py",
         "corpus/archive/edits.py",
-        "corpus/archive/read_only.py",  # Reads the header alone.
+        "corpus/archive/engine/postgresql.py",
+        "corpus/archive/engine/read_only.py",  # Reads the header alone.
+        "corpus/archive/engine/sqlite.py",
+        "corpus/archive/engine/sqlite_schema.py",
         "corpus/archive/rows.py",
-        "corpus/archive/schema.py",
         "corpus/archive/stories.py",
-        "corpus/ingestion/dry_run.py",
         "corpus/archive/versions.py",
         "rag/follow/topic_book.py",  # A file of its own.
         "web/conversations/conversation_store.py",
     }
 
 
-def test_what_was_read_before_is_looked_up(archive: RecordedArchive) -> None:
+def test_what_was_read_before_is_looked_up(archive: RecordedArchive, tmp_path: Path) -> None:
     statements: list[str] = []
-    with ItemCache(archive.path, b"rules") as readings:
-        readings._connection.set_trace_callback(statements.append)
+    with ItemCache(tmp_path / "archive.sqlite3", b"rules") as readings:
+        cast(sqlite3.Connection, readings._connection).set_trace_callback(statements.append)
         readings.note(b"item", [ArticleDigest("n00001", b"digest")])
         readings.close()
-        readings._connection.set_trace_callback(statements.append)
+        cast(sqlite3.Connection, readings._connection).set_trace_callback(statements.append)
         assert readings.recall(b"item") == 0
     asked = [sql for sql in statements if not sql.startswith("--")]
     assert len([sql for sql in asked if sql.startswith(("SELECT", "INSERT"))]) == 2

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from corpus.archive.database import Archive
+from corpus.archive.engine import Place
 from corpus.archive.revisions import find_earlier, list_revisions
 from tests.corpus.archive_items import HARBOUR, at, numbered
 
@@ -21,8 +22,8 @@ CORRECTED = replace(
 
 
 @pytest.fixture
-def archive(tmp_path: Path) -> Iterator[Archive]:
-    with Archive(tmp_path / "archive.sqlite3") as opened:
+def archive(place: Place) -> Iterator[Archive]:
+    with Archive(place) as opened:
         yield opened
 
 

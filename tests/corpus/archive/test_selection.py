@@ -17,10 +17,10 @@ ITEMS = (
 )
 
 
-@pytest.fixture(scope="module")
-def archive(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Archive]:
-    path: Path = tmp_path_factory.mktemp("selection") / "archive.sqlite3"
-    with Archive(path) as opened:
+@pytest.fixture(scope="module", params=["sqlite", "postgresql"])
+def archive(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Archive]:
+    file: Path = tmp_path_factory.mktemp("selection") / "archive.sqlite3"
+    with Archive(file if request.param == "sqlite" else request.getfixturevalue("postgres").make_schema()) as opened:
         for article in ITEMS:
             opened.put(article)
         yield opened

@@ -9,8 +9,8 @@ import typer
 from typer.testing import CliRunner
 
 from corpus.archive.database import Archive
-from corpus.cli.feed_commands import feed_app, parse_interval
-from corpus.errors import InputError
+from corpus.cli.feed_commands import feed_app, parse_interval, repeat_pull
+from corpus.errors import ArchiveError, InputError
 from corpus.feeds.feed_book import FeedBook
 from corpus.feeds.feed_summary import FeedSummary, pull_feeds
 from corpus.readers import Refusal
@@ -101,6 +101,23 @@ def test_what_was_committed_but_not_marked_is_unchanged_next_time(web: Web, arch
     list(pull_feeds(archive, book, web.fetcher(), [FEED]))
     archive.connection.execute("DELETE FROM feed_entries")
     assert list(pull_feeds(archive, book, web.fetcher(), [FEED])) == [FeedSummary(FEED, unchanged=2, refused=1)]
+
+
+def test_a_pull_that_is_repeated_outlasts_an_archive_that_cannot_be_had(capsys: pytest.CaptureFixture[str]) -> None:
+    pulls: list[int] = []
+
+    def pull() -> bool:
+        pulls.append(len(pulls))
+        if len(pulls) == 1:
+            raise ArchiveError("the database does not answer")
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        repeat_pull(pull, 0)
+    assert (len(pulls), capsys.readouterr().err) == (2, "the database does not answer\n")
+    pulls.clear()
+    with pytest.raises(ArchiveError):
+        repeat_pull(pull, None)
 
 
 @pytest.mark.parametrize(("text", "seconds"), [("90s", 90), ("15m", 900), ("2H", 7200), (" 1d ", 86400)])

@@ -1,25 +1,19 @@
-"""The book of feeds, on a real SQLite file."""
+"""The book of feeds, in a real archive."""
 
-import sqlite3
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 
 import pytest
 
+from corpus.archive.engine import Place, open_engine
 from corpus.feeds.feed_book import Feed, FeedBook
 
 ONE, TWO = "https://one.example/rss", "https://two.example/rss"
 
 
 @pytest.fixture
-def path(tmp_path: Path) -> Path:
-    return tmp_path / "archive.sqlite3"
-
-
-@pytest.fixture
-def book(path: Path) -> Iterator[FeedBook]:
-    connection = sqlite3.connect(path, isolation_level=None)
+def book(place: Place) -> Iterator[FeedBook]:
+    connection = open_engine(place).connect()
     yield FeedBook(connection)
     connection.close()
 
@@ -41,18 +35,19 @@ def test_entries_are_marked_for_their_feed_only(book: FeedBook) -> None:
 
 
 def test_an_entry_that_changed_after_its_mark_counts_as_new(book: FeedBook) -> None:
+    book.add(ONE)
     book.mark(ONE, "a")
     now = datetime.now(UTC)
     assert book.is_seen(ONE, "a", now - timedelta(hours=1))
     assert not book.is_seen(ONE, "a", now + timedelta(hours=1))
 
 
-def test_a_pull_and_a_failure_are_noted_and_last(book: FeedBook, path: Path) -> None:
+def test_a_pull_and_a_failure_are_noted_and_last(book: FeedBook, place: Place) -> None:
     book.add(ONE)
     book.record_failure(ONE, "it was down")
     assert book.get(ONE) == Feed(ONE, last_error="it was down")
     book.record_pull(ONE, "rss", "One", '"v1"', "Mon, 23 Nov 2026 10:00:00 GMT")
-    connection = sqlite3.connect(path, isolation_level=None)
+    connection = open_engine(place).connect()
     found = FeedBook(connection).get(ONE)
     connection.close()
     assert found is not None

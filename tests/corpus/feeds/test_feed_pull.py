@@ -1,7 +1,6 @@
 """Pulling feeds from a real server into a real book: pages, fallbacks, what is seen, what is tried again."""
 
 import json
-import sqlite3
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -9,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from corpus.archive.engine import open_engine
 from corpus.article import Article
 from corpus.errors import InputError
 from corpus.feeds.feed_book import FeedBook
@@ -30,7 +30,7 @@ def web() -> Iterator[Web]:
 
 @pytest.fixture
 def book(tmp_path: Path) -> Iterator[FeedBook]:
-    connection = sqlite3.connect(tmp_path / "archive.sqlite3", isolation_level=None)
+    connection = open_engine(tmp_path / "archive.sqlite3").connect()
     made = FeedBook(connection)
     made.add(FEED)
     yield made
@@ -137,7 +137,7 @@ def test_a_pull_that_was_cut_short_is_taken_up(web: Web, book: FeedBook) -> None
 
 def test_old_entries_are_forgotten_once_the_feed_lists_them_no_longer(web: Web, tmp_path: Path) -> None:
     long_ago = "Mon, 22 Jan 2024 10:00:00 GMT"
-    connection = sqlite3.connect(tmp_path / "few.sqlite3", isolation_level=None)
+    connection = open_engine(tmp_path / "few.sqlite3").connect()
     book = FeedBook(connection, most_marks=2)
     book.add(FEED)
     for day, name in enumerate("abcde", 1):
@@ -168,7 +168,7 @@ def test_nothing_is_forgotten_where_a_part_of_the_feed_was_not_read(web: Web, tm
     web.routes["/rss"] = Reply(f"<sitemapindex {space}>{places}</sitemapindex>".encode())
     web.routes["/1.xml"] = Reply(f"<urlset {space}><url><loc>http://news.example/a</loc></url></urlset>".encode())
     web.routes["/2.xml"] = Reply(status=500)
-    connection = sqlite3.connect(tmp_path / "few.sqlite3", isolation_level=None)
+    connection = open_engine(tmp_path / "few.sqlite3").connect()
     book = FeedBook(connection, most_marks=0)
     book.add(FEED)
     for name in "ab":

@@ -3,11 +3,11 @@
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime
-from pathlib import Path
 
 import pytest
 
 from corpus.archive.database import Archive
+from corpus.archive.engine import Place
 from corpus.article import Article
 from corpus.ingestion.ingest import SHOWN, ingest
 from corpus.readers import Refusal
@@ -15,8 +15,8 @@ from tests.corpus.archive_items import HARBOUR, at, numbered
 
 
 @pytest.fixture
-def archive(tmp_path: Path) -> Iterator[Archive]:
-    with Archive(tmp_path / "archive.sqlite3") as opened:
+def archive(place: Place) -> Iterator[Archive]:
+    with Archive(place) as opened:
         yield opened
 
 

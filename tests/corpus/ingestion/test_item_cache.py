@@ -1,7 +1,7 @@
 """What comes again as it came before is passed over, and only that."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from copy import copy
 from pathlib import Path
 from typing import Any
@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from corpus.archive.database import Archive
+from corpus.archive.engine import Place
 from corpus.archive.selection import Selection
 from corpus.article import Article
 from corpus.ingestion.ingest import IngestSummary, ingest
@@ -22,8 +23,9 @@ PAGE = "<html><title>Bridge opens</title><p>The bridge over the river opens on M
 
 
 @pytest.fixture
-def archive(tmp_path: Path) -> Archive:
-    return Archive(tmp_path / "archive.sqlite3")
+def archive(place: Place) -> Iterator[Archive]:
+    with Archive(place) as opened:
+        yield opened
 
 
 def written(folder: Path, *records: dict[str, Any]) -> Path:
@@ -33,13 +35,13 @@ def written(folder: Path, *records: dict[str, Any]) -> Path:
 
 
 def added(archive: Archive, files: Sequence[Path], rules: bytes = b"", jobs: int = 1, **options: Any) -> IngestSummary:
-    with ItemCache(archive.path, rules) as readings:
+    with ItemCache(archive.engine.place, rules) as readings:
         return ingest(archive, read_files(files, ReadOptions(memory=readings, **options), jobs))
 
 
 def known(archive: Archive, file: Path, rules: bytes = b"", **options: Any) -> list[bool]:
     """Return for each item whether it was passed over."""
-    with ItemCache(archive.path, rules) as readings:
+    with ItemCache(archive.engine.place, rules) as readings:
         found = list(read([file], ReadOptions(memory=readings, **options)))
     return [isinstance(item, Refusal) and item.known for item in found]
 
@@ -152,7 +154,7 @@ def test_several_processes_remember_too(archive: Archive, tmp_path: Path) -> Non
 def test_readings_go_to_another_process_without_their_connection(archive: Archive, tmp_path: Path) -> None:
     file = written(tmp_path, FERRY)
     added(archive, [file])
-    with ItemCache(archive.path) as readings:
+    with ItemCache(archive.engine.place) as readings:
         assert all(isinstance(item, Refusal) for item in read([file], ReadOptions(memory=readings)))
         other = copy(readings)  # As it goes to another process.
     with other:

@@ -2,6 +2,7 @@
 
 import sqlite3
 from pathlib import Path
+from typing import TypeVar
 from urllib.parse import quote
 
 # Of https://sqlite.org/rescode.html; any other error means that the file is damaged, busy or not a database.
@@ -14,18 +15,22 @@ class ReadOnlyConnection(sqlite3.Connection):
     """Read a file; every write raises `sqlite3.OperationalError`."""
 
 
-def connect_to_read(path: Path, error: Exception) -> ReadOnlyConnection | None:
+C = TypeVar("C", bound=ReadOnlyConnection)
+
+
+def connect_to_read(path: Path, error: Exception, kind: type[C]) -> C | None:
     """Return a connection that reads a file which cannot be written, or None if that does not help.
 
     Args:
         path: The file.
         error: Why it could not be opened for writing.
+        kind: The class of the connection.
     """
     refused = isinstance(error, OSError) or getattr(error, "sqlite_errorcode", 0) & 0xFF in _UNWRITABLE
-    return connect_unwritten(path) if refused and path.is_file() else None
+    return connect_unwritten(path, kind) if refused and path.is_file() else None
 
 
-def connect_unwritten(path: Path) -> ReadOnlyConnection | None:
+def connect_unwritten(path: Path, kind: type[C]) -> C | None:
     """Return a connection that reads a file and writes nothing, not even next to it; None if that is impossible."""
     log = path.with_name(f"{path.name}-wal")
     # With an empty log, the file is complete. Another log is read through the index
@@ -37,7 +42,7 @@ def connect_unwritten(path: Path) -> ReadOnlyConnection | None:
         timeout=30,
         isolation_level=None,
         check_same_thread=False,
-        factory=ReadOnlyConnection,
+        factory=kind,
     )
     try:
         connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
