@@ -1,15 +1,18 @@
 """The sentences of an answer, and what it begins with where the archive does not clearly hold what is asked."""
 
 from collections.abc import Sequence
+from datetime import UTC, datetime
 
 from rag.answer.verbatim_answer import add_antecedents, choose_sentences, number_passages, strip_emphasis
 from rag.model import Passage
 from rag.question.query import Query
 from rag.retrieval.clarity import Gap, drop_others, find_gap, list_clear
+from rag.retrieval.demanded_kinds import counts_asked
 from rag.retrieval.evidence_search import Evidence
 from rag.retrieval.headline_answers import FACTS, answers_in_headline, find_restating
-from rag.retrieval.sentence_ranking import EMBEDDED_SENTENCES, Sentence
-from rag.text.terms import STOPWORDS, list_held_terms, terms
+from rag.retrieval.held_words import read_own
+from rag.retrieval.sentence_ranking import EMBEDDED_SENTENCES, Sentence, list_counts
+from rag.text.terms import STOPWORDS, list_held_terms, terms, words
 
 NEAREST = 3
 """Sentences given behind a caution, at most."""
@@ -45,6 +48,9 @@ def put_clear_first(query: Query, evidence: Evidence, chosen: Sequence[Sentence]
         clear = [restating, *(s for s in clear if s != restating)]
     if not clear:
         clear = [s for one in list_clear(query, read, strict=True)[:1] for s in add_antecedents(one, read)]
+    if query.kind == "how_many" and clear:
+        latest = _find_later_count(query, read, clear[0])
+        clear = [*latest, *(s for s in clear if s not in latest)]
     others = [s for s in chosen if s not in clear]
     if not clear:
         return others
@@ -53,13 +59,33 @@ def put_clear_first(query: Query, evidence: Evidence, chosen: Sequence[Sentence]
     return [*clear, *(s for s in others if s in needed or s in few)]
 
 
+def _counts_more(query: Query, sentence: Sentence) -> bool:
+    """Return whether a sentence gives a greater number than its headline, which then tells a part: "another 2.4 million"."""
+    asked = set(words(read_own(query.standalone)))
+    numbers, headed = (
+        {f.value for f in list_counts(t, asked)} for t in (sentence.text, sentence.passage.article.title)
+    )
+    return query.kind == "how_many" and bool(headed) and max(numbers, default=0) > max(headed)
+
+
+def _find_later_count(query: Query, read: Sequence[Sentence], first: Sentence) -> list[Sentence]:
+    """Return the sentence of the newest article that counts what is asked, where that is newer than another one's."""
+    counting = [s for s in list_clear(query, read) if counts_asked(read_own(query.standalone), s.text)]
+    newest = max(counting, key=_tell_published, default=first)
+    return [newest] if _tell_published(newest) > _tell_published(first) else []
+
+
+def _tell_published(sentence: Sentence) -> datetime:
+    return sentence.passage.article.published_at or datetime.min.replace(tzinfo=UTC)
+
+
 def tell_headline(query: Query, chosen: Sequence[Sentence], passages: Sequence[Passage]) -> str:
     """Return a line with the headline above the first sentence where it answers and that sentence says something else, or ""."""
     if not chosen or not answers_in_headline(query, chosen[0]):
         return ""
     title, place = chosen[0].passage.article.title, number_passages(passages)[chosen[0].passage.chunk.id]
     said = set(terms(title)) - STOPWORDS
-    if len(said & list_held_terms(chosen[0].text)) >= RESTATED * len(said):
+    if len(said & list_held_terms(chosen[0].text)) >= RESTATED * len(said) or _counts_more(query, chosen[0]):
         return ""
     return f"The headline says: {strip_emphasis(title).rstrip('.')} [{place}]."
 

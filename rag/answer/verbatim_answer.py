@@ -175,10 +175,22 @@ def _paragraph(group: Sequence[Sentence], places: dict[str, int]) -> str:
     article, order = group[0].passage.article, sorted(group, key=lambda s: s.start)
     lead = [*_find_antecedent(group[0], order), group[0]][0]
     first = 0 if _needs_antecedent(lead.text) else order.index(lead)
-    text = " ".join(
-        f"{neutralise_markup(s.text)} [{places[s.passage.chunk.id]}]" for s in order[first:] + order[:first]
+    ordered = [*order[first:], *order[:first]]
+    text = "".join(
+        f"{_join(before, s)}{neutralise_markup(s.text)} [{places[s.passage.chunk.id]}]"
+        for before, s in zip([None, *ordered[:-1]], ordered, strict=True)
     )
     return f"**{format_origin(article)}**\n{text}"
+
+
+def _join(before: Sentence | None, after: Sentence) -> str:
+    """Return what stands between two sentences: a space where they do in the article, else a line of its own for each.
+
+    What was left out may be what "it" points at, and quotations that run on would hide that.
+    """
+    if before is None:
+        return ""
+    return "\n\n" if after.passage.article.body[before.end : after.start].strip() or after.start < before.end else " "
 
 
 def format_origin(article: Article) -> str:

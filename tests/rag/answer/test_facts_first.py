@@ -13,7 +13,7 @@ from tests.rag.conftest_answers import newsroom
 STARTER = Path(__file__).parents[3] / "corpus" / "starter" / "articles.jsonl"
 HELD = (
     "2013-06-snowden-prism", "2017-05-wannacry", "2017-06-notpetya", "2018-11-paris-call",
-    "2018-12-google-dragonfly-congress", "2020-12-solarwinds-orion", "2021-05-colonial-pipeline",
+    "2017-10-equifax-145-5m", "2018-03-equifax-2-4m", "2018-12-google-dragonfly-congress", "2020-12-solarwinds-orion", "2021-05-colonial-pipeline",
 )  # fmt: skip
 BRIDGE = (
     {"id": "opens", "title": "Kells bridge opens", "body": "The Kells bridge opened on 3 May 2020. Crowds cheered.",
@@ -124,3 +124,13 @@ def test_a_deed_is_told_of_a_country_under_any_of_its_names(assistant: Assistant
 
 def test_a_topic_of_which_the_article_lacks_most_words_is_not_answered(assistant: Assistant) -> None:
     assert assistant.ask("bridge antitrust trial").status != "answered"
+
+
+def test_the_newest_count_of_what_is_asked_comes_first(assistant: Assistant) -> None:
+    answer = assistant.ask("How many people did the Equifax breach affect?")
+    assert [citation.passage.article.id for citation in answer.citations[:2]] == [
+        "2018-03-equifax-2-4m",
+        "2017-10-equifax-145-5m",
+    ]
+    assert "147.9 million" in answer.text.partition("145.5 million American")[0]
+    assert "The headline says" not in answer.text  # It tells of 2.4 million more.

@@ -122,7 +122,7 @@ def written(*words: str, body: str = BODY) -> str:
 
 def test_an_answer_names_its_article_once_and_begins_with_what_answers() -> None:
     assert written("Nobody", "The council") == (
-        "**Coast Wire, 5 March 2024 – A headline**\nNobody spoke for the harbour company. [1] The council met on Monday. [1]"
+        "**Coast Wire, 5 March 2024 – A headline**\nNobody spoke for the harbour company. [1]\n\nThe council met on Monday. [1]"
     )
 
 
@@ -146,11 +146,11 @@ def test_what_follows_the_best_sentence_stays_behind_it() -> None:
         "The council met on Monday. [1] It rejected the plan by nine votes to two. [1] Nobody spoke for the harbour company. [1]"
     )
     assert written("She", "Mayor", body="Mayor Sousa came.\n\nRain fell. She left.").endswith(
-        "Mayor Sousa came. [1] She left. [1]"
+        "Mayor Sousa came. [1]\n\nShe left. [1]"
     )
     body = "The council met on Monday. Mayor Sousa rejected the plan. She will go on. Rain fell."
     assert written("Mayor", "She", "The council", body=body).endswith(
-        "Mayor Sousa rejected the plan. [1] She will go on. [1] The council met on Monday. [1]"
+        "Mayor Sousa rejected the plan. [1] She will go on. [1]\n\nThe council met on Monday. [1]"
     )
 
 
