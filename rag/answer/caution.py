@@ -10,7 +10,7 @@ from rag.retrieval.clarity import Gap, drop_others, find_gap, list_clear
 from rag.retrieval.demanded_kinds import counts_asked
 from rag.retrieval.evidence_search import Evidence
 from rag.retrieval.headline_answers import FACTS, answers_in_headline, find_restating
-from rag.retrieval.held_words import read_own
+from rag.retrieval.held_words import find_own_names, list_wanted, measure_said, read_own
 from rag.retrieval.sentence_ranking import EMBEDDED_SENTENCES, Sentence, list_counts
 from rag.text.terms import STOPWORDS, list_held_terms, terms, words
 
@@ -69,8 +69,15 @@ def _counts_more(query: Query, sentence: Sentence) -> bool:
 
 
 def _find_later_count(query: Query, read: Sequence[Sentence], first: Sentence) -> list[Sentence]:
-    """Return the sentence of the newest article that counts what is asked, where that is newer than another one's."""
-    counting = [s for s in list_clear(query, read) if counts_asked(read_own(query.standalone), s.text)]
+    """Return the sentence of the newest article that counts what is asked, where that is newer than another one's.
+
+    It must hold as many words of the question as the other one, or it counts something else.
+    """
+    own = read_own(query.standalone)
+    wanted = list_wanted(own, find_own_names(own))
+    least = measure_said(wanted, first, whole=False, headline=True)
+    clear = [s for s in list_clear(query, read) if measure_said(wanted, s, whole=False, headline=True) >= least]
+    counting = [s for s in clear if counts_asked(own, s.text)]
     newest = max(counting, key=_tell_published, default=first)
     return [newest] if _tell_published(newest) > _tell_published(first) else []
 

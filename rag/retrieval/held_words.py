@@ -61,9 +61,12 @@ def read_around(sentence: Sentence, headline: bool) -> str:
     return f"{article.source} {article.title} {near}" if headline else near
 
 
-def measure_said(wanted: Sequence[str], sentence: Sentence, whole: bool) -> float:
-    """Return the share of some terms that the article of a sentence holds, or only the sentence and what leads to it."""
+def measure_said(wanted: Sequence[str], sentence: Sentence, whole: bool, headline: bool = False) -> float:
+    """Return the share of some terms that the article of a sentence holds, or only the sentence and what leads to it.
+
+    With `headline`, what leads to a sentence are outlet and headline too.
+    """
     article = sentence.passage.article
-    text = f"{article.title} {article.body}" if whole else read_around(sentence, headline=False)
+    text = f"{article.title} {article.body}" if whole else read_around(sentence, headline)
     held = list_held_terms(text, article.language or "en")
     return sum(not find_equal_terms(term).isdisjoint(held) for term in wanted) / len(wanted) if wanted else 1.0

@@ -31,6 +31,10 @@ BRIDGE = (
     {"id": "cost", "title": "Kells tunnel costs 40 million crowns",
      "body": "The council was told so on Monday. Drivers had asked for it for years.", "source": "Kells Post",
      "published_at": "2024-02-01"},
+    {"id": "barge", "title": "Passengers of the Torvik barge in March 2024", "source": "Kells Post", "published_at": "2024-04-03",
+     "body": "The Torvik barge carried 41,200 passengers in March 2024, the port said."},
+    {"id": "airport", "title": "Torvik airport in March 2024", "source": "Kells Post", "published_at": "2024-04-05",
+     "body": "Torvik airport handled 118,400 passengers in March 2024."},
 )  # fmt: skip
 
 
@@ -134,3 +138,8 @@ def test_the_newest_count_of_what_is_asked_comes_first(assistant: Assistant) -> 
     ]
     assert "147.9 million" in answer.text.partition("145.5 million American")[0]
     assert "The headline says" not in answer.text  # It tells of 2.4 million more.
+
+
+def test_a_newer_count_of_something_else_does_not_come_first(assistant: Assistant) -> None:
+    answer = assistant.ask("How many passengers did the Torvik barge carry in March 2024?")
+    assert answer.citations[0].passage.article.id == "barge"
