@@ -236,8 +236,8 @@ def _check_profile(archive: Archive) -> Iterator[Check]:
 
 
 def _check_disk(archive: Archive, folder: Path) -> Check:
-    folder.mkdir(parents=True, exist_ok=True)
-    free = shutil.disk_usage(folder).free
+    existing = next(path for path in (folder, *folder.absolute().parents) if path.exists())
+    free = shutil.disk_usage(existing).free
     wanted = max(_FREE_BYTES, 2 * archive.engine.measure())
     if free < wanted:
         finding = f"{format_megabytes(free)} free; a rebuild may need {format_megabytes(wanted)}"

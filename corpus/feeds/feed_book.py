@@ -120,8 +120,10 @@ class FeedBook:
 
     def mark(self, url: str, entry_id: str) -> None:
         """Record an entry whose article is committed, so that no later pull requests its page again."""
-        sql = "INSERT INTO feed_entries VALUES (?, ?, ?) ON CONFLICT (feed, entry_id) DO UPDATE SET seen_at = excluded.seen_at"
-        self._change(sql, url, entry_id, _now())
+        # Another process may have removed the feed meanwhile.
+        sql = """INSERT INTO feed_entries SELECT url, ?, ? FROM feeds WHERE url = ?
+            ON CONFLICT (feed, entry_id) DO UPDATE SET seen_at = excluded.seen_at"""
+        self._change(sql, entry_id, _now(), url)
 
     def list_old(self, url: str) -> set[str]:
         """Return the entries of a feed that were marked before the last so many, to be forgotten if it no longer lists them."""

@@ -39,6 +39,7 @@ from rag.retrieval.evidence_search import Evidence, EvidenceSearch, RetrievedPas
 from rag.retrieval.topic_coverage import TopicCoverage
 from rag.text.citation_marks import read_marks
 from rag.text.injected_instructions import strip_injected_instructions
+from rag.text.names import find_names
 from rag.text.output_filter import filter_output
 from rag.verification.claim_check import Checked, check
 from rag.verification.second_reading import read_verdicts
@@ -191,8 +192,9 @@ class AnswerPipeline:
             nearest = [] if stories.stories else list(self.evidence.search(query, self.passages).passages)
             yield {"coverage": coverage, "passages": nearest, "searched": asked.filters, "timings": timings}
             return
-        # A model would have told it by its plan.
-        if not self.writer and (talk := self._addressed.find_kind(query.question)):
+        # A model would have told it by its plan; a follow-up that takes a name from before is about that.
+        alone = not (self.writer or find_names(query.standalone))
+        if alone and (talk := self._addressed.find_kind(query.question)):
             yield {**self._reply_to(talk, state), "passages": [], "searched": query.filters}
             return
         with measure(timings, "retrieve"):

@@ -29,6 +29,8 @@ def write_snapshot(indexes: OwnedIndexes, target: Path, progress: Progress | Non
     """
     if target.exists() and (not target.is_dir() or any(target.iterdir())):
         raise InputError(f"{target}: holds something already; give a new folder")
+    if target.resolve().is_relative_to(indexes.folder.path.resolve()):
+        raise InputError(f"{target}: lies within the folder of the indexes, which cleans up; give a folder elsewhere")
     with convert_write_errors(target):
         target.mkdir(parents=True, exist_ok=True)
         try:
@@ -114,10 +116,12 @@ def _copy(generation: Path, into: Generations, state: State) -> State:
 
 def _build(indexes: OwnedIndexes, target: Path, progress: Progress | None) -> State:
     made = OwnedIndexes(indexes.store.archive, indexes.embedder, target, indexes.folder.owner)
-    with closing(made):
-        made.open(rebuild=True, progress=progress)
-    for name in ("owner", "owner.lock"):
-        (target / name).unlink(missing_ok=True)
+    try:
+        with closing(made):
+            made.open(rebuild=True, progress=progress)
+    finally:
+        for name in ("owner", "owner.lock"):
+            (target / name).unlink(missing_ok=True)
     state = made.folder.generations.state()
     if state is None or not state.seal:
         raise InputError(f"{target}: could not be closed cleanly; check the disk and write the snapshot again")

@@ -25,12 +25,12 @@ _PHRASES = {
     }.items()
     for phrase in phrases
 }
+_PIECES = frozenset("sentence sentences line lines point points bullet bullets word words paragraph paragraphs".split())
 # How it is to be told, which is no part of what is asked for.
 _MANNERS = tuple(
     tuple(manner.split())
     for manner in (
-        "please", "briefly", "for me", "in short", "in brief", "in detail", "in a few", "in some", "in plain", "in simple",
-        "from the start", "from the beginning", "from start", "from beginning", "step by step", "so far", "to date",
+        "please", "briefly", "for me", "in short", "in brief", "in detail", "from the start", "from the beginning", "from start", "from beginning", "step by step", "so far", "to date",
     )
 )  # fmt: skip
 _NUMBERS = {word: n for n, word in enumerate("one two three four five six seven eight nine ten".split(), 1)}
@@ -47,8 +47,9 @@ def parse_overview_question(text: str, filters: Filters) -> CoverageQuestion | N
         text: The stand-alone question.
         filters: What the question or the user demands already.
     """
-    said, most = _cut_manner(_replace_phrase([word.rstrip(",;:") for word in text.strip(" ?!.").split()]))
-    place = next((n for n, word in enumerate(said) if word.lower() in _SUMMARY | _POSITIONS | _POINTS), None)
+    said = _replace_phrase([word.rstrip(",;:") for word in text.strip(" ?!.").split()])
+    place = _find_kind(said)
+    said, most = _cut_manner(said, place + 2) if place is not None else (said, _MOST)
     if place is None or any(not _is_asked(word) for word in said[:place]):
         return None
     kind, rest = said[place].lower(), said[place + 1 :]
@@ -63,23 +64,38 @@ def parse_overview_question(text: str, filters: Filters) -> CoverageQuestion | N
     return CoverageQuestion(form, " ".join(topic), filters, min(most, _MOST_ASKED))
 
 
+def _find_kind(said: list[str]) -> int | None:
+    """Return the place of the word that asks for an overview, or None."""
+    return next((n for n, word in enumerate(said) if word.lower() in _SUMMARY | _POSITIONS | _POINTS), None)
+
+
 def _replace_phrase(said: list[str]) -> list[str]:
-    """Return words with the first phrase that asks for a summary in one word."""
+    """Return words with the first phrase that asks for a summary in one word, unless a word before it does."""
     lower = tuple(word.lower() for word in said)
     for start in range(len(said)):
         for length in (2, 3, 4):
             if instead := _PHRASES.get(lower[start : start + length]):
-                return [*said[:start], *instead.split(), *said[start + length :]]
+                return (
+                    [*said[:start], *instead.split(), *said[start + length :]]
+                    if _find_kind(said[:start]) is None
+                    else said
+                )
     return said
 
 
-def _cut_manner(said: list[str]) -> tuple[list[str], int]:
-    """Return words up to how a summary is to be told, and of how many sentences it is to be: "in three sentences"."""
-    lower = [word.lower().strip(",") for word in said]
-    for start in range(2, len(said)):
-        number = _read_number(lower[start + 1]) if lower[start] == "in" and start + 2 < len(said) else 0
-        if number or any(tuple(lower[start : start + len(manner)]) == manner for manner in _MANNERS):
-            return said[:start], number or _MOST
+def _cut_manner(said: list[str], start: int) -> tuple[list[str], int]:
+    """Return words up to how a summary is to be told, and of how many sentences it is to be: "in three sentences".
+
+    Args:
+        said: The words.
+        start: The first that may be no part of the topic.
+    """
+    lower = [word.lower() for word in said]
+    for at in range(start, len(said)):
+        if any(tuple(lower[at : at + len(manner)]) == manner for manner in _MANNERS):
+            return said[:at], _MOST
+        if lower[at] == "in" and lower[-1] in _PIECES:
+            return said[:at], next((n for word in lower[at:] if (n := _read_number(word))), _MOST)
     return said, _MOST
 
 
@@ -94,8 +110,14 @@ def _read_number(word: str) -> int:
 
 def _strip_topic(rest: list[str]) -> list[str]:
     """Return a topic without "of the story of" before it and "story" behind it."""
-    while rest and rest[0].lower() in _LINKING | {"the", "a", "an"} | (_STORY if len(rest) > 1 else set()):
+    while rest and (rest[0].lower() in _LINKING | {"the", "a", "an"} or _leads(rest)):
         rest = rest[1:]
     while len(rest) > 1 and rest[-1].lower() in _STORY:
         rest = rest[:-1]
     return rest
+
+
+def _leads(rest: list[str]) -> bool:
+    """Return whether words begin with "story of" or "back and forth over", and not with a name such as "News Corp"."""
+    before = next((n for n, word in enumerate(rest) if word not in _STORY), len(rest))
+    return 0 < before < len(rest) and rest[before] in _LINKING

@@ -190,8 +190,8 @@ class EvidenceSearch:
         score = min(p.score for p in passages if p.article.id == first.article.id)
         rest = (c for c in self.retriever.indexes.store.chunks([first.article.id]).values() if c.id not in held)
         near = sorted(rest, key=lambda chunk: abs(chunk.ordinal - first.ordinal))[:_REST]
-        place = READ_PASSAGES - _REST
-        return [*passages[:place], *(Passage(chunk, 0, score) for chunk in near), *passages[place:]]
+        place, copies = READ_PASSAGES - _REST, passages[0].copies
+        return [*passages[:place], *(Passage(chunk, 0, score, {}, copies) for chunk in near), *passages[place:]]
 
     def read(self, query: Query, found: RetrievedPassages) -> Evidence:
         """Read what was found for the question and, with the passages found for it, for each part."""

@@ -60,7 +60,13 @@ def find_restating(query: Query, read: Sequence[Sentence], best: Sequence[Senten
 def says_all(query: Query, own: str, names: Sequence[Name], sentence: Sentence) -> bool:
     """Return whether the headline above a sentence holds all names and words of a question, and the kind that it asks for."""
     title, wanted = sentence.passage.article.title, list_wanted(own, names)
-    if query.kind not in FACTS or len(names) + len(wanted) < _FEWEST or not wanted or WHO_IS_NAME.match(own):
+    if (
+        _asks(title)
+        or query.kind not in FACTS
+        or len(names) + len(wanted) < _FEWEST
+        or not wanted
+        or WHO_IS_NAME.match(own)
+    ):
         return False
     held = list_held_terms(title)
     told = all(holds_name(name, title) for name in names) and all(held & find_equal_terms(term) for term in wanted)
@@ -72,8 +78,14 @@ def comes_near(query: Query, own: str, names: Sequence[Name], sentence: Sentence
     title = sentence.passage.article.title
     if (
         sentence.headline < NEAR_HEADLINE
+        or _asks(title)
         or query.kind not in _TOLD
         or not (names and all(holds_name(name, title) for name in names))
     ):
         return False
     return query.kind == "yes_no" or bool(measure_sentence_shape(title, query.kind, set(words(own))))
+
+
+def _asks(title: str) -> bool:
+    """Return whether a headline is itself a question, which answers none."""
+    return title.rstrip(" \"'”’»").endswith(("?", "？", "؟"))

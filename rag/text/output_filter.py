@@ -18,8 +18,9 @@ _ADDRESS = re.compile(
     re.IGNORECASE,
 )
 _TAGS = "script|style|iframe|object|embed|svg|math|form|input|button|link|meta|base|video|audio|source|picture|template|details"
-# A tag that is never closed runs to the end of the text; "x <b" there may be arithmetic.
-_TAG = re.compile(rf"</?(?:(?:{_TAGS}|a|b|i|p|div|span|br)\b[^<>]*>|(?:{_TAGS})\b[^<>]*\Z)", re.IGNORECASE)
+# One of these that is never closed runs to the end of the text; "x <b" and "<base case" there may be arithmetic.
+_UNCLOSED = "script|style|iframe|embed|svg"
+_TAG = re.compile(rf"</?(?:(?:{_TAGS}|a|b|i|p|div|span|br)\b[^<>]*>|(?:{_UNCLOSED})\b[^<>]*\Z)", re.IGNORECASE)
 _ONLY_MARKS = re.compile(r"^[^\S\n]*(?:\[[#^]?\d[\d, -]*\][^\w\n[]*)+\n?", re.MULTILINE)  # What a removed image leaves.
 # Images before links, which they end like; marks before other links, as they keep their brackets.
 _STEPS = (

@@ -204,6 +204,26 @@ class PostgresConnection:
             self._opened.close()
 
 
+def _read_address(address: str) -> dict[str, Any]:
+    """Return the parts of an address.
+
+    An "@", "/" or ":" of a password that is not written as %40, %2F or %3A would put the rest of it into the host, the port
+    or the name, which messages show: such an address is refused.
+    """
+    try:
+        given = dict(conninfo_to_dict(address))
+    except psycopg.ProgrammingError:  # Its message repeats the address, with the password.
+        given = {"host": "@"}
+    shown = " ".join(str(given.get(key) or "") for key in ("host", "hostaddr", "port", "dbname"))
+    ports = str(given.get("port") or "").split(",")
+    if "@" in shown or any(port and not port.isdecimal() for port in ports):
+        raise ArchiveError(
+            "NEWSDESK_DATABASE is no address of a database; write it as postgresql://user:password@host:5432/name, and @, / or "
+            "a colon of the password as %40, %2F and %3A"
+        )
+    return given
+
+
 class PostgresEngine:
     """Open an archive in a PostgreSQL database."""
 
@@ -218,12 +238,7 @@ class PostgresEngine:
             ArchiveError: The address cannot be read.
         """
         self.place: Path | str = address
-        try:
-            given = conninfo_to_dict(address)
-        except psycopg.ProgrammingError:  # Its message repeats the address, with the password.
-            raise ArchiveError(
-                "NEWSDESK_DATABASE is no address of a database; write it as postgresql://user:password@host:5432/name"
-            ) from None
+        given = _read_address(address)
         self.address = make_conninfo(address, **{key: value for key, value in _DEFAULTS.items() if key not in given})
         self._migrations = migrations
         self._secrets = [str(given[key]) for key in ("password", "sslpassword") if given.get(key)]
@@ -330,6 +345,10 @@ class PostgresEngine:
             raise ArchiveError(
                 f"{self.name}: may not be written ({self._describe(error)}); give the user the rights, or name the primary "
                 "server in NEWSDESK_DATABASE"
+            ) from None
+        except psycopg.IntegrityError as error:
+            raise ArchiveError(
+                f"{self.name}: another process has changed this meanwhile ({self._describe(error)}); do it again"
             ) from None
         except psycopg.OperationalError as error:
             if (error.sqlstate or "08").startswith(_UNREACHABLE):

@@ -286,3 +286,19 @@ def test_rows_are_found_by_an_index(address: str, tmp_path: Path) -> None:
             method, _, way = name.partition(" ")
             if not (name in WHOLE or method in WHOLE or way in FILTERED):
                 assert archive.list_scans() == [], f"{name} goes through a whole table"
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "postgresql://news:S3cret@2024!@db.internal/news",
+        "postgresql://news:ab/cdS3cret@db.internal/news",
+        "postgresql://news:ab:S3cret@db.internal:port/news",
+        "no address",
+    ],
+)
+def test_an_address_whose_password_is_not_escaped_is_refused_without_showing_it(address: str) -> None:
+    with pytest.raises(ArchiveError, match="%40") as refused:
+        open_engine(address)
+    assert "S3cret" not in str(refused.value)
+    assert "2024" not in str(refused.value)

@@ -35,6 +35,8 @@ BRIDGE = (
      "body": "The Torvik barge carried 41,200 passengers in March 2024, the port said."},
     {"id": "airport", "title": "Torvik airport in March 2024", "source": "Kells Post", "published_at": "2024-04-05",
      "body": "Torvik airport handled 118,400 passengers in March 2024."},
+    {"id": "asks", "title": "Did Torvik shipyard buy the Brindle works?", "source": "Kells Post", "published_at": "2024-06-05",
+     "body": "The rumour went round on Monday. The Torvik shipyard would not speak of it. The Brindle works employ 90 people."},
 )  # fmt: skip
 
 
@@ -143,3 +145,8 @@ def test_the_newest_count_of_what_is_asked_comes_first(assistant: Assistant) -> 
 def test_a_newer_count_of_something_else_does_not_come_first(assistant: Assistant) -> None:
     answer = assistant.ask("How many passengers did the Torvik barge carry in March 2024?")
     assert answer.citations[0].passage.article.id == "barge"
+
+
+def test_a_headline_that_asks_the_same_answers_nothing(assistant: Assistant) -> None:
+    answer = assistant.ask("Did the Torvik shipyard buy the Brindle works?")
+    assert "The headline says" not in answer.text

@@ -68,6 +68,8 @@ def test_what_is_no_snapshot_of_this_archive_is_refused(town_data: Path, snapsho
     with opened_second(town_data) as indexes:
         with pytest.raises(InputError, match="holds something already"):
             write_snapshot(indexes, snapshot)
+        with pytest.raises(InputError, match="within the folder of the indexes"):
+            write_snapshot(indexes, town_data / "index" / "generation-99")
         with pytest.raises(InputError, match="no snapshot"):
             restore_snapshot(indexes, tmp_path)
         for path in town_data.glob("archive.sqlite3*"):

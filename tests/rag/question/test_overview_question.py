@@ -22,6 +22,13 @@ from rag.question.overview_question import parse_overview_question
         ("Can you brief me on the harbour toll, please?", "summary", "harbour toll", 5),
         ("I need some background on the leaks", "summary", "leaks", 5),
         ("Summarise the Yahoo affair in three sentences", "summary", "Yahoo", 3),
+        ("Can you please summarise the Yahoo story?", "summary", "Yahoo", 5),
+        ("Could you please give me a summary of Equifax", "summary", "Equifax", 5),
+        ("Summarise the story of Theranos", "summary", "Theranos", 5),
+        ("Give me a summary of the history of the toll", "summary", "toll", 5),
+        ("Summarise News Corp phone hacking", "summary", "News Corp phone hacking", 5),
+        ("Explain back pay ruling", "summary", "back pay ruling", 5),
+        ("Summarise the protests in 10 cities", "summary", "protests in 10 cities", 5),
     ],
 )
 def test_an_overview_is_known_by_its_words(question: str, form: str | None, topic: str, most: int) -> None:
