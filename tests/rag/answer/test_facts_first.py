@@ -6,8 +6,12 @@ from pathlib import Path
 
 import pytest
 
+from corpus import Article, Chunk
 from rag import Assistant, Settings
 from rag.index.embedder import Embedder
+from rag.model import Passage
+from rag.retrieval.headline_answers import answers_in_headline
+from rag.retrieval.sentence_ranking import Sentence
 from tests.rag.conftest_answers import newsroom
 
 STARTER = Path(__file__).parents[3] / "corpus" / "starter" / "articles.jsonl"
@@ -35,8 +39,6 @@ BRIDGE = (
      "body": "The Torvik barge carried 41,200 passengers in March 2024, the port said."},
     {"id": "airport", "title": "Torvik airport in March 2024", "source": "Kells Post", "published_at": "2024-04-05",
      "body": "Torvik airport handled 118,400 passengers in March 2024."},
-    {"id": "asks", "title": "Did Torvik shipyard buy the Brindle works?", "source": "Kells Post", "published_at": "2024-06-05",
-     "body": "The rumour went round on Monday. The Torvik shipyard would not speak of it. The Brindle works employ 90 people."},
 )  # fmt: skip
 
 
@@ -147,6 +149,12 @@ def test_a_newer_count_of_something_else_does_not_come_first(assistant: Assistan
     assert answer.citations[0].passage.article.id == "barge"
 
 
-def test_a_headline_that_asks_the_same_answers_nothing(assistant: Assistant) -> None:
-    answer = assistant.ask("Did the Torvik shipyard buy the Brindle works?")
-    assert "The headline says" not in answer.text
+@pytest.mark.parametrize(
+    ("title", "answers"),
+    [("Torvik shipyard buys the Brindle works", True), ("Did the Torvik shipyard buy the Brindle works?", False)],
+)
+def test_a_headline_that_asks_the_same_answers_nothing(assistant: Assistant, title: str, answers: bool) -> None:
+    article = Article("yard", title, "The rumour went round on Monday.")
+    read = Sentence(Passage(Chunk(article, 0, 0, 32), 1, 1.0), 0, 32, 1, 1, 1, 1, 1, headline=0.9)
+    query = assistant.understand_question("Did the Torvik shipyard buy the Brindle works?")
+    assert answers_in_headline(query, read) == answers
