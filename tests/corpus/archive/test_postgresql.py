@@ -16,7 +16,7 @@ from corpus.archive.engine import open_engine
 from corpus.archive.selection import Selection
 from corpus.article import Article
 from corpus.errors import ArchiveError, InputError
-from tests.corpus.archive.test_queries import FILTERED, WHOLE, Recorder, calls
+from tests.corpus.archive.test_queries import FILTERED, WHOLE, RecordedArchive, calls
 from tests.corpus.archive_items import HARBOUR, numbered, store_all, whole
 from tests.postgresql import PostgresServer
 from tests.waiting import PATIENCE_S, wait_until
@@ -250,20 +250,12 @@ def test_more_articles_than_are_fetched_at_once_are_read_while_others_are_looked
     assert archive.count(Selection(words="T")) == 1200
 
 
-class RecordedArchive(Archive):
-    """Note what is asked."""
-
-    def __init__(self, address: str) -> None:
-        self.statements: dict[str, object] = {}
-        super().__init__(address)
-
-    @property
-    def connection(self) -> PostgresConnection:
-        return cast(PostgresConnection, Recorder(super().connection, self.statements))
+class PlannedArchive(RecordedArchive):
+    """Note what is asked, and look at how PostgreSQL would go about it."""
 
     def list_scans(self) -> list[str]:
         """Return the steps of the plans that go through a table where an index would do."""
-        raw = cast(PostgresConnection, super().connection).raw
+        raw = cast(PostgresConnection, self.plain).raw
         found = []
         for sql, values in self.statements.items():
             if sql.split()[0] in {"SELECT", "INSERT", "UPDATE", "DELETE"}:
@@ -274,7 +266,7 @@ class RecordedArchive(Archive):
 
 
 def test_rows_are_found_by_an_index(address: str, tmp_path: Path) -> None:
-    archive = RecordedArchive(address)
+    archive = PlannedArchive(address)
     with archive:
         for n in range(6):
             archive.put(replace(numbered(n), url=f"https://post.example/{n}", feed="https://post.example/rss"))

@@ -17,7 +17,7 @@ from corpus.archive.collections import Collections
 from corpus.archive.condition import make_condition
 from corpus.archive.database import Archive
 from corpus.archive.edits import list_edits
-from corpus.archive.engine import Connection
+from corpus.archive.engine import Connection, Place
 from corpus.archive.health import take_stats
 from corpus.archive.revisions import find_earlier, list_revisions
 from corpus.archive.selection import Selection
@@ -112,17 +112,22 @@ class Recorder:
 class RecordedArchive(Archive):
     """Note what is asked."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, place: Place) -> None:
         self.statements: dict[str, Any] = {}
-        super().__init__(path)
+        super().__init__(place)
 
     @property
     def connection(self) -> Connection:
-        return cast(Connection, Recorder(super().connection, self.statements))
+        return cast(Connection, Recorder(self.plain, self.statements))
+
+    @property
+    def plain(self) -> Connection:
+        """Return the connection of which nothing is noted."""
+        return super().connection
 
     def scans(self) -> list[Scan]:
         """Return the scans of tables in the plans of what was asked since the last time."""
-        connection = super().connection  # `super` means nothing within a comprehension.
+        connection = cast(sqlite3.Connection, self.plain)
         found = [scan for sql, values in self.statements.items() for scan in scans(connection, sql, values)]
         self.statements.clear()
         return found
