@@ -338,6 +338,11 @@ class Answer:
         dates = [c.passage.article.published_at for c in self.citations if c.passage.article.published_at]
         return (min(dates), max(dates)) if dates else (None, None)
 
+    @property
+    def rephrased(self) -> bool:
+        """Return whether the question was searched in other words than its own; capitals are none."""
+        return self.standalone.strip().casefold() not in {"", self.question.strip().casefold()}
+
     def to_record(self) -> dict[str, Any]:
         """Return the answer as plain JSON values, in the form that `python -m rag ask --json` prints."""
         earliest, latest = self.as_of

@@ -180,7 +180,7 @@ def describe_evidence_dates(answer: Answer) -> str:
 def describe_provenance(answer: Answer) -> str:
     """Say when an answer was asked for, and what made it."""
     asked = f"Asked on {format_day(answer.asked_at)}. " if answer.asked_at else ""
-    searched = [f"searched as: {answer.standalone}"] if answer.standalone not in {"", answer.question} else []
+    searched = [f"searched as: {answer.standalone}"] if answer.rephrased else []
     facts = [f"status: {answer.status}", f"model: {answer.model}", *searched]
     facts += [f"{name}: {version}" for name, version in answer.versions.items()]
     return asked + "; ".join(facts)

@@ -15,6 +15,7 @@ from rag.question.scope_mentions import ScopeMentions, find_scope
 from rag.question.search_plan import ArchiveScope
 from rag.retrieval.passage_search import Retriever
 from rag.retrieval.spelling_correction import SpellingCorrector
+from rag.retrieval.true_case import CaseRestorer
 from rag.text.english_words import EnglishWords
 
 _COMMON = 0.01  # Share of the archive from which on questions are stemmed in a language too.
@@ -27,7 +28,9 @@ class QuestionReader:
         """Read questions to `archive`, whose indexes `retriever` searches."""
         self._archive = archive
         self._retriever = retriever
-        self._spelling = SpellingCorrector(retriever, EnglishWords(read_shipped_vocabulary()))
+        english = EnglishWords(read_shipped_vocabulary())
+        self._spelling = SpellingCorrector(retriever, english)
+        self._case = CaseRestorer(retriever, english)
         self._known: tuple[int, Outlets] | None = None
         self._named: tuple[int, NameLookup, NameLookup] | None = None
         self._scope: tuple[int, ArchiveScope] | None = None
@@ -109,9 +112,10 @@ class QuestionReader:
         newest = self._archive.newest(present)
         looking_back = bool(now and newest and newest > now.replace(tzinfo=now.tzinfo or UTC))
         now = now.replace(tzinfo=now.tzinfo or UTC) if now else present
-        return parse_question(
-            read_question(question),
-            read_history(history),
+        asked = read_question(question)
+        query = parse_question(
+            self._case.restore(asked),
+            self._case.restore_turns(read_history(history)),
             now=now,
             outlets=self.refresh(),
             filters=self.resolve(filters),
@@ -122,3 +126,4 @@ class QuestionReader:
             newest=newest,
             scope=self._find_scope,
         )
+        return replace(query, question=asked, unknown=self._case.find_unknown(query.standalone))

@@ -82,6 +82,7 @@ class Query:
         several: The parts are questions of their own, each of which wants an answer.
         known_until: What was published later is never looked at, or None: the question is asked in the present.
         notes: Notes for the reader on the corrections.
+        unknown: A name that no article holds and no list of English words either, or "".
         searched: What is searched for: the stand-alone question without "before 2020", whose year is that of no answer.
         form: What kind of question a model says it is (`rag.question.search_plan`), or "".
     """
@@ -99,6 +100,7 @@ class Query:
     notes: tuple[str, ...] = ()
     form: str = ""
     searched: str = ""
+    unknown: str = ""
 
 
 def parse_question(

@@ -157,6 +157,8 @@ def _find_gap(
 ) -> Gap | None:
     if unknown := evidence.whole.unknown:
         return Gap("namesake", unknown)
+    if query.unknown:
+        return Gap("name", query.unknown)
     if query.parts:
         measured = all(part.kind == "how_many" for part in query.parts)
         return None if _answers_parts(evidence, measured) else Gap("unclear")

@@ -19,6 +19,6 @@ def render_refusal(answer: Answer, last: bool) -> str:
 def _suggest_ways(answer: Answer) -> list[tuple[str, str]]:
     """Return ways out as (what is undone, label), the surest first."""
     ways = [(name, f"Search without “{words}”") for name, words in name_filters(answer.filters)]
-    if answer.standalone and answer.standalone.strip() != answer.question.strip():
+    if answer.rephrased:
         ways.append(("standalone", "Ask it apart from what was said before"))
     return [*ways, ("parts", "Ask it in one piece")] if answer.parts else ways

@@ -14,7 +14,7 @@ _NAMED = ("collections", "outlets", "authors", "sections", "languages", "feeds")
 def render_understanding(answer: Answer, last: bool = True) -> str:
     """Render what the question was understood as; in the last exchange each chip can be undone, which asks again."""
     chips: list[dict[str, str]] = []
-    if answer.standalone and answer.standalone.strip() != answer.question.strip():
+    if answer.rephrased:
         chips.append(_make_chip(answer.standalone, "standalone", "Ask the question as written"))
     for name, text in name_filters(answer.filters):
         chips.append(_make_chip(text, name, f"Ask again without “{text}”"))
