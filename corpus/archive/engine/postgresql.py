@@ -2,6 +2,7 @@
 
 import itertools
 import re
+import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from functools import lru_cache
@@ -11,6 +12,8 @@ from typing import Any, TypeVar
 
 from corpus.archive.engine.postgresql_schema import MIGRATIONS, VERSION_OF_SQLITE
 from corpus.archive.engine.protocol import Connection
+from corpus.archive.engine.sqlite_schema import ARCHIVE
+from corpus.archive.engine.tables import Tables
 from corpus.command_names import name_command
 from corpus.errors import ArchiveError, InputError
 
@@ -27,7 +30,6 @@ except ImportError as error:
 T = TypeVar("T")
 
 _OLDEST_SERVER = 18  # The first that folds case as Python does.
-_WRITER = "writer"
 # Classes of SQLSTATE: the connection broke, the user or the database is unknown, an operator stopped the server.
 _UNREACHABLE = ("08", "28", "3D", "57")
 _AT_ONCE = 500  # Rows that a long query fetches at a time.
@@ -106,6 +108,7 @@ class PostgresConnection:
         self._write = write
         self._inside = False
         self._numbers = itertools.count()
+        self._ahead_s: float | None = None
         self._opened = self._open()
 
     def _open(self) -> "psycopg.Connection[PostgresRow]":
@@ -121,6 +124,13 @@ class PostgresConnection:
         if self._opened.closed and not self._inside:
             self._opened = self._open()
         return self._opened
+
+    def read_clock(self) -> float:
+        """Return the seconds of the server's clock, which is read once: this machine's tells how many have passed since."""
+        if self._ahead_s is None:
+            seconds = self.execute("SELECT CAST(extract(epoch FROM clock_timestamp()) AS double precision)").fetchone()
+            self._ahead_s = float(seconds[0] if seconds else 0.0) - time.monotonic()
+        return time.monotonic() + self._ahead_s
 
     def execute(self, sql: str, values: Sequence[Any] = (), /) -> "psycopg.Cursor[PostgresRow]":
         """Run one statement."""
@@ -160,7 +170,7 @@ class PostgresConnection:
         self._inside = True
         try:
             mode = "_shared" if names else ""
-            self.execute(f"SELECT pg_advisory_xact_lock{mode}(?)", (_number(_WRITER),))
+            self.execute(f"SELECT pg_advisory_xact_lock{mode}(?)", (_number(self._engine.writer),))
             self.lock(names)
             yield
             self.execute("COMMIT")
@@ -225,14 +235,15 @@ def _read_address(address: str) -> dict[str, Any]:
 
 
 class PostgresEngine:
-    """Open an archive in a PostgreSQL database."""
+    """Open a store in a PostgreSQL database."""
 
-    def __init__(self, address: str, migrations: Mapping[int, str] = MIGRATIONS) -> None:
+    def __init__(self, address: str, tables: Tables = ARCHIVE, migrations: Mapping[int, str] = MIGRATIONS) -> None:
         """Describe the database.
 
         Args:
             address: As libpq takes it, "postgresql://user:password@host:5432/name?sslmode=require".
-            migrations: The tables to make.
+            tables: Those that are meant: a database holds the tables of all stores.
+            migrations: Make the tables of all stores.
 
         Raises:
             ArchiveError: The address cannot be read.
@@ -240,6 +251,7 @@ class PostgresEngine:
         self.place: Path | str = address
         given = _read_address(address)
         self.address = make_conninfo(address, **{key: value for key, value in _DEFAULTS.items() if key not in given})
+        self.writer = "writer" if tables is ARCHIVE else f"writer of {tables.name}"  # The lock that writers wait for.
         self._migrations = migrations
         self._secrets = [str(given[key]) for key in ("password", "sslpassword") if given.get(key)]
         place = given.get("host") or given.get("hostaddr") or "this machine"

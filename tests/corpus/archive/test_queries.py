@@ -304,7 +304,7 @@ def test_nothing_else_asks_the_archive() -> None:
         "corpus/archive/engine/postgresql.py",
         "corpus/archive/engine/read_only.py",  # Reads the header alone.
         "corpus/archive/engine/sqlite.py",
-        "corpus/archive/engine/sqlite_schema.py",
+        "corpus/archive/engine/tables.py",
         "corpus/archive/rows.py",
         "corpus/archive/stories.py",
         "corpus/archive/versions.py",
