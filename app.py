@@ -126,7 +126,7 @@ def serve_page(options: argparse.Namespace) -> None:
     settings = read_settings(options.data)
     with (
         listen(options.host, options.port) as bound,
-        contextlib.closing(ConversationStore(settings.data_dir / FILE)) as conversations,
+        contextlib.closing(ConversationStore(settings.place_of(FILE))) as conversations,
     ):
         port = int(bound.getsockname()[1])
         loader = AssistantLoader(lambda: open_assistant(settings)).start()

@@ -141,14 +141,20 @@ class SqliteEngine:
             return self._connect_to_write()
         except (sqlite3.Error, OSError) as error:
             reading = connect_to_read(self._path, error, UnwrittenConnection)
-            if reading is None or not self._is_readable(read_version(reading)):
+            if reading is None or not self._is_readable(reading):
                 raise ArchiveError(
                     f"{self._path}: the {self._tables.name} cannot be opened ({error}); check the path, its rights and the disk"
                 ) from error
             return reading
 
-    def _is_readable(self, version: int) -> bool:
-        return self._tables.oldest_readable <= version <= self._tables.version
+    def _is_readable(self, connection: sqlite3.Connection) -> bool:
+        """Return whether a file that cannot be brought up to date can be read as it is."""
+        version = read_version(connection)
+        if not self._tables.oldest_readable <= version <= self._tables.version:
+            return False
+        if version < self._tables.version:
+            connection.executescript(self._tables.views)
+        return True
 
     def _prepare(self, connection: SqliteConnection) -> SqliteConnection:
         """Return a connection with what the queries need."""

@@ -23,6 +23,7 @@ class Tables:
         steps: Returns the statements that bring the tables of a file up to date before that; it is given the version that
             the file has, 0 for an empty one and for one that never had a number.
         oldest_readable: The oldest version that can be read where it cannot be brought up to date.
+        views: Statements that make an older version look like this one to who reads it, all of them of temporary views.
     """
 
     name: str
@@ -30,6 +31,7 @@ class Tables:
     sqlite: str
     steps: Callable[[sqlite3.Connection, int], Sequence[str]] = _no_steps
     oldest_readable: int = 1
+    views: str = ""
 
     def migrate(self, connection: sqlite3.Connection, path: Path) -> None:
         """Make the tables that are missing and bring those of an older version up to date, all or nothing.

@@ -214,7 +214,7 @@ def test_an_empty_database_becomes_an_archive_for_whoever_comes_first(address: s
 def test_tables_of_an_older_version_wait_for_the_command_and_newer_ones_are_left_alone(address: str) -> None:
     Archive(address).close()
     newer = PostgresEngine(
-        address, migrations=MIGRATIONS | {8: "ALTER TABLE feeds ADD COLUMN note text", 9: "DROP TABLE readings"}
+        address, migrations=dict(MIGRATIONS) | {8: "ALTER TABLE feeds ADD COLUMN note text", 9: "DROP TABLE readings"}
     )
     with pytest.raises(ArchiveError, match=rf"of version {NEWEST}, and this Newsdesk needs 9; .* corpus upgrade"):
         newer.connect()
@@ -230,7 +230,7 @@ def test_tables_of_an_older_version_wait_for_the_command_and_newer_ones_are_left
 
 def test_a_migration_that_fails_leaves_the_version_before(address: str) -> None:
     Archive(address).close()
-    failing = PostgresEngine(address, migrations=MIGRATIONS | {9: "CREATE TABLE half (a int); SELECT 1 / 0"})
+    failing = PostgresEngine(address, migrations=dict(MIGRATIONS) | {9: "CREATE TABLE half (a int); SELECT 1 / 0"})
     with pytest.raises(InputError):
         failing.upgrade()
     with Archive(address) as opened:

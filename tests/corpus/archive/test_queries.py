@@ -301,6 +301,7 @@ def test_nothing_else_asks_the_archive() -> None:
     assert asking == {f"{name.replace('.', '/')}.py" for name in corpus} | {
         "corpus/archive/article_editing.py",
         "corpus/archive/edits.py",
+        "corpus/archive/engine/page_tables.py",  # Looks at the columns of an old file.
         "corpus/archive/engine/postgresql.py",
         "corpus/archive/engine/read_only.py",  # Reads the header alone.
         "corpus/archive/engine/sqlite.py",
