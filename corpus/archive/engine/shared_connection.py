@@ -1,6 +1,7 @@
 """One connection to a store, on which the threads of a process take turns."""
 
 import threading
+import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -9,6 +10,9 @@ from corpus.archive.engine.protocol import Connection, Engine
 from corpus.archive.engine.sqlite import DATABASE_ERRORS, ScratchEngine
 from corpus.archive.engine.tables import Tables
 from corpus.errors import ArchiveError
+
+_LONG_S, _REST_S = 1.0, 3.0
+"""After an error that took so long to come, as where a server cannot be reached at all, others are told at once for a while."""
 
 
 class SharedConnection:
@@ -23,6 +27,7 @@ class SharedConnection:
         self._nothing = ScratchEngine(tables)
         self._lock = threading.Lock()
         self._held: Connection | None = None
+        self._rests_until, self._problem = 0.0, ""
 
     @contextmanager
     def read(self) -> Iterator[Connection]:
@@ -31,7 +36,7 @@ class SharedConnection:
         Raises:
             ArchiveError: The store cannot be read, or does not answer.
         """
-        with self._lock:
+        with self._take_turn():
             try:
                 yield self._open(make=False)
             except (*DATABASE_ERRORS, ValueError) as error:
@@ -50,7 +55,7 @@ class SharedConnection:
         Raises:
             ArchiveError: The store cannot be written, or does not answer; nothing of the block was kept.
         """
-        with self._lock:
+        with self._take_turn():
             try:
                 connection = self._open(make=True)
                 with connection.transaction(names):
@@ -62,6 +67,19 @@ class SharedConnection:
         """Close the connection; the next use opens it again."""
         with self._lock:
             self._close()
+
+    @contextmanager
+    def _take_turn(self) -> Iterator[None]:
+        with self._lock:
+            began = time.monotonic()
+            if began < self._rests_until:
+                raise ArchiveError(self._problem)
+            try:
+                yield
+            except ArchiveError as error:
+                if time.monotonic() - began > _LONG_S:
+                    self._rests_until, self._problem = time.monotonic() + _REST_S, str(error)
+                raise
 
     def _open(self, make: bool) -> Connection:
         """Return a connection that can be written, if there is such a one."""

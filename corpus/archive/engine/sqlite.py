@@ -220,6 +220,10 @@ class ScratchEngine(SqliteEngine):
         """Return where it is."""
         return "memory"
 
+    def exists(self) -> bool:
+        """Return True: a connection makes it."""
+        return True
+
     def connect(self, write: bool = True) -> Connection:
         """Make an empty store; without `write` it stays empty."""
         kind = SqliteConnection if write else UnwrittenConnection
