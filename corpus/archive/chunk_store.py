@@ -92,6 +92,14 @@ class ChunkStore:
         )
         return [(int(key), int(run)) for key, run in self.archive.connection.execute(sql, (self.profile, *values))]
 
+    def find_other_profile(self) -> str:
+        """Return the profile of the archive's vectors where there are some and none under this profile, else ""."""
+        found = self.archive.connection.execute("SELECT profile FROM indexed LIMIT 1").fetchone()
+        if found is None or found[0] == self.profile:
+            return ""
+        own = self.archive.connection.execute("SELECT 1 FROM indexed WHERE profile = ? LIMIT 1", (self.profile,))
+        return "" if own.fetchone() else str(found[0])
+
     def progress(self, applied: int | None = None) -> tuple[int, int]:
         """Return how many articles have chunks under the profile, and how many there are.
 

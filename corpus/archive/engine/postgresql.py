@@ -41,6 +41,8 @@ _DEFAULTS: Mapping[str, Any] = {
     "keepalives_count": 3,
     "tcp_user_timeout": 25_000,
 }
+# The same for the server: what a machine that lost its power had reserved is free again within half a minute.
+_SESSION = {"tcp_keepalives_idle": "10", "tcp_keepalives_interval": "5", "tcp_keepalives_count": "3"}
 # Hints for SQLite's planner that PostgreSQL does not know, and what it calls otherwise.
 _TERMS = {
     "CROSS JOIN": "JOIN",
@@ -111,8 +113,10 @@ class PostgresConnection:
     def _open(self) -> "psycopg.Connection[PostgresRow]":
         with self._engine.convert_errors():
             opened = psycopg.connect(self._engine.address, autocommit=True, row_factory=_make_rows)
-            if not self._write:
-                opened.execute("SET default_transaction_read_only = on")
+            wanted = _SESSION if self._write else _SESSION | {"default_transaction_read_only": "on"}
+            opened.execute(
+                "SELECT " + ", ".join(f"set_config('{name}', '{value}', false)" for name, value in wanted.items())
+            )
             return opened
 
     @property
