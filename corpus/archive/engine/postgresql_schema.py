@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from corpus.archive.engine import page_tables
+from corpus.archive.engine import page_tables, tallies
 
 VERSION_OF_SQLITE = 8
 """The version of the SQLite tables that the newest migration gives the same queries."""
@@ -151,5 +151,5 @@ CREATE TABLE meta (name text COLLATE "C" PRIMARY KEY, value text COLLATE "C" NOT
 INSERT INTO meta VALUES ('archive', left(replace(gen_random_uuid()::text, '-', ''), 16));
 """
 
-MIGRATIONS: Mapping[int, str] = {1: _FIRST, 2: page_tables.IN_POSTGRESQL}
+MIGRATIONS: Mapping[int, str] = {1: _FIRST, 2: page_tables.IN_POSTGRESQL, 3: tallies.MADE}
 """What each version of the tables changes in those of the version before it; each is one transaction."""

@@ -89,6 +89,9 @@ class Connection(Protocol):
         The claims of a process that dies end with it.
         """
 
+    def count_indexed(self, profile: str) -> tuple[int, int]:
+        """Return how many articles have chunks of their current text under a profile, and how many articles there are."""
+
     def make_tables(self, statements: Iterable[str]) -> bool:
         """Make tables that not every archive has yet; return False where they are missing and cannot be made."""
 

@@ -77,6 +77,15 @@ class SqliteConnection(sqlite3.Connection):
         """Yield everything: who shares the file shares the folder, whose lock one worker holds."""
         yield list(names.values())
 
+    def count_indexed(self, profile: str) -> tuple[int, int]:
+        """Count in the index that holds no texts."""
+        sql = (
+            "SELECT count(article_key), count(*) FROM articles INDEXED BY articles_facets LEFT JOIN indexed "
+            "ON article_key = key AND profile = ? AND indexed.version = articles.version"
+        )
+        indexed, articles = self.execute(sql, (profile,)).fetchone()
+        return int(indexed), int(articles)
+
     def make_tables(self, statements: Iterable[str]) -> bool:
         """Make tables that are missing."""
         for statement in statements:
