@@ -20,6 +20,7 @@ from corpus.errors import IndexInUseError, NewsdeskError, SettingsError
 if TYPE_CHECKING:
     from rag import Assistant
     from rag.settings import Settings
+    from web.accounts.account import Accounts
     from web.server.site import Server
 
 LOOPBACK = {"127.0.0.1", "localhost", "::1"}
@@ -46,6 +47,11 @@ def parser() -> argparse.ArgumentParser:
         type=Path,
         metavar="FILE",
         help=f"accounts, made by `{name_command('web.accounts add')} NAME`",
+    )
+    found.add_argument(
+        "--auth-database",
+        action="store_true",
+        help="accounts are in the database of NEWSDESK_DATABASE, made by the same command without --file",
     )
     found.add_argument(
         "--name",
@@ -93,7 +99,9 @@ def serve(options: argparse.Namespace) -> None:
         SettingsError: Another host than loopback without accounts, or an invalid setting.
         NewsdeskError: The port is taken.
     """
-    if options.host not in LOOPBACK and options.auth_file is None and not options.auth_header:
+    if options.auth_file and options.auth_database:
+        raise SettingsError("--auth-file and --auth-database name two places of accounts; leave one out")
+    if options.host not in LOOPBACK and not (options.auth_file or options.auth_database or options.auth_header):
         raise SettingsError(
             f"--host {options.host} would let others in without a password; "
             f"add --auth-file FILE, with accounts made by `{name_command('web.accounts add')} NAME --file FILE`"
@@ -109,25 +117,27 @@ def serve(options: argparse.Namespace) -> None:
 def serve_page(options: argparse.Namespace) -> None:
     """Put the parts together and serve; Gradio is first imported here."""
     from rag.settings import read_settings
-    from web.accounts.account_file import Accounts
     from web.accounts.proxy_sign_in import TrustedProxy
     from web.assistant.assistant_loader import AssistantLoader
     from web.conversations.conversation_store import FILE, ConversationStore
     from web.rate_limit import RateLimit
     from web.server.guard import LOOPBACK as NAMES
     from web.server.site import Server, site
+    from web.shared_state import SharedState
 
-    accounts = Accounts(options.auth_file) if options.auth_file else None
+    settings = read_settings(options.data)
+    database = settings.database.get_secret_value()
+    accounts = open_accounts(options, database)
     proxy = TrustedProxy.read(options.auth_header, options.trusted_proxy)
     # Who is alone on this machine waits for nobody.
     alone = not (accounts or proxy or options.name)
-    limit = RateLimit(0 if alone else QUESTIONS_A_MINUTE)
     own = [] if options.host in {*LOOPBACK, "0.0.0.0", "::"} else [options.host]  # noqa: S104
-    settings = read_settings(options.data)
     with (
         listen(options.host, options.port) as bound,
-        contextlib.closing(ConversationStore(settings.data_dir / FILE)) as conversations,
+        contextlib.closing(ConversationStore(settings.place_of(FILE))) as conversations,
+        contextlib.closing(SharedState(database)) as state,
     ):
+        limit = RateLimit(0 if alone else QUESTIONS_A_MINUTE, state=state)
         port = int(bound.getsockname()[1])
         loader = AssistantLoader(lambda: open_assistant(settings)).start()
         names = [*NAMES, *options.name, *own]
@@ -139,6 +149,23 @@ def serve_page(options: argparse.Namespace) -> None:
         threading.Thread(target=announce, args=(running, url), daemon=True).start()
         with contextlib.suppress(KeyboardInterrupt), contextlib.closing(loader):
             running.run(sockets=[bound])
+
+
+def open_accounts(options: argparse.Namespace, database: str) -> "Accounts | None":
+    """Return who may sign in, or None where nobody does.
+
+    Raises:
+        NewsdeskError: The accounts cannot be read, or there are none.
+    """
+    from web.accounts.account import Accounts
+    from web.accounts.account_file import AccountFile
+    from web.accounts.account_table import AccountTable
+
+    if options.auth_database and not database:
+        raise SettingsError("--auth-database needs a database; set NEWSDESK_DATABASE, or give --auth-file FILE")
+    if options.auth_database:
+        return Accounts(AccountTable(database))
+    return Accounts(AccountFile(options.auth_file)) if options.auth_file else None
 
 
 def announce(running: "Server", url: str) -> None:

@@ -63,7 +63,11 @@ class ArchiveSettings(BaseSettings):
     @property
     def archive_place(self) -> Path | str:
         """Return where the archive is: the address of the database, or the path of the file."""
-        return self.database.get_secret_value() or self.archive_path
+        return self.place_of(self.archive_path.name)
+
+    def place_of(self, file: str) -> Path | str:
+        """Return where a store is: the address of the database, or else a file of this name in the data folder."""
+        return self.database.get_secret_value() or self.data_dir / file
 
 
 def read_settings(kind: type[S], data: Path | None = None, **given: Any) -> S:

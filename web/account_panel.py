@@ -7,21 +7,20 @@ from typing import Any
 
 import gradio as gr
 
-from corpus.errors import SettingsError
-from web.accounts.account_changes import change_accounts, keep_owner
-from web.accounts.account_file import LONGEST_NAME, LONGEST_PASSWORD, Account, AccountLines, Accounts
+from corpus.errors import NewsdeskError, SettingsError
+from web.accounts.account import LONGEST_NAME, LONGEST_PASSWORD, Account, AccountLines, Accounts, keep_owner, read_role
 from web.event_data import sent
 from web.frame import WARNING, Frame, make_markup, user_of
 from web.markup.templating import render
 from web.reader.article_reader import reopen
-from web.roles import ROLES, Role, needs, reaches
+from web.roles import ROLES, needs, reaches
 
 _CHANGING: dict[str, Any] = {**WARNING, "concurrency_id": "accounts", "concurrency_limit": 1}
 """One change at a time: hashing a password takes a core and 128 MiB for some tenths of a second."""
 
 
 def connect_accounts(frame: Frame) -> None:
-    """Add the panel, where the accounts are kept in a file of the page's own."""
+    """Add the panel, where the page itself knows the accounts."""
     if frame.accounts is not None:
         AccountPanel(frame, frame.accounts).connect()
 
@@ -47,7 +46,7 @@ class AccountPanel:
         before = self._accounts.get(user)
         try:
             told, failed = self._change({name: str(value) for name, value in data.items()}), {}
-        except SettingsError as error:
+        except NewsdeskError as error:
             told, failed = str(error), data
         now = self._accounts.get(user)
         # Who is no owner any more, or signed out by a change of his own, has nothing to see here.
@@ -61,21 +60,21 @@ class AccountPanel:
             SettingsError: It cannot be done; the message says why.
         """
         act, name = data.get("act"), data.get("name", "").strip()
-        file = self._accounts.path
+        change = self._accounts.source.change
         if act == "account-add":
-            role = _read_role(data)
+            role = read_role(data.get("role", ""))
             made = Account.make(name, _read_password(data), role)
-            change_accounts(file, lambda lines: lines.add(made))
+            change(lambda lines: lines.add(made))
             return f"{name} can sign in now, as {role}."
         if act == "account-role":
-            role = _read_role(data)
-            change_accounts(file, keep_owner(lambda lines: lines.put(replace(lines.find(name), role=role))))
+            role = read_role(data.get("role", ""))
+            change(keep_owner(lambda lines: lines.put(replace(lines.find(name), role=role))))
             return f"{name} is {role} now."
         if act == "account-password":
-            change_accounts(file, partial(_set_password, made=Account.make(name, _read_password(data))))
+            change(partial(_set_password, made=Account.make(name, _read_password(data))))
             return f"{name} has another password now, and is signed out everywhere."
         if act == "account-remove":
-            change_accounts(file, keep_owner(lambda lines: lines.remove(name)))
+            change(keep_owner(lambda lines: lines.remove(name)))
             return f"{name} cannot sign in any more."
         return ""
 
@@ -90,7 +89,7 @@ def render_accounts(
     """Render the panel.
 
     Args:
-        accounts: What stands in the file.
+        accounts: All of them.
         user: Who looks at it.
         told: What became of a change, or "".
         failed: What was sent, if the change was refused; what was typed in the form stays, but for passwords.
@@ -110,13 +109,6 @@ def render_accounts(
         longest_name=LONGEST_NAME,
         longest_password=LONGEST_PASSWORD,
     )
-
-
-def _read_role(data: Mapping[str, str]) -> Role:
-    for role in ROLES:
-        if role == data.get("role"):
-            return role
-    raise SettingsError(f"choose one of the roles {', '.join(ROLES)}")
 
 
 def _read_password(data: Mapping[str, str]) -> str:

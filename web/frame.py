@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 import gradio as gr
 
-from web.accounts.account_file import Accounts
+from web.accounts.account import Accounts
 from web.assistant.assistant_loader import AssistantLoader
 from web.conversations.conversation_store import ConversationStore
 from web.conversations.running_answers import RunningAnswers

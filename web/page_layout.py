@@ -5,7 +5,7 @@ from pathlib import Path
 import gradio as gr
 
 from web.account_panel import connect_accounts
-from web.accounts.account_file import Accounts
+from web.accounts.account import Accounts
 from web.api import Api
 from web.archive.archive_view import archive_tab
 from web.archive_status import collect_status

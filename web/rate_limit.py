@@ -1,12 +1,12 @@
 """How many questions one client may ask in a minute, how long a client has to wait, and which functions are asked."""
 
 import math
-import threading
-import time
-from collections import OrderedDict, deque
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, TypeVar
+
+from corpus.archive.engine import Connection
+from web.shared_state import SharedState
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -55,40 +55,68 @@ class RateLimit:
     """Count questions by client over a sliding minute; safe to use from several threads."""
 
     def __init__(
-        self, per_minute: int = 10, clients: int = 10_000, clock: Callable[[], float] = time.monotonic
+        self,
+        per_minute: int = 10,
+        clients: int = 10_000,
+        clock: Callable[[], float] | None = None,
+        state: SharedState | None = None,
     ) -> None:
-        """Allow `per_minute` questions, or any number if it is 0; remember at most `clients`, forgetting the silent."""
+        """Allow `per_minute` questions, or any number if it is 0.
+
+        Args:
+            per_minute: Of one client.
+            clients: So many clients that have asked all they may are remembered, the silent being forgotten.
+            clock: Tells the seconds, in place of the clock that all pages share.
+            state: Where questions are counted; by default in memory.
+        """
         self.per_minute = per_minute
-        self.clients = clients
+        self.state = state or SharedState()
+        self._remembered = clients * per_minute
         self._clock = clock
-        self._asked: OrderedDict[str, deque[float]] = OrderedDict()
-        self._lock = threading.Lock()
 
     def take(self, client: str) -> int:
-        """Count a question and return 0, or return the seconds to wait and count nothing."""
-        with self._lock:
-            seconds, now = self._wait(client), self._clock()
-            if self.per_minute and not seconds:
-                self._asked.setdefault(client, deque()).append(now)
-                self._asked.move_to_end(client)
-                # Whoever comes from many addresses must not make this grow without end.
-                while len(self._asked) > self.clients:
-                    self._asked.popitem(last=False)
-            return seconds
+        """Count a question and return 0, or return the seconds to wait and count nothing.
+
+        Raises:
+            ArchiveError: The database in which questions are counted does not answer.
+        """
+        return self._look(client) or self._count(client) if self.per_minute else 0
 
     def give_back(self, client: str) -> None:
         """Count the last question of a client no longer, as nothing was asked in the end."""
-        with self._lock:
-            if times := self._asked.get(client):
-                times.pop()
+        sql = "DELETE FROM questions_asked WHERE key = (SELECT max(key) FROM questions_asked WHERE client = ?)"
+        if self.per_minute:
+            with self.state.read() as connection:
+                connection.execute(sql, (client,))
 
     @property
     def reason(self) -> str:
         """Say why one has to wait."""
         return f"No more than {self.per_minute} question{'' if self.per_minute == 1 else 's'} can be asked in a minute."
 
-    def _wait(self, client: str) -> int:
-        times, now = self._asked.get(client, deque()), self._clock()
-        while times and now - times[0] >= 60:
-            times.popleft()
-        return math.ceil(60 - (now - times[0])) if self.per_minute and len(times) >= self.per_minute else 0
+    def _look(self, client: str) -> int:
+        """Return the seconds to wait; who is refused costs one statement, and keeps nobody else waiting."""
+        with self.state.read() as connection:
+            return self._wait(connection, client)
+
+    def _count(self, client: str) -> int:
+        with self.state.write([f"questions of {client}"]) as connection:
+            # Once more, as others may have asked meanwhile in the name of the same client.
+            if seconds := self._wait(connection, client):
+                return seconds
+            now = self._now(connection)
+            connection.execute("DELETE FROM questions_asked WHERE at <= ?", (now - 60,))
+            sql = "INSERT INTO questions_asked (client, at) VALUES (?, ?) RETURNING key"
+            key = connection.execute(sql, (client, now)).fetchone()["key"]
+            # Whoever comes from many addresses must not make this grow without end.
+            connection.execute("DELETE FROM questions_asked WHERE key <= ?", (key - self._remembered,))
+        return 0
+
+    def _wait(self, connection: Connection, client: str) -> int:
+        now = self._now(connection)
+        sql = "SELECT count(*), min(at) FROM questions_asked WHERE client = ? AND at > ?"
+        count, first = connection.execute(sql, (client, now - 60)).fetchone()
+        return math.ceil(60 - (now - first)) if count >= self.per_minute else 0
+
+    def _now(self, connection: Connection) -> float:
+        return self._clock() if self._clock else connection.read_clock()

@@ -69,7 +69,7 @@ class ChunkStore:
             size: The most articles of a batch; what is called before each one where it varies.
         """
         before: list[tuple[int, int]] = []
-        while (found := self._pending()) and found != before:
+        while (found := self._list_pending()) and found != before:
             before, queue = found, _FairQueue(found)
             while queue:
                 queue.extend(self._pending("AND key > ?", queue.newest))
@@ -82,6 +82,15 @@ class ChunkStore:
                     if rows := self.archive.connection.execute(sql, (json.dumps(wanted),)).fetchall():
                         yield [article_from_row(row) for row in rows]
 
+    def _list_pending(self) -> list[tuple[int, int]]:
+        """Return key and run of all such articles, the newest first.
+
+        Those that arrived are listed; only where that is not all, as after a change of embedder, every article is looked at.
+        """
+        done, total = self.archive.connection.count_indexed(self.profile)
+        listed = self._pending("AND key IN (SELECT article_key FROM arrivals)")
+        return listed if len(listed) >= total - done else self._pending()
+
     def _pending(self, condition: str = "", *values: object) -> list[tuple[int, int]]:
         """Return key and run of such articles, the newest first; of all, they are read from an index, without the texts."""
         index = "" if condition else "INDEXED BY articles_facets"
@@ -91,6 +100,14 @@ class ChunkStore:
             f"WHERE indexed.article_key IS NULL {condition} ORDER BY key DESC"
         )
         return [(int(key), int(run)) for key, run in self.archive.connection.execute(sql, (self.profile, *values))]
+
+    def find_other_profile(self) -> str:
+        """Return the profile of the archive's vectors where there are some and none under this profile, else ""."""
+        found = self.archive.connection.execute("SELECT profile FROM indexed LIMIT 1").fetchone()
+        if found is None or found[0] == self.profile:
+            return ""
+        own = self.archive.connection.execute("SELECT 1 FROM indexed WHERE profile = ? LIMIT 1", (self.profile,))
+        return "" if own.fetchone() else str(found[0])
 
     def progress(self, applied: int | None = None) -> tuple[int, int]:
         """Return how many articles have chunks under the profile, and how many there are.
@@ -106,13 +123,13 @@ class ChunkStore:
         return self._counted[1]
 
     def _count(self, applied: int) -> tuple[int, int]:
-        sql = (
-            "SELECT count(article_key), count(*) FROM articles INDEXED BY articles_facets LEFT JOIN indexed "
-            "ON article_key = key AND profile = ? AND indexed.version = articles.version "
-            "AND id NOT IN (SELECT article_id FROM changes WHERE seq > ?)"
+        done, total = self.archive.connection.count_indexed(self.profile)
+        late = (
+            "SELECT count(*) FROM (SELECT DISTINCT article_id FROM changes WHERE seq > ?) AS late "
+            "CROSS JOIN articles ON id = late.article_id CROSS JOIN indexed ON article_key = key AND profile = ?"
         )
-        done, total = self.archive.connection.execute(sql, (self.profile, applied)).fetchone()
-        return int(done), int(total)
+        missing = self.archive.connection.execute(late, (applied, self.profile)).fetchone()[0]
+        return done - int(missing), total
 
     def store(self, batch: Sequence[Embedded]) -> int:
         """Keep chunks and vectors in one transaction and log them; return how many articles were stored.

@@ -100,6 +100,12 @@ _PENDING = (
 )
 
 
+_INDEXED = (
+    "SELECT profile, count(*) FROM indexed JOIN articles ON key = article_key AND indexed.version = articles.version "
+    "GROUP BY profile"
+)
+
+
 class _Counter:
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
@@ -184,6 +190,17 @@ def _check_log(archive: Archive) -> Iterator[Check]:
         yield Check("log", "fine", f"at change {number:,}")
 
 
+def _check_tallies(archive: Archive) -> Iterator[Check]:
+    one = _Counter(archive.connection)
+    articles, profiles = one.number("SELECT count(*) FROM articles"), one.by(_INDEXED)
+    kept = {profile: archive.connection.count_indexed(profile) for profile in profiles or {"": 0}}
+    wrong = [profile for profile, counts in kept.items() if counts != (profiles.get(profile, 0), articles)]
+    if wrong:
+        yield Check("tallies", "broken", "the kept counts of articles are wrong", name_command("corpus upgrade"))
+    else:
+        yield Check("tallies", "fine", f"{articles:,} articles, {sum(profiles.values()):,} with chunks")
+
+
 def _check_pending(archive: Archive) -> Iterator[Check]:
     pending = _Counter(archive.connection).number(_PENDING)
     if pending:
@@ -249,6 +266,7 @@ _EXAMINERS: tuple[Examiner, ...] = (
     _check_archive,
     _check_history,
     _check_log,
+    _check_tallies,
     _check_pending,
     _check_vectors,
     _check_profile,

@@ -55,6 +55,7 @@ def drop_chunks(connection: Connection, key: int) -> None:
     """Delete the chunks of an article within the caller's transaction, so that it is cut and embedded again."""
     connection.execute("DELETE FROM chunks WHERE article_key = ?", (key,))
     connection.execute("DELETE FROM indexed WHERE article_key = ?", (key,))
+    connection.execute("INSERT INTO arrivals VALUES (?, 0) ON CONFLICT (article_key) DO NOTHING", (key,))
 
 
 def _field_values(article: Article) -> list[Any]:

@@ -18,6 +18,7 @@ from corpus.cli.index_process import report_indexing, run_index
 from corpus.cli.options import AsJson, Data, NoIndex, settings_for
 from corpus.errors import ArchiveError, InputError
 from corpus.feeds.feed_book import Feed, FeedBook
+from corpus.feeds.pull_schedule import PullSchedule
 from corpus.readers.feeds.feed_document import ENTRIES_AT_MOST
 from corpus.settings import ArchiveSettings
 from corpus.text.characters import one_line
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
 
 _UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
 _SHORTEST_S = 60
+_LOOK_S = 60.0  # How often a feed is looked for that is due: another process may have left one.
 
 feed_app = typer.Typer(help="Follow feeds: RSS, Atom, JSON Feed, news sitemaps.", no_args_is_help=True)
 
@@ -94,17 +96,24 @@ def pull_feeds(
     data: Data = None,
     as_json: AsJson = False,
 ) -> None:
-    """Fetch the new articles of the feeds; exit code 1 if a feed could not be read."""
+    """Fetch the new articles of the feeds; exit code 1 if a feed could not be read.
+
+    Several machines that share a database may do this at the same time: each pulls what no other one is pulling.
+    """
     from corpus.feeds.feed_summary import (
         pull_feeds,  # What fetches and reads is loaded only where something is fetched.
     )
     from corpus.fetching.fetcher import Fetcher
 
     with _open_book(data) as (archive, book, settings), Fetcher(settings) as fetcher:
+        schedule = PullSchedule(every)
 
         def pull() -> bool:
-            summaries = list(pull_feeds(archive, book, fetcher, _select_feeds(book, urls or []), limit, _warn))
+            due, since = schedule.choose_due(_select_feeds(book, urls or []))
+            summaries = list(pull_feeds(archive, book, fetcher, due, limit, _warn, since))
             for summary in summaries:
+                if summary.error:
+                    schedule.note_failure(summary.url)
                 _print_status(json.dumps(asdict(summary)) if as_json else summary.to_line())
             if not no_index and any(summary.added or summary.updated for summary in summaries):
                 indexed = report_indexing(run_index(settings.data_dir), settings.data_dir)
@@ -117,7 +126,7 @@ def pull_feeds(
 
 
 def repeat_pull(pull: Callable[[], bool], every: float | None) -> bool:
-    """Pull once, or for ever at an interval in seconds; return whether all went well.
+    """Pull once, or look for ever what is due of what is pulled at an interval in seconds; return whether all went well.
 
     What is pulled again and again outlasts a full disk and a database that does not answer for a while.
 
@@ -134,7 +143,7 @@ def repeat_pull(pull: Callable[[], bool], every: float | None) -> bool:
             well = False
         if every is None:
             return well
-        threading.Event().wait(every)
+        threading.Event().wait(min(every, _LOOK_S))
 
 
 @contextmanager
@@ -144,14 +153,14 @@ def _open_book(data: Path | None) -> Iterator[tuple[Archive, FeedBook, ArchiveSe
         yield archive, FeedBook(archive.connection), settings
 
 
-def _select_feeds(book: FeedBook, urls: list[str]) -> list[str]:
-    followed = [feed.url for feed in book.feeds()]
+def _select_feeds(book: FeedBook, urls: list[str]) -> list[Feed]:
+    followed = {feed.url: feed for feed in book.feeds()}
     unknown = next((url for url in urls if url not in followed), None)
     if unknown is not None:
         raise InputError(f"{to_line(unknown)}: not followed; `feed add` it first")
     if not followed:
         raise InputError("no feed is followed; `feed add URL` adds one")
-    return urls or followed
+    return [followed[url] for url in dict.fromkeys(urls or followed)]
 
 
 def _format_feed(feed: Feed) -> str:

@@ -1,7 +1,8 @@
 """The book of feeds: which are followed, how the last pull went, which of their entries are in the archive."""
 
 import json
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -104,6 +105,15 @@ class FeedBook:
         row = self._connection.execute(f"SELECT {_COLUMNS} FROM feeds WHERE url = ?", (url,)).fetchone()
         return _feed(row) if row else None
 
+    @contextmanager
+    def reserve(self, url: str) -> Iterator[bool]:
+        """Reserve a feed for one pull; yield False where another process is pulling it.
+
+        The reservation of a process that dies ends with its connection. In a file, where there is none, this yields True.
+        """
+        with self._connection.claim({f"pull {url}": url}) as claimed:
+            yield bool(claimed)
+
     def is_seen(self, url: str, entry_id: str, updated: datetime | None = None) -> bool:
         """Return whether an entry of a feed was marked, and has not changed since, according to the feed.
 
@@ -140,7 +150,8 @@ class FeedBook:
         """Note that a feed was read."""
         sql = """UPDATE feeds SET kind = ?, title = ?, etag = ?, last_modified = ?, last_pulled = ?, last_error = ''
             WHERE url = ?"""
-        self._change(sql, kind, title, etag, last_modified, _now(), url)
+        # To the millisecond, by which another process that pulls at the same time tells that this one has.
+        self._change(sql, kind, title, etag, last_modified, _now("milliseconds"), url)
 
     def record_failure(self, url: str, reason: str) -> None:
         """Note why a feed could not be read."""
@@ -161,5 +172,5 @@ def _feed(row: Any) -> Feed:
     return Feed(url, kind, title, etag, last_modified, date, last_error)
 
 
-def _now() -> str:
-    return datetime.now(UTC).isoformat(timespec="seconds")
+def _now(timespec: str = "seconds") -> str:
+    return datetime.now(UTC).isoformat(timespec=timespec)

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from datetime import datetime
 
 from corpus.archive.database import Archive
 from corpus.article import Article
@@ -25,6 +26,7 @@ class FeedSummary:
         unchanged: Articles that the archive held already.
         refused: Entries that gave none.
         error: Why the feed itself could not be read, or "".
+        skipped: Why it was left to another process, or "".
     """
 
     url: str
@@ -33,11 +35,14 @@ class FeedSummary:
     unchanged: int = 0
     refused: int = 0
     error: str = ""
+    skipped: str = ""
 
     def to_line(self) -> str:
-        """Return the counts, or the error, in one line."""
+        """Return the counts, or why there are none, in one line."""
         if self.error:
             return f"failed: {self.error}"
+        if self.skipped:
+            return f"{shorten_url(self.url)}: {self.skipped}"
         counts = f"{self.added} added, {self.updated} updated, {self.unchanged} unchanged, {self.refused} refused"
         return f"{shorten_url(self.url)}: {counts}"
 
@@ -49,8 +54,11 @@ def pull_feeds(
     urls: list[str],
     limit: int = ENTRIES_AT_MOST,
     refused: Callable[[Refusal], None] = lambda _: None,
+    since: datetime | None = None,
 ) -> Iterator[FeedSummary]:
     """Pull some feeds into an archive and yield what each gave; a feed that fails does not stop the others.
+
+    Processes that pull the same feeds share them: each leaves out what another one is pulling.
 
     Args:
         archive: Takes each article in its own transaction; then its entry is marked.
@@ -59,18 +67,41 @@ def pull_feeds(
         urls: Which feeds.
         limit: The most new entries of each.
         refused: Called with each entry that gave no article.
+        since: Leave out feeds that another process has pulled after this instant.
 
     Raises:
         ArchiveError: The archive cannot be written; what was added before is safe, and the next pull continues from there.
     """
     for url in urls:
         summary = FeedSummary(url)
-        try:
-            for pulled in pull(url, fetcher, book, limit):
-                _take(archive, book, summary, pulled, refused)
-        except InputError as error:
-            summary.error = str(error)
+        with book.reserve(url) as reserved:
+            summary.skipped = _find_other_pull(book, url, since) if reserved else "another process is pulling it"
+            if not summary.skipped:
+                _pull_one(archive, book, fetcher, summary, limit, refused)
         yield summary
+
+
+def _find_other_pull(book: FeedBook, url: str, since: datetime | None) -> str:
+    """Return that another process has pulled a feed after an instant, or ""."""
+    feed = book.get(url)
+    if since is None or feed is None or feed.last_pulled is None or feed.last_pulled <= since:
+        return ""
+    return "another process has just pulled it"
+
+
+def _pull_one(
+    archive: Archive,
+    book: FeedBook,
+    fetcher: Fetcher,
+    summary: FeedSummary,
+    limit: int,
+    refused: Callable[[Refusal], None],
+) -> None:
+    try:
+        for pulled in pull(summary.url, fetcher, book, limit):
+            _take(archive, book, summary, pulled, refused)
+    except InputError as error:
+        summary.error = str(error)
 
 
 def _take(

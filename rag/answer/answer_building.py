@@ -8,6 +8,7 @@ from corpus.article import Article
 from corpus.text.days import format_day
 from rag.answer.chain_steps import AnswerState
 from rag.answer.feed_notes import note_silent_feeds
+from rag.answer.index_notes import note_lag
 from rag.llm.writer import Writer
 from rag.model import Answer, Filters, Status
 from rag.question.query import Query
@@ -63,6 +64,7 @@ class AnswerBuilder:
                 *_note_later_time(query, searched, newest),
                 *_note_undated(archive, searched),
                 *([] if "chat" in state else note_silent_feeds(archive, query, searched, state["now"])),
+                *([] if "chat" in state else note_lag(self._evidence.retriever.indexes, state["now"].tzinfo)),
             ),
             # Small talk and counts are written by code, even where a model is set.
             model=self._writer.name if self._writer and not ({"chat", "coverage"} & state.keys()) else "none",

@@ -1,5 +1,6 @@
 """Bring the indexes up to date from the command line, also while a page owns them."""
 
+import threading
 from contextlib import closing
 from pathlib import Path
 from typing import Any
@@ -9,6 +10,7 @@ from corpus.errors import IndexReadOnlyError, IndexUnavailableError, NewsdeskErr
 from rag.follow.topic_book import FILE, TopicBook
 from rag.follow.topic_watch import TopicWatch
 from rag.index.embedder import Embedder
+from rag.index.embedding_worker import EmbeddingWorker, Report
 from rag.index.owned_indexes import OwnedIndexes
 from rag.index.pending_articles import Progress
 from rag.index.snapshots import restore_snapshot, write_snapshot
@@ -38,6 +40,17 @@ def index(settings: Settings, progress: Progress | None = None) -> dict[str, Any
         with closing(indexes):
             record |= {"applied": len(indexes.store.changes(before)[1]), "chunks": indexes.dense.count()}
             return record | _check_topics(settings, indexes)
+
+
+def follow_archive(settings: Settings, report: Report, stop: threading.Event) -> int:
+    """Embed what is pending and what arrives until `stop` is set; return how many articles that were.
+
+    No index is opened: who answers from one brings it up to date.
+    """
+    with Archive(settings.archive_place) as archive:
+        worker = EmbeddingWorker(archive, Embedder(settings.embedder), settings.data_dir / "index", report)
+        worker.check_embedder()
+        return worker.run(stop)
 
 
 def rebuild_index(settings: Settings, progress: Progress | None = None) -> dict[str, Any]:

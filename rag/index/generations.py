@@ -28,6 +28,7 @@ class State:
         profile: Embedder and rule of chunking.
         applied: Number of the last change that both indexes hold.
         seal: Checksum of its files at the last clean shutdown; "" while an owner has it open, and afterwards if it was killed.
+        complete_at: When it last held every change of the archive, in seconds since 1970, 0 where nobody knows.
     """
 
     generation: int
@@ -35,6 +36,7 @@ class State:
     profile: str
     applied: int
     seal: str = ""
+    complete_at: float = 0.0
 
     @classmethod
     def read(cls, file: Path) -> "State | None":

@@ -1,6 +1,7 @@
 """Search by words and by vectors, and the choice between owning the indexes and reading them."""
 
 import threading
+from datetime import datetime
 from pathlib import Path
 from typing import Protocol
 
@@ -41,6 +42,9 @@ class Indexes(Protocol):
 
     def progress(self) -> tuple[int, int]:
         """Return how many articles can be found, and how many there are."""
+
+    def complete_until(self) -> datetime | None:
+        """Return until when every change of the archive can be found, or None where all can, or nobody knows."""
 
     def find_differences(self) -> dict[str, list[str]]:
         """Return, per index, the ids of chunks that only the index or only the archive has."""

@@ -3,13 +3,16 @@
 import logging
 import shutil
 import threading
+import time
 from dataclasses import replace
+from datetime import datetime
 from pathlib import Path
 
 from corpus.archive.chunk_store import ChunkStore
 from corpus.archive.database import Archive
 from corpus.archive.selection import Selection
 from corpus.errors import IndexUnavailableError
+from rag.index.completeness import find_completeness
 from rag.index.dense import Dense
 from rag.index.embedder import Embedder
 from rag.index.generations import State, seal
@@ -116,8 +119,10 @@ class OwnedIndexes:
         done = 0
         with self._applying:
             while self._state:
+                looked = time.time()
                 seq, ids = self.store.changes(self._state.applied, _LOG_ROWS)
                 if not ids:
+                    self._state = replace(self._state, complete_at=looked)
                     break
                 self._apply(ids)
                 # After both indexes have it: what a kill interrupts is applied again, and changes nothing more.
@@ -128,6 +133,10 @@ class OwnedIndexes:
     def progress(self) -> tuple[int, int]:
         """Return how many articles can be found now, and how many there are."""
         return self.store.progress(self._state.applied if self._state else 0)
+
+    def complete_until(self) -> datetime | None:
+        """Return until when every change can be found, or None where all can, or nobody knows."""
+        return find_completeness(self._state, self.store)
 
     def find_differences(self) -> dict[str, list[str]]:
         """Compare every chunk id of both indexes with the archive's; return the differences by index."""

@@ -27,7 +27,11 @@ _BATCH_S = 1.0  # What arrives while a batch is embedded waits for it, so on a b
 
 
 class PendingArticles:
-    """Embed the articles of an archive that have no vectors yet; one process at a time does."""
+    """Embed the articles of an archive that have no vectors yet; of the processes with one folder, one at a time does.
+
+    Attributes:
+        embedded: How many it has embedded so far.
+    """
 
     def __init__(self, store: ChunkStore, embedder: Embedder, folder: Path) -> None:
         """Keep the vectors in `store`; the lock file is in `folder`, which need not exist yet."""
@@ -35,6 +39,7 @@ class PendingArticles:
         self._embedder = embedder
         self._folder = folder
         self._lock = FileLock(folder / "embedding.lock")
+        self.embedded = 0
 
     def embed(self, progress: Progress | None = None, wait: float = 0, stop: threading.Event | None = None) -> int:
         """Embed every pending article; return how many there were.
@@ -67,7 +72,9 @@ class PendingArticles:
             if articles is None:
                 return None
             with size.adapt(len(articles)):
-                return self._store.store(self._cut_and_embed(articles))
+                stored = self._store.store(self._cut_and_embed(articles))
+            self.embedded += stored
+            return stored
 
     def _cut_and_embed(self, articles: list[Article]) -> list[Embedded]:
         embedder = self._embedder

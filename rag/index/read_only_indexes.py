@@ -7,11 +7,13 @@ import logging
 import threading
 import time
 from dataclasses import replace
+from datetime import datetime
 from pathlib import Path
 
 from corpus.archive.database import Archive
 from corpus.archive.selection import Selection
 from corpus.errors import IndexInUseError, IndexUnavailableError
+from rag.index.completeness import find_completeness, note_completeness
 from rag.index.dense import Dense
 from rag.index.embedder import Embedder
 from rag.index.generations import State
@@ -69,9 +71,10 @@ class ReadOnlyIndexes:
         self.folder.check_embedder()
         state = self._wait_for_owner() if self._refresh(progress) else self._find_sound()
         # Before the vectors are read, so that what changes meanwhile is read once more.
-        self._vectors_at = self.store.last_change()
+        looked, self._vectors_at = time.time(), self.store.last_change()
         vectors = VectorTable(self.store.vectors_of(Selection()))
-        lexical, self._state = self._open_lexical(state)
+        lexical, opened = self._open_lexical(state)
+        self._state = note_completeness(opened, self._vectors_at, looked)
         self._parts = OpenParts(vectors, lexical)
 
     def close(self) -> None:
@@ -93,6 +96,7 @@ class ReadOnlyIndexes:
         with self._applying:
             if self._state is None or self._parts is None:
                 return 0
+            looked = time.time()
             if self.folder.applied() < self.store.last_change():
                 self._refresh()
             while (found := self.store.changes(self._vectors_at, _LOG_ROWS))[1]:
@@ -101,12 +105,18 @@ class ReadOnlyIndexes:
             if not self.lexical.in_memory and (state := self._find_usable()):
                 self.lexical.follow(self._find_lexical_folder(state))
                 # An article can be found once both hold it.
-                self._state = replace(state, applied=min(state.applied, self._vectors_at))
+                complete_at = max(state.complete_at, self._state.complete_at)
+                self._state = replace(state, applied=min(state.applied, self._vectors_at), complete_at=complete_at)
+            self._state = note_completeness(self._state, self._vectors_at, looked)
         return done
 
     def progress(self) -> tuple[int, int]:
         """Return how many articles can be found now, and how many there are."""
         return self.store.progress(self._state.applied if self._state else 0)
+
+    def complete_until(self) -> datetime | None:
+        """Return until when every change can be found, or None where all can, or nobody knows."""
+        return find_completeness(self._state, self.store)
 
     def find_differences(self) -> dict[str, list[str]]:
         """Compare every chunk id of both indexes with the archive's; return the differences by index."""

@@ -6,7 +6,7 @@ import tempfile
 import threading
 import time
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
@@ -23,11 +23,13 @@ from rag.model import Citation, Passage
 from tests.model_server import ModelServer
 from tests.waiting import PATIENCE_S
 from tests.web.recorded_replies import reply_as_recorded
-from web.accounts.account_file import Account, AccountLines, Accounts, Key
+from web.accounts.account import Account, AccountLines, Accounts, Key
+from web.accounts.account_file import AccountFile
 from web.accounts.proxy_sign_in import TrustedProxy
 from web.assistant.addition_queue import OpenFetcher
 from web.rate_limit import RateLimit
 from web.roles import Role
+from web.shared_state import SharedState
 
 ROOT = Path(__file__).parents[2]
 
@@ -154,6 +156,14 @@ def model(session_model: ModelServer) -> Iterator[ModelServer]:
     session_model.reply = reply_as_recorded
 
 
+@pytest.fixture(params=["memory", "postgresql"])
+def state(request: pytest.FixtureRequest) -> Iterator[SharedState]:
+    """Return where the pages count and keep who is signed in: once one page's memory, once a schema of the server."""
+    in_memory = request.param == "memory"
+    with closing(SharedState("" if in_memory else request.getfixturevalue("postgres").make_schema())) as made:
+        yield made
+
+
 PASSWORD = "correct horse"
 
 
@@ -167,7 +177,7 @@ def accounts_of(folder: Path, *names: str) -> Accounts:
     """Return accounts that all have `PASSWORD`, over the file `accounts.txt` of a folder."""
     path = folder / "accounts.txt"
     path.write_text("".join(f"{account_line(name)}\n" for name in names), encoding="utf-8")
-    return Accounts(path)
+    return Accounts(AccountFile(path))
 
 
 def keyed_accounts(folder: Path, **roles: Role) -> tuple[Accounts, dict[str, dict[str, str]]]:
@@ -176,7 +186,9 @@ def keyed_accounts(folder: Path, **roles: Role) -> tuple[Accounts, dict[str, dic
     accounts = tuple(Account(name, b"", b"", role) for name, role in roles.items())
     path = folder / "accounts.txt"
     path.write_text(AccountLines(accounts, tuple(key for key, _ in keys.values())).text(), encoding="utf-8")
-    return Accounts(path), {name: {"authorization": f"Bearer {secret}"} for name, (_, secret) in keys.items()}
+    return Accounts(AccountFile(path)), {
+        name: {"authorization": f"Bearer {secret}"} for name, (_, secret) in keys.items()
+    }
 
 
 @contextmanager

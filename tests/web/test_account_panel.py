@@ -12,8 +12,8 @@ from tests.web.conftest import PASSWORD, Newsroom, account_line, served
 from tests.web.server.test_access import serious
 from tests.web.server.test_sign_in import sign_in, signed_in
 from tests.web.test_api import outcomes
-from web.accounts.account_changes import change_accounts
-from web.accounts.account_file import AccountLines, Accounts, Key, read_accounts
+from web.accounts.account import AccountLines, Accounts, Key
+from web.accounts.account_file import AccountFile, read_accounts
 from web.accounts.proxy_sign_in import TrustedProxy
 from web.roles import Role
 
@@ -40,7 +40,7 @@ def first(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="module")
 def module_url(starter: Newsroom, first: Path) -> Iterator[tuple[str, bytes]]:
     text = first.read_bytes()
-    with served(starter.open, accounts=Accounts(first), idle_look_s=0.5) as address:
+    with served(starter.open, accounts=Accounts(AccountFile(first)), idle_look_s=0.5) as address:
         yield address, text
 
 
@@ -110,11 +110,11 @@ def test_an_owner_adds_changes_and_removes_an_account(url: str, send: Send, file
         ("account-add", {"name": "carla", "role": "reader", "password": "short", "again": "short"}, "use 10 to 1,000"),
         ("account-add", {"name": "carla", "role": "reader", "again": "x"}, "the two passwords differ"),
         ("account-add", {"name": "bert", "role": "owner"}, "bert has an account already"),
-        ("account-password", {"name": "nobody"}, "has no account"),
-        ("account-role", {"name": "nobody", "role": "owner"}, "has no account"),
+        ("account-password", {"name": "nobody"}, "there is no account"),
+        ("account-role", {"name": "nobody", "role": "owner"}, "there is no account"),
         ("account-role", {"name": "anna", "role": "editor"}, "this is the last owner"),
         ("account-remove", {"name": "anna"}, "this is the last owner"),
-        ("account-remove", {"name": ["anna"]}, "has no account"),
+        ("account-remove", {"name": ["anna"]}, "there is no account"),
         ("account-other", {"name": "bert"}, "Add an account"),
     ],
 )
@@ -146,7 +146,7 @@ def test_an_owner_who_gives_up_the_role_sees_no_accounts_any_more(send: Send, fi
 def test_a_proxy_says_who_signs_in_and_there_is_no_panel(starter: Newsroom, file: Path) -> None:
     proxy = TrustedProxy.read("X-User", ["127.0.0.1"])
     with (
-        served(starter.open, accounts=Accounts(file), proxy=proxy) as url,
+        served(starter.open, accounts=Accounts(AccountFile(file)), proxy=proxy) as url,
         http_client.open_client(url, headers={"x-user": "anna"}) as client,
     ):
         config = client.get("/config").json()
@@ -189,5 +189,5 @@ def test_who_has_no_account_any_more_is_led_to_sign_in_without_a_click(page: "Pa
     page.goto(url)
     sign_in(page, "bert")
     page.wait_for_selector("#user")
-    change_accounts(file, lambda lines: lines.remove("bert"))
+    AccountFile(file).change(lambda lines: lines.remove("bert"))
     page.wait_for_selector("form.signin, input[name=username]")

@@ -13,6 +13,7 @@ from starlette.types import Message, Scope
 
 from rag import Assistant
 from tests import http_client
+from tests.at_once import at_once
 from tests.web.ask.test_ask_tab import QUESTION, ask, ask_again, opened
 from tests.web.conftest import EQUIFAX, Newsroom, served
 from tests.web.server.test_access import serious
@@ -21,14 +22,15 @@ from web.accounts.sign_in import USER
 from web.markup.waiting_time import duration
 from web.rate_limit import Asking, RateLimit
 from web.server.question_limit import QuestionLimit
+from web.shared_state import SharedState
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page
 
 
-def test_a_client_waits_until_its_first_question_is_a_minute_old() -> None:
+def test_a_client_waits_until_its_first_question_is_a_minute_old(state: SharedState) -> None:
     now = [100.0]
-    allowance = RateLimit(per_minute=2, clock=lambda: now[0])
+    allowance = RateLimit(state=state, per_minute=2, clock=lambda: now[0])
     assert allowance.take("a") == 0
     now[0] = 110
     assert allowance.take("a") == 0
@@ -39,32 +41,40 @@ def test_a_client_waits_until_its_first_question_is_a_minute_old() -> None:
     assert allowance.take("a") == 10
 
 
-def test_a_refused_question_is_not_counted() -> None:
+def test_a_refused_question_is_not_counted(state: SharedState) -> None:
     now = [0.0]
-    allowance = RateLimit(per_minute=1, clock=lambda: now[0])
+    allowance = RateLimit(state=state, per_minute=1, clock=lambda: now[0])
     allowance.take("a")
     assert [allowance.take("a") for _ in range(100)] == [60] * 100
     now[0] = 60
     assert allowance.take("a") == 0
 
 
-def test_clients_long_silent_are_forgotten() -> None:
-    allowance = RateLimit(per_minute=1, clients=2, clock=lambda: 0.0)
+def test_clients_long_silent_are_forgotten(state: SharedState) -> None:
+    allowance = RateLimit(state=state, per_minute=1, clients=2, clock=lambda: 0.0)
     for client in ("a", "b", "c"):
         allowance.take(client)
     assert allowance.take("a") == 0
     assert allowance.take("c") == 60
 
 
-def test_a_question_that_was_none_is_given_back() -> None:
+def test_a_question_that_was_none_is_given_back(state: SharedState) -> None:
     now = [0.0]
-    allowance = RateLimit(per_minute=2, clock=lambda: now[0])
+    allowance = RateLimit(state=state, per_minute=2, clock=lambda: now[0])
     allowance.take("a")
     now[0] = 10
     allowance.take("a")
     allowance.give_back("a")
     allowance.give_back("b")
     assert [allowance.take("a"), allowance.take("a")] == [0, 50]
+
+
+def test_questions_at_several_pages_are_counted_together(state: SharedState) -> None:
+    pages = [RateLimit(per_minute=3, clock=lambda: 0.0, state=state) for _ in range(2)]
+    at_once(lambda n: pages[n % 2].take("a"), range(8))
+    assert [page.take("a") for page in pages] == [60, 60]
+    pages[1].give_back("a")
+    assert [page.take("a") for page in pages] == [0, 60]
 
 
 def test_without_a_limit_nobody_waits_and_nothing_is_remembered() -> None:

@@ -1,4 +1,4 @@
-"""The commands that make and change the file of accounts, with roles and keys: `python -m web.accounts`."""
+"""The commands that make and change the accounts, with roles and keys: `python -m web.accounts`."""
 
 import getpass
 import sys
@@ -8,28 +8,34 @@ from typing import Annotated
 
 import typer
 
-from corpus.errors import SettingsError
-from web.accounts.account_changes import change_accounts
-from web.accounts.account_file import Account, AccountLines, Key, check_account_name, read_accounts
+from corpus.errors import NewsdeskError, SettingsError
+from corpus.settings import ArchiveSettings, read_settings
+from web.accounts.account import Account, AccountLines, AccountSource, Key, check_account_name
+from web.accounts.account_file import AccountFile
+from web.accounts.account_table import AccountTable
 from web.roles import Role
 
 app = typer.Typer(
-    help="Make and change the accounts of a page: a file that `python app.py --auth-file FILE` reads. "
-    "A page that is running notices a change at once.",
+    help="Make and change the accounts of a page: a file that `python app.py --auth-file FILE` reads, or the tables "
+    "of the database that NEWSDESK_DATABASE names, for `python app.py --auth-database`. A page that is running notices a "
+    "change at once.",
     no_args_is_help=True,
     add_completion=False,
 )
 
-Name = Annotated[str, typer.Argument(help="Who signs in: no white space, no colon.", show_default=False)]
-File = Annotated[Path, typer.Option("--file", help="The file of accounts.")]
 DEFAULT = Path("accounts.txt")
+Name = Annotated[str, typer.Argument(help="Who signs in: no white space, no colon.", show_default=False)]
+File = Annotated[
+    Path | None,
+    typer.Option("--file", help=f"The file of accounts; by default the database that is set, else {DEFAULT}."),
+]
 
 
 def main(arguments: list[str] | None = None) -> None:
     """Run the command line (of this process, unless one is given); an error becomes one line on stderr and a code."""
     try:
         app(arguments)
-    except SettingsError as error:
+    except NewsdeskError as error:
         print(error, file=sys.stderr)
         sys.exit(2)
 
@@ -37,7 +43,7 @@ def main(arguments: list[str] | None = None) -> None:
 @app.command()
 def add(
     name: Name,
-    file: File = DEFAULT,
+    file: File = None,
     role: Annotated[
         Role | None, typer.Option(help="reader, unless it is the first account, which is an owner.")
     ] = None,
@@ -45,36 +51,37 @@ def add(
 ) -> None:
     """Add an account, and make the file if it is not there yet; asks twice for the password."""
     check_account_name(name)
-    lines = read_accounts(file) if file.exists() else AccountLines()
+    source = _find_source(file)
+    lines = _read_or_begin(source)
     if name in lines.names:
         raise SettingsError(f"{name} has an account already; give it another password with `password {name}`")
     given: Role = role or ("reader" if lines.accounts else "owner")
     account = Account.make(name, _ask_password(), given) if password else Account(name, b"", b"", given)
-    change_accounts(file, lambda now: now.add(account))
+    source.change(lambda now: now.add(account))
     print(f"{name} can {'sign in' if password else 'use a key or be signed in by a proxy'} now, as {given}.")
 
 
 @app.command("list")
-def list_names(file: File = DEFAULT) -> None:
+def list_names(file: File = None) -> None:
     """List the accounts, one a line: name and role, with a word on one that has no password."""
-    for account in read_accounts(file).accounts:
+    for account in _find_source(file).read().accounts:
         print(f"{account.name}\t{account.role}{'' if account.digest else ', no password'}")
 
 
 @app.command()
-def remove(name: Name, file: File = DEFAULT) -> None:
+def remove(name: Name, file: File = None) -> None:
     """Remove an account with its keys; who is signed in by it is signed out."""
-    _check_known(name, file)
-    change_accounts(file, lambda now: now.remove(name))
+    source = _find_known(name, file)
+    source.change(lambda now: now.remove(name))
     print(f"{name} cannot sign in any more.")
 
 
 @app.command()
-def password(name: Name, file: File = DEFAULT) -> None:
+def password(name: Name, file: File = None) -> None:
     """Give an account another password, asking twice; who is signed in by the old one is signed out."""
-    _check_known(name, file)
+    source = _find_known(name, file)
     made = Account.make(name, _ask_password())
-    change_accounts(file, lambda now: now.put(replace(made, role=now.find(name).role)))
+    source.change(lambda now: now.put(replace(made, role=now.find(name).role)))
     print(f"{name} has another password now.")
 
 
@@ -82,50 +89,64 @@ def password(name: Name, file: File = DEFAULT) -> None:
 def change_role(
     name: Name,
     role: Annotated[Role, typer.Argument(help="What the account may do.", show_default=False)],
-    file: File = DEFAULT,
+    file: File = None,
 ) -> None:
     """Give an account another role, which holds from the next click on.
 
     A reader asks and reads, an editor also adds, removes and measures, an owner also decides on models and accounts.
     """
-    _check_known(name, file)
-    change_accounts(file, lambda now: now.put(replace(now.find(name), role=role)))
+    source = _find_known(name, file)
+    source.change(lambda now: now.put(replace(now.find(name), role=role)))
     print(f"{name} is {role} now.")
 
 
 @app.command("key")
-def make_key(name: Name, file: File = DEFAULT) -> None:
-    """Make a key by which programs ask in the name of an account. It is shown once; the file keeps its hash."""
-    _check_known(name, file)
+def make_key(name: Name, file: File = None) -> None:
+    """Make a key by which programs ask in the name of an account. It is shown once; what is kept is its hash."""
+    source = _find_known(name, file)
     key, secret = Key.make(name)
-    change_accounts(file, lambda now: replace(now, keys=(*now.keys, key)))
+    source.change(lambda now: replace(now, keys=(*now.keys, key)))
     # On stderr, so that a script that reads stdout gets the key and nothing else.
     print(f"Key {key.id} of {name}; it is not shown again:", file=sys.stderr)
     print(secret)
 
 
 @app.command("keys")
-def list_keys(file: File = DEFAULT) -> None:
+def list_keys(file: File = None) -> None:
     """List the keys, one a line: id, account, and the day on which it was made."""
-    for key in read_accounts(file).keys:
+    for key in _find_source(file).read().keys:
         print(f"{key.id}\t{key.name}\t{key.made_on}")
 
 
 @app.command("revoke")
 def revoke_key(
     key_id: Annotated[str, typer.Argument(metavar="ID", help="As `keys` lists it.", show_default=False)],
-    file: File = DEFAULT,
+    file: File = None,
 ) -> None:
     """Revoke a key: programs that use it are refused from now on."""
-    if key_id not in {key.id for key in read_accounts(file).keys}:
-        raise SettingsError(f"{file}: has no key {key_id!r}; `keys` shows those that it has")
-    change_accounts(file, lambda now: replace(now, keys=tuple(key for key in now.keys if key.id != key_id)))
+    source = _find_source(file)
+    if key_id not in {key.id for key in source.read().keys}:
+        raise SettingsError(f"{source}: has no key {key_id!r}; `keys` shows those that it has")
+    source.change(lambda now: replace(now, keys=tuple(key for key in now.keys if key.id != key_id)))
     print(f"Key {key_id} is revoked.")
 
 
-def _check_known(name: str, file: Path) -> None:
-    """Refuse a name that the file does not have before anything is asked."""
-    read_accounts(file).find(name)
+def _find_source(file: Path | None) -> AccountSource:
+    """Return where the accounts are: a file that is named, or else the database that is set, or else a file here."""
+    database = "" if file else read_settings(ArchiveSettings).database.get_secret_value()
+    return AccountTable(database) if database else AccountFile(file or DEFAULT)
+
+
+def _read_or_begin(source: AccountSource) -> AccountLines:
+    """Return the accounts, none where there is no file yet."""
+    return AccountLines() if isinstance(source, AccountFile) and not source.path.exists() else source.read()
+
+
+def _find_known(name: str, file: Path | None) -> AccountSource:
+    """Return where the accounts are, and refuse a name that is not among them before anything is asked."""
+    source = _find_source(file)
+    source.read().find(name)
+    return source
 
 
 def _ask_password() -> str:

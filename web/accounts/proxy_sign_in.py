@@ -9,7 +9,7 @@ from starlette.responses import JSONResponse, RedirectResponse
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from corpus.errors import SettingsError
-from web.accounts.account_file import check_account_name
+from web.accounts.account import check_account_name
 from web.accounts.sign_in import OPEN, USER, without_storing
 from web.openai_errors import openai_error, speaks_openai
 

@@ -7,22 +7,25 @@ A program sends a key in place of a password; a proxy that is trusted may name t
 import asyncio
 import os
 import time
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from functools import partial
 from urllib.parse import parse_qsl, urlencode
 
 from starlette.datastructures import MutableHeaders
 from starlette.requests import ClientDisconnect, Request
-from starlette.responses import HTMLResponse, JSONResponse, RedirectResponse, Response
+from starlette.responses import HTMLResponse, JSONResponse, PlainTextResponse, RedirectResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from corpus.command_names import name_command
-from web.accounts.account_file import LONGEST_NAME, Account, Accounts
+from corpus.errors import NewsdeskError
+from web.accounts.account import LONGEST_NAME, Account, Accounts
 from web.accounts.sign_in_attempts import Attempts
 from web.accounts.sign_in_page import BUSY, TOO_OFTEN, WRONG, sign_in_page
 from web.accounts.sign_in_sessions import SignInSessions
 from web.markup.waiting_time import duration
 from web.openai_errors import openai_error, speaks_openai
+from web.shared_state import SharedState
 
 USER = "newsdesk.user"
 """Where the scope of a request that is let through names who sent it."""
@@ -53,6 +56,7 @@ class SignIn:
         app: ASGIApp,
         accounts: Accounts,
         cookie: str,
+        state: SharedState | None = None,
         attempts: Attempts | None = None,
         at_once: int = _AT_ONCE,
         held_s: float = _HELD_S,
@@ -63,7 +67,8 @@ class SignIn:
         Args:
             app: What answers who is signed in.
             accounts: Who may sign in.
-            cookie: The name of the cookie; two pages on one host need two.
+            cookie: The name of the cookie; two pages on one host need two, unless they share their sessions.
+            state: Where sessions and attempts are kept; by default in memory.
             attempts: How often one may try.
             at_once: So many passwords are checked at the same time.
             held_s: So long a refusal of an attempt that came too early is held back.
@@ -72,8 +77,9 @@ class SignIn:
         self.app = app
         self.accounts = accounts
         self.cookie = cookie
-        self.sessions = SignInSessions(accounts)
-        self._attempts = attempts or Attempts()
+        self._state = state or SharedState()
+        self.sessions = SignInSessions(accounts, self._state)
+        self._attempts = attempts or Attempts(self._state)
         self._free = asyncio.Semaphore(at_once)
         self._held_s, self._look_s = held_s, look_s
         self._waiting = self._held = 0
@@ -84,26 +90,35 @@ class SignIn:
             await self.app(scope, receive, send)
             return
         request = Request(scope, receive)
-        token = request.cookies.get(self.cookie, "")
-        secret = _read_key(request)
-        find_user = partial(self._user_of_key, secret) if secret is not None else partial(self.sessions.user, token)
-        user = find_user()
-        answer: ASGIApp = self.app
-        if scope["path"] == "/login":
-            answer = await self._sign_in(request, token)
-        elif scope["path"] == "/logout":
-            answer = self._sign_out(request, token)
-        elif user is None:
-            answer = _refusal(request, secret is not None)
-        else:
-            receive = _until_signed_out(receive, find_user, self._look_s)
+        answer, user = self.app, None
+        try:
+            if scope["path"] == "/login":
+                answer = await self._sign_in(request)
+            elif scope["path"] == "/logout":
+                answer = await self._sign_out(request)
+            else:
+                secret = _read_key(request)
+                find_user = partial(self._state.run, *self._way_to_user(request, secret))
+                user = await find_user()
+                if user is None:
+                    answer = _refusal(request, secret is not None)
+                receive = _until_signed_out(receive, find_user, self._look_s)
+        except NewsdeskError as error:  # The database that knows who is signed in does not answer.
+            answer = _unavailable(request, error)
         await answer({**scope, USER: user}, receive, without_storing(send))
+
+    def _way_to_user(self, request: Request, secret: str | None) -> tuple[Callable[[str], str | None], str]:
+        """Return what tells who sent a request, and what it is told."""
+        return (self._user_of_key, secret) if secret is not None else (self.sessions.user, self._token(request))
+
+    def _token(self, request: Request) -> str:
+        return request.cookies.get(self.cookie, "")
 
     def _user_of_key(self, secret: str) -> str | None:
         account = self.accounts.find_by_key(secret)
         return account.name if account else None
 
-    async def _sign_in(self, request: Request, token: str) -> Response:
+    async def _sign_in(self, request: Request) -> Response:
         if request.method != "POST":
             return RedirectResponse("/", 303)
         form = await _form(request)
@@ -117,15 +132,16 @@ class SignIn:
         if self._waiting >= _MOST_WAITING:
             return await self._hold(_failed(request, form, 429, BUSY, _BUSY_S))
         # Counted before the password is checked: attempts that arrive together must not all find their place free.
-        if seconds := self._attempts.take(address, name):
+        if seconds := await self._state.run(self._attempts.take, address, name):
             return await self._hold(_failed(request, form, 429, TOO_OFTEN, seconds))
         account = await self._verified(name, form.get("password", ""))
         if account is None:
             return _failed(request, form, 401, WRONG)
-        self._attempts.forgive(address, name)
+        await self._state.run(self._attempts.forgive, address, name)
         # Its cookie is replaced, so nobody could sign out of it any more.
-        self.sessions.end(token)
-        return self._admitted(request, account, form.get("address", ""))
+        await self._state.run(self.sessions.end, self._token(request))
+        token = await self._state.run(self.sessions.begin, account)
+        return self._admitted(request, token, form.get("address", ""))
 
     async def _hold(self, answer: Response) -> Response:
         """Return an answer a moment later, unless that holds too many."""
@@ -146,37 +162,38 @@ class SignIn:
         finally:
             self._waiting -= 1
 
-    def _admitted(self, request: Request, account: Account, address: str) -> Response:
+    def _admitted(self, request: Request, token: str, address: str) -> Response:
         answer = _leading_to(_own_address(address)) if _by_browser(request) else JSONResponse({"success": True})
         # Over plain HTTP a browser drops a cookie that is marked as secure.
         secure = request.url.scheme == "https"
-        token = self.sessions.begin(account)
         answer.set_cookie(self.cookie, token, path="/", secure=secure, httponly=True, samesite="strict")
         return answer
 
-    def _sign_out(self, request: Request, token: str) -> Response:
+    async def _sign_out(self, request: Request) -> Response:
         if request.method != "POST":
             return _leading_to("/")
-        self.sessions.end(token)
+        await self._state.run(self.sessions.end, self._token(request))
         answer = _leading_to("/")
         answer.delete_cookie(self.cookie, path="/", httponly=True, samesite="strict")
         return answer
 
 
-def _until_signed_out(receive: Receive, find_user: Callable[[], str | None], look_s: float) -> Receive:
+def _until_signed_out(receive: Receive, find_user: Callable[[], Awaitable[str | None]], look_s: float) -> Receive:
     """Return what tells a request that its client is gone once the user is: an open page keeps one going that would never end."""
     gone, looks_at = False, time.monotonic() + look_s
 
-    def is_gone() -> bool:
+    async def is_gone() -> bool:
         nonlocal gone, looks_at
         if not gone and time.monotonic() >= looks_at:  # Who waits for an event asks twenty times a second.
-            gone, looks_at = find_user() is None, time.monotonic() + look_s
+            with suppress(NewsdeskError):  # A database that does not answer signs nobody out.
+                gone = await find_user() is None
+            looks_at = time.monotonic() + look_s
         return gone
 
     async def listen() -> Message:
         message = asyncio.ensure_future(receive())
         try:
-            while not is_gone():
+            while not await is_gone():
                 if (await asyncio.wait({message}, timeout=look_s))[0]:
                     return message.result()
         finally:
@@ -184,6 +201,18 @@ def _until_signed_out(receive: Receive, find_user: Callable[[], str | None], loo
         return {"type": "http.disconnect"}
 
     return listen
+
+
+def _unavailable(request: Request, error: NewsdeskError) -> Response:
+    """Say why nobody can be let in now; a browser that asked for a page tries again by itself."""
+    headers = {"retry-after": str(_BUSY_S)}
+    if speaks_openai(request.url.path):
+        return openai_error(503, str(error), headers=headers)
+    if _by_browser(request):
+        return PlainTextResponse(
+            f"{error}.\n\nThis page is loaded again by itself.", 503, headers | {"refresh": str(_BUSY_S)}
+        )
+    return JSONResponse({"detail": str(error)}, 503, headers)
 
 
 def _by_browser(request: Request) -> bool:

@@ -1,6 +1,6 @@
 """The page on which one signs in: a form, and why the last attempt did not succeed."""
 
-from web.accounts.account_file import LONGEST_NAME
+from web.accounts.account import LONGEST_NAME
 from web.markup.templating import render, trust
 from web.markup.waiting_time import pause_line
 

@@ -160,17 +160,20 @@ class Additions:
         book = FeedBook(self._archive.connection)
         # Noted first, since the entries of a feed are marked as read one by one while it is pulled.
         added = book.add(url)
-        try:
-            with self._fetcher() as fetcher:
-                for pulled in pull(url, fetcher, book):
-                    yield pulled.item
-                    # The consumer asks for the next article only after it has committed this one.
-                    if pulled.settled:
-                        book.mark(url, pulled.entry_id)
-        except InputError:
-            if added:
-                book.remove(url)
-            raise
+        with book.reserve(url) as reserved:
+            if not reserved:
+                raise InputError(f"{url}: followed; another process is pulling it just now, and adds its articles")
+            try:
+                with self._fetcher() as fetcher:
+                    for pulled in pull(url, fetcher, book):
+                        yield pulled.item
+                        # The consumer asks for the next article only after it has committed this one.
+                        if pulled.settled:
+                            book.mark(url, pulled.entry_id)
+            except InputError:
+                if added:
+                    book.remove(url)
+                raise
 
     def _fetcher(self) -> "Fetcher":
         from corpus.fetching.fetcher import Fetcher

@@ -106,7 +106,11 @@ class CompletionRoutes:
             return openai_error(400, str(error), error.param)
         if asked.model not in MODELS:
             return _refuse_model(asked.model)
-        if seconds := self._limit.take(client_in(request.scope)):
+        try:
+            seconds = await self._limit.state.run(self._limit.take, client_in(request.scope))
+        except NewsdeskError as error:
+            return openai_error(503, str(error), headers={"retry-after": str(_BUSY_S)})
+        if seconds:
             problem = f"{self._limit.reason} You can ask again in {duration(seconds)}."
             return openai_error(429, problem, headers={"retry-after": str(seconds)})
         if self._queue.full:

@@ -1,18 +1,17 @@
-"""The store of conversations: one SQLite file, separate by user, every answer complete with its evidence.
+"""The store of conversations: a SQLite file or tables of a database, separate by user, every answer complete with its evidence.
 
 What an answer cites is stored with it, so that it reads the same after a restart, also if an article was changed or removed.
 """
 
 import secrets
-import sqlite3
-import threading
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-from corpus.archive.engine.read_only import ReadOnlyConnection, connect_to_read
+from corpus.archive.engine import Connection, Place, Row, open_engine
+from corpus.archive.engine.page_tables import CONVERSATIONS
+from corpus.archive.engine.shared_connection import SharedConnection
 from corpus.errors import ArchiveError
 from corpus.text.characters import one_line
 from web.conversations.answer_record import pack_answer, pack_filters, unpack_answer, unpack_filters
@@ -23,30 +22,12 @@ LONGEST_TITLE = 120
 """Characters."""
 
 _LISTED = 200
-_SCHEMA = """
-CREATE TABLE IF NOT EXISTS conversations (
-    id TEXT PRIMARY KEY, user TEXT NOT NULL, title TEXT NOT NULL, changed_at TEXT NOT NULL,
-    pinned INTEGER NOT NULL DEFAULT 0) STRICT;
-CREATE INDEX IF NOT EXISTS of_user ON conversations (user, changed_at);
-CREATE TABLE IF NOT EXISTS turns (
-    key INTEGER PRIMARY KEY AUTOINCREMENT,
-    conversation TEXT NOT NULL REFERENCES conversations ON DELETE CASCADE,
-    question TEXT NOT NULL, filters TEXT, alone INTEGER NOT NULL, whole INTEGER NOT NULL, model TEXT NOT NULL,
-    stage TEXT NOT NULL, text TEXT NOT NULL, error TEXT NOT NULL, note TEXT NOT NULL, answer TEXT,
-    asked_at TEXT NOT NULL, opinion INTEGER NOT NULL DEFAULT 0, remark TEXT NOT NULL DEFAULT '', cost REAL NOT NULL DEFAULT 0) STRICT;
-CREATE INDEX IF NOT EXISTS of_conversation ON turns (conversation, key);
-CREATE TABLE IF NOT EXISTS articles (digest TEXT PRIMARY KEY, record TEXT NOT NULL) STRICT, WITHOUT ROWID;
-CREATE TABLE IF NOT EXISTS evidence (
-    turn INTEGER NOT NULL REFERENCES turns ON DELETE CASCADE,
-    digest TEXT NOT NULL REFERENCES articles, PRIMARY KEY (turn, digest)) STRICT, WITHOUT ROWID;
-CREATE INDEX IF NOT EXISTS of_article ON evidence (digest);
-"""
 # In the order of the last questions by their numbers, as the clock may jump.
 _FOUND = """
-SELECT id, title, changed_at, pinned FROM conversations WHERE user = :user AND (:words = '' OR instr(casefold(title), :words) > 0 OR EXISTS (
-    SELECT 1 FROM turns WHERE conversation = id
-    AND (instr(casefold(question), :words) > 0 OR instr(casefold(text), :words) > 0)))
-ORDER BY pinned DESC, (SELECT max(key) FROM turns WHERE conversation = id) DESC, changed_at DESC, id LIMIT :most
+SELECT id, title, changed_at, pinned FROM conversations
+WHERE "user" = ? AND (? = '' OR instr(fold_text(title), ?) > 0 OR EXISTS (
+    SELECT 1 FROM turns WHERE conversation = id AND (instr(fold_text(question), ?) > 0 OR instr(fold_text(text), ?) > 0)))
+ORDER BY pinned DESC, (SELECT max(key) FROM turns WHERE conversation = id) DESC NULLS LAST, changed_at DESC, id LIMIT ?
 """
 
 
@@ -73,31 +54,37 @@ class ConversationStore:
     """Keep, find and give back conversations; safe to use from several threads.
 
     Every method takes the user first ("" where nobody signs in) and sees only what is that user's. Each raises
-    `ArchiveError` if the file cannot be read or written.
+    `ArchiveError` if the store cannot be read or written.
     """
 
-    def __init__(self, path: Path, wait_s: float = 10.0) -> None:
-        """Open the file, making it and its folder if they are not there.
+    def __init__(self, place: Place, wait_s: float = 10.0) -> None:
+        """Open the file, which the first question makes; a database is first asked when it is needed.
 
         Args:
-            path: The file.
-            wait_s: Seconds that another process which writes to it is waited for.
+            place: The file, or the address of a PostgreSQL database.
+            wait_s: Seconds that another process which writes to a file is waited for.
+
+        Raises:
+            ArchiveError: There is a file that holds no conversations.
         """
-        self.path = path
-        self._lock = threading.Lock()
-        self._wait_s = wait_s
-        self._connection = _connection(path, wait_s)
+        self.place = place
+        self._shared = SharedConnection(open_engine(place, CONVERSATIONS, wait_s), CONVERSATIONS)
+        if isinstance(place, Path):
+            try:
+                self.has_judged("")
+            except ArchiveError as error:
+                raise ArchiveError(
+                    f"{place}: cannot keep conversations ({error}); name another folder with --data"
+                ) from error
 
     def close(self) -> None:
-        """Close the file."""
-        with self._lock:
-            self._connection.close()
+        """Close the file, or the connection."""
+        self._shared.close()
 
     def list_conversations(self, user: str, words: str = "") -> list[Listed]:
         """Return the user's conversations, those that are pinned and then the last used first; with words, those whose texts hold them."""
-        wanted = {"user": user, "words": words.strip().casefold(), "most": _LISTED}
-        with self._read() as connection:
-            rows = connection.execute(_FOUND, wanted)
+        with self._shared.read() as connection:
+            rows = connection.execute(_FOUND, (user, *[words.strip().casefold()] * 4, _LISTED))
             return [
                 Listed(row["id"], row["title"], datetime.fromisoformat(row["changed_at"]), bool(row["pinned"]))
                 for row in rows
@@ -105,7 +92,7 @@ class ConversationStore:
 
     def open(self, user: str, conversation_id: str) -> Conversation | None:
         """Return a conversation as it was left, or None if the user has none of this id."""
-        with self._read() as connection:
+        with self._shared.read() as connection:
             row = _own(connection, user, conversation_id)
             if row is None:
                 return None
@@ -121,7 +108,7 @@ class ConversationStore:
         """
         first = written = False
         try:
-            with self._write() as connection:
+            with self._shared.write() as connection:
                 # An exchange that was stopped is saved by the stop and once more by the end of its stream.
                 if exchange.key or (conversation.kept and _own(connection, user, conversation.id) is None):
                     return
@@ -142,7 +129,7 @@ class ConversationStore:
 
     def take_back(self, user: str, conversation: Conversation, exchange: Exchange) -> None:
         """Remove an exchange."""
-        with self._write() as connection:
+        with self._shared.write() as connection:
             if _own(connection, user, conversation.id):
                 mine = (exchange.key, conversation.id)
                 rested_on = _evidence(connection, conversation.id)
@@ -151,7 +138,7 @@ class ConversationStore:
 
     def judge(self, user: str, conversation: Conversation, exchange: Exchange) -> None:
         """Write the reader's opinion and remark on an exchange."""
-        with self._write() as connection:
+        with self._shared.write() as connection:
             if _own(connection, user, conversation.id):
                 values = (exchange.opinion, exchange.remark, exchange.key, conversation.id)
                 connection.execute(
@@ -160,113 +147,45 @@ class ConversationStore:
 
     def rename(self, user: str, conversation_id: str, title: str) -> str:
         """Give a conversation another title; return the one that it has now, "" if the user has none of this id."""
-        with self._write() as connection:
+        with self._shared.write() as connection:
             if shorten_title(title):
                 named = (shorten_title(title), conversation_id, user)
-                connection.execute("UPDATE conversations SET title = ? WHERE id = ? AND user = ?", named)
+                connection.execute('UPDATE conversations SET title = ? WHERE id = ? AND "user" = ?', named)
             row = _own(connection, user, conversation_id)
         return str(row["title"]) if row else ""
 
     def pin(self, user: str, conversation_id: str, pinned: bool) -> None:
         """Let a conversation stand above the days of the list, or among them again."""
-        with self._write() as connection:
-            sql = "UPDATE conversations SET pinned = ? WHERE id = ? AND user = ?"
-            connection.execute(sql, (pinned, conversation_id, user))
+        with self._shared.write() as connection:
+            sql = 'UPDATE conversations SET pinned = ? WHERE id = ? AND "user" = ?'
+            connection.execute(sql, (int(pinned), conversation_id, user))
 
     def remove(self, user: str, conversation_id: str) -> None:
         """Delete a conversation with the articles that no other one cites."""
-        with self._write() as connection:
+        with self._shared.write() as connection:
             # Looked up first: the evidence goes with the turns.
             rested_on = _evidence(connection, conversation_id)
-            connection.execute("DELETE FROM conversations WHERE id = ? AND user = ?", (conversation_id, user))
+            connection.execute('DELETE FROM conversations WHERE id = ? AND "user" = ?', (conversation_id, user))
             _sweep(connection, rested_on)
 
     def has_judged(self, user: str) -> bool:
         """Return whether the user has an opinion on anything."""
-        sql = "SELECT 1 FROM turns JOIN conversations ON id = conversation WHERE user = ? AND opinion != 0 LIMIT 1"
-        with self._read() as connection:
+        sql = 'SELECT 1 FROM turns JOIN conversations ON id = conversation WHERE "user" = ? AND opinion != 0 LIMIT 1'
+        with self._shared.read() as connection:
             return connection.execute(sql, (user,)).fetchone() is not None
 
     def list_judged(self, user: str) -> list[tuple[Conversation, int]]:
         """Return each exchange that the user has an opinion on, as its conversation and its place there; oldest first."""
         sql = (
             "SELECT DISTINCT conversation FROM turns JOIN conversations ON id = conversation "
-            "WHERE user = ? AND opinion != 0 ORDER BY conversation"
+            'WHERE "user" = ? AND opinion != 0 ORDER BY conversation'
         )
-        with self._read() as connection:
+        with self._shared.read() as connection:
             ids = [str(row["conversation"]) for row in connection.execute(sql, (user,))]
         # After the lock was let go, since `open` takes it again.
         found = [conversation for name in ids if (conversation := self.open(user, name))]
         places = [(c, i) for c in found for i, exchange in enumerate(c.exchanges) if exchange.opinion]
         return sorted(places, key=lambda place: place[0].exchanges[place[1]].key)
-
-    @contextmanager
-    def _read(self) -> Iterator[sqlite3.Connection]:
-        with self._lock:
-            try:
-                yield self._connection
-            except (sqlite3.Error, ValueError) as error:
-                raise ArchiveError(f"{self.path}: cannot be read ({error}); move it aside to start afresh") from error
-
-    @contextmanager
-    def _write(self) -> Iterator[sqlite3.Connection]:
-        with self._lock:
-            try:
-                if isinstance(self._connection, ReadOnlyConnection):  # Perhaps there is room again.
-                    self._connection.close()
-                    self._connection = _connection(self.path, self._wait_s)
-                # Takes the lock at once: a transaction that begins by reading may be refused when it comes to write.
-                self._connection.execute("BEGIN IMMEDIATE")
-                yield self._connection
-                self._connection.execute("COMMIT")
-            except sqlite3.Error as error:
-                self._roll_back()
-                raise ArchiveError(f"{self.path}: cannot be written ({error}); free some disk space") from error
-            except BaseException:
-                self._roll_back()
-                raise
-
-    def _roll_back(self) -> None:
-        if self._connection.in_transaction:
-            self._connection.execute("ROLLBACK")
-
-
-def _connection(path: Path, wait_s: float) -> sqlite3.Connection:
-    """Open the file; where it cannot be written, it can at least be read."""
-    try:
-        found = _connect_to_write(path, wait_s)
-    except (OSError, sqlite3.Error) as error:
-        found = _connect_to_read(path, error)
-    found.row_factory = sqlite3.Row
-    # SQLite folds the case of ASCII only.
-    found.create_function("casefold", 1, str.casefold, deterministic=True)
-    return found
-
-
-def _connect_to_write(path: Path, wait_s: float) -> sqlite3.Connection:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    connection = sqlite3.connect(path, timeout=wait_s, check_same_thread=False, isolation_level=None)
-    try:
-        for pragma in ("journal_mode = WAL", "synchronous = FULL", "foreign_keys = ON"):
-            connection.execute(f"PRAGMA {pragma}")
-        connection.executescript(_SCHEMA)
-        # The file may have been made by an earlier version.
-        if "pinned" not in {column[1] for column in connection.execute("PRAGMA table_info(conversations)")}:
-            connection.execute("ALTER TABLE conversations ADD COLUMN pinned INTEGER NOT NULL DEFAULT 0")
-    except BaseException:
-        connection.close()
-        raise
-    return connection
-
-
-def _connect_to_read(path: Path, error: Exception) -> sqlite3.Connection:
-    found = connect_to_read(path, error, ReadOnlyConnection)
-    if found is None and path.exists() and path.stat().st_size:
-        raise ArchiveError(f"{path}: cannot keep conversations ({error}); name another folder with --data") from error
-    if found is None:  # There is no file yet, and none can be made.
-        found = sqlite3.connect(":memory:", check_same_thread=False, isolation_level=None, factory=ReadOnlyConnection)
-        found.executescript(f"{_SCHEMA}; PRAGMA query_only = ON")
-    return found
 
 
 def shorten_title(title: str) -> str:
@@ -275,55 +194,54 @@ def shorten_title(title: str) -> str:
     return words if len(words) <= LONGEST_TITLE else words[: LONGEST_TITLE - 1].rstrip() + "…"
 
 
-def _own(connection: sqlite3.Connection, user: str, conversation_id: str) -> sqlite3.Row | None:
-    sql = "SELECT title FROM conversations WHERE id = ? AND user = ?"
-    row: sqlite3.Row | None = connection.execute(sql, (conversation_id, user)).fetchone()
+def _own(connection: Connection, user: str, conversation_id: str) -> Row | None:
+    sql = 'SELECT title FROM conversations WHERE id = ? AND "user" = ?'
+    row: Row | None = connection.execute(sql, (conversation_id, user)).fetchone()
     return row
 
 
-def _insert_conversation(
-    connection: sqlite3.Connection, user: str, conversation: Conversation, exchange: Exchange
-) -> None:
+def _insert_conversation(connection: Connection, user: str, conversation: Conversation, exchange: Exchange) -> None:
     conversation.id = conversation.id or secrets.token_urlsafe(12)
     conversation.title = conversation.title or shorten_title(exchange.question)
     values = (conversation.id, user, conversation.title, datetime.now(UTC).isoformat())
-    connection.execute("INSERT INTO conversations (id, user, title, changed_at) VALUES (?, ?, ?, ?)", values)
+    sql = 'INSERT INTO conversations (id, "user", title, changed_at) VALUES (?, ?, ?, ?)'
+    connection.execute(sql, values)
 
 
-def _insert_turn(connection: sqlite3.Connection, conversation_id: str, exchange: Exchange) -> int:
+def _insert_turn(connection: Connection, conversation_id: str, exchange: Exchange) -> int:
     """Write an exchange with the articles that it rests on; return its number."""
     answer, articles = pack_answer(exchange.answer) if exchange.answer else (None, {})
     now = datetime.now(UTC).isoformat()
     connection.execute("UPDATE conversations SET changed_at = ? WHERE id = ?", (now, conversation_id))
     filters = pack_filters(exchange.filters)
     outcome = (exchange.stage, exchange.text, exchange.error, exchange.note, answer, exchange.cost)
-    asked = (exchange.question, filters, exchange.alone, exchange.whole, exchange.model)
+    asked = (exchange.question, filters, int(exchange.alone), int(exchange.whole), exchange.model)
     turn = connection.execute(
         "INSERT INTO turns (conversation, question, filters, alone, whole, model, stage, text, error, note, "
-        "answer, cost, asked_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        "answer, cost, asked_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING key",
         (conversation_id, *asked, *outcome, exchange.asked_at.isoformat()),
-    ).lastrowid
-    connection.executemany("INSERT OR IGNORE INTO articles VALUES (?, ?)", articles.items())
+    ).fetchone()["key"]
+    connection.executemany("INSERT INTO cited_articles VALUES (?, ?) ON CONFLICT DO NOTHING", articles.items())
     connection.executemany("INSERT INTO evidence VALUES (?, ?)", [(turn, digest) for digest in articles])
-    return int(turn or 0)
+    return int(turn)
 
 
-def _evidence(connection: sqlite3.Connection, conversation_id: str) -> list[tuple[str]]:
+def _evidence(connection: Connection, conversation_id: str) -> list[tuple[str]]:
     sql = "SELECT DISTINCT digest FROM turns JOIN evidence ON turn = key WHERE conversation = ?"
     return [(str(row["digest"]),) for row in connection.execute(sql, (conversation_id,))]
 
 
-def _sweep(connection: sqlite3.Connection, digests: list[tuple[str]]) -> None:
+def _sweep(connection: Connection, digests: list[tuple[str]]) -> None:
     """Delete those of the articles that no turn rests on any more."""
-    sql = "DELETE FROM articles WHERE digest = ? AND NOT EXISTS (SELECT 1 FROM evidence WHERE evidence.digest = articles.digest)"
+    sql = "DELETE FROM cited_articles WHERE digest = ? AND NOT EXISTS (SELECT 1 FROM evidence WHERE evidence.digest = cited_articles.digest)"
     connection.executemany(sql, digests)
 
 
-def _exchange(connection: sqlite3.Connection, turn: sqlite3.Row) -> Exchange:
+def _exchange(connection: Connection, turn: Row) -> Exchange:
     answer = None
     if turn["answer"] is not None:
-        sql = "SELECT digest, record FROM articles JOIN evidence USING (digest) WHERE turn = ?"
-        rows: Sequence[sqlite3.Row] = connection.execute(sql, (turn["key"],)).fetchall()
+        sql = "SELECT digest, record FROM cited_articles JOIN evidence USING (digest) WHERE turn = ?"
+        rows: Sequence[Row] = connection.execute(sql, (turn["key"],)).fetchall()
         answer = unpack_answer(turn["answer"], {row["digest"]: row["record"] for row in rows})
     return Exchange(
         turn["question"],

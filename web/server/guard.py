@@ -40,8 +40,13 @@ _HEADERS = {
 
 
 def allowed_hosts(port: int, names: Collection[str] = LOOPBACK) -> frozenset[str]:
-    """Return the values of the Host header that reach the page; browsers leave out the default port."""
-    return frozenset(f"{name}:{port}" for name in names) | (frozenset(names) if port in {80, 443} else frozenset())
+    """Return the values of the Host header that reach the page.
+
+    Browsers leave out the default port: of this machine's names where that is the port of the page, of all others always,
+    as a proxy or a balancer at that port may pass them on.
+    """
+    bare = names if port in {80, 443} else set(names) - set(LOOPBACK)
+    return frozenset({f"{name}:{port}" for name in names} | set(bare))
 
 
 def policy(document: bytes = b"") -> str:

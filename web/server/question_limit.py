@@ -8,6 +8,7 @@ import gradio as gr
 from starlette.responses import JSONResponse
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from corpus.errors import NewsdeskError
 from web.accounts.sign_in import client_in
 from web.markup.waiting_time import duration, pause_line
 from web.rate_limit import Asking, RateLimit, find_asking
@@ -45,10 +46,18 @@ class QuestionLimit:
                 body = await read_body(receive, BODY_BYTES)
                 receive = replay(body, receive)
                 asking = self._find_asking(json.loads(body))
-            if asking and (seconds := self._limit.take(client_in(scope))):
-                await self._refuse(asking, seconds)(scope, receive, send)
+            if asking and (refusal := await self._find_refusal(asking, client_in(scope))):
+                await refusal(scope, receive, send)
                 return
         await self.app(scope, receive, send)
+
+    async def _find_refusal(self, asking: Asking, client: str) -> ASGIApp | None:
+        """Count a question, or return what answers one that may not be asked now."""
+        try:
+            seconds = await self._limit.state.run(self._limit.take, client)
+        except NewsdeskError as error:  # The database in which questions are counted does not answer.
+            return JSONResponse({"error": str(error)}, 503, {"retry-after": "5"})
+        return self._refuse(asking, seconds) if seconds else None
 
     def _find_asking(self, call: Any) -> Asking | None:
         """Return what a call of the queue asks, if it asks something."""

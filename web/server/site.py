@@ -13,7 +13,7 @@ from fastapi import FastAPI, Request
 from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp
 
-from web.accounts.account_file import Accounts
+from web.accounts.account import Accounts
 from web.accounts.proxy_sign_in import PeerAddress, ProxySignIn, TrustedProxy
 from web.accounts.sign_in import USER, SignIn
 from web.addresses import ARTICLE, CONVERSATION
@@ -65,7 +65,8 @@ def site(
         port: The port that it is reached on.
         names: The host names that it is reached by.
         accounts: Who may sign in; without it, and without a proxy, everybody who reaches the port may do everything.
-        limit: How many questions one client may ask in a minute; by default as many as `RateLimit` says.
+        limit: How many questions one client may ask in a minute, by default as many as `RateLimit` says; who is signed in
+            is kept where it counts them.
         changeable: Let who may ask add and remove articles too.
         runs: The folder of the runs of the evaluation, by default where `python -m eval` writes them.
         alone: Only the user of this machine reaches the page, and may set its model there.
@@ -73,6 +74,7 @@ def site(
         idle_look_s: After so many seconds a page on which nothing changes asks what is new.
     """
     limit = limit or RateLimit()
+    state = limit.state
     permit = _permit_of(accounts, proxy)
     answers = RunningAnswers(conversations, partial(stream_exchange, loader), partial(add_suggestions, loader))
     own = None if proxy else accounts  # A proxy decides who signs in.
@@ -115,7 +117,8 @@ def site(
     inner: ASGIApp = limited
     if accounts or proxy:
         inner = Isolation(UploadPermit(limited, permit))
-        door = SignIn(inner, accounts, f"session-{port}") if accounts else None
+        cookie = "session-newsdesk" if state.shared else f"session-{port}"
+        door = SignIn(inner, accounts, cookie, state) if accounts else None
         inner = ProxySignIn(inner, proxy, door) if proxy else door or inner
     gate = Gate(inner, upload_slots(blocks), UPLOAD_BYTES if changeable else 0, views=views)
     return Guard(gate, allowed_hosts(port, names), answers.close)

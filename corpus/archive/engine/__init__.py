@@ -1,6 +1,6 @@
-"""The database under the archive: a SQLite file by default, or PostgreSQL.
+"""The database under the archive and what the page keeps: SQLite files by default, or PostgreSQL.
 
-`open_engine` chooses. The modules of the archive write SQL that both understand and work through `Connection`, so that
+`open_engine` chooses. The modules above it write SQL that both understand and work through `Connection`, so that
 nothing outside this package knows which of them it is.
 """
 
@@ -8,6 +8,8 @@ from pathlib import Path
 
 from corpus.archive.engine.protocol import Connection, Cursor, Engine, Row
 from corpus.archive.engine.sqlite import DATABASE_ERRORS, WRITE_ERRORS, ScratchEngine, SqliteEngine
+from corpus.archive.engine.sqlite_schema import ARCHIVE
+from corpus.archive.engine.tables import Tables
 
 __all__ = [
     "ALL_ROWS",
@@ -19,24 +21,30 @@ __all__ = [
     "Place",
     "Row",
     "ScratchEngine",
+    "Tables",
     "open_engine",
 ]
 
 Place = Path | str
-"""Where an archive is: the path of a SQLite file, or the address of a PostgreSQL database."""
+"""Where a store is: the path of a SQLite file, or the address of a PostgreSQL database."""
 
 ALL_ROWS = 2**63 - 1
 """The LIMIT that leaves nothing out."""
 
 
-def open_engine(place: Place) -> Engine:
-    """Return the engine of an archive; nothing is connected to yet.
+def open_engine(place: Place, tables: Tables = ARCHIVE, wait_s: float = 30.0) -> Engine:
+    """Return the engine of a store; nothing is connected to yet.
+
+    Args:
+        place: Where it is.
+        tables: What it holds: by default an archive.
+        wait_s: Seconds that another process which writes to a file is waited for.
 
     Raises:
         ArchiveError: The address of a database cannot be read, or the client of PostgreSQL is not installed.
     """
     if isinstance(place, Path):
-        return SqliteEngine(place)
+        return SqliteEngine(place, tables, wait_s)
     from corpus.archive.engine.postgresql import PostgresEngine  # Loaded only where it is used.
 
-    return PostgresEngine(place)
+    return PostgresEngine(place, tables)

@@ -2,6 +2,7 @@
 
 import itertools
 import re
+import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from functools import lru_cache
@@ -9,15 +10,18 @@ from hashlib import blake2b
 from pathlib import Path
 from typing import Any, TypeVar
 
+from corpus.archive.engine.postgresql_row import PostgresRow, make_rows
 from corpus.archive.engine.postgresql_schema import MIGRATIONS, VERSION_OF_SQLITE
 from corpus.archive.engine.protocol import Connection
+from corpus.archive.engine.sqlite_schema import ARCHIVE
+from corpus.archive.engine.tables import Tables
+from corpus.archive.engine.tallies import READ_TALLIES, RECOUNT
 from corpus.command_names import name_command
 from corpus.errors import ArchiveError, InputError
 
 try:
     import psycopg
     from psycopg.conninfo import conninfo_to_dict, make_conninfo
-    from psycopg.rows import RowMaker
 except ImportError as error:
     raise ArchiveError(
         "NEWSDESK_DATABASE names a PostgreSQL database, whose client is not installed; run `make cluster`, or "
@@ -27,7 +31,6 @@ except ImportError as error:
 T = TypeVar("T")
 
 _OLDEST_SERVER = 18  # The first that folds case as Python does.
-_WRITER = "writer"
 # Classes of SQLSTATE: the connection broke, the user or the database is unknown, an operator stopped the server.
 _UNREACHABLE = ("08", "28", "3D", "57")
 _AT_ONCE = 500  # Rows that a long query fetches at a time.
@@ -41,6 +44,8 @@ _DEFAULTS: Mapping[str, Any] = {
     "keepalives_count": 3,
     "tcp_user_timeout": 25_000,
 }
+# The same for the server: what a machine that lost its power had reserved is free again within half a minute.
+_SESSION = {"tcp_keepalives_idle": "10", "tcp_keepalives_interval": "5", "tcp_keepalives_count": "3"}
 # Hints for SQLite's planner that PostgreSQL does not know, and what it calls otherwise.
 _TERMS = {
     "CROSS JOIN": "JOIN",
@@ -56,38 +61,6 @@ _TERM = re.compile(r" INDEXED BY \w+|" + "|".join(map(re.escape, _TERMS)))
 def translate(sql: str) -> str:
     """Return SQL of the archive's modules as psycopg takes it."""
     return _TERM.sub(lambda found: _TERMS.get(found[0], ""), sql)
-
-
-class PostgresRow(Sequence[Any]):
-    """Hold the values of a row, by the number and by the name of their column."""
-
-    __slots__ = ("_places", "_values")
-
-    def __init__(self, values: Sequence[Any], places: Mapping[str, int]) -> None:
-        """Hold values, and where the one of each column is."""
-        self._values = values
-        self._places = places
-
-    def __getitem__(self, column: Any) -> Any:
-        """Return the value of a column."""
-        return self._values[self._places[column] if isinstance(column, str) else column]
-
-    def __iter__(self) -> Iterator[Any]:
-        """Yield the values."""
-        return iter(self._values)
-
-    def __len__(self) -> int:
-        """Return how many columns there are."""
-        return len(self._values)
-
-    def keys(self) -> Sequence[str]:
-        """Return the names of the columns."""
-        return list(self._places)
-
-
-def _make_rows(cursor: "psycopg.Cursor[Any]") -> "RowMaker[PostgresRow]":
-    places = {column.name: number for number, column in enumerate(cursor.description or ())}
-    return lambda values: PostgresRow(values, places)
 
 
 class PostgresConnection:
@@ -106,13 +79,16 @@ class PostgresConnection:
         self._write = write
         self._inside = False
         self._numbers = itertools.count()
+        self._ahead_s: float | None = None
         self._opened = self._open()
 
     def _open(self) -> "psycopg.Connection[PostgresRow]":
         with self._engine.convert_errors():
-            opened = psycopg.connect(self._engine.address, autocommit=True, row_factory=_make_rows)
-            if not self._write:
-                opened.execute("SET default_transaction_read_only = on")
+            opened = psycopg.connect(self._engine.address, autocommit=True, row_factory=make_rows)
+            wanted = _SESSION if self._write else _SESSION | {"default_transaction_read_only": "on"}
+            opened.execute(
+                "SELECT " + ", ".join(f"set_config('{name}', '{value}', false)" for name, value in wanted.items())
+            )
             return opened
 
     @property
@@ -121,6 +97,13 @@ class PostgresConnection:
         if self._opened.closed and not self._inside:
             self._opened = self._open()
         return self._opened
+
+    def read_clock(self) -> float:
+        """Return the seconds of the server's clock, which is read once: this machine's tells how many have passed since."""
+        if self._ahead_s is None:
+            seconds = self.execute("SELECT CAST(extract(epoch FROM clock_timestamp()) AS double precision)").fetchone()
+            self._ahead_s = float(seconds[0] if seconds else 0.0) - time.monotonic()
+        return time.monotonic() + self._ahead_s
 
     def execute(self, sql: str, values: Sequence[Any] = (), /) -> "psycopg.Cursor[PostgresRow]":
         """Run one statement."""
@@ -160,7 +143,7 @@ class PostgresConnection:
         self._inside = True
         try:
             mode = "_shared" if names else ""
-            self.execute(f"SELECT pg_advisory_xact_lock{mode}(?)", (_number(_WRITER),))
+            self.execute(f"SELECT pg_advisory_xact_lock{mode}(?)", (_number(self._engine.writer),))
             self.lock(names)
             yield
             self.execute("COMMIT")
@@ -189,6 +172,11 @@ class PostgresConnection:
         finally:
             if held and holder is self._opened and not holder.closed:
                 self.execute(f"SELECT pg_advisory_unlock(wanted) FROM {wanted}", (held,))
+
+    def count_indexed(self, profile: str) -> tuple[int, int]:
+        """Read the tallies, which writers keep: counting would go through all articles."""
+        indexed, articles = self.execute(READ_TALLIES, (f"indexed {profile}",)).fetchone() or (0, 0)
+        return int(indexed), int(articles)
 
     def make_tables(self, statements: Iterable[str]) -> bool:  # noqa: ARG002 - of the protocol
         """Do nothing: the migrations make all tables."""
@@ -225,14 +213,15 @@ def _read_address(address: str) -> dict[str, Any]:
 
 
 class PostgresEngine:
-    """Open an archive in a PostgreSQL database."""
+    """Open a store in a PostgreSQL database."""
 
-    def __init__(self, address: str, migrations: Mapping[int, str] = MIGRATIONS) -> None:
+    def __init__(self, address: str, tables: Tables = ARCHIVE, migrations: Mapping[int, str] = MIGRATIONS) -> None:
         """Describe the database.
 
         Args:
             address: As libpq takes it, "postgresql://user:password@host:5432/name?sslmode=require".
-            migrations: The tables to make.
+            tables: Those that are meant: a database holds the tables of all stores.
+            migrations: Make the tables of all stores.
 
         Raises:
             ArchiveError: The address cannot be read.
@@ -240,6 +229,7 @@ class PostgresEngine:
         self.place: Path | str = address
         given = _read_address(address)
         self.address = make_conninfo(address, **{key: value for key, value in _DEFAULTS.items() if key not in given})
+        self.writer = "writer" if tables is ARCHIVE else f"writer of {tables.name}"  # The lock that writers wait for.
         self._migrations = migrations
         self._secrets = [str(given[key]) for key in ("password", "sslpassword") if given.get(key)]
         place = given.get("host") or given.get("hostaddr") or "this machine"
@@ -302,13 +292,16 @@ class PostgresEngine:
                 connection.execute(version, (str(number),))
 
     def upgrade(self) -> tuple[int, int]:
-        """Apply the migrations that are missing; return the version before and now."""
+        """Apply the migrations that are missing and count the tallies anew; return the version before and now."""
         connection = PostgresConnection(self)
         try:
             self._check_server(connection)
             before, wanted = _read_version(connection), max(self._migrations)
             if before < wanted:
                 self._migrate(connection)
+            if before <= wanted:
+                with connection.transaction(), self.convert_errors():
+                    connection.raw.execute(RECOUNT)
         finally:
             connection.close()
         if before > wanted:

@@ -1,6 +1,8 @@
-"""The tables of an archive in PostgreSQL, as numbered migrations; what they mean is said in `sqlite_schema`."""
+"""The tables in PostgreSQL, as numbered migrations; what they mean is said in `sqlite_schema` and `page_tables`."""
 
 from collections.abc import Mapping
+
+from corpus.archive.engine import page_tables, tallies
 
 VERSION_OF_SQLITE = 8
 """The version of the SQLite tables that the newest migration gives the same queries."""
@@ -149,5 +151,5 @@ CREATE TABLE meta (name text COLLATE "C" PRIMARY KEY, value text COLLATE "C" NOT
 INSERT INTO meta VALUES ('archive', left(replace(gen_random_uuid()::text, '-', ''), 16));
 """
 
-MIGRATIONS: Mapping[int, str] = {1: _FIRST}
+MIGRATIONS: Mapping[int, str] = {1: _FIRST, 2: page_tables.IN_POSTGRESQL, 3: tallies.MADE}
 """What each version of the tables changes in those of the version before it; each is one transaction."""

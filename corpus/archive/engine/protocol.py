@@ -53,6 +53,9 @@ class Connection(Protocol):
     def schema(self) -> int:
         """Return which version of the tables the database has, as SQLite's are counted."""
 
+    def read_clock(self) -> float:
+        """Return the seconds of a clock that all who share the database read alike; only differences mean anything."""
+
     def execute(self, sql: str, values: Sequence[Any] = (), /) -> Cursor:
         """Run one statement."""
 
@@ -86,6 +89,9 @@ class Connection(Protocol):
         The claims of a process that dies end with it.
         """
 
+    def count_indexed(self, profile: str) -> tuple[int, int]:
+        """Return how many articles have chunks of their current text under a profile, and how many articles there are."""
+
     def make_tables(self, statements: Iterable[str]) -> bool:
         """Make tables that not every archive has yet; return False where they are missing and cannot be made."""
 
@@ -94,7 +100,7 @@ class Connection(Protocol):
 
 
 class Engine(Protocol):
-    """Open connections to one archive."""
+    """Open connections to one store: the archive, or one of those that the page keeps."""
 
     place: Path | str
     """The path of the file, or the address of the database."""

@@ -3,6 +3,7 @@
 import errno
 import os
 import sqlite3
+import time
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -10,7 +11,8 @@ from typing import Any, TypeVar
 
 from corpus.archive.engine.protocol import Connection
 from corpus.archive.engine.read_only import ReadOnlyConnection, connect_to_read, connect_unwritten
-from corpus.archive.engine.sqlite_schema import OLDEST_READABLE, TABLES, VERSION, migrate, read_version
+from corpus.archive.engine.sqlite_schema import ARCHIVE
+from corpus.archive.engine.tables import Tables, read_version
 from corpus.errors import ArchiveError
 
 T = TypeVar("T")
@@ -27,11 +29,16 @@ class SqliteConnection(sqlite3.Connection):
 
     read_only = False
     name = ""
+    newest = 0
 
     @property
     def schema(self) -> int:
         """Return the version of the tables: opening the file to write has brought them up to date."""
-        return VERSION
+        return self.newest
+
+    def read_clock(self) -> float:
+        """Return the seconds of this machine's clock, which never jumps."""
+        return time.monotonic()
 
     def query_each(self, sql: str, rows: Iterable[Sequence[Any]]) -> Iterator[list[sqlite3.Row]]:
         """Return the rows of one query for each row of values."""
@@ -70,6 +77,15 @@ class SqliteConnection(sqlite3.Connection):
         """Yield everything: who shares the file shares the folder, whose lock one worker holds."""
         yield list(names.values())
 
+    def count_indexed(self, profile: str) -> tuple[int, int]:
+        """Count in the index that holds no texts."""
+        sql = (
+            "SELECT count(article_key), count(*) FROM articles INDEXED BY articles_facets LEFT JOIN indexed "
+            "ON article_key = key AND profile = ? AND indexed.version = articles.version"
+        )
+        indexed, articles = self.execute(sql, (profile,)).fetchone()
+        return int(indexed), int(articles)
+
     def make_tables(self, statements: Iterable[str]) -> bool:
         """Make tables that are missing."""
         for statement in statements:
@@ -96,12 +112,20 @@ class UnwrittenConnection(ReadOnlyConnection, SqliteConnection):
 
 
 class SqliteEngine:
-    """Open an archive in a SQLite file."""
+    """Open a store in a SQLite file."""
 
-    def __init__(self, path: Path) -> None:
-        """Describe the file, which need not exist yet."""
+    def __init__(self, path: Path, tables: Tables = ARCHIVE, wait_s: float = 30.0) -> None:
+        """Describe the file, which need not exist yet.
+
+        Args:
+            path: The file.
+            tables: What it holds.
+            wait_s: Seconds that another process which writes to it is waited for.
+        """
         self.place: Path | str = path
         self._path = path
+        self._tables = tables
+        self._wait_s = wait_s
 
     @property
     def name(self) -> str:
@@ -119,31 +143,51 @@ class SqliteEngine:
         wherever possible, and neither the file nor its folder is written to, unless a kill left a log that must be applied.
         """
         reading = None if write else connect_unwritten(self._path, UnwrittenConnection)
-        return prepare(reading or self._connect(), self.name)
+        return self._prepare(reading or self._connect())
 
     def _connect(self) -> SqliteConnection:
         try:
             return self._connect_to_write()
         except (sqlite3.Error, OSError) as error:
             reading = connect_to_read(self._path, error, UnwrittenConnection)
-            if reading is None or not OLDEST_READABLE <= read_version(reading) <= VERSION:
+            if reading is None or not self._is_readable(reading):
                 raise ArchiveError(
-                    f"{self._path}: the archive cannot be opened ({error}); check the path, its rights and the disk"
+                    f"{self._path}: the {self._tables.name} cannot be opened ({error}); check the path, its rights and the disk"
                 ) from error
             return reading
+
+    def _is_readable(self, connection: sqlite3.Connection) -> bool:
+        """Return whether a file that cannot be brought up to date can be read as it is."""
+        version = read_version(connection)
+        if not self._tables.oldest_readable <= version <= self._tables.version:
+            return False
+        if version < self._tables.version:
+            connection.executescript(self._tables.views)
+        return True
+
+    def _prepare(self, connection: SqliteConnection) -> SqliteConnection:
+        """Return a connection with what the queries need."""
+        connection.name, connection.newest = self.name, self._tables.version
+        connection.row_factory = sqlite3.Row
+        connection.create_function("fold_text", 1, str.casefold, deterministic=True)
+        return connection
 
     def _connect_to_write(self) -> SqliteConnection:
         self._path.parent.mkdir(parents=True, exist_ok=True)
         if self._path.exists() and not os.access(self._path, os.W_OK):  # SQLite would fail only at the first write.
             raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
         connection = sqlite3.connect(
-            self._path, timeout=30, isolation_level=None, check_same_thread=False, factory=SqliteConnection
+            self._path,
+            timeout=self._wait_s,
+            isolation_level=None,
+            check_same_thread=False,
+            factory=SqliteConnection,
         )
         try:
             # Each thread has a connection, and each connection a cache: of 8 MB, so that many threads stay within bounds.
             for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "cache_size=-8192"):
                 connection.execute(f"PRAGMA {pragma}")
-            migrate(connection, self._path)
+            self._tables.migrate(connection, self._path)
         except BaseException:
             connection.close()
             raise
@@ -174,24 +218,29 @@ class SqliteEngine:
 
 
 class ScratchEngine(SqliteEngine):
-    """Keep an archive in memory, or in an unnamed temporary file when it becomes too large; each connection has its own."""
+    """Keep a store in memory, or in an unnamed temporary file when it becomes too large; each connection has its own."""
 
-    def __init__(self) -> None:
+    def __init__(self, tables: Tables = ARCHIVE) -> None:
         """Describe an empty one."""
-        super().__init__(Path())
+        super().__init__(Path(), tables)
 
-    def connect(self, write: bool = True) -> Connection:  # noqa: ARG002 - of the protocol
-        """Make an empty archive."""
-        connection = prepare(sqlite3.connect("", isolation_level=None, factory=SqliteConnection), "memory")
+    @property
+    def name(self) -> str:
+        """Return where it is."""
+        return "memory"
+
+    def exists(self) -> bool:
+        """Return True: a connection makes it."""
+        return True
+
+    def connect(self, write: bool = True) -> Connection:
+        """Make an empty store; without `write` it stays empty."""
+        kind = SqliteConnection if write else UnwrittenConnection
+        made = sqlite3.connect("", isolation_level=None, check_same_thread=False, factory=kind)
+        connection = self._prepare(made)
         # 64 MB in memory before SQLite spills to its temporary file, which has no name and vanishes with the process.
         connection.execute("PRAGMA cache_size=-65536")
-        connection.executescript(TABLES)
+        connection.executescript(self._tables.sqlite)
+        if not write:
+            connection.execute("PRAGMA query_only=ON")
         return connection
-
-
-def prepare(connection: SqliteConnection, name: str) -> SqliteConnection:
-    """Return a connection with what the queries of the archive need."""
-    connection.name = name
-    connection.row_factory = sqlite3.Row
-    connection.create_function("fold_text", 1, str.casefold, deterministic=True)
-    return connection

@@ -1,9 +1,9 @@
 """The tables of an archive in a SQLite file."""
 
 import sqlite3
-from pathlib import Path
+from collections.abc import Sequence
 
-from corpus.errors import ArchiveError
+from corpus.archive.engine.tables import Tables
 
 VERSION = 8
 # Versions 2 to 7 lack some tables and columns (`corpus.archive.schema`): where they cannot be upgraded, they can be read.
@@ -137,37 +137,12 @@ CREATE TABLE IF NOT EXISTS collected (
 ) WITHOUT ROWID;
 CREATE INDEX IF NOT EXISTS collected_article ON collected(article_key);
 CREATE TABLE IF NOT EXISTS meta (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
+INSERT OR IGNORE INTO meta VALUES ('archive', lower(hex(randomblob(8))));
 """
 
 
-def migrate(connection: sqlite3.Connection, path: Path) -> None:
-    """Make the tables that are missing and bring those of an older version up to date.
-
-    Raises:
-        ArchiveError: The file was written by a newer version.
-    """
-    found = read_version(connection)
-    if found > VERSION:
-        raise ArchiveError(
-            f"{path}: made by a newer Newsdesk (schema {found}, this one knows {VERSION}); update Newsdesk"
-        )
-    if found == VERSION:
-        return
-    connection.execute("BEGIN IMMEDIATE")
-    try:
-        # Another process may have done it meanwhile.
-        found = read_version(connection)
-        steps = [step for number in range(found + 1, VERSION + 1) if found for step in STEPS.get(number, ())]
-        name = "INSERT OR IGNORE INTO meta VALUES ('archive', lower(hex(randomblob(8))))"
-        for statement in (*steps, *TABLES.split(";"), name, f"PRAGMA user_version={VERSION}"):
-            connection.execute(statement)
-        connection.execute("COMMIT")
-    except BaseException:
-        if connection.in_transaction:
-            connection.execute("ROLLBACK")
-        raise
+def _list_steps(_: sqlite3.Connection, found: int) -> Sequence[str]:
+    return [step for number in range(found + 1, VERSION + 1) if found for step in STEPS.get(number, ())]
 
 
-def read_version(connection: sqlite3.Connection) -> int:
-    """Return the version of the tables that a file has, 0 for an empty one."""
-    return int(connection.execute("PRAGMA user_version").fetchone()[0])
+ARCHIVE = Tables("archive", VERSION, TABLES, _list_steps, OLDEST_READABLE)

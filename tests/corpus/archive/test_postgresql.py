@@ -23,7 +23,9 @@ from tests.waiting import PATIENCE_S, wait_until
 
 pytest.importorskip("psycopg", reason="needs the client of PostgreSQL")
 from corpus.archive.engine.postgresql import PostgresConnection, PostgresEngine, translate
+from corpus.archive.engine.postgresql_schema import MIGRATIONS
 
+NEWEST = max(MIGRATIONS)
 WAITING = "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND NOT granted"
 
 
@@ -211,14 +213,16 @@ def test_an_empty_database_becomes_an_archive_for_whoever_comes_first(address: s
 
 def test_tables_of_an_older_version_wait_for_the_command_and_newer_ones_are_left_alone(address: str) -> None:
     Archive(address).close()
-    newer = PostgresEngine(address, {1: "", 2: "ALTER TABLE feeds ADD COLUMN note text", 3: "DROP TABLE readings"})
-    with pytest.raises(ArchiveError, match=r"of version 1, and this Newsdesk needs 3; .* corpus upgrade"):
+    newer = PostgresEngine(
+        address, migrations=dict(MIGRATIONS) | {8: "ALTER TABLE feeds ADD COLUMN note text", 9: "DROP TABLE readings"}
+    )
+    with pytest.raises(ArchiveError, match=rf"of version {NEWEST}, and this Newsdesk needs 9; .* corpus upgrade"):
         newer.connect()
-    assert newer.upgrade() == (1, 3)
-    assert newer.upgrade() == (3, 3)
+    assert newer.upgrade() == (NEWEST, 9)
+    assert newer.upgrade() == (9, 9)
     with Archive(newer) as opened:
         assert opened.connection.execute("SELECT count(note) FROM feeds").fetchone()[0] == 0
-    with pytest.raises(ArchiveError, match=r"made by a newer Newsdesk \(schema 3, this one knows 1\)"):
+    with pytest.raises(ArchiveError, match=rf"made by a newer Newsdesk \(schema 9, this one knows {NEWEST}\)"):
         Archive(address)
     with pytest.raises(ArchiveError, match="made by a newer Newsdesk"):
         open_engine(address).upgrade()
@@ -226,7 +230,7 @@ def test_tables_of_an_older_version_wait_for_the_command_and_newer_ones_are_left
 
 def test_a_migration_that_fails_leaves_the_version_before(address: str) -> None:
     Archive(address).close()
-    failing = PostgresEngine(address, {1: "", 2: "CREATE TABLE half (a int); SELECT 1 / 0"})
+    failing = PostgresEngine(address, migrations=dict(MIGRATIONS) | {9: "CREATE TABLE half (a int); SELECT 1 / 0"})
     with pytest.raises(InputError):
         failing.upgrade()
     with Archive(address) as opened:

@@ -275,7 +275,7 @@ def test_doctor_finds_what_is_broken_and_says_what_to_run(data: Path) -> None:
         "1 articles cannot be searched yet",
     )
     assert checks["vectors"]["finding"] == "vectors of test differ in length"
-    assert list(checks) == ["archive", "history", "log", "pending", "vectors", "profile", "disk", "indexes"]
+    assert list(checks) == ["archive", "history", "log", "tallies", "pending", "vectors", "profile", "disk", "indexes"]
 
 
 def test_a_damaged_archive_is_named_by_doctor(tmp_path: Path) -> None:

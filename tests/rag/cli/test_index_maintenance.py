@@ -1,11 +1,17 @@
+import json
+import os
+import signal
+import threading
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from typer.testing import CliRunner
 
 from corpus.archive.database import Archive
 from corpus.archive.selection import Selection
 from corpus.errors import IndexUnavailableError
+from rag.cli.commands import app
 from rag.cli.index_maintenance import check_index, index, rebuild_index
 from rag.index.embedder import Embedder
 from rag.index.owned_indexes import OwnedIndexes
@@ -98,3 +104,32 @@ def test_another_embedder_is_refused_before_anything_is_embedded(town_data: Path
     record = check_index(settings_for(town_data))
     assert (record["sound"], record["owner"]) == (False, None)
     assert "made with the embedder words/1" in record["error"]
+
+
+@pytest.mark.parametrize("ending", [signal.SIGTERM, signal.SIGINT])
+def test_a_worker_ends_in_order_by_a_signal(data: Path, embedder: Embedder, ending: signal.Signals) -> None:
+    with Archive(data / "archive.sqlite3") as archive:
+        archive.put(numbered(50))
+        store = OwnedIndexes(archive, embedder, data / "index", "the test").store
+
+    def end_when_done() -> None:
+        wait_until(lambda: store.progress() == (15, 15))
+        os.kill(os.getpid(), ending)
+
+    before = signal.getsignal(ending)
+    thread = threading.Thread(target=end_when_done)
+    thread.start()
+    done = CliRunner().invoke(app, ["index", "--follow", "--json", "--data", str(data)])
+    thread.join()
+    assert done.exit_code == 0
+    assert [json.loads(line) for line in done.stdout.splitlines()] == [
+        {"status": "started", "embedded": 0},
+        {"embedded": 1, "done": 15, "articles": 15},
+        {"status": "stopped", "embedded": 1},
+    ]
+    assert signal.getsignal(ending) is before
+
+
+def test_a_worker_does_one_thing(data: Path) -> None:
+    done = CliRunner().invoke(app, ["index", "--follow", "--rebuild", "--data", str(data)])
+    assert (done.exit_code, done.stderr) == (2, "give one of --rebuild, --check and --follow\n")

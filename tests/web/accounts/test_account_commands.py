@@ -11,8 +11,9 @@ from typer.testing import CliRunner
 
 from corpus.errors import SettingsError
 from tests.web.conftest import ROOT
+from web.accounts.account import Account, Accounts
 from web.accounts.account_commands import app
-from web.accounts.account_file import Account, Accounts, read_accounts
+from web.accounts.account_file import AccountFile, read_accounts
 
 pty = pytest.importorskip("pty")
 
@@ -40,7 +41,7 @@ def test_an_account_is_added_listed_changed_and_removed(tmp_path: Path) -> None:
     assert run("add", "bert", "--file", file, typed="battery staple\n" * 2)[0] == 0
     assert run("list", "--file", file) == (0, "anna\towner\nbert\treader\n", "")
     assert Path(file).stat().st_mode & 0o777 == 0o600
-    accounts = Accounts(Path(file))
+    accounts = Accounts(AccountFile(Path(file)))
     assert accounts.verify("anna", "correct horse")
     assert run("password", "anna", "--file", file, typed="another horse\n" * 2)[0] == 0
     assert accounts.verify("anna", "another horse")
@@ -57,10 +58,10 @@ def test_an_account_is_added_listed_changed_and_removed(tmp_path: Path) -> None:
         (("add", "a b"), "", "cannot be a name"),
         (("add", "bert"), "short\nshort\n", "use 10 to 1,000 characters"),
         (("add", "bert"), "correct horse\nbattery staple\n", "the two passwords differ"),
-        (("password", "bert"), "", "has no account 'bert'"),
-        (("remove", "bert"), "", "has no account 'bert'"),
-        (("role", "bert", "owner"), "", "has no account 'bert'"),
-        (("key", "bert"), "", "has no account 'bert'"),
+        (("password", "bert"), "", "there is no account 'bert'"),
+        (("remove", "bert"), "", "there is no account 'bert'"),
+        (("role", "bert", "owner"), "", "there is no account 'bert'"),
+        (("key", "bert"), "", "there is no account 'bert'"),
         (("revoke", "1234"), "", "has no key '1234'"),
     ],
 )
@@ -73,7 +74,7 @@ def test_what_makes_no_sense_changes_nothing(file: str, arguments: tuple[str, st
 
 
 def test_a_role_is_changed_and_signs_nobody_out(file: str) -> None:
-    accounts = Accounts(Path(file))
+    accounts = Accounts(AccountFile(Path(file)))
     before = accounts.get("anna")
     assert before is not None
     assert accounts.role_of("anna") == "editor"
@@ -85,7 +86,7 @@ def test_a_role_is_changed_and_signs_nobody_out(file: str) -> None:
 
 
 def test_a_key_is_shown_once_kept_hashed_and_revoked(file: str) -> None:
-    accounts = Accounts(Path(file))
+    accounts = Accounts(AccountFile(Path(file)))
     _, shown, _ = run("key", "anna", "--file", file)
     secret = shown.strip()
     assert secret not in Path(file).read_text(encoding="utf-8")
@@ -102,7 +103,7 @@ def test_a_key_is_shown_once_kept_hashed_and_revoked(file: str) -> None:
 def test_keys_go_with_their_account_and_one_without_a_password_admits_none(file: str) -> None:
     assert run("add", "script", "--no-password", "--role", "reader", "--file", file)[0] == 0
     secret = run("key", "script", "--file", file)[1].strip()
-    accounts = Accounts(Path(file))
+    accounts = Accounts(AccountFile(Path(file)))
     assert accounts.find_by_key(secret) == accounts.get("script")
     assert accounts.verify("script", "") is None
     assert "script\treader, no password" in run("list", "--file", file)[1]

@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from corpus.errors import SettingsError
-from web.accounts.account_changes import change_accounts
-from web.accounts.account_file import Account, Accounts, read_accounts
+from web.accounts.account import Account, Accounts
+from web.accounts.account_file import AccountFile, read_accounts
 
 
 def written(path: Path, *accounts: Account) -> Path:
@@ -21,7 +21,7 @@ def written(path: Path, *accounts: Account) -> Path:
 def test_a_password_is_admitted_and_does_not_stand_in_the_file(tmp_path: Path) -> None:
     anna, bert = Account.make("anna", "correct horse"), Account.make("bert", "battery staple")
     path = written(tmp_path / "accounts.txt", anna, bert)
-    accounts = Accounts(path)
+    accounts = Accounts(AccountFile(path))
     assert accounts.verify("anna", "correct horse") == anna
     assert accounts.verify("anna", "battery staple") is None
     assert accounts.verify("nobody", "correct horse") is None
@@ -50,7 +50,7 @@ def test_a_password_that_cannot_be_used_is_refused(password: str) -> None:
 def test_a_line_of_an_earlier_version_is_an_editors(tmp_path: Path) -> None:
     path = tmp_path / "accounts.txt"
     path.write_text("anna:scrypt:c2FsdA==:aGFzaA==\nbert:scrypt:c2FsdA==:aGFzaA==:owner\n", encoding="utf-8")
-    accounts = Accounts(path)
+    accounts = Accounts(AccountFile(path))
     assert accounts.get("anna") == Account("anna", b"salt", b"hash")
     assert [accounts.role_of(name) for name in ("anna", "bert", "carl")] == ["editor", "owner", "reader"]
 
@@ -72,15 +72,15 @@ def test_a_file_that_is_none_is_refused_with_the_way_out(tmp_path: Path, text: s
     path = tmp_path / "accounts.txt"
     path.write_text(text, encoding="utf-8")
     with pytest.raises(SettingsError, match=r"python -m web\.accounts add NAME"):
-        Accounts(path)
+        Accounts(AccountFile(path))
     with pytest.raises(SettingsError, match="cannot be read"):
-        Accounts(tmp_path / "missing")
+        Accounts(AccountFile(tmp_path / "missing"))
 
 
 def test_a_file_that_has_changed_is_read_again(tmp_path: Path) -> None:
     anna, bert = Account("anna", b"salt", b"hash"), Account("bert", b"salt", b"hash")
     path = written(tmp_path / "accounts.txt", anna, bert)
-    accounts = Accounts(path)
+    accounts = Accounts(AccountFile(path))
     written(path, bert)
     assert (accounts.get("anna"), accounts.get("bert")) == (None, bert)
     written(path)
@@ -92,7 +92,7 @@ def test_a_file_that_is_gone_or_makes_no_sense_changes_nothing(
 ) -> None:
     anna = Account("anna", b"salt", b"hash")
     path = written(tmp_path / "accounts.txt", anna)
-    accounts = Accounts(path)
+    accounts = Accounts(AccountFile(path))
     path.unlink()
     assert accounts.get("anna") == anna
     path.write_text("anna:scrypt:", encoding="utf-8")
@@ -110,7 +110,7 @@ def test_lines_are_read_as_they_were_written(tmp_path: Path) -> None:
 def _add_many(file: Path, kind: str) -> None:
     for n in range(25):
         one = Account(f"{kind}{n}", b"", b"", "reader")
-        change_accounts(file, methodcaller("add", one))
+        AccountFile(file).change(methodcaller("add", one))
 
 
 def test_changes_by_several_processes_are_all_kept(tmp_path: Path) -> None:

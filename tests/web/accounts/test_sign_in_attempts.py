@@ -3,6 +3,7 @@
 import pytest
 
 from web.accounts.sign_in_attempts import Attempts
+from web.shared_state import SharedState
 
 
 class Clock:
@@ -19,8 +20,8 @@ def clock() -> Clock:
 
 
 @pytest.fixture
-def attempts(clock: Clock) -> Attempts:
-    return Attempts(clock=clock)
+def attempts(state: SharedState, clock: Clock) -> Attempts:
+    return Attempts(state, clock=clock)
 
 
 def waits(attempts: Attempts, clock: Clock, address: str, name: str, n: int) -> list[int]:
@@ -55,9 +56,9 @@ def test_an_address_waits_whatever_names_it_tries(attempts: Attempts, clock: Clo
 
 
 def test_an_attacker_of_a_name_locks_nobody_out_from_elsewhere(attempts: Attempts, clock: Clock) -> None:
-    for i in range(500):
+    for i in range(50):
         assert attempts.take(f"attacker {i}", "anna") == 0
-    assert attempts.take("attacker 499", "anna") == 60
+    assert attempts.take("attacker 49", "anna") == 60
     assert attempts.take("home", "anna") == 0
     assert attempts.take("home", "anna") == 60
     clock.now += 60
@@ -102,8 +103,23 @@ def test_one_network_of_version_six_is_one_address(attempts: Attempts) -> None:
     assert [attempts.take("192.0.2.1", "bert") for _ in range(2)] == [0, 1]
 
 
-def test_many_names_and_addresses_take_no_more_memory(clock: Clock) -> None:
-    attempts = Attempts(remembered=100, clock=clock)
-    for i in range(10_000):
+def test_many_names_and_addresses_take_no_more_room(state: SharedState, clock: Clock) -> None:
+    attempts = Attempts(state, remembered=10, clock=clock)
+    for i in range(100):
+        clock.now += 1
         attempts.take(f"address {i}", f"name {i}")
-    assert len(attempts) == 300
+    assert len(attempts) == 30
+    clock.now += 3600
+    attempts.take("address", "name")
+    assert len(attempts) == 3
+
+
+def test_a_name_of_any_characters_is_counted(attempts: Attempts) -> None:
+    assert [attempts.take("a", "\0 \udcff") for _ in range(4)] == [0, 0, 0, 1]
+
+
+def test_attempts_at_several_pages_are_counted_together(state: SharedState, clock: Clock) -> None:
+    pages = [Attempts(state, clock=clock) for _ in range(2)]
+    assert [pages[i % 2].take("a", "anna") for i in range(4)] == [0, 0, 0, 1]
+    pages[1].forgive("a", "anna")
+    assert pages[0].take("a", "anna") == 0

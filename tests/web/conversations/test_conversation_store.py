@@ -7,12 +7,16 @@ from contextlib import closing
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import cast
 
 import pytest
 
+from corpus.archive.engine import Place
 from corpus.errors import ArchiveError
 from rag.model import Answer, Claim, Event, Filters
 from tests.corpus.archive.test_queries import scans
+from tests.disks import make_read_only, small_disk
+from tests.postgresql import PostgresServer
 from tests.web.conftest import cite, passage_with, starter_articles
 from web.conversations.answer_record import pack_answer, unpack_answer
 from web.conversations.conversation import Conversation, Exchange
@@ -25,10 +29,9 @@ def path(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def kept(path: Path) -> Iterator[ConversationStore]:
-    conversations = ConversationStore(path)
-    yield conversations
-    conversations.close()
+def kept(place: Place) -> Iterator[ConversationStore]:
+    with closing(ConversationStore(place)) as conversations:
+        yield conversations
 
 
 @pytest.fixture
@@ -71,11 +74,9 @@ def begun(kept: ConversationStore, answer: Answer, question: str = "How many?", 
     return conversation
 
 
-def rows(path: Path, table: str) -> int:
-    connection = sqlite3.connect(path)
-    count = int(connection.execute(f"SELECT count(*) FROM {table}").fetchone()[0])
-    connection.close()
-    return count
+def rows(kept: ConversationStore, table: str) -> int:
+    with kept._shared.read() as connection:
+        return int(connection.execute(f"SELECT count(*) FROM {table}").fetchone()[0])
 
 
 def test_an_answer_comes_back_as_it_was(answer: Answer) -> None:
@@ -87,8 +88,8 @@ def test_an_answer_comes_back_as_it_was(answer: Answer) -> None:
         unpack_answer(record, {})
 
 
-def test_a_conversation_is_whole_after_a_restart(path: Path, answer: Answer) -> None:
-    first = ConversationStore(path)
+def test_a_conversation_is_whole_after_a_restart(place: Place, answer: Answer) -> None:
+    first = ConversationStore(place)
     conversation = begun(first, answer)
     stopped = conversation.begin(Exchange("And then?"))
     stopped.take(Event("writing", "Half"))
@@ -97,7 +98,7 @@ def test_a_conversation_is_whole_after_a_restart(path: Path, answer: Answer) -> 
     stopped.opinion, stopped.remark = -1, "No."
     first.judge("", conversation, stopped)
     first.close()
-    again = ConversationStore(path)
+    again = ConversationStore(place)
     found = again.open("", conversation.id)
     again.close()
     assert found == conversation
@@ -108,21 +109,21 @@ def test_a_conversation_is_whole_after_a_restart(path: Path, answer: Answer) -> 
 def test_an_exchange_is_written_once_and_not_into_what_was_deleted(kept: ConversationStore, answer: Answer) -> None:
     conversation = begun(kept, answer)
     kept.keep("", conversation, conversation.exchanges[0])
-    assert rows(kept.path, "turns") == 1
+    assert rows(kept, "turns") == 1
     kept.remove("", conversation.id)
     kept.keep("", conversation, conversation.begin(exchange_with(answer)))
-    assert (rows(kept.path, "turns"), rows(kept.path, "conversations")) == (0, 0)
+    assert (rows(kept, "turns"), rows(kept, "conversations")) == (0, 0)
 
 
 def test_deleting_leaves_nothing_behind_that_no_other_conversation_needs(
     kept: ConversationStore, answer: Answer
 ) -> None:
     one, other = begun(kept, answer), begun(kept, answer)
-    before = rows(kept.path, "articles")
+    before = rows(kept, "cited_articles")
     kept.remove("", one.id)
-    assert rows(kept.path, "articles") == before > 0
+    assert rows(kept, "cited_articles") == before > 0
     kept.take_back("", other, other.exchanges[0])
-    assert (rows(kept.path, "turns"), rows(kept.path, "articles"), rows(kept.path, "evidence")) == (0, 0, 0)
+    assert (rows(kept, "turns"), rows(kept, "cited_articles"), rows(kept, "evidence")) == (0, 0, 0)
 
 
 def test_no_user_sees_or_changes_what_is_another_ones(kept: ConversationStore, answer: Answer) -> None:
@@ -165,25 +166,28 @@ def test_a_file_that_is_none_is_refused_with_a_way_out(tmp_path: Path) -> None:
         ConversationStore(broken)
 
 
-def test_every_query_finds_its_rows_by_an_index(kept: ConversationStore, answer: Answer) -> None:
+def test_every_query_finds_its_rows_by_an_index(path: Path, answer: Answer) -> None:
     statements: list[str] = []
-    kept._connection.set_trace_callback(statements.append)
-    conversation = begun(kept, answer, user="jo")
-    kept.keep("jo", conversation, conversation.begin(exchange_with(answer, "And then?")))
-    first, second = conversation.exchanges
-    first.opinion = 1
-    kept.judge("jo", conversation, first)
-    kept.rename("jo", conversation.id, "Figures")
-    assert kept.has_judged("jo")
-    assert len(kept.list_judged("jo")) == 1
-    assert len(kept.list_conversations("jo", "and")) == 1
-    assert kept.open("jo", conversation.id) is not None
-    kept.take_back("jo", conversation, second)
-    kept.remove("jo", conversation.id)
-    kept._connection.set_trace_callback(None)
-    asked = {sql for sql in statements if sql.lstrip().startswith(("SELECT", "INSERT", "UPDATE", "DELETE"))}
-    assert len(asked) > 12
-    assert [scan for sql in asked for scan in scans(kept._connection, sql)] == []
+    with closing(ConversationStore(path)) as kept:
+        begun(kept, answer)
+        file = cast(sqlite3.Connection, kept._shared._held)
+        file.set_trace_callback(statements.append)
+        conversation = begun(kept, answer, user="jo")
+        kept.keep("jo", conversation, conversation.begin(exchange_with(answer, "And then?")))
+        first, second = conversation.exchanges
+        first.opinion = 1
+        kept.judge("jo", conversation, first)
+        kept.rename("jo", conversation.id, "Figures")
+        assert kept.has_judged("jo")
+        assert len(kept.list_judged("jo")) == 1
+        assert len(kept.list_conversations("jo", "and")) == 1
+        assert kept.open("jo", conversation.id) is not None
+        kept.take_back("jo", conversation, second)
+        kept.remove("jo", conversation.id)
+        file.set_trace_callback(None)
+        asked = {sql for sql in statements if sql.lstrip().startswith(("SELECT", "INSERT", "UPDATE", "DELETE"))}
+        assert len(asked) > 12
+        assert [scan for sql in asked for scan in scans(file, sql)] == []
 
 
 def test_what_is_pinned_stands_first_for_its_user_alone(kept: ConversationStore, answer: Answer) -> None:
@@ -199,13 +203,54 @@ def test_what_is_pinned_stands_first_for_its_user_alone(kept: ConversationStore,
     assert kept.list_conversations("")[0].id == second.id
 
 
-def test_a_file_from_before_pinning_is_read(path: Path, answer: Answer) -> None:
-    first = ConversationStore(path)
-    begun(first, answer, "Old?")
-    first.close()
+# What an earlier version made of a file, which had no number then.
+MAKE_OLD = """
+DROP TABLE under_way;
+ALTER TABLE conversations DROP COLUMN unseen;
+ALTER TABLE cited_articles RENAME TO articles;
+PRAGMA user_version = 0;
+"""
+
+
+def test_a_file_of_an_earlier_version_is_brought_up_to_date(path: Path, answer: Answer) -> None:
+    with closing(ConversationStore(path)) as first:
+        conversation = begun(first, answer, "Old?")
     with closing(sqlite3.connect(path)) as connection:
-        connection.execute("ALTER TABLE conversations DROP COLUMN pinned")
+        connection.executescript(MAKE_OLD + "ALTER TABLE conversations DROP COLUMN pinned")
+    for _ in range(2):
+        with closing(ConversationStore(path)) as again:
+            assert again.open("", conversation.id) == conversation
+            again.pin("", conversation.id, True)
+            assert again.list_conversations("")[0].pinned
     with closing(ConversationStore(path)) as again:
-        (listed,) = again.list_conversations("")
-        again.pin("", listed.id, True)
-        assert again.list_conversations("")[0].pinned
+        again.remove("", conversation.id)
+        assert (rows(again, "turns"), rows(again, "cited_articles")) == (0, 0)
+
+
+def test_a_file_of_an_earlier_version_that_cannot_be_written_is_read(tmp_path: Path, answer: Answer) -> None:
+    with small_disk(tmp_path / "data") as disk:
+        file = disk / "conversations.sqlite3"
+        with closing(ConversationStore(file)) as first:
+            conversation = begun(first, answer, "Old?")
+        with closing(sqlite3.connect(file)) as connection:
+            connection.executescript(MAKE_OLD)
+        make_read_only(disk)
+        with closing(ConversationStore(file)) as again:
+            assert again.open("", conversation.id) == conversation
+            assert [listed.title for listed in again.list_conversations("")] == ["Old?"]
+            with pytest.raises(ArchiveError, match="cannot be written"):
+                again.pin("", conversation.id, True)
+
+
+def test_a_database_that_goes_away_is_named_and_used_again(postgres: PostgresServer, answer: Answer) -> None:
+    with closing(ConversationStore(postgres.make_schema())) as kept:
+        first = begun(kept, answer, "First?")
+        postgres.stop()
+        try:
+            for work in (lambda: kept.list_conversations(""), lambda: begun(kept, answer)):
+                with pytest.raises(ArchiveError, match="does not answer"):
+                    work()
+        finally:
+            postgres.start()
+        second = begun(kept, answer, "Second?")
+        assert [listed.id for listed in kept.list_conversations("")] == [second.id, first.id]

@@ -106,6 +106,7 @@ def test_files_of_the_machine_are_not_served(page_url: str) -> None:
 
 def test_the_default_port_may_be_left_out() -> None:
     assert allowed_hosts(8000, ["localhost"]) == {"localhost:8000"}
+    assert allowed_hosts(8000, ["news.example"]) == {"news.example:8000", "news.example"}
     assert allowed_hosts(80, ["localhost"]) == {"localhost:80", "localhost"}
 
 

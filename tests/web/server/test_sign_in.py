@@ -18,8 +18,8 @@ from tests.waiting import PATIENCE_S
 from tests.web.ask.test_ask_tab import QUESTION, ask
 from tests.web.conftest import PASSWORD, Newsroom, accounts_of, served
 from tests.web.server.test_access import serious
-from web.accounts.account_changes import change_accounts
-from web.accounts.account_file import Account, Accounts
+from web.accounts.account import Account, Accounts
+from web.accounts.account_file import AccountFile
 from web.accounts.sign_in import SignIn
 from web.accounts.sign_in_attempts import Attempts
 
@@ -67,7 +67,7 @@ def test_a_request_that_goes_on_ends_with_the_account(tmp_path: Path) -> None:
         async with httpx.AsyncClient(transport=transport, base_url="http://page", cookies=cookies) as client:
             request = asyncio.ensure_future(client.get("/"))
             await entered.wait()
-            change_accounts(accounts.path, lambda lines: lines.remove(removed))
+            accounts.source.change(lambda lines: lines.remove(removed))
             done, _ = await asyncio.wait({request}, timeout=PATIENCE_S if who == removed else 0.2)
             request.cancel()
         return bool(done)
@@ -259,7 +259,7 @@ def test_too_many_attempts_are_refused_and_the_page_says_how_long(page: "Page", 
 
 def test_programs_are_told_in_a_header_how_long_to_wait(accounts: Accounts) -> None:
     wrong = [{"data": {"username": "bert", "password": "a wrong guess"}} for _ in range(8)]
-    answers = asked(SignIn(behind, accounts, "session", Attempts(clock=lambda: 0.0), held_s=0), *wrong)
+    answers = asked(SignIn(behind, accounts, "session", attempts=Attempts(clock=lambda: 0.0), held_s=0), *wrong)
     assert sorted(answer.status_code for answer in answers) == [401] * 3 + [429] * 5
     refused = next(answer for answer in answers if answer.status_code == 429)
     assert refused.headers["retry-after"] == "1"
@@ -271,7 +271,7 @@ def test_an_attack_on_a_name_keeps_nobody_out_who_knows_the_password(accounts: A
     for i in range(1000):
         attempts.take(f"attacker {i}", "anna")
     right = {"data": {"username": "anna", "password": PASSWORD}}
-    (answer,) = asked(SignIn(behind, accounts, "session", attempts, held_s=0), right)
+    (answer,) = asked(SignIn(behind, accounts, "session", attempts=attempts, held_s=0), right)
     assert answer.json() == {"success": True}
 
 
@@ -279,7 +279,7 @@ class Watched(Accounts):
     """Note on which threads passwords are hashed, and how many are at once; every password is wrong."""
 
     def __init__(self, path: Path) -> None:
-        super().__init__(path)
+        super().__init__(AccountFile(path))
         self.threads: set[int] = set()
         self.names: list[str] = []
         self.at_once = self.most_at_once = 0
