@@ -15,7 +15,7 @@ from rag.question.scope_mentions import ScopeMentions, find_scope
 from rag.question.search_plan import ArchiveScope
 from rag.retrieval.passage_search import Retriever
 from rag.retrieval.spelling_correction import SpellingCorrector
-from rag.retrieval.true_case import CaseRestorer
+from rag.retrieval.written_forms import WrittenForms
 from rag.text.english_words import EnglishWords
 
 _COMMON = 0.01  # Share of the archive from which on questions are stemmed in a language too.
@@ -30,7 +30,7 @@ class QuestionReader:
         self._retriever = retriever
         english = EnglishWords(read_shipped_vocabulary())
         self._spelling = SpellingCorrector(retriever, english)
-        self._case = CaseRestorer(retriever, english)
+        self._forms = WrittenForms(retriever, english)
         self._known: tuple[int, Outlets] | None = None
         self._named: tuple[int, NameLookup, NameLookup] | None = None
         self._scope: tuple[int, ArchiveScope] | None = None
@@ -51,8 +51,10 @@ class QuestionReader:
         return known[1]
 
     def correct(self, text: str) -> Corrected:
-        """Return a text with each word corrected that no article has (`rag.retrieval.spelling_correction`)."""
-        return self._spelling.correct(text)
+        """Return a text with what no article has as the archive writes it: misspelt words, initials of a name."""
+        corrected = self._spelling.correct(text)
+        written = self._forms.expand(corrected.text)
+        return Corrected(written.text, (*corrected.notes, *written.notes))
 
     def _look_up_names(self) -> tuple[NameLookup, NameLookup]:
         """Return the authors and the sections of the archive as it is now."""
@@ -114,16 +116,16 @@ class QuestionReader:
         now = now.replace(tzinfo=now.tzinfo or UTC) if now else present
         asked = read_question(question)
         query = parse_question(
-            self._case.restore(asked),
-            self._case.restore_turns(read_history(history)),
+            self._forms.restore(asked),
+            self._forms.restore_turns(read_history(history)),
             now=now,
             outlets=self.refresh(),
             filters=self.resolve(filters),
             whole=whole,
             looking_back=looking_back,
-            correct=self._spelling.correct,
+            correct=self.correct,
             alone=alone,
             newest=newest,
             scope=self._find_scope,
         )
-        return replace(query, question=asked, unknown=self._case.find_unknown(query.standalone))
+        return replace(query, question=asked, unknown=self._forms.find_unknown(query.standalone))

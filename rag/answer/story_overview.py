@@ -13,6 +13,7 @@ from rag.text.speakers import find_attributions
 from rag.text.terms import list_held_terms, terms
 
 _WORDS = 4  # A shorter quotation is a term, not a position.
+_OFTEN = 3  # Times that an article has a name that its headline lacks.
 _LOOKED_AT = 40  # Stories whose text is read for quotations.
 
 Span = tuple[Chunk, int, int]
@@ -38,9 +39,18 @@ def cite_overview(asked: CoverageQuestion, found: CoveredStories, coverage: Topi
 
 
 def _rank_stories(found: CoveredStories) -> list[Story]:
-    """Return the stories with the topic in their headline, or all where it stands in none, those first that tell most."""
+    """Return the stories with the topic in their headline, those first that tell most, then others that often name it.
+
+    Where it stands in no headline, these are all.
+    """
     headed = [story for story in found.stories if _holds_topic(story.articles[0].title, found)]
-    return sorted(headed or found.stories, key=lambda story: -_count_topic(story, found))
+    named = any(part.name for part in found.parts)
+    others = [
+        story
+        for story in found.stories
+        if story not in headed and (not headed or (named and _count_topic(story, found) >= _OFTEN))
+    ]
+    return [s for some in (headed, others) for s in sorted(some, key=lambda story: -_count_topic(story, found))]
 
 
 def _holds_topic(text: str, found: CoveredStories) -> bool:
@@ -51,10 +61,11 @@ def _holds_topic(text: str, found: CoveredStories) -> bool:
 
 
 def _count_topic(story: Story, found: CoveredStories) -> int:
-    """Return how often an article has the words of the topic, its headline counted as five."""
+    """Return how often an article has the names of the topic, or its words if it has none, its headline counted as five."""
     article = story.articles[0]
     said = terms(article.body, article.language or "en") + 5 * terms(article.title, article.language or "en")
-    wanted = {stem for part in found.parts for stems in part.stems for stem in stems}
+    parts = [part for part in found.parts if part.name] or found.parts
+    wanted = {stem for part in parts for stems in part.stems for stem in stems}
     return sum(term in wanted for term in said)
 
 

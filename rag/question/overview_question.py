@@ -35,6 +35,13 @@ _MANNERS = tuple(
 )  # fmt: skip
 _NUMBERS = {word: n for n, word in enumerate("one two three four five six seven eight nine ten".split(), 1)}
 _CLAUSE = frozenset("who whom whose what when where why how which whether if that did does do was were is are".split())
+# What asks for whatever the archive has, in any order of the words, and what else may stand around a topic.
+_WHOLE = frozenset("story archive everything all version tldr speed".split())
+_AROUND = _WHOLE | frozenset(
+    "what whats is are does do you we i it the this your our to on about of with behind around for in from at up have "
+    "has hold holds got say says tell told me us anything there please can could would want need give get bring find just "
+    "quick quickly short shorter brief briefly simple full whole long so far".split()
+)
 _MOST = 5
 _MOST_ASKED = 10
 _MOST_WORDS = 6
@@ -47,8 +54,11 @@ def parse_overview_question(text: str, filters: Filters) -> CoverageQuestion | N
         text: The stand-alone question.
         filters: What the question or the user demands already.
     """
-    said = _replace_phrase([word.rstrip(",;:") for word in text.strip(" ?!.").split()])
+    plain = [word.rstrip(",;:") for word in text.strip(" ?!.").split()]
+    said = _replace_phrase(plain)
     place = _find_kind(said)
+    if place is None and (topic := _find_framed(plain)):
+        return CoverageQuestion("summary", " ".join(topic), filters, _MOST)
     said, most = _cut_manner(said, place + 2) if place is not None else (said, _MOST)
     if place is None or any(not _is_asked(word) for word in said[:place]):
         return None
@@ -67,6 +77,17 @@ def parse_overview_question(text: str, filters: Filters) -> CoverageQuestion | N
 def _find_kind(said: list[str]) -> int | None:
     """Return the place of the word that asks for an overview, or None."""
     return next((n for n, word in enumerate(said) if word.lower() in _SUMMARY | _POSITIONS | _POINTS), None)
+
+
+def _find_framed(said: list[str]) -> list[str]:
+    """Return the topic of "what's the story with Yahoo?" or "Yahoo, the short version please", or no words."""
+    lower = [word.lower().replace("’", "'").removesuffix("'s") for word in said]
+    own = [n for n, word in enumerate(lower) if word not in _AROUND]
+    if not own or _WHOLE.isdisjoint(lower[: own[0]] + lower[own[-1] + 1 :]):
+        return []
+    topic = said[own[0] : own[-1] + 1]
+    held = [word for word in words(" ".join(topic)) if word not in STOPWORDS]
+    return topic if held and len(topic) <= _MOST_WORDS and _CLAUSE.isdisjoint(lower[own[0] : own[-1] + 1]) else []
 
 
 def _replace_phrase(said: list[str]) -> list[str]:

@@ -23,7 +23,7 @@ from rag.retrieval.held_words import (
 from rag.retrieval.sentence_ranking import SAYING, Sentence, measure_sentence_shape, split_carried
 from rag.retrieval.sufficiency import find_missing_names
 from rag.text.equal_words import find_equal_terms, says_little
-from rag.text.names import Name, find_initials, find_name_words, find_names, same_word
+from rag.text.names import Name, find_initials, find_name_words, find_names, fold_name, same_word
 from rag.text.quotations import find_quotations
 from rag.text.speakers import find_attributions
 from rag.text.terms import list_held_terms, question_language, stem, words
@@ -71,6 +71,8 @@ def find_gap(query: Query, evidence: Evidence, chosen: Sequence[Sentence]) -> Ga
     """Return what the chosen sentences leave open of a question, None where they clearly answer it."""
     own = read_own(query.standalone)
     names = find_own_names(own)
+    if query.unknown and evidence.whole.sufficiency.probability < CLEAR and _names_only(query.unknown, names):
+        return Gap("name", query.unknown)
     near = chosen if query.parts else keep_near(query, chosen) or keep_near(query, evidence.whole.sentences)
     gap = _find_gap(query, own, names, evidence, near)
     if gap is None or gap.nearest:
@@ -79,6 +81,11 @@ def find_gap(query: Query, evidence: Evidence, chosen: Sequence[Sentence]) -> Ga
         every = keep_near(query, evidence.whole.sentences)
         near = _keep_bearing(query, own, names, near) or _keep_bearing(query, own, names, every)
     return replace(gap, nearest=tuple(near))
+
+
+def _names_only(unknown: str, names: Sequence[Name]) -> bool:
+    """Return whether a question names nothing but what no article holds, so that no sentence comes near it."""
+    return all(fold_name(unknown) in name.words for name in names)
 
 
 def _keep_bearing(query: Query, own: str, names: Sequence[Name], near: Sequence[Sentence]) -> list[Sentence]:

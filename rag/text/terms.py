@@ -2,7 +2,7 @@
 
 import re
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from functools import lru_cache
 
 import snowballstemmer
@@ -134,12 +134,21 @@ def find_acronyms(text: str) -> list[str]:
 
     A name that continues after "of", "and" and the like gives those of its whole and of its pieces.
     """
-    found: list[str] = []
+    return list(dict.fromkeys(initials for initials, _ in _list_long_names(text)))
+
+
+def find_long_names(text: str, initials: str) -> list[str]:
+    """Return the names in a text that have these initials, given in lower case."""
+    return [name for short, name in _list_long_names(text) if short == initials]
+
+
+def _list_long_names(text: str) -> Iterator[tuple[str, str]]:
     for match in _LONG_NAME.finditer(text):
         name = _ARTICLE.sub("", match.group())
-        pieces = [re.findall(r"\b[A-Z]", piece) for piece in (name, *_LINK.split(name))]
-        found.extend("".join(initials).lower() for initials in pieces if len(initials) >= 3)
-    return list(dict.fromkeys(found))
+        for piece in (name, *_LINK.split(name)):
+            initials = "".join(re.findall(r"\b[A-Z]", piece)).lower()
+            if len(initials) >= 3:
+                yield initials, piece
 
 
 def plain_spellings(text: str) -> list[str]:

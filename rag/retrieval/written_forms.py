@@ -1,7 +1,7 @@
-"""Capitals for a question typed without them: its words are written as the articles of the archive mostly write them.
+"""Questions written as the archive writes: names with their capitals, initials that no article uses as the name they stand for.
 
-Whether a question is answered depends on its names, and capitals mark these. Restoring them from the text that is
-searched is truecasing (Lita et al. 2003), here with the archive itself as the only corpus.
+Whether a question is answered depends on its names, and capitals mark these. Restoring them from text that has them is
+truecasing (Lita et al. 2003), here with the archive itself as the only corpus.
 """
 
 import re
@@ -11,10 +11,11 @@ from dataclasses import replace
 
 from rag.index.lexical import read_article_id
 from rag.model import Turn
+from rag.question.query import Corrected
 from rag.retrieval.passage_search import Retriever
 from rag.text.english_words import EnglishWords
 from rag.text.equal_words import find_equal_terms
-from rag.text.terms import STOPWORDS, is_asking, question_language, stem, words
+from rag.text.terms import STOPWORDS, find_long_names, is_asking, question_language, stem, words
 
 CAPITAL_SHARE = 0.8
 """Share of the uses of a word or phrase inside sentences that have capitals, from which on it is a name in a question too."""
@@ -35,8 +36,8 @@ _ACRONYM = range(3, 7)  # Letters.
 _SHORTEST_UNKNOWN = 4  # Letters.
 
 
-class CaseRestorer:
-    """Write questions without capitals as the archive would; several threads may call at once."""
+class WrittenForms:
+    """Write the names of questions as the archive does; several threads may call at once."""
 
     def __init__(self, retriever: Retriever, english: EnglishWords) -> None:
         """Look words up where `retriever` searches; a word that neither it nor `english` has is taken for a name."""
@@ -59,7 +60,21 @@ class CaseRestorer:
 
     def restore_turns(self, history: Sequence[Turn]) -> list[Turn]:
         """Return the turns of a conversation with the questions restored."""
-        return [replace(turn, text=self.restore(turn.text)) if turn.role == "user" else turn for turn in history]
+        return [replace(turn, content=self.restore(turn.content)) if turn.role == "user" else turn for turn in history]
+
+    def expand(self, text: str) -> Corrected:
+        """Return a question with the name in place of its initials where every article writes the name alone ("GDPR")."""
+        notes: list[str] = []
+        for word in dict.fromkeys(word for word in _NO_ADDRESS.findall(text) if self._may_be_initials(word)):
+            names = Counter(name for chunk in self._read(word.lower()) for name in find_long_names(chunk, word.lower()))
+            if names and not any(_holds_form(chunk, word.lower()) for chunk in self._read(word.lower())):
+                name = names.most_common(1)[0][0]
+                text = re.sub(rf"\b{word}\b", name, text)
+                notes.append(f"Searched for “{name}”: no article writes “{word}”.")
+        return Corrected(text, tuple(notes))
+
+    def _may_be_initials(self, word: str) -> bool:
+        return len(word) in _ACRONYM and word.isalpha() and word.isupper()
 
     def find_unknown(self, text: str) -> str:
         """Return the first word with a capital that neither an article nor the list of English words has, or ""."""
@@ -108,12 +123,12 @@ class CaseRestorer:
 
     def _write_unseen(self, word: str, read: Sequence[str]) -> str:
         """Return a word that no chunk writes out: the initials of a long name, by which chunks are found, or nobody's."""
-        if read and len(word) in _ACRONYM and word.isalpha() and not any(_holds_form(text, word) for text in read):
+        if any(find_long_names(text, word) for text in read) and not any(_holds_form(text, word) for text in read):
             return word.upper()
         return word.capitalize() if not read and self._is_unknown(word) else word
 
     def _is_unknown(self, word: str) -> bool:
-        if len(word) < _SHORTEST_UNKNOWN or not word.isalpha() or word in self._english:
+        if len(word.removesuffix("s")) < _SHORTEST_UNKNOWN or not word.isalpha() or word in self._english:
             return False
         return not any(self._lexical.count_documents(term) for term in find_equal_terms(stem(word)))
 
@@ -131,7 +146,9 @@ class CaseRestorer:
 
 def _has_own_capitals(text: str) -> bool:
     """Return whether a question has a capital behind its first letter, besides "I", and is not written in capitals alone."""
-    return not text.isupper() and any(not word.islower() and word != "I" for word in _WORD.findall(text[1:]) if word.isalpha())
+    return not text.isupper() and any(
+        not word.islower() and word != "I" for word in _WORD.findall(text[1:]) if word.isalpha()
+    )
 
 
 def _find_uses(text: str, phrase: str, alone: bool = False) -> Iterator[tuple[str, bool]]:
