@@ -84,7 +84,7 @@ class Assistant:
         self.questions = QuestionReader(self.archive, retriever)
         self.evidence = EvidenceSearch(retriever, PassageReader(self.embedder, self.indexes.lexical))
         self.coverage = TopicCoverage(retriever)
-        self._topics = TopicWatch(TopicBook(settings.data_dir / FILE), self.evidence)
+        self._topics = TopicWatch(TopicBook(settings.place_of(FILE)), self.evidence)
         self.pipeline = self.compose_pipeline()
 
     @classmethod

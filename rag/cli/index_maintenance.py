@@ -105,7 +105,8 @@ def _check_topics(settings: Settings, indexes: OwnedIndexes) -> dict[str, Any]:
     """Look for news on the topics that are followed; say how many articles are, where there are any."""
     evidence = EvidenceSearch(Retriever(indexes), PassageReader(indexes.embedder, indexes.lexical))
     try:
-        found = TopicWatch(TopicBook(settings.data_dir / FILE), evidence).check()
+        with closing(TopicBook(settings.place_of(FILE))) as book:
+            found = TopicWatch(book, evidence).check()
     except NewsdeskError as error:  # The articles are indexed all the same; the next command looks again.
         return {"topics_error": str(error)}
     return {"topics": found} if found else {}
