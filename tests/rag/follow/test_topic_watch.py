@@ -61,6 +61,20 @@ def test_another_archive_begins_anew(desk: FollowedDesk, tmp_path: Path) -> None
     )
 
 
+def test_an_archive_that_was_moved_goes_on_where_the_source_was(desk: FollowedDesk, tmp_path: Path) -> None:
+    book = TopicBook(tmp_path / "topics.sqlite3")
+    book.add("", "Equifax breach", None, "before", 1)
+    book.add("", "Equifax", None, "before", 3)  # Looked at what the source had after it was copied.
+    archive = desk.assistant.archive
+    with archive.transaction() as connection:
+        connection.execute("INSERT INTO meta VALUES ('log of before', '2')")
+    type(desk.assistant.topics)(book, desk.assistant.evidence).check()
+    first, second = book.topics()
+    assert book.findings(first.id)
+    assert not book.findings(second.id)
+    assert {first.archive, second.archive} == {archive.identity}
+
+
 def test_filters_hold(desk: FollowedDesk, tmp_path: Path) -> None:
     book = TopicBook(tmp_path / "topics.sqlite3")
     watch = type(desk.assistant.topics)(book, desk.assistant.evidence)
