@@ -1,6 +1,6 @@
 """Copy tables from one database to another, in batches that are each on the disk before the next one is read."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -10,9 +10,6 @@ from corpus.errors import ArchiveError, InputError
 
 BATCH = 500
 """Rows of a batch, which is held in memory."""
-
-OWN = frozenset({"meta"})
-"""Tables that say what an archive is, and stay its own."""
 
 _LAST = "changes"
 """Copied after all others: who follows the log finds everything that it names."""
@@ -42,7 +39,7 @@ class TablePair:
         return read_key(self.table, row)
 
 
-def pair_tables(source: Bulk, target: Bulk, wanted: Sequence[str]) -> list[TablePair]:
+def pair_tables(source: Bulk, target: Bulk, wanted: Iterable[str]) -> list[TablePair]:
     """Return those of the wanted tables that both have, in the order in which rows can be written.
 
     A column or a table of one alone is not part of the record: an older form lacks it, or the database makes it by itself.
@@ -51,7 +48,7 @@ def pair_tables(source: Bulk, target: Bulk, wanted: Sequence[str]) -> list[Table
     shared = {
         name: replace(theirs[name], columns=tuple(c for c in theirs[name].columns if c in ours[name].columns))
         for name in wanted
-        if name in ours and name in theirs and name not in OWN
+        if name in ours and name in theirs
     }
     ordered = sorted(sort_tables(shared), key=lambda table: table.name == _LAST)
     return [TablePair(source, target, table) for table in ordered]

@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 
-from corpus.archive.engine import Engine, Place, open_engine
+from corpus.archive.engine import Place, open_engine
 from corpus.archive.move import Moved, move_archive
 from corpus.cli.display import console, print_json
 from corpus.cli.options import AsJson, Data, open_existing_archive, settings_for
@@ -16,6 +16,7 @@ from corpus.feeds import feed_book
 from corpus.ingestion import item_cache
 from corpus.settings import ARCHIVE_FILE, ArchiveSettings
 
+_SHOWN = ("articles", "versions", "chunks", "feeds", "conversations", "topics", "accounts")
 _SCHEMES = ("postgresql://", "postgres://")
 MORE_TABLES = (*feed_book.TABLES, *item_cache.TABLES)
 """Tables that a file gets only when they are first needed."""
@@ -32,18 +33,17 @@ def move(
     as_json: AsJson = False,
 ) -> None:
     """Copy the whole archive to an empty database or data folder; run it again if it was interrupted. Nothing is embedded again, nothing is deleted here."""
-    settings = settings_for(data)
-    source, target = _open_source(settings), open_engine(_read_place(to))
-    done = _carry(source, target, as_json, partial=False)
+    source = _find_source(settings_for(data))
+    done = _carry(source, _read_place(to), as_json, partial=False)
     if not done.current:
         console(stderr=True).print(
-            f"{source.name}: others wrote to it meanwhile, so the move is not finished. Stop them, then run the same command "
+            f"{_name(source)}: others wrote to it meanwhile, so the move is not finished. Stop them, then run the same command "
             "again: it carries what has changed."
         )
         raise typer.Exit(1)
     if not as_json:
         use = "NEWSDESK_DATABASE" if to.startswith(_SCHEMES) else f"--data {to}"
-        console().print(f"Name it by {use} to use it; {source.name} is as it was.")
+        console().print(f"Name it by {use} to use it; {_name(source)} is as it was.")
 
 
 def backup(
@@ -54,8 +54,7 @@ def backup(
     as_json: AsJson = False,
 ) -> None:
     """Write the whole archive, as it is now, into a new data folder; others may go on writing."""
-    settings = settings_for(data)
-    _carry(_open_source(settings), open_engine(_read_place(str(folder))), as_json, partial=True)
+    _carry(_find_source(settings_for(data)), folder, as_json, partial=True)
 
 
 def restore(
@@ -64,24 +63,30 @@ def restore(
     as_json: AsJson = False,
 ) -> None:
     """Fill an empty archive, of the data folder or the database, from a backup; run it again if it was interrupted."""
-    settings = settings_for(data)
-    source = open_engine(folder / ARCHIVE_FILE)
-    if not source.exists():
+    if not open_engine(folder / ARCHIVE_FILE).exists():
         raise InputError(f"no archive in {folder}; `{name_command('corpus backup')} FOLDER` writes one")
-    _carry(source, open_engine(settings.archive_place), as_json, partial=True)
+    _carry(folder, _find_place(settings_for(data)), as_json, partial=True)
 
 
-def _open_source(settings: ArchiveSettings) -> Engine:
-    with open_existing_archive(settings) as archive:
-        return archive.engine
+def _find_source(settings: ArchiveSettings) -> Place:
+    open_existing_archive(settings).close()
+    return _find_place(settings)
+
+
+def _find_place(settings: ArchiveSettings) -> Place:
+    return settings.database.get_secret_value() or settings.data_dir
 
 
 def _read_place(to: str) -> Place:
-    """Return the address of a database, or the file of the archive in a folder."""
-    return to if to.startswith(_SCHEMES) else Path(to) / ARCHIVE_FILE
+    return to if to.startswith(_SCHEMES) else Path(to)
 
 
-def _carry(source: Engine, target: Engine, quiet: bool, *, partial: bool) -> Moved:
+def _name(place: Place) -> str:
+    """Return what messages call a place: the folder, or the database without its password."""
+    return str(place) if isinstance(place, Path) else open_engine(place).name
+
+
+def _carry(source: Place, target: Place, quiet: bool, *, partial: bool) -> Moved:
     err = console(stderr=True)
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
     with Progress(*columns, console=err, transient=True, disable=quiet or not err.is_terminal) as bar:
@@ -95,11 +100,12 @@ def _carry(source: Engine, target: Engine, quiet: bool, *, partial: bool) -> Mov
         done = move_archive(source, target, more=MORE_TABLES, partial=partial, progress=show)
     if quiet:
         print_json(
-            {"to": target.name, "rows": done.rows, "searches": done.searches, "finished": done.current or partial}
+            {"to": _name(target), "rows": done.rows, "searches": done.searches, "finished": done.current or partial}
         )
     else:
-        articles, chunks, rows = done.rows["articles"], done.rows["chunks"], sum(done.rows.values())
-        console().print(f"Copied to {target.name}: {articles:,} articles with {chunks:,} chunks, {rows:,} rows in all.")
+        rows = sum(done.rows.values())
+        counts = ", ".join(f"{count:,} {name}" for name in _SHOWN if (count := done.rows.get(name)))
+        console().print(f"Copied to {_name(target)}: {rows:,} rows, among them {counts or 'no article'}.")
         console().print(
             f"Both hold as many rows in each table, and {done.searches} random searches found the same in both."
         )

@@ -44,13 +44,13 @@ class Bulk(Protocol):
     def snapshot(self) -> AbstractContextManager[None]:
         """Read the database as it is now for the whole block, whatever others write meanwhile."""
 
-    def take_version(self) -> object:
-        """Return a value that is another one as soon as somebody else has written to the database."""
+    def take_version(self, tables: Iterable[StoredTable]) -> object:
+        """Return a value that is another one as soon as somebody else has written to these tables, or near them."""
 
     def insert(self, table: StoredTable, rows: Iterable[Sequence[Any]]) -> None:
         """Write rows that are not there yet, within a transaction."""
 
-    def finish(self) -> None:
+    def finish(self, tables: Iterable[StoredTable]) -> None:
         """Let new rows be numbered after those that were written, and plan queries by what is there."""
 
     def close(self) -> None:

@@ -11,7 +11,6 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from corpus.archive.engine.postgresql_row import PostgresRow, make_rows
-from corpus.archive.engine.postgresql_bulk import PostgresBulk
 from corpus.archive.engine.postgresql_schema import MIGRATIONS, VERSION_OF_SQLITE
 from corpus.archive.engine.protocol import Connection
 from corpus.archive.engine.sqlite_schema import ARCHIVE
@@ -318,10 +317,6 @@ class PostgresEngine:
             return sum(int(row[0]) for row in connection.execute(sql + tables))
         finally:
             connection.close()
-
-    def open_bulk(self) -> PostgresBulk:
-        """Open a connection to read or write whole tables."""
-        return PostgresBulk(self, self.connect())
 
     def find_damage(self, connection: Connection) -> str:  # noqa: ARG002 - of the protocol
         """Return "": the server checks its pages as it reads them, and holds to the references between tables."""

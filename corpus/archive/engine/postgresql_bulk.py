@@ -2,12 +2,11 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from corpus.archive.engine.bulk import StoredTable, quote_names
-
-if TYPE_CHECKING:
-    from corpus.archive.engine.postgresql import PostgresConnection, PostgresEngine
+from corpus.archive.engine.postgresql import PostgresConnection, PostgresEngine
+from corpus.archive.engine.protocol import Connection, Engine
 
 _OURS = "pg_class.relkind = 'r' AND pg_class.relnamespace = CAST(CAST(current_schema() AS text) AS regnamespace)"
 # What the database computes by itself is left out.
@@ -24,16 +23,25 @@ _PARENTS = (
     "SELECT pg_class.relname, array_agg(CAST(parent.relname AS text)) FROM pg_class JOIN pg_constraint ON conrelid = pg_class.oid "
     f"JOIN pg_class AS parent ON parent.oid = confrelid WHERE {_OURS} AND contype = 'f' GROUP BY pg_class.relname"
 )
-_NUMBERED = f"SELECT relname, attname FROM pg_class JOIN pg_attribute ON attrelid = pg_class.oid WHERE {_OURS} AND attidentity != ''"
+_NUMBERED = (
+    "SELECT relname, array_agg(CAST(attname AS text)) FROM pg_class JOIN pg_attribute ON attrelid = pg_class.oid "
+    f"WHERE {_OURS} AND attidentity != '' GROUP BY relname"
+)
 
 
 class PostgresBulk:
     """Read and write whole tables of a database; see `corpus.archive.engine.bulk.Bulk`."""
 
-    def __init__(self, engine: "PostgresEngine", connection: "PostgresConnection") -> None:
-        """Take a connection, which is closed with this."""
+    def __init__(self, engine: Engine, connection: Connection) -> None:
+        """Take a connection, which is closed with this.
+
+        Raises:
+            ValueError: It is not one to a database.
+        """
+        if not (isinstance(engine, PostgresEngine) and isinstance(connection, PostgresConnection)):
+            raise ValueError(f"{engine.name}: no PostgreSQL database")
         self._engine = engine
-        self.connection = connection
+        self._database = self.connection = connection
 
     @property
     def name(self) -> str:
@@ -55,31 +63,31 @@ class PostgresBulk:
     def snapshot(self) -> Iterator[None]:
         """Read one state of the database; a connection that breaks meanwhile is not opened again."""
         with self._engine.convert_errors():
-            opened = self.connection.raw
+            opened = self._database.raw
             with opened.transaction():
                 opened.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
                 yield
 
-    def take_version(self) -> object:
+    def take_version(self, tables: Iterable[StoredTable]) -> object:
         """Return how many rows each table has, and the sum of the numbers of the transactions that wrote them."""
         counted = 'SELECT count(*), sum(CAST(CAST(xmin AS text) AS bigint)) FROM "{}"'
-        return [
-            tuple(self.connection.execute(counted.format(name)).fetchone()) for name in sorted(self.describe_tables())
-        ]
+        return [tuple(self._database.execute(counted.format(table.name)).fetchall()[0]) for table in tables]
 
     def insert(self, table: StoredTable, rows: Iterable[Sequence[Any]]) -> None:
         """Write rows by COPY, which takes some ten times as many a second as statements."""
         sql = f'COPY "{table.name}" ({quote_names(table.columns)}) FROM STDIN'
-        with self._engine.convert_errors(), self.connection.raw.cursor() as cursor, cursor.copy(sql) as copy:
+        with self._engine.convert_errors(), self._database.raw.cursor() as cursor, cursor.copy(sql) as copy:
             for row in rows:
                 copy.write_row(row)
 
-    def finish(self) -> None:
+    def finish(self, tables: Iterable[StoredTable]) -> None:
         """Move the numbering of each table behind its highest number, and count rows for the planner."""
-        for name, column in self.connection.execute(_NUMBERED).fetchall():
-            sql = f'SELECT setval(pg_get_serial_sequence(?, ?), max("{column}")) FROM "{name}" HAVING count(*) > 0'
-            self.connection.execute(sql, (name, column))
-        self.connection.execute("ANALYZE")
+        numbered = self._list_by_table(_NUMBERED)
+        for table in tables:
+            for column in numbered.get(table.name, ()):
+                sql = f'SELECT setval(pg_get_serial_sequence(?, ?), max("{column}")) FROM "{table.name}" HAVING count(*) > 0'
+                self._database.execute(sql, (table.name, column))
+            self._database.execute(f'ANALYZE "{table.name}"')
 
     def close(self) -> None:
         """Close the connection."""

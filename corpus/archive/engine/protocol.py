@@ -3,10 +3,7 @@
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Protocol, TypeVar
-
-if TYPE_CHECKING:
-    from corpus.archive.engine.bulk import Bulk
+from typing import Any, Protocol, TypeVar
 
 T = TypeVar("T")
 
@@ -131,9 +128,6 @@ class Engine(Protocol):
         Raises:
             ArchiveError: The archive cannot be opened or written, or was made by a newer version.
         """
-
-    def open_bulk(self) -> "Bulk":
-        """Open a connection to read or write whole tables; see `connect`."""
 
     def find_damage(self, connection: Connection) -> str:
         """Return what is wrong with the stored data, or ""."""

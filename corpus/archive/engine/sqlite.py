@@ -11,7 +11,6 @@ from typing import Any, TypeVar
 
 from corpus.archive.engine.protocol import Connection
 from corpus.archive.engine.read_only import ReadOnlyConnection, connect_to_read, connect_unwritten
-from corpus.archive.engine.sqlite_bulk import SqliteBulk
 from corpus.archive.engine.sqlite_schema import ARCHIVE
 from corpus.archive.engine.tables import Tables, read_version
 from corpus.errors import ArchiveError
@@ -208,10 +207,6 @@ class SqliteEngine:
         found = connection.schema
         connection.close()
         return before, found
-
-    def open_bulk(self) -> SqliteBulk:
-        """Open the file to read or write whole tables."""
-        return SqliteBulk(self.connect(), self.name)
 
     def find_damage(self, connection: Connection) -> str:
         """Read every page of the file, and look for rows that belong to no article."""

@@ -42,8 +42,8 @@ class SqliteBulk:
         finally:
             self.connection.execute("ROLLBACK")
 
-    def take_version(self) -> object:
-        """Return the number that SQLite counts up with each commit of another connection."""
+    def take_version(self, tables: Iterable[StoredTable]) -> object:  # noqa: ARG002 - of the protocol
+        """Return the number that SQLite counts up with each commit of another connection to the file."""
         return self.connection.execute("PRAGMA data_version").fetchone()[0]
 
     def insert(self, table: StoredTable, rows: Iterable[Sequence[Any]]) -> None:
@@ -51,7 +51,7 @@ class SqliteBulk:
         marks = ", ".join("?" * len(table.columns))
         self.connection.executemany(f'INSERT INTO "{table.name}" ({quote_names(table.columns)}) VALUES ({marks})', rows)
 
-    def finish(self) -> None:
+    def finish(self, tables: Iterable[StoredTable]) -> None:
         """Do nothing: SQLite numbers after the highest number by itself."""
 
     def close(self) -> None:

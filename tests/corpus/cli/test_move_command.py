@@ -36,9 +36,9 @@ def test_an_archive_is_moved_to_a_database_and_back(
 ) -> None:
     moved = corpus("move", "--to", database, "--data", data)
     assert moved.stdout.splitlines() == [
-        f"Copied to the database postgres at {database.split('@')[1].partition('/')[0]}: 2 articles with 2 chunks, 104 rows in all.",
+        f"Copied to the database postgres at {database.split('@')[1].partition('/')[0]}: 104 rows, among them 2 articles, 2 chunks.",
         "Both hold as many rows in each table, and 20 random searches found the same in both.",
-        f"Name it by NEWSDESK_DATABASE to use it; {data / 'archive.sqlite3'} is as it was.",
+        f"Name it by NEWSDESK_DATABASE to use it; {data} is as it was.",
     ]
     assert list_ids(data) == ["harbour", "n00001"]
     monkeypatch.setenv("NEWSDESK_DATABASE", database)

@@ -4,7 +4,7 @@ from contextlib import closing
 from pathlib import Path
 
 from corpus.archive.database import Archive
-from corpus.archive.engine import Place, open_engine
+from corpus.archive.engine import Place
 from corpus.archive.move import move_archive
 from rag.index.owned_indexes import OwnedIndexes
 from rag.index.read_only_indexes import ReadOnlyIndexes
@@ -15,7 +15,7 @@ from tests.rag.word_embedder import SilentWordEmbedder, WordEmbedder
 
 
 def move(data: Path, to: Place) -> None:
-    assert move_archive(open_engine(data / "archive.sqlite3"), open_engine(to)).current
+    assert move_archive(data, to).current
 
 
 def test_the_indexes_of_the_source_serve_and_nothing_is_made_anew(town_data: Path, postgres: PostgresServer) -> None:
@@ -39,7 +39,7 @@ def test_the_indexes_of_the_source_serve_and_nothing_is_made_anew(town_data: Pat
 def test_they_do_not_where_the_source_has_gone_on(town_data: Path, postgres: PostgresServer, tmp_path: Path) -> None:
     place = postgres.make_schema()
     move(town_data, place)
-    move_archive(open_engine(place), open_engine(tmp_path / "back" / "archive.sqlite3"))
+    move_archive(place, tmp_path / "back")
     with opened(town_data, WordEmbedder()) as indexes:
         indexes.store.archive.put(numbered(50))
         indexes.embed_pending()
@@ -55,8 +55,8 @@ def test_they_do_not_where_the_source_has_gone_on(town_data: Path, postgres: Pos
 
 
 def test_a_reader_takes_them_too_and_those_of_an_archive_moved_twice(town_data: Path, tmp_path: Path) -> None:
-    move(town_data, tmp_path / "second" / "archive.sqlite3")
-    move(tmp_path / "second", tmp_path / "third" / "archive.sqlite3")
+    move(town_data, tmp_path / "second")
+    move(tmp_path / "second", tmp_path / "third")
     before = names(town_data)
     with Archive(tmp_path / "third" / "archive.sqlite3") as archive:
         reading = ReadOnlyIndexes(archive, SilentWordEmbedder(), town_data / "index", "the test")
