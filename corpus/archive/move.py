@@ -83,16 +83,16 @@ def _open_stores(stack: ExitStack, source: Place, target: Place, more: Sequence[
         if file == ARCHIVE_FILE:
             require_finished(ours.connection, ours.name)
         elif not targets[file].exists() and not any(
-            pair.count(ours) for pair in pair_tables(ours, ours, _names(file, ()))
+            pair.count(ours) for pair in pair_tables(ours, ours, list_tables(file, ()))
         ):
             continue
         theirs = stack.enter_context(closing(open_bulk(targets[file])))
         if file == ARCHIVE_FILE:
             theirs.connection.make_tables(more)
-        yield _Store(ours, theirs, pair_tables(ours, theirs, _names(file, more)))
+        yield _Store(ours, theirs, pair_tables(ours, theirs, list_tables(file, more)))
 
 
-def _names(file: str, more: Sequence[str]) -> list[str]:
+def list_tables(file: str, more: Sequence[str]) -> list[str]:
     """Return the names of the tables that are carried of a store, as a new one has them."""
     with closing(open_bulk(ScratchEngine(STORES[file]))) as new:
         new.connection.make_tables(more if file == ARCHIVE_FILE else ())
