@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from corpus.archive.database import Archive
+from corpus.archive.lineage import shares_log
 from corpus.archive.revisions import find_earlier, read_revision
 from corpus.errors import InputError
 from rag.follow.digest import Digest, make_digest, read_since
@@ -102,7 +103,7 @@ class TopicWatch:
         count = 0
         for topic in waiting:
             # Another archive, or this one restored from a backup: what it holds is no news.
-            if topic.archive != identity or topic.checked_to > last:
+            if not shares_log(self._archive.connection, topic.archive, topic.checked_to):
                 self.book.record(topic, (), identity, last)
                 continue
             after = topic.checked_to

@@ -191,7 +191,7 @@ class OwnedIndexes:
         """Open both indexes if they are intact; record first that they are open, as damaged ones may crash."""
         if not self.folder.generations.is_whole(state):
             return False
-        self._save(replace(state, seal=""))
+        self._save(replace(state, archive=self.store.archive.identity, seal=""))
         try:
             self._parts = OpenParts.from_files(self.folder.generations.path(state.generation))
         except IndexUnavailableError:

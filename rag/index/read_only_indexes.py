@@ -176,7 +176,7 @@ class ReadOnlyIndexes:
     def _find_usable(self) -> State | None:
         """Return the state that the owner recorded, if it is readable and of this archive."""
         state = self.folder.generations.state()
-        if state is None or state.archive != self.store.archive.identity or state.profile != self.store.profile:
+        if state is None or state.profile != self.store.profile or not self.folder.is_of_archive(state):
             return None
         return state if self.folder.generations.path(state.generation).is_dir() else None
 

@@ -71,6 +71,19 @@ def test_another_archive_begins_anew(desk: FollowedDesk, book: TopicBook) -> Non
     )
 
 
+def test_an_archive_that_was_moved_goes_on_where_the_source_was(desk: FollowedDesk, book: TopicBook) -> None:
+    book.add("", "Equifax breach", None, "before", 1)
+    book.add("", "Equifax", None, "before", 3)  # Looked at what the source had after it was copied.
+    archive = desk.assistant.archive
+    with archive.transaction() as connection:
+        connection.execute("INSERT INTO meta VALUES ('log of before', '2') ON CONFLICT (name) DO NOTHING")
+    type(desk.assistant.topics)(book, desk.assistant.evidence).check()
+    first, second = book.topics()
+    assert book.findings(first.id)
+    assert not book.findings(second.id)
+    assert {first.archive, second.archive} == {archive.identity}
+
+
 def test_filters_hold(desk: FollowedDesk, book: TopicBook) -> None:
     watch = type(desk.assistant.topics)(book, desk.assistant.evidence)
     topic = watch.follow("", "Equifax breach", Filters(outlets=("Other Wire",)))
