@@ -76,7 +76,9 @@ class Assistant:
         self._stop = threading.Event()
         self._follower: threading.Thread | None = None
         try:
-            self.indexes = open_indexes(self.archive, self.embedder, settings.data_dir / "index", owner, read_only)
+            self.indexes = open_indexes(
+                self.archive, self.embedder, settings.data_dir / "index", owner, read_only, settings.dense
+            )
         except BaseException:
             self.archive.close()
             raise

@@ -63,10 +63,10 @@ class PostgresServer:
             primary.execute("SELECT pg_reload_conf()")
             wait_until(lambda: primary.execute("SELECT sync_state FROM pg_stat_replication") == [("sync",)])
 
-    def address(self, schema: str = "public", password: str = "") -> str:
-        """Return the address of a schema of the database, with a password for tests that look for it in messages."""
+    def address(self, schema: str = "public", password: str = "", database: str = "postgres") -> str:
+        """Return the address of a schema of a database, with a password for tests that look for it in messages."""
         user = f"tester:{password}" if password else "tester"
-        return f"postgresql://{user}@127.0.0.1:{self.port}/postgres?options=-csearch_path%3D{schema}"
+        return f"postgresql://{user}@127.0.0.1:{self.port}/{database}?options=-csearch_path%3D{schema}"
 
     def make_schema(self) -> str:
         """Make an empty schema and return its address: a test's own archive."""
@@ -85,6 +85,23 @@ class PostgresServer:
     def promote(self) -> None:
         """Let a standby take writes from now on."""
         self.execute("SELECT pg_promote()")
+
+    def make_vector_schema(self) -> str:
+        """Make an empty schema in a database that has pgvector."""
+        import psycopg
+
+        with psycopg.connect(self.address(), autocommit=True) as connection:
+            connection.execute("CREATE EXTENSION IF NOT EXISTS vector")
+        return self.make_schema()
+
+    def make_database(self) -> str:
+        """Make an empty database without any extension and return its address."""
+        import psycopg
+
+        name = f"test_{uuid4().hex[:12]}"
+        with psycopg.connect(self.address(), autocommit=True) as connection:
+            connection.execute(f"CREATE DATABASE {name}")
+        return self.address(database=name)
 
     def start(self) -> None:
         """Start the server and wait until it answers."""

@@ -135,4 +135,5 @@ def _open_or_name_owner(indexes: OwnedIndexes) -> str:
 
 
 def _open_owned(settings: Settings, archive: Archive) -> OwnedIndexes:
-    return OwnedIndexes(archive, Embedder(settings.embedder), settings.data_dir / "index", "python -m rag index")
+    embedder = Embedder(settings.embedder)
+    return OwnedIndexes(archive, embedder, settings.data_dir / "index", "python -m rag index", settings.dense)
