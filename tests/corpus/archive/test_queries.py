@@ -313,6 +313,8 @@ def test_nothing_else_asks_the_archive() -> None:
         "corpus/archive/stories.py",
         "corpus/archive/versions.py",
         "rag/follow/topic_book.py",  # A file of its own.
+        "rag/index/pgvector_index.py",  # Of PostgreSQL alone.
+        "rag/index/pgvector_table.py",
         "web/conversations/conversation_store.py",
         "web/accounts/account_table.py",
         "web/accounts/sign_in_attempts.py",
