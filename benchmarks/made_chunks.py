@@ -32,10 +32,14 @@ _BATCH = 500  # Articles a transaction.
 _NOISE = 0.8  # Length of the noise against a vector of length 1.
 
 
-def grow(store: ChunkStore, embedder: Embedder, size: int) -> int:
+Material = tuple[list[str], Vectors]
+"""The sentences that articles are made of, and vectors near which theirs lie."""
+
+
+def grow(store: ChunkStore, material: Material, size: int) -> int:
     """Add articles until an archive holds `size` chunks; return how many chunks were added."""
     have = store.count()
-    texts, near = _read_material(embedder)
+    texts, near = material
     made = _make_articles(have // _CHUNKS, size // _CHUNKS, texts)
     while batch := list(islice(made, _BATCH)):
         _insert(store.archive, batch)
@@ -44,7 +48,7 @@ def grow(store: ChunkStore, embedder: Embedder, size: int) -> int:
     return max(0, size - have)
 
 
-def _read_material(embedder: Embedder) -> tuple[list[str], Vectors]:
+def read_material(embedder: Embedder) -> Material:
     """Return the sentences of the starter corpus, and vectors of some of them."""
     bodies = [json.loads(line)["body"] for line in STARTER.read_text("utf-8").splitlines()]
     texts = [body[a:b] for body in bodies for a, b in split_sentences(body)]

@@ -24,7 +24,7 @@ from pathlib import Path
 import numpy as np
 
 from benchmarks.embedding_workers import measure_workers
-from benchmarks.made_chunks import FIRST_DAY, OUTLETS, grow
+from benchmarks.made_chunks import FIRST_DAY, OUTLETS, grow, read_material
 from benchmarks.starter import QUESTIONS
 from corpus.archive.chunk_store import ChunkStore, Vectors
 from corpus.archive.database import Archive
@@ -97,11 +97,12 @@ def build(forms: Sequence[Form], size: int) -> None:
     """Grow the records and make the indexes of each form, and print how long each step took."""
     print("| step | rows | seconds | rows a second |\n|---|---|---|---|", flush=True)
     embedder = Embedder()
+    material = read_material(embedder)
     for form in forms:
         with Archive(form.settings.archive_place) as archive:
             store = ChunkStore(archive, embedder.profile)
             if form.name != "shared":
-                _print_rate(f"record of the {_NAMES[form.name]}", partial(grow, store, embedder, size))
+                _print_rate(f"record of the {_NAMES[form.name]}", partial(grow, store, material, size))
             _index(form, archive, embedder, forms[0])
 
 

@@ -319,6 +319,8 @@ def test_nothing_else_asks_the_archive() -> None:
         "corpus/archive/versions.py",
         # Stores of their own.
         "rag/follow/topic_book.py",
+        "rag/index/pgvector_index.py",  # Of PostgreSQL alone.
+        "rag/index/pgvector_table.py",
         "web/accounts/account_table.py",
         "web/accounts/sign_in_attempts.py",
         "web/accounts/sign_in_sessions.py",
