@@ -22,12 +22,12 @@ RUN := .venv/.run-$(firstword $(shell cksum requirements.lock))
 DEV := .venv/.dev-$(firstword $(shell cksum requirements-dev.lock))
 
 .DEFAULT_GOAL := help
-.PHONY: help run test lint types gate audit lock bench campaign screenshots anthropic ollama cluster install install-dev clean
+.PHONY: help run test lint types gate audit lock bench campaign cluster-campaign screenshots anthropic ollama cluster install install-dev clean
 .NOTPARALLEL:
 
 help: ## list these commands
 	@echo "make COMMAND, with COMMAND one of"
-	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  \1|\2/p' Makefile | awk -F'|' '{ printf "%-14s %s\n", $$1, $$2 }'
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  \1|\2/p' Makefile | awk -F'|' '{ printf "%-16s %s\n", $$1, $$2 }'
 
 run: $(RUN) ## install what is missing, start the page on http://127.0.0.1:7860
 	$(BIN) app.py $(ARGS)
@@ -56,6 +56,9 @@ bench: $(DEV) ## measure adding, searching and answering
 
 campaign: $(DEV) ## run the long tests: kills, fuzzing, load
 	$(BIN) -m pytest -m campaign $(ARGS)
+
+cluster-campaign: $(DEV) ## run the long tests of machines that share a database
+	$(BIN) -m pytest -m campaign tests/cluster $(ARGS)
 
 screenshots: $(DEV) ## make the pictures in docs/ again (needs Chromium)
 	$(BIN) tools/screenshots.py

@@ -214,8 +214,12 @@ def open_assistant(settings: "Settings") -> "Assistant":
             if time.monotonic() > ends:
                 raise
             time.sleep(0.2)
-    if assistant.archive.count() == 0 and not settings.database:  # A database is shared, and filled on purpose.
-        assistant.load_starter()
+    try:
+        if assistant.archive.count() == 0 and not settings.database:  # A database is shared, and filled on purpose.
+            assistant.load_starter()
+    except BaseException:
+        assistant.close()
+        raise
     assistant.start()
     return assistant
 

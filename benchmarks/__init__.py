@@ -4,3 +4,4 @@ import os
 
 # They make archives of their own, which never belong in a database that is shared.
 os.environ["NEWSDESK_DATABASE"] = ""
+os.environ["NEWSDESK_DENSE"] = "chroma"

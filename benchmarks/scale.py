@@ -1,130 +1,285 @@
-"""Measure what a search costs over many chunks: `python -m benchmarks.scale DATA CHUNKS [CHUNKS ...]`.
+"""Measure both forms of an archive over many chunks: `python -m benchmarks.scale DATA 10000 100000 [--database ADDRESS]`.
 
-DATA is a folder for a made-up archive; it grows to each number of CHUNKS in turn and is measured there, so that a second
-run with the same numbers only measures. Articles are sentences of the starter corpus, drawn by a seed; their vectors are
-those of its chunks with noise, so no text is embedded. That is fit to measure cost and says nothing about quality: words
-are spread more evenly than in news, so that more chunks hold each word of a question.
+DATA is a folder for a made-up archive (`benchmarks.made_chunks`), which grows to each number of chunks in turn; a second run with
+the same numbers only measures searches. With the address of an empty PostgreSQL database that has pgvector, three forms are
+measured side by side, question by question, so that what else the machine does falls on each: the file, the database with the
+indexes of each machine, and the database with NEWSDESK_DENSE=postgres. The bare engines are Chroma, tantivy and pgvector
+themselves, asked for 100 chunks by a vector or by terms that are ready. Compare within one run: times are of this machine.
+`--embed ARTICLES` also measures one and two workers that embed so many articles in that database.
 """
 
+import argparse
 import json
-import random
+import shutil
 import statistics
-import sys
 import time
-from collections.abc import Callable, Iterator, Sequence
-from datetime import UTC, datetime, timedelta
-from itertools import islice
+from collections import defaultdict
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from functools import partial
 from pathlib import Path
 
 import numpy as np
 
-from benchmarks.starter import QUESTIONS, STARTER
-from corpus.archive.chunk_store import ChunkStore, Embedded, Vectors
+from benchmarks.embedding_workers import measure_workers
+from benchmarks.made_chunks import FIRST_DAY, OUTLETS, grow, read_material
+from benchmarks.starter import QUESTIONS
+from corpus.archive.chunk_store import ChunkStore, Vectors
 from corpus.archive.database import Archive
-from corpus.archive.rows import COLUMNS, row_values
-from corpus.article import Article, Chunk
-from corpus.text.sentences import split_sentences
+from corpus.archive.selection import Selection
 from rag import Assistant, Settings
 from rag.index.embedder import Embedder
+from rag.index.generations import Generations
+from rag.index.owned_indexes import OwnedIndexes
+from rag.index.snapshots import restore_snapshot, write_snapshot
+from rag.model import Filters
+from rag.settings import DenseKind
+from rag.text.terms import list_query_terms
 
-_CHUNKS = 4  # Chunks an article.
-_SENTENCES = 6  # Sentences a chunk.
-_BATCH = 500  # Articles a transaction.
-_NOISE = 0.8  # Length of the noise against a vector of length 1.
-_OUTLETS = 200
-
-
-def main(data: Path, sizes: Sequence[int]) -> None:
-    """Print one row of a table a size; times in milliseconds."""
-    questions = [json.loads(line)["question"] for line in QUESTIONS.read_text("utf-8").splitlines()][::2][:100]
-    settings = Settings(data_dir=data, llm="")
-    print(
-        "| chunks | embedding and a bare Chroma query, p50 | search, p50 | p95 | p50 against bare | p95 against p50 |"
-    )
-    print("|---|---|---|---|---|---|", flush=True)
-    for size in sizes:
-        grow(settings, size)
-        with Assistant(settings) as assistant:
-            assistant.indexes.catch_up()
-            print(_row(assistant, questions), flush=True)
+_LIMIT = 100
+# A twentieth of the outlets and a third of the years: one chunk in sixty passes.
+_FILTERS = Filters(
+    outlets=tuple(f"Outlet {n}" for n in range(OUTLETS // 20)),
+    since=FIRST_DAY,
+    until=FIRST_DAY + timedelta(days=5 * 365),
+)
+_NAMES = {"file": "file", "local": "database, indexes of the machine", "shared": "database, dense search in it"}
 
 
-def grow(settings: Settings, size: int) -> None:
-    """Add articles until the archive holds `size` chunks."""
-    embedder = Embedder(settings.embedder)
-    with Archive(settings.archive_path) as archive:
-        store = ChunkStore(archive, embedder.profile)
-        have = store.count()
-        if have >= size:
-            return
-        texts, near = _material(embedder)
-        made = _articles(have // _CHUNKS, size // _CHUNKS, texts)
-        draw = np.random.default_rng(have)
-        while batch := list(islice(made, _BATCH)):
-            _insert(archive, batch)
-            store.store([_embedded(article, near, draw) for article in batch])
+@dataclass(frozen=True, slots=True)
+class Form:
+    """Hold one form of the archive: where its record is, its folder, and where vectors are searched."""
+
+    name: str
+    settings: Settings
 
 
-def _row(assistant: Assistant, questions: Sequence[str]) -> str:
-    """Measure both in turn, question by question, so that what else the machine does falls on both."""
-    dense, embed = (
-        assistant.indexes.dense,
-        assistant.embedder.embed,
-    )  # A question that `embed_query` knows costs nothing.
-    for question in questions[:5]:
-        assistant.search(question)
-    bare, search = [], []
-    for question in questions:
-        bare.append(_timed(lambda text: dense.search(embed([text]), 10), question))
-        search.append(_timed(assistant.search, question))
-    base, p50, p95 = statistics.median(bare), statistics.median(search), statistics.quantiles(search, n=20)[-1]
-    return f"| {dense.count():,} | {base:.1f} | {p50:.1f} | {p95:.1f} | {p50 / base:.2f} | {p95 / p50:.2f} |"
+def main() -> None:
+    """Print a table a size for each thing that is measured; times in milliseconds unless said."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("data", type=Path)
+    parser.add_argument("chunks", type=int, nargs="+")
+    parser.add_argument("--database", metavar="ADDRESS", default="", help="an empty PostgreSQL database with pgvector")
+    parser.add_argument("--questions", type=int, default=100)
+    parser.add_argument("--embed", metavar="ARTICLES", type=int, default=0)
+    arguments = parser.parse_args()
+    lines = QUESTIONS.read_text("utf-8").splitlines()[::2][: arguments.questions]
+    questions = [json.loads(line)["question"] for line in lines]
+    forms = list_forms(arguments.data, arguments.database)
+    for size in sorted(arguments.chunks):
+        print(f"\n{size:,} chunks\n", flush=True)
+        build(forms, size)
+        with open_forms(forms) as opened:
+            print_sizes(opened)
+            measure_searches(opened, questions)
+            measure_engines(opened, questions)
+    if arguments.embed and arguments.database:
+        print("\none and two workers\n", flush=True)
+        measure_workers(arguments.database, arguments.embed)
 
 
-def _timed(call: Callable[[str], object], text: str) -> float:
+def list_forms(data: Path, database: str) -> list[Form]:
+    """Return the forms to measure: the file alone where no database is given."""
+    kinds: list[tuple[str, str, DenseKind]] = [("file", "", "chroma")]
+    if database:
+        kinds += [("local", database, "chroma"), ("shared", database, "postgres")]
+    return [
+        Form(name, Settings(data_dir=data / name, database=place, dense=dense, llm="")) for name, place, dense in kinds
+    ]
+
+
+# Loading
+
+
+def build(forms: Sequence[Form], size: int) -> None:
+    """Grow the records and make the indexes of each form, and print how long each step took."""
+    print("| step | rows | seconds | rows a second |\n|---|---|---|---|", flush=True)
+    embedder = Embedder()
+    material = read_material(embedder)
+    for form in forms:
+        with Archive(form.settings.archive_place) as archive:
+            store = ChunkStore(archive, embedder.profile)
+            if form.name != "shared":
+                _print_rate(f"record of the {_NAMES[form.name]}", partial(grow, store, material, size))
+            _index(form, archive, embedder, forms[0])
+
+
+def _index(form: Form, archive: Archive, embedder: Embedder, first: Form) -> None:
+    """Bring the indexes of a form up to date: made anew, and carried over from a snapshot."""
+    folder = form.settings.data_dir / "index"
+    indexes = OwnedIndexes(archive, embedder, folder, "the benchmark", form.settings.dense)
+    state = indexes.folder.generations.state()
+    if state and state.applied == indexes.store.last_change():
+        return
+    if form.name == "local":  # The same files as beside the file, so that Chroma is not filled twice.
+        _carry_over(first.settings.data_dir / "index", folder, indexes)
+    if form.name == "shared" and indexes.shared:
+        _print_rate("pgvector: table and graph", _count_after(indexes.shared.prepare, indexes))
+    _print_rate(f"{_NAMES[form.name]}: both indexes", _count_after(indexes.open, indexes))
+    indexes.close()
+    if form.name == "local":
+        return
+    snapshot, new = folder.with_name("snapshot"), folder.with_name("new")
+    for old in (snapshot, new):
+        shutil.rmtree(old, ignore_errors=True)
+    write_snapshot(indexes, snapshot)
+    other = OwnedIndexes(archive, embedder, new, "the benchmark", form.settings.dense)
+
+    def begin() -> None:
+        restore_snapshot(other, snapshot)
+        other.open()
+
+    _print_rate(f"{_NAMES[form.name]}: a new machine from a snapshot", _count_after(begin, other))
+    other.close()
+    for old in (snapshot, new):
+        shutil.rmtree(old)
+
+
+def _carry_over(source: Path, folder: Path, indexes: OwnedIndexes) -> None:
+    """Put the files of another archive with the same articles in place, as if they were of this one."""
+    shutil.rmtree(folder, ignore_errors=True)
+    shutil.copytree(source, folder)
+    held = Generations(folder)
+    if state := held.state():
+        held.save(replace(state, archive=indexes.store.archive.identity, applied=indexes.store.last_change()))
+
+
+def _count_after(work: Callable[[], object], indexes: OwnedIndexes) -> Callable[[], int]:
+    def call() -> int:
+        work()
+        return indexes.store.count()
+
+    return call
+
+
+def _print_rate(step: str, work: Callable[[], int]) -> None:
     start = time.perf_counter()
-    call(text)
+    rows = work()
+    seconds = time.perf_counter() - start
+    print(f"| {step} | {rows:,} | {seconds:.1f} | {rows / seconds:,.0f} |", flush=True)
+
+
+# Searching
+
+
+@contextmanager
+def open_forms(forms: Sequence[Form]) -> Iterator[dict[str, Assistant]]:
+    """Open an assistant for each form, with an embedder of its own: an embedder keeps the vectors of recent questions."""
+    with ExitStack() as stack:
+        opened: dict[str, Assistant] = {}
+        print("\n| opened | megabytes of memory |\n|---|---|")
+        for form in forms:
+            before = _resident_megabytes()
+            opened[form.name] = stack.enter_context(Assistant(form.settings))
+            opened[form.name].search("What did the council decide on the harbour?")
+            print(f"| {_NAMES[form.name]} | {_resident_megabytes() - before:,.0f} |", flush=True)
+        yield opened
+
+
+def print_sizes(opened: Mapping[str, Assistant]) -> None:
+    """Print what each part of the forms takes on the disk."""
+    print("\n| on the disk | megabytes | bytes a chunk |\n|---|---|---|")
+    chunks = opened["file"].indexes.store.count()
+    for name, assistant in opened.items():
+        parts = {"record, its chunks with them": assistant.archive.engine.measure()}
+        folder = assistant.settings.data_dir / "index"
+        for part in ("lexical", "dense"):
+            parts[part] = sum(
+                file.stat().st_size for file in folder.glob(f"generation-*/{part}/**/*") if file.is_file()
+            )
+        if name == "shared":
+            sql = "SELECT sum(pg_total_relation_size(oid)) FROM pg_class WHERE relkind = 'r' AND relname LIKE 'vectors\\_%'"
+            parts["table and graph of pgvector, of the record"] = int(
+                assistant.archive.connection.execute(sql).fetchone()[0]
+            )
+        for part, size in parts.items():
+            if size:
+                print(f"| {_NAMES[name]}: {part} | {size / 1e6:,.0f} | {size / chunks:,.0f} |", flush=True)
+
+
+def _resident_megabytes() -> float:
+    """Return what this process holds in memory; only Linux tells it as it is now."""
+    try:
+        status = Path("/proc/self/status").read_text()
+    except OSError:
+        return 0.0
+    return int(status.partition("VmRSS:")[2].split()[0]) / 1000
+
+
+def measure_searches(opened: Mapping[str, Assistant], questions: Sequence[str]) -> None:
+    """Print what a search costs in each form, with and without filters; each question is put to every form in turn."""
+    for assistant in opened.values():
+        for question in questions[:5]:
+            assistant.search(question)
+    print("\n| search | p50 | p95 | p50 against the file | p95 against p50 |\n|---|---|---|---|---|")
+    dense, embed = opened["file"].indexes.dense, opened["file"].embedder.embed
+    for title, filters in (("", None), (", filtered", _FILTERS)):
+        times: dict[str, list[float]] = defaultdict(list)
+        for question in questions:
+            for name, assistant in opened.items():
+                times[_NAMES[name] + title].append(_time(partial(assistant.search, question, 10, filters)))
+            if not filters:
+                times["embedding and a bare query of Chroma"].append(
+                    _time(lambda q=question: dense.search(embed([q]), 10))
+                )
+        _print_times(times, times[_NAMES["file"] + title])
+
+
+def measure_engines(opened: Mapping[str, Assistant], questions: Sequence[str]) -> None:
+    """Print what the bare engines cost, and how much of the exact first hundred those find that search by vectors."""
+    file = opened["file"]
+    vectors = [row[None] for row in file.embedder.embed(questions)]
+    terms = [list_query_terms(question, ("en",)) for question in questions]
+    dense = {"Chroma": file.indexes.dense.search}
+    if shared := opened.get("shared"):
+        dense["pgvector"] = shared.indexes.dense.search
+        dense["pgvector, filtered"] = partial(shared.indexes.dense.search_among, selection=_FILTERS.selection)
+    title = "| bare engine, 100 chunks | p50 | p95 | p50 against Chroma | p95 against p50 | recall@100 |"
+    print(f"\n{title}\n|---|---|---|---|---|---|")
+    times: dict[str, list[float]] = defaultdict(list)
+    found: dict[str, list[set[str]]] = defaultdict(list)
+    for words, vector in zip(terms, vectors, strict=True):
+        times["tantivy"].append(_time(lambda w=words: file.indexes.lexical.search(w, _LIMIT)))
+        for name, search in dense.items():
+            start = time.perf_counter()
+            (got,) = search(vector, _LIMIT)
+            times[name].append(1000 * (time.perf_counter() - start))
+            found[name].append({chunk_id for chunk_id, _ in got})
+    wanted = {
+        name: _find_exactly(file.indexes.store, vectors, _FILTERS if "filtered" in name else None) for name in dense
+    }
+    recall = {
+        name: statistics.mean(len(a & b) / len(b) for a, b in zip(found[name], wanted[name], strict=True))
+        for name in dense
+    }
+    _print_times(times, times["Chroma"], recall)
+
+
+def _find_exactly(store: ChunkStore, vectors: Sequence[Vectors], filters: Filters | None) -> list[set[str]]:
+    held = store.vectors_of(filters.selection if filters else Selection())
+    ids, rows = list(held), np.stack(list(held.values()))
+    return [{ids[i] for i in np.argsort(-(rows @ vector[0]))[:_LIMIT]} for vector in vectors]
+
+
+def _time(call: Callable[[], object]) -> float:
+    start = time.perf_counter()
+    call()
     return 1000 * (time.perf_counter() - start)
 
 
-def _material(embedder: Embedder) -> tuple[list[str], Vectors]:
-    """Return the sentences of the starter corpus, and vectors of some of them."""
-    bodies = [json.loads(line)["body"] for line in STARTER.read_text("utf-8").splitlines()]
-    texts = [body[a:b] for body in bodies for a, b in split_sentences(body)]
-    return texts, embedder.embed(texts[::3])
-
-
-def _articles(first: int, last: int, texts: Sequence[str]) -> Iterator[Article]:
-    for n in range(first, last):
-        drawn = random.Random(n)
-        body = " ".join(drawn.choices(texts, k=_CHUNKS * _SENTENCES))
-        date = datetime(2010, 1, 1, tzinfo=UTC) + timedelta(minutes=drawn.randrange(8_000_000))
-        outlet = f"Outlet {drawn.randrange(_OUTLETS)}"
-        yield Article(f"s{n:07d}", " ".join(body.split()[:9]), body, outlet, published_at=date, language="en")
-
-
-def _insert(archive: Archive, batch: Sequence[Article]) -> None:
-    """Write articles as they are: finding their near duplicates is no part of a search."""
-    marks = ", ".join("?" * (len(row_values(batch[0])) + 3))
-    rows = [[*row_values(a), a.id.encode(), a.id.encode(), "2024-01-01T00:00:00+00:00"] for a in batch]
-    with archive.transaction() as connection:
-        sql = f"INSERT INTO articles ({COLUMNS}, digest, text_digest, added_at) VALUES ({marks})"
-        connection.executemany(sql, rows)
-
-
-def _embedded(article: Article, near: Vectors, draw: np.random.Generator) -> Embedded:
-    step = len(article.body) // _CHUNKS + 1
-    chunks = tuple(
-        Chunk(article, i, i * step, min(len(article.body), (i + 1) * step))
-        for i in range(_CHUNKS)
-    )  # fmt: skip
-    noise = draw.standard_normal((_CHUNKS, near.shape[1])).astype(np.float32)
-    noise *= _NOISE / np.linalg.norm(noise, axis=1, keepdims=True)
-    vectors = near[draw.integers(0, len(near), _CHUNKS)] + noise
-    return Embedded(article, chunks, (vectors / np.linalg.norm(vectors, axis=1, keepdims=True)).astype(np.float32))
+def _print_times(
+    times: Mapping[str, Sequence[float]], base: Sequence[float], recall: Mapping[str, float] | None = None
+) -> None:
+    for name, some in times.items():
+        p50, p95 = statistics.median(some), statistics.quantiles(some, n=20)[-1]
+        share = "" if recall is None else f" {recall[name]:.3f} |" if name in recall else " |"
+        print(
+            f"| {name} | {p50:.1f} | {p95:.1f} | {p50 / statistics.median(base):.2f} | {p95 / p50:.2f} |{share}",
+            flush=True,
+        )
 
 
 if __name__ == "__main__":
-    if len(sys.argv) < 3 or not all(argument.isdecimal() for argument in sys.argv[2:]):
-        sys.exit(__doc__)
-    main(Path(sys.argv[1]), sorted(map(int, sys.argv[2:])))
+    main()

@@ -17,6 +17,8 @@ from corpus.errors import SettingsError
 
 S = TypeVar("S", bound="ArchiveSettings")
 
+ARCHIVE_FILE = "archive.sqlite3"
+
 ROBOTS_HINT = " (set NEWSDESK_ROBOTS=false to fetch it anyway)"
 """Ends the reason where a robots.txt forbids to fetch something."""
 
@@ -58,7 +60,7 @@ class ArchiveSettings(BaseSettings):
     @property
     def archive_path(self) -> Path:
         """Return the path of the SQLite file, which is there unless a database is set."""
-        return self.data_dir / "archive.sqlite3"
+        return self.data_dir / ARCHIVE_FILE
 
     @property
     def archive_place(self) -> Path | str:

@@ -76,7 +76,9 @@ class Assistant:
         self._stop = threading.Event()
         self._follower: threading.Thread | None = None
         try:
-            self.indexes = open_indexes(self.archive, self.embedder, settings.data_dir / "index", owner, read_only)
+            self.indexes = open_indexes(
+                self.archive, self.embedder, settings.data_dir / "index", owner, read_only, settings.dense
+            )
         except BaseException:
             self.archive.close()
             raise
@@ -84,7 +86,7 @@ class Assistant:
         self.questions = QuestionReader(self.archive, retriever)
         self.evidence = EvidenceSearch(retriever, PassageReader(self.embedder, self.indexes.lexical))
         self.coverage = TopicCoverage(retriever)
-        self._topics = TopicWatch(TopicBook(settings.data_dir / FILE), self.evidence)
+        self._topics = TopicWatch(TopicBook(settings.place_of(FILE)), self.evidence)
         self.pipeline = self.compose_pipeline()
 
     @classmethod

@@ -10,11 +10,17 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 import corpus.settings
 from corpus.settings import ArchiveSettings
 
+DenseKind = Literal["chroma", "postgres"]
+"""Where vectors are searched: in an index of Chroma on each machine, or in the database by its extension pgvector."""
+
 
 class Settings(ArchiveSettings):
     """Add to the settings of the archive those of retrieval and answers."""
 
     embedder: str = Field("all-MiniLM-L6-v2", description="The embedder that ships, or a sentence-transformers folder.")
+    dense: DenseKind = Field(
+        "chroma", description='Where vectors are searched: "chroma" on this machine, or "postgres" in the database.'
+    )
     reranker: str = Field("", description="A sentence-transformers folder of a cross-encoder that reorders, or none.")
     llm: str = Field(
         "", description='The chat model as "provider:name", for instance "openai:gpt-5-mini"; empty: none.'
@@ -64,12 +70,12 @@ def read_settings(data: Path | None = None, **given: Any) -> Settings:
 
 
 def read_local_settings(folder: Path, **given: Any) -> Settings:
-    """Read the settings for an archive that is a file in a folder, even where a database is set, as a measurement needs.
+    """Read the settings for an archive and indexes in a folder, even where a database is set, as a measurement needs.
 
     Raises:
         SettingsError: A variable has an invalid value.
     """
-    return read_settings(folder, database="", **given)
+    return read_settings(folder, database="", dense="chroma", **given)
 
 
 class _TiktokenCache(BaseSettings):

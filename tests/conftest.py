@@ -49,6 +49,7 @@ def pytest_configure() -> None:
     None of them touches a database that the settings of this machine name.
     """
     os.environ["NEWSDESK_DATABASE"] = ""
+    os.environ["NEWSDESK_DENSE"] = "chroma"
     if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
         signal.signal(signal.SIGINT, signal.default_int_handler)
 

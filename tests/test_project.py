@@ -147,10 +147,9 @@ def test_chromadb_is_imported_in_at_most_one_module() -> None:
     assert len(files) <= 1, files
 
 
-def test_databases_are_imported_by_the_engine_and_by_the_files_of_their_own_alone() -> None:
+def test_databases_are_imported_by_the_engine_alone() -> None:
     files = {line.partition(":")[0] for line in found(*PRODUCT, names={"sqlite3", "psycopg"})}
-    own = {"rag/follow/topic_book.py"}
-    assert {file for file in files if not file.startswith("corpus/archive/engine/")} == own
+    assert {file for file in files if not file.startswith("corpus/archive/engine/")} == set()
 
 
 def reads_environment(path: Path, may_set: bool) -> list[int]:

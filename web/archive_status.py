@@ -33,7 +33,7 @@ def collect_status(loader: AssistantLoader) -> Facts:
     if assistant is None:
         if loader.opening:
             return Facts(render("opening", problem=""), settled=False)
-        return Facts(render("opening", problem=loader.problem), settled=True)
+        return Facts(render("opening", problem=loader.problem), settled=not loader.trying_again)
     done, total = assistant.progress()
     making = loader.examples is not None and loader.examples.busy
     state = render(

@@ -185,23 +185,28 @@ class ChunkStore:
         for row in self.archive.connection.iterate(sql, (self.profile,)):
             yield f"{row['id']}@{row['version']}#{row['ordinal']}"
 
-    def iterate_all(self, size: int = 256) -> Iterator[list[Embedded]]:
-        """Yield all articles with their chunks and vectors, `size` articles at a time."""
+    def iterate_all(self, size: int = 256, vectors: bool = True) -> Iterator[list[Embedded]]:
+        """Yield all articles with their chunks and vectors (`read_embedded`), `size` articles at a time."""
         ids = [row["id"] for row in self.archive.connection.iterate("SELECT id FROM articles ORDER BY key")]
         for start in range(0, len(ids), size):
-            yield self.read_embedded(ids[start : start + size])
+            yield self.read_embedded(ids[start : start + size], vectors)
 
-    def read_embedded(self, article_ids: Iterable[str]) -> list[Embedded]:
-        """Return chunks and vectors of the given articles; one without chunks is left out."""
+    def read_embedded(self, article_ids: Iterable[str], vectors: bool = True) -> list[Embedded]:
+        """Return chunks and vectors of the given articles; one without chunks is left out.
+
+        Args:
+            article_ids: The articles.
+            vectors: Read the vectors; else they have no columns: what indexes words needs none, and they are most of what is sent.
+        """
         found: list[Embedded] = []
         for some in _slices(list(article_ids)):
-            rows = self._rows(some)
+            rows = self._rows(some, "chunks.vector" if vectors else "NULL AS vector")
             for _, group in groupby(rows, key=lambda row: row["key"]):
                 lines = list(group)
                 article = article_from_row(lines[0])
                 chunks = tuple(Chunk(article, line["ordinal"], line["start"], line["end"]) for line in lines)
-                vectors = np.stack([np.frombuffer(line["vector"], dtype="<f4") for line in lines])
-                found.append(Embedded(article, chunks, vectors))
+                read = np.stack([np.frombuffer(line["vector"] or b"", dtype="<f4") for line in lines])
+                found.append(Embedded(article, chunks, read))
         return found
 
     def facets(self, article_ids: Iterable[str], selection: Selection = EVERYTHING) -> dict[str, Facets]:
@@ -270,10 +275,10 @@ class ChunkStore:
                 found[chunk.id] = chunk
         return found
 
-    def _rows(self, article_ids: Sequence[str]) -> list[Row]:
+    def _rows(self, article_ids: Sequence[str], vector: str) -> list[Row]:
         marks = ", ".join("?" * len(article_ids))
         sql = (
-            'SELECT articles.*, chunks.ordinal, chunks.start, chunks."end", chunks.vector '
+            f'SELECT articles.*, chunks.ordinal, chunks.start, chunks."end", {vector} '
             f"FROM articles JOIN chunks ON article_key = key WHERE profile = ? AND id IN ({marks}) "
             "ORDER BY key, ordinal"
         )

@@ -15,6 +15,7 @@ from corpus.archive import revisions, stories
 from corpus.archive.condition import make_condition
 from corpus.archive.edits import keep_edits, restore_source
 from corpus.archive.engine import ALL_ROWS, Connection, Engine, Place, open_engine
+from corpus.archive.lineage import read_identity, require_finished
 from corpus.archive.rows import (
     COLUMNS,
     article_from_json,
@@ -62,7 +63,7 @@ class Archive:
         self._local = threading.local()
         self._connections: list[tuple[threading.Thread, Connection]] = []
         self._lock = threading.Lock()
-        self.connection.execute("SELECT 1")
+        require_finished(self.connection, self.engine.name)
 
     @property
     def connection(self) -> Connection:
@@ -129,7 +130,7 @@ class Archive:
     @property
     def identity(self) -> str:
         """Return the random name that tells this archive from any other."""
-        return str(self.connection.execute("SELECT value FROM meta WHERE name = 'archive'").fetchone()[0])
+        return read_identity(self.connection)
 
     # Articles
 

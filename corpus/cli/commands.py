@@ -23,6 +23,7 @@ from corpus.cli.display import (
 )
 from corpus.cli.feed_commands import feed_app
 from corpus.cli.index_process import report_indexing, run_index
+from corpus.cli.move_command import backup, move, restore
 from corpus.cli.options import (
     Address,
     AsJson,
@@ -215,6 +216,9 @@ app.command()(stats)
 app.command()(rebuild)
 app.command()(doctor)
 app.command()(upgrade)
+app.command()(move)
+app.command()(backup)
+app.command()(restore)
 app.command()(diff)
 app.command()(corrections)
 app.add_typer(feed_app, name="feed")

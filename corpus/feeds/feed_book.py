@@ -10,7 +10,7 @@ from typing import Any
 from corpus.archive.engine import ALL_ROWS, WRITE_ERRORS, Connection, ScratchEngine
 from corpus.errors import ArchiveError
 
-_TABLES = (
+TABLES = (
     """CREATE TABLE IF NOT EXISTS feeds (
         url TEXT PRIMARY KEY,
         kind TEXT NOT NULL DEFAULT '',
@@ -81,10 +81,10 @@ class FeedBook:
         """
         self._connection = connection
         self._most_marks = most_marks
-        if not connection.make_tables(_TABLES):
+        if not connection.make_tables(TABLES):
             # An archive that never had a feed lacks the tables, and a read-only one cannot get them: it has no feeds.
             self._connection = ScratchEngine().connect()
-            self._connection.make_tables((*_TABLES, "PRAGMA query_only = ON"))
+            self._connection.make_tables((*TABLES, "PRAGMA query_only = ON"))
 
     def add(self, url: str) -> bool:
         """Follow a feed; return False if it is followed already."""

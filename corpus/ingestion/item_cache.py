@@ -18,7 +18,7 @@ from corpus.readers.refusal import ArticleDigest
 _log = logging.getLogger(__name__)
 _AT_ONCE = 500  # Readings in one transaction.
 
-_TABLES = (
+TABLES = (
     """CREATE TABLE IF NOT EXISTS readings (
         item BLOB NOT NULL,
         article_id TEXT NOT NULL,
@@ -70,7 +70,7 @@ class ItemCache:
     def _connection(self) -> Connection:
         if self._opened is None:
             self._opened = open_engine(self._place).connect()
-            self._opened.make_tables(_TABLES)
+            self._opened.make_tables(TABLES)
         return self._opened
 
     def recall(self, key: bytes) -> int:

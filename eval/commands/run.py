@@ -11,6 +11,7 @@ from typing import Annotated, Literal
 import typer
 
 from corpus import Article, NewsdeskError
+from corpus.archive.move import move_archive
 from corpus.command_names import name_command
 from corpus.errors import InputError
 from eval.commands.results import OUT, Out
@@ -30,7 +31,7 @@ from eval.runs.systems import System
 from eval.sampling import select
 from eval.set_catalogue import SHIPPED
 from eval.validation import describe_problems
-from rag.settings import Settings, read_local_settings
+from rag.settings import Settings, read_local_settings, read_settings
 
 _MOST_TOLD = 20  # Problems of a set on the screen; the report lists more.
 GATE_FILE = Path(__file__).parents[1] / "gate.json"
@@ -129,6 +130,10 @@ def gate(
     update: Annotated[bool, typer.Option(help="Write the floors from what is measured now.")] = False,
     lower: Annotated[bool, typer.Option(help="With --update: let floors get lower.")] = False,
     file: Annotated[Path, typer.Option(help="Where the floors are kept.")] = GATE_FILE,
+    database: Annotated[
+        str,
+        typer.Option(metavar="ADDRESS", help="An empty PostgreSQL database, in which every figure must be the same."),
+    ] = "",
     articles: ArticleFiles = None,
 ) -> None:
     """Measure a set without a model and compare with its floors; exit code 1 when one is missed."""
@@ -147,21 +152,40 @@ def gate(
         raise InputError("Questions or articles are not those of the floors. If that is meant: gate --update")
     # In a fresh folder, so that no archive of an earlier version takes part.
     with tempfile.TemporaryDirectory() as folder:
-        figures = _measure(source, Path(folder)).figures[ALL]
+        summary = _measure(source, Path(folder))
+        figures = summary.figures[ALL]
+        differing = _list_differing(summary, _measure_moved(source, Path(folder), database)) if database else []
     if update:
         write_floors(file, source.questions.name, Floors(*prints, measure_limits(figures)), lower)
         typer.echo(f"Floors written to {file}")
         return
-    failures = find_failures(floors, figures) if floors else []
+    failures = [*differing, *(find_failures(floors, figures) if floors else [])]
     for failure in failures:
         typer.echo(failure)
     if failures:
         raise typer.Exit(1)
-    typer.echo(f"All {len(floors.limits) if floors else 0} floors hold.")
+    same = "; every figure is the same in the database" if database else ""
+    typer.echo(f"All {len(floors.limits) if floors else 0} floors hold{same}.")
 
 
-def _measure(source: Source, folder: Path) -> RunSummary:
-    settings = read_local_settings(folder / "data", llm="")
+def _measure_moved(source: Source, folder: Path, database: str) -> RunSummary:
+    """Move the archive that was measured in a folder to a database, and measure it there, with indexes of its own."""
+    move_archive(folder / "data", database)
+    return _measure(source, folder / "moved", database)
+
+
+def _list_differing(first: RunSummary, second: RunSummary) -> list[str]:
+    """Return a sentence for each figure, over all questions or those of a type, that is not the same to the last digit."""
+    return [
+        f"{name} ({kind}): {figure} in a file, {second.figures[kind].get(name)} in the database"
+        for kind, figures in first.figures.items()
+        for name, figure in figures.items()
+        if second.figures[kind].get(name) != figure
+    ]
+
+
+def _measure(source: Source, folder: Path, database: str = "") -> RunSummary:
+    settings = read_settings(folder / "data", database=database, llm="")
     planned = plan(source.questions, source.questions.questions, source.articles, settings)
     run, _ = choose_folder(planned, folder / "runs")
     with open_bench_for(run, settings, source.articles, timed=False) as (bench, bar):

@@ -3,7 +3,7 @@
 import json
 import sys
 from collections.abc import Callable
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, nullcontext
 from datetime import datetime
 from pathlib import Path
 from typing import Annotated
@@ -67,12 +67,12 @@ def add_follow_commands(app: typer.Typer, open_assistant: Opening, report_errors
             start = read_since(since, datetime.now().astimezone()) if since is not None else None
             with open_assistant(data) as assistant:
                 watch = assistant.topics
-                made = watch.make_digest(user, start)
-                if mail is not None:
-                    _mail(assistant.settings, made, mail)
-                _deliver(render_digest(made, form), out, silent=mail is not None)
-                if start is None:  # Only once it is out: a digest that failed is told again.
-                    watch.book.mark_told(user, made.up_to)
+                # What no digest has told counts as told only once it is out: one that failed is told again.
+                telling = watch.tell_news(user) if start is None else nullcontext(watch.make_digest(user, start))
+                with telling as made:
+                    if mail is not None:
+                        _mail(assistant.settings, made, mail)
+                    _deliver(render_digest(made, form), out, silent=mail is not None)
         raise typer.Exit(0 if made.news else 1)
 
 

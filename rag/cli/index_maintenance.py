@@ -105,7 +105,8 @@ def _check_topics(settings: Settings, indexes: OwnedIndexes) -> dict[str, Any]:
     """Look for news on the topics that are followed; say how many articles are, where there are any."""
     evidence = EvidenceSearch(Retriever(indexes), PassageReader(indexes.embedder, indexes.lexical))
     try:
-        found = TopicWatch(TopicBook(settings.data_dir / FILE), evidence).check()
+        with closing(TopicBook(settings.place_of(FILE))) as book:
+            found = TopicWatch(book, evidence).check()
     except NewsdeskError as error:  # The articles are indexed all the same; the next command looks again.
         return {"topics_error": str(error)}
     return {"topics": found} if found else {}
@@ -134,4 +135,5 @@ def _open_or_name_owner(indexes: OwnedIndexes) -> str:
 
 
 def _open_owned(settings: Settings, archive: Archive) -> OwnedIndexes:
-    return OwnedIndexes(archive, Embedder(settings.embedder), settings.data_dir / "index", "python -m rag index")
+    embedder = Embedder(settings.embedder)
+    return OwnedIndexes(archive, embedder, settings.data_dir / "index", "python -m rag index", settings.dense)

@@ -1,10 +1,12 @@
 """Follow topics: look at what arrived in the archive since the last time, and keep what bears on each."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import datetime
 
 from corpus.archive.database import Archive
+from corpus.archive.lineage import shares_log
 from corpus.archive.revisions import find_earlier, read_revision
 from corpus.errors import InputError
 from rag.follow.digest import Digest, make_digest, read_since
@@ -77,11 +79,18 @@ class TopicWatch:
         Raises:
             InputError: `since` names no day that has begun.
         """
-        start = read_since(since, datetime.now().astimezone()) if since.strip() else None
-        made = self.make_digest(user, start)
-        if start is None:
+        if since.strip():
+            return self.make_digest(user, read_since(since, datetime.now().astimezone()))
+        with self.tell_news(user) as made:
+            return made
+
+    @contextmanager
+    def tell_news(self, user: str) -> Iterator[Digest]:
+        """Yield what no digest has told; it counts as told once the block has ended without an error."""
+        with self.book.tell(user):
+            made = self.make_digest(user)
+            yield made
             self.book.mark_told(user, made.up_to)
-        return made
 
     def check(self) -> int:
         """Look at what changed in the archive since the last time, for every topic; return how many findings are new.
@@ -94,7 +103,7 @@ class TopicWatch:
         count = 0
         for topic in waiting:
             # Another archive, or this one restored from a backup: what it holds is no news.
-            if topic.archive != identity or topic.checked_to > last:
+            if not shares_log(self._archive.connection, topic.archive, topic.checked_to):
                 self.book.record(topic, (), identity, last)
                 continue
             after = topic.checked_to

@@ -8,6 +8,7 @@ from typing import Any, Protocol
 import numpy as np
 
 from corpus.archive.chunk_store import Embedded, Vectors
+from corpus.archive.selection import Selection
 from corpus.command_names import name_command
 from corpus.errors import IndexUnavailableError
 
@@ -17,13 +18,16 @@ _READ = 2000  # Rows.
 
 
 class Dense(Protocol):
-    """Define what searches chunks by their vectors: `DenseIndex` or `rag.index.vector_table.VectorTable`."""
+    """Define what searches chunks by their vectors: `DenseIndex`, `PgvectorIndex` or `VectorTable`, each in a module of its name."""
 
     def apply(self, gone: Sequence[str], batch: Sequence[Embedded]) -> None:
         """Delete every chunk of the articles `gone`, then add the chunks of `batch`."""
 
     def search(self, vectors: Vectors, limit: int) -> list[list[tuple[str, float]]]:
         """Return for each vector up to `limit` (chunk id, cosine), best first; `vectors` has a row for each."""
+
+    def search_among(self, vectors: Vectors, limit: int, selection: Selection) -> list[list[tuple[str, float]]] | None:
+        """Return the same of the chunks of selected articles alone; None where the index knows nothing of articles."""
 
     def count(self) -> int:
         """Return how many chunks there are."""
@@ -88,6 +92,9 @@ class DenseIndex:
             [(chunk_id, 1.0 - float(distance)) for chunk_id, distance in zip(ids, distances, strict=True)]
             for ids, distances in zip(found["ids"], found["distances"] or [], strict=True)
         ]
+
+    def search_among(self, vectors: Vectors, limit: int, selection: Selection) -> None:
+        """Return None: Chroma knows nothing of articles."""
 
     def count(self) -> int:
         """Return how many chunks the index holds."""

@@ -118,14 +118,16 @@ def seal(folder: Path) -> str:
 
 
 def probe(folder: Path) -> None:
-    """Read every chunk in both indexes of a generation and search each; raise (or crash) if one is damaged."""
-    dense, lexical = DenseIndex(folder / "dense"), LexicalIndex(folder / "lexical")
+    """Read every chunk in the indexes of a generation and search each; raise (or crash) if one is damaged."""
+    lexical = LexicalIndex(folder / "lexical")
     lexical.search(["probe"], 1)
     lexical.ids()
-    dense.touch()
-    dense.ids()
-    dense.close()
     lexical.close()
+    if (folder / "dense").is_dir():  # Else it is in the database.
+        dense = DenseIndex(folder / "dense")
+        dense.touch()
+        dense.ids()
+        dense.close()
 
 
 def probe_in_child(folder: Path) -> bool:

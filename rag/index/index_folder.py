@@ -9,6 +9,7 @@ from tempfile import TemporaryFile
 from filelock import FileLock, Timeout
 
 from corpus.archive.chunk_store import ChunkStore
+from corpus.archive.lineage import shares_log
 from corpus.command_names import name_command
 from corpus.errors import IndexInUseError, IndexReadOnlyError, IndexUnavailableError
 from rag.index.generations import Generations, State, seal
@@ -85,8 +86,12 @@ class IndexFolder:
         return state.applied if state else 0
 
     def is_foreign(self, state: State) -> bool:
-        """Return whether a state is of another archive, or of this one before it was restored from a backup."""
-        return state.archive != self._store.archive.identity or state.applied > self._store.last_change()
+        """Return whether a state is of another archive than this one and those that it was copied from, or of a later state."""
+        return not shares_log(self._store.archive.connection, state.archive, state.applied)
+
+    def is_of_archive(self, state: State) -> bool:
+        """Return whether a state is of this archive, be it of a later time, or of one that this archive was copied from."""
+        return state.archive == self._store.archive.identity or not self.is_foreign(state)
 
     def is_as_closed(self, state: State) -> bool:
         """Return whether the files are those of the last clean shutdown, without opening an index, which would write."""
@@ -99,7 +104,7 @@ class IndexFolder:
             IndexUnavailableError: It did; the message says what to do.
         """
         state = self.generations.state()
-        if state and state.archive == self._store.archive.identity and state.profile != self._store.profile:
+        if state and state.profile != self._store.profile and self.is_of_archive(state):
             raise IndexUnavailableError(
                 f"{self.path}: made with the embedder {state.profile}, but the settings name {self._store.profile}; "
                 f"run `{name_command('corpus rebuild')}` to embed anew, or set NEWSDESK_EMBEDDER back"

@@ -15,6 +15,7 @@ from rag.index.lexical import LexicalIndex
 from rag.index.owned_indexes import OwnedIndexes
 from rag.index.pending_articles import Progress
 from rag.index.read_only_indexes import ReadOnlyIndexes
+from rag.settings import DenseKind
 
 
 class Indexes(Protocol):
@@ -53,15 +54,24 @@ class Indexes(Protocol):
         """Close the index."""
 
 
-def open_indexes(archive: Archive, embedder: Embedder, folder: Path, owner: str, read_only: bool = False) -> Indexes:
+def open_indexes(
+    archive: Archive,
+    embedder: Embedder,
+    folder: Path,
+    owner: str,
+    read_only: bool = False,
+    dense: DenseKind = "chroma",
+) -> Indexes:
     """Open the indexes of an archive as their owner; read-only if asked for, or where they cannot be written.
 
     Raises:
         IndexUnavailableError: Another process owns them (`IndexInUseError`), or another embedder made them.
+        SettingsError: Vectors are to be searched in a database, and the archive is in none.
+        ArchiveError: The database cannot search vectors.
     """
-    reading = ReadOnlyIndexes(archive, embedder, folder, owner)
+    reading = ReadOnlyIndexes(archive, embedder, folder, owner, dense)
     if not read_only:
-        owned = OwnedIndexes(archive, embedder, folder, owner)
+        owned = OwnedIndexes(archive, embedder, folder, owner, dense)
         try:
             owned.open()
         except IndexInUseError:

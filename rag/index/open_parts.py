@@ -16,13 +16,17 @@ class OpenParts:
     lexical: LexicalIndex
 
     @classmethod
-    def from_files(cls, folder: Path) -> "OpenParts":
+    def from_files(cls, folder: Path, shared: Dense | None = None) -> "OpenParts":
         """Open both in a folder, creating them if needed.
+
+        Args:
+            folder: Their folder.
+            shared: The dense index, where it is not in the folder.
 
         Raises:
             IndexUnavailableError: One of them cannot be opened.
         """
-        dense = DenseIndex(folder / "dense")
+        dense = shared or DenseIndex(folder / "dense")
         try:
             return cls(dense, LexicalIndex(folder / "lexical"))
         except BaseException:

@@ -20,7 +20,9 @@ from rag.index.index_folder import IndexFolder, convert_write_errors
 from rag.index.lexical import LexicalIndex
 from rag.index.open_parts import OpenParts, require_open
 from rag.index.pending_articles import PendingArticles, Progress
+from rag.index.pgvector_index import choose_shared
 from rag.index.vector_table import VectorTable
+from rag.settings import DenseKind
 
 log = logging.getLogger(__name__)
 
@@ -33,7 +35,9 @@ class OwnedIndexes:
     Embedding needs no ownership: `embed_pending` works while another process owns the indexes.
     """
 
-    def __init__(self, archive: Archive, embedder: Embedder, folder: Path, owner: str) -> None:
+    def __init__(
+        self, archive: Archive, embedder: Embedder, folder: Path, owner: str, dense: DenseKind = "chroma"
+    ) -> None:
         """Store the settings; `open` acquires the indexes.
 
         Args:
@@ -41,8 +45,14 @@ class OwnedIndexes:
             embedder: Computes the vectors.
             folder: Their folder.
             owner: Name of this process in the error that another one gets.
+            dense: Where vectors are searched.
+
+        Raises:
+            SettingsError: They are to be searched in a database, and the archive is in none.
         """
         self.store = ChunkStore(archive, embedder.profile)
+        self.dense_kind = dense
+        self.shared = choose_shared(dense, self.store, embedder)
         self.embedder = embedder
         self.folder = IndexFolder(folder, self.store, owner)
         self._pending = PendingArticles(self.store, embedder, folder)
@@ -144,7 +154,7 @@ class OwnedIndexes:
             return require_open(self._parts).find_differences(self.store)
 
     def _apply(self, ids: list[str]) -> None:
-        batch = self.store.read_embedded(ids)
+        batch = self.store.read_embedded(ids, vectors=not self.shared)
         self.lexical.apply(ids, batch)
         try:
             self.dense.apply(ids, batch)
@@ -163,16 +173,22 @@ class OwnedIndexes:
 
     def _open_or_rebuild(self, rebuild: bool, progress: Progress | None) -> None:
         state = self.folder.generations.state()
-        if rebuild or state is None or self.folder.is_foreign(state):
+        known = not rebuild and state is not None and not self.folder.is_foreign(state)
+        if known:
+            self.folder.check_embedder()
+        if self.shared:
+            self.shared.prepare(progress, repair=rebuild)
+        if state is None or not known:
             self._rebuild(progress)
         else:
-            self.folder.check_embedder()
             if not self._open_generation(state):
                 self.folder.check_space()
                 log.warning("%s: the index is damaged; it is moved aside and rebuilt", self.folder.path)
                 self._rebuild(progress, keep=True)
         if not self._is_complete():
             log.warning("%s: the index lacks rows of the archive; it is rebuilt", self.folder.path)
+            if self.shared:
+                self.shared.prepare(progress, repair=True)
             self._rebuild(progress, keep=True)
             self.catch_up()
 
@@ -191,9 +207,12 @@ class OwnedIndexes:
         """Open both indexes if they are intact; record first that they are open, as damaged ones may crash."""
         if not self.folder.generations.is_whole(state):
             return False
-        self._save(replace(state, seal=""))
+        self._save(replace(state, archive=self.store.archive.identity, seal=""))
+        generation = self.folder.generations.path(state.generation)
+        if self.shared:  # An index of Chroma would not be followed any more.
+            shutil.rmtree(generation / "dense", ignore_errors=True)
         try:
-            self._parts = OpenParts.from_files(self.folder.generations.path(state.generation))
+            self._parts = OpenParts.from_files(generation, self.shared)
         except IndexUnavailableError:
             log.warning("%s: generation %d cannot be opened", self.folder.path, state.generation, exc_info=True)
             return False
@@ -215,14 +234,14 @@ class OwnedIndexes:
             shutil.rmtree(fresh, ignore_errors=True)
             raise
         self._save(State(number, self.store.archive.identity, self.store.profile, applied))
-        self._parts = OpenParts.from_files(generation)
+        self._parts = OpenParts.from_files(generation, self.shared)
         self.folder.generations.retire(number, keep)
 
     def _fill(self, folder: Path, progress: Progress | None) -> None:
-        parts = OpenParts.from_files(folder)
+        parts = OpenParts.from_files(folder, self.shared)
         total, done = self.store.progress()[0], 0
         try:
-            for batch in self.store.iterate_all():
+            for batch in self.store.iterate_all(vectors=not self.shared):
                 parts.lexical.apply((), batch)
                 parts.dense.apply((), batch)
                 done += len(batch)

@@ -22,6 +22,7 @@ from rag.index.open_parts import OpenParts, require_open
 from rag.index.owned_indexes import OwnedIndexes
 from rag.index.pending_articles import Progress
 from rag.index.vector_table import VectorTable
+from rag.settings import DenseKind
 
 log = logging.getLogger(__name__)
 
@@ -40,9 +41,11 @@ class ReadOnlyIndexes:
     come from the files if these are sound, else from an index in memory, made from the archive.
     """
 
-    def __init__(self, archive: Archive, embedder: Embedder, folder: Path, owner: str) -> None:
+    def __init__(
+        self, archive: Archive, embedder: Embedder, folder: Path, owner: str, dense: DenseKind = "chroma"
+    ) -> None:
         """Store the settings, those of `OwnedIndexes`; `open` begins to read."""
-        self._owning = OwnedIndexes(archive, embedder, folder, owner)
+        self._owning = OwnedIndexes(archive, embedder, folder, owner, dense)
         self.store = self._owning.store
         self.embedder = embedder
         self.folder = self._owning.folder
@@ -54,7 +57,7 @@ class ReadOnlyIndexes:
 
     @property
     def dense(self) -> Dense:
-        """Return the archive's vectors in memory."""
+        """Return the archive's vectors in memory, or the index in the database."""
         return require_open(self._parts).dense
 
     @property
@@ -72,7 +75,7 @@ class ReadOnlyIndexes:
         state = self._wait_for_owner() if self._refresh(progress) else self._find_sound()
         # Before the vectors are read, so that what changes meanwhile is read once more.
         looked, self._vectors_at = time.time(), self.store.last_change()
-        vectors = VectorTable(self.store.vectors_of(Selection()))
+        vectors = self._open_dense()
         lexical, opened = self._open_lexical(state)
         self._state = note_completeness(opened, self._vectors_at, looked)
         self._parts = OpenParts(vectors, lexical)
@@ -130,7 +133,7 @@ class ReadOnlyIndexes:
 
     def _apply(self, seq: int, ids: list[str]) -> None:
         """Apply changes up to `seq`; the files of the lexical index are left to their owner."""
-        batch = self.store.read_embedded(ids)
+        batch = self.store.read_embedded(ids, vectors=not self._owning.shared)
         self.dense.apply(ids, batch)
         if self.lexical.in_memory and self._state:
             self.lexical.apply(ids, batch)
@@ -157,6 +160,11 @@ class ReadOnlyIndexes:
         self._owning.close()
         return True
 
+    def _open_dense(self) -> Dense:
+        if shared := self._owning.shared:
+            shared.require()
+        return shared or VectorTable(self.store.vectors_of(Selection()))
+
     def _open_lexical(self, state: State | None) -> tuple[LexicalIndex, State]:
         """Open the files of a state; without one, or where they cannot be opened, index the words in memory."""
         if state is not None:
@@ -166,7 +174,7 @@ class ReadOnlyIndexes:
             except IndexUnavailableError:
                 log.info("%s: its files cannot be opened here", self.folder.path, exc_info=True)
         lexical = LexicalIndex(None)
-        for batch in self.store.iterate_all():
+        for batch in self.store.iterate_all(vectors=False):
             lexical.apply((), batch)
         return lexical, State(0, self.store.archive.identity, self.store.profile, self._vectors_at)
 
@@ -176,7 +184,7 @@ class ReadOnlyIndexes:
     def _find_usable(self) -> State | None:
         """Return the state that the owner recorded, if it is readable and of this archive."""
         state = self.folder.generations.state()
-        if state is None or state.archive != self.store.archive.identity or state.profile != self.store.profile:
+        if state is None or state.profile != self.store.profile or not self.folder.is_of_archive(state):
             return None
         return state if self.folder.generations.path(state.generation).is_dir() else None
 

@@ -115,7 +115,7 @@ def _copy(generation: Path, into: Generations, state: State) -> State:
 
 
 def _build(indexes: OwnedIndexes, target: Path, progress: Progress | None) -> State:
-    made = OwnedIndexes(indexes.store.archive, indexes.embedder, target, indexes.folder.owner)
+    made = OwnedIndexes(indexes.store.archive, indexes.embedder, target, indexes.folder.owner, indexes.dense_kind)
     try:
         with closing(made):
             made.open(rebuild=True, progress=progress)

@@ -5,6 +5,7 @@ from collections.abc import Collection, Mapping, Sequence
 import numpy as np
 
 from corpus.archive.chunk_store import Embedded, Vectors
+from corpus.archive.selection import Selection
 from rag.index.lexical import read_article_id
 
 
@@ -34,6 +35,9 @@ class VectorTable:
             best = np.argsort(-cosines, kind="stable")[:limit]
             found.append([(ids[i], float(cosines[i])) for i in best])
         return found
+
+    def search_among(self, vectors: Vectors, limit: int, selection: Selection) -> None:
+        """Return None: only ids and vectors are held."""
 
     def count(self) -> int:
         """Return how many chunks there are."""

@@ -168,6 +168,9 @@ class Retriever:
         """
         if not filters:
             return [dict(found) for found in self.indexes.dense.search(vectors, CANDIDATES)]
+        selected = self.indexes.dense.search_among(vectors, CANDIDATES, filters.selection)
+        if selected is not None:
+            return [dict(found) for found in selected]
         near: dict[int, dict[str, float]] = {}
         wide = CANDIDATES
         while left := [n for n in range(len(vectors)) if n not in near]:

@@ -9,6 +9,7 @@ from rag import Assistant, Settings
 from rag.index.embedder import Embedder
 from rag.index.indexes import Indexes
 from rag.index.owned_indexes import OwnedIndexes
+from tests.rag.both_records import RECORDS, settle
 from tests.rag.conftest_answers import newsroom
 from tests.rag.owner import OwnerProcess
 from tests.rag.wire_items import WIRES, numbered, starter_articles
@@ -21,6 +22,16 @@ def assistant(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Assistant]:
     """Return an assistant over the newsroom of `conftest_answers`; open for one module, since a folder has one owner."""
     settings = Settings(data_dir=newsroom(tmp_path_factory.getbasetemp() / "newsroom"))
     with Assistant(settings, embedder=shared_embedder()) as opened:
+        yield opened
+
+
+@pytest.fixture(scope="module", params=RECORDS)
+def newsroom_on_both_records(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Assistant]:
+    """Return an assistant over the newsroom, once in a file and once in a database."""
+    folder = newsroom(tmp_path_factory.getbasetemp() / "newsroom")
+    with Assistant(settle(request, folder), embedder=shared_embedder()) as opened:
         yield opened
 
 

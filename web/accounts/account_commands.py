@@ -131,6 +131,36 @@ def revoke_key(
     print(f"Key {key_id} is revoked.")
 
 
+@app.command("import")
+def import_accounts(
+    source: Annotated[Path, typer.Argument(metavar="FROM", help="A file of accounts.", show_default=False)],
+    file: File = None,
+) -> None:
+    """Take over all accounts of a file, with passwords, roles and keys, where there are none yet."""
+    _copy(AccountFile(source), _find_source(file))
+
+
+@app.command("export")
+def export_accounts(
+    target: Annotated[Path, typer.Argument(metavar="TO", help="A new file of accounts.", show_default=False)],
+    file: File = None,
+) -> None:
+    """Write all accounts, with passwords, roles and keys, into a new file."""
+    _copy(_find_source(file), AccountFile(target))
+
+
+def _copy(source: AccountSource, target: AccountSource) -> None:
+    lines = source.read()
+
+    def replace_none(now: AccountLines) -> AccountLines:
+        if now.accounts:
+            raise SettingsError(f"{target}: has accounts already; remove them first, or name another place")
+        return lines
+
+    target.change(replace_none)
+    print(f"{target} has {len(lines.accounts):,} accounts and {len(lines.keys):,} keys now.")
+
+
 def _find_source(file: Path | None) -> AccountSource:
     """Return where the accounts are: a file that is named, or else the database that is set, or else a file here."""
     database = "" if file else read_settings(ArchiveSettings).database.get_secret_value()

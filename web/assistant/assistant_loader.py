@@ -5,7 +5,7 @@ import threading
 from collections.abc import Callable
 
 from corpus import NewsdeskError
-from corpus.errors import SettingsError
+from corpus.errors import ArchiveError, SettingsError
 from rag import Assistant
 from web.assistant.addition_queue import Additions, OpenFetcher
 from web.assistant.available_models import LOCAL_SERVERS, Models
@@ -23,15 +23,17 @@ class AssistantLoader:
         patience_s: float = 20.0,
         servers: tuple[str, ...] = LOCAL_SERVERS,
         fetcher: OpenFetcher | None = None,
+        again_s: float = 5.0,
     ) -> None:
         """Remember how to open the assistant; `start` does it.
 
         Args:
-            open_assistant: Makes the assistant; called once, in a thread.
+            open_assistant: Makes the assistant; called in a thread, and again where the archive cannot be had yet.
             patience_s: How long a question waits for the index of what the archive held when it was opened, before it is
                 answered from the part that is there. It does not wait for what is added later, which may go on for hours.
             servers: Addresses on this machine that are asked for models when a reader wishes so.
             fetcher: Makes what fetches pages and feeds, in place of one for the public internet.
+            again_s: Seconds until it is tried again to open an archive that could not be had.
         """
         self._open = open_assistant
         self._servers = servers
@@ -40,7 +42,10 @@ class AssistantLoader:
         self.additions: Additions | None = None
         self.examples: Examples | None = None
         self.patience_s = patience_s
+        self.trying_again = False
+        self._again_s = again_s
         self._settled = threading.Event()
+        self._closing = threading.Event()
         self._assistant: Assistant | None = None
         self._opened: Assistant | None = None  # With the model that it was started with.
         self._held = 0  # Articles, when the archive was opened.
@@ -53,23 +58,38 @@ class AssistantLoader:
         return self
 
     def _load(self) -> None:
+        while not self._try_to_open() and not self._closing.wait(self._again_s):
+            pass
+        if self.models is not None and not self.models.settings.llm:
+            self.models.look()  # On this machine only; the first screen offers what is found.
+
+    def _try_to_open(self) -> bool:
+        """Open the assistant; return False where the archive cannot be had now, as from a database that does not answer."""
+        assistant = None
         try:
             assistant = self._open()
-            self.models = Models(assistant.settings, self._servers)
-            self.examples = Examples(assistant)
-            self.additions = Additions(assistant.archive, assistant.settings, self._fetcher)
-            self._held = assistant.progress()[1]
-            self._opened = assistant
-            self.set_model()  # Last: whoever sees the assistant may use all of the above.
+            self._prepare(assistant)
         except NewsdeskError as error:
-            self.problem = str(error)
+            self.problem, self.trying_again = str(error), isinstance(error, ArchiveError)
         except Exception:
             # The page stays up whatever happened, and says so; what exactly is for the log, not for the reader.
             log.exception("the assistant could not be opened")
             self.problem = "The archive could not be opened; what the server printed says why."
+        else:
+            self.problem, self.trying_again = "", False
+        if self.trying_again and assistant is not None:
+            assistant.close()
         self._settled.set()
-        if self.models is not None and not self.models.settings.llm:
-            self.models.look()  # On this machine only; the first screen offers what is found.
+        return not self.trying_again
+
+    def _prepare(self, assistant: Assistant) -> None:
+        """Make what goes with an assistant; whoever sees it may use all of that."""
+        self._held = assistant.progress()[1]
+        self.models = Models(assistant.settings, self._servers)
+        self.examples = Examples(assistant)
+        self.additions = Additions(assistant.archive, assistant.settings, self._fetcher)
+        self._opened = assistant
+        self.set_model()
 
     @property
     def assistant(self) -> Assistant | None:
@@ -118,6 +138,7 @@ class AssistantLoader:
 
     def close(self) -> None:
         """Wait for the opening to end, and close what was opened."""
+        self._closing.set()
         if self._thread.is_alive():
             self._thread.join()
         if self.additions is not None:

@@ -6,8 +6,10 @@ nothing outside this package knows which of them it is.
 
 from pathlib import Path
 
+from corpus.archive.engine.bulk import Bulk
 from corpus.archive.engine.protocol import Connection, Cursor, Engine, Row
 from corpus.archive.engine.sqlite import DATABASE_ERRORS, WRITE_ERRORS, ScratchEngine, SqliteEngine
+from corpus.archive.engine.sqlite_bulk import SqliteBulk
 from corpus.archive.engine.sqlite_schema import ARCHIVE
 from corpus.archive.engine.tables import Tables
 
@@ -15,6 +17,7 @@ __all__ = [
     "ALL_ROWS",
     "DATABASE_ERRORS",
     "WRITE_ERRORS",
+    "Bulk",
     "Connection",
     "Cursor",
     "Engine",
@@ -22,6 +25,7 @@ __all__ = [
     "Row",
     "ScratchEngine",
     "Tables",
+    "open_bulk",
     "open_engine",
 ]
 
@@ -48,3 +52,17 @@ def open_engine(place: Place, tables: Tables = ARCHIVE, wait_s: float = 30.0) ->
     from corpus.archive.engine.postgresql import PostgresEngine  # Loaded only where it is used.
 
     return PostgresEngine(place, tables)
+
+
+def open_bulk(engine: Engine) -> Bulk:
+    """Open a store to read or write whole tables, making those that are missing.
+
+    Raises:
+        ArchiveError: It cannot be opened, or was made by a newer version.
+    """
+    connection = engine.connect()
+    if isinstance(engine, SqliteEngine):
+        return SqliteBulk(connection, engine.name)
+    from corpus.archive.engine.postgresql_bulk import PostgresBulk
+
+    return PostgresBulk(engine, connection)

@@ -3,7 +3,7 @@
 import threading
 import time
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 from corpus.archive.engine.protocol import Connection, Engine
@@ -11,6 +11,7 @@ from corpus.archive.engine.sqlite import DATABASE_ERRORS, ScratchEngine
 from corpus.archive.engine.tables import Tables
 from corpus.errors import ArchiveError
 
+_LOOK_S = 0.2
 _LONG_S, _REST_S = 1.0, 3.0
 """After an error that took so long to come, as where a server cannot be reached at all, others are told at once for a while."""
 
@@ -62,6 +63,24 @@ class SharedConnection:
                     yield connection
             except DATABASE_ERRORS as error:
                 raise ArchiveError(f"{self.engine.name}: cannot be written ({error}); free some disk space") from error
+
+    @contextmanager
+    def claim(self, name: str, wait_s: float) -> Iterator[bool]:
+        """Reserve a name among all machines that share a database; yield whether it was to be had within so many seconds.
+
+        The claim of a process that dies ends with it. In a file, which one machine has, nothing is reserved.
+        """
+        if isinstance(self.engine.place, Path):
+            yield True
+            return
+        until = time.monotonic() + wait_s
+        with closing(self.engine.connect()) as connection:
+            while True:
+                with connection.claim({name: name}) as own:
+                    if own or time.monotonic() > until:
+                        yield bool(own)
+                        return
+                time.sleep(_LOOK_S)
 
     def close(self) -> None:
         """Close the connection; the next use opens it again."""

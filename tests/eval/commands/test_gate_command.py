@@ -6,6 +6,7 @@ from typer.testing import CliRunner, Result
 
 from eval.__main__ import app
 from tests.eval.newsroom import ARTICLES
+from tests.postgresql import PostgresServer
 
 QUESTIONS: list[dict[str, Any]] = [
     {"id": "1", "question": "How many accounts did Yahoo say were affected?", "answer": "3 billion", "type": "number",
@@ -18,6 +19,16 @@ def gate(*arguments: object) -> Result:
     # A model that is set is none of the gate's business.
     env = {"NEWSDESK_LLM": "openai:test", "NEWSDESK_LLM_BASE_URL": "http://127.0.0.1:9/v1"}
     return CliRunner().invoke(app, ["gate", *map(str, arguments)], env=env)
+
+
+def test_every_figure_is_the_same_in_a_database(tmp_path: Path, postgres: PostgresServer) -> None:
+    (tmp_path / "articles.jsonl").write_text("\n".join(json.dumps(article.to_record()) for article in ARTICLES))
+    (tmp_path / "questions.jsonl").write_text("\n".join(map(json.dumps, QUESTIONS)))
+    file, database = tmp_path / "gate.json", postgres.make_schema()
+    assert gate(tmp_path, "--file", file, "--update").exit_code == 0
+    held = gate(tmp_path, "--file", file, "--database", database)
+    assert (held.exit_code, held.stdout) == (0, "All 13 floors hold; every figure is the same in the database.\n")
+    assert "holds something already" in str(gate(tmp_path, "--file", file, "--database", database).exception)
 
 
 def test_floors_of_retrieval_and_answers_are_written_and_held(tmp_path: Path) -> None:

@@ -18,6 +18,11 @@ NOW = datetime(2024, 8, 1, tzinfo=UTC)
 TRUE = "The Selmouth harbour toll rises from 9 to 12 crowns on 1 June 2024"
 
 
+@pytest.fixture(scope="module")
+def assistant(newsroom_on_both_records: Assistant) -> Assistant:
+    return newsroom_on_both_records
+
+
 def prompted(body: Body) -> str:
     return str(body["messages"][-1]["content"])
 

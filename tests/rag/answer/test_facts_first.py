@@ -7,11 +7,12 @@ from pathlib import Path
 import pytest
 
 from corpus import Article, Chunk
-from rag import Assistant, Settings
+from rag import Assistant
 from rag.index.embedder import Embedder
 from rag.model import Passage
 from rag.retrieval.headline_answers import answers_in_headline
 from rag.retrieval.sentence_ranking import Sentence
+from tests.rag.both_records import RECORDS, settle
 from tests.rag.conftest_answers import newsroom
 
 STARTER = Path(__file__).parents[3] / "corpus" / "starter" / "articles.jsonl"
@@ -42,13 +43,15 @@ BRIDGE = (
 )  # fmt: skip
 
 
-@pytest.fixture(scope="module")
-def assistant(tmp_path_factory: pytest.TempPathFactory, embedder: Embedder) -> Iterator[Assistant]:
+@pytest.fixture(scope="module", params=RECORDS)
+def assistant(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory, embedder: Embedder
+) -> Iterator[Assistant]:
     """Return an assistant over some of the starter articles and three on a bridge and a tunnel."""
     lines = [line for line in STARTER.read_text("utf-8").splitlines() if json.loads(line)["id"] in HELD]
     lines += [json.dumps(article) for article in BRIDGE]
     folder = newsroom(tmp_path_factory.mktemp("facts") / "data", "\n".join(lines).encode())
-    with Assistant(Settings(data_dir=folder, llm=""), embedder=embedder) as opened:
+    with Assistant(settle(request, folder), embedder=embedder) as opened:
         yield opened
 
 

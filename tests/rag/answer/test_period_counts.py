@@ -7,6 +7,11 @@ from rag import Answer, Assistant, Filters
 from rag.answer.period_counts import draw_bars
 
 
+@pytest.fixture(scope="module")
+def assistant(newsroom_on_both_records: Assistant) -> Assistant:
+    return newsroom_on_both_records
+
+
 def counted(answer: Answer) -> dict[str, int]:
     return {period.label: period.count for period in answer.periods if period.count}
 

@@ -3,20 +3,23 @@ from pathlib import Path
 
 import pytest
 
-from rag import Assistant, Settings
+from rag import Assistant
 from rag.index.embedder import Embedder
+from tests.rag.both_records import RECORDS, settle
 from tests.rag.conftest_answers import newsroom
 
 STARTER = Path(__file__).parents[3] / "corpus" / "starter" / "articles.jsonl"
 TOPICS = ("Yahoo", "net neutrality", "SolarWinds", "Equifax")
 
 
-@pytest.fixture(scope="module")
-def assistant(tmp_path_factory: pytest.TempPathFactory, embedder: Embedder) -> Iterator[Assistant]:
+@pytest.fixture(scope="module", params=RECORDS)
+def assistant(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory, embedder: Embedder
+) -> Iterator[Assistant]:
     """Return an assistant over the starter articles that hold one of the topics."""
     lines = [line for line in STARTER.read_text("utf-8").splitlines() if any(topic in line for topic in TOPICS)]
     folder = newsroom(tmp_path_factory.mktemp("overview") / "data", "\n".join(lines).encode())
-    with Assistant(Settings(data_dir=folder, llm=""), embedder=embedder) as opened:
+    with Assistant(settle(request, folder), embedder=embedder) as opened:
         yield opened
 
 

@@ -12,6 +12,8 @@ from filelock import FileLock
 
 from corpus.archive.article_editing import edit_article, undo_edits
 from corpus.archive.database import Archive
+from corpus.archive.engine import Place
+from corpus.archive.move import move_archive
 from corpus.archive.selection import Selection
 from corpus.cli.index_process import forget_vectors
 from corpus.errors import IndexUnavailableError
@@ -29,15 +31,26 @@ from tests.rag.word_embedder import SilentWordEmbedder, WordEmbedder
 Opener = Callable[[Path, Embedder], AbstractContextManager[Indexes]]
 
 
-@pytest.fixture(params=[False, True], ids=["owned", "read_only"])
+@pytest.fixture(params=["owned", "read_only", "in_a_database"])
 def opened(request: pytest.FixtureRequest) -> Opener:
-    """Return what opens the indexes of a data folder, owned in one run and read-only in the other."""
+    """Return what opens the indexes of a data folder: owned, read-only, and owned with the archive in a database."""
+    kind = ReadOnlyIndexes if request.param == "read_only" else OwnedIndexes
+    databases: dict[Path, Place] = {}
+
+    def find_place(data: Path) -> Place:
+        if request.param != "in_a_database":
+            return data / "archive.sqlite3"
+        if data not in databases:
+            databases[data] = request.getfixturevalue("postgres").make_schema()
+            if (data / "archive.sqlite3").exists():
+                move_archive(data, databases[data])
+        return databases[data]
 
     @contextmanager
     def open_and_close(data: Path, embedder: Embedder) -> Iterator[Indexes]:
-        with Archive(data / "archive.sqlite3") as archive:
-            indexes = open_indexes(archive, embedder, data / "index", "the test", read_only=request.param)
-            assert isinstance(indexes, ReadOnlyIndexes if request.param else OwnedIndexes)
+        with Archive(find_place(data)) as archive:
+            indexes = open_indexes(archive, embedder, data / "index", "the test", read_only=kind is ReadOnlyIndexes)
+            assert isinstance(indexes, kind)
             yield indexes
             indexes.close()
 

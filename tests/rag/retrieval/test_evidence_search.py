@@ -19,6 +19,11 @@ RISE = "The Selmouth harbour toll rises from 9 to 12 crowns"
 TRAM = "did the council of Arden shelve the tram line to Westgate?"
 
 
+@pytest.fixture(scope="module")
+def assistant(newsroom_on_both_records: Assistant) -> Assistant:
+    return newsroom_on_both_records
+
+
 @pytest.mark.parametrize("question", [f"{TOLL} And {NOT_HELD}", f"{NOT_HELD} And {TOLL}"])
 def test_the_part_that_is_held_is_answered_and_the_other_is_said_to_be_missing(
     assistant: Assistant, question: str

@@ -14,6 +14,7 @@ from corpus.errors import InputError
 from rag import Assistant, Settings
 from rag.model import Filters, Passage
 from rag.question.search_plan import apply_plan, read_plan
+from tests.rag.both_records import RECORDS, settle
 from tests.rag.conftest_answers import FixedWriter, newsroom
 
 TOPICS = ("harbour toll", "night ferry", "tram line", "apple frost", "library flood", "city budget")
@@ -41,10 +42,10 @@ def articles() -> bytes:
     return "\n".join(map(json.dumps, records)).encode()
 
 
-@pytest.fixture(scope="module")
-def assistant(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Assistant]:
+@pytest.fixture(scope="module", params=RECORDS)
+def assistant(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Assistant]:
     folder = newsroom(tmp_path_factory.mktemp("bylines") / "data", articles())
-    with Assistant(Settings(data_dir=folder)) as opened:
+    with Assistant(settle(request, folder)) as opened:
         yield opened
 
 

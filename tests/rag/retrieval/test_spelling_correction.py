@@ -11,6 +11,7 @@ from rag import Assistant, Settings, Turn
 from rag.index.embedder import read_shipped_vocabulary
 from rag.retrieval.spelling_correction import SpellingCorrector
 from rag.text.english_words import EnglishWords
+from tests.rag.both_records import RECORDS, settle
 from tests.rag.conftest_answers import FixedWriter, newsroom
 from tests.shared_embedder import shared_embedder
 
@@ -40,10 +41,10 @@ def lines(articles: Sequence[tuple[str, str, str, str]]) -> bytes:
     return "\n".join(json.dumps(row) for row in rows).encode()
 
 
-@pytest.fixture(scope="module")
-def assistant(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Assistant]:
+@pytest.fixture(scope="module", params=RECORDS)
+def assistant(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Assistant]:
     data = newsroom(tmp_path_factory.getbasetemp() / "mistakes", lines(TEXTS))
-    with Assistant(Settings(data_dir=data, llm=""), embedder=shared_embedder()) as opened:
+    with Assistant(settle(request, data), embedder=shared_embedder()) as opened:
         yield opened
 
 

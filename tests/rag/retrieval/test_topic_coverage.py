@@ -16,6 +16,7 @@ from rag.question.coverage_question import CoverageQuestion, Form
 from rag.retrieval.passage_search import Retriever
 from rag.retrieval.topic_coverage import TopicCoverage
 from tests.model_server import ModelServer
+from tests.rag.both_records import RECORDS, settle
 from tests.rag.conftest_answers import with_model
 from tests.rag.word_embedder import WordEmbedder
 
@@ -44,14 +45,15 @@ ARTICLES = (
 )
 
 
-@pytest.fixture(scope="module")
-def assistant(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Assistant]:
+@pytest.fixture(scope="module", params=RECORDS)
+def assistant(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Assistant]:
     settings = Settings(data_dir=tmp_path_factory.mktemp("coverage"))
     with Archive(settings.archive_path) as archive:
         for article in ARTICLES:
             assert archive.put(article) == "added"
     with Assistant(settings, embedder=WordEmbedder()) as opened:
         opened.sync()
+    with Assistant(settle(request, settings.data_dir), embedder=WordEmbedder()) as opened:
         yield opened
 
 

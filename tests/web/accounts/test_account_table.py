@@ -4,6 +4,7 @@ import logging
 import threading
 from collections.abc import Iterator
 from contextlib import closing
+from pathlib import Path
 
 import pytest
 
@@ -12,7 +13,7 @@ from corpus.errors import ArchiveError, SettingsError
 from tests.postgresql import PostgresServer
 from tests.waiting import wait_until
 from tests.web.accounts.test_account_commands import run
-from web.accounts.account import Account, Accounts, Key, keep_owner
+from web.accounts.account import Account, AccountLines, Accounts, Key, keep_owner
 from web.accounts.account_table import AccountTable
 
 ANNA, BERT = Account("anna", b"salt", b"hash", "owner"), Account("zoë", b"", b"", "reader")
@@ -109,3 +110,19 @@ def test_the_commands_change_the_database_that_is_set(
     assert run("revoke", key_id)[0] == 0
     assert run("remove", "script")[0] == 0
     assert (run("list")[1], run("keys")[1]) == ("anna\towner\n", "")
+
+
+def test_accounts_go_from_a_file_into_the_database_and_back(
+    postgres: PostgresServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("NEWSDESK_DATABASE", postgres.make_schema())
+    first, second = tmp_path / "first.txt", tmp_path / "second.txt"
+    key, _ = Key.make("anna")
+    first.write_text(AccountLines((ANNA, BERT), (key,)).text(), encoding="utf-8")
+    assert run("import", str(first))[1].endswith(" has 2 accounts and 1 keys now.\n")
+    assert run("list")[1] == "anna\towner\nzoë\treader, no password\n"
+    code, _, said = run("import", str(first))
+    assert (code, "has accounts already" in said) == (2, True)
+    assert run("export", str(second))[1] == f"{second} has 2 accounts and 1 keys now.\n"
+    assert second.read_text(encoding="utf-8") == first.read_text(encoding="utf-8")
+    assert run("export", str(second))[0] == 2

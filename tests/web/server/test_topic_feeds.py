@@ -4,6 +4,7 @@ from pathlib import Path
 
 import httpx
 
+from rag.follow.topic_book import TopicBook
 from tests.web.conftest import Newsroom, accounts_of, served
 
 
@@ -12,8 +13,7 @@ def test_each_reader_has_a_feed_that_needs_no_sign_in_and_goes_with_the_account(
 ) -> None:
     accounts = accounts_of(tmp_path, "anna", "bela")
     assistant = starter.open()
-    book = assistant.topics.book
-    book.path = tmp_path / "topics.sqlite3"
+    book = assistant.topics.book = TopicBook(tmp_path / "topics.sqlite3")
     book.add("anna", "TikTok", None, "a", 0)
     addresses = {name: book.feed_address(name) for name in ("anna", "bela", "")}
     with served(lambda: assistant, accounts=accounts) as url, httpx.Client(base_url=url) as client:

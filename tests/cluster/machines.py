@@ -1,0 +1,173 @@
+"""Machines that share a database and no folder, each a process of its own: pages, workers, and who adds articles."""
+
+import json
+import os
+import subprocess
+import sys
+import threading
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from itertools import product
+from pathlib import Path
+
+import httpx
+
+from corpus.article import Article
+from tests.http_client import open_client
+from tests.waiting import PATIENCE_S, wait_until
+
+ROOT = Path(__file__).parents[2]
+_NAMES = [a + b + c for a, b, c in product(("Bar", "Cel", "Dun", "Fol", "Gar"), ("an", "ev", "os", "ul"), ("by", "ford", "ham", "mouth", "ton"))]  # fmt: skip
+
+
+def article(n: int) -> Article:
+    """Return an article that alone answers its question."""
+    town = f"{_NAMES[n % len(_NAMES)]} {_NAMES[n // len(_NAMES)]}"
+    body = f"The council of {town} has bought {n + 11} trams, the mayor said on Monday. They will run from the harbour."
+    return Article(f"trams-{n}", f"New trams for {town}", body, "Town Crier", language="en")
+
+
+def question(n: int) -> str:
+    """Return what that article answers."""
+    return f"How many trams has the council of {article(n).title.removeprefix('New trams for ')} bought?"
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """Hold what a page said: the articles that it cited, or why it did not answer."""
+
+    cited: tuple[str, ...] = ()
+    problem: str = ""
+    reached: bool = True
+
+
+class Machine:
+    """Run a command on a folder of its own; what it prints goes into a file there."""
+
+    def __init__(self, address: str, folder: Path, *command: str) -> None:
+        """Describe the machine.
+
+        Args:
+            address: The database.
+            folder: Its own.
+            command: What runs on it, as arguments of Python.
+        """
+        self.folder = folder
+        self.log = folder / "log"
+        self._command = command
+        self._environment = os.environ | {"NEWSDESK_DATABASE": address, "NEWSDESK_LLM": "", "PYTHONUNBUFFERED": "1"}
+        self._process: subprocess.Popen[bytes] | None = None
+
+    def start(self, *more: str) -> None:
+        """Start the command, with more arguments."""
+        self.folder.mkdir(exist_ok=True)
+        command = [sys.executable, *self._command, *more, "--data", str(self.folder / "data")]
+        with self.log.open("wb") as log:
+            self._process = subprocess.Popen(command, stdout=log, stderr=log, env=self._environment, cwd=ROOT)
+
+    @property
+    def runs(self) -> bool:
+        """Return whether it has not ended."""
+        return self._process is not None and self._process.poll() is None
+
+    def kill(self) -> None:
+        """End it as a power cut would."""
+        if self._process is not None:
+            self._process.kill()
+            self._process.wait(PATIENCE_S)
+
+    def stop(self) -> int | None:
+        """Ask it to end, wait for that, and return its exit code."""
+        if self._process is not None:
+            self._process.terminate()
+        return self.wait()
+
+    def wait(self) -> int | None:
+        """Wait until it ends, and return its exit code."""
+        return self._process.wait(PATIENCE_S) if self._process is not None else None
+
+    def read_log(self) -> str:
+        """Return what it printed since it was started."""
+        return self.log.read_text("utf-8", "replace")
+
+
+class Page(Machine):
+    """Serve the page."""
+
+    def __init__(self, address: str, folder: Path) -> None:
+        """Describe a page on a port that the system chooses."""
+        super().__init__(address, folder, str(ROOT / "app.py"), "--port", "0")
+
+    @property
+    def url(self) -> str:
+        """Return its address once it is served, else ""."""
+        _, _, found = self.read_log().partition("Newsdesk is at ")
+        return found.partition("\n")[0]
+
+    def await_answers(self) -> None:
+        """Wait until it answers questions."""
+
+        def answers() -> bool:
+            assert self.runs, self.read_log()
+            return bool(self.url) and not self.ask("Who is there?").problem
+
+        wait_until(answers, 0.1)
+
+    def ask(self, text: str) -> Heard:
+        """Ask a question, as programs do."""
+        if not self.runs or not self.url:
+            return Heard(problem="it is not running", reached=False)
+        body = {"model": "newsdesk-verbatim", "messages": [{"role": "user", "content": text}]}
+        try:
+            with open_client(self.url) as client:
+                reply = client.post("/v1/chat/completions", json=body)
+        except httpx.HTTPError as error:
+            return Heard(problem=repr(error), reached=False)
+        if reply.status_code != httpx.codes.OK:
+            return Heard(problem=f"{reply.status_code} {reply.text}")
+        marks = reply.json()["choices"][0]["message"].get("annotations") or ()
+        return Heard(tuple(mark["url_citation"]["article_id"] for mark in marks))
+
+
+class Crowd:
+    """Ask one question after another, of one page and then of the next, as behind a balancer: one that is gone is passed over."""
+
+    def __init__(self, pages: Sequence[Page], known: Iterable[int]) -> None:
+        """Begin to ask in a thread what articles that can be found answer.
+
+        Args:
+            pages: Where.
+            known: The numbers of these articles.
+        """
+        self.answered = self.passed_over = 0
+        self.failures: list[str] = []
+        self._pages = pages
+        self._known = list(known)
+        self._stop = threading.Event()
+        self._thread = threading.Thread(target=self._ask)
+        self._thread.start()
+
+    def end(self) -> None:
+        """Stop asking."""
+        self._stop.set()
+        self._thread.join(PATIENCE_S)
+
+    def _ask(self) -> None:
+        turn = 0
+        while not self._stop.is_set():
+            n, turn = self._known[turn % len(self._known)], turn + 1
+            first, other = self._pages[turn % 2], self._pages[(turn + 1) % 2]
+            heard = first.ask(question(n))
+            if not heard.reached or "still being opened" in heard.problem:  # A balancer asks the next one.
+                self.passed_over += 1
+                heard = other.ask(question(n))
+            if article(n).id in heard.cited:
+                self.answered += 1
+            else:
+                self.failures.append(f"{question(n)} {heard}")
+
+
+def write_articles(file: Path, numbers: Iterable[int]) -> Path:
+    """Write articles into a file that `corpus add` takes."""
+    file.write_text("".join(json.dumps(article(n).to_record()) + "\n" for n in numbers), "utf-8")
+    return file
