@@ -26,7 +26,7 @@ from rag.text.equal_words import find_equal_terms, says_little
 from rag.text.names import Name, find_initials, find_name_words, find_names, fold_name, same_word
 from rag.text.quotations import find_quotations
 from rag.text.speakers import find_attributions
-from rag.text.terms import list_held_terms, question_language, stem, words
+from rag.text.terms import STOPWORDS, list_held_terms, question_language, stem, words
 
 CLEAR = 0.5
 """Probability from which on a question of several parts is answered without a caution."""
@@ -49,7 +49,7 @@ _PRONOUN_SAID = re.compile(
     r"\b(?:he|she|they|it)\s+(?:\w+\s+)?(?:said|says|told|wrote|added|testified|claimed|argued)\b", re.IGNORECASE
 )
 _SPEAKER = re.compile(r"\bwhat\s+(?:did|does|do|has|have|had)\s+(?:the\s+)?$", re.IGNORECASE)
-_LEADS_NAME = re.compile(r"^\W*(?:why|when|where|how)\s+did\s+(?:the\s+)?$", re.IGNORECASE)
+_LEADS_NAME = re.compile(r"^\W*(?:why|when|where|how|what)\s+did\s+(?:the\s+)?$", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -214,11 +214,12 @@ def _find_other_deed(own: str, names: Sequence[Name], evidence: Evidence) -> Gap
     """Return what is asked of somebody ("India unban TikTok") where the articles tell it of another one, or the reverse."""
     subject = next((name for name in names if _LEADS_NAME.search(own[: name.start])), None)
     verb = next(iter(words(own[subject.end :])), "") if subject else ""
-    if subject is None or not verb or says_little(stem(verb)) or SAYING.search(verb):
+    if subject is None or not verb or verb in STOPWORDS or says_little(stem(verb)) or SAYING.search(verb):
         return None
     told = " ".join(own[subject.end :].rstrip("?!. ").split())
+    article = "the " if own[: subject.start].lower().rstrip().endswith(" the") else ""
     said, objects = (
-        f"{own[subject.start : subject.end]} did {told}",
+        f"{article}{own[subject.start : subject.end]} did {told}",
         [name for name in names if name.start > subject.end],
     )
     held = {term for s in evidence.whole.sentences for term in list_held_terms(s.text)}
@@ -226,6 +227,8 @@ def _find_other_deed(own: str, names: Sequence[Name], evidence: Evidence) -> Gap
         if told_of := _find_told(deed, objects, evidence):
             return Gap("deed", said, tuple(sentence for sentence, _ in told_of))
     told_of = _find_told(stem(verb), objects, evidence)
+    for equal in sorted(find_equal_terms(stem(verb)) if not told_of else ()):
+        told_of += [one for one in _find_told(equal, objects, evidence) if one not in told_of]
     by_subject = any(holds_name(subject, agents) for _, agents in told_of)
     return Gap("deed", said, tuple(sentence for sentence, _ in told_of)) if told_of and not by_subject else None
 

@@ -38,6 +38,9 @@ BRIDGE = (
      "published_at": "2024-02-01"},
     {"id": "barge", "title": "Passengers of the Torvik barge in March 2024", "source": "Kells Post", "published_at": "2024-04-03",
      "body": "The Torvik barge carried 41,200 passengers in March 2024, the port said."},
+    {"id": "radio", "title": "Appeals court upholds licence law", "source": "Kells Post", "published_at": "2024-05-03",
+     "body": "The appeals court on 2 May upheld the law under which Selby Radio loses its licence. Selby Radio said it would go "
+             "to the Supreme Court."},
     {"id": "airport", "title": "Torvik airport in March 2024", "source": "Kells Post", "published_at": "2024-04-05",
      "body": "Torvik airport handled 118,400 passengers in March 2024."},
 )  # fmt: skip
@@ -131,6 +134,20 @@ def test_who_is_asked_for_by_a_deed_that_no_sentence_tells_stands_behind_a_cauti
 
 def test_a_deed_is_told_of_a_country_under_any_of_its_names(assistant: Assistant) -> None:
     assert "says that US did refuse" not in assistant.ask("Why did the US refuse the Kells treaty?").text
+
+
+@pytest.mark.parametrize(
+    "question", ["what did the supreme court decide on selby radio?", "How did the Supreme Court rule on Selby Radio?"]
+)
+def test_what_one_court_did_is_not_told_of_another(question: str, assistant: Assistant) -> None:
+    answer = assistant.ask(question)
+    assert answer.status == "doubtful"
+    assert answer.text.startswith("Nothing in this archive says that the Supreme Court did ")
+    assert len({(c.passage.article.id, c.start) for c in answer.citations}) == len(answer.citations)
+
+
+def test_what_the_court_that_is_told_of_did_needs_no_caution(assistant: Assistant) -> None:
+    assert cited(assistant, "What did the appeals court decide on Selby Radio?")[0] == "radio"
 
 
 def test_a_topic_of_which_the_article_lacks_most_words_is_not_answered(assistant: Assistant) -> None:
