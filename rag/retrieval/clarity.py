@@ -15,6 +15,7 @@ from rag.retrieval.held_words import (
     find_own_names,
     holds_all,
     holds_name,
+    is_told,
     list_wanted,
     measure_said,
     read_around,
@@ -48,7 +49,9 @@ _UNDOING = ("un", "re", "dis", "de")
 _PRONOUN_SAID = re.compile(
     r"\b(?:he|she|they|it)\s+(?:\w+\s+)?(?:said|says|told|wrote|added|testified|claimed|argued)\b", re.IGNORECASE
 )
-_SPEAKER = re.compile(r"\bwhat\s+(?:did|does|do|has|have|had)\s+(?:the\s+)?$", re.IGNORECASE)
+_SPEAKER = re.compile(
+    r"\b(?:what|how)\s+(?:exactly\s+|else\s+)?(?:did|does|do|has|have|had)\s+(?:the\s+)?$", re.IGNORECASE
+)
 _LEADS_NAME = re.compile(r"^\W*(?:why|when|where|how|what)\s+did\s+(?:the\s+)?$", re.IGNORECASE)
 
 
@@ -263,7 +266,9 @@ def _list_clear(query: Query, own: str, names: Sequence[Name], chosen: Sequence[
     if query.kind == "quotation":
         speaker = next((set(name.words) for name in names if _SPEAKER.search(own[: name.start])), set[str]())
         said = [s for s in chosen if (SAYING.search(s.text) or find_quotations(s.text)) and _may_speak(speaker, s)]
-        return [s for s in said if holds_all(names, s, headline=True)]
+        named = [name for name in names if speaker.issuperset(name.words)] or names
+        others = [name for name in names if name not in named]
+        return [s for s in said if holds_all(named, s, headline=True) and _tells_of_all(others, s)]
     wanted, asked = list_wanted(own, names), set(words(own))
     headed = [s for s in chosen if says_all(query, own, names, s) or comes_near(query, own, names, s)]
     if headed:
@@ -292,6 +297,13 @@ def tells_of(thing: str, sentence: Sentence) -> bool:
     held = list_held_terms(f"{article.title} {sentence.text}", article.language or "en")
     wanted = list_wanted(thing, names)
     return holds_all(names, sentence, headline=True) and all(held & find_equal_terms(term) for term in wanted)
+
+
+def _tells_of_all(names: Sequence[Name], sentence: Sentence) -> bool:
+    """Return whether the article of a sentence gives all names: what somebody said seldom repeats what it was said of."""
+    article = sentence.passage.article
+    whole = f"{article.source} {article.title} {article.body}"
+    return all(is_told(name, whole, whole) for name in names)
 
 
 def _may_speak(speaker: set[str], sentence: Sentence) -> bool:

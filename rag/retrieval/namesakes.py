@@ -46,13 +46,18 @@ def keep_carried_topic(question: str, sentences: Sequence[Sentence]) -> list[Sen
 
 
 def _find_strangers(said: str, parts: Sequence[str], articles: Iterable[Article]) -> set[str]:
-    """Return the ids of the articles that hold a name without what distinguishes it, where others hold both."""
+    """Return the ids of the articles that hold a name without what distinguishes it, where others hold both.
+
+    The "Law" of "Cybersecurity Law" is no name that anything else bears: an article that has it has the noun.
+    """
     before, _, after = said.partition(" of ")
     key = max(find_name_words(before) & set(parts), key=before.casefold().rfind, default="")
     behind = find_name_words(after) & set(parts)
     holding = {article.id: (article, find_name_words(f"{article.title}\n{article.body}")) for article in articles}
     holding = {i: found for i, found in holding.items() if key in found[1]}
     whole = [article for article, held in holding.values() if set(parts) <= held]
+    if any(f" {key} " in article.body for article in whole):
+        return set()
     roles = {word for word in parts if word not in behind | {key} and any(f" {word} " in a.body for a in whole)}
     return {
         i
