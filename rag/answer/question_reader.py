@@ -15,7 +15,7 @@ from rag.question.scope_mentions import ScopeMentions, find_scope
 from rag.question.search_plan import ArchiveScope
 from rag.retrieval.passage_search import Retriever
 from rag.retrieval.spelling_correction import SpellingCorrector
-from rag.retrieval.written_forms import WrittenForms
+from rag.retrieval.written_forms import WrittenForms, lacks_capitals
 from rag.text.english_words import EnglishWords
 
 _COMMON = 0.01  # Share of the archive from which on questions are stemmed in a language too.
@@ -115,6 +115,12 @@ class QuestionReader:
         looking_back = bool(now and newest and newest > now.replace(tzinfo=now.tzinfo or UTC))
         now = now.replace(tzinfo=now.tzinfo or UTC) if now else present
         asked = read_question(question)
+        plain = lacks_capitals(asked)
+
+        def correct(text: str) -> Corrected:
+            corrected = self.correct(text)
+            return replace(corrected, text=self._forms.capitalise_unknown(corrected.text)) if plain else corrected
+
         query = parse_question(
             self._forms.restore(asked),
             self._forms.restore_turns(read_history(history)),
@@ -123,7 +129,7 @@ class QuestionReader:
             filters=self.resolve(filters),
             whole=whole,
             looking_back=looking_back,
-            correct=self.correct,
+            correct=correct,
             alone=alone,
             newest=newest,
             scope=self._find_scope,

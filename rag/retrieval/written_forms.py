@@ -9,6 +9,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
+from corpus.article import Chunk
 from rag.index.lexical import read_article_id
 from rag.model import Turn
 from rag.question.query import Corrected
@@ -44,7 +45,7 @@ class WrittenForms:
         self._lexical = retriever.indexes.lexical
         self._store = retriever.indexes.store
         self._english = english
-        self._known: tuple[int, dict[str, tuple[str, ...]]] = (-1, {})
+        self._known: tuple[int, dict[str, tuple[Chunk, ...]]] = (-1, {})
 
     def restore(self, text: str) -> str:
         """Return a question with capitals where the archive has them; one that has some itself, or is not English, as it is.
@@ -52,7 +53,7 @@ class WrittenForms:
         Raises:
             IndexUnavailableError: The lexical index cannot be read.
         """
-        if _has_own_capitals(text) or question_language(text) != "en":
+        if not lacks_capitals(text):
             return text
         plain = _UNITED_STATES.sub("US", text.lower() if text.isupper() else text)
         phrases = self._restore_phrases(plain)
@@ -66,15 +67,25 @@ class WrittenForms:
         """Return a question with the name in place of its initials where every article writes the name alone ("GDPR")."""
         notes: list[str] = []
         for word in dict.fromkeys(word for word in _NO_ADDRESS.findall(text) if self._may_be_initials(word)):
-            names = Counter(name for chunk in self._read(word.lower()) for name in find_long_names(chunk, word.lower()))
-            if names and not any(_holds_form(chunk, word.lower()) for chunk in self._read(word.lower())):
-                name = names.most_common(1)[0][0]
+            if name := self._find_long_name(word.lower()):
                 text = re.sub(rf"\b{word}\b", name, text)
                 notes.append(f"Searched for “{name}”: no article writes “{word}”.")
         return Corrected(text, tuple(notes))
 
+    def _find_long_name(self, word: str) -> str:
+        """Return the name that has a word for its initials, "" where there is none or an article writes the word itself."""
+        read = self._read(word)
+        names = Counter(name for chunk in read for name in find_long_names(chunk.text, word))
+        written = any(_holds_form(f"{chunk.article.title}\n{chunk.text}", word) for chunk in read if names)
+        return names.most_common(1)[0][0] if names and not written else ""
+
     def _may_be_initials(self, word: str) -> bool:
         return len(word) in _ACRONYM and word.isalpha() and word.isupper()
+
+    def capitalise_unknown(self, text: str) -> str:
+        """Return a question typed without capitals with one for each word that neither an article nor English has: a name."""
+        unknown = {word for word in _NO_ADDRESS.findall(text) if not self._is_left(word) and self._is_unknown(word)}
+        return _NO_ADDRESS.sub(lambda m: m.group().capitalize() if m.group() in unknown else m.group(), text)
 
     def find_unknown(self, text: str) -> str:
         """Return the first word with a capital that neither an article nor the list of English words has, or ""."""
@@ -99,7 +110,7 @@ class WrittenForms:
         if any(self._is_left(word) for word in ends):
             return ""
         phrase = text[run[0].start() : run[-1].end()]
-        form = _choose_form(use for chunk in self._read(ends[1]) for use in _find_uses(chunk, phrase))
+        form = _choose_form(use for chunk in self._read(ends[1]) for use in _find_uses(chunk.text, phrase))
         pieces = _WORD.findall(form)
         return form if pieces and not pieces[0].islower() and not pieces[-1].islower() else ""
 
@@ -112,43 +123,36 @@ class WrittenForms:
         if self._is_left(word):
             return word
         read = self._read(word)
-        uses = [use for chunk in read for use in _find_uses(chunk, word)]
-        if not uses:
-            return self._write_unseen(word, read)
+        uses = [use for chunk in read for use in _find_uses(chunk.text, word)]
+        if not uses:  # It may be the initials of a long name, by which chunks are found.
+            return word.upper() if self._find_long_name(word) else word
         # Where a frequent word only opens sentences, or longer names, its capital says nothing of it alone.
-        alone = [use for chunk in read for use in _find_uses(chunk, word, alone=True)]
+        alone = [use for chunk in read for use in _find_uses(chunk.text, word, alone=True)]
         if word in self._english and not any(within for _, within in alone):
             return word
         return _choose_form(alone or uses) or word
-
-    def _write_unseen(self, word: str, read: Sequence[str]) -> str:
-        """Return a word that no chunk writes out: the initials of a long name, by which chunks are found, or nobody's."""
-        if any(find_long_names(text, word) for text in read) and not any(_holds_form(text, word) for text in read):
-            return word.upper()
-        return word.capitalize() if not read and self._is_unknown(word) else word
 
     def _is_unknown(self, word: str) -> bool:
         if len(word.removesuffix("s")) < _SHORTEST_UNKNOWN or not word.isalpha() or word in self._english:
             return False
         return not any(self._lexical.count_documents(term) for term in find_equal_terms(stem(word)))
 
-    def _read(self, word: str) -> tuple[str, ...]:
-        """Return the texts of some chunks that hold a word; they are read once until the archive changes."""
+    def _read(self, word: str) -> tuple[Chunk, ...]:
+        """Return some chunks that hold a word; they are read once until the archive changes."""
         change, known = self._store.last_change(), self._known
         if known[0] != change or len(known[1]) > _REMEMBERED:
             known = self._known = (change, {})
         if word not in known[1]:
             found = self._lexical.find_chunks(stem(word), [], _READ)
             chunks = self._store.chunks(map(read_article_id, found))
-            known[1][word] = tuple(chunks[chunk_id].text for chunk_id in found if chunk_id in chunks)
+            known[1][word] = tuple(chunks[chunk_id] for chunk_id in found if chunk_id in chunks)
         return known[1][word]
 
 
-def _has_own_capitals(text: str) -> bool:
-    """Return whether a question has a capital behind its first letter, besides "I", and is not written in capitals alone."""
-    return not text.isupper() and any(
-        not word.islower() and word != "I" for word in _WORD.findall(text[1:]) if word.isalpha()
-    )
+def lacks_capitals(text: str) -> bool:
+    """Return whether an English question has no capital behind its first letter but "I", or nothing but capitals."""
+    behind = (word for word in _WORD.findall(text[1:]) if word.isalpha() and word != "I")
+    return (text.isupper() or all(word.islower() for word in behind)) and question_language(text) == "en"
 
 
 def _find_uses(text: str, phrase: str, alone: bool = False) -> Iterator[tuple[str, bool]]:

@@ -23,6 +23,7 @@ TEXTS = (
     ("board", "Board meets", "On Monday Ruth Marlow told the Harbour Board that LinkedIn and the FBI asked about the toll."),
     ("court", "Court rules", "The judge sent the case to the Supreme Court, and the court in Kells waits. Prices rose."),
     ("data", "Data rules", "Since 2018 the General Data Protection Regulation has protected the people of Kells."),
+    ("seen", "UNESCO prize", "The United Nations Educational Scientific Cultural Organisation gave Kells a prize."),
     ("isles", "Isles vote", "In the Union, Kells and its board voted with Russia. The vote on tiktok.example was close."),
 )  # fmt: skip
 
@@ -55,7 +56,6 @@ def forms(assistant: Assistant) -> WrittenForms:
         ("who protects the people", "who protects the people"),
         ("i want tiktok.example in the us", "I want tiktok.example in the US"),
         ("can you tell us about us-union trade", "can you tell us about US-Union trade"),
-        ("lastpass breach", "Lastpass breach"),  # Neither an article nor English has it.
         ("cheese prices", "cheese prices"),
         ("Who told linkedin of Kells?", "Who told linkedin of Kells?"),  # Has capitals of its own.
         ("wer hat mit linkedin gesprochen und was war das", "wer hat mit linkedin gesprochen und was war das"),
@@ -66,6 +66,15 @@ def test_capitals_are_those_of_the_archive(typed: str, written: str, forms: Writ
     assert forms.restore(typed) == written
 
 
+def test_a_word_that_nobody_knows_is_a_name(forms: WrittenForms) -> None:
+    assert forms.capitalise_unknown("lastpass and cheese of LinkedIn") == "Lastpass and cheese of LinkedIn"
+
+
+def test_a_misspelt_word_is_corrected_before_it_is_taken_for_a_name(assistant: Assistant) -> None:
+    answer = assistant.ask("did videos mock the harbuor toll")
+    assert "Harbuor" not in f"{answer.standalone}{answer.text}"
+
+
 def test_what_a_reader_asked_before_is_restored_too_and_answers_are_left(forms: WrittenForms) -> None:
     history = [Turn("user", "what of linkedin?"), Turn("assistant", "linkedin asked.")]
     assert forms.restore_turns(history) == [Turn("user", "what of LinkedIn?"), history[1]]
@@ -73,6 +82,7 @@ def test_what_a_reader_asked_before_is_restored_too_and_answers_are_left(forms: 
 
 def test_initials_that_no_article_writes_are_searched_as_the_name(forms: WrittenForms) -> None:
     expanded = forms.expand("Whom does the GDPR protect from the FBI and the WHO?")
+    assert forms.expand("Who won the UNESCO prize?").notes == ()  # A headline has it.
     assert expanded.text == "Whom does the General Data Protection Regulation protect from the FBI and the WHO?"
     assert expanded.notes == ("Searched for “General Data Protection Regulation”: no article writes “GDPR”.",)
 
