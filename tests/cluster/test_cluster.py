@@ -81,6 +81,8 @@ class Cluster:
         machine.start()
         if isinstance(machine, Page):
             machine.await_answers()
+        else:
+            wait_until(lambda: "started" in machine.read_log())
 
     def assert_whole(self, folder: Path) -> None:
         """Stop the machines in order, and compare everything with what was added."""
@@ -170,7 +172,6 @@ def assert_goes_on(cluster: Cluster, folder: Path) -> float:
     took = time.monotonic() - began
     cluster.add(PER_ROUND)
     cluster.await_found(cluster.count - 1)
-    assert cluster.worker.read_log().count(" waiting: ") == 1  # Told once.
     cluster.assert_whole(folder)
     return took
 
@@ -188,6 +189,7 @@ def test_a_database_that_is_gone_for_a_while_is_told_and_outlasted(
         time.sleep(0.5)
     server.start()
     took = assert_goes_on(cluster, tmp_path)
+    assert cluster.worker.read_log().count(" waiting: ") == 1  # Told once.
     record_promise(
         "the database gone for 20 s",
         "a clear message, then it goes on by itself",
