@@ -32,7 +32,9 @@ class StoredTable:
 class Bulk(Protocol):
     """Read and write whole tables over a connection of its own."""
 
-    connection: Connection
+    @property
+    def connection(self) -> Connection:
+        """Return the connection."""
 
     @property
     def name(self) -> str:

@@ -11,7 +11,7 @@ from corpus.archive.chunk_store import ChunkStore
 from corpus.archive.collections import Collections
 from corpus.archive.database import Archive
 from corpus.archive.engine import Place, open_bulk, open_engine
-from corpus.archive.engine.bulk import Values
+from corpus.archive.engine.bulk import StoredTable, Values
 from corpus.archive.move import Moved, list_tables, move_archive
 from corpus.archive.selection import Selection
 from corpus.archive.stores import STORES, open_stores
@@ -74,14 +74,14 @@ def fill(place: Place) -> None:
     for file, statements in KEPT_BY_THE_PAGE.items():
         with closing(open_stores(place)[file].connect()) as connection:
             for statement in statements:
-                connection.execute(statement)
+                connection.execute(statement, (b"",) * statement.count("?"))
 
 
 KEPT_BY_THE_PAGE = {
     "conversations.sqlite3": (
         "INSERT INTO conversations VALUES ('c1', 'ann', 'Port', '2024-01-09', 1, 0)",
         'INSERT INTO turns (key, conversation, question, alone, whole, model, stage, "text", error, note, asked_at, cost) '
-        "VALUES (7, 'c1', 'Who pays?', 0, 1, '', '', 'The port.', '', '', '2024-01-09', 0.25)",
+        "VALUES (7, 'c1', 'Who pays', 0, 1, '', '', 'The port.', '', '', '2024-01-09', 0.25)",
         "INSERT INTO cited_articles VALUES ('d1', '{}')",
         "INSERT INTO evidence VALUES (7, 'd1')",
         "INSERT INTO under_way VALUES (7, 'a page', 1.5, 0)",
@@ -92,8 +92,8 @@ KEPT_BY_THE_PAGE = {
         "INSERT INTO followers VALUES ('ann', 'secret', 5, NULL)",
     ),
     "accounts.sqlite3": (
-        "INSERT INTO accounts VALUES (1, 'ann', '', '', 'owner')",
-        "INSERT INTO account_keys VALUES (1, 'ann', 'k1', '', '2024-01-09')",
+        "INSERT INTO accounts VALUES (1, 'ann', ?, ?, 'owner')",
+        "INSERT INTO account_keys VALUES (1, 'ann', 'k1', ?, '2024-01-09')",
         "INSERT INTO sign_in_attempts VALUES ('name', 'ann', 2, 1.5)",
     ),
 }
@@ -266,7 +266,7 @@ def test_both_forms_have_the_same_tables_with_the_same_columns_and_keys(places: 
     fill(folder)
     with closing(open_bulk(open_engine(database))) as bulk:
         in_database = bulk.describe_tables()
-    in_files = {}
+    in_files: dict[str, StoredTable] = {}
     for engine in open_stores(folder).values():
         with closing(open_bulk(engine)) as bulk:
             in_files |= bulk.describe_tables()
