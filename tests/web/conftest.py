@@ -17,6 +17,7 @@ import pytest
 
 from corpus import Article, Chunk
 from corpus.archive.database import Archive
+from corpus.archive.engine import Place
 from rag import Assistant, Settings
 from rag.index.embedder import Embedder
 from rag.model import Citation, Passage
@@ -196,18 +197,19 @@ def served(
     open_assistant: Callable[[], Assistant],
     per_minute: int = 1000,
     accounts: Accounts | None = None,
-    kept: Path | None = None,
+    kept: Place | None = None,
+    state: SharedState | None = None,
     servers: tuple[str, ...] = (),
     fetcher: OpenFetcher | None = None,
     changeable: bool = True,
     runs: Path = Path("no-runs"),
     wait_s: float = 2,
-    clock: Callable[[], float] = time.monotonic,
+    clock: Callable[[], float] | None = None,
     alone: bool = False,
     proxy: TrustedProxy | None = None,
     idle_look_s: float = 15,
 ) -> Iterator[str]:
-    """Serve the page, and yield its address; `kept` is the file of conversations, by default one that goes with it."""
+    """Serve the page, and yield its address; `kept` is where conversations are, by default a file that goes with it."""
     from web.assistant.assistant_loader import AssistantLoader
     from web.conversations.conversation_store import ConversationStore
     from web.server.site import Server, site
@@ -222,7 +224,7 @@ def served(
             conversations,
             port,
             accounts=accounts,
-            limit=RateLimit(per_minute, clock=clock),
+            limit=RateLimit(per_minute, clock=clock, state=state),
             changeable=changeable,
             runs=runs,
             alone=alone,

@@ -135,11 +135,11 @@ class AskView:
         # The answer may have ended before this began; and what a generator shows that yields nothing Gradio empties.
         listed = answers.find(user, conversation.id) is None
         yield await asyncio.to_thread(self.page, session, user, lists=listed)
-        async for kept in answers.watch(conversation):
+        async for kept in answers.watch(user, conversation):
             if session.conversation is not conversation:
                 return
             if kept:
-                answers.mark_seen(user, conversation.id)
+                await asyncio.to_thread(answers.mark_seen, user, conversation.id)
             # Once only: a menu of the list that stands open is closed by it.
             yield await asyncio.to_thread(self.page, session, user, lists=kept and not listed)
             listed = kept

@@ -4,7 +4,7 @@ What an answer cites is stored with it, so that it reads the same after a restar
 """
 
 import secrets
-from collections.abc import Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -14,8 +14,9 @@ from corpus.archive.engine.page_tables import CONVERSATIONS
 from corpus.archive.engine.shared_connection import SharedConnection
 from corpus.errors import ArchiveError
 from corpus.text.characters import one_line
-from web.conversations.answer_record import pack_answer, pack_filters, unpack_answer, unpack_filters
 from web.conversations.conversation import Conversation, Exchange
+from web.conversations.running_turns import LEASE_S, RunningTurns
+from web.conversations.turn_rows import insert_turn, list_evidence, read_turn, sweep, write_outcome
 
 FILE = "conversations.sqlite3"
 LONGEST_TITLE = 120
@@ -55,20 +56,25 @@ class ConversationStore:
 
     Every method takes the user first ("" where nobody signs in) and sees only what is that user's. Each raises
     `ArchiveError` if the store cannot be read or written.
+
+    Attributes:
+        running: Which answers are under way, on this page and others.
     """
 
-    def __init__(self, place: Place, wait_s: float = 10.0) -> None:
+    def __init__(self, place: Place, wait_s: float = 10.0, lease_s: float = LEASE_S) -> None:
         """Open the file, which the first question makes; a database is first asked when it is needed.
 
         Args:
             place: The file, or the address of a PostgreSQL database.
             wait_s: Seconds that another process which writes to a file is waited for.
+            lease_s: After so many seconds without a word of it, a page that was answering is taken for dead.
 
         Raises:
             ArchiveError: There is a file that holds no conversations.
         """
         self.place = place
         self._shared = SharedConnection(open_engine(place, CONVERSATIONS, wait_s), CONVERSATIONS)
+        self.running = RunningTurns(self._shared, lease_s)
         if isinstance(place, Path):
             try:
                 self.has_judged("")
@@ -98,33 +104,76 @@ class ConversationStore:
                 return None
             turns = connection.execute("SELECT * FROM turns WHERE conversation = ? ORDER BY key", (conversation_id,))
             return Conversation(
-                [_exchange(connection, turn) for turn in turns], conversation_id, row["title"], kept=True
+                [read_turn(connection, turn) for turn in turns], conversation_id, row["title"], kept=True
             )
 
-    def keep(self, user: str, conversation: Conversation, exchange: Exchange) -> None:
-        """Write an exchange that has come to its end, once; the first one of a conversation makes it, and names it.
+    def begin(self, user: str, conversation: Conversation, exchange: Exchange) -> None:
+        """Write an exchange whose answer this page begins to make; the first one makes the conversation, and names it.
 
         Where the conversation was deleted meanwhile, nothing is written.
+
+        Raises:
+            NewsdeskError: On this page or another one, the conversation awaits an answer already, or too many are under
+                way.
         """
-        first = written = False
+
+        def write(connection: Connection) -> int:
+            if exchange.key:  # The reader has stopped it already.
+                return exchange.key
+            self.running.check_within(connection, user, conversation.id)
+            key = self._insert(connection, user, conversation, exchange)
+            if key:
+                self.running.note(connection, key)
+            return key
+
+        self._note(conversation, exchange, write)
+
+    def keep(self, user: str, conversation: Conversation, exchange: Exchange, unseen: bool = False) -> None:
+        """Write an exchange that has come to its end, once.
+
+        Where the conversation was deleted meanwhile, nothing is written.
+
+        Args:
+            user: Whose it is.
+            conversation: Of which it is a part.
+            exchange: What to write.
+            unseen: Whether the user has to be told that there is an answer.
+        """
+
+        def write(connection: Connection) -> int:
+            # An exchange that was stopped is saved by the stop and once more by the end of its stream.
+            if not exchange.key:
+                key = self._insert(connection, user, conversation, exchange)
+            else:
+                key = exchange.key if self.running.end(connection, exchange.key) else 0
+                if key:
+                    write_outcome(connection, key, exchange)
+            if key and unseen:
+                connection.execute("UPDATE conversations SET unseen = 1 WHERE id = ?", (conversation.id,))
+            return exchange.key or key
+
+        self._note(conversation, exchange, write)
+
+    def _insert(self, connection: Connection, user: str, conversation: Conversation, exchange: Exchange) -> int:
+        """Return the number of an exchange that was written, or 0 where its conversation is there no longer."""
+        # Looked up in here: another thread may be about to keep the first exchange of the same conversation.
+        if not conversation.kept:
+            _insert_conversation(connection, user, conversation, exchange)
+        elif _own(connection, user, conversation.id) is None:
+            return 0
+        return insert_turn(connection, conversation.id, exchange)
+
+    def _note(self, conversation: Conversation, exchange: Exchange, write: Callable[[Connection], int]) -> None:
+        """Write in a transaction, and note in memory what is in the store then."""
+        before: tuple[int, bool] | None = None
         try:
             with self._shared.write() as connection:
-                # An exchange that was stopped is saved by the stop and once more by the end of its stream.
-                if exchange.key or (conversation.kept and _own(connection, user, conversation.id) is None):
-                    return
-                # Looked up in here: another thread may be about to keep the first exchange of the same conversation.
-                first = not conversation.kept
-                if first:
-                    _insert_conversation(connection, user, conversation, exchange)
-                exchange.key, conversation.kept, written = (
-                    _insert_turn(connection, conversation.id, exchange),
-                    True,
-                    True,
-                )
-        except ArchiveError:
-            # The commit failed: what was noted in memory is not in the file.
-            if written:
-                exchange.key, conversation.kept = 0, not first
+                before = exchange.key, conversation.kept
+                key = write(connection)
+                exchange.key, conversation.kept = key, conversation.kept or bool(key)
+        except BaseException:
+            if before is not None:  # Nothing was kept of it.
+                exchange.key, conversation.kept = before
             raise
 
     def take_back(self, user: str, conversation: Conversation, exchange: Exchange) -> None:
@@ -132,9 +181,9 @@ class ConversationStore:
         with self._shared.write() as connection:
             if _own(connection, user, conversation.id):
                 mine = (exchange.key, conversation.id)
-                rested_on = _evidence(connection, conversation.id)
+                rested_on = list_evidence(connection, conversation.id)
                 connection.execute("DELETE FROM turns WHERE key = ? AND conversation = ?", mine)
-                _sweep(connection, rested_on)
+                sweep(connection, rested_on)
 
     def judge(self, user: str, conversation: Conversation, exchange: Exchange) -> None:
         """Write the reader's opinion and remark on an exchange."""
@@ -164,9 +213,9 @@ class ConversationStore:
         """Delete a conversation with the articles that no other one cites."""
         with self._shared.write() as connection:
             # Looked up first: the evidence goes with the turns.
-            rested_on = _evidence(connection, conversation_id)
+            rested_on = list_evidence(connection, conversation_id)
             connection.execute('DELETE FROM conversations WHERE id = ? AND "user" = ?', (conversation_id, user))
-            _sweep(connection, rested_on)
+            sweep(connection, rested_on)
 
     def has_judged(self, user: str) -> bool:
         """Return whether the user has an opinion on anything."""
@@ -206,58 +255,3 @@ def _insert_conversation(connection: Connection, user: str, conversation: Conver
     values = (conversation.id, user, conversation.title, datetime.now(UTC).isoformat())
     sql = 'INSERT INTO conversations (id, "user", title, changed_at) VALUES (?, ?, ?, ?)'
     connection.execute(sql, values)
-
-
-def _insert_turn(connection: Connection, conversation_id: str, exchange: Exchange) -> int:
-    """Write an exchange with the articles that it rests on; return its number."""
-    answer, articles = pack_answer(exchange.answer) if exchange.answer else (None, {})
-    now = datetime.now(UTC).isoformat()
-    connection.execute("UPDATE conversations SET changed_at = ? WHERE id = ?", (now, conversation_id))
-    filters = pack_filters(exchange.filters)
-    outcome = (exchange.stage, exchange.text, exchange.error, exchange.note, answer, exchange.cost)
-    asked = (exchange.question, filters, int(exchange.alone), int(exchange.whole), exchange.model)
-    turn = connection.execute(
-        "INSERT INTO turns (conversation, question, filters, alone, whole, model, stage, text, error, note, "
-        "answer, cost, asked_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING key",
-        (conversation_id, *asked, *outcome, exchange.asked_at.isoformat()),
-    ).fetchone()["key"]
-    connection.executemany("INSERT INTO cited_articles VALUES (?, ?) ON CONFLICT DO NOTHING", articles.items())
-    connection.executemany("INSERT INTO evidence VALUES (?, ?)", [(turn, digest) for digest in articles])
-    return int(turn)
-
-
-def _evidence(connection: Connection, conversation_id: str) -> list[tuple[str]]:
-    sql = "SELECT DISTINCT digest FROM turns JOIN evidence ON turn = key WHERE conversation = ?"
-    return [(str(row["digest"]),) for row in connection.execute(sql, (conversation_id,))]
-
-
-def _sweep(connection: Connection, digests: list[tuple[str]]) -> None:
-    """Delete those of the articles that no turn rests on any more."""
-    sql = "DELETE FROM cited_articles WHERE digest = ? AND NOT EXISTS (SELECT 1 FROM evidence WHERE evidence.digest = cited_articles.digest)"
-    connection.executemany(sql, digests)
-
-
-def _exchange(connection: Connection, turn: Row) -> Exchange:
-    answer = None
-    if turn["answer"] is not None:
-        sql = "SELECT digest, record FROM cited_articles JOIN evidence USING (digest) WHERE turn = ?"
-        rows: Sequence[Row] = connection.execute(sql, (turn["key"],)).fetchall()
-        answer = unpack_answer(turn["answer"], {row["digest"]: row["record"] for row in rows})
-    return Exchange(
-        turn["question"],
-        unpack_filters(turn["filters"]),
-        alone=bool(turn["alone"]),
-        whole=bool(turn["whole"]),
-        model=turn["model"],
-        stage=turn["stage"],
-        text=turn["text"],
-        passages=answer.passages if answer else (),
-        answer=answer,
-        error=turn["error"],
-        note=turn["note"],
-        asked_at=datetime.fromisoformat(turn["asked_at"]),
-        key=turn["key"],
-        opinion=turn["opinion"],
-        remark=turn["remark"],
-        cost=turn["cost"],
-    )

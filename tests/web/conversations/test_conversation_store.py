@@ -206,6 +206,7 @@ def test_what_is_pinned_stands_first_for_its_user_alone(kept: ConversationStore,
 # What an earlier version made of a file, which had no number then.
 MAKE_OLD = """
 DROP TABLE under_way;
+DROP INDEX unseen_of_user;
 ALTER TABLE conversations DROP COLUMN unseen;
 ALTER TABLE cited_articles RENAME TO articles;
 PRAGMA user_version = 0;

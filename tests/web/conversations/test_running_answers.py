@@ -8,22 +8,24 @@ from pathlib import Path
 
 import pytest
 
+from corpus.archive.engine import Place
 from corpus.errors import NewsdeskError
 from rag.model import Answer, Event
-from tests.waiting import wait_until
+from tests.waiting import PATIENCE_S, wait_until
 from web.conversations.conversation import Conversation, Exchange
 from web.conversations.conversation_store import ConversationStore
-from web.conversations.running_answers import MOST_OF_USER, Progress, RunningAnswers
+from web.conversations.running_answers import Progress, RunningAnswers
+from web.conversations.running_turns import BROKEN_OFF, MOST_OF_USER
 
 
 @pytest.fixture
-def store(tmp_path: Path) -> Iterator[ConversationStore]:
-    with closing(ConversationStore(tmp_path / "conversations.sqlite3")) as opened:
+def store(place: Place) -> Iterator[ConversationStore]:
+    with closing(ConversationStore(place)) as opened:
         yield opened
 
 
 @contextmanager
-def running(store: ConversationStore) -> Iterator[tuple[RunningAnswers, threading.Event]]:
+def running(store: ConversationStore, beat_s: float = 0.02) -> Iterator[tuple[RunningAnswers, threading.Event]]:
     """Yield answers that are half written until an event is set, or until they are stopped."""
     whole = threading.Event()
 
@@ -35,7 +37,7 @@ def running(store: ConversationStore) -> Iterator[tuple[RunningAnswers, threadin
         exchange.take(Event("done", "whole", answer=Answer(exchange.question, "answered", "whole")))
         yield exchange
 
-    with closing(RunningAnswers(store, write)) as answers:
+    with closing(RunningAnswers(store, write, beat_s=beat_s)) as answers:
         yield answers, whole
 
 
@@ -53,8 +55,8 @@ def test_an_answer_that_nobody_watches_is_kept_and_reported_until_it_is_looked_a
     with running(store) as (answers, whole):
         conversation = begin(answers, "anna", "One?")
         assert answers.progress("anna") == Progress(writing=frozenset({conversation.id}))
-        assert [listed.title for listed in answers.list_new("anna")] == ["One?"]
-        assert titles(store, "anna") == []
+        assert titles(store, "anna") == ["One?"]
+        assert answers.list_new("anna") == []
         whole.set()
         wait_until(lambda: answers.progress("anna") == Progress(ready=frozenset({conversation.id})))
         kept = store.open("anna", conversation.id)
@@ -121,10 +123,10 @@ def test_a_conversation_that_is_deleted_while_it_is_being_kept_does_not_come_bac
     class BusyStore(ConversationStore):
         """Wait before the first answer is written, as for another one that is just being written."""
 
-        def keep(self, user: str, conversation: Conversation, exchange: Exchange) -> None:
+        def keep(self, user: str, conversation: Conversation, exchange: Exchange, unseen: bool = False) -> None:
             keeping.set()
             deleted.wait()
-            super().keep(user, conversation, exchange)
+            super().keep(user, conversation, exchange, unseen)
 
     keeping, deleted = threading.Event(), threading.Event()
     with closing(BusyStore(tmp_path / "conversations.sqlite3")) as store, running(store) as (answers, whole):
@@ -150,7 +152,7 @@ def test_the_end_of_the_server_keeps_what_is_half_written(store: ConversationSto
 def test_who_watches_is_shown_the_end(store: ConversationStore) -> None:
     async def watch() -> list[str]:
         seen = []
-        async for _ in answers.watch(conversation):
+        async for _ in answers.watch("", conversation):
             seen.append(conversation.exchanges[0].text)
             whole.set()
         return seen
@@ -161,3 +163,93 @@ def test_who_watches_is_shown_the_end(store: ConversationStore) -> None:
         assert seen[-1] == "whole"
         wait_until(lambda: answers.find("", conversation.id) is None)
         assert asyncio.run(watch()) == ["whole"]  # Whoever looks when it is over is shown it too.
+
+
+Page = tuple[ConversationStore, RunningAnswers, threading.Event]
+
+
+@contextmanager
+def page(place: Place, beat_s: float = 0.02, lease_s: float = PATIENCE_S) -> Iterator[Page]:
+    """Yield what one of several pages over a database has."""
+    with closing(ConversationStore(place, lease_s=lease_s)) as store, running(store, beat_s) as (answers, whole):
+        yield store, answers, whole
+
+
+def read_last(store: ConversationStore, conversation: Conversation) -> Exchange:
+    """Return the last exchange of a conversation as a page has it that opens it now."""
+    found = store.open("anna", conversation.id)
+    assert found is not None
+    return found.exchanges[-1]
+
+
+def test_an_answer_under_way_is_listed_and_shown_at_another_page(place: Place) -> None:
+    async def watch() -> list[str]:
+        seen = []
+        async for _ in there.watch("anna", opened):
+            seen.append(opened.exchanges[-1].text)
+            whole.set()
+        return seen
+
+    with page(place) as (_, here, whole), page(place) as (store, there, _):
+        conversation = begin(here, "anna", "One?")
+        assert there.progress("anna") == Progress(writing=frozenset({conversation.id}))
+        assert there.progress("ben") == Progress()
+        wait_until(lambda: read_last(store, conversation).text == "half")
+        with pytest.raises(NewsdeskError, match="still being made in this conversation"):
+            there.check("anna", conversation)
+        opened = store.open("anna", conversation.id)
+        assert opened is not None
+        assert opened.busy
+        assert asyncio.run(watch())[-1] == "whole"
+        assert opened.exchanges[0].answer is not None
+        assert there.progress("anna") == Progress(ready=frozenset({conversation.id}))
+        there.mark_seen("anna", conversation.id)
+        assert here.progress("anna") == Progress()
+
+
+def test_an_answer_is_stopped_or_deleted_from_another_page(place: Place) -> None:
+    with page(place) as (_, here, _), page(place) as (store, there, _):
+        stopped, deleted = begin(here, "anna", "One?"), begin(here, "anna", "Two?")
+        wait_until(lambda: read_last(store, stopped).text == "half")
+        opened = store.open("anna", stopped.id)
+        assert opened is not None
+        there.stop("ben", opened)
+        assert there.stop("anna", opened) == ""
+        wait_until(lambda: read_last(store, stopped).stage == "stopped")
+        assert read_last(store, stopped).text == "half"
+        there.drop("anna", deleted.id)
+        store.remove("anna", deleted.id)
+        wait_until(lambda: here.find("anna", deleted.id) is None)
+        assert titles(store, "anna") == ["One?"]
+
+
+def test_the_answers_of_a_user_are_counted_together(place: Place) -> None:
+    with page(place) as (_, here, _), page(place) as (_, there, _):
+        for n in range(MOST_OF_USER - 1):
+            begin(here, "anna", f"{n}?")
+        begin(there, "anna", "Last?")
+        for answers in (here, there):
+            with pytest.raises(NewsdeskError, match=f"{MOST_OF_USER} of your answers are still being made"):
+                begin(answers, "anna", "One more?")
+
+
+def test_an_answer_whose_page_is_gone_is_broken_off_and_one_that_was_held_up_comes_all_the_same(place: Place) -> None:
+    # The first page says nothing for as long as it lives; the other one has no patience.
+    with page(place, beat_s=PATIENCE_S) as (_, here, whole), page(place, lease_s=0.1) as (store, there, _):
+        conversation = begin(here, "anna", "One?")
+        wait_until(lambda: there.progress("anna") == Progress(ready=frozenset({conversation.id})))
+        broken = read_last(store, conversation)
+        assert (broken.question, broken.stage, broken.error) == ("One?", "failed", BROKEN_OFF)
+        whole.set()
+        wait_until(lambda: read_last(store, conversation).answer is not None)
+        assert (read_last(store, conversation).stage, read_last(store, conversation).error) == ("done", "")
+
+
+def test_a_page_that_was_held_up_goes_on_with_its_next_word(place: Place) -> None:
+    with page(place) as (_, here, _), page(place) as (store, _, _):
+        conversation = begin(here, "anna", "One?")
+        with store._shared.write() as connection:  # As a third page does that has not heard of the first.
+            connection.execute("DELETE FROM under_way")
+            connection.execute("UPDATE turns SET stage = 'failed', error = ?", (BROKEN_OFF,))
+        wait_until(lambda: read_last(store, conversation).open)
+        assert conversation.busy
