@@ -105,18 +105,22 @@ class RunningAnswers:
             self._runs.append(run)
             self._threads.submit(self._work, run)
 
-    async def watch(self, conversation: Conversation) -> AsyncIterator[bool]:
+    async def watch(self, conversation: Conversation, left: Callable[[], bool] = lambda: False) -> AsyncIterator[bool]:
         """Yield whenever there is more to show of the answer under way in a conversation, until nothing more comes.
 
         Each time it is whether the answer was kept: that may take a while, for which its reader need not wait. One
         that was whole before the first look at it, and is no longer known here, is shown once.
+
+        Args:
+            conversation: The one that is watched.
+            left: Tells whether it is no longer looked at; then nothing more is shown.
         """
         with self._lock:
             run = next((run for run in reversed(self._runs) if run.conversation is conversation), None)
-        if run is None:
+        if run is None and not left():
             yield True
         shown = -1
-        while run is not None:
+        while run is not None and not left():
             # Both before anything is shown, so that a step that comes meanwhile gets a look of its own.
             over, version = run.over, run.version
             if version != shown:
