@@ -30,6 +30,7 @@ from corpus.archive.chunk_store import ChunkStore, Vectors
 from corpus.archive.database import Archive
 from corpus.archive.selection import Selection
 from rag import Assistant, Settings
+from rag.index.dense import Dense
 from rag.index.embedder import Embedder
 from rag.index.generations import Generations
 from rag.index.owned_indexes import OwnedIndexes
@@ -222,7 +223,7 @@ def measure_searches(opened: Mapping[str, Assistant], questions: Sequence[str]) 
                 times[_NAMES[name] + title].append(_time(partial(assistant.search, question, 10, filters)))
             if not filters:
                 times["embedding and a bare query of Chroma"].append(
-                    _time(lambda q=question: dense.search(embed([q]), 10))
+                    _time(partial(_search_bare, dense, embed, question))
                 )
         _print_times(times, times[_NAMES["file"] + title])
 
@@ -232,7 +233,9 @@ def measure_engines(opened: Mapping[str, Assistant], questions: Sequence[str]) -
     file = opened["file"]
     vectors = [row[None] for row in file.embedder.embed(questions)]
     terms = [list_query_terms(question, ("en",)) for question in questions]
-    dense = {"Chroma": file.indexes.dense.search}
+    dense: dict[str, Callable[[Vectors, int], list[list[tuple[str, float]]] | None]] = {
+        "Chroma": file.indexes.dense.search
+    }
     if shared := opened.get("shared"):
         dense["pgvector"] = shared.indexes.dense.search
         dense["pgvector, filtered"] = partial(shared.indexes.dense.search_among, selection=_FILTERS.selection)
@@ -241,10 +244,10 @@ def measure_engines(opened: Mapping[str, Assistant], questions: Sequence[str]) -
     times: dict[str, list[float]] = defaultdict(list)
     found: dict[str, list[set[str]]] = defaultdict(list)
     for words, vector in zip(terms, vectors, strict=True):
-        times["tantivy"].append(_time(lambda w=words: file.indexes.lexical.search(w, _LIMIT)))
+        times["tantivy"].append(_time(partial(file.indexes.lexical.search, words, _LIMIT)))
         for name, search in dense.items():
             start = time.perf_counter()
-            (got,) = search(vector, _LIMIT)
+            (got,) = search(vector, _LIMIT) or [[]]
             times[name].append(1000 * (time.perf_counter() - start))
             found[name].append({chunk_id for chunk_id, _ in got})
     wanted = {
@@ -261,6 +264,10 @@ def _find_exactly(store: ChunkStore, vectors: Sequence[Vectors], filters: Filter
     held = store.vectors_of(filters.selection if filters else Selection())
     ids, rows = list(held), np.stack(list(held.values()))
     return [{ids[i] for i in np.argsort(-(rows @ vector[0]))[:_LIMIT]} for vector in vectors]
+
+
+def _search_bare(dense: Dense, embed: Callable[[Sequence[str]], Vectors], question: str) -> None:
+    dense.search(embed([question]), 10)
 
 
 def _time(call: Callable[[], object]) -> float:

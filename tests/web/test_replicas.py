@@ -49,7 +49,8 @@ def replicas(
             state = stack.enter_context(closing(SharedState(place)))
             page = served(starter.open, A_MINUTE, Accounts(own), place, state, clock=lambda: 0.0, idle_look_s=0.5)
             urls.append(stack.enter_context(page))
-        yield Replicas(*urls, table)
+        here, there = urls
+        yield Replicas(here, there, table)
 
 
 def test_who_signs_in_at_one_page_is_signed_in_at_the_other_until_the_account_is_removed(replicas: Replicas) -> None:

@@ -183,7 +183,7 @@ def read_last(store: ConversationStore, conversation: Conversation) -> Exchange:
 
 
 def test_an_answer_under_way_is_listed_and_shown_at_another_page(place: Place) -> None:
-    async def watch() -> list[str]:
+    async def watch(opened: Conversation) -> list[str]:
         seen = []
         async for _ in there.watch("anna", opened):
             seen.append(opened.exchanges[-1].text)
@@ -200,7 +200,7 @@ def test_an_answer_under_way_is_listed_and_shown_at_another_page(place: Place) -
         opened = store.open("anna", conversation.id)
         assert opened is not None
         assert opened.busy
-        assert asyncio.run(watch())[-1] == "whole"
+        assert asyncio.run(watch(opened))[-1] == "whole"
         assert opened.exchanges[0].answer is not None
         assert there.progress("anna") == Progress(ready=frozenset({conversation.id}))
         there.mark_seen("anna", conversation.id)
