@@ -1,11 +1,12 @@
 """Two pages over one database: whatever one of them keeps, the other one has too."""
 
 from collections.abc import Iterator
-from contextlib import ExitStack, closing
+from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import httpx
 import pytest
 
 from tests import http_client
@@ -53,33 +54,33 @@ def replicas(
         yield Replicas(here, there, table)
 
 
-def test_who_signs_in_at_one_page_is_signed_in_at_the_other_until_the_account_is_removed(replicas: Replicas) -> None:
+@contextmanager
+def clients(replicas: Replicas, name: str) -> Iterator[tuple[httpx.Client, httpx.Client]]:
+    """Yield a client of each page, of which the first has signed in, with the same cookies."""
     with http_client.open_client(replicas.here) as here, http_client.open_client(replicas.there) as there:
-        for client in (here, there):
-            assert client.get("/config").status_code == 401
-        assert here.post("/login", data={"username": "bert", "password": PASSWORD}).status_code == 200
+        assert here.post("/login", data={"username": name, "password": PASSWORD}).status_code == 200
         there.cookies = here.cookies
+        yield here, there
+
+
+def test_who_signs_in_at_one_page_is_signed_in_at_the_other_until_the_account_is_removed(replicas: Replicas) -> None:
+    with clients(replicas, "bert") as (here, there):
         assert there.get("/config").json()["username"] == "bert"
+        kept = dict(here.cookies)
         assert there.post("/logout").status_code == 303
+        here.cookies.update(kept)
         assert here.get("/config").status_code == 401
-        assert there.post("/login", data={"username": "bert", "password": PASSWORD}).status_code == 200
-        assert here.get("/config", cookies=dict(there.cookies)).json()["username"] == "bert"
+    with clients(replicas, "bert") as (here, there):
         replicas.accounts.change(lambda lines: lines.remove("bert"))
         for client in (here, there):
-            wait_until(lambda client=client: client.get("/config", cookies=dict(there.cookies)).status_code == 401)  # type: ignore[misc]
+            wait_until(lambda client=client: client.get("/config").status_code == 401)  # type: ignore[misc]
 
 
-def test_attempts_and_questions_are_counted_together(replicas: Replicas) -> None:
-    with http_client.open_client(replicas.here) as here, http_client.open_client(replicas.there) as there:
-        wrong = {"username": "nobody", "password": "a wrong guess"}
-        codes = [client.post("/login", data=wrong).status_code for client in (here, there, here)]
-        assert codes == [401] * 3
-        assert there.post("/login", data=wrong).status_code == 429
-        assert here.post("/login", data={"username": "carl", "password": PASSWORD}).status_code == 200
-        there.cookies = here.cookies
-        call = {"data": ["Equifax?", "", "", ""]}
+def test_questions_are_counted_together(replicas: Replicas) -> None:
+    call = {"data": ["Equifax?", "", "", ""]}
+    with clients(replicas, "carl") as (here, there):
         asked = [client.post("/gradio_api/call/ask", json=call).status_code for client in (here, there, here, there)]
-        assert asked == [200] * A_MINUTE + [429]
+    assert asked == [200] * A_MINUTE + [429]
 
 
 def test_what_is_asked_at_one_page_is_read_at_the_other(page: "Page", replicas: Replicas) -> None:

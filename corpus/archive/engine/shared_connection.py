@@ -41,9 +41,10 @@ class SharedConnection:
             try:
                 yield self._open(make=False)
             except (*DATABASE_ERRORS, ValueError) as error:
-                raise ArchiveError(
-                    f"{self.engine.name}: cannot be read ({error}); move it aside to begin anew"
-                ) from error
+                way = (
+                    "move it aside to begin anew" if isinstance(self.engine.place, Path) else "restore it from a backup"
+                )
+                raise ArchiveError(f"{self.engine.name}: cannot be read ({error}); {way}") from error
 
     @contextmanager
     def write(self, names: Sequence[str] = ()) -> Iterator[Connection]:
