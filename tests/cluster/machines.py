@@ -17,12 +17,14 @@ from tests.http_client import open_client
 from tests.waiting import PATIENCE_S, wait_until
 
 ROOT = Path(__file__).parents[2]
-_NAMES = [a + b + c for a, b, c in product(("Bar", "Cel", "Dun", "Fol", "Gar"), ("an", "ev", "os", "ul"), ("by", "ford", "ham", "mouth", "ton"))]  # fmt: skip
+_STARTS = ("Bar", "Cel", "Dun", "Fol", "Gar", "Hest", "Ilm", "Kest")
+_ENDS = ("by", "ford", "ham", "mouth", "ton", "wick")
+_TOWNS = [a + b + c for b, c, a in product(("an", "ev", "os", "ul", "ir", "ock"), _ENDS, _STARTS)]
 
 
 def article(n: int) -> Article:
     """Return an article that alone answers its question."""
-    town = f"{_NAMES[n % len(_NAMES)]} {_NAMES[n // len(_NAMES)]}"
+    town = _TOWNS[n]
     body = f"The council of {town} has bought {n + 11} trams, the mayor said on Monday. They will run from the harbour."
     return Article(f"trams-{n}", f"New trams for {town}", body, "Town Crier", language="en")
 
