@@ -171,7 +171,8 @@ def test_two_embedders_have_an_index_each(index: PgvectorIndex, store: ChunkStor
     flat = PgvectorIndex(flat_store, Flat())
     flat.prepare()
     flat_store.store([whole(numbered(1), np.asarray([1, 0], dtype=np.float32))])
-    assert flat.search(np.asarray([[1, 0]], dtype=np.float32), 5) == [[("n001@1#0", pytest.approx(1))]]
+    (found_flat,) = flat.search(np.asarray([[1, 0]], dtype=np.float32), 5)
+    assert dict(found_flat) == pytest.approx({"n001@1#0": 1})
     assert_equal(index, store)
     store.archive.remove(Selection(ids=("n001",)))
     assert (flat.count(), index.count()) == (0, 0)
