@@ -30,7 +30,6 @@ from corpus.archive.chunk_store import ChunkStore, Vectors
 from corpus.archive.database import Archive
 from corpus.archive.selection import Selection
 from rag import Assistant, Settings
-from rag.index.dense import Dense
 from rag.index.embedder import Embedder
 from rag.index.generations import Generations
 from rag.index.owned_indexes import OwnedIndexes
@@ -46,6 +45,7 @@ _FILTERS = Filters(
     since=FIRST_DAY,
     until=FIRST_DAY + timedelta(days=5 * 365),
 )
+_Search = Callable[[Vectors, int], Sequence[list[tuple[str, float]]] | None]
 _NAMES = {"file": "file", "local": "database, indexes of the machine", "shared": "database, dense search in it"}
 
 
@@ -215,17 +215,20 @@ def measure_searches(opened: Mapping[str, Assistant], questions: Sequence[str]) 
         for question in questions[:5]:
             assistant.search(question)
     print("\n| search | p50 | p95 | p50 against the file | p95 against p50 |\n|---|---|---|---|---|")
-    dense, embed = opened["file"].indexes.dense, opened["file"].embedder.embed
+    file = opened["file"]
     for title, filters in (("", None), (", filtered", _FILTERS)):
         times: dict[str, list[float]] = defaultdict(list)
         for question in questions:
             for name, assistant in opened.items():
                 times[_NAMES[name] + title].append(_time(partial(assistant.search, question, 10, filters)))
             if not filters:
-                times["embedding and a bare query of Chroma"].append(
-                    _time(partial(_search_bare, dense, embed, question))
-                )
+                times["embedding and a bare query of Chroma"].append(_time(partial(_ask_bare, file, question)))
         _print_times(times, times[_NAMES["file"] + title])
+
+
+def _ask_bare(assistant: Assistant, question: str) -> None:
+    """Look for a question as a program without Newsdesk would: `embed` remembers nothing."""
+    assistant.indexes.dense.search(assistant.embedder.embed([question]), 10)
 
 
 def measure_engines(opened: Mapping[str, Assistant], questions: Sequence[str]) -> None:
@@ -233,9 +236,7 @@ def measure_engines(opened: Mapping[str, Assistant], questions: Sequence[str]) -
     file = opened["file"]
     vectors = [row[None] for row in file.embedder.embed(questions)]
     terms = [list_query_terms(question, ("en",)) for question in questions]
-    dense: dict[str, Callable[[Vectors, int], list[list[tuple[str, float]]] | None]] = {
-        "Chroma": file.indexes.dense.search
-    }
+    dense: dict[str, _Search] = {"Chroma": file.indexes.dense.search}
     if shared := opened.get("shared"):
         dense["pgvector"] = shared.indexes.dense.search
         dense["pgvector, filtered"] = partial(shared.indexes.dense.search_among, selection=_FILTERS.selection)
@@ -247,7 +248,7 @@ def measure_engines(opened: Mapping[str, Assistant], questions: Sequence[str]) -
         times["tantivy"].append(_time(partial(file.indexes.lexical.search, words, _LIMIT)))
         for name, search in dense.items():
             start = time.perf_counter()
-            (got,) = search(vector, _LIMIT) or [[]]
+            got = (search(vector, _LIMIT) or [[]])[0]
             times[name].append(1000 * (time.perf_counter() - start))
             found[name].append({chunk_id for chunk_id, _ in got})
     wanted = {
@@ -264,10 +265,6 @@ def _find_exactly(store: ChunkStore, vectors: Sequence[Vectors], filters: Filter
     held = store.vectors_of(filters.selection if filters else Selection())
     ids, rows = list(held), np.stack(list(held.values()))
     return [{ids[i] for i in np.argsort(-(rows @ vector[0]))[:_LIMIT]} for vector in vectors]
-
-
-def _search_bare(dense: Dense, embed: Callable[[Sequence[str]], Vectors], question: str) -> None:
-    dense.search(embed([question]), 10)
 
 
 def _time(call: Callable[[], object]) -> float:
