@@ -35,7 +35,7 @@ FLOORS = {
         library claim_reading | commands
         """,
     "web": """
-        shared_state | addresses openai_errors rate_limit roles theme | markup assistant event_data | conversations accounts archive_status |
+        shared_state static_files | addresses openai_errors rate_limit roles theme | markup assistant event_data | conversations accounts archive_status |
         answers completions frame | reader api | account_panel filters eval rail | archive ask | timeline draft_check follow story |
         page_layout | server
         """,

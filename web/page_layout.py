@@ -26,7 +26,6 @@ from web.roles import Permit
 from web.story.story_panel import connect_story
 from web.timeline.timeline_view import timeline_tab
 
-STATIC = Path(__file__).parent / "static"
 TITLE = "Newsdesk"
 _CLEAN_S = 900  # Files that were uploaded and then not added are deleted after so many seconds.
 

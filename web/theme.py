@@ -2,29 +2,34 @@
 
 import gradio as gr
 
-HEAD = "".join(
-    f'<script src="/page/{name}.js" defer></script>'
-    for name in (
-        "page",
-        "address",
-        "pause",
-        "panels",
-        "rail",
-        "selection",
-        "ask",
-        "archive",
-        "timeline",
-        "follow",
-        "eval",
-        "accounts",
-    )
+from web.static_files import static_address
+
+SCRIPTS = (
+    "page",
+    "address",
+    "pause",
+    "panels",
+    "rail",
+    "selection",
+    "ask",
+    "archive",
+    "timeline",
+    "follow",
+    "eval",
+    "accounts",
 )
+"""The scripts of `static/`, in their order."""
 
 STYLES = ("page", "archive", "timeline", "follow", "draft_check", "eval", "story")
 """The style sheets of `static/`, in their order."""
 
 _SANS = ("system-ui", "Segoe UI", "Roboto", "Helvetica Neue", "Arial", "sans-serif")
 _MONO = ("ui-monospace", "Consolas", "monospace")
+
+
+def head() -> str:
+    """Return what the page adds to its head."""
+    return "".join(f'<script src="{static_address(f"{name}.js")}" defer></script>' for name in SCRIPTS)
 
 
 def theme() -> gr.themes.Base:

@@ -13,6 +13,7 @@ from rag.model import HEADLINE
 from web.addresses import article_address
 from web.markup.escaping import Span, excerpt, format_day, render_byline, render_link
 from web.markup.language_names import language_name
+from web.static_files import static_address
 
 TEMPLATES = Path(__file__).parents[1] / "templates"
 
@@ -62,7 +63,7 @@ def _make_environment() -> Environment:
         loader=FileSystemLoader(TEMPLATES), autoescape=True, undefined=StrictUndefined, extensions=[_JoinedLines]
     )
     environment.globals.update(byline=render_byline, excerpt=_excerpt, title=_title, link=_link, is_url=parse_url)
-    environment.globals.update(article_address=article_address)
+    environment.globals.update(article_address=article_address, static_address=static_address)
     environment.filters.update(day=format_day, language=language_name, thousands="{:,}".format)
     return environment
 

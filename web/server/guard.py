@@ -13,6 +13,7 @@ from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from web.openai_errors import openai_error, speaks_openai
+from web.static_files import static_address
 
 LOOPBACK = ("127.0.0.1", "localhost", "[::1]")
 
@@ -21,9 +22,6 @@ _BASE = re.compile(rb"<base\b[^<>]*>", re.IGNORECASE)
 
 # The page has several addresses, and its files one.
 _ASSETS = b'="./assets/'
-_FIRST = b'<script src="/page/appearance.js"></script>'
-"""Runs before anything is drawn, so that a dark page does not begin with a white flash."""
-
 OWN_WAY = b'<meta name="newsdesk-own-way" content="yes">'
 """Stands in a document that the browser was led to by its user or by this site, not by a link of another one."""
 
@@ -156,6 +154,11 @@ def _make_strict(name: bytes, value: bytes) -> tuple[bytes, bytes]:
     return name, _SAME_SITE.sub(b"SameSite=strict", value) if name.lower() == b"set-cookie" else value
 
 
+def _first() -> bytes:
+    """Return the script that runs before anything is drawn, so that a dark page does not begin with a white flash."""
+    return f'<script src="{static_address("appearance.js")}"></script>'.encode()
+
+
 class _Sender:
     """Add headers to one response; a document is held back until it is whole, as the policy names its scripts."""
 
@@ -184,7 +187,7 @@ class _Sender:
             if message.get("more_body", False):
                 return
             body = _BASE.sub(b"", self._body, count=1).replace(_ASSETS, b'="/assets/')
-            body = body.replace(b"<head>", b"<head>" + _FIRST, 1).replace(b"</head>", self._mark + b"</head>", 1)
+            body = body.replace(b"<head>", b"<head>" + _first(), 1).replace(b"</head>", self._mark + b"</head>", 1)
             headers = MutableHeaders(scope=self._start)
             headers["content-security-policy"] = policy(body)
             headers["content-length"] = str(len(body))

@@ -25,9 +25,10 @@ from web.conversations.conversation_store import ConversationStore
 from web.conversations.running_answers import RunningAnswers
 from web.event_data import refuse_malformed_requests
 from web.frame import IDLE_LOOK_S
-from web.page_layout import STATIC, build_page, tab_names
+from web.page_layout import build_page, tab_names
 from web.rate_limit import RateLimit
 from web.roles import Permit, reaches
+from web.server.asset_caching import AssetCaching
 from web.server.guard import LOOPBACK, Guard, allowed_hosts
 from web.server.page_state import keep_little
 from web.server.page_views import PageViews
@@ -38,7 +39,8 @@ from web.server.session_isolation import Isolation
 from web.server.topic_feeds import serve_feeds
 from web.server.upload_permit import UploadPermit
 from web.server.uploads import use_own_folders
-from web.theme import HEAD, STYLES, theme
+from web.static_files import STATIC
+from web.theme import STYLES, head, theme
 
 WAITING_QUESTIONS = 64
 """Questions that may wait in the queue; one more is refused at once."""
@@ -103,7 +105,7 @@ def site(
         auth_dependency=_user if accounts or proxy else None,
         theme=theme(),
         css_paths=[STATIC / f"{name}.css" for name in STYLES],
-        head=HEAD,
+        head=head(),
         favicon_path=str(STATIC / "icon.svg"),
         **settings,
     )
@@ -113,7 +115,7 @@ def site(
     blocks.has_launched = True  # Only then does Gradio itself check whether it may open a path.
     views = ("/", CONVERSATION, ARTICLE, *(f"/{name}" for name in tab_names()))
     # From the inside out: questions are counted by user, so behind the sign-in, which only small bodies reach.
-    limited = QuestionLimit(PageViews(outer, views), limit, find_questions(blocks))
+    limited = QuestionLimit(PageViews(AssetCaching(outer, blocks.theme_hash), views), limit, find_questions(blocks))
     inner: ASGIApp = limited
     if accounts or proxy:
         inner = Isolation(UploadPermit(limited, permit))

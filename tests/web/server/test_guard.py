@@ -11,8 +11,8 @@ import pytest
 from tests import http_client
 from tests.web.conftest import Newsroom, served
 from web.assistant.addition import FILE_BYTES, UPLOAD_BYTES
-from web.page_layout import STATIC
 from web.server.guard import allowed_hosts, policy
+from web.static_files import STATIC
 
 FOREIGN = [
     {"Host": "evil.example"},
