@@ -1,6 +1,8 @@
 """The HTTP interface, asked by its own client and by plain requests."""
 
 import json
+from collections.abc import Iterator
+from typing import Any
 
 import httpx
 import pytest
@@ -137,17 +139,20 @@ def test_a_request_of_another_shape_is_refused_and_leaves_no_traceback(
     assert "Traceback" not in capfd.readouterr().err
 
 
-def outcomes(client: httpx.Client, session: str, route: str = "/queue/data") -> dict[str, dict[str, object]]:
-    """Return what became of every event of a session that waits, by its id, as Gradio's own script reads it."""
-    found = {}
+def messages(client: httpx.Client, session: str, route: str = "/queue/data") -> Iterator[dict[str, Any]]:
+    """Yield what the events of a session that wait are told, as Gradio's own script reads it, until all have ended."""
     with client.stream("GET", route, params={"session_hash": session}, timeout=PATIENCE_S) as stream:
         for line in stream.iter_lines():
             message = json.loads(line.removeprefix("data: ") or "{}") if line.startswith("data: ") else {}
-            if message.get("msg") == "process_completed":
-                found[message["event_id"]] = message["output"]
             if message.get("msg") == "close_stream":
-                break
-    return found
+                return
+            yield message
+
+
+def outcomes(client: httpx.Client, session: str, route: str = "/queue/data") -> dict[str, dict[str, object]]:
+    """Return what became of every event of a session that waits, by its id."""
+    ended = (one for one in messages(client, session, route) if one.get("msg") == "process_completed")
+    return {one["event_id"]: one["output"] for one in ended}
 
 
 @pytest.mark.parametrize(

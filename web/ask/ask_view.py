@@ -73,11 +73,9 @@ class AskView:
             *connect_conversation_actions(frame, self.talk, self.shown, self.page),
         ]
         watches = {**QUIET, "concurrency_limit": None, "trigger_mode": "multiple"}
-        watching = [event.then(self._watch, [session], self.shown, **watches) for event in begun]
+        for event in begun:
+            event.then(self._watch, [session], self.shown, **watches)
         self.stop.click(self._stop, [session], self.shown, queue=False, **QUIET)
-        # What a page left behind goes on; only the page no longer watches it.
-        left = [frame.side.new.click, frame.side.listing.submit, frame.arrivals["ask"].submit]
-        gr.on(left, _leave, cancels=watching, queue=False, **QUIET)
         connect_reader(frame, [self.talk, self.evidence, frame.reader])
         connect_collecting(frame)
         connect_search_settings(frame, self.narrow, self.welcome)
@@ -130,19 +128,20 @@ class AskView:
         return self.page(session, user, clear=True, typed=typed)
 
     async def _watch(self, session: SessionState, request: gr.Request) -> AsyncIterator[Shown]:
-        """Show the answer under way, if there is one, until it ends or the reader goes elsewhere."""
+        """Show the answer under way, if there is one, until it ends or the reader goes elsewhere; then show that."""
         conversation, user, answers = session.conversation, user_of(request), self.frame.answers
         # The answer may have ended before this began; and what a generator shows that yields nothing Gradio empties.
         listed = answers.find(user, conversation.id) is None
         yield await asyncio.to_thread(self.page, session, user, lists=listed)
-        async for kept in answers.watch(user, conversation):
-            if session.conversation is not conversation:
-                return
+        async for kept in answers.watch(user, conversation, lambda: session.conversation is not conversation):
             if kept:
                 await asyncio.to_thread(answers.mark_seen, user, conversation.id)
             # Once only: a menu of the list that stands open is closed by it.
             yield await asyncio.to_thread(self.page, session, user, lists=kept and not listed)
             listed = kept
+        if session.conversation is not conversation:
+            # The last that was shown may arrive after what the reader went to, and comes once more at the end.
+            yield await asyncio.to_thread(self.page, session, user)
 
     def _stop(self, session: SessionState, request: gr.Request) -> Shown:
         user = user_of(request)
@@ -191,7 +190,3 @@ class AskView:
             shown[self.welcome] = gr.update(value=render_welcome(self.frame.loader, self.frame.alone))
         settled = found.settled and not progress.writing
         return shown | {self.timer: gr.Timer(self.frame.idle_look_s if settled else _SOON_S)}
-
-
-def _leave() -> None:
-    """Do nothing; the event cancels others, and one without a function would be an error to whoever calls it."""

@@ -128,20 +128,27 @@ class RunningAnswers:
         self._begin_to_beat()
         self._threads.submit(self._work, run)
 
-    async def watch(self, user: str, conversation: Conversation) -> AsyncIterator[bool]:
+    async def watch(
+        self, user: str, conversation: Conversation, left: Callable[[], bool] = lambda: False
+    ) -> AsyncIterator[bool]:
         """Yield whenever there is more to show of the answer under way in a conversation, until nothing more comes.
 
         Each time it is whether the answer was kept: that may take a while, for which its reader need not wait. One
         that was whole before the first look at it, and is no longer known here, is shown once.
+
+        Args:
+            user: Who watches.
+            conversation: The one that is watched.
+            left: Tells whether it is no longer looked at; then nothing more is shown.
         """
         with self._lock:
             run = next((run for run in reversed(self._runs) if run.conversation is conversation), None)
-        if run is None:
+        if run is None and not left():
             yield not conversation.busy
-            async for kept in self._watch_elsewhere(user, conversation):
+            async for kept in self._watch_elsewhere(user, conversation, left):
                 yield kept
         shown = -1
-        while run is not None:
+        while run is not None and not left():
             # Both before anything is shown, so that a step that comes meanwhile gets a look of its own.
             over, version = run.over, run.version
             if version != shown:
@@ -151,11 +158,13 @@ class RunningAnswers:
                 return
             await asyncio.sleep(_LOOK_S)
 
-    async def _watch_elsewhere(self, user: str, conversation: Conversation) -> AsyncIterator[bool]:
+    async def _watch_elsewhere(
+        self, user: str, conversation: Conversation, left: Callable[[], bool]
+    ) -> AsyncIterator[bool]:
         """Yield as `watch` does for an answer that another page makes."""
-        while conversation.busy:
+        while conversation.busy and not left():
             await asyncio.sleep(self._beat_s)
-            if await asyncio.to_thread(self._look_elsewhere, user, conversation):
+            if not left() and await asyncio.to_thread(self._look_elsewhere, user, conversation):
                 yield not conversation.busy
 
     def _look_elsewhere(self, user: str, conversation: Conversation) -> bool:

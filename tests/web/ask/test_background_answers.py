@@ -7,12 +7,14 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from tests import http_client
 from tests.model_server import Body, ModelServer, Reply
 from tests.web.ask.test_ask_tab import ask, opened
 from tests.web.conftest import Newsroom, accounts_of, served
 from tests.web.recorded_replies import reply_as_recorded
 from tests.web.server.test_access import serious
 from tests.web.server.test_sign_in import sign_in
+from tests.web.test_api import messages, outcomes
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page
@@ -64,6 +66,26 @@ def test_an_answer_goes_on_beside_others_and_after_a_reload_until_it_is_stopped(
     page.wait_for_selector(mark(SLOW, "writing"), state="detached")
     page.reload()
     page.wait_for_selector("#turn-0 .note:has-text('Stopped: this is not a whole answer')")
+
+
+def test_what_was_watched_does_not_come_back_after_the_reader_left_it(page_url: str, slow: ModelServer) -> None:
+    with http_client.open_client(page_url) as client:
+        events = {event["api_name"]: event["id"] for event in client.get("/config").json()["dependencies"]}
+
+        def call(name: str, *data: object) -> dict[str, object]:
+            return {"fn_index": events[name], "session_hash": "left", "data": data}
+
+        client.post("/gradio_api/queue/join", json=call("_on_submit", SLOW, None)).raise_for_status()
+        outcomes(client, "left", "/gradio_api/queue/data")
+        client.post("/gradio_api/queue/join", json=call("_watch", None)).raise_for_status()
+        shown = []
+        for message in messages(client, "left", "/gradio_api/queue/data"):
+            if message.get("msg") == "process_generating" and BEGUN in str(message) and not shown:
+                shown.append(BEGUN)
+                client.post("/gradio_api/run/predict", json=call("on_new", None)).raise_for_status()
+            elif message.get("msg") == "process_completed":
+                shown.append(message["output"]["data"][0])
+    assert [BEGUN in one for one in shown] == [True, False]
 
 
 def test_the_rail_says_when_an_answer_is_ready(page: "Page", page_url: str, model: ModelServer) -> None:
