@@ -1,5 +1,6 @@
 """The Eval tab in a real browser: runs with their figures, two compared, and the report in a sandbox of its own."""
 
+import shutil
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -16,7 +17,7 @@ from tests.eval.records import HELD, NULL, VERDICT, answer, outcome
 from tests.web.archive.test_archive_tab import turned_to
 from tests.web.conftest import Newsroom, accounts_of, served
 from tests.web.server.test_access import serious
-from tests.web.server.test_sign_in import sign_in
+from tests.web.server.test_sign_in import signed_in
 from web.server.report_pages import POLICY, report_path
 
 if TYPE_CHECKING:
@@ -42,9 +43,9 @@ def made(folder: Path, name: str, outcomes: list[Outcome], day: int, note: str =
     return run.path
 
 
-@pytest.fixture
-def runs(tmp_path: Path) -> Path:
-    folder = tmp_path / "eval-runs"
+@pytest.fixture(scope="module")
+def made_runs(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("made") / "eval-runs"
     made(folder, "first", WRONG, 1)
     made(folder, "second", RIGHT, 2)
     create(folder / "third", Manifest("s", "s", ("held",), "q", "d", created_at="2026-11-03T10:00:00+00:00"))
@@ -52,8 +53,16 @@ def runs(tmp_path: Path) -> Path:
     return folder
 
 
-def test_runs_are_listed_with_their_figures_and_two_are_compared(page: "Page", starter: Newsroom, runs: Path) -> None:
-    with served(starter.open, runs=runs) as url:
+@pytest.fixture
+def runs(made_runs: Path, tmp_path: Path) -> Path:
+    """Return a folder of runs that a test may change."""
+    return shutil.copytree(made_runs, tmp_path / "eval-runs")
+
+
+def test_runs_are_listed_with_their_figures_and_two_are_compared(
+    page: "Page", starter: Newsroom, made_runs: Path
+) -> None:
+    with served(starter.open, runs=made_runs) as url:
         turned_to(page, url, "Eval")
         page.wait_for_selector("#runs table")
         assert page.locator("#runs tbody b").all_inner_texts() == ["third", "second", "first"]
@@ -110,9 +119,9 @@ def test_a_report_opens_apart_and_can_reach_nothing(page: "Page", starter: Newsr
         assert http_client.get(opened.url).headers["content-security-policy"] == POLICY
 
 
-def test_only_reports_of_runs_that_are_listed_are_served(starter: Newsroom, runs: Path) -> None:
+def test_only_reports_of_runs_that_are_listed_are_served(starter: Newsroom, made_runs: Path) -> None:
     names = ("third", "none", "nowhere", "%2e%2e", "second%2freport.html", "first%2f..%2fsecond", "")
-    with served(starter.open, runs=runs) as url:
+    with served(starter.open, runs=made_runs) as url:
         given = {name: http_client.get(f"{url}/report/{name}").status_code for name in names}
     assert set(given.values()) <= {404, 307}, given
 
@@ -125,19 +134,12 @@ def test_a_report_that_is_a_link_to_elsewhere_is_not_served(runs: Path, tmp_path
     assert report_path(runs, "first") == runs / "first" / "report.html"
 
 
-def test_with_accounts_reports_are_for_who_signed_in(
-    page: "Page", starter: Newsroom, runs: Path, tmp_path: Path
-) -> None:
+def test_with_accounts_reports_are_for_who_signed_in(starter: Newsroom, made_runs: Path, tmp_path: Path) -> None:
     accounts = accounts_of(tmp_path, "anna")
-    with served(starter.open, accounts=accounts, runs=runs) as url:
+    with served(starter.open, accounts=accounts, runs=made_runs) as url:
         assert http_client.get(f"{url}/report/first").status_code == 401
-        page.goto(url)
-        sign_in(page, "anna")
-        page.get_by_role("tab", name="Eval").click()
-        page.wait_for_selector("#runs table")
-        answer = page.goto(f"{url}/report/first")
-        assert answer is not None
-        assert answer.status == 200
+        with signed_in(url, "anna") as anna:
+            assert anna.get("/report/first").status_code == 200
 
 
 def test_text_of_a_run_is_text(page: "Page", starter: Newsroom, tmp_path: Path) -> None:
