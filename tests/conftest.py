@@ -4,8 +4,10 @@ import gc
 import os
 import shutil
 import signal
+import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -15,7 +17,7 @@ import pytest
 from tests.waiting import PATIENCE_S
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Browser, Page
+    from playwright.sync_api import Browser, Page, ViewportSize
 
     from corpus.archive.engine import Place
     from rag.index.embedder import Embedder
@@ -84,7 +86,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     Playwright leaves an event loop running in the main thread, in which `asyncio.run` refuses to start another.
     """
     for item in items:
-        if "browser" in getattr(item, "fixturenames", ()):
+        if not {"browser", "page"}.isdisjoint(getattr(item, "fixturenames", ())):
             item.add_marker("browser")
     items.sort(key=lambda item: item.get_closest_marker("browser") is not None)
 
@@ -131,19 +133,76 @@ def browser() -> Iterator["Browser"]:
         started.close()
 
 
+WINDOW: "ViewportSize" = {"width": 1440, "height": 900}
+
+
 @contextmanager
 def open_page(browser: "Browser") -> Iterator["Page"]:
     """Open an empty page in a profile of its own; whatever it is asked for is waited for on the slowest machine."""
-    with browser.new_context(viewport={"width": 1440, "height": 900}) as context:
+    with browser.new_context(viewport=WINDOW) as context:
         context.set_default_timeout(1000 * PATIENCE_S)
         yield context.new_page()
 
 
-@pytest.fixture
-def page(browser: "Browser") -> Iterator["Page"]:
-    """Open an empty page for one test."""
+class _Nothing(BaseHTTPRequestHandler):
+    def do_GET(self) -> None:
+        self.send_response(200)
+        self.send_header("content-type", "text/html")
+        self.send_header("content-length", "0")
+        self.end_headers()
+
+    def log_message(self, *_: object) -> None:
+        pass
+
+
+@pytest.fixture(scope="session")
+def empty_address() -> Iterator[str]:
+    """Serve an empty document; unlike "about:blank" it is shown by the same process of the browser as other pages here."""
+    with ThreadingHTTPServer(("127.0.0.1", 0), _Nothing) as server:
+        threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True).start()
+        yield f"http://127.0.0.1:{server.server_port}/"
+        server.shutdown()
+
+
+@pytest.fixture(scope="session")
+def shared_page(browser: "Browser") -> Iterator["Page"]:
+    """Open the page that tests use one after the other.
+
+    In a new one the browser fetches and compiles the same scripts again, which is half of the time that a load takes.
+    """
     with open_page(browser) as opened:
         yield opened
+
+
+def clear_page(page: "Page", empty_address: str) -> None:
+    """Let a page forget what was shown and kept in it, where it was, and how it was to look."""
+    for other in page.context.pages:
+        if other is not page:
+            other.close()
+    page.goto(empty_address)
+    page.context.clear_cookies()
+    session = page.context.new_cdp_session(page)
+    session.send("Storage.clearDataForOrigin", {"origin": "*", "storageTypes": "all"})
+    session.send("Page.resetNavigationHistory")
+    session.detach()
+    page.set_extra_http_headers({})
+    page.set_viewport_size(WINDOW)
+    page.emulate_media(color_scheme="light", reduced_motion="no-preference")
+
+
+@pytest.fixture
+def page(request: pytest.FixtureRequest) -> Iterator["Page"]:
+    """Return an empty page in which nothing of an earlier test is to be seen; with the mark `own_page` a new one.
+
+    What listens in a page, or runs before its scripts, cannot be taken away again: that needs the mark.
+    """
+    if request.node.get_closest_marker("own_page"):
+        with open_page(request.getfixturevalue("browser")) as opened:
+            yield opened
+        return
+    shared = request.getfixturevalue("shared_page")
+    yield shared
+    clear_page(shared, request.getfixturevalue("empty_address"))
 
 
 @pytest.fixture

@@ -23,6 +23,8 @@ from web.conversations.conversation_store import ConversationStore
 if TYPE_CHECKING:
     from playwright.sync_api import Page
 
+pytestmark = pytest.mark.own_page
+
 WORDS = "words that are cited"
 
 

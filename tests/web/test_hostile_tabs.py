@@ -112,6 +112,7 @@ def use_the_rail(page: "Page", payloads: Sequence[str]) -> None:
 
 
 @pytest.mark.parametrize("kind", ["scripts", "leaks"])
+@pytest.mark.own_page
 def test_no_text_runs_or_fetches_anywhere(
     page: "Page", tmp_path: Path, model: ModelServer, collector: tuple[str, list[str]], kind: str
 ) -> None:

@@ -82,6 +82,7 @@ def test_what_the_archive_and_the_timeline_look_for_stands_in_the_address(page: 
     page.wait_for_selector("#tab-eval-button[aria-selected=true]")
 
 
+@pytest.mark.own_page
 def test_a_link_to_cited_words_is_copied_and_opens_for_who_signs_in(
     page: "Page", starter: Newsroom, model: ModelServer, tmp_path: Path
 ) -> None:

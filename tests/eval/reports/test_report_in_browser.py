@@ -50,6 +50,7 @@ def report(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return write_report(after, compare_runs(before, after))[0]
 
 
+@pytest.mark.own_page
 def test_1324_questions_are_filtered_and_opened(report: Path, page: "Page") -> None:
     said: list[str] = []
     page.on("console", lambda message: said.append(message.text))

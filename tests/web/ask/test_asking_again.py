@@ -32,6 +32,7 @@ def test_a_question_in_the_address_is_asked(page: "Page", page_url: str) -> None
     assert page.locator(".turn").count() == 1
 
 
+@pytest.mark.own_page
 def test_a_link_on_another_site_only_proposes_a_question(page: "Page", page_url: str) -> None:
     link = f'<a href="{page_url}/?q={quote(HOSTILE)}">ask</a>'
     page.route("http://other.example/", lambda route: route.fulfill(content_type="text/html", body=link))

@@ -68,6 +68,7 @@ def test_no_text_becomes_markup_in_markdown(payload: str) -> None:
 
 
 @pytest.mark.sizes(1, 40)
+@pytest.mark.own_page
 def test_nothing_runs_and_nothing_is_fetched_from_a_saved_page(
     page: "Page", tmp_path: Path, size: int, record_promise: RecordPromise
 ) -> None:

@@ -83,6 +83,7 @@ def test_a_report_is_saved_in_three_forms(page: "Page", url: str, tmp_path: Path
     assert docx.Document(BytesIO(saved["DOCX"])).paragraphs[0].text == "Checked draft"
 
 
+@pytest.mark.own_page
 def test_no_text_of_a_draft_becomes_markup(page: "Page", url: str) -> None:
     page.add_init_script("window.executed = []")
     payloads = scripts()[:40]

@@ -5,14 +5,12 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-import pytest
-
 from rag import Assistant
 from rag.model import Citation, Filters
 from tests.waiting import PATIENCE_S
 from tests.web.archive.test_archive_tab import DESK, turned_to
 from tests.web.conftest import Newsroom, article_of, served, starter_articles
-from tests.web.server.test_access import serious
+from tests.web.server.test_access import serious, serious_by_light_and_dark
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page
@@ -85,20 +83,18 @@ def test_without_a_story_some_are_offered(page: "Page", page_url: str) -> None:
     page.wait_for_selector("#entries .entry")
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_the_plot_has_no_serious_barrier_and_goes_by_keyboard(page: "Page", page_url: str, scheme: str) -> None:
-    page.emulate_media(color_scheme="dark" if scheme == "dark" else "light", reduced_motion="reduce")
+def test_the_plot_has_no_serious_barrier_and_goes_by_keyboard(page: "Page", page_url: str) -> None:
     turned_to(page, page_url, "Timeline")
     show(page, "Equifax")
     page.wait_for_selector("#entries .entry")
-    assert serious(page) == []
+    assert serious_by_light_and_dark(page) == []
     page.focus(".points button")
     page.keyboard.press("End")
     page.keyboard.press("ArrowLeft")
     page.wait_for_selector("#tip")
     page.keyboard.press("Enter")
     page.wait_for_function("document.activeElement.id === 'entry-7'")
-    assert serious(page) == []
+    assert serious_by_light_and_dark(page) == []
     page.keyboard.press("Tab")
     page.keyboard.press("Enter")
     page.wait_for_selector(".sheet mark")
