@@ -13,7 +13,7 @@ from tests.web.ask.test_ask_tab import ask, opened
 from tests.web.conftest import Newsroom, accounts_of, served
 from tests.web.recorded_replies import reply_as_recorded
 from tests.web.server.test_access import serious
-from tests.web.server.test_sign_in import sign_in
+from tests.web.server.test_sign_in import leave, sign_in
 from tests.web.test_api import messages, outcomes
 
 if TYPE_CHECKING:
@@ -120,7 +120,7 @@ def test_an_answer_under_way_is_nobody_else_s(
         sign_in(page, "anna")
         page.wait_for_selector("#welcome [data-act=ask]")
         address = begin(page, SLOW)
-        page.context.clear_cookies()
+        leave(page)
         page.goto(address)
         sign_in(page, "ben")
         page.wait_for_selector(".missing")
