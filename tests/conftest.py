@@ -4,8 +4,10 @@ import gc
 import os
 import shutil
 import signal
+import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -142,6 +144,26 @@ def open_page(browser: "Browser") -> Iterator["Page"]:
         yield context.new_page()
 
 
+class _Nothing(BaseHTTPRequestHandler):
+    def do_GET(self) -> None:
+        self.send_response(200)
+        self.send_header("content-type", "text/html")
+        self.send_header("content-length", "0")
+        self.end_headers()
+
+    def log_message(self, *_: object) -> None:
+        pass
+
+
+@pytest.fixture(scope="session")
+def empty_address() -> Iterator[str]:
+    """Serve an empty document; unlike "about:blank" it is shown by the same process of the browser as other pages here."""
+    with ThreadingHTTPServer(("127.0.0.1", 0), _Nothing) as server:
+        threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True).start()
+        yield f"http://127.0.0.1:{server.server_port}/"
+        server.shutdown()
+
+
 @pytest.fixture(scope="session")
 def shared_page(browser: "Browser") -> Iterator["Page"]:
     """Open the page that tests use one after the other.
@@ -152,12 +174,12 @@ def shared_page(browser: "Browser") -> Iterator["Page"]:
         yield opened
 
 
-def clear_page(page: "Page") -> None:
+def clear_page(page: "Page", empty_address: str) -> None:
     """Let a page forget what was shown and kept in it, where it was, and how it was to look."""
     for other in page.context.pages:
         if other is not page:
             other.close()
-    page.goto("about:blank")
+    page.goto(empty_address)
     page.context.clear_cookies()
     session = page.context.new_cdp_session(page)
     session.send("Storage.clearDataForOrigin", {"origin": "*", "storageTypes": "all"})
@@ -180,7 +202,7 @@ def page(request: pytest.FixtureRequest) -> Iterator["Page"]:
         return
     shared = request.getfixturevalue("shared_page")
     yield shared
-    clear_page(shared)
+    clear_page(shared, request.getfixturevalue("empty_address"))
 
 
 @pytest.fixture

@@ -191,6 +191,22 @@ def keyed_accounts(folder: Path, **roles: Role) -> tuple[Accounts, dict[str, dic
     }
 
 
+_FREE_PORTS: list[int] = []
+
+
+@contextmanager
+def listen() -> Iterator[socket.socket]:
+    """Listen on a free port, one of an earlier server if nobody has it: the browser still has the scripts from there."""
+    try:
+        bound = socket.create_server(("127.0.0.1", _FREE_PORTS.pop() if _FREE_PORTS else 0))
+    except OSError:
+        bound = socket.create_server(("127.0.0.1", 0))
+    with bound:
+        port = bound.getsockname()[1]
+        yield bound
+    _FREE_PORTS.append(port)
+
+
 @contextmanager
 def served(
     open_assistant: Callable[[], Assistant],
@@ -215,7 +231,7 @@ def served(
 
     loader = AssistantLoader(open_assistant, patience_s=wait_s, servers=servers, fetcher=fetcher).start()
     # The socket listens from here on, so that nobody else gets its port meanwhile.
-    with tempfile.TemporaryDirectory() as folder, socket.create_server(("127.0.0.1", 0)) as bound:
+    with tempfile.TemporaryDirectory() as folder, listen() as bound:
         port = bound.getsockname()[1]
         conversations = ConversationStore(kept or Path(folder) / "conversations.sqlite3", PATIENCE_S)
         application = site(

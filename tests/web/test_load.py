@@ -1,4 +1,4 @@
-"""Many users beside an `add`: nobody gets an answer to another's question."""
+"""Many users beside an `add`: nobody gets an answer to another's question. In the small this is shown by `test_crowd.py`."""
 
 from pathlib import Path
 
@@ -6,14 +6,6 @@ import pytest
 
 from benchmarks.load_test import LIMIT, run
 from tests.promises import RecordPromise
-
-
-def test_users_beside_an_add_get_their_own_answers(tmp_path: Path) -> None:
-    report = run(tmp_path, users=4, seconds=300, articles=30, alone_s=60, most=3, sentences=2, starter=False)
-    assert len(report.together.waits) == 12
-    assert report.together.errors == report.together.crossed == report.alone.errors == report.alone.crossed == []
-    assert report.together.refused == 0
-    assert report.added == 4 + 30
 
 
 @pytest.mark.campaign

@@ -12,7 +12,7 @@ from tests.model_server import ModelServer
 from tests.web.ask.test_ask_tab import QUESTION, ask, opened
 from tests.web.conftest import EQUIFAX, Newsroom, accounts_of, served
 from tests.web.server.test_access import serious
-from tests.web.server.test_sign_in import sign_in
+from tests.web.server.test_sign_in import leave, sign_in
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page
@@ -104,8 +104,7 @@ def test_a_link_to_cited_words_is_copied_and_opens_for_who_signs_in(
         page.wait_for_selector(".sheet .link:text-is('Copied')")
         assert page.evaluate("window.copied") == link
 
-        page.context.clear_cookies()
-        page.goto("about:blank")
+        leave(page)
         page.goto(link)
         sign_in(page, "ben")
         page.wait_for_selector(".sheet mark")

@@ -137,7 +137,7 @@ class RunningAnswers:
         that was whole before the first look at it, and is no longer known here, is shown once.
 
         Args:
-            user: Whose it is.
+            user: Who watches.
             conversation: The one that is watched.
             left: Tells whether it is no longer looked at; then nothing more is shown.
         """
@@ -164,7 +164,7 @@ class RunningAnswers:
         """Yield as `watch` does for an answer that another page makes."""
         while conversation.busy and not left():
             await asyncio.sleep(self._beat_s)
-            if await asyncio.to_thread(self._look_elsewhere, user, conversation) and not left():
+            if not left() and await asyncio.to_thread(self._look_elsewhere, user, conversation):
                 yield not conversation.busy
 
     def _look_elsewhere(self, user: str, conversation: Conversation) -> bool:

@@ -18,7 +18,7 @@ from tests.web.archive.test_archive_tab import headlines, turned_to
 from tests.web.ask.test_ask_tab import ask, wait_until
 from tests.web.conftest import Newsroom, accounts_of, served, starter_articles
 from tests.web.server.test_access import serious
-from tests.web.server.test_sign_in import sign_in
+from tests.web.server.test_sign_in import leave, sign_in
 from web.assistant.addition import FILES
 
 if TYPE_CHECKING:
@@ -235,7 +235,7 @@ def test_with_accounts_each_sees_the_own_additions_and_nobody_else_adds(
         page.wait_for_selector("#articles .articles")
         fetch(page, "http://news.example/story", "#add-page")
         ended(page, 1)
-        page.context.clear_cookies()
+        leave(page)
         page.goto(address)
         sign_in(page, "ben")
         page.get_by_role("tab", name="Archive").click()

@@ -12,7 +12,7 @@ from tests.model_server import ModelServer
 from tests.web.ask.test_ask_tab import QUESTION, ask, opened, wait_until
 from tests.web.conftest import Newsroom, accounts_of, served, starter_articles
 from tests.web.server.test_access import serious
-from tests.web.server.test_sign_in import sign_in
+from tests.web.server.test_sign_in import leave, sign_in
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page
@@ -179,7 +179,7 @@ def test_each_who_signed_in_sees_only_the_own_conversations(page: "Page", starte
     accounts = accounts_of(tmp_path, "anna", "ben")
     with served(starter.open, accounts=accounts) as url:
         for name in ("anna", "ben"):
-            page.context.clear_cookies()
+            leave(page)
             page.goto(url)
             sign_in(page, name)
             page.wait_for_selector("#welcome [data-act=ask]")

@@ -35,6 +35,12 @@ def sign_in(page: "Page", name: str, password: str = PASSWORD) -> None:
     page.keyboard.press("Enter")
 
 
+def leave(page: "Page") -> None:
+    """Leave a page as who signed in there does by closing it; one that is still open would itself go to sign in again."""
+    page.goto("about:blank")
+    page.context.clear_cookies()
+
+
 @contextmanager
 def signed_in(url: str, name: str, password: str = PASSWORD) -> Iterator[httpx.Client]:
     """Yield a client that has signed in."""
