@@ -15,9 +15,9 @@ QUESTIONS: list[dict[str, Any]] = [
 ]  # fmt: skip
 
 
-def gate(*arguments: object) -> Result:
+def gate(*arguments: object, dense: str = "chroma") -> Result:
     # A model that is set is none of the gate's business.
-    env = {"NEWSDESK_LLM": "openai:test", "NEWSDESK_LLM_BASE_URL": "http://127.0.0.1:9/v1"}
+    env = {"NEWSDESK_LLM": "openai:test", "NEWSDESK_LLM_BASE_URL": "http://127.0.0.1:9/v1", "NEWSDESK_DENSE": dense}
     return CliRunner().invoke(app, ["gate", *map(str, arguments)], env=env)
 
 
@@ -26,8 +26,9 @@ def test_every_figure_is_the_same_in_a_database(tmp_path: Path, postgres: Postgr
     (tmp_path / "questions.jsonl").write_text("\n".join(map(json.dumps, QUESTIONS)))
     file, database = tmp_path / "gate.json", postgres.make_schema()
     assert gate(tmp_path, "--file", file, "--update").exit_code == 0
-    held = gate(tmp_path, "--file", file, "--database", database)
-    assert (held.exit_code, held.stdout) == (0, "All 13 floors hold; every figure is the same in the database.\n")
+    for dense, place in (("chroma", database), ("postgres", postgres.make_vector_schema())):
+        held = gate(tmp_path, "--file", file, "--database", place, dense=dense)
+        assert (held.exit_code, held.stdout) == (0, "All 13 floors hold; the figures in the database agree.\n")
     assert "holds something already" in str(gate(tmp_path, "--file", file, "--database", database).exception)
 
 
