@@ -200,9 +200,9 @@ def page(request: pytest.FixtureRequest) -> Iterator["Page"]:
         with open_page(request.getfixturevalue("browser")) as opened:
             yield opened
         return
-    shared = request.getfixturevalue("shared_page")
+    shared, empty = request.getfixturevalue("shared_page"), request.getfixturevalue("empty_address")
     yield shared
-    clear_page(shared, request.getfixturevalue("empty_address"))
+    clear_page(shared, empty)
 
 
 @pytest.fixture
