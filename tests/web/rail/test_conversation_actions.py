@@ -8,9 +8,10 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from tests.model_server import ModelServer
-from tests.web.ask.test_ask_tab import QUESTION, ask, opened, wait_until
+from tests.model_server import Body, ModelServer
+from tests.web.ask.test_ask_tab import QUESTION, ask, opened
 from tests.web.conftest import Newsroom, accounts_of, served, starter_articles
+from tests.web.recorded_replies import reply_as_recorded
 from tests.web.server.test_access import serious
 from tests.web.server.test_sign_in import leave, sign_in
 
@@ -104,13 +105,23 @@ def test_a_question_is_not_lost_that_comes_while_the_last_one_is_being_kept(
     page: "Page", starter: Newsroom, model: ModelServer, tmp_path: Path
 ) -> None:
     kept = tmp_path / "kept.sqlite3"
-    with served(lambda: starter.open(model), kept=kept) as url, contextlib.closing(sqlite3.connect(kept)) as other:
+    with (
+        served(lambda: starter.open(model), kept=kept) as url,
+        contextlib.closing(sqlite3.connect(kept, check_same_thread=False)) as other,
+    ):
+
+        def write(body: Body) -> str:
+            if not other.in_transaction:  # The question is kept by now, its answer is not.
+                other.execute("BEGIN IMMEDIATE")
+            return reply_as_recorded(body)
+
+        model.reply = write
         opened(page, url)
-        other.execute("BEGIN IMMEDIATE")
         ask(page, QUESTION)
+        model.reply = reply_as_recorded
         page.fill("#box textarea", "What did Equifax pay?")
-        page.click("#ask")
-        wait_until(page, lambda: any("What did Equifax pay?" in request.text for request in model.requests))
+        with page.expect_response(lambda response: response.url.endswith("/queue/join?")):
+            page.click("#ask")
         other.rollback()
         page.wait_for_selector("#turn-1 .asof")
         page.reload()
