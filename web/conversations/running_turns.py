@@ -4,6 +4,7 @@ A page says every few seconds that it is still at work. Where it has not done so
 broke off; a page that was only held up takes its answers back with the next word.
 """
 
+import json
 import secrets
 import time
 from collections.abc import Collection, Mapping, Sequence
@@ -113,7 +114,7 @@ class RunningTurns:
         return Step(row["stage"], row["text"]) if row else None
 
     def report(self, steps: Mapping[int, Step | None]) -> tuple[Collection[int], Collection[int]]:
-        """Say that this page is at work, and how far its answers are.
+        """Say that this page is at work on some turns, and how far their answers are.
 
         Args:
             steps: By the turn that is answered; None where nothing has changed.
@@ -123,8 +124,11 @@ class RunningTurns:
         """
         written = [(step.stage, step.text, turn) for turn, step in steps.items() if step]
         with self._shared.read() as connection:
-            heard = "UPDATE under_way SET heard_at = ? WHERE page = ? RETURNING turn, stopped"
-            rows = connection.execute(heard, (connection.read_clock(), self._page)).fetchall()
+            # Of no other turns: one that this page works on no longer must not stay under way.
+            given = "turn IN (SELECT CAST(value AS BIGINT) FROM json_each(?))"
+            heard = f"UPDATE under_way SET heard_at = ? WHERE page = ? AND {given} RETURNING turn, stopped"
+            values = (connection.read_clock(), self._page, json.dumps(list(steps)))
+            rows = connection.execute(heard, values).fetchall()
             sql = "UPDATE turns SET stage = ?, text = ? WHERE key = ? AND EXISTS (SELECT 1 FROM under_way WHERE turn = key)"
             connection.executemany(sql, written)
         missing = set(steps) - {row["turn"] for row in rows}

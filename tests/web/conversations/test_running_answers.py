@@ -1,6 +1,7 @@
 """Answers under way: how many, whose, and what becomes of them."""
 
 import asyncio
+import sqlite3
 import threading
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
@@ -11,6 +12,7 @@ import pytest
 from corpus.archive.engine import Place
 from corpus.errors import NewsdeskError
 from rag.model import Answer, Event
+from tests.postgresql import PostgresServer
 from tests.waiting import PATIENCE_S, wait_until
 from web.conversations.conversation import Conversation, Exchange
 from web.conversations.conversation_store import ConversationStore
@@ -253,3 +255,53 @@ def test_a_page_that_was_held_up_goes_on_with_its_next_word(place: Place) -> Non
             connection.execute("UPDATE turns SET stage = 'failed', error = ?", (BROKEN_OFF,))
         wait_until(lambda: read_last(store, conversation).open)
         assert conversation.busy
+
+
+def test_a_turn_that_its_page_works_on_no_longer_is_broken_off_and_the_others_are_not(place: Place) -> None:
+    with closing(ConversationStore(place)) as here, closing(ConversationStore(place, lease_s=0)) as there:
+        left, made = Exchange("One?"), Exchange("Two?")
+        for exchange in (left, made):
+            here.begin("anna", Conversation(), exchange)
+        before = read_heard(here)
+        assert here.running.report({made.key: None}) == ([], ())
+        assert read_heard(here)[left.key] == before[left.key]
+        assert read_heard(here)[made.key] > before[made.key]
+        there.running.break_off()
+        assert here.running.report({left.key: None}) == ([], [])
+
+
+def read_heard(store: ConversationStore) -> dict[int, float]:
+    """Return when the page of each turn under way was last heard of."""
+    with store._shared.read() as connection:
+        return {row["turn"]: row["heard_at"] for row in connection.execute("SELECT turn, heard_at FROM under_way")}
+
+
+def test_an_answer_that_ends_while_the_file_is_locked_is_kept_afterwards(tmp_path: Path) -> None:
+    path = tmp_path / "conversations.sqlite3"
+    with closing(ConversationStore(path, wait_s=0.01)) as store, running(store) as (answers, whole):
+        conversation = begin(answers, "anna", "One?")
+        exchange = conversation.exchanges[0]
+        with closing(sqlite3.connect(path, isolation_level=None)) as other:
+            other.execute("BEGIN IMMEDIATE")
+            whole.set()
+            wait_until(lambda: exchange.note.startswith("This was not saved"))
+            wait_until(lambda: answers.find("anna", conversation.id) is None)
+        wait_until(lambda: answers.progress("anna") == Progress(ready=frozenset({conversation.id})))
+        assert read_last(store, conversation).text == "whole"
+        assert (read_last(store, conversation).note, exchange.note) == ("", "")
+
+
+def test_an_answer_that_ends_while_the_database_is_away_is_kept_when_it_is_back(postgres: PostgresServer) -> None:
+    with page(postgres.make_schema()) as (store, answers, whole):
+        kept, deleted = begin(answers, "anna", "One?"), begin(answers, "anna", "Two?")
+        postgres.stop()
+        try:
+            whole.set()
+            for conversation in (kept, deleted):
+                wait_until(lambda it=conversation: answers.find("anna", it.id) is None)  # type: ignore[misc]
+                assert conversation.exchanges[0].note.startswith("This was not saved")
+            answers.drop("anna", deleted.id)
+        finally:
+            postgres.start()
+        wait_until(lambda: not answers.progress("anna").writing and titles(store, "anna") == ["One?"])
+        assert (read_last(store, kept).stage, read_last(store, kept).note) == ("done", "")
