@@ -145,7 +145,8 @@ class ConversationStore:
             if not exchange.key:
                 key = self._insert(connection, user, conversation, exchange)
             else:
-                key = exchange.key if self.running.end(connection, exchange.key) else 0
+                own = _own(connection, user, conversation.id) is not None
+                key = exchange.key if own and self.running.end(connection, (exchange.key, conversation.id)) else 0
                 if key:
                     write_outcome(connection, key, exchange)
             if key and unseen:

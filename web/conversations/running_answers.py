@@ -179,7 +179,7 @@ class RunningAnswers:
         if exchange is None or not exchange.key:
             return False
         try:
-            step = self._store.running.read_step(exchange.key)
+            step = self._store.running.read_step((exchange.key, conversation.id))
             if step is None:
                 found = self._store.open(user, conversation.id)
                 conversation.exchanges[:] = found.exchanges if found else ()
@@ -265,19 +265,19 @@ class RunningAnswers:
     def _beat(self) -> None:
         """Tell the other pages how far the answers here are, and do what was asked for there."""
         with self._lock:
-            runs = {run.exchange.key: run for run in self._runs if run.exchange.key and run.exchange.open}
-        if not runs:
+            awaited = [run for run in self._runs if run.exchange.key and run.exchange.open]
+        if not awaited:
             return
+        runs = {(run.exchange.key, run.conversation.id): run for run in awaited}
         versions = {turn: run.version for turn, run in runs.items()}
         steps = {
             turn: Step(run.exchange.stage, run.exchange.text) if versions[turn] != run.told else None
             for turn, run in runs.items()
         }
-        stopped, deleted = self._store.running.report(steps)
+        stopped = self._store.running.report(steps)
         for turn, run in runs.items():
             run.told = versions[turn]
-            run.dropped = run.dropped or turn in deleted
-            if turn in stopped or turn in deleted:
+            if turn in stopped:
                 run.exchange.stop()
                 run.version += 1
 

@@ -17,7 +17,7 @@ from tests.waiting import PATIENCE_S, wait_until
 from web.conversations.conversation import Conversation, Exchange
 from web.conversations.conversation_store import ConversationStore
 from web.conversations.running_answers import Progress, RunningAnswers
-from web.conversations.running_turns import BROKEN_OFF, MOST_OF_USER
+from web.conversations.running_turns import BROKEN_OFF, MOST_OF_USER, Step, Turn
 
 
 @pytest.fixture
@@ -259,15 +259,39 @@ def test_a_page_that_was_held_up_goes_on_with_its_next_word(place: Place) -> Non
 
 def test_a_turn_that_its_page_works_on_no_longer_is_broken_off_and_the_others_are_not(place: Place) -> None:
     with closing(ConversationStore(place)) as here, closing(ConversationStore(place, lease_s=0)) as there:
-        left, made = Exchange("One?"), Exchange("Two?")
-        for exchange in (left, made):
-            here.begin("anna", Conversation(), exchange)
+        left, made = begin_turn(here, "anna"), begin_turn(here, "anna")
         before = read_heard(here)
-        assert here.running.report({made.key: None}) == ([], ())
-        assert read_heard(here)[left.key] == before[left.key]
-        assert read_heard(here)[made.key] > before[made.key]
+        assert here.running.report({made: None}) == []
+        assert read_heard(here)[left[0]] == before[left[0]]
+        assert read_heard(here)[made[0]] > before[made[0]]
         there.running.break_off()
-        assert here.running.report({left.key: None}) == ([], [])
+        assert read_heard(here) == {}
+
+
+def test_a_turn_whose_number_another_one_has_now_is_neither_written_nor_read(place: Place) -> None:
+    with closing(ConversationStore(place)) as here, closing(ConversationStore(place)) as there:
+        # As in a database that lost the first of them, and then gave its number to the other one.
+        (_, lost), (key, other) = begin_turn(here, "anna"), begin_turn(there, "ben")
+        exchange = Exchange("One?", stage="failed", text="Secret.", key=key)
+        for error in ("", BROKEN_OFF):
+            with there._shared.write() as connection:
+                connection.execute("UPDATE turns SET error = ? WHERE key = ?", (error, key))
+            assert here.running.read_step((key, lost)) is None
+            assert here.running.report({(key, lost): Step("writing", exchange.text)}) == [(key, lost)]
+            here.keep("anna", Conversation([exchange], lost, "One?", kept=True), exchange, unseen=True)
+            here.keep("anna", Conversation([exchange], other, "One?", kept=True), exchange, unseen=True)
+            assert there.running.list_written("ben") == {other}
+            assert there.running.list_unseen("ben") == frozenset()
+            kept = there.open("ben", other)
+            assert kept is not None
+            assert (kept.exchanges[0].stage, kept.exchanges[0].text) == ("searching", "")
+
+
+def begin_turn(store: ConversationStore, user: str) -> Turn:
+    """Begin a conversation with a turn that nothing answers."""
+    conversation, exchange = Conversation(), Exchange("One?")
+    store.begin(user, conversation, exchange)
+    return exchange.key, conversation.id
 
 
 def read_heard(store: ConversationStore) -> dict[int, float]:
