@@ -31,6 +31,9 @@ WHERE "user" = ? AND (? = '' OR instr(fold_text(title), ?) > 0 OR EXISTS (
 ORDER BY pinned DESC, (SELECT max(key) FROM turns WHERE conversation = id) DESC NULLS LAST, changed_at DESC, id LIMIT ?
 """
 
+# With what is under way in one statement: an answer may end between two of them.
+_TURNS = "SELECT turns.*, turn FROM turns LEFT JOIN under_way ON turn = key WHERE conversation = ? ORDER BY key"
+
 
 @dataclass(frozen=True, slots=True)
 class Listed:
@@ -102,7 +105,7 @@ class ConversationStore:
             row = _own(connection, user, conversation_id)
             if row is None:
                 return None
-            turns = connection.execute("SELECT * FROM turns WHERE conversation = ? ORDER BY key", (conversation_id,))
+            turns = connection.execute(_TURNS, (conversation_id,))
             return Conversation(
                 [read_turn(connection, turn) for turn in turns], conversation_id, row["title"], kept=True
             )

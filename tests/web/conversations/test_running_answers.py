@@ -287,6 +287,18 @@ def test_a_turn_whose_number_another_one_has_now_is_neither_written_nor_read(pla
             assert (kept.exchanges[0].stage, kept.exchanges[0].text) == ("searching", "")
 
 
+def test_an_answer_that_was_under_way_when_a_copy_was_made_is_broken_off_there(place: Place) -> None:
+    with closing(ConversationStore(place)) as store:
+        _, conversation = begin_turn(store, "anna")
+        with store._shared.write() as connection:  # Which a copy does not hold.
+            connection.execute("DELETE FROM under_way")
+        copied = store.open("anna", conversation)
+        assert copied is not None
+        assert (copied.busy, copied.exchanges[0].stage, copied.exchanges[0].error) == (False, "failed", BROKEN_OFF)
+        store.begin("anna", copied, copied.begin(Exchange("Again?")))
+        assert read_last(store, copied).open
+
+
 def begin_turn(store: ConversationStore, user: str) -> Turn:
     """Begin a conversation with a turn that nothing answers."""
     conversation, exchange = Conversation(), Exchange("One?")
