@@ -16,7 +16,7 @@ from corpus.errors import ArchiveError
 from corpus.text.characters import one_line
 from web.conversations.conversation import Conversation, Exchange
 from web.conversations.running_turns import LEASE_S, RunningTurns
-from web.conversations.turn_rows import insert_turn, list_evidence, read_turn, sweep, write_outcome
+from web.conversations.turn_rows import find_turn, insert_turn, list_evidence, read_turn, sweep, write_outcome
 
 FILE = "conversations.sqlite3"
 LONGEST_TITLE = 120
@@ -144,17 +144,18 @@ class ConversationStore:
         """
 
         def write(connection: Connection) -> int:
-            # An exchange that was stopped is saved by the stop and once more by the end of its stream.
-            if not exchange.key:
-                key = self._insert(connection, user, conversation, exchange)
+            key = exchange.key or find_turn(connection, conversation.id, exchange)
+            if not key:
+                key = written = self._insert(connection, user, conversation, exchange)
             else:
+                # An exchange that was stopped is saved by the stop and once more by the end of its stream.
                 own = _own(connection, user, conversation.id) is not None
-                key = exchange.key if own and self.running.end(connection, (exchange.key, conversation.id)) else 0
-                if key:
+                written = own and self.running.end(connection, (key, conversation.id))
+                if written:
                     write_outcome(connection, key, exchange)
-            if key and unseen:
+            if written and unseen:
                 connection.execute("UPDATE conversations SET unseen = 1 WHERE id = ?", (conversation.id,))
-            return exchange.key or key
+            return key
 
         self._note(conversation, exchange, write)
 
@@ -163,7 +164,7 @@ class ConversationStore:
         # Looked up in here: another thread may be about to keep the first exchange of the same conversation.
         if not conversation.kept:
             _insert_conversation(connection, user, conversation, exchange)
-        elif _own(connection, user, conversation.id) is None:
+        if _own(connection, user, conversation.id) is None:
             return 0
         return insert_turn(connection, conversation.id, exchange)
 
@@ -176,7 +177,9 @@ class ConversationStore:
                 key = write(connection)
                 exchange.key, conversation.kept = key, conversation.kept or bool(key)
         except BaseException:
-            if before is not None:  # Nothing was kept of it.
+            if (
+                before is not None
+            ):  # Nothing was kept of it, or only the reply was lost: then the next attempt finds it.
                 exchange.key, conversation.kept = before
             raise
 
@@ -257,5 +260,6 @@ def _insert_conversation(connection: Connection, user: str, conversation: Conver
     conversation.id = conversation.id or secrets.token_urlsafe(12)
     conversation.title = conversation.title or shorten_title(exchange.question)
     values = (conversation.id, user, conversation.title, datetime.now(UTC).isoformat())
-    sql = 'INSERT INTO conversations (id, "user", title, changed_at) VALUES (?, ?, ?, ?)'
+    # It may be there already, where the reply to an attempt before was lost.
+    sql = 'INSERT INTO conversations (id, "user", title, changed_at) VALUES (?, ?, ?, ?) ON CONFLICT (id) DO NOTHING'
     connection.execute(sql, values)

@@ -25,6 +25,13 @@ def insert_turn(connection: Connection, conversation_id: str, exchange: Exchange
     return key
 
 
+def find_turn(connection: Connection, conversation_id: str, exchange: Exchange) -> int:
+    """Return the number of an exchange that was written though the reply was lost on its way here, else 0."""
+    sql = "SELECT key FROM turns WHERE conversation = ? AND asked_at = ? AND question = ?"
+    row = connection.execute(sql, (conversation_id, exchange.asked_at.isoformat(), exchange.question)).fetchone()
+    return int(row["key"]) if row else 0
+
+
 def write_outcome(connection: Connection, key: int, exchange: Exchange) -> None:
     """Write what became of an exchange into its row."""
     answer, articles = pack_answer(exchange.answer) if exchange.answer else (None, {})

@@ -299,6 +299,21 @@ def test_an_answer_that_was_under_way_when_a_copy_was_made_is_broken_off_there(p
         assert read_last(store, copied).open
 
 
+@pytest.mark.parametrize("began", [True, False])
+def test_a_turn_of_which_the_page_does_not_know_that_it_was_written_is_written_once(place: Place, began: bool) -> None:
+    with closing(ConversationStore(place)) as store:
+        conversation, exchange = Conversation(id="one", title="One?"), Exchange("One?")
+        conversation.begin(exchange)
+        if began:
+            store.begin("anna", conversation, exchange)
+        exchange.take(Event("done", "whole", answer=Answer(exchange.question, "answered", "whole")))
+        for _ in range(2):
+            exchange.key, conversation.kept = 0, False  # As where the reply to COMMIT is lost.
+            store.keep("anna", conversation, exchange, unseen=True)
+            assert store.open("anna", "one") == conversation
+            assert store.running.list_written("anna") == frozenset()
+
+
 def begin_turn(store: ConversationStore, user: str) -> Turn:
     """Begin a conversation with a turn that nothing answers."""
     conversation, exchange = Conversation(), Exchange("One?")
