@@ -1,5 +1,6 @@
 """What a call to the page must look like: a wrong one gets an error that names what is wrong, and the log one line."""
 
+import asyncio
 import inspect
 import logging
 from collections.abc import AsyncIterator, Callable
@@ -59,7 +60,8 @@ class CheckedBlocks(gr.Blocks):
         function = block_fn if isinstance(block_fn, BlockFunction) else self.fns[block_fn]
         least = needed_role(function.fn)
         user = str(getattr(requests, "username", None) or "")
-        if self.permit is not None and least != "reader" and not self.permit(user, least):
+        # In a thread, as the accounts may be in a database that does not answer, and nobody else should wait for it.
+        if self.permit is not None and least != "reader" and not await asyncio.to_thread(self.permit, user, least):
             raise gr.Error(refusal(least), print_exception=False)
         result: dict[str, Any] = await super().call_function(
             block_fn, processed_input, iterator, requests, *rest, **named

@@ -1,15 +1,19 @@
 """Roles: whatever is sent to any event of the page, a reader changes nothing; and the page shows what one may do."""
 
+import asyncio
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import gradio as gr
 import httpx
 import openai
 import pytest
 from gradio_client import Client
+from starlette.responses import PlainTextResponse
+from starlette.testclient import TestClient
 
 from corpus.archive.database import Archive
 from corpus.feeds.feed_book import FeedBook
@@ -17,6 +21,10 @@ from rag.index.embedder import Embedder
 from tests import http_client
 from tests.web.conftest import Newsroom, keyed_accounts, served, starter_articles
 from tests.web.test_api import outcomes
+from web.event_data import CheckedBlocks
+from web.roles import Role, needs
+from web.server.request_gate import UPLOAD
+from web.server.upload_permit import UploadPermit
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page
@@ -155,3 +163,21 @@ def test_config_names_no_event_that_this_test_does_not_know_as_changing(keyed: K
     with keyed.client("owner") as client:
         names = json.dumps([event["api_name"] for event in client.get("/config").json()["dependencies"]])
     assert all(name in names for name in CHANGING)
+
+
+def permit_in_a_thread(_: str, least: Role) -> bool:
+    """Permit what is asked where the event loop does not wait for it, as for a database that does not answer."""
+    try:
+        asyncio.get_running_loop()
+    except RuntimeError:
+        return least == "editor"
+    return False
+
+
+def test_the_event_loop_does_not_wait_while_a_role_is_looked_up() -> None:
+    with CheckedBlocks() as blocks:
+        gr.Button().click(needs("editor")(lambda: None))
+    blocks.permit = permit_in_a_thread
+    assert asyncio.run(blocks.call_function(0, []))["prediction"] is None
+    app = UploadPermit(PlainTextResponse("taken"), permit_in_a_thread)
+    assert TestClient(app).post(UPLOAD).text == "taken"

@@ -16,7 +16,7 @@ from corpus.errors import ArchiveError
 from corpus.text.characters import one_line
 from web.conversations.conversation import Conversation, Exchange
 from web.conversations.running_turns import LEASE_S, RunningTurns
-from web.conversations.turn_rows import insert_turn, list_evidence, read_turn, sweep, write_outcome
+from web.conversations.turn_rows import find_turn, insert_turn, list_evidence, read_turn, sweep, write_outcome
 
 FILE = "conversations.sqlite3"
 LONGEST_TITLE = 120
@@ -30,6 +30,9 @@ WHERE "user" = ? AND (? = '' OR instr(fold_text(title), ?) > 0 OR EXISTS (
     SELECT 1 FROM turns WHERE conversation = id AND (instr(fold_text(question), ?) > 0 OR instr(fold_text(text), ?) > 0)))
 ORDER BY pinned DESC, (SELECT max(key) FROM turns WHERE conversation = id) DESC NULLS LAST, changed_at DESC, id LIMIT ?
 """
+
+# With what is under way in one statement: an answer may end between two of them.
+_TURNS = "SELECT turns.*, turn FROM turns LEFT JOIN under_way ON turn = key WHERE conversation = ? ORDER BY key"
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +105,7 @@ class ConversationStore:
             row = _own(connection, user, conversation_id)
             if row is None:
                 return None
-            turns = connection.execute("SELECT * FROM turns WHERE conversation = ? ORDER BY key", (conversation_id,))
+            turns = connection.execute(_TURNS, (conversation_id,))
             return Conversation(
                 [read_turn(connection, turn) for turn in turns], conversation_id, row["title"], kept=True
             )
@@ -141,16 +144,18 @@ class ConversationStore:
         """
 
         def write(connection: Connection) -> int:
-            # An exchange that was stopped is saved by the stop and once more by the end of its stream.
-            if not exchange.key:
-                key = self._insert(connection, user, conversation, exchange)
+            key = exchange.key or find_turn(connection, conversation.id, exchange)
+            if not key:
+                key = written = self._insert(connection, user, conversation, exchange)
             else:
-                key = exchange.key if self.running.end(connection, exchange.key) else 0
-                if key:
+                # An exchange that was stopped is saved by the stop and once more by the end of its stream.
+                own = _own(connection, user, conversation.id) is not None
+                written = own and self.running.end(connection, (key, conversation.id))
+                if written:
                     write_outcome(connection, key, exchange)
-            if key and unseen:
+            if written and unseen:
                 connection.execute("UPDATE conversations SET unseen = 1 WHERE id = ?", (conversation.id,))
-            return exchange.key or key
+            return key
 
         self._note(conversation, exchange, write)
 
@@ -159,7 +164,7 @@ class ConversationStore:
         # Looked up in here: another thread may be about to keep the first exchange of the same conversation.
         if not conversation.kept:
             _insert_conversation(connection, user, conversation, exchange)
-        elif _own(connection, user, conversation.id) is None:
+        if _own(connection, user, conversation.id) is None:
             return 0
         return insert_turn(connection, conversation.id, exchange)
 
@@ -172,7 +177,9 @@ class ConversationStore:
                 key = write(connection)
                 exchange.key, conversation.kept = key, conversation.kept or bool(key)
         except BaseException:
-            if before is not None:  # Nothing was kept of it.
+            if (
+                before is not None
+            ):  # Nothing was kept of it, or only the reply was lost: then the next attempt finds it.
                 exchange.key, conversation.kept = before
             raise
 
@@ -253,5 +260,6 @@ def _insert_conversation(connection: Connection, user: str, conversation: Conver
     conversation.id = conversation.id or secrets.token_urlsafe(12)
     conversation.title = conversation.title or shorten_title(exchange.question)
     values = (conversation.id, user, conversation.title, datetime.now(UTC).isoformat())
-    sql = 'INSERT INTO conversations (id, "user", title, changed_at) VALUES (?, ?, ?, ?)'
+    # It may be there already, where the reply to an attempt before was lost.
+    sql = 'INSERT INTO conversations (id, "user", title, changed_at) VALUES (?, ?, ?, ?) ON CONFLICT (id) DO NOTHING'
     connection.execute(sql, values)

@@ -22,6 +22,7 @@ _AT_ONCE = 20
 _MOST = 84  # Those and what waits for a thread.
 _LOOK_S = 0.06  # Tokens come faster than anybody reads; each look that finds something new sends the conversation.
 _BEAT_S = 2.0
+_MOST_UNKEPT = 1000  # Answers that wait in memory until the store can be written again.
 
 Steps = Callable[[Conversation, Exchange], Iterable[object]]
 """Makes the answer to an exchange; each step is one that a page should show."""
@@ -35,6 +36,8 @@ class _Run:
         version: Grows with each step.
         told: The version that the store has.
         kept: Whether the store holds it, or could not take it.
+        problem: Why the store could not take it, as its note says.
+        unkept: Whether the store may take it later.
         over: Whether nothing more comes.
         dropped: Whether its conversation was deleted, so that it must not be kept.
     """
@@ -47,6 +50,8 @@ class _Run:
     kept: bool = False
     over: bool = False
     dropped: bool = False
+    problem: str = ""
+    unkept: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +89,7 @@ class RunningAnswers:
         self._threads = ThreadPoolExecutor(_AT_ONCE, thread_name_prefix="answer")
         self._lock = threading.Lock()
         self._runs: list[_Run] = []
+        self._unkept: list[_Run] = []
         self._ended = threading.Event()
         self._beats: threading.Thread | None = None
 
@@ -173,7 +179,7 @@ class RunningAnswers:
         if exchange is None or not exchange.key:
             return False
         try:
-            step = self._store.running.read_step(exchange.key)
+            step = self._store.running.read_step((exchange.key, conversation.id))
             if step is None:
                 found = self._store.open(user, conversation.id)
                 conversation.exchanges[:] = found.exchanges if found else ()
@@ -205,7 +211,7 @@ class RunningAnswers:
     def drop(self, user: str, conversation_id: str) -> None:
         """Stop the answer under way in a conversation that is being deleted, and do not keep it."""
         with self._lock:
-            for run in self._runs:
+            for run in (*self._runs, *self._unkept):
                 if _same(run, user, conversation_id):
                     run.dropped = True
                     run.exchange.stop()
@@ -243,6 +249,7 @@ class RunningAnswers:
         self._ended.set()
         if self._beats is not None:
             self._beats.join()
+        self._keep_late()
 
     def _begin_to_beat(self) -> None:
         with self._lock:
@@ -253,23 +260,24 @@ class RunningAnswers:
     def _beat_until_ended(self) -> None:
         while not self._ended.wait(self._beat_s):
             self._try(self._beat)
+            self._keep_late()
 
     def _beat(self) -> None:
         """Tell the other pages how far the answers here are, and do what was asked for there."""
         with self._lock:
-            runs = {run.exchange.key: run for run in self._runs if run.exchange.key and run.exchange.open}
-        if not runs:
+            awaited = [run for run in self._runs if run.exchange.key and run.exchange.open]
+        if not awaited:
             return
+        runs = {(run.exchange.key, run.conversation.id): run for run in awaited}
         versions = {turn: run.version for turn, run in runs.items()}
         steps = {
             turn: Step(run.exchange.stage, run.exchange.text) if versions[turn] != run.told else None
             for turn, run in runs.items()
         }
-        stopped, deleted = self._store.running.report(steps)
+        stopped = self._store.running.report(steps)
         for turn, run in runs.items():
             run.told = versions[turn]
-            run.dropped = run.dropped or turn in deleted
-            if turn in stopped or turn in deleted:
+            if turn in stopped:
                 run.exchange.stop()
                 run.version += 1
 
@@ -295,6 +303,8 @@ class RunningAnswers:
             run.over = True
             with self._lock:
                 self._runs.remove(run)
+                if run.unkept and len(self._unkept) < _MOST_UNKEPT:
+                    self._unkept.append(run)
 
     def _step(self, run: _Run, steps: Steps) -> None:
         for _ in steps(run.conversation, run.exchange):
@@ -302,16 +312,29 @@ class RunningAnswers:
 
     def _keep(self, run: _Run, unseen: bool = False) -> str:
         """Write the exchange to the store; note in it, and return, what went wrong."""
+        note = run.exchange.note = run.exchange.note.removesuffix(run.problem).rstrip()
+        run.problem, run.unkept = "", False
         try:
             if not run.dropped:
                 self._store.keep(run.user, run.conversation, run.exchange, unseen)
             if run.dropped:  # Perhaps meanwhile, and its first exchange has just brought it back.
                 self._store.remove(run.user, run.conversation.id)
         except NewsdeskError as error:
-            problem = f"This was not saved: {error}."
-            run.exchange.note = " ".join(filter(None, [run.exchange.note, problem]))
-            return problem
-        return ""
+            run.problem, run.unkept = f"This was not saved: {error}.", isinstance(error, ArchiveError)
+            run.exchange.note = f"{note} {run.problem}".lstrip()
+        return run.problem
+
+    def _keep_late(self) -> None:
+        """Keep the answers that ended while the store could not be written; where it still cannot, leave the rest."""
+        with self._lock:
+            waiting = list(self._unkept)
+        for run in waiting:
+            self._keep(run, unseen=True)
+            with self._lock:
+                self._unkept.remove(run)
+                if run.unkept:  # Behind the others, so that one which is always refused holds up none.
+                    self._unkept.append(run)
+                    return
 
 
 def _same(run: _Run, user: str, conversation_id: str) -> bool:

@@ -4,6 +4,7 @@ A page says every few seconds that it is still at work. Where it has not done so
 broke off; a page that was only held up takes its answers back with the next word.
 """
 
+import json
 import secrets
 import time
 from collections.abc import Collection, Mapping, Sequence
@@ -21,6 +22,12 @@ MOST_OF_USER = 5
 
 LEASE_S = 15.0
 """So long after its last word a page is taken for dead."""
+
+Turn = tuple[int, str]
+"""The number of a turn and the id of its conversation.
+
+The number alone is not enough: a database that lost its last changes, or was restored, gives it to another turn.
+"""
 
 _LOOK_S = 2.0
 _OWN = (
@@ -62,13 +69,14 @@ class RunningTurns:
         """Note, within a transaction, that this page answers a turn."""
         connection.execute("INSERT INTO under_way VALUES (?, ?, ?, 0)", (turn, self._page, connection.read_clock()))
 
-    def end(self, connection: Connection, turn: int) -> bool:
-        """Note, within a transaction, that a turn is answered; return False where it was before, or was deleted."""
-        if connection.execute("DELETE FROM under_way WHERE turn = ?", (turn,)).rowcount:
-            return True
-        # This page was held up for so long that another one took it for dead.
-        sql = "SELECT 1 FROM turns WHERE key = ? AND error = ?"
-        return connection.execute(sql, (turn, BROKEN_OFF)).fetchone() is not None
+    def end(self, connection: Connection, turn: Turn) -> bool:
+        """Note, within a transaction, that a turn is answered; return False where it was before, or is not there."""
+        row = connection.execute("SELECT error FROM turns WHERE key = ? AND conversation = ?", turn).fetchone()
+        if row is None:
+            return False
+        gone = connection.execute("DELETE FROM under_way WHERE turn = ? AND page = ?", (turn[0], self._page))
+        # This page may have been held up for so long that another one took it for dead.
+        return bool(gone.rowcount) or row["error"] == BROKEN_OFF
 
     def check(self, user: str, conversation_id: str) -> None:
         """Check that a user may have another answer begun in a conversation.
@@ -104,43 +112,47 @@ class RunningTurns:
             turns = [row["turn"] for row in connection.execute(_OWN, (user,)) if row["conversation"] == conversation_id]
             connection.executemany("UPDATE under_way SET stopped = 1 WHERE turn = ?", [(turn,) for turn in turns])
 
-    def read_step(self, turn: int) -> Step | None:
+    def read_step(self, turn: Turn) -> Step | None:
         """Return how far the answer to a turn is, or None where it is under way no longer."""
         self.break_off()
-        sql = "SELECT stage, text FROM turns JOIN under_way ON turn = key WHERE key = ?"
+        sql = "SELECT stage, text FROM turns JOIN under_way ON turn = key WHERE key = ? AND conversation = ?"
         with self._shared.read() as connection:
-            row = connection.execute(sql, (turn,)).fetchone()
+            row = connection.execute(sql, turn).fetchone()
         return Step(row["stage"], row["text"]) if row else None
 
-    def report(self, steps: Mapping[int, Step | None]) -> tuple[Collection[int], Collection[int]]:
-        """Say that this page is at work, and how far its answers are.
+    def report(self, steps: Mapping[Turn, Step | None]) -> Collection[Turn]:
+        """Say that this page is at work on some turns, and how far their answers are.
 
         Args:
             steps: By the turn that is answered; None where nothing has changed.
 
         Returns:
-            The turns whose answer somebody wants stopped, and those that were deleted.
+            The turns whose answer is to be stopped, as somebody wants that or has deleted them.
         """
-        written = [(step.stage, step.text, turn) for turn, step in steps.items() if step]
+        written = [(step.stage, step.text, *turn, self._page) for turn, step in steps.items() if step]
         with self._shared.read() as connection:
-            heard = "UPDATE under_way SET heard_at = ? WHERE page = ? RETURNING turn, stopped"
-            rows = connection.execute(heard, (connection.read_clock(), self._page)).fetchall()
-            sql = "UPDATE turns SET stage = ?, text = ? WHERE key = ? AND EXISTS (SELECT 1 FROM under_way WHERE turn = key)"
+            # Of no other turns: one that this page works on no longer must not stay under way.
+            given = "turn IN (SELECT CAST(value AS BIGINT) FROM json_each(?))"
+            heard = f"UPDATE under_way SET heard_at = ? WHERE page = ? AND {given} RETURNING turn, stopped"
+            values = (connection.read_clock(), self._page, json.dumps([key for key, _ in steps]))
+            stopped = {row["turn"]: row["stopped"] for row in connection.execute(heard, values).fetchall()}
+            own = "EXISTS (SELECT 1 FROM under_way WHERE turn = key AND page = ?)"
+            sql = f"UPDATE turns SET stage = ?, text = ? WHERE key = ? AND conversation = ? AND {own}"
             connection.executemany(sql, written)
-        missing = set(steps) - {row["turn"] for row in rows}
-        return [row["turn"] for row in rows if row["stopped"]], self._take_back(sorted(missing)) if missing else ()
+        missing = [turn for turn in steps if turn[0] not in stopped]
+        return [turn for turn in steps if stopped.get(turn[0])] + (self._take_back(missing) if missing else [])
 
-    def _take_back(self, turns: Sequence[int]) -> Collection[int]:
+    def _take_back(self, turns: Sequence[Turn]) -> list[Turn]:
         """Go on with answers that were taken for broken off; return the turns that are there no longer."""
         gone = []
         with self._shared.write() as connection:
             for turn in turns:
-                row = connection.execute("SELECT error FROM turns WHERE key = ?", (turn,)).fetchone()
+                row = connection.execute("SELECT error FROM turns WHERE key = ? AND conversation = ?", turn).fetchone()
                 if row is None:
                     gone.append(turn)
                 elif row["error"] == BROKEN_OFF:
-                    connection.execute("UPDATE turns SET stage = 'searching', error = '' WHERE key = ?", (turn,))
-                    self.note(connection, turn)
+                    connection.execute("UPDATE turns SET stage = 'searching', error = '' WHERE key = ?", turn[:1])
+                    self.note(connection, turn[0])
         return gone
 
     def break_off(self) -> None:

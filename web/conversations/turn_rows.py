@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from corpus.archive.engine import Connection, Row
 from web.conversations.answer_record import pack_answer, pack_filters, unpack_answer, unpack_filters
 from web.conversations.conversation import Exchange
+from web.conversations.running_turns import BROKEN_OFF
 
 
 def insert_turn(connection: Connection, conversation_id: str, exchange: Exchange) -> int:
@@ -24,6 +25,13 @@ def insert_turn(connection: Connection, conversation_id: str, exchange: Exchange
     return key
 
 
+def find_turn(connection: Connection, conversation_id: str, exchange: Exchange) -> int:
+    """Return the number of an exchange that was written though the reply was lost on its way here, else 0."""
+    sql = "SELECT key FROM turns WHERE conversation = ? AND asked_at = ? AND question = ?"
+    row = connection.execute(sql, (conversation_id, exchange.asked_at.isoformat(), exchange.question)).fetchone()
+    return int(row["key"]) if row else 0
+
+
 def write_outcome(connection: Connection, key: int, exchange: Exchange) -> None:
     """Write what became of an exchange into its row."""
     answer, articles = pack_answer(exchange.answer) if exchange.answer else (None, {})
@@ -35,13 +43,13 @@ def write_outcome(connection: Connection, key: int, exchange: Exchange) -> None:
 
 
 def read_turn(connection: Connection, turn: Row) -> Exchange:
-    """Return the exchange that a row holds."""
+    """Return the exchange that a row holds, joined with the one of `under_way`."""
     answer = None
     if turn["answer"] is not None:
         sql = "SELECT digest, record FROM cited_articles JOIN evidence USING (digest) WHERE turn = ?"
         rows: Sequence[Row] = connection.execute(sql, (turn["key"],)).fetchall()
         answer = unpack_answer(turn["answer"], {row["digest"]: row["record"] for row in rows})
-    return Exchange(
+    exchange = Exchange(
         turn["question"],
         unpack_filters(turn["filters"]),
         alone=bool(turn["alone"]),
@@ -59,6 +67,9 @@ def read_turn(connection: Connection, turn: Row) -> Exchange:
         remark=turn["remark"],
         cost=turn["cost"],
     )
+    if exchange.open and turn["turn"] is None:  # As in a backup, which is made while an answer is under way.
+        exchange.fail(BROKEN_OFF)
+    return exchange
 
 
 def list_evidence(connection: Connection, conversation_id: str) -> list[tuple[str]]:

@@ -1,5 +1,7 @@
 """Who may upload files: those who may add them."""
 
+import asyncio
+
 from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Receive, Scope, Send
 
@@ -19,6 +21,7 @@ class UploadPermit:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass a request on, or refuse it."""
         uploads = scope["type"] == "http" and scope["path"] == UPLOAD
-        refused = uploads and not self._permit(str(scope.get(USER) or ""), "editor")
+        # In a thread, as the accounts may be in a database that does not answer.
+        refused = uploads and not await asyncio.to_thread(self._permit, str(scope.get(USER) or ""), "editor")
         answer = PlainTextResponse(refusal("editor"), 403) if refused else self.app
         await answer(scope, receive, send)

@@ -77,7 +77,8 @@ class Connection(Protocol):
                 the numbers of that log are committed in their order, and a reader passes over none.
 
         Raises:
-            ArchiveError: The database cannot be written, or did not answer; nothing of the block was kept.
+            ArchiveError: The database cannot be written, or did not answer. Nothing of the block was kept, unless the
+                connection broke while it was being committed: then all of it may have been.
         """
 
     def lock(self, names: Iterable[str]) -> None:

@@ -55,7 +55,8 @@ class SharedConnection:
                 all of this store.
 
         Raises:
-            ArchiveError: The store cannot be written, or does not answer; nothing of the block was kept.
+            ArchiveError: The store cannot be written, or does not answer. Nothing of the block was kept, unless the connection
+                broke while it was being committed: then all of it may have been.
         """
         with self._take_turn():
             try:

@@ -1,6 +1,7 @@
 """Answers under way: how many, whose, and what becomes of them."""
 
 import asyncio
+import sqlite3
 import threading
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
@@ -11,11 +12,12 @@ import pytest
 from corpus.archive.engine import Place
 from corpus.errors import NewsdeskError
 from rag.model import Answer, Event
+from tests.postgresql import PostgresServer
 from tests.waiting import PATIENCE_S, wait_until
 from web.conversations.conversation import Conversation, Exchange
 from web.conversations.conversation_store import ConversationStore
 from web.conversations.running_answers import Progress, RunningAnswers
-from web.conversations.running_turns import BROKEN_OFF, MOST_OF_USER
+from web.conversations.running_turns import BROKEN_OFF, MOST_OF_USER, Step, Turn
 
 
 @pytest.fixture
@@ -253,3 +255,104 @@ def test_a_page_that_was_held_up_goes_on_with_its_next_word(place: Place) -> Non
             connection.execute("UPDATE turns SET stage = 'failed', error = ?", (BROKEN_OFF,))
         wait_until(lambda: read_last(store, conversation).open)
         assert conversation.busy
+
+
+def test_a_turn_that_its_page_works_on_no_longer_is_broken_off_and_the_others_are_not(place: Place) -> None:
+    with closing(ConversationStore(place)) as here, closing(ConversationStore(place, lease_s=0)) as there:
+        left, made = begin_turn(here, "anna"), begin_turn(here, "anna")
+        before = read_heard(here)
+        assert here.running.report({made: None}) == []
+        assert read_heard(here)[left[0]] == before[left[0]]
+        assert read_heard(here)[made[0]] > before[made[0]]
+        there.running.break_off()
+        assert read_heard(here) == {}
+
+
+def test_a_turn_whose_number_another_one_has_now_is_neither_written_nor_read(place: Place) -> None:
+    with closing(ConversationStore(place)) as here, closing(ConversationStore(place)) as there:
+        # As in a database that lost the first of them, and then gave its number to the other one.
+        (_, lost), (key, other) = begin_turn(here, "anna"), begin_turn(there, "ben")
+        exchange = Exchange("One?", stage="failed", text="Secret.", key=key)
+        for error in ("", BROKEN_OFF):
+            with there._shared.write() as connection:
+                connection.execute("UPDATE turns SET error = ? WHERE key = ?", (error, key))
+            assert here.running.read_step((key, lost)) is None
+            assert here.running.report({(key, lost): Step("writing", exchange.text)}) == [(key, lost)]
+            here.keep("anna", Conversation([exchange], lost, "One?", kept=True), exchange, unseen=True)
+            here.keep("anna", Conversation([exchange], other, "One?", kept=True), exchange, unseen=True)
+            assert there.running.list_written("ben") == {other}
+            assert there.running.list_unseen("ben") == frozenset()
+            kept = there.open("ben", other)
+            assert kept is not None
+            assert (kept.exchanges[0].stage, kept.exchanges[0].text) == ("searching", "")
+
+
+def test_an_answer_that_was_under_way_when_a_copy_was_made_is_broken_off_there(place: Place) -> None:
+    with closing(ConversationStore(place)) as store:
+        _, conversation = begin_turn(store, "anna")
+        with store._shared.write() as connection:  # Which a copy does not hold.
+            connection.execute("DELETE FROM under_way")
+        copied = store.open("anna", conversation)
+        assert copied is not None
+        assert (copied.busy, copied.exchanges[0].stage, copied.exchanges[0].error) == (False, "failed", BROKEN_OFF)
+        store.begin("anna", copied, copied.begin(Exchange("Again?")))
+        assert read_last(store, copied).open
+
+
+@pytest.mark.parametrize("began", [True, False])
+def test_a_turn_of_which_the_page_does_not_know_that_it_was_written_is_written_once(place: Place, began: bool) -> None:
+    with closing(ConversationStore(place)) as store:
+        conversation, exchange = Conversation(id="one", title="One?"), Exchange("One?")
+        conversation.begin(exchange)
+        if began:
+            store.begin("anna", conversation, exchange)
+        exchange.take(Event("done", "whole", answer=Answer(exchange.question, "answered", "whole")))
+        for _ in range(2):
+            exchange.key, conversation.kept = 0, False  # As where the reply to COMMIT is lost.
+            store.keep("anna", conversation, exchange, unseen=True)
+            assert store.open("anna", "one") == conversation
+            assert store.running.list_written("anna") == frozenset()
+
+
+def begin_turn(store: ConversationStore, user: str) -> Turn:
+    """Begin a conversation with a turn that nothing answers."""
+    conversation, exchange = Conversation(), Exchange("One?")
+    store.begin(user, conversation, exchange)
+    return exchange.key, conversation.id
+
+
+def read_heard(store: ConversationStore) -> dict[int, float]:
+    """Return when the page of each turn under way was last heard of."""
+    with store._shared.read() as connection:
+        return {row["turn"]: row["heard_at"] for row in connection.execute("SELECT turn, heard_at FROM under_way")}
+
+
+def test_an_answer_that_ends_while_the_file_is_locked_is_kept_afterwards(tmp_path: Path) -> None:
+    path = tmp_path / "conversations.sqlite3"
+    with closing(ConversationStore(path, wait_s=0.01)) as store, running(store) as (answers, whole):
+        conversation = begin(answers, "anna", "One?")
+        exchange = conversation.exchanges[0]
+        with closing(sqlite3.connect(path, isolation_level=None)) as other:
+            other.execute("BEGIN IMMEDIATE")
+            whole.set()
+            wait_until(lambda: exchange.note.startswith("This was not saved"))
+            wait_until(lambda: answers.find("anna", conversation.id) is None)
+        wait_until(lambda: answers.progress("anna") == Progress(ready=frozenset({conversation.id})))
+        assert read_last(store, conversation).text == "whole"
+        assert (read_last(store, conversation).note, exchange.note) == ("", "")
+
+
+def test_an_answer_that_ends_while_the_database_is_away_is_kept_when_it_is_back(postgres: PostgresServer) -> None:
+    with page(postgres.make_schema()) as (store, answers, whole):
+        kept, deleted = begin(answers, "anna", "One?"), begin(answers, "anna", "Two?")
+        postgres.stop()
+        try:
+            whole.set()
+            for conversation in (kept, deleted):
+                wait_until(lambda it=conversation: answers.find("anna", it.id) is None)  # type: ignore[misc]
+                assert conversation.exchanges[0].note.startswith("This was not saved")
+            answers.drop("anna", deleted.id)
+        finally:
+            postgres.start()
+        wait_until(lambda: not answers.progress("anna").writing and titles(store, "anna") == ["One?"])
+        assert (read_last(store, kept).stage, read_last(store, kept).note) == ("done", "")
