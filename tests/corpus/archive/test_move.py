@@ -142,6 +142,17 @@ def test_every_row_is_carried_and_nothing_is_embedded_again(places: Places) -> N
         ]
 
 
+@pytest.mark.parametrize("articles", [0, 1])
+def test_an_archive_without_vectors_is_carried(places: Places, articles: int) -> None:
+    source, target = places
+    with Archive(archive_of(source)) as archive:
+        for n in range(articles):
+            archive.put(numbered(n))
+    assert carry(source, target).searches == 10 * articles
+    with Archive(archive_of(target)) as archive:
+        assert archive.count() == articles
+
+
 def test_what_is_added_later_is_numbered_after_what_was_carried(places: Places) -> None:
     source, target = places
     fill(source)
