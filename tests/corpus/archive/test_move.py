@@ -167,6 +167,19 @@ def test_what_is_added_later_is_numbered_after_what_was_carried(places: Places) 
         assert newest == "n00050"
 
 
+def test_nobody_else_may_read_the_files_of_a_copy(postgres: PostgresServer, tmp_path: Path) -> None:
+    source, target = postgres.make_schema(), tmp_path / "backup"
+    fill(source)
+    rights: dict[str, str] = {}
+
+    def look(*_: object) -> None:
+        rights.update((file.name, oct(file.stat().st_mode & 0o777)) for file in target.iterdir())
+
+    move_archive(source, target, more=MORE_TABLES, progress=look)  # With the logs, which are gone at the end.
+    assert rights.keys() >= {*STORES, "accounts.sqlite3-wal", "archive.sqlite3-wal"}
+    assert set(rights.values()) == {"0o600"}
+
+
 @pytest.mark.parametrize("stop_after", [2, 12, 22])
 def test_a_move_that_was_interrupted_is_continued_and_takes_what_changed_meanwhile(
     places: Places, stop_after: int
