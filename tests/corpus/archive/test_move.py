@@ -234,6 +234,23 @@ def test_a_backup_holds_what_was_there_when_it_began(places: Places) -> None:
     assert dump(target) == before
 
 
+def test_a_backup_whose_connection_breaks_is_not_continued_on_another_one(
+    postgres: PostgresServer, tmp_path: Path
+) -> None:
+    source = postgres.make_schema()
+    fill(source)
+
+    def cut(*_: object) -> None:
+        with closing(open_engine(source).connect()) as other:
+            sql = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE state = 'idle in transaction'"
+            other.execute(sql)
+
+    with pytest.raises(ArchiveError, match="does not answer"):
+        move_archive(source, tmp_path / "backup", more=MORE_TABLES, partial=True, progress=cut)
+    with pytest.raises(ArchiveError, match="not everything is there"):
+        Archive(archive_of(tmp_path / "backup"))
+
+
 def test_a_target_that_holds_something_is_refused(places: Places, tmp_path: Path) -> None:
     source, target = places
     fill(source)
