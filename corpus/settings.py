@@ -1,5 +1,6 @@
 """The settings of the archive and its readers; `rag.settings.Settings` adds the rest."""
 
+from itertools import pairwise
 from pathlib import Path
 from tomllib import TOMLDecodeError
 from typing import Any, TypeVar
@@ -79,10 +80,38 @@ def read_settings(kind: type[S], data: Path | None = None, **given: Any) -> S:
         SettingsError: A setting is invalid, or a file of settings cannot be read.
     """
     try:
-        return kind(**given) if data is None else kind(data_dir=data, **given)
+        settings = kind(**given) if data is None else kind(data_dir=data, **given)
     except ValidationError as error:  # Its own text repeats what was set, a key perhaps.
         wrong = ", ".join(sorted({f"NEWSDESK_{str(e['loc'][0]).upper()} ({e['msg']})" for e in error.errors()}))
         raise SettingsError(f"invalid settings: {wrong}; correct them") from None
     except (UnreadableError, OSError, ValueError) as error:
         where = "newsdesk.toml" if isinstance(error, TOMLDecodeError) else ".env"
         raise SettingsError(f"{where} cannot be read ({type(error).__name__}); correct it or move it away") from None
+    require_folder(settings.data_dir)
+    return settings
+
+
+def is_address(place: str) -> bool:
+    """Return whether a text was meant as the address of a database, however it is misspelled.
+
+    As the name of a folder it would be shown and written, with the password that it may hold. A path joins slashes, so
+    that one of them is enough.
+    """
+    scheme, colon, rest = place.strip().partition(":")
+    words = place.casefold().replace("=", " = ").split()
+    given = {name for name, mark in pairwise(words) if mark == "="}
+    return (
+        (colon == ":" and scheme.casefold() in {"postgresql", "postgres"})
+        or (rest.startswith("/") and len(scheme) > 1 and "/" not in scheme)
+        or not given.isdisjoint({"host", "hostaddr", "user", "password", "dbname"})
+    )
+
+
+def require_folder(place: Path) -> None:
+    """Raise where an address of a database was given in place of a folder.
+
+    Raises:
+        SettingsError: It was; its text is not repeated.
+    """
+    if is_address(str(place)):
+        raise SettingsError("a folder is needed, and an address was given; name a database by NEWSDESK_DATABASE")

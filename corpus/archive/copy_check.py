@@ -94,8 +94,10 @@ def _choose_vectors(connection: Connection) -> Searching:
 
     def search(among: Connection) -> list[list[Scored]]:
         best: list[list[Scored]] = [[] for _ in wanted]
+        if not wanted:
+            return best
         queries = np.frombuffer(b"".join(wanted), dtype="<f4").reshape(len(wanted), -1)
-        for rows in read_pages(among, _CHUNKS, "profile = ? AND length(vector) = ?", profile, size) if wanted else ():
+        for rows in read_pages(among, _CHUNKS, "profile = ? AND length(vector) = ?", profile, size):
             vectors = np.frombuffer(b"".join(row[3] for row in rows), dtype="<f4").reshape(len(rows), -1)
             for number, cosines in enumerate(queries @ vectors.T):
                 scored = [(float(cosine), (row[0], row[2])) for cosine, row in zip(cosines, rows, strict=True)]

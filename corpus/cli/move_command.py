@@ -14,10 +14,9 @@ from corpus.command_names import name_command
 from corpus.errors import InputError
 from corpus.feeds import feed_book
 from corpus.ingestion import item_cache
-from corpus.settings import ARCHIVE_FILE, ArchiveSettings
+from corpus.settings import ARCHIVE_FILE, ArchiveSettings, is_address, require_folder
 
 _SHOWN = ("articles", "versions", "chunks", "feeds", "conversations", "topics", "accounts")
-_SCHEMES = ("postgresql://", "postgres://")
 MORE_TABLES = (*feed_book.TABLES, *item_cache.TABLES)
 """Tables that a file gets only when they are first needed."""
 
@@ -34,7 +33,8 @@ def move(
 ) -> None:
     """Copy the whole archive to an empty database or data folder; run it again if it was interrupted. Nothing is embedded again, nothing is deleted here."""
     source = _find_source(settings_for(data))
-    done = _carry(source, _read_place(to), as_json, partial=False)
+    target: Place = to if is_address(to) else Path(to)
+    done = _carry(source, target, as_json, partial=False)
     if not done.current:
         console(stderr=True).print(
             f"{_name(source)}: others wrote to it meanwhile, so the move is not finished. Stop them, then run the same command "
@@ -42,7 +42,7 @@ def move(
         )
         raise typer.Exit(1)
     if not as_json:
-        use = "NEWSDESK_DATABASE" if to.startswith(_SCHEMES) else f"--data {to}"
+        use = f"--data {to}" if isinstance(target, Path) else "NEWSDESK_DATABASE"
         console().print(f"Name it by {use} to use it; {_name(source)} is as it was.")
 
 
@@ -54,6 +54,7 @@ def backup(
     as_json: AsJson = False,
 ) -> None:
     """Write the whole archive, as it is now, into a new data folder; others may go on writing."""
+    require_folder(folder)
     _carry(_find_source(settings_for(data)), folder, as_json, partial=True)
 
 
@@ -63,6 +64,7 @@ def restore(
     as_json: AsJson = False,
 ) -> None:
     """Fill an empty archive, of the data folder or the database, from a backup; run it again if it was interrupted."""
+    require_folder(folder)
     if not open_engine(folder / ARCHIVE_FILE).exists():
         raise InputError(f"no archive in {folder}; `{name_command('corpus backup')} FOLDER` writes one")
     _carry(folder, _find_place(settings_for(data)), as_json, partial=True)
@@ -75,10 +77,6 @@ def _find_source(settings: ArchiveSettings) -> Place:
 
 def _find_place(settings: ArchiveSettings) -> Place:
     return settings.database.get_secret_value() or settings.data_dir
-
-
-def _read_place(to: str) -> Place:
-    return to if to.startswith(_SCHEMES) else Path(to)
 
 
 def _name(place: Place) -> str:

@@ -154,6 +154,16 @@ class PostgresConnection:
         finally:
             self._inside = False
 
+    @contextmanager
+    def stay_connected(self) -> "Iterator[psycopg.Connection[PostgresRow]]":
+        """Yield psycopg's connection, which is not opened again within the block."""
+        opened = self.raw
+        self._inside = True
+        try:
+            yield opened
+        finally:
+            self._inside = False
+
     def lock(self, names: Iterable[str]) -> None:
         """Lock names in an order that is the same everywhere, so that no two transactions wait for each other."""
         if numbers := sorted({_number(name) for name in names}):

@@ -62,11 +62,9 @@ class PostgresBulk:
     @contextmanager
     def snapshot(self) -> Iterator[None]:
         """Read one state of the database; a connection that breaks meanwhile is not opened again."""
-        with self._engine.convert_errors():
-            opened = self._database.raw
-            with opened.transaction():
-                opened.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
-                yield
+        with self._engine.convert_errors(), self._database.stay_connected() as opened, opened.transaction():
+            opened.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
+            yield
 
     def take_version(self, tables: Iterable[StoredTable]) -> object:
         """Return how many rows each table has, and the sum of the numbers of the transactions that wrote them."""

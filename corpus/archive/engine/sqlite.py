@@ -3,9 +3,10 @@
 import errno
 import os
 import sqlite3
+import threading
 import time
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -22,6 +23,9 @@ WRITE_ERRORS = (sqlite3.OperationalError,)
 
 DATABASE_ERRORS = (sqlite3.Error,)
 """What a connection raises where the file is damaged, busy or no database; PostgreSQL's raises `ArchiveError`."""
+
+
+_CREATING = threading.Lock()
 
 
 class SqliteConnection(sqlite3.Connection):
@@ -174,6 +178,7 @@ class SqliteEngine:
 
     def _connect_to_write(self) -> SqliteConnection:
         self._path.parent.mkdir(parents=True, exist_ok=True)
+        _create_private(self._path)
         if self._path.exists() and not os.access(self._path, os.W_OK):  # SQLite would fail only at the first write.
             raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
         connection = sqlite3.connect(
@@ -215,6 +220,12 @@ class SqliteEngine:
             return "; ".join(found)
         lost = len(connection.execute("PRAGMA foreign_key_check").fetchall())
         return f"{lost:,} rows belong to no article" if lost else ""
+
+
+def _create_private(path: Path) -> None:
+    """Make an empty file that nobody else may read, where there is none; SQLite gives its log the same rights."""
+    with _CREATING, suppress(FileExistsError):  # Closing any handle of a file ends what this process has locked in it.
+        os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
 
 
 class ScratchEngine(SqliteEngine):

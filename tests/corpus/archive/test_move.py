@@ -142,6 +142,17 @@ def test_every_row_is_carried_and_nothing_is_embedded_again(places: Places) -> N
         ]
 
 
+@pytest.mark.parametrize("articles", [0, 1])
+def test_an_archive_without_vectors_is_carried(places: Places, articles: int) -> None:
+    source, target = places
+    with Archive(archive_of(source)) as archive:
+        for n in range(articles):
+            archive.put(numbered(n))
+    assert carry(source, target).searches == 10 * articles
+    with Archive(archive_of(target)) as archive:
+        assert archive.count() == articles
+
+
 def test_what_is_added_later_is_numbered_after_what_was_carried(places: Places) -> None:
     source, target = places
     fill(source)
@@ -154,6 +165,19 @@ def test_what_is_added_later_is_numbered_after_what_was_carried(places: Places) 
         assert store.changes(last) == (last + 3, ["n00050", "n00040", "harbour"])
         newest = archive.connection.execute("SELECT id FROM articles ORDER BY key DESC LIMIT 1").fetchone()[0]
         assert newest == "n00050"
+
+
+def test_nobody_else_may_read_the_files_of_a_copy(postgres: PostgresServer, tmp_path: Path) -> None:
+    source, target = postgres.make_schema(), tmp_path / "backup"
+    fill(source)
+    rights: dict[str, str] = {}
+
+    def look(*_: object) -> None:
+        rights.update((file.name, oct(file.stat().st_mode & 0o777)) for file in target.iterdir())
+
+    move_archive(source, target, more=MORE_TABLES, progress=look)  # With the logs, which are gone at the end.
+    assert rights.keys() >= {*STORES, "accounts.sqlite3-wal", "archive.sqlite3-wal"}
+    assert set(rights.values()) == {"0o600"}
 
 
 @pytest.mark.parametrize("stop_after", [2, 12, 22])
@@ -208,6 +232,23 @@ def test_a_backup_holds_what_was_there_when_it_began(places: Places) -> None:
 
     assert not move_archive(source, target, more=MORE_TABLES, partial=True, progress=write).current
     assert dump(target) == before
+
+
+def test_a_backup_whose_connection_breaks_is_not_continued_on_another_one(
+    postgres: PostgresServer, tmp_path: Path
+) -> None:
+    source = postgres.make_schema()
+    fill(source)
+
+    def cut(*_: object) -> None:
+        with closing(open_engine(source).connect()) as other:
+            sql = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE state = 'idle in transaction'"
+            other.execute(sql)
+
+    with pytest.raises(ArchiveError, match="does not answer"):
+        move_archive(source, tmp_path / "backup", more=MORE_TABLES, partial=True, progress=cut)
+    with pytest.raises(ArchiveError, match="not everything is there"):
+        Archive(archive_of(tmp_path / "backup"))
 
 
 def test_a_target_that_holds_something_is_refused(places: Places, tmp_path: Path) -> None:

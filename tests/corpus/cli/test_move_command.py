@@ -4,6 +4,7 @@ import json
 from pathlib import Path
 
 import pytest
+from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
 from corpus.archive.database import Archive
 from tests.corpus.archive_items import HARBOUR, numbered, store_all
@@ -29,6 +30,14 @@ def database(postgres: PostgresServer, monkeypatch: pytest.MonkeyPatch) -> str:
 
 def list_ids(data: Path) -> list[str]:
     return [article["id"] for article in json.loads(corpus("list", "--json", "--data", data).stdout)]
+
+
+def test_a_database_may_be_named_by_keywords(data: Path, database: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    named = make_conninfo(**conninfo_to_dict(database))
+    moved = corpus("move", "--to", named, "--data", data)
+    assert moved.stdout.splitlines()[-1] == f"Name it by NEWSDESK_DATABASE to use it; {data} is as it was."
+    monkeypatch.setenv("NEWSDESK_DATABASE", named)
+    assert list_ids(data) == ["harbour", "n00001"]
 
 
 def test_an_archive_is_moved_to_a_database_and_back(
@@ -73,3 +82,29 @@ def test_nothing_is_made_where_there_is_no_archive(tmp_path: Path) -> None:
     assert corpus("move", "--to", tmp_path / "to", "--data", tmp_path / "from").returncode == 2
     assert corpus("backup", tmp_path / "to", "--data", tmp_path / "from").returncode == 2
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "postgresql://ann:secret@db/news",
+        "Postgres:/ann:secret@db/news",
+        "host=db password = secret",
+        "pg://ann:secret@db",
+    ],
+)
+def test_an_address_is_neither_shown_nor_written_as_a_folder(
+    data: Path, address: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    for command in (
+        ("backup", address, "--data", data),
+        ("restore", address, "--data", data),
+        ("list", "--data", address),
+    ):
+        done = corpus(*command)
+        assert (done.returncode, done.stdout) == (2, "")
+        assert done.stderr.startswith("a folder is needed, and an address was given")
+    moved = corpus("move", "--to", address, "--data", data)
+    assert (moved.returncode, moved.stdout, "secret" in moved.stderr) == (2, "", False)
+    assert list(tmp_path.iterdir()) == [data]
