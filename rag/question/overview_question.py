@@ -6,9 +6,9 @@ from rag.text.terms import STOPWORDS, words
 
 _ASKED = frozenset(
     "please can could would you i we want need like give show write make get me us a an the some short brief quick "
-    "main key full tell what are is there different".split()
+    "main key full tell what what's whats are is does do there different this your our archive's bring find just".split()
 )
-_SUMMARY = frozenset("summarise summarize summary overview recap explain explanation".split())
+_SUMMARY = frozenset("summarise summarize summary overview recap explain explanation tldr".split())
 _POSITIONS = frozenset("positions views opinions reactions stances".split())
 _POINTS = frozenset("points bullets facts sentences".split())
 _LINKING = frozenset("of on about to towards for over behind around".split())
@@ -21,7 +21,31 @@ _PHRASES = {
     for instead, phrases in {
         "summarise": ("sum up", "brief me on", "fill me in on", "catch me up on"),
         "explain": ("walk me through", "talk me through", "take me through", "run me through", "guide me through"),
-        "summary of": ("background on", "background to", "rundown of", "gist of", "history of", "story of"),
+        "summary of": (
+            "background on",
+            "background to",
+            "rundown of",
+            "gist of",
+            "history of",
+            "story of",
+            "story with",
+            "story on",
+            "story about",
+            "story behind",
+            "everything about",
+            "everything on",
+            "all about",
+            "up to speed on",
+            "up to speed with",
+            "everything you have on",
+            "everything you have about",
+            "everything you know about",
+            "archive have on",
+            "archive have about",
+            "archive hold on",
+            "archive say about",
+            "archive know about",
+        ),
     }.items()
     for phrase in phrases
 }
@@ -35,13 +59,12 @@ _MANNERS = tuple(
 )  # fmt: skip
 _NUMBERS = {word: n for n, word in enumerate("one two three four five six seven eight nine ten".split(), 1)}
 _CLAUSE = frozenset("who whom whose what when where why how which whether if that did does do was were is are".split())
-# What asks for whatever the archive has, in any order of the words, and what else may stand around a topic.
-_WHOLE = frozenset("story archive everything all version tldr speed".split())
-_AROUND = _WHOLE | frozenset(
-    "what whats is are does do you we i it the this your our to on about of with behind around for in from at up have "
-    "has hold holds got say says tell told me us anything there please can could would want need give get bring find just "
-    "quick quickly short shorter brief briefly simple full whole long so far".split()
-)
+_SHORTENED = frozenset(
+    f"{article}{size} version{manner}"
+    for article in ("", "the ", "a ")
+    for size in ("short", "quick", "brief", "simple")
+    for manner in ("", " please", " of it")
+) | {"tldr", "tldr please"}
 _MOST = 5
 _MOST_ASKED = 10
 _MOST_WORDS = 6
@@ -57,7 +80,7 @@ def parse_overview_question(text: str, filters: Filters) -> CoverageQuestion | N
     plain = [word.rstrip(",;:") for word in text.strip(" ?!.").split()]
     said = _replace_phrase(plain)
     place = _find_kind(said)
-    if place is None and (topic := _find_framed(plain)):
+    if place is None and (topic := _find_shortened(plain)):
         return CoverageQuestion("summary", " ".join(topic), filters, _MOST)
     said, most = _cut_manner(said, place + 2) if place is not None else (said, _MOST)
     if place is None or any(not _is_asked(word) for word in said[:place]):
@@ -79,15 +102,11 @@ def _find_kind(said: list[str]) -> int | None:
     return next((n for n, word in enumerate(said) if word.lower() in _SUMMARY | _POSITIONS | _POINTS), None)
 
 
-def _find_framed(said: list[str]) -> list[str]:
-    """Return the topic of "what's the story with Yahoo?" or "Yahoo, the short version please", or no words."""
-    lower = [word.lower().replace("’", "'").removesuffix("'s") for word in said]
-    own = [n for n, word in enumerate(lower) if word not in _AROUND]
-    if not own or _WHOLE.isdisjoint(lower[: own[0]] + lower[own[-1] + 1 :]):
-        return []
-    topic = said[own[0] : own[-1] + 1]
-    held = [word for word in words(" ".join(topic)) if word not in STOPWORDS]
-    return topic if held and len(topic) <= _MOST_WORDS and _CLAUSE.isdisjoint(lower[own[0] : own[-1] + 1]) else []
+def _find_shortened(said: list[str]) -> list[str]:
+    """Return the topic of "Yahoo, the short version please", or no words."""
+    end = next((n for n in range(1, len(said)) if " ".join(said[n:]).lower() in _SHORTENED), 0)
+    topic = _strip_topic(said[:end])
+    return topic if len(topic) <= _MOST_WORDS and _CLAUSE.isdisjoint(word.lower() for word in topic) else []
 
 
 def _replace_phrase(said: list[str]) -> list[str]:

@@ -14,8 +14,10 @@ from rag.index.lexical import read_article_id
 from rag.model import Turn
 from rag.question.query import Corrected
 from rag.retrieval.passage_search import Retriever
+from rag.text.dates.calendar_names import list_month_names, list_weekday_names
 from rag.text.english_words import EnglishWords
 from rag.text.equal_words import find_equal_terms
+from rag.text.names import find_names
 from rag.text.terms import STOPWORDS, find_long_names, is_asking, question_language, stem, words
 
 CAPITAL_SHARE = 0.8
@@ -25,7 +27,7 @@ _WORD = re.compile(r"[^\W_]+")
 _NO_ADDRESS = re.compile(r"(?<![\w.@/])[^\W_]+(?![\w.@/]*[.@/_]\w)")
 _PART_OF_ADDRESS = re.compile(r"[.@/_]\w")
 _INSIDE = re.compile(r"[^\W\d_][,;:)”’\"']*[ -]$")  # What stands before a word that opens no sentence.
-_AFTER_CAPITAL = re.compile(r"(?:^|[^\w])[^\W\d_a-z][\w’']*[ -]$")
+_AFTER_CAPITAL = re.compile(r"(?:^|[^\w])([^\W\d_a-z][\w’']*)[ -]$")
 _BEFORE_CAPITAL = re.compile(r"[ -][^\W\d_a-z]")
 _UNITED_STATES = re.compile(r"(?<=\bthe )us\b|(?<=\bin )us\b|(?<=-)us\b|\bus(?=-)")
 _LEFT = STOPWORDS | {"us"}
@@ -33,6 +35,17 @@ _BEFORE = 24  # Characters before a word that tell whether it opens a sentence.
 _READ = 12  # Chunks that are read for a word.
 _REMEMBERED = 2048
 _LONGEST_PHRASE = 5  # Words.
+_LONGEST = 2000  # Characters of a question; an earlier turn that is longer is left.
+_TURNS = 8  # Of a conversation.
+_HOLDERS = 200  # Chunks that are looked through for initials before no article is said to write them.
+_DRAWN_OUT = re.compile(r"(.)\1{2,}")
+_ORDERS = frozenset(
+    "summarise recap paraphrase outline pls plz gimme lemme wanna gonna btw tldr whos whats wheres hows".split()
+)
+_PEOPLE = frozenset("president judge justice senator minister mr mrs ms dr".split()).union(
+    list_month_names(), list_weekday_names()
+)
+_LISTED = 5  # Words of the shortest name with "and" in it that is no list.
 _ACRONYM = range(3, 7)  # Letters.
 _SHORTEST_UNKNOWN = 4  # Letters.
 
@@ -42,6 +55,7 @@ class WrittenForms:
 
     def __init__(self, retriever: Retriever, english: EnglishWords) -> None:
         """Look words up where `retriever` searches; a word that neither it nor `english` has is taken for a name."""
+        self._retriever = retriever
         self._lexical = retriever.indexes.lexical
         self._store = retriever.indexes.store
         self._english = english
@@ -53,15 +67,19 @@ class WrittenForms:
         Raises:
             IndexUnavailableError: The lexical index cannot be read.
         """
-        if not lacks_capitals(text):
+        if len(text) > _LONGEST or not lacks_capitals(text):
             return text
         plain = _UNITED_STATES.sub("US", text.lower() if text.isupper() else text)
         phrases = self._restore_phrases(plain)
         return _NO_ADDRESS.sub(lambda match: self._write(match.group()), phrases)
 
     def restore_turns(self, history: Sequence[Turn]) -> list[Turn]:
-        """Return the turns of a conversation with the questions restored."""
-        return [replace(turn, content=self.restore(turn.content)) if turn.role == "user" else turn for turn in history]
+        """Return the turns of a conversation with the last questions restored; a follow-up leans on no earlier ones."""
+        early = len(history) - _TURNS
+        return [
+            replace(turn, content=self.restore(turn.content)) if turn.role == "user" and place >= early else turn
+            for place, turn in enumerate(history)
+        ]
 
     def expand(self, text: str) -> Corrected:
         """Return a question with the name in place of its initials where every article writes the name alone ("GDPR")."""
@@ -75,22 +93,35 @@ class WrittenForms:
     def _find_long_name(self, word: str) -> str:
         """Return the name that has a word for its initials, "" where there is none or an article writes the word itself."""
         read = self._read(word)
-        names = Counter(name for chunk in read for name in find_long_names(chunk.text, word))
-        written = any(_holds_form(f"{chunk.article.title}\n{chunk.text}", word) for chunk in read if names)
-        return names.most_common(1)[0][0] if names and not written else ""
+        names = Counter(
+            name for chunk in read for name in find_long_names(chunk.text, word) if _is_body(name, chunk.text)
+        )
+        holders = self._lexical.count_documents(word) if names else 0
+        if not names or holders > _HOLDERS:
+            return ""
+        every = self._load(self._lexical.find_chunks(word, [], holders)) if holders > len(read) else read
+        written = any(_holds_form(f"{chunk.article.title}\n{chunk.text}", word) for chunk in every)
+        return "" if written else names.most_common(1)[0][0]
 
     def _may_be_initials(self, word: str) -> bool:
         return len(word) in _ACRONYM and word.isalpha() and word.isupper()
 
     def capitalise_unknown(self, text: str) -> str:
-        """Return a question typed without capitals with one for each word that neither an article nor English has: a name."""
+        """Return a question typed without capitals with one for each word that neither an article nor English has: a name.
+
+        Where a name is known they are left: beside it an unknown word is more often a rare one.
+        """
+        if find_names(text, mid_sentence=True):
+            return text
         unknown = {word for word in _NO_ADDRESS.findall(text) if not self._is_left(word) and self._is_unknown(word)}
         return _NO_ADDRESS.sub(lambda m: m.group().capitalize() if m.group() in unknown else m.group(), text)
 
     def find_unknown(self, text: str) -> str:
-        """Return the first word with a capital that neither an article nor the list of English words has, or ""."""
-        capitalised = (word for word in _NO_ADDRESS.findall(text) if not word.islower())
-        return next((word for word in capitalised if self._is_unknown(word.lower())), "")
+        """Return the first name of an English question that holds only what neither an article nor English has, or ""."""
+        if question_language(text) != "en":
+            return ""
+        named = (name.words for name in find_names(text, mid_sentence=True))
+        return next((words[0].capitalize() for words in named if all(map(self._is_unknown, words))), "")
 
     def _restore_phrases(self, text: str) -> str:
         """Return a question in which runs of words are written that the archive has with capitals only together."""
@@ -124,8 +155,10 @@ class WrittenForms:
             return word
         read = self._read(word)
         uses = [use for chunk in read for use in _find_uses(chunk.text, word)]
-        if not uses:  # It may be the initials of a long name, by which chunks are found.
-            return word.upper() if self._find_long_name(word) else word
+        if not uses:  # It may stand in headlines alone, or be the initials of a long name, by which chunks are found.
+            headed = any(use == word.upper() for chunk in read for use, _ in _find_uses(chunk.article.title, word))
+            short = len(word) in _ACRONYM and (headed or (word not in self._english and self._find_long_name(word)))
+            return word.upper() if short else word
         # Where a frequent word only opens sentences, or longer names, its capital says nothing of it alone.
         alone = [use for chunk in read for use in _find_uses(chunk.text, word, alone=True)]
         if word in self._english and not any(within for _, within in alone):
@@ -133,9 +166,17 @@ class WrittenForms:
         return _choose_form(alone or uses) or word
 
     def _is_unknown(self, word: str) -> bool:
-        if len(word.removesuffix("s")) < _SHORTEST_UNKNOWN or not word.isalpha() or word in self._english:
+        if len(word.removesuffix("s")) < _SHORTEST_UNKNOWN or not word.isalpha() or self._is_english(word):
             return False
-        return not any(self._lexical.count_documents(term) for term in find_equal_terms(stem(word)))
+        held = {stem(word, language) for language in self._retriever.stemming_languages(word)}
+        return not any(map(self._lexical.count_documents, held | find_equal_terms(stem(word))))
+
+    def _is_english(self, word: str) -> bool:
+        """Return whether a word is English as it is, in American spelling, with a letter drawn out, or with a slip."""
+        american = word.replace("yse", "yze").replace("ise", "ize")
+        british = word.replace("yze", "yse").replace("ize", "ise")
+        forms = {word, american, british, _DRAWN_OUT.sub(r"\1", word)}
+        return any(form in self._english or form in _ORDERS for form in forms) or self._english.is_near(word)
 
     def _read(self, word: str) -> tuple[Chunk, ...]:
         """Return some chunks that hold a word; they are read once until the archive changes."""
@@ -143,10 +184,12 @@ class WrittenForms:
         if known[0] != change or len(known[1]) > _REMEMBERED:
             known = self._known = (change, {})
         if word not in known[1]:
-            found = self._lexical.find_chunks(stem(word), [], _READ)
-            chunks = self._store.chunks(map(read_article_id, found))
-            known[1][word] = tuple(chunks[chunk_id] for chunk_id in found if chunk_id in chunks)
+            known[1][word] = self._load(self._lexical.find_chunks(stem(word), [], _READ))
         return known[1][word]
+
+    def _load(self, chunk_ids: Sequence[str]) -> tuple[Chunk, ...]:
+        chunks = self._store.chunks(map(read_article_id, chunk_ids))
+        return tuple(chunks[chunk_id] for chunk_id in chunk_ids if chunk_id in chunks)
 
 
 def lacks_capitals(text: str) -> bool:
@@ -162,9 +205,26 @@ def _find_uses(text: str, phrase: str, alone: bool = False) -> Iterator[tuple[st
     """
     for match in re.finditer(rf"(?<![\w.@/]){re.escape(phrase)}\b", text, re.IGNORECASE):
         before = text[max(0, match.start() - _BEFORE) : match.start()]
-        longer = alone and (_AFTER_CAPITAL.search(before) or _BEFORE_CAPITAL.match(text, match.end()))
+        longer = alone and (_follows_name(before) or _BEFORE_CAPITAL.match(text, match.end()))
         if not longer and not _PART_OF_ADDRESS.match(text, match.end()):
             yield match.group(), bool(_INSIDE.search(before))
+
+
+def _is_body(name: str, text: str) -> bool:
+    """Return whether a run of capitals names a body or a law: behind "the", and no person, day or list ("A and B")."""
+    parts = name.split()
+    listed = {"in", "on"}.intersection(parts) or ("and" in parts and len(parts) < _LISTED)
+    return (
+        not listed
+        and _PEOPLE.isdisjoint(map(str.lower, parts))
+        and re.search(rf"\b[Tt]he {re.escape(name)}\b", text) is not None
+    )
+
+
+def _follows_name(before: str) -> bool:
+    """Return whether the word before has a capital and is none that only opens a sentence ("The")."""
+    found = _AFTER_CAPITAL.search(before)
+    return found is not None and found[1].casefold() not in STOPWORDS
 
 
 def _choose_form(uses: Iterable[tuple[str, bool]]) -> str:

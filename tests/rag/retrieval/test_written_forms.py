@@ -24,13 +24,17 @@ TEXTS = (
     ("court", "Court rules", "The judge sent the case to the Supreme Court, and the court in Kells waits. Prices rose."),
     ("data", "Data rules", "Since 2018 the General Data Protection Regulation has protected the people of Kells."),
     ("seen", "UNESCO prize", "The United Nations Educational Scientific Cultural Organisation gave Kells a prize."),
+    ("bahn", "Seilbahn in Torvik", "Bürgermeisterin Hanna Obermeyer sagte am Montag, die Kosten der Seilbahn seien hoch."),
+    ("odd", "Odd runs", "The European Commission in January met. Rain fell on Iran and North Korea. The Pengji Information Trust rose."),
     ("isles", "Isles vote", "In the Union, Kells and its board voted with Russia. The vote on tiktok.example was close."),
 )  # fmt: skip
 
 
 @pytest.fixture(scope="module")
 def assistant(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Assistant]:
-    rows = ({"id": i, "title": title, "body": body, "language": "en"} for i, title, body in TEXTS)
+    rows = (
+        {"id": i, "title": title, "body": body, "language": "de" if i == "bahn" else "en"} for i, title, body in TEXTS
+    )
     data = newsroom(tmp_path_factory.getbasetemp() / "forms", "\n".join(map(json.dumps, rows)).encode())
     with Assistant(Settings(data_dir=data, llm=""), embedder=shared_embedder()) as opened:
         yield opened
@@ -52,6 +56,7 @@ def forms(assistant: Assistant) -> WrittenForms:
         ("what did the supreme court say to the court", "what did the Supreme Court say to the court"),
         ("russia's vote in kells", "Russia's vote in Kells"),
         ("did prices rise", "did prices rise"),  # Its capital opens a sentence.
+        ("what did the unesco do", "what did the UNESCO do"),  # In a headline only.
         ("what is gdpr", "what is GDPR"),  # Only the initials are known.
         ("who protects the people", "who protects the people"),
         ("i want tiktok.example in the us", "I want tiktok.example in the US"),
@@ -67,7 +72,10 @@ def test_capitals_are_those_of_the_archive(typed: str, written: str, forms: Writ
 
 
 def test_a_word_that_nobody_knows_is_a_name(forms: WrittenForms) -> None:
-    assert forms.capitalise_unknown("lastpass and cheese of LinkedIn") == "Lastpass and cheese of LinkedIn"
+    assert forms.capitalise_unknown("lastpass and cheese") == "Lastpass and cheese"
+    assert forms.capitalise_unknown("lastpass and cheese of LinkedIn") == "lastpass and cheese of LinkedIn"
+    for rare in ("summarise", "recap", "waht", "thanksss", "analyse"):
+        assert forms.capitalise_unknown(f"{rare} the toll") == f"{rare} the toll"
 
 
 def test_a_misspelt_word_is_corrected_before_it_is_taken_for_a_name(assistant: Assistant) -> None:
@@ -103,10 +111,20 @@ def test_what_the_archive_does_not_know_by_name_is_refused(question: str, assist
     assert (answer.status, answer.citations) == ("not_found", ())
 
 
-def test_an_unknown_name_beside_a_known_one_is_told(assistant: Assistant) -> None:
-    answer = assistant.ask("did lastpass tell linkedin about the toll")
-    assert answer.status in {"doubtful", "not_found"}
-    assert "“Lastpass”" in answer.text or answer.status == "not_found"
+def test_an_unknown_word_beside_a_known_name_refuses_nothing_by_itself(assistant: Assistant) -> None:
+    answer = assistant.ask("which chatbots told linkedin about the toll")
+    assert "Chatbots" not in f"{answer.standalone}{answer.text}"
+
+
+def test_words_of_an_article_in_another_language_are_known(assistant: Assistant) -> None:
+    answer = assistant.ask("Was sagte Hanna Obermeyer über die Kosten der Seilbahn?")
+    assert answer.status == "answered"
+    assert "Kosten" not in "".join(answer.notes)
+
+
+def test_capitals_that_name_no_body_are_no_long_name(forms: WrittenForms) -> None:
+    for question in ("What did the ECJ rule?", "INK flows", "who fell into the pit"):
+        assert forms.expand(question).notes == ()
 
 
 def test_new_articles_change_how_a_word_is_written(tmp_path: Path) -> None:
