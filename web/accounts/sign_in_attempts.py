@@ -23,6 +23,9 @@ _FREE_OF_PAIR, _LONGEST_OF_PAIR_S = 3, 900
 _FREE_OF_ADDRESS, _LONGEST_OF_ADDRESS_S = 10, 60
 _MANY_OF_NAME, _WAIT_UNDER_ATTACK_S = 20, 60
 
+_AHEAD_S = 60.0
+"""What was counted further in the future is forgotten: the clock of the database was set back, perhaps by hours."""
+
 _KINDS = ("pair", "address", "name")
 
 
@@ -69,7 +72,7 @@ class Attempts:
             if until > now:
                 return math.ceil(until - now)
             _write_counts(connection, keys, {kind: _Count(count.failures + 1, now) for kind, count in counts.items()})
-            self._forget(connection, now)
+        self._forget(now)
         return 0
 
     def forgive(self, address: str, name: str) -> None:
@@ -85,14 +88,18 @@ class Attempts:
     def _now(self, connection: Connection) -> float:
         return self._clock() if self._clock else connection.read_clock()
 
-    def _forget(self, connection: Connection, now: float) -> None:
-        """Delete what nothing depends on any more, and what is too much."""
+    def _forget(self, now: float) -> None:
+        """Delete what nothing depends on any more, and what is too much.
+
+        Each statement is a transaction: one that held rows of its own name too could wait for another one that waits for it.
+        """
         surplus = (
             "DELETE FROM sign_in_attempts WHERE kind = ? AND (last_at <= ? OR name IN "
             "(SELECT name FROM sign_in_attempts WHERE kind = ? ORDER BY last_at DESC LIMIT ? OFFSET ?))"
         )
-        for kind in _KINDS:
-            connection.execute(surplus, (kind, now - _FORGOTTEN_S, kind, ALL_ROWS, self._remembered))
+        with self._state.read() as connection:
+            for kind in _KINDS:
+                connection.execute(surplus, (kind, now - _FORGOTTEN_S, kind, ALL_ROWS, self._remembered))
 
     def __len__(self) -> int:
         """Return how many counts are kept."""
@@ -115,10 +122,11 @@ def _name_locks(keys: Mapping[str, str]) -> list[str]:
 def _read_counts(connection: Connection, keys: Mapping[str, str], now: float) -> dict[str, _Count]:
     one = "(kind = ? AND name = ?)"
     sql = (
-        f"SELECT kind, failures, last_at FROM sign_in_attempts WHERE last_at > ? AND ({' OR '.join([one] * len(keys))})"
+        "SELECT kind, failures, last_at FROM sign_in_attempts "
+        f"WHERE last_at > ? AND last_at <= ? AND ({' OR '.join([one] * len(keys))})"
     )
     wanted = [value for pair in keys.items() for value in pair]
-    rows = connection.execute(sql, (now - _FORGOTTEN_S, *wanted))
+    rows = connection.execute(sql, (now - _FORGOTTEN_S, now + _AHEAD_S, *wanted))
     found = {row["kind"]: _Count(row["failures"], row["last_at"]) for row in rows}
     return {kind: found.get(kind, _Count()) for kind in keys}
 
