@@ -95,7 +95,7 @@ class RateLimit:
         return f"No more than {self.per_minute} question{'' if self.per_minute == 1 else 's'} can be asked in a minute."
 
     def _look(self, client: str) -> int:
-        """Return the seconds to wait; who is refused costs one statement, and keeps nobody else waiting."""
+        """Return the seconds to wait; who is refused costs no transaction, and keeps nobody else waiting."""
         with self.state.read() as connection:
             return self._wait(connection, client)
 
@@ -114,8 +114,9 @@ class RateLimit:
 
     def _wait(self, connection: Connection, client: str) -> int:
         now = self._now(connection)
-        sql = "SELECT count(*), min(at) FROM questions_asked WHERE client = ? AND at > ?"
-        count, first = connection.execute(sql, (client, now - 60)).fetchone()
+        # None from the future: the clock of a database may be set back, and nobody should wait for longer than a minute.
+        sql = "SELECT count(*), min(at) FROM questions_asked WHERE client = ? AND at > ? AND at <= ?"
+        count, first = connection.execute(sql, (client, now - 60, now)).fetchone()
         return math.ceil(60 - (now - first)) if count >= self.per_minute else 0
 
     def _now(self, connection: Connection) -> float:

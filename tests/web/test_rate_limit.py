@@ -50,6 +50,14 @@ def test_a_refused_question_is_not_counted(state: SharedState) -> None:
     assert allowance.take("a") == 0
 
 
+def test_nobody_waits_for_longer_when_the_clock_is_set_back(state: SharedState) -> None:
+    now = [10_000.0]
+    allowance = RateLimit(state=state, per_minute=1, clock=lambda: now[0])
+    allowance.take("a")
+    now[0] = 0
+    assert [allowance.take("a") for _ in range(2)] == [0, 60]
+
+
 def test_clients_long_silent_are_forgotten(state: SharedState) -> None:
     allowance = RateLimit(state=state, per_minute=1, clients=2, clock=lambda: 0.0)
     for client in ("a", "b", "c"):

@@ -23,6 +23,9 @@ _FREE_OF_PAIR, _LONGEST_OF_PAIR_S = 3, 900
 _FREE_OF_ADDRESS, _LONGEST_OF_ADDRESS_S = 10, 60
 _MANY_OF_NAME, _WAIT_UNDER_ATTACK_S = 20, 60
 
+_AHEAD_S = 60.0
+"""What was counted further in the future is forgotten: the clock of the database was set back, perhaps by hours."""
+
 _KINDS = ("pair", "address", "name")
 
 
@@ -115,10 +118,11 @@ def _name_locks(keys: Mapping[str, str]) -> list[str]:
 def _read_counts(connection: Connection, keys: Mapping[str, str], now: float) -> dict[str, _Count]:
     one = "(kind = ? AND name = ?)"
     sql = (
-        f"SELECT kind, failures, last_at FROM sign_in_attempts WHERE last_at > ? AND ({' OR '.join([one] * len(keys))})"
+        "SELECT kind, failures, last_at FROM sign_in_attempts "
+        f"WHERE last_at > ? AND last_at <= ? AND ({' OR '.join([one] * len(keys))})"
     )
     wanted = [value for pair in keys.items() for value in pair]
-    rows = connection.execute(sql, (now - _FORGOTTEN_S, *wanted))
+    rows = connection.execute(sql, (now - _FORGOTTEN_S, now + _AHEAD_S, *wanted))
     found = {row["kind"]: _Count(row["failures"], row["last_at"]) for row in rows}
     return {kind: found.get(kind, _Count()) for kind in keys}
 

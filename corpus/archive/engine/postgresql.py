@@ -2,7 +2,6 @@
 
 import itertools
 import re
-import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from functools import lru_cache
@@ -79,7 +78,6 @@ class PostgresConnection:
         self._write = write
         self._inside = False
         self._numbers = itertools.count()
-        self._ahead_s: float | None = None
         self._opened = self._open()
 
     def _open(self) -> "psycopg.Connection[PostgresRow]":
@@ -99,11 +97,9 @@ class PostgresConnection:
         return self._opened
 
     def read_clock(self) -> float:
-        """Return the seconds of the server's clock, which is read once: this machine's tells how many have passed since."""
-        if self._ahead_s is None:
-            seconds = self.execute("SELECT CAST(extract(epoch FROM clock_timestamp()) AS double precision)").fetchone()
-            self._ahead_s = float(seconds[0] if seconds else 0.0) - time.monotonic()
-        return time.monotonic() + self._ahead_s
+        """Return the seconds of the server's clock now: this machine may have slept, or have come to another server."""
+        seconds = self.execute("SELECT CAST(extract(epoch FROM clock_timestamp()) AS double precision)").fetchone()
+        return float(seconds[0] if seconds else 0.0)
 
     def execute(self, sql: str, values: Sequence[Any] = (), /) -> "psycopg.Cursor[PostgresRow]":
         """Run one statement."""

@@ -298,3 +298,14 @@ def test_an_address_whose_password_is_not_escaped_is_refused_without_showing_it(
         open_engine(address)
     assert "S3cret" not in str(refused.value)
     assert "2024" not in str(refused.value)
+
+
+def test_the_clock_is_the_server_s_also_after_it_was_set(postgres: PostgresServer, address: str) -> None:
+    schema = address.rpartition("%3D")[2]
+    function = f"FUNCTION {schema}.clock_timestamp() RETURNS timestamptz LANGUAGE sql AS"
+    postgres.execute(f"CREATE {function} 'SELECT pg_catalog.clock_timestamp()'")
+    connection = PostgresConnection(PostgresEngine(f"{address},pg_catalog"))
+    before = connection.read_clock()
+    postgres.execute(f"CREATE OR REPLACE {function} $$SELECT pg_catalog.clock_timestamp() - interval '1 hour'$$")
+    assert before - 3601 < connection.read_clock() < before - 3600 + PATIENCE_S
+    connection.close()

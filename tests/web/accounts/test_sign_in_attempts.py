@@ -96,6 +96,14 @@ def test_an_hour_without_an_attempt_is_forgotten(attempts: Attempts, clock: Cloc
     assert [attempts.take("a", "anna") for _ in range(4)] == [0, 0, 0, 1]
 
 
+def test_nobody_waits_for_longer_when_the_clock_is_set_back(attempts: Attempts, clock: Clock) -> None:
+    clock.now += 10_000
+    for _ in range(3):
+        attempts.take("a", "anna")
+    clock.now -= 5_000
+    assert [attempts.take("a", "anna") for _ in range(4)] == [0, 0, 0, 1]
+
+
 def test_one_network_of_version_six_is_one_address(attempts: Attempts) -> None:
     assert [attempts.take(f"2001:db8::{i:x}", "anna") for i in range(4)] == [0, 0, 0, 1]
     assert attempts.take("2001:db8:0:1::1", "anna") == 0
