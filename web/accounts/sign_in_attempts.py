@@ -72,7 +72,7 @@ class Attempts:
             if until > now:
                 return math.ceil(until - now)
             _write_counts(connection, keys, {kind: _Count(count.failures + 1, now) for kind, count in counts.items()})
-            self._forget(connection, now)
+        self._forget(now)
         return 0
 
     def forgive(self, address: str, name: str) -> None:
@@ -88,14 +88,18 @@ class Attempts:
     def _now(self, connection: Connection) -> float:
         return self._clock() if self._clock else connection.read_clock()
 
-    def _forget(self, connection: Connection, now: float) -> None:
-        """Delete what nothing depends on any more, and what is too much."""
+    def _forget(self, now: float) -> None:
+        """Delete what nothing depends on any more, and what is too much.
+
+        Each statement is a transaction: one that held rows of its own name too could wait for another one that waits for it.
+        """
         surplus = (
             "DELETE FROM sign_in_attempts WHERE kind = ? AND (last_at <= ? OR name IN "
             "(SELECT name FROM sign_in_attempts WHERE kind = ? ORDER BY last_at DESC LIMIT ? OFFSET ?))"
         )
-        for kind in _KINDS:
-            connection.execute(surplus, (kind, now - _FORGOTTEN_S, kind, ALL_ROWS, self._remembered))
+        with self._state.read() as connection:
+            for kind in _KINDS:
+                connection.execute(surplus, (kind, now - _FORGOTTEN_S, kind, ALL_ROWS, self._remembered))
 
     def __len__(self) -> int:
         """Return how many counts are kept."""

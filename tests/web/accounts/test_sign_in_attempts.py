@@ -1,7 +1,14 @@
 """Attempts to sign in, against a clock that the test turns."""
 
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
+
 import pytest
 
+from corpus.archive.engine import open_engine
+from corpus.archive.engine.page_tables import SIGN_IN
+from tests.postgresql import PostgresServer
+from tests.waiting import wait_until
 from web.accounts.sign_in_attempts import Attempts
 from web.shared_state import SharedState
 
@@ -131,3 +138,16 @@ def test_attempts_at_several_pages_are_counted_together(state: SharedState, cloc
     assert [pages[i % 2].take("a", "anna") for i in range(4)] == [0, 0, 0, 1]
     pages[1].forgive("a", "anna")
     assert pages[0].take("a", "anna") == 0
+
+
+def test_an_attempt_holds_nothing_while_it_waits_to_forget_those_of_others(postgres: PostgresServer) -> None:
+    address = postgres.make_schema()
+    with closing(SharedState(address)) as state, closing(open_engine(address, SIGN_IN).connect()) as other:
+        Attempts(state, clock=lambda: 0.0).take("b", "bert")
+        with ThreadPoolExecutor() as threads:
+            with other.transaction(["attempts of name bert"]):
+                other.execute("UPDATE sign_in_attempts SET failures = 2")
+                taken = threads.submit(Attempts(state, clock=lambda: 10_000.0).take, "a", "anna")
+                wait_until(lambda: other.execute("SELECT count(*) FROM sign_in_attempts").fetchone()[0] == 6)
+                assert not taken.done()
+            assert taken.result() == 0
