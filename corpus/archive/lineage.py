@@ -48,7 +48,8 @@ def finish_copy(connection: Connection, source: Connection) -> None:
 def shares_log(connection: Connection, identity: str, change: int) -> bool:
     """Return whether the log of an archive up to a change is part of this one's: it is this one, or this is a copy of it."""
     if identity == read_identity(connection):
-        last = connection.execute("SELECT coalesce(max(seq), 0) FROM changes").fetchone()[0]
-        return change <= int(last)
+        # After a failover that lost changes, a sequence may go on behind their numbers, so that a higher one shows nothing.
+        there = connection.execute("SELECT 1 FROM changes WHERE seq = ?", (change,)).fetchone()
+        return change == 0 or there is not None
     found = connection.execute("SELECT value FROM meta WHERE name = ?", (_LOG + identity,)).fetchone()
     return found is not None and change <= int(found[0])

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from corpus.archive.chunk_store import ChunkStore
 from corpus.archive.database import Archive
+from corpus.archive.lineage import require_finished
 from corpus.archive.selection import Selection
 from corpus.errors import IndexUnavailableError
 from rag.index.completeness import find_completeness
@@ -108,7 +109,7 @@ class OwnedIndexes:
         with self._applying:
             state, failed = self._state, self._failed
             try:
-                self._close_parts()
+                self._use_parts(None)
                 if state and not failed:
                     generation = self.folder.generations.path(state.generation)
                     self._save(replace(state, seal=seal(generation)))
@@ -128,6 +129,8 @@ class OwnedIndexes:
         """Apply what changed in the archive since the last call; return the number of articles."""
         done = 0
         with self._applying:
+            if self._state and self.folder.is_foreign(self._state):
+                self._start_over()
             while self._state:
                 looked = time.time()
                 seq, ids = self.store.changes(self._state.applied, _LOG_ROWS)
@@ -160,6 +163,16 @@ class OwnedIndexes:
             self.dense.apply(ids, batch)
         except IndexUnavailableError:
             self._replace_chroma()
+
+    def _start_over(self) -> None:
+        """Rebuild both indexes where the archive lacks changes that they hold: it was restored, or a failover lost them."""
+        archive = self.store.archive
+        require_finished(archive.connection, archive.engine.name)
+        log.warning("%s: the archive lacks what the index holds; the index is rebuilt", self.folder.path)
+        with convert_write_errors(self.folder.path):
+            if self.shared:
+                self.shared.prepare()
+            self._rebuild(None)
 
     def _replace_chroma(self) -> None:
         """Compare the archive's vectors in memory until these indexes are closed.
@@ -220,8 +233,7 @@ class OwnedIndexes:
         return True
 
     def _rebuild(self, progress: Progress | None, keep: bool = False) -> None:
-        """Rebuild both indexes from the archive's vectors in a new folder, then switch to it."""
-        self._close_parts()
+        """Rebuild both indexes from the archive's vectors in a new folder, then switch to it; until then those before serve."""
         number = self.folder.generations.choose_number()
         generation = self.folder.generations.path(number)
         fresh = generation.with_name(f"{generation.name}.new")
@@ -233,8 +245,8 @@ class OwnedIndexes:
         except BaseException:
             shutil.rmtree(fresh, ignore_errors=True)
             raise
+        self._use_parts(OpenParts.from_files(generation, self.shared))
         self._save(State(number, self.store.archive.identity, self.store.profile, applied))
-        self._parts = OpenParts.from_files(generation, self.shared)
         self.folder.generations.retire(number, keep)
 
     def _fill(self, folder: Path, progress: Progress | None) -> None:
@@ -250,16 +262,17 @@ class OwnedIndexes:
         finally:
             parts.close()
 
-    def _close_parts(self) -> None:
-        parts, failed = self._parts, self._failed
-        self._parts = self._failed = None
-        for part in (failed, parts):
+    def _use_parts(self, parts: OpenParts | None) -> None:
+        """Search these from now on, and close those before."""
+        before = (self._failed, self._parts)
+        self._failed, self._parts = None, parts
+        for part in before:
             if part:
                 part.close()
 
     def _release(self) -> None:
         """Close what is open, and let another process own the folder."""
-        self._close_parts()
+        self._use_parts(None)
         self._state = None
         self.folder.release()
 

@@ -11,6 +11,7 @@ from datetime import datetime
 from pathlib import Path
 
 from corpus.archive.database import Archive
+from corpus.archive.lineage import require_finished, shares_log
 from corpus.archive.selection import Selection
 from corpus.errors import IndexInUseError, IndexUnavailableError
 from rag.index.completeness import find_completeness, note_completeness
@@ -52,7 +53,8 @@ class ReadOnlyIndexes:
         self._applying = threading.Lock()
         self._state: State | None = None
         self._parts: OpenParts | None = None
-        self._vectors_at = 0  # The last change that the vectors in memory hold.
+        self._vectors_at = 0  # The last change that the vectors in memory hold,
+        self._identity = ""  # of the archive with this identity.
         self._no_repair_until = 0.0
 
     @property
@@ -74,10 +76,11 @@ class ReadOnlyIndexes:
         self.folder.check_embedder()
         state = self._wait_for_owner() if self._refresh(progress) else self._find_sound()
         # Before the vectors are read, so that what changes meanwhile is read once more.
-        looked, self._vectors_at = time.time(), self.store.last_change()
+        looked, last, identity = time.time(), self.store.last_change(), self.store.archive.identity
         vectors = self._open_dense()
-        lexical, opened = self._open_lexical(state)
-        self._state = note_completeness(opened, self._vectors_at, looked)
+        lexical, opened = self._open_lexical(state, last)
+        self._vectors_at, self._identity = last, identity
+        self._state = note_completeness(opened, last, looked)
         self._parts = OpenParts(vectors, lexical)
 
     def close(self) -> None:
@@ -99,6 +102,7 @@ class ReadOnlyIndexes:
         with self._applying:
             if self._state is None or self._parts is None:
                 return 0
+            self._start_over_if_older()
             looked = time.time()
             if self.folder.applied() < self.store.last_change():
                 self._refresh()
@@ -140,6 +144,16 @@ class ReadOnlyIndexes:
             self._state = replace(self._state, applied=seq)
         self._vectors_at = seq
 
+    def _start_over_if_older(self) -> None:
+        """Read everything anew where the archive lacks changes that were read: it was restored, or a failover lost them."""
+        archive, before = self.store.archive, self._parts
+        if before is None or shares_log(archive.connection, self._identity, self._vectors_at):
+            return
+        require_finished(archive.connection, archive.engine.name)
+        log.warning("%s: the archive lacks what was read of it; it is read anew", self.folder.path)
+        self.open()
+        before.close()
+
     def _refresh(self, progress: Progress | None = None) -> bool:
         """Bring the indexes up to date if no process owns them; an owner does that itself.
 
@@ -165,18 +179,18 @@ class ReadOnlyIndexes:
             shared.require()
         return shared or VectorTable(self.store.vectors_of(Selection()))
 
-    def _open_lexical(self, state: State | None) -> tuple[LexicalIndex, State]:
+    def _open_lexical(self, state: State | None, last: int) -> tuple[LexicalIndex, State]:
         """Open the files of a state; without one, or where they cannot be opened, index the words in memory."""
         if state is not None:
             try:
                 lexical = LexicalIndex(self._find_lexical_folder(state), writing=False)
-                return lexical, replace(state, applied=min(state.applied, self._vectors_at))
+                return lexical, replace(state, applied=min(state.applied, last))
             except IndexUnavailableError:
                 log.info("%s: its files cannot be opened here", self.folder.path, exc_info=True)
         lexical = LexicalIndex(None)
         for batch in self.store.iterate_all(vectors=False):
             lexical.apply((), batch)
-        return lexical, State(0, self.store.archive.identity, self.store.profile, self._vectors_at)
+        return lexical, State(0, self.store.archive.identity, self.store.profile, last)
 
     def _find_lexical_folder(self, state: State) -> Path:
         return self.folder.generations.path(state.generation) / "lexical"

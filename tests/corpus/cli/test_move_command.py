@@ -33,7 +33,7 @@ def list_ids(data: Path) -> list[str]:
 
 
 def test_a_database_may_be_named_by_keywords(data: Path, database: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    named = make_conninfo(**{name: str(value) for name, value in conninfo_to_dict(database).items()})
+    named = make_conninfo("", **conninfo_to_dict(database))
     moved = corpus("move", "--to", named, "--data", data)
     assert moved.stdout.splitlines()[-1] == f"Name it by NEWSDESK_DATABASE to use it; {data} is as it was."
     monkeypatch.setenv("NEWSDESK_DATABASE", named)
