@@ -3,9 +3,8 @@
 import logging
 import shutil
 import threading
-import time
 from dataclasses import replace
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 
 from corpus.archive.chunk_store import ChunkStore
@@ -132,7 +131,7 @@ class OwnedIndexes:
             if self._state and self.folder.is_foreign(self._state):
                 self._start_over()
             while self._state:
-                looked = time.time()
+                looked = datetime.now(UTC).timestamp()
                 seq, ids = self.store.changes(self._state.applied, _LOG_ROWS)
                 if not ids:
                     self._state = replace(self._state, complete_at=looked)

@@ -7,7 +7,7 @@ import logging
 import threading
 import time
 from dataclasses import replace
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 
 from corpus.archive.database import Archive
@@ -76,7 +76,7 @@ class ReadOnlyIndexes:
         self.folder.check_embedder()
         state = self._wait_for_owner() if self._refresh(progress) else self._find_sound()
         # Before the vectors are read, so that what changes meanwhile is read once more.
-        looked, last, identity = time.time(), self.store.last_change(), self.store.archive.identity
+        looked, last, identity = datetime.now(UTC).timestamp(), self.store.last_change(), self.store.archive.identity
         vectors = self._open_dense()
         lexical, opened = self._open_lexical(state, last)
         self._vectors_at, self._identity = last, identity
@@ -103,7 +103,7 @@ class ReadOnlyIndexes:
             if self._state is None or self._parts is None:
                 return 0
             self._start_over_if_older()
-            looked = time.time()
+            looked = datetime.now(UTC).timestamp()
             if self.folder.applied() < self.store.last_change():
                 self._refresh()
             while (found := self.store.changes(self._vectors_at, _LOG_ROWS))[1]:
