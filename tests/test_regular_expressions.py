@@ -20,7 +20,10 @@ FUNCTIONS = {"compile", "search", "match", "fullmatch", "split", "findall", "fin
 ANCHORED = {"match", "fullmatch"}
 PASSIVE = {"pattern", "flags", "groups", "groupindex"}
 # What the functions are called with that build a pattern out of what they are given.
-GIVEN = {"_compile_phrase": ("New York Times", "e-mail of a a a b", "北京 上海")}
+GIVEN = {
+    "_compile_phrase": ("New York Times", "e-mail of a a a b", "北京 上海"),
+    "_compile_words": ("harbour board", "a a a b"),
+}
 
 Pattern = re.Pattern[Any]
 

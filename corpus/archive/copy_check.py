@@ -8,8 +8,6 @@ import secrets
 from collections.abc import Callable, Iterator, Sequence
 from heapq import nlargest
 
-import numpy as np
-
 from corpus.archive.engine import Connection
 from corpus.archive.engine.bulk import StoredTable
 from corpus.archive.table_copy import Progress, TablePair, read_pages
@@ -86,6 +84,8 @@ def _choose_words(connection: Connection) -> Searching:
 
 
 def _choose_vectors(connection: Connection) -> Searching:
+    import numpy as np  # Here, as commands that only read the archive need not wait for it.
+
     sql = "SELECT profile, vector FROM chunks WHERE article_key = ? ORDER BY profile, ordinal LIMIT 1"
     chosen = [connection.execute(sql, (key,)).fetchone() for key in _choose_keys(connection, "chunks", "article_key")]
     profile = chosen[0][0] if chosen else ""

@@ -8,6 +8,7 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
+from functools import lru_cache
 
 from corpus.article import Chunk
 from rag.index.lexical import read_article_id
@@ -27,7 +28,6 @@ _WORD = re.compile(r"[^\W_]+")
 _NO_ADDRESS = re.compile(r"(?<![\w.@/])[^\W_]+(?![\w.@/]*[.@/_]\w)")
 _PART_OF_ADDRESS = re.compile(r"[.@/_]\w")
 _INSIDE = re.compile(r"[^\W\d_][,;:)”’\"']*[ -]$")  # What stands before a word that opens no sentence.
-_AFTER_CAPITAL = re.compile(r"(?:^|[^\w])([^\W\d_a-z][\w’']*)[ -]$")
 _BEFORE_CAPITAL = re.compile(r"[ -][^\W\d_a-z]")
 _UNITED_STATES = re.compile(r"(?<=\bthe )us\b|(?<=\bin )us\b|(?<=-)us\b|\bus(?=-)")
 _LEFT = STOPWORDS | {"us"}
@@ -86,7 +86,7 @@ class WrittenForms:
         notes: list[str] = []
         for word in dict.fromkeys(word for word in _NO_ADDRESS.findall(text) if self._may_be_initials(word)):
             if name := self._find_long_name(word.lower()):
-                text = re.sub(rf"\b{word}\b", name, text)
+                text = _replace_word(text, word, name)
                 notes.append(f"Searched for “{name}”: no article writes “{word}”.")
         return Corrected(text, tuple(notes))
 
@@ -198,12 +198,21 @@ def lacks_capitals(text: str) -> bool:
     return (text.isupper() or all(word.islower() for word in behind)) and question_language(text) == "en"
 
 
+def _replace_word(text: str, word: str, name: str) -> str:
+    return _NO_ADDRESS.sub(lambda match: name if match.group() == word else match.group(), text)
+
+
+@lru_cache(maxsize=1024)
+def _compile_words(phrase: str) -> re.Pattern[str]:
+    return re.compile(rf"(?<![\w.@/]){re.escape(phrase)}\b", re.IGNORECASE)
+
+
 def _find_uses(text: str, phrase: str, alone: bool = False) -> Iterator[tuple[str, bool]]:
     """Yield each form in which a text writes a phrase, and whether it stands inside a sentence; addresses are left out.
 
     With `alone`, so are those that are part of a longer name.
     """
-    for match in re.finditer(rf"(?<![\w.@/]){re.escape(phrase)}\b", text, re.IGNORECASE):
+    for match in _compile_words(phrase).finditer(text):
         before = text[max(0, match.start() - _BEFORE) : match.start()]
         longer = alone and (_follows_name(before) or _BEFORE_CAPITAL.match(text, match.end()))
         if not longer and not _PART_OF_ADDRESS.match(text, match.end()):
@@ -214,17 +223,13 @@ def _is_body(name: str, text: str) -> bool:
     """Return whether a run of capitals names a body or a law: behind "the", and no person, day or list ("A and B")."""
     parts = name.split()
     listed = {"in", "on"}.intersection(parts) or ("and" in parts and len(parts) < _LISTED)
-    return (
-        not listed
-        and _PEOPLE.isdisjoint(map(str.lower, parts))
-        and re.search(rf"\b[Tt]he {re.escape(name)}\b", text) is not None
-    )
+    return not listed and _PEOPLE.isdisjoint(map(str.lower, parts)) and (f"the {name}" in text or f"The {name}" in text)
 
 
 def _follows_name(before: str) -> bool:
     """Return whether the word before has a capital and is none that only opens a sentence ("The")."""
-    found = _AFTER_CAPITAL.search(before)
-    return found is not None and found[1].casefold() not in STOPWORDS
+    word = before[:-1].rpartition(" ")[2]
+    return before[-1:] in {" ", "-"} and word[:1].isupper() and word.casefold() not in STOPWORDS
 
 
 def _choose_form(uses: Iterable[tuple[str, bool]]) -> str:
