@@ -231,7 +231,9 @@ def _find_other_deed(own: str, names: Sequence[Name], evidence: Evidence) -> Gap
             return Gap("deed", said, tuple(sentence for sentence, _ in told_of))
     told_of = _find_told(stem(verb), objects, evidence)
     for equal in sorted(find_equal_terms(stem(verb)) if not told_of else ()):
-        told_of += [one for one in _find_told(equal, objects, evidence) if one not in told_of]
+        told_of += [
+            one for one in _find_told(equal, objects, evidence) if all(one[0] is not told[0] for told in told_of)
+        ]
     by_subject = any(holds_name(subject, agents) for _, agents in told_of)
     return Gap("deed", said, tuple(sentence for sentence, _ in told_of)) if told_of and not by_subject else None
 

@@ -39,7 +39,7 @@ BRIDGE = (
     {"id": "barge", "title": "Passengers of the Torvik barge in March 2024", "source": "Kells Post", "published_at": "2024-04-03",
      "body": "The Torvik barge carried 41,200 passengers in March 2024, the port said."},
     {"id": "radio", "title": "Appeals court upholds licence law", "source": "Kells Post", "published_at": "2024-05-03",
-     "body": "The appeals court on 2 May upheld the law under which Selby Radio loses its licence. Selby Radio said it would go "
+     "body": "The appeals court on 2 May ruled on the case and upheld the law under which Selby Radio loses its licence. Selby Radio said it would go "
              "to the Supreme Court."},
     {"id": "airport", "title": "Torvik airport in March 2024", "source": "Kells Post", "published_at": "2024-04-05",
      "body": "Torvik airport handled 118,400 passengers in March 2024."},
@@ -143,7 +143,7 @@ def test_what_one_court_did_is_not_told_of_another(question: str, assistant: Ass
     answer = assistant.ask(question)
     assert answer.status == "doubtful"
     assert answer.text.startswith("Nothing in this archive says that the Supreme Court did ")
-    assert len({(c.passage.article.id, c.start) for c in answer.citations}) == len(answer.citations)
+    assert answer.text.count("upheld the law") == 1
 
 
 def test_what_the_court_that_is_told_of_did_needs_no_caution(assistant: Assistant) -> None:
