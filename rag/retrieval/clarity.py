@@ -227,35 +227,32 @@ def _find_other_deed(own: str, names: Sequence[Name], evidence: Evidence) -> Gap
     )
     held = {term for s in evidence.whole.sentences for term in list_held_terms(s.text)}
     for deed in {stem(verb.removeprefix(p)) for p in _UNDOING if verb.startswith(p)} if stem(verb) not in held else ():
-        if told_of := _find_told(deed, objects, evidence):
+        if told_of := _find_told((deed,), objects, evidence):
             return Gap("deed", said, tuple(sentence for sentence, _ in told_of))
-    told_of = _find_told(stem(verb), objects, evidence)
-    for equal in sorted(find_equal_terms(stem(verb)) if not told_of else ()):
-        told_of += [
-            one for one in _find_told(equal, objects, evidence) if all(one[0] is not told[0] for told in told_of)
-        ]
+    told_of = _find_told((stem(verb),), objects, evidence)
+    told_of = told_of or _find_told(tuple(find_equal_terms(stem(verb))), objects, evidence)
     by_subject = any(holds_name(subject, agents) for _, agents in told_of)
     return Gap("deed", said, tuple(sentence for sentence, _ in told_of)) if told_of and not by_subject else None
 
 
-def _find_told(verb: str, objects: Sequence[Name], evidence: Evidence) -> list[tuple[Sentence, str]]:
+def _find_told(verbs: tuple[str, ...], objects: Sequence[Name], evidence: Evidence) -> list[tuple[Sentence, str]]:
     """Return the sentences that tell, or whose headline tells, a deed of all its objects, each with the words before it.
 
-    These name who did it, as do those after "by".
+    The deed is told by a word that begins as one of `verbs` does. The words before it name who did it, as do those after "by".
     """
     told: list[tuple[Sentence, str]] = []
     for sentence in evidence.whole.sentences if objects else ():
         for text in (sentence.text, sentence.passage.article.title):
-            at = _find_word_start(verb, text)
+            at = _find_word_start(verbs, text)
             if at is not None and all(holds_name(name, text) for name in objects):
                 told.append((sentence, f"{text[:at]} {text.partition(' by ')[2]}"))
                 break
     return told
 
 
-def _find_word_start(beginning: str, text: str) -> int | None:
-    """Return where the first word begins that begins so, in either case; None where none does."""
-    found = (match.start() for match in _WORD.finditer(text) if match.group().casefold().startswith(beginning))
+def _find_word_start(beginnings: tuple[str, ...], text: str) -> int | None:
+    """Return where the first word begins that begins in one of these ways, in either case; None where none does."""
+    found = (match.start() for match in _WORD.finditer(text) if match.group().casefold().startswith(beginnings))
     return next(found, None)
 
 

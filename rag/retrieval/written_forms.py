@@ -14,6 +14,7 @@ from corpus.article import Chunk
 from rag.index.lexical import read_article_id
 from rag.model import Turn
 from rag.question.query import Corrected
+from rag.retrieval.edit_distance import count_allowed_typos
 from rag.retrieval.passage_search import Retriever
 from rag.text.dates.calendar_names import list_month_names, list_weekday_names
 from rag.text.english_words import EnglishWords
@@ -120,8 +121,8 @@ class WrittenForms:
         """Return the first name of an English question that holds only what neither an article nor English has, or ""."""
         if question_language(text) != "en":
             return ""
-        named = (name.words for name in find_names(text, mid_sentence=True))
-        return next((words[0].capitalize() for words in named if all(map(self._is_unknown, words))), "")
+        names = find_names(text, mid_sentence=True)
+        return next((name.words[0].capitalize() for name in names if all(map(self._is_unknown, name.words))), "")
 
     def _restore_phrases(self, text: str) -> str:
         """Return a question in which runs of words are written that the archive has with capitals only together."""
@@ -176,7 +177,8 @@ class WrittenForms:
         american = word.replace("yse", "yze").replace("ise", "ize")
         british = word.replace("yze", "yse").replace("ize", "ise")
         forms = {word, american, british, _DRAWN_OUT.sub(r"\1", word)}
-        return any(form in self._english or form in _ORDERS for form in forms) or self._english.is_near(word)
+        listed = any(form in self._english or form in _ORDERS for form in forms)
+        return listed or self._english.is_near(word, count_allowed_typos(word))
 
     def _read(self, word: str) -> tuple[Chunk, ...]:
         """Return some chunks that hold a word; they are read once until the archive changes."""

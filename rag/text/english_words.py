@@ -5,7 +5,6 @@ from collections.abc import Collection
 from rag.text.terms import STOPWORDS
 
 _ENDINGS = ("s", "es", "d", "ed", "r", "er", "ers", "ly", "ing", "ings")
-_LONG = 8  # Letters of a word in which two typos may be.
 _SHORTEST_BASE = 5  # Letters; a shorter one is the beginning of many names.
 
 
@@ -16,14 +15,12 @@ class EnglishWords:
         """Hold words in lower case, base forms at least."""
         self._words = frozenset(words) | STOPWORDS
 
-    def is_near(self, word: str) -> bool:
-        """Return whether a word, in any case, differs from one in the list by one typo, or two from eight letters on."""
+    def is_near(self, word: str, typos: int) -> bool:
+        """Return whether a word, in any case, differs from one in the list by so many typos at most."""
         from rapidfuzz import process  # Imported late: most questions need no comparison.
         from rapidfuzz.distance import OSA
 
-        most = 2 if len(word) >= _LONG else 1
-        near = process.extractOne(word.lower(), self._words, scorer=OSA.distance, score_cutoff=most)
-        return near is not None
+        return process.extractOne(word.lower(), self._words, scorer=OSA.distance, score_cutoff=typos) is not None
 
     def __contains__(self, word: str) -> bool:
         """Return whether a word, in any case, is in the list or a regular form of one that is."""
