@@ -33,12 +33,14 @@ from rag import Assistant, Settings
 from rag.index.embedder import Embedder
 from rag.index.generations import Generations
 from rag.index.owned_indexes import OwnedIndexes
+from rag.index.pgvector_table import PgvectorTable
 from rag.index.snapshots import restore_snapshot, write_snapshot
 from rag.model import Filters
 from rag.settings import DenseKind
 from rag.text.terms import list_query_terms
 
 _LIMIT = 100
+_WITH_GRAPH = 50  # One in so many chunks reaches the database only when pgvector's graph is in place.
 # A twentieth of the outlets and a third of the years: one chunk in sixty passes.
 _FILTERS = Filters(
     outlets=tuple(f"Outlet {n}" for n in range(OUTLETS // 20)),
@@ -102,9 +104,28 @@ def build(forms: Sequence[Form], size: int) -> None:
     for form in forms:
         with Archive(form.settings.archive_place) as archive:
             store = ChunkStore(archive, embedder.profile)
-            if form.name != "shared":
-                _print_rate(f"record of the {_NAMES[form.name]}", partial(grow, store, material, size))
+            if form.name == "local":
+                before = size - size // _WITH_GRAPH
+                if store.count() < before:
+                    _drop_table(archive, PgvectorTable(store).name)
+                _print_rate("record: database", partial(grow, store, material, before))
+                continue  # Its indexes are carried over when the database holds everything.
+            if form.name == "file":
+                _print_rate("record: file", partial(grow, store, material, size))
             _index(form, archive, embedder, forms[0])
+            if form.name == "shared":
+                _print_rate("record: database with the graph in place", partial(grow, store, material, size))
+    for form in forms:
+        if form.name == "local":
+            with Archive(form.settings.archive_place) as archive:
+                _index(form, archive, embedder, forms[0])
+
+
+def _drop_table(archive: Archive, name: str) -> None:
+    """Remove the table of pgvector, so that growing the record does not keep up its graph."""
+    with archive.transaction() as connection:
+        connection.execute(f"DROP FUNCTION IF EXISTS {name}_follow() CASCADE")
+        connection.execute(f"DROP TABLE IF EXISTS {name}")
 
 
 def _index(form: Form, archive: Archive, embedder: Embedder, first: Form) -> None:

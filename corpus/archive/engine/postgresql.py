@@ -44,7 +44,13 @@ _DEFAULTS: Mapping[str, Any] = {
     "tcp_user_timeout": 25_000,
 }
 # The same for the server: what a machine that lost its power had reserved is free again within half a minute.
-_SESSION = {"tcp_keepalives_idle": "10", "tcp_keepalives_interval": "5", "tcp_keepalives_count": "3"}
+_SESSION = {
+    "tcp_keepalives_idle": "10",
+    "tcp_keepalives_interval": "5",
+    "tcp_keepalives_count": "3",
+    # A process that was stopped or put to sleep in the middle of a transaction must not keep all others from writing.
+    "idle_in_transaction_session_timeout": "60s",
+}
 # Hints for SQLite's planner that PostgreSQL does not know, and what it calls otherwise.
 _TERMS = {
     "CROSS JOIN": "JOIN",
@@ -349,7 +355,7 @@ class PostgresEngine:
             raise ArchiveError(
                 f"{self.name}: another process has changed this meanwhile ({self._describe(error)}); do it again"
             ) from None
-        except psycopg.OperationalError as error:
+        except (psycopg.OperationalError, psycopg.InternalError) as error:
             if (error.sqlstate or "08").startswith(_UNREACHABLE):
                 raise ArchiveError(
                     f"{self.name}: does not answer ({self._describe(error)}); start it, or correct NEWSDESK_DATABASE; "

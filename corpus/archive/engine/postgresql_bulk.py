@@ -64,6 +64,8 @@ class PostgresBulk:
         """Read one state of the database; a connection that breaks meanwhile is not opened again."""
         with self._engine.convert_errors(), self._database.stay_connected() as opened, opened.transaction():
             opened.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
+            # What is read is written elsewhere meanwhile, and nobody waits for a reader.
+            opened.execute("SET LOCAL idle_in_transaction_session_timeout = 0")
             yield
 
     def take_version(self, tables: Iterable[StoredTable]) -> object:

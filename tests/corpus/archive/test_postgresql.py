@@ -2,7 +2,7 @@
 
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, closing
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -12,7 +12,7 @@ import pytest
 
 from corpus.archive.chunk_store import ChunkStore
 from corpus.archive.database import Archive
-from corpus.archive.engine import open_engine
+from corpus.archive.engine import open_bulk, open_engine
 from corpus.archive.selection import Selection
 from corpus.article import Article
 from corpus.errors import ArchiveError, InputError
@@ -309,3 +309,26 @@ def test_the_clock_is_the_server_s_also_after_it_was_set(postgres: PostgresServe
     postgres.execute(f"CREATE OR REPLACE {function} $$SELECT pg_catalog.clock_timestamp() - interval '1 hour'$$")
     assert before - 3601 < connection.read_clock() < before - 3600 + PATIENCE_S
     connection.close()
+
+
+def test_a_process_that_stands_still_in_a_transaction_is_put_out_of_it(archive: Archive, address: str) -> None:
+    connection = cast(PostgresConnection, archive.connection)
+    assert [row[0] for row in connection.execute("SHOW idle_in_transaction_session_timeout")] == ["1min"]
+
+    def stand_still() -> None:
+        with Archive(address) as other, archive.transaction():
+            backend = connection.execute("SELECT pg_backend_pid()").fetchone()[0]
+            connection.execute("SET LOCAL idle_in_transaction_session_timeout = 1")
+            alive = "SELECT count(*) FROM pg_stat_activity WHERE pid = ?"
+            wait_until(lambda: other.connection.execute(alive, (backend,)).fetchone()[0] == 0)
+            assert other.put(numbered(1)) == "added"
+            connection.execute("INSERT INTO changes (article_id) VALUES ('x')")
+
+    with pytest.raises(ArchiveError, match=r"refused .*idle.* run the same command again"):
+        stand_still()
+    assert archive.put(numbered(2)) == "added"
+
+
+def test_who_copies_an_archive_may_take_his_time_between_two_reads(archive: Archive) -> None:
+    with closing(open_bulk(archive.engine)) as bulk, bulk.snapshot():
+        assert [row[0] for row in bulk.connection.execute("SHOW idle_in_transaction_session_timeout")] == ["0"]
