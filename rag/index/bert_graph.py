@@ -1,4 +1,4 @@
-"""Build the ONNX graph of a BERT model of sentence-transformers from its weights, without PyTorch.
+"""Build ONNX graphs of a BERT model from its weights, without PyTorch: an embedder, or a cross-encoder on top of it.
 
 The layers are those of Devlin et al. 2019 (BERT) and Liu et al. 2019 (RoBERTa, which counts positions from after its
 padding token); the pooling is that of Reimers and Gurevych 2019.
@@ -21,6 +21,7 @@ _KINDS = _OFFSET_KINDS | {"bert"}
 _POOLINGS = {"pooling_mode_mean_tokens": "mean", "pooling_mode_cls_token": "cls"}
 _OPSET, _IR = 20, 10  # ONNX 1.15, which ONNX Runtime 1.17 and later read.
 _FUSED = "com.microsoft"
+_BYTE = 63  # Seven bits, since processors without VNNI add up two products in 16 bits.
 
 
 class UnsupportedModelError(Exception):
@@ -60,40 +61,72 @@ def build_bert_graph(folder: Path) -> BertGraph:
     try:
         first = int(config["pad_token_id"]) + 1 if kind in _OFFSET_KINDS else 0
         graph = _Graph(config, _read_weights(folder))
-        return BertGraph(graph.model(pooling), graph.used, first)
+        return BertGraph(graph.build_embedder(pooling), graph.used, first)
     except KeyError as missing:
         raise UnsupportedModelError(f"it has no {missing}") from missing
+
+
+def build_cross_encoder_graph(folder: Path, changed: Weights) -> BertGraph:
+    """Return the graph of a cross-encoder that shares most weights with the BERT model in a folder.
+
+    Inputs are those of `build_bert_graph`, each text a question and a sentence; the output `scores`, of shape (texts, 1), has a
+    logit for each.
+
+    Args:
+        folder: The model.
+        changed: Weights in place of the model's, and those of the last layer: `head.weight`, of shape (1, dimensions), and
+            `head.bias`, of shape (1).
+    """
+    graph = _Graph(_read_json(folder / "config.json"), _read_weights(folder) | changed, quantized=True)
+    return BertGraph(graph.build_cross_encoder(), graph.used, 0)
 
 
 class _Graph:
     """Add nodes one by one; each method returns the name of its output."""
 
-    def __init__(self, config: dict[str, Any], weights: Weights) -> None:
+    def __init__(self, config: dict[str, Any], weights: Weights, *, quantized: bool = False) -> None:
         self._config = config
+        self._quantized = quantized
         self._weights = weights
         self._nodes: list[Any] = []
         self.used: Weights = {}
         self._numbers = count()
 
-    def model(self, pooling: str) -> bytes:
-        state = self._add_embeddings()
-        for number in range(self._config["num_hidden_layers"]):
-            state = self._add_layer(state, f"encoder.layer.{number}")
-        self._add_node("LpNormalization", self._add_pooling(state, pooling), out="vectors", axis=-1, p=2)
-        texts, tokens, size = "texts", "tokens", self._config["hidden_size"]
+    def build_embedder(self, pooling: str) -> bytes:
+        """Return the serialized graph of an embedder."""
+        pooled = self._add_pooling(self._add_encoder(), pooling)
+        self._add_node("LpNormalization", pooled, out="vectors", axis=-1, p=2)
+        return self._serialize("vectors", self._config["hidden_size"])
+
+    def build_cross_encoder(self) -> bytes:
+        """Return the serialized graph of a cross-encoder, which scores the mean of all tokens."""
+        tokens = self._add_node("ReduceSum", self._add_mask(), self._add_number([1]), keepdims=1)
+        mean = self._add_node("Div", self._add_pooling(self._add_encoder(), "mean"), tokens)
+        product = self._add_node("MatMul", mean, self._add_weight("head.weight", transposed=True))
+        self._add_node("Add", product, self._add_weight("head.bias"), out="scores")
+        return self._serialize("scores", 1)
+
+    def _serialize(self, output: str, size: int) -> bytes:
+        texts, tokens = "texts", "tokens"
         graph = helper.make_graph(
             self._nodes,
-            "embedder",
+            "bert",
             [
                 helper.make_tensor_value_info("input_ids", TensorProto.INT64, [texts, tokens]),
                 helper.make_tensor_value_info("mask", TensorProto.INT32, [texts, tokens]),
                 helper.make_tensor_value_info("at", TensorProto.INT64, [tokens]),
             ],
-            [helper.make_tensor_value_info("vectors", TensorProto.FLOAT, [texts, size])],
+            [helper.make_tensor_value_info(output, TensorProto.FLOAT, [texts, size])],
             [_make_placeholder(name, value) for name, value in self.used.items()],
         )
         opsets = [helper.make_opsetid("", _OPSET), helper.make_opsetid(_FUSED, 1)]
         return bytes(helper.make_model(graph, opset_imports=opsets, ir_version=_IR).SerializeToString())
+
+    def _add_encoder(self) -> str:
+        state = self._add_embeddings()
+        for number in range(self._config["num_hidden_layers"]):
+            state = self._add_layer(state, f"encoder.layer.{number}")
+        return state
 
     def _add_node(self, op: str, *inputs: str, out: str = "", domain: str = "", **attributes: Any) -> str:
         name = out or f"{op}.{next(self._numbers)}"
@@ -109,8 +142,19 @@ class _Graph:
         return self._add_node("Constant", value=numpy_helper.from_array(np.array(value)))
 
     def _add_linear(self, state: str, name: str) -> str:
+        if self._quantized:
+            return self._add_quantized(state, name)
         product = self._add_node("MatMul", state, self._add_weight(f"{name}.weight", transposed=True))
         return self._add_node("Add", product, self._add_weight(f"{name}.bias"))
+
+    def _add_quantized(self, state: str, name: str) -> str:
+        """Add a layer that multiplies bytes, each column of the weights by a scale of its own."""
+        weight = self._weights[f"{name}.weight"].T
+        scale = np.maximum(np.abs(weight).max(axis=0), 1e-12) / _BYTE
+        self.used[f"{name}.bytes"] = np.ascontiguousarray(np.rint(weight / scale).astype(np.int8))
+        self.used[f"{name}.scale"] = scale.astype(np.float32)
+        inputs = state, f"{name}.bytes", f"{name}.scale", "", self._add_weight(f"{name}.bias")
+        return self._add_node("DynamicQuantizeMatMul", *inputs, domain=_FUSED)
 
     def _add_normalization(self, state: str, name: str) -> str:
         parts = self._add_weight(f"{name}.weight"), self._add_weight(f"{name}.bias")
@@ -140,9 +184,11 @@ class _Graph:
         """Return the first token's state, or the sum of all: the result is scaled to length 1, so the sum needs no division."""
         if pooling == "cls":
             return self._add_node("Gather", state, self._add_number(0), axis=1)
-        mask = self._add_node("Cast", "mask", to=TensorProto.FLOAT)
-        weighted = self._add_node("Mul", state, self._add_node("Unsqueeze", mask, self._add_number([-1])))
+        weighted = self._add_node("Mul", state, self._add_node("Unsqueeze", self._add_mask(), self._add_number([-1])))
         return self._add_node("ReduceSum", weighted, self._add_number([1]), keepdims=0)
+
+    def _add_mask(self) -> str:
+        return self._add_node("Cast", "mask", to=TensorProto.FLOAT)
 
 
 def _make_placeholder(name: str, value: NDArray[Any]) -> TensorProto:

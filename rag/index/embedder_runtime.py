@@ -41,29 +41,18 @@ class Runtime(Protocol):
         """Return one vector per text, shape (texts, dimensions); work that is not urgent lets the rest go first."""
 
 
-class OnnxRuntime:
-    """Run the graph built from the weights, one batch per core at a time, however many threads ask for vectors.
+class OnnxModel:
+    """Run a graph over the tokens of texts, one batch per core at a time, however many threads ask.
 
     Texts are sorted by length and batched by tokens, so that little is spent on padding. What is computed from 512
     tokens fits the cache of a core: larger batches are slower (docs/ingest.md).
     """
 
-    def __init__(
-        self,
-        graph: "BertGraph",
-        tokenizer: "Tokenizer",
-        max_tokens: int,
-        prompts: Mapping[Kind, str],
-        batch_tokens: int = 512,
-        threads: int | None = None,
-    ) -> None:
-        """Load a model.
+    def __init__(self, graph: "BertGraph", batch_tokens: int = 512, threads: int | None = None) -> None:
+        """Load a graph.
 
         Args:
             graph: The model.
-            tokenizer: The model's; it is copied, as ours cuts long texts off.
-            max_tokens: The most tokens that the model reads, special ones included.
-            prompts: Prefixes that the model expects before a text.
             batch_tokens: The most tokens, padding included, in a batch of several texts.
             threads: Batches at a time; as many as there are cores for this process, unless given.
         """
@@ -79,18 +68,17 @@ class OnnxRuntime:
         self._session = onnxruntime.InferenceSession(graph.model, options, providers=["CPUExecutionProvider"])
         self._first_position = graph.first_position
         self.dimensions = int(self._session.get_outputs()[0].shape[1])
-        self._tokenizer = type(tokenizer).from_str(tokenizer.to_str())
-        self._tokenizer.enable_truncation(max_tokens)
-        self._prompts = prompts
         self._batch_tokens = batch_tokens
         self._threads = threads or _count_cores()
         self._turns = EmbeddingTurns(self._threads)
 
-    def encode(self, texts: Sequence[str], kind: Kind, urgent: bool = True) -> Vectors:
-        """Return one vector per text, shape (texts, dimensions); work that is not urgent lets the rest go first."""
-        rows = [
-            found.ids for found in self._tokenizer.encode_batch([self._prompts.get(kind, "") + text for text in texts])
-        ]
+    def compute(self, rows: Sequence[list[int]], urgent: bool = True) -> Vectors:
+        """Return the output for each text, shape (texts, dimensions); work that is not urgent lets the rest go first.
+
+        Args:
+            rows: The ids of the tokens of each text, special ones included.
+            urgent: Whether somebody waits for it.
+        """
         out = np.zeros((len(rows), self.dimensions), dtype=np.float32)
 
         def run(batch: Batch) -> None:
@@ -112,7 +100,42 @@ class OnnxRuntime:
             mask[i, : len(row)] = 1
         positions = np.arange(self._first_position, self._first_position + width, dtype=np.int64)
         given = {"input_ids": padded, "mask": mask, "at": positions}
-        return np.asarray(self._session.run(["vectors"], given)[0], dtype=np.float32)
+        return np.asarray(self._session.run(None, given)[0], dtype=np.float32)
+
+
+class OnnxRuntime:
+    """Run the embedder's graph."""
+
+    def __init__(
+        self,
+        graph: "BertGraph",
+        tokenizer: "Tokenizer",
+        max_tokens: int,
+        prompts: Mapping[Kind, str],
+        batch_tokens: int = 512,
+        threads: int | None = None,
+    ) -> None:
+        """Load a model.
+
+        Args:
+            graph: The model.
+            tokenizer: The model's; it is copied, as ours cuts long texts off.
+            max_tokens: The most tokens that the model reads, special ones included.
+            prompts: Prefixes that the model expects before a text.
+            batch_tokens: See `OnnxModel`.
+            threads: See `OnnxModel`.
+        """
+        self._model = OnnxModel(graph, batch_tokens, threads)
+        self.dimensions = self._model.dimensions
+        self._tokenizer = type(tokenizer).from_str(tokenizer.to_str())
+        self._tokenizer.enable_truncation(max_tokens)
+        self._prompts = prompts
+
+    def encode(self, texts: Sequence[str], kind: Kind, urgent: bool = True) -> Vectors:
+        """Return one vector per text, shape (texts, dimensions); work that is not urgent lets the rest go first."""
+        prefix = self._prompts.get(kind, "")
+        rows = [found.ids for found in self._tokenizer.encode_batch([prefix + text for text in texts])]
+        return self._model.compute(rows, urgent)
 
 
 class TorchRuntime:

@@ -10,6 +10,7 @@ from corpus.text.sentences import split_sentences
 from rag.index.embedder import Embedder, Vectors
 from rag.index.lexical import LexicalIndex
 from rag.model import Passage
+from rag.retrieval.answer_scorer import AnswerScorer, describe_sentence
 from rag.text.dates.date_mentions import find_moments
 from rag.text.equal_words import find_equal_terms
 from rag.text.figures import Figure, find_figures
@@ -27,6 +28,9 @@ READ_PASSAGES = 8
 EMBEDDED_SENTENCES = 14
 """The sentences that are embedded for one question: those that its words speak for."""
 
+SCORED_SENTENCES = 16
+"""The sentences that are read together with the question (`rag.retrieval.answer_scorer`)."""
+
 CARRIED = 0.7
 """What all the terms that a follow-up takes from the question before (`rag.question.follow_up`) count together, at most,
 over what its own terms count."""
@@ -36,9 +40,10 @@ OTHERS = 0.5
 
 _QUOTED_WORDS = 3  # Two words in quotation marks are more often a term ("net neutrality").
 _QUOTED_LENGTH = 8  # Characters of the shortest quotation that answers what somebody said.
+_LEANT_ON = 300  # Characters before a sentence on which it may lean.
 _BEFORE = 700  # Characters before a passage in which the sentence before it is searched for.
 
-WEIGHTS = {"own": 0.1, "coverage": 0.18, "context": 0.2, "dense": 0.18, "passage": 0.16, "shape": 0.18}
+WEIGHTS = {"own": 0.1, "coverage": 0.18, "context": 0.2, "dense": 0.18, "passage": 0.16, "shape": 0.18, "answers": 0.3}
 """What a sentence is ranked by, see `Sentence`; fitted on the starter set (benchmarks/fitting.py)."""
 
 
@@ -58,6 +63,7 @@ class Sentence:
         score: What it is ranked by; 1 more if it holds a quotation of the question word for word.
         own: Share of the question's terms, by rarity, that it holds without the headline in these words or equal ones, 0 to 1.
         headline: Cosine of the headline of its article and the question.
+        answers: Probability that it answers, as `rag.retrieval.answer_scorer` reads the two together; 0 where that did not.
     """
 
     passage: Passage
@@ -70,6 +76,7 @@ class Sentence:
     score: float
     own: float = 0.0
     headline: float = 0.0
+    answers: float = 0.0
 
     @property
     def text(self) -> str:
@@ -81,9 +88,10 @@ class PassageReader:
     """Read passages sentence by sentence."""
 
     def __init__(self, embedder: Embedder, lexical: LexicalIndex) -> None:
-        """Measure meaning with `embedder`, rarity of words with `lexical`."""
+        """Measure meaning with `embedder` and rarity of words with `lexical`."""
         self.embedder = embedder
         self.lexical = lexical
+        self.scorer = AnswerScorer()
 
     def weigh_terms(self, text: str) -> dict[str, float]:
         """Return the terms of a question with their inverse document frequency (as BM25 has it)."""
@@ -121,7 +129,20 @@ class PassageReader:
         found = list(once.values())
         near = self._compare(text, found[:EMBEDDED_SENTENCES], {} if known is None else known)
         near.sort(key=lambda s: (-s.score, s.passage.rank, s.start))
-        return near + found[EMBEDDED_SENTENCES:]
+        found = near + found[EMBEDDED_SENTENCES:]
+        # A mere topic is no question that a sentence could answer.
+        return found if kind == "topic" else self._read_closely(text, found)
+
+    def _read_closely(self, text: str, found: Sequence[Sentence]) -> list[Sentence]:
+        """Return sentences with how far the first of them answer, which adds to their scores."""
+        first = found[:SCORED_SENTENCES]
+        told = [describe_sentence(s.text, s.passage.article.title, _read_before(s)) for s in first]
+        read = [
+            replace(s, answers=answers, score=s.score + WEIGHTS["answers"] * answers)
+            for s, answers in zip(first, self.scorer.score(text, told), strict=True)
+        ]
+        read.sort(key=lambda s: (-s.score, s.passage.rank, s.start))
+        return [*read, *found[SCORED_SENTENCES:]]
 
     def _compare(self, text: str, sentences: Sequence[Sentence], known: dict[str, Vectors]) -> list[Sentence]:
         """Return sentences with their cosine to the question, which adds to their score, and that of their headlines."""
@@ -140,6 +161,11 @@ class PassageReader:
             for s in sentences
             for dense in [float(near[s.text])]
         ]
+
+
+def _read_before(sentence: Sentence) -> str:
+    """Return the end of what stands before a sentence."""
+    return sentence.passage.article.body[max(0, sentence.start - _LEANT_ON) : sentence.start]
 
 
 def split_carried(question: str) -> tuple[str, str]:

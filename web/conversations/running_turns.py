@@ -191,6 +191,8 @@ def check_awaited(awaited: Sequence[str], conversation_id: str) -> None:
         NewsdeskError: The conversation awaits one already, or too many are under way.
     """
     if conversation_id and conversation_id in awaited:
-        raise NewsdeskError("An answer is still being made in this conversation; stop it first.")
+        raise NewsdeskError(
+            "The question before is still being answered in this conversation; wait for its answer or stop it, then ask again."
+        )
     if len(awaited) >= MOST_OF_USER:
         raise NewsdeskError(f"{MOST_OF_USER} of your answers are still being made; wait for one, or stop it.")

@@ -91,7 +91,7 @@ def test_a_user_has_a_handful_under_way_and_one_in_each_conversation(store: Conv
         answers.begin("anna", conversations[0], Exchange("And then?"))
         reopened = Conversation(id=conversations[0].id, kept=True)
         answers.stop("anna", conversations[1])
-        with pytest.raises(NewsdeskError, match="still being made in this conversation"):
+        with pytest.raises(NewsdeskError, match="still being answered in this conversation"):
             answers.begin("anna", reopened, Exchange("From another window?"))
 
 
@@ -197,7 +197,7 @@ def test_an_answer_under_way_is_listed_and_shown_at_another_page(place: Place) -
         assert there.progress("anna") == Progress(writing=frozenset({conversation.id}))
         assert there.progress("ben") == Progress()
         wait_until(lambda: read_last(store, conversation).text == "half")
-        with pytest.raises(NewsdeskError, match="still being made in this conversation"):
+        with pytest.raises(NewsdeskError, match="still being answered in this conversation"):
             there.check("anna", conversation)
         opened = store.open("anna", conversation.id)
         assert opened is not None

@@ -1,0 +1,209 @@
+"""Train what `rag.retrieval.answer_scorer` reads sentences with: `python -m benchmarks.answer_training DATA OUT [--epochs 3]`.
+
+DATA is a folder with `multihop_rag/articles.jsonl` and `ramdocs/dev.jsonl`. `answer_questions.jsonl` beside this module holds
+questions that were written for these articles, none of which is in any question set here: `a` is the article, `q` the question, `s`
+the numbers of the sentences that alone answer it, if any do, and `near` those that a hasty reader may take for an answer. The
+upper layers of the embedder that ships are trained to tell the first from the rest by the loss of a choice and that of a yes or no;
+what they changed is written to OUT as products of narrow matrices. An epoch takes some ten minutes on two quiet cores.
+"""
+
+import argparse
+import json
+import random
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from safetensors.numpy import load_file, save_file
+from torch.nn.functional import binary_cross_entropy_with_logits, cross_entropy
+from transformers import AutoModel, AutoTokenizer
+
+from corpus.text.sentences import split_sentences
+from rag.index.embedder import SHIPPED, Embedder
+from rag.retrieval.answer_scorer import CHANGES, MAX_TOKENS, describe_sentence
+
+QUESTIONS = Path(__file__).with_name("answer_questions.jsonl")
+
+FROZEN = 3
+"""Layers that stay as they are, and the embeddings."""
+
+RANK = 32
+"""Width of the matrices whose product is added to a weight."""
+
+_TOGETHER = 12  # Questions a step.
+_WRONG = 6  # Sentences a question that do not answer it.
+_NEAREST = 40  # Sentences by cosine from which some are drawn.
+_SHORTEST = 20  # Characters of a sentence of RAMDocs.
+_RATE, _HEAD_RATE, _WARM_UP, _LEAST = 1.5e-4, 1e-3, 0.06, 0.02
+_YES_OR_NO, _POSITIVE = 0.3, 3.0  # Share of that loss, and the weight of an answer in it.
+
+Key = tuple[str, int]
+"""An article, and the number of a sentence in it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """Hold a question with sentences: those that answer it, those that seem to, those near it in its article and elsewhere."""
+
+    question: str
+    answers: Sequence[Key]
+    near: Sequence[Key]
+    same: Sequence[Key]
+    close: Sequence[Key]
+
+
+def main() -> None:
+    """Train and write the changes."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("data", type=Path)
+    parser.add_argument("out", type=Path, nargs="?", default=CHANGES)
+    parser.add_argument("--epochs", type=float, default=3)
+    arguments = parser.parse_args()
+    torch.manual_seed(0)
+    sentences = dict(read_sentences(arguments.data))
+    tasks = make_tasks(sentences)
+    print(f"{len(tasks):,} questions, {len(sentences):,} sentences", flush=True)
+    folder = Embedder(SHIPPED).folder
+    model = CrossEncoder(folder)
+    train(model, AutoTokenizer.from_pretrained(str(folder)), tasks, sentences, arguments.epochs)
+    save_file(list_changes(model, load_file(folder / "model.safetensors")), arguments.out)
+
+
+def read_sentences(data: Path) -> Iterator[tuple[Key, str]]:
+    """Yield the sentences of both collections, as the model reads them."""
+    for line in (data / "multihop_rag" / "articles.jsonl").read_text("utf-8").splitlines():
+        row = json.loads(line)
+        yield from _describe(row["id"], row["title"], row["body"], 0)
+    for number, line in enumerate((data / "ramdocs" / "dev.jsonl").read_text("utf-8").splitlines()):
+        for place, document in enumerate(json.loads(line)["documents"]):
+            yield from _describe(f"r{number}_{place}", "", document["text"], _SHORTEST)
+
+
+def _describe(article: str, title: str, text: str, shortest: int) -> Iterator[tuple[Key, str]]:
+    spans = [(a, b) for a, b in split_sentences(text, "en") if b - a > shortest]
+    before = ["", *(text[a:b] for a, b in spans)]
+    for number, ((a, b), earlier) in enumerate(zip(spans, before, strict=False), 1):
+        yield (article, number), describe_sentence(text[a:b], title, earlier)
+
+
+def make_tasks(sentences: Mapping[Key, str]) -> list[Task]:
+    """Return the questions with the sentences that they are held against."""
+    embedder, keys = Embedder(), list(sentences)
+    vectors = embedder.embed([sentences[key].partition(" | ")[0] for key in keys])
+    by_article: dict[str, list[Key]] = {}
+    for key in keys:
+        by_article.setdefault(key[0], []).append(key)
+    tasks: list[Task] = []
+    for line in QUESTIONS.read_text("utf-8").splitlines():
+        row = json.loads(line)
+        answers = [(row["a"], n) for n in row["s"] if (row["a"], n) in sentences]
+        if row["a"] not in by_article or (row["s"] and not answers):
+            continue
+        near = [(row["a"], n) for n in row["near"] if n not in row["s"] and (row["a"], n) in sentences]
+        same = [key for key in by_article[row["a"]] if key not in answers]
+        order = np.argsort(-(vectors @ embedder.embed_query(row["q"])))[:_NEAREST]
+        close = [keys[i] for i in order if keys[i] not in answers]
+        tasks.append(Task(row["q"], answers, near, same, close))
+    return tasks
+
+
+class CrossEncoder(torch.nn.Module):
+    """Score pairs of a question and a sentence by the mean of their tokens."""
+
+    def __init__(self, folder: Path) -> None:
+        """Load the embedder, of which the upper layers are trained."""
+        super().__init__()
+        self.model = AutoModel.from_pretrained(str(folder), attn_implementation="sdpa")
+        self.head = torch.nn.Linear(self.model.config.hidden_size, 1)
+        kept = ("embeddings", "pooler", *(f"encoder.layer.{n}." for n in range(FROZEN)))
+        for name, parameter in self.model.named_parameters():
+            parameter.requires_grad = not name.startswith(kept)
+
+    def forward(self, batch: Mapping[str, torch.Tensor]) -> torch.Tensor:
+        """Return a logit for each pair."""
+        with torch.autocast("cpu", dtype=torch.bfloat16):
+            states = self.model(**batch).last_hidden_state
+        mask = batch["attention_mask"][..., None].float()
+        scores: torch.Tensor = self.head((states.float() * mask).sum(1) / mask.sum(1))[:, 0]
+        return scores
+
+
+def train(
+    model: CrossEncoder, tokenizer: Any, tasks: Sequence[Task], sentences: Mapping[Key, str], epochs: float
+) -> None:
+    """Train the upper layers and the head."""
+    upper = [parameter for parameter in model.model.parameters() if parameter.requires_grad]
+    groups = [{"params": upper, "lr": _RATE}, {"params": model.head.parameters(), "lr": _HEAD_RATE}]
+    optimizer = torch.optim.AdamW(groups, weight_decay=0.01)
+    steps = int(epochs * len(tasks)) // _TOGETHER
+    scheduler = torch.optim.lr_scheduler.LambdaLR(
+        optimizer, lambda step: min(1, (step + 1) / (_WARM_UP * steps)) * max(_LEAST, 1 - step / steps)
+    )
+    drawn, start, mean = random.Random(0), time.monotonic(), 0.0
+    order: list[Task] = []
+    for step in range(1, steps + 1):
+        if len(order) < _TOGETHER:
+            order += drawn.sample(tasks, len(tasks))
+        some, order = order[:_TOGETHER], order[_TOGETHER:]
+        pairs = [pair for place, task in enumerate(some) for pair in _draw_pairs(task, place, drawn)]
+        batch = tokenizer(
+            [some[place].question for place, _, _ in pairs],
+            [sentences[key] for _, key, _ in pairs],
+            truncation=True, max_length=MAX_TOKENS, padding=True, return_tensors="pt", return_token_type_ids=False,
+        )  # fmt: skip
+        places, labels = (torch.tensor([pair[i] for pair in pairs]) for i in (0, 2))
+        loss = _compute_loss(model(batch), places, labels.float())
+        loss.backward()  # type: ignore[no-untyped-call]
+        torch.nn.utils.clip_grad_norm_(upper, 1.0)
+        optimizer.step()
+        scheduler.step()
+        optimizer.zero_grad()
+        mean = loss.item() if step == 1 else 0.98 * mean + 0.02 * loss.item()
+        if step % 50 == 0:
+            print(f"step {step} of {steps}: loss {mean:.3f}, {time.monotonic() - start:.0f} s", flush=True)
+
+
+def _draw_pairs(task: Task, place: int, drawn: random.Random) -> list[tuple[int, Key, int]]:
+    """Return the place of a task with sentences, and whether each answers it: one that does, if any, and some that do not."""
+    wrong: list[Key] = []
+    for some, most in ((task.near, 2), (task.close[:12], 2), (task.same, 1), (task.close, _WRONG)):
+        fresh = [key for key in some if key not in wrong]
+        wrong += drawn.sample(fresh, min(most, len(fresh)))
+    right = [(place, drawn.choice(task.answers), 1)] if task.answers else []
+    return [*right, *((place, key, 0) for key in wrong[:_WRONG])]
+
+
+def _compute_loss(scores: torch.Tensor, places: torch.Tensor, labels: torch.Tensor) -> torch.Tensor:
+    """Return the loss of telling each answer from the rest, and of choosing it among those of its question."""
+    loss = _YES_OR_NO * binary_cross_entropy_with_logits(scores, labels, pos_weight=torch.tensor(_POSITIVE))
+    for place in range(_TOGETHER):
+        own = places == place
+        if labels[own].sum() > 0:
+            loss = loss + cross_entropy(scores[own][None], labels[own].argmax()[None]) / _TOGETHER
+    return loss
+
+
+def list_changes(model: CrossEncoder, shipped: Mapping[str, NDArray[Any]]) -> dict[str, NDArray[Any]]:
+    """Return what training changed: two narrow matrices for each weight, the rest as it is now."""
+    found: dict[str, NDArray[Any]] = {f"head.{name}": p.detach().numpy() for name, p in model.head.named_parameters()}
+    for name, parameter in model.model.named_parameters():
+        if not parameter.requires_grad:
+            continue
+        value = parameter.detach().numpy()
+        if value.ndim < 2:
+            found[name] = value.astype(np.float16)
+            continue
+        left, strength, right = np.linalg.svd(value - shipped[name], full_matrices=False)
+        root = np.sqrt(strength[:RANK])
+        found[f"{name}.left"] = (left[:, :RANK] * root).astype(np.float16)
+        found[f"{name}.right"] = np.ascontiguousarray(root[:, None] * right[:RANK]).astype(np.float16)
+    return found
+
+
+if __name__ == "__main__":
+    main()

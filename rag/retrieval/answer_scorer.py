@@ -1,0 +1,86 @@
+"""Score how far a sentence answers a question by reading the two together.
+
+A cross-encoder (Nogueira and Cho 2019) on top of the embedder that ships: its lower layers are that model's, the upper ones differ
+from it by matrices of low rank (Hu et al. 2022, LoRA), which are all that is kept here. It was trained by
+`benchmarks/answer_training` on questions that were written for other articles than those of any question set.
+"""
+
+import threading
+from collections.abc import Sequence
+from functools import lru_cache
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from rag.index.embedder import SHIPPED, Embedder
+
+if TYPE_CHECKING:
+    from tokenizers import Tokenizer
+
+    from rag.index.bert_graph import Weights
+    from rag.index.embedder_runtime import OnnxModel
+
+CHANGES = Path(__file__).with_name("answer_scorer.safetensors")
+"""What differs from the embedder that ships."""
+
+MAX_TOKENS = 96
+"""Tokens of a question, a sentence and what stands around it, that are read."""
+
+_SENTENCE, _HEADLINE, _BEFORE = 400, 120, 100  # Characters of each.
+_LEFT, _RIGHT = ".left", ".right"
+_loading = threading.Lock()  # Or two questions at once would load it twice.
+
+
+class AnswerScorer:
+    """Score sentences for a question; a process has the model once in memory, from the first question on."""
+
+    def __init__(self, changes: Path = CHANGES) -> None:
+        """Name the file with what differs from the embedder that ships."""
+        self._changes = changes
+
+    def score(self, question: str, sentences: Sequence[str]) -> list[float]:
+        """Return for each sentence the probability, by the model, that it answers the question.
+
+        Args:
+            question: A question that stands by itself.
+            sentences: Sentences with what stands around them, as `describe_sentence` gives them.
+        """
+        if not sentences:
+            return []
+        with _loading:
+            tokenizer, model = _load(Embedder(SHIPPED).folder, self._changes)
+        rows = [found.ids for found in tokenizer.encode_batch([(question, sentence) for sentence in sentences])]
+        return [float(score) for score in 1 / (1 + np.exp(-model.compute(rows)[:, 0]))]
+
+
+def describe_sentence(sentence: str, headline: str, before: str) -> str:
+    """Return a sentence as it is read: with the headline of its article and the end of what stands before it."""
+    told, title, earlier = (" ".join(text.split()) for text in (sentence, headline, before))
+    return f"{told[:_SENTENCE]} | {title[:_HEADLINE]} | {earlier[-_BEFORE:]}"
+
+
+@lru_cache(maxsize=2)
+def _load(folder: Path, changes: Path) -> "tuple[Tokenizer, OnnxModel]":
+    from tokenizers import Tokenizer
+
+    from rag.index.bert_graph import build_cross_encoder_graph
+    from rag.index.embedder_runtime import OnnxModel
+
+    tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
+    tokenizer.no_padding()
+    tokenizer.enable_truncation(MAX_TOKENS)
+    return tokenizer, OnnxModel(build_cross_encoder_graph(folder, read_changes(folder, changes)))
+
+
+def read_changes(folder: Path, changes: Path) -> "Weights":
+    """Return the weights of the cross-encoder that differ from those of the model in a folder."""
+    from safetensors.numpy import load_file
+
+    given = {name: value.astype(np.float32) for name, value in load_file(changes).items()}
+    shipped = load_file(folder / "model.safetensors")
+    products = {
+        name: shipped[name] + given[name + _LEFT] @ given[name + _RIGHT]
+        for name in (key.removesuffix(_LEFT) for key in given if key.endswith(_LEFT))
+    }
+    return products | {name: value for name, value in given.items() if not name.endswith((_LEFT, _RIGHT))}
