@@ -1,5 +1,6 @@
 """Find the passages that a query is about: dense and lexical candidates, fused, grouped, ranked."""
 
+import math
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence, Set
 from concurrent.futures import ThreadPoolExecutor
@@ -36,7 +37,10 @@ LATEST = 0.06
 """Added to the newest of the candidates, and in proportion to the older ones, where the newest state is asked for."""
 
 _WIDER = 4  # More chunks are asked for where a filter holds.
-_FEW = 300  # Articles: of so many every chunk is compared.
+# To look further through the graph for chunks that pass takes N / P steps for each, P of N articles passing; to compare all
+# takes P. So few are compared, up to the root of 250 N, where both took as long over a million chunks (docs/scale.md).
+_SCAN_COST = 250
+_FEW = 300  # Articles, of which every chunk is compared in any case.
 
 _MEANWHILE = ThreadPoolExecutor(thread_name_prefix="words")
 """Looks for words while the question is embedded, which leaves the interpreter free (docs/retrieval.md)."""
@@ -181,12 +185,24 @@ class Retriever:
                 # Enough pass, or there are no more to ask for.
                 if len(passing) >= CANDIDATES or len(found) < wide:
                     near[n] = dict(passing[:CANDIDATES])
-            if len(near) < len(vectors) and self.indexes.store.archive.count(filters.selection) <= _FEW:
-                few = self.indexes.store.vectors_of(filters.selection)
-                for n in set(left) - set(near):
-                    cosines = {i: float(row @ vectors[n]) for i, row in few.items()}
-                    near[n] = dict(sorted(cosines.items(), key=lambda pair: -pair[1])[:CANDIDATES])
+            if len(near) < len(vectors) and self._passes_few(filters):
+                far = sorted(set(left) - set(near))
+                near |= dict(zip(far, self._compare_all(vectors[far], filters), strict=True))
         return [near[n] for n in range(len(vectors))]
+
+    def _passes_few(self, filters: Filters) -> bool:
+        """Return whether so few articles pass filters that to compare their chunks takes less than to look for them."""
+        archive = self.indexes.store.archive
+        return archive.count(filters.selection) <= max(_FEW, math.isqrt(_SCAN_COST * archive.count()))
+
+    def _compare_all(self, vectors: Vectors, filters: Filters) -> list[dict[str, float]]:
+        """Return for each vector the nearest of all chunks that pass filters, with their cosines."""
+        held = self.indexes.store.vectors_of(filters.selection)
+        if not held:
+            return [{} for _ in vectors]
+        ids, cosines = list(held), vectors @ np.stack(list(held.values())).T
+        best = np.argsort(-cosines, axis=1, kind="stable")[:, :CANDIDATES]
+        return [{ids[i]: float(row[i]) for i in order} for row, order in zip(cosines, best, strict=True)]
 
     def _filter_candidates(self, chunk_ids: Iterable[str], filters: Filters | None) -> dict[str, _ChunkPosition]:
         """Return where those of some chunks stand that the archive still holds and that pass."""
