@@ -43,7 +43,15 @@ _QUOTED_LENGTH = 8  # Characters of the shortest quotation that answers what som
 _LEANT_ON = 300  # Characters before a sentence on which it may lean.
 _BEFORE = 700  # Characters before a passage in which the sentence before it is searched for.
 
-WEIGHTS = {"own": 0.1, "coverage": 0.18, "context": 0.2, "dense": 0.18, "passage": 0.16, "shape": 0.18, "answers": 0.3}
+WEIGHTS = {
+    "own": 0.09,
+    "coverage": 0.16,
+    "context": 0.18,
+    "dense": 0.16,
+    "passage": 0.15,
+    "shape": 0.17,
+    "answers": 0.09,
+}
 """What a sentence is ranked by, see `Sentence`; fitted on the starter set (benchmarks/fitting.py)."""
 
 
