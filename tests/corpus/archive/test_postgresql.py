@@ -317,7 +317,7 @@ def test_a_process_that_stands_still_in_a_transaction_is_put_out_of_it(archive: 
 
     def stand_still() -> None:
         with Archive(address) as other, archive.transaction():
-            backend = connection.execute("SELECT pg_backend_pid()").fetchone()[0]
+            ((backend,),) = connection.execute("SELECT pg_backend_pid()")
             connection.execute("SET LOCAL idle_in_transaction_session_timeout = 1")
             alive = "SELECT count(*) FROM pg_stat_activity WHERE pid = ?"
             wait_until(lambda: other.connection.execute(alive, (backend,)).fetchone()[0] == 0)
