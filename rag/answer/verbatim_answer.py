@@ -43,7 +43,7 @@ _LEANS = re.compile(
 )
 
 _POINTS = re.compile(
-    r"^[\"“'‘]?(?:(?:[\w,.]+ ){1,3}of (?:them|these|those)|These|Those|Both|Such|They|Their|He|She|His|Her)\b"
+    r"^[\"“'‘]?(?:(?:[\w,.]+ ){1,3}of (?:them|these|those)|This|That|These|Those|Both|Such|They|Their|He|She|His|Her)\b"
 )
 
 
