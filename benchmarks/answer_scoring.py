@@ -45,7 +45,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
             for path in options.sets:
                 print(f"{title}: {path.stem}: {_count_gold(assistant, load(path).questions)}", flush=True)
             print(f"{title}: ordinary: {_count_ordinary(assistant)}", flush=True)
-    print(f"reading {ranking.SCORED_SENTENCES} sentences: median of {len(taken)} {statistics.median(taken):.0f} ms")
+    print(f"reading {ranking.EMBEDDED_SENTENCES} sentences: median of {len(taken)} {statistics.median(taken):.0f} ms")
 
 
 def _time_scoring() -> list[float]:
@@ -56,7 +56,7 @@ def _time_scoring() -> list[float]:
     def measure(self: AnswerScorer, question: str, sentences: Sequence[str]) -> list[float]:
         start = time.perf_counter()
         scores = score(self, question, sentences)
-        if len(sentences) == ranking.SCORED_SENTENCES:
+        if len(sentences) == ranking.EMBEDDED_SENTENCES:
             taken.append(1000 * (time.perf_counter() - start))
         return scores
 

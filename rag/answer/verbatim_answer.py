@@ -43,7 +43,8 @@ _LEANS = re.compile(
 )
 
 _POINTS = re.compile(
-    r"^[\"“'‘]?(?:(?:[\w,.]+ ){1,3}of (?:them|these|those)|This|That|These|Those|Both|Such|They|Their|He|She|His|Her)\b"
+    r"^[\"“'‘]?(?:(?:[\w,.]+ ){1,3}of (?:them|these|those)|Th(?:is|at)(?! (?:week|weekend|month|year|day|morning|afternoon|evening|time|spring|summer|autumn|winter|said)\b)|These|Those"
+    r"|Both|Such|They|Their|He|She|His|Her)\b"
 )
 
 
@@ -127,7 +128,7 @@ def _extend_selection(
 ) -> None:
     """Add sentences that say something new, up to a number of all.
 
-    One that begins with "They" or "8,000 of them" brings the sentence before it, where that was read, or is left out
+    One that begins with "They", "That law" or "8,000 of them" brings the sentence before it, where that was read, or is left out
     where there is no room for both: after another it would say something else.
 
     Args:

@@ -39,6 +39,10 @@ class AnswerScorer:
         """Name the file with what differs from the embedder that ships."""
         self._changes = changes
 
+    def load(self) -> None:
+        """Load the model now instead of at the first question."""
+        self.score("ready?", ["ready"])
+
     def score(self, question: str, sentences: Sequence[str]) -> list[float]:
         """Return for each sentence the probability, by the model, that it answers the question.
 
@@ -70,7 +74,8 @@ def _load(folder: Path, changes: Path) -> "tuple[Tokenizer, OnnxModel]":
     tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
     tokenizer.no_padding()
     tokenizer.enable_truncation(MAX_TOKENS)
-    return tokenizer, OnnxModel(build_cross_encoder_graph(folder, read_changes(folder, changes)))
+    # One sentence a batch: bytes are scaled by all that is in a batch, and a score must not depend on what stands beside it.
+    return tokenizer, OnnxModel(build_cross_encoder_graph(folder, read_changes(folder, changes)), batch_tokens=1)
 
 
 def read_changes(folder: Path, changes: Path) -> "Weights":

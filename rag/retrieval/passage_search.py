@@ -38,8 +38,9 @@ LATEST = 0.06
 
 _WIDER = 4  # More chunks are asked for where a filter holds.
 # To look further through the graph for chunks that pass takes N / P steps for each, P of N articles passing; to compare all
-# takes P. So few are compared, up to the root of 250 N, where both took as long over a million chunks (docs/scale.md).
-_SCAN_COST = 250
+# takes P. So few are compared, up to the root of 100 N: over a million chunks 4,000 of 250,000 articles took 220 ms that way and
+# 320 the other (docs/scale.md), which are equal at 5,000. Their vectors are in memory meanwhile, hence the limit.
+_SCAN_COST, _SCANNED = 100, 10_000
 _FEW = 300  # Articles, of which every chunk is compared in any case.
 
 _MEANWHILE = ThreadPoolExecutor(thread_name_prefix="words")
@@ -176,7 +177,7 @@ class Retriever:
         if selected is not None:
             return [dict(found) for found in selected]
         near: dict[int, dict[str, float]] = {}
-        wide = CANDIDATES
+        wide, few = CANDIDATES, None
         while left := [n for n in range(len(vectors)) if n not in near]:
             wide *= _WIDER
             for n, found in zip(left, self.indexes.dense.search(vectors[left], wide), strict=True):
@@ -185,7 +186,8 @@ class Retriever:
                 # Enough pass, or there are no more to ask for.
                 if len(passing) >= CANDIDATES or len(found) < wide:
                     near[n] = dict(passing[:CANDIDATES])
-            if len(near) < len(vectors) and self._passes_few(filters):
+            few = self._passes_few(filters) if few is None and len(near) < len(vectors) else few
+            if few and len(near) < len(vectors):
                 far = sorted(set(left) - set(near))
                 near |= dict(zip(far, self._compare_all(vectors[far], filters), strict=True))
         return [near[n] for n in range(len(vectors))]
@@ -193,7 +195,8 @@ class Retriever:
     def _passes_few(self, filters: Filters) -> bool:
         """Return whether so few articles pass filters that to compare their chunks takes less than to look for them."""
         archive = self.indexes.store.archive
-        return archive.count(filters.selection) <= max(_FEW, math.isqrt(_SCAN_COST * archive.count()))
+        few = min(_SCANNED, max(_FEW, math.isqrt(_SCAN_COST * archive.count())))
+        return archive.count(filters.selection) <= few
 
     def _compare_all(self, vectors: Vectors, filters: Filters) -> list[dict[str, float]]:
         """Return for each vector the nearest of all chunks that pass filters, with their cosines."""

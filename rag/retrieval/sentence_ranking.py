@@ -19,17 +19,15 @@ from rag.text.question_words import ASKING
 from rag.text.quotations import find_quotations, is_quoted_from
 from rag.text.speakers import find_attributions
 from rag.text.speech_verbs import SAID
-from rag.text.terms import STOPWORDS, list_held_terms, list_query_terms, stem, terms, words
+from rag.text.terms import STOPWORDS, list_held_terms, list_query_terms, question_language, stem, terms, words
 from rag.text.units import size
 
 READ_PASSAGES = 8
 """Passages whose sentences are read."""
 
 EMBEDDED_SENTENCES = 14
-"""The sentences that are embedded for one question: those that its words speak for."""
-
-SCORED_SENTENCES = 16
-"""The sentences that are read together with the question (`rag.retrieval.answer_scorer`)."""
+"""The sentences that are embedded for one question, and read together with it (`rag.retrieval.answer_scorer`): those that
+its words speak for."""
 
 CARRIED = 0.7
 """What all the terms that a follow-up takes from the question before (`rag.question.follow_up`) count together, at most,
@@ -138,20 +136,19 @@ class PassageReader:
         found = list(once.values())
         near = self._compare(text, found[:EMBEDDED_SENTENCES], {} if known is None else known)
         near.sort(key=lambda s: (-s.score, s.passage.rank, s.start))
-        found = near + found[EMBEDDED_SENTENCES:]
-        # A mere topic is no question that a sentence could answer.
-        return found if kind == "topic" else self._read_closely(text, found)
+        # A mere topic is no question that a sentence could answer, and the model has learnt from English alone.
+        english = {question_language(text), *(s.passage.article.language or "en" for s in near)} == {"en"}
+        near = self._read_closely(text, near) if english and kind != "topic" else near
+        return near + found[EMBEDDED_SENTENCES:]
 
-    def _read_closely(self, text: str, found: Sequence[Sentence]) -> list[Sentence]:
-        """Return sentences with how far the first of them answer, which adds to their scores."""
-        first = found[:SCORED_SENTENCES]
-        told = [describe_sentence(s.text, s.passage.article.title, _read_before(s)) for s in first]
+    def _read_closely(self, text: str, near: Sequence[Sentence]) -> list[Sentence]:
+        """Return sentences with how far they answer, which adds to their scores."""
+        told = [describe_sentence(s.text, s.passage.article.title, _read_before(s)) for s in near]
         read = [
             replace(s, answers=answers, score=s.score + WEIGHTS["answers"] * answers)
-            for s, answers in zip(first, self.scorer.score(text, told), strict=True)
+            for s, answers in zip(near, self.scorer.score(text, told), strict=True)
         ]
-        read.sort(key=lambda s: (-s.score, s.passage.rank, s.start))
-        return [*read, *found[SCORED_SENTENCES:]]
+        return sorted(read, key=lambda s: (-s.score, s.passage.rank, s.start))
 
     def _compare(self, text: str, sentences: Sequence[Sentence], known: dict[str, Vectors]) -> list[Sentence]:
         """Return sentences with their cosine to the question, which adds to their score, and that of their headlines."""

@@ -105,6 +105,12 @@ def test_what_points_at_the_sentence_before_comes_behind_it_or_not_at_all(pointi
     assert them not in choose_sentences(readings([best, *wide, them, fell]))
 
 
+def test_a_time_is_nothing_that_points_at_the_sentence_before() -> None:
+    here = passage("It hit 145 million people. The number of Canadians fell. This week a judge looked at it.")
+    best, week = sentence(here, "It hit", 0.9), sentence(here, "This week", 0.8)
+    assert choose_sentences(readings([best, week, sentence(here, "The n", 0.2)])) == [best, week]
+
+
 def test_what_says_the_same_is_left_out() -> None:
     here, there = passage(BODY), passage("It rejected the plan by nine votes to two on Monday.", id="b")
     best = sentence(here, "It rejected", 0.9)

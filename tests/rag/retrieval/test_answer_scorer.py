@@ -53,7 +53,7 @@ def test_what_answers_stands_above_what_shares_more_words(
 
 def test_a_sentence_is_scored_by_itself_whatever_stands_beside_it(scorer: AnswerScorer) -> None:
     together = scorer.score(QUESTION, TOLD)
-    assert together == pytest.approx([scorer.score(QUESTION, [one])[0] for one in TOLD], abs=0.02)
+    assert together == pytest.approx([scorer.score(QUESTION, [one])[0] for one in TOLD], abs=1e-6)
     assert scorer.score(QUESTION, []) == []
 
 
