@@ -38,19 +38,20 @@ OTHERS = 0.5
 
 _QUOTED_WORDS = 3  # Two words in quotation marks are more often a term ("net neutrality").
 _QUOTED_LENGTH = 8  # Characters of the shortest quotation that answers what somebody said.
+_INTERROGATIVE = frozenset("who whom whose what when where why how which".split())
 _LEANT_ON = 300  # Characters before a sentence on which it may lean.
 _BEFORE = 700  # Characters before a passage in which the sentence before it is searched for.
 
 WEIGHTS = {
     "own": 0.09,
-    "coverage": 0.15,
-    "context": 0.17,
-    "dense": 0.15,
-    "passage": 0.14,
-    "shape": 0.15,
-    "answers": 0.15,
+    "coverage": 0.17,
+    "context": 0.19,
+    "dense": 0.17,
+    "passage": 0.15,
+    "shape": 0.17,
+    "answers": 0.06,
 }
-"""What a sentence is ranked by, see `Sentence`; fitted on the starter set but for the last (docs/retrieval.md). They add up to 1, and
+"""What a sentence is ranked by, see `Sentence`; fitted on the starter set, the last chosen by hand (docs/retrieval.md). They add up to 1, and
 a sentence that holds a quotation of the question has more."""
 
 
@@ -138,7 +139,8 @@ class PassageReader:
         near.sort(key=lambda s: (-s.score, s.passage.rank, s.start))
         # A mere topic is no question that a sentence could answer, and the model has learnt from English alone.
         english = {question_language(text), *(s.passage.article.language or "en" for s in near)} == {"en"}
-        near = self._read_closely(text, near) if english and kind != "topic" else near
+        asks = kind != "topic" and not _INTERROGATIVE.isdisjoint(words(text))  # Not "price tag of the sale".
+        near = self._read_closely(text, near) if english and asks else near
         return near + found[EMBEDDED_SENTENCES:]
 
     def _read_closely(self, text: str, near: Sequence[Sentence]) -> list[Sentence]:
