@@ -25,7 +25,7 @@ from transformers import AutoModel, AutoTokenizer
 
 from corpus.text.sentences import split_sentences
 from rag.index.embedder import SHIPPED, Embedder
-from rag.retrieval.answer_scorer import CHANGES, MAX_TOKENS, describe_sentence
+from rag.retrieval.answer_scorer import MAX_TOKENS, describe_sentence
 
 QUESTIONS = Path(__file__).with_name("answer_questions.jsonl")
 
@@ -61,7 +61,7 @@ def main() -> None:
     """Train and write the changes."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("data", type=Path)
-    parser.add_argument("out", type=Path, nargs="?", default=CHANGES)
+    parser.add_argument("out", type=Path)
     parser.add_argument("--epochs", type=float, default=3)
     arguments = parser.parse_args()
     torch.manual_seed(0)

@@ -39,10 +39,6 @@ class AnswerScorer:
         """Name the file with what differs from the embedder that ships."""
         self._changes = changes
 
-    def load(self) -> None:
-        """Load the model now instead of at the first question."""
-        self.score("ready?", ["ready"])
-
     def score(self, question: str, sentences: Sequence[str]) -> list[float]:
         """Return for each sentence the probability, by the model, that it answers the question.
 
@@ -80,12 +76,13 @@ def _load(folder: Path, changes: Path) -> "tuple[Tokenizer, OnnxModel]":
 
 def read_changes(folder: Path, changes: Path) -> "Weights":
     """Return the weights of the cross-encoder that differ from those of the model in a folder."""
+    from safetensors import safe_open
     from safetensors.numpy import load_file
 
     given = {name: value.astype(np.float32) for name, value in load_file(changes).items()}
-    shipped = load_file(folder / "model.safetensors")
-    products = {
-        name: shipped[name] + given[name + _LEFT] @ given[name + _RIGHT]
-        for name in (key.removesuffix(_LEFT) for key in given if key.endswith(_LEFT))
-    }
+    with safe_open(folder / "model.safetensors", framework="numpy") as shipped:
+        products = {
+            name: shipped.get_tensor(name) + given[name + _LEFT] @ given[name + _RIGHT]
+            for name in (key.removesuffix(_LEFT) for key in given if key.endswith(_LEFT))
+        }
     return products | {name: value for name, value in given.items() if not name.endswith((_LEFT, _RIGHT))}

@@ -177,7 +177,7 @@ class Retriever:
         if selected is not None:
             return [dict(found) for found in selected]
         near: dict[int, dict[str, float]] = {}
-        wide, few = CANDIDATES, None
+        wide = CANDIDATES
         while left := [n for n in range(len(vectors)) if n not in near]:
             wide *= _WIDER
             for n, found in zip(left, self.indexes.dense.search(vectors[left], wide), strict=True):
@@ -186,8 +186,8 @@ class Retriever:
                 # Enough pass, or there are no more to ask for.
                 if len(passing) >= CANDIDATES or len(found) < wide:
                     near[n] = dict(passing[:CANDIDATES])
-            few = self._passes_few(filters) if few is None and len(near) < len(vectors) else few
-            if few and len(near) < len(vectors):
+            first = wide == _WIDER * CANDIDATES
+            if first and len(near) < len(vectors) and self._passes_few(filters):
                 far = sorted(set(left) - set(near))
                 near |= dict(zip(far, self._compare_all(vectors[far], filters), strict=True))
         return [near[n] for n in range(len(vectors))]

@@ -10,6 +10,7 @@ from corpus.text.sentences import split_sentences
 from rag.index.embedder import Embedder, Vectors
 from rag.index.lexical import LexicalIndex
 from rag.model import Passage
+from rag.question.question_syntax import ASKING as INTERROGATIVE
 from rag.retrieval.answer_scorer import AnswerScorer, describe_sentence
 from rag.text.dates.date_mentions import find_moments
 from rag.text.equal_words import find_equal_terms
@@ -38,7 +39,6 @@ OTHERS = 0.5
 
 _QUOTED_WORDS = 3  # Two words in quotation marks are more often a term ("net neutrality").
 _QUOTED_LENGTH = 8  # Characters of the shortest quotation that answers what somebody said.
-_INTERROGATIVE = frozenset("who whom whose what when where why how which".split())
 _LEANT_ON = 300  # Characters before a sentence on which it may lean.
 _BEFORE = 700  # Characters before a passage in which the sentence before it is searched for.
 
@@ -139,7 +139,7 @@ class PassageReader:
         near.sort(key=lambda s: (-s.score, s.passage.rank, s.start))
         # A mere topic is no question that a sentence could answer, and the model has learnt from English alone.
         english = {question_language(text), *(s.passage.article.language or "en" for s in near)} == {"en"}
-        asks = kind != "topic" and not _INTERROGATIVE.isdisjoint(words(text))  # Not "price tag of the sale".
+        asks = kind != "topic" and not INTERROGATIVE.isdisjoint(words(text))  # Not "price tag of the sale".
         near = self._read_closely(text, near) if english and asks else near
         return near + found[EMBEDDED_SENTENCES:]
 
