@@ -42,9 +42,10 @@ _LEANS = re.compile(
     r"|(?:[\w,.]+ ){1,3}of (?:them|these|those))\b"
 )
 
+_TIMES = "week|weekend|month|year|day|morning|afternoon|evening|time|spring|summer|autumn|winter"
 _POINTS = re.compile(
-    r"^[\"“'‘]?(?:(?:[\w,.]+ ){1,3}of (?:them|these|those)|Th(?:is|at)(?! (?:week|weekend|month|year|day|morning|afternoon|evening|time|spring|summer|autumn|winter|said)\b)|These|Those"
-    r"|Both|Such|They|Their|He|She|His|Her)\b"
+    r"^[\"“'‘]?(?:(?:[\w,.]+ ){1,3}of (?:them|these|those)|These|Those"
+    rf"|Th(?:is|at)(?! (?:{_TIMES}|said)\b)|Both|Such|They|Their|He|She|His|Her)\b"
 )
 
 

@@ -19,7 +19,7 @@ from rag.retrieval.asked_names import keep_meant
 from rag.retrieval.demanded_kinds import put_demanded_first
 from rag.retrieval.namesakes import drop_namesakes, keep_carried_topic
 from rag.retrieval.passage_search import Retriever, SearchText
-from rag.retrieval.sentence_ranking import READ_PASSAGES, PassageReader, Sentence
+from rag.retrieval.sentence_ranking import READ_PASSAGES, PassageReader, Sentence, order_best_first
 from rag.retrieval.sufficiency import HOPELESS, Sufficiency, judge_sufficiency
 from rag.retrieval.told_times import order_timely_first
 from rag.text.injected_instructions import is_quotable
@@ -252,7 +252,7 @@ def _rerank_by_gain(read: Sequence[Sentence], gains: Sequence[float], most: floa
         s if s.score > 1 else replace(s, score=(s.score + gain) / (1 + most))
         for s, gain in zip(read, gains, strict=True)
     ]
-    return sorted(again, key=lambda s: (-s.score, s.passage.rank, s.start))
+    return order_best_first(again)
 
 
 def _restore_ranks(reading: PassageReading, places: Mapping[str, Passage]) -> PassageReading:

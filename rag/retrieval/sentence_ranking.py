@@ -1,7 +1,7 @@
 """Find the sentences of the retrieved passages that bear on the question, and how strongly."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -130,13 +130,12 @@ class PassageReader:
         called = {stem(w) for n in find_names(text) for w in n.words} if kind == "quotation" else set()
         asking = _Asking(weights, kind, set(words(text)), _find_quoted(text), called)
         found = [s for passage in passages[:READ_PASSAGES] for s in asking.weigh(passage, passage.score / best)]
-        found.sort(key=lambda s: (-s.score, s.passage.rank, s.start))
+        found = order_best_first(found)
         once: dict[tuple[str, int], Sentence] = {}  # Neighbouring passages share the sentence at their border.
         for sentence in found:
             once.setdefault((sentence.passage.article.id, sentence.start), sentence)
         found = list(once.values())
-        near = self._compare(text, found[:EMBEDDED_SENTENCES], {} if known is None else known)
-        near.sort(key=lambda s: (-s.score, s.passage.rank, s.start))
+        near = order_best_first(self._compare(text, found[:EMBEDDED_SENTENCES], {} if known is None else known))
         # A mere topic is no question that a sentence could answer, and the model has learnt from English alone.
         english = {question_language(text), *(s.passage.article.language or "en" for s in near)} == {"en"}
         asks = kind != "topic" and not INTERROGATIVE.isdisjoint(words(text))  # Not "price tag of the sale".
@@ -150,7 +149,7 @@ class PassageReader:
             replace(s, answers=answers, score=s.score + WEIGHTS["answers"] * answers)
             for s, answers in zip(near, self.scorer.score(text, told), strict=True)
         ]
-        return sorted(read, key=lambda s: (-s.score, s.passage.rank, s.start))
+        return order_best_first(read)
 
     def _compare(self, text: str, sentences: Sequence[Sentence], known: dict[str, Vectors]) -> list[Sentence]:
         """Return sentences with their cosine to the question, which adds to their score, and that of their headlines."""
@@ -169,6 +168,11 @@ class PassageReader:
             for s in sentences
             for dense in [float(near[s.text])]
         ]
+
+
+def order_best_first(sentences: Iterable[Sentence]) -> list[Sentence]:
+    """Return sentences by score, equal ones in the order of their passages and of the text."""
+    return sorted(sentences, key=lambda s: (-s.score, s.passage.rank, s.start))
 
 
 def _read_before(sentence: Sentence) -> str:

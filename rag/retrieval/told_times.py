@@ -6,7 +6,7 @@ from datetime import UTC, datetime, time, timedelta
 from typing import Literal
 
 from rag.model import Filters
-from rag.retrieval.sentence_ranking import Sentence
+from rag.retrieval.sentence_ranking import Sentence, order_best_first
 from rag.text.dates.calendar_spans import Span, make_day_span, make_months_span
 from rag.text.dates.date_mentions import Moment, find_moments
 
@@ -33,7 +33,7 @@ def order_timely_first(read: Sequence[Sentence], wanted: Filters) -> list[Senten
     best = max((s.score for s in gained), default=0.0)
     near = any(fit == "in" and s.score >= NEAR * best for s, fit in zip(gained, fits, strict=True))
     kept = [s for s, fit in zip(gained, fits, strict=True) if not (near and fit == "out" and s.score <= 1)]
-    return sorted(kept, key=lambda s: (-s.score, s.passage.rank, s.start))
+    return order_best_first(kept)
 
 
 def fit_time(sentence: Sentence, wanted: Filters) -> Fit:
