@@ -336,7 +336,10 @@ def _replace_pronoun(question: str, topic: str, answer: str) -> str:
 
 
 def _list_new_names(question: str, topic: str, answer: str) -> list[str]:
-    """Return up to three names of the last answer's first sentence that are new, where "it" or "they" may mean one of them."""
+    """Return up to three names of the last answer's first sentence that are new, where "they" may mean them.
+
+    "It" may mean the one that is new, where the question before names nothing and there is one only.
+    """
     if not re.search(rf"\b(?:{_THING}|ones?)\b", question, re.IGNORECASE):
         return []
     if len(find_names(topic)) == 1 and "it" in words(question):
@@ -344,7 +347,8 @@ def _list_new_names(question: str, topic: str, answer: str) -> list[str]:
     known = {word for text in (question, topic) for word in words(text)}
     first = answer[slice(*next(iter(split_sentences(answer)), (0, 0)))]
     said = dict.fromkeys(first[name.start : name.end] for name in find_names(first))
-    return [name for name in said if not set(words(name)) <= known][:_CARRIED]
+    new = [name for name in said if not set(words(name)) <= known]
+    return new[:_CARRIED] if len(new) == 1 or "it" not in words(question) else []
 
 
 def _find_person(topic: str, answer: str) -> str:

@@ -40,6 +40,11 @@ def test_the_names_of_the_last_answer_come_along_for_it_and_they() -> None:
     assert resolved == "When was that one postponed (a bill in the Senate; PROTECT IP Act)?"
 
 
+def test_of_several_names_of_the_last_answer_none_is_meant_by_it() -> None:
+    told = "After Heartbleed in 2014 and Log4Shell in 2021 companies promised help [1]."
+    assert after("Who noticed it?", "what is the xz back door", told) == "Who noticed it (the xz back door)?"
+
+
 def test_a_chain_of_follow_ups_keeps_the_topic() -> None:
     resolved = after("And in Japan?", "How many cars did Toyota sell in India?", "2 [1].", "and in France?", "3 [1].")
     assert resolved == "How many cars did Toyota sell in Japan?"
