@@ -237,7 +237,7 @@ class AnswerPipeline:
         with measure(timings, "read"):
             evidence = self.evidence.read(state["query"], found)
             # A model sees for itself whether the passages answer; without one, some sentences must.
-            enough = evidence.hopeful and bool(self.prose or find_answer(state["query"], evidence)[0])
+            enough = evidence.hopeful if self.prose else bool(find_answer(state["query"], evidence)[0])
             meanings = find_meanings(state["query"], evidence, self.evidence.reader.embedder) if enough else ()
             passages = self.prose.choose(found.rankings) if enough and self.prose else state["passages"]
         event = {"event": Event("reading", passages=passages)} if enough else {}
@@ -285,6 +285,7 @@ class AnswerPipeline:
         passages: Sequence[Passage] = state["found"].passages
         quoted, told = compose_text(chosen, passages), tell_time_between(query, evidence, passages)
         if gap and not told:
+            quoted = quoted or compose_text(gap.nearest, passages)  # In place of a model that failed.
             return f"{write_caution(gap)}\n\n{quoted}", (*notes, note_gap(gap)), "doubtful"
         if chosen and (others := find_conflicts(chosen[0], chosen[1:])):
             notes.extend(filter(None, [conflict_note(chosen[0], others, evidence.whole.sentences)]))

@@ -11,6 +11,7 @@ from rag.retrieval.demanded_kinds import counts_asked
 from rag.retrieval.evidence_search import Evidence
 from rag.retrieval.headline_answers import FACTS, answers_in_headline, find_restating
 from rag.retrieval.held_words import find_own_names, list_wanted, measure_said, read_own
+from rag.retrieval.read_answers import BESIDE, CERTAIN, MEASURES, find_certain, is_unlikely
 from rag.retrieval.sentence_ranking import EMBEDDED_SENTENCES, Sentence, list_counts
 from rag.text.terms import STOPWORDS, list_held_terms, terms, words
 
@@ -26,9 +27,28 @@ UNCLEAR = f"Nothing in this archive clearly answers this; {_NEAREST}"
 
 def find_answer(query: Query, evidence: Evidence) -> tuple[list[Sentence], Gap | None]:
     """Return the sentences that clearly answer a question, or the nearest ones, if any, with what they leave open."""
+    read = evidence.whole.sentences
+    certain = find_certain(query, read)
+    if not (evidence.hopeful or certain):
+        return [], Gap("unclear")
     chosen = put_clear_first(query, evidence, drop_others(query, choose_sentences(evidence)))
     gap = find_gap(query, evidence, chosen) if chosen else Gap("unclear")
-    return (list(gap.nearest[:NEAREST]), gap) if gap else (chosen, None)
+    if certain and (gap is None or gap.kind == "unclear"):
+        lead = add_antecedents(certain, read) if gap or query.kind in FACTS else []
+        chosen, gap = [*lead, *(s for s in chosen if s not in lead)][: NEAREST if gap else None], None
+    if gap and gap.kind == "unclear" and is_unlikely(read):
+        return [], gap
+    return (list(gap.nearest[:NEAREST]), gap) if gap else (_drop_beside(query, chosen), None)
+
+
+def _drop_beside(query: Query, chosen: Sequence[Sentence]) -> list[Sentence]:
+    """Return the sentences of an answer; of a number or a date that one gives, only those as likely to give it too."""
+    best = max((s.answers for s in chosen), default=0.0)
+    if query.kind not in MEASURES or query.parts or best < CERTAIN:
+        return list(chosen)
+    giving = [s for s in chosen if s.answers >= 1 - BESIDE * (1 - best)]
+    needed = [before for s in giving for before in add_antecedents(s, chosen)]
+    return [s for s in chosen if s in needed]
 
 
 def put_clear_first(query: Query, evidence: Evidence, chosen: Sequence[Sentence]) -> list[Sentence]:

@@ -47,6 +47,8 @@ class CoverageReading:
             return None
         if asked.form == "news":
             found = self._coverage.find_news(asked.filters, MOST["news"])
+        elif asked.form in {"summary", "positions"}:
+            found = self._coverage.find_nearest(asked.topic, asked.filters, asked.most)
         elif not asked.topic:
             found = self._coverage.find_all(asked.filters, asked.form, MOST[asked.form])
         else:

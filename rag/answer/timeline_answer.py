@@ -83,6 +83,10 @@ def collect_notes(
 def _count_sentence(asked: CoverageQuestion, found: CoveredStories, citations: Sequence[Citation]) -> list[str]:
     """Return the rule of a count, what is undated, and what is not listed."""
     articles, stories = len(found.articles), len(found.stories)
+    if not found.rule:
+        return [
+            "These are the articles that come nearest to the topic; a timeline of it lists every one that mentions it."
+        ]
     undated = sum(article.published_at is None for article in found.articles)
     notes = [f"Counted over the whole archive: every article whose {found.rule}, in any form of the words."]
     if stories < articles:
@@ -91,7 +95,7 @@ def _count_sentence(asked: CoverageQuestion, found: CoveredStories, citations: S
         verb = "is undated: it counts, but stands" if undated == 1 else "are undated: they count, but stand"
         notes.append(f"{_pluralise(undated, 'article')} {verb} in no order of time.")
     shown = len(_list_by_outlet(found)) if asked.form == "outlets" else stories
-    if asked.form in {"timeline", "outlets", "count", "articles", "summary"} and len(citations) < shown:
+    if asked.form in {"timeline", "outlets", "count", "articles"} and len(citations) < shown:
         kept = "with the most articles" if asked.form == "outlets" else "that tell most of it"
         notes.append(f"{len(citations)} of {shown} are listed, those {kept}.")
     return notes
@@ -174,6 +178,8 @@ def _write_head(asked: CoverageQuestion, found: CoveredStories) -> str:
     if asked.form == "latest":
         newest = max((a for a in articles if a.published_at), key=_instant, default=first)
         return f"The newest of {_pluralise(len(articles), 'article')} on {about}: {_day(newest)}"
+    if not found.rule:
+        return f"{_pluralise(len(articles), 'article')} on {about}{_span(articles)}"
     mention = "mentions" if len(articles) == 1 else "mention"
     if asked.form == "timeline":
         return f"{_pluralise(len(stories), 'story')} on {about}{_span(articles)}"

@@ -49,25 +49,31 @@ _PHRASES = {
     }.items()
     for phrase in phrases
 }
+_SIZES = ("short", "quick", "brief", "simple")
 _PIECES = frozenset("sentence sentences line lines point points bullet bullets word words paragraph paragraphs".split())
 # How it is to be told, which is no part of what is asked for.
 _MANNERS = tuple(
     tuple(manner.split())
     for manner in (
-        "please", "briefly", "for me", "in short", "in brief", "in detail", "from the start", "from the beginning", "from start", "from beginning", "step by step", "so far", "to date",
+        "please", "pls", "briefly", "for me", "in short", "in brief", "in detail", "from the start", "from the beginning", "from start", "from beginning", "step by step", "so far", "to date",
     )
 )  # fmt: skip
 _NUMBERS = {word: n for n, word in enumerate("one two three four five six seven eight nine ten".split(), 1)}
 _CLAUSE = frozenset("who whom whose what when where why how which whether if that did does do was were is are".split())
 _SHORTENED = frozenset(
-    f"{article}{size} version{manner}"
-    for article in ("", "the ", "a ")
-    for size in ("short", "quick", "brief", "simple")
-    for manner in ("", " please", " of it")
-) | {"tldr", "tldr please"}
+    f"{said}{manner}"
+    for said in (
+        *(f"{a}{s} {v}" for a in ("", "the ", "a ") for s in _SIZES for v in ("version", "summary", "overview")),
+        "tldr", "overview", "summary", "in brief", "in short", "briefly", "what do you have", "what have you got",
+    )
+    for manner in ("", " please", " pls", " of it", " on it")
+)  # fmt: skip
+_OWN_CLAUSE = frozenset("summary overview".split())
+"""What behind a question shows that no single fact is asked for: "How did A lose B, short summary please"."""
 _MOST = 5
 _MOST_ASKED = 10
-_MOST_WORDS = 6
+_MOST_WORDS = 8
+_CLAUSE_WORDS = 4  # That one may have more.
 
 
 def parse_overview_question(text: str, filters: Filters) -> CoverageQuestion | None:
@@ -80,7 +86,7 @@ def parse_overview_question(text: str, filters: Filters) -> CoverageQuestion | N
     plain = [word.rstrip(",;:") for word in text.strip(" ?!.").split()]
     said = _replace_phrase(plain)
     place = _find_kind(said)
-    if place is None and (topic := _find_shortened(plain)):
+    if topic := _find_shortened(plain):
         return CoverageQuestion("summary", " ".join(topic), filters, _MOST)
     said, most = _cut_manner(said, place + 2) if place is not None else (said, _MOST)
     if place is None or any(not _is_asked(word) for word in said[:place]):
@@ -106,7 +112,9 @@ def _find_shortened(said: list[str]) -> list[str]:
     """Return the topic of "Yahoo, the short version please", or no words."""
     end = next((n for n in range(1, len(said)) if " ".join(said[n:]).lower() in _SHORTENED), 0)
     topic = _strip_topic(said[:end])
-    return topic if len(topic) <= _MOST_WORDS and _CLAUSE.isdisjoint(word.lower() for word in topic) else []
+    clause = not _CLAUSE.isdisjoint(word.lower() for word in topic) and _OWN_CLAUSE.isdisjoint(said[end:])
+    named = any(not _is_asked(word) and word.lower() not in _SUMMARY for word in topic)
+    return topic if named and not clause and len(topic) <= _MOST_WORDS + _CLAUSE_WORDS else []
 
 
 def _replace_phrase(said: list[str]) -> list[str]:

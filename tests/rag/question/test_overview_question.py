@@ -46,6 +46,20 @@ from rag.question.overview_question import parse_overview_question
         ("What does the archive have on the Wuzhen conferences?", "summary", "Wuzhen conferences", 5),
         ("How many people read the story?", None, "", 0),
         ("Who told the story to the BBC?", None, "", 0),
+        ("Russia internet censorship, what do you have", "summary", "Russia internet censorship", 5),
+        (
+            "how did the US give up control of ICANN, short summary please",
+            "summary",
+            "how did the US give up control of ICANN",
+            5,
+        ),
+        ("who found Heartbleed, in short", None, "", 0),
+        (
+            "what's the story of data transfers between Europe and the US",
+            "summary",
+            "data transfers between Europe and the US",
+            5,
+        ),
         ("Summarise the protests in 10 cities", "summary", "protests in 10 cities", 5),
     ],
 )

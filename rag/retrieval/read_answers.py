@@ -1,0 +1,57 @@
+"""What reading sentences together with the question says of them: which one surely answers, and whether none is likely to."""
+
+import re
+from collections.abc import Sequence
+
+from rag.question.query import Query
+from rag.retrieval.demanded_kinds import CURRENCY, asks_money
+from rag.retrieval.headline_answers import FACTS, WHO_IS_NAME
+from rag.retrieval.held_words import find_own_names, holds_name, read_own
+from rag.retrieval.sentence_ranking import Sentence, measure_sentence_shape
+from rag.text.terms import words
+
+CERTAIN = 0.97
+"""Probability (`rag.retrieval.answer_scorer`) from which on a sentence that holds what is named answers, whatever its words."""
+
+BESIDE = 4
+"""How many times as likely as a certain answer another sentence may be no answer, to be told beside it."""
+
+MEASURES = frozenset({"when", "how_many"})
+"""Kinds of question that want one number or date."""
+
+UNLIKELY = 0.2
+"""Probability below which, if no sentence reaches it, what does not clearly answer is not worth showing."""
+
+_YEAR = re.compile(r"\b(?:19|20)\d\d\b")
+
+
+def find_certain(query: Query, sentences: Sequence[Sentence]) -> Sentence | None:
+    """Return the sentence that surely answers a question in one piece, None where there is none.
+
+    It must be read as the answer and hold the kind of thing asked for, its article all names and years: what is asked of somebody
+    else, or of another year, is often told in the same words.
+    """
+    best = max(sentences, key=lambda s: s.answers, default=None)
+    if best is None or best.answers < CERTAIN or query.parts:
+        return None
+    own, article = read_own(query.standalone), best.passage.article
+    told = (
+        f"{article.source} {article.title} {article.body} {article.published_at.year if article.published_at else ''}"
+    )
+    named = all(holds_name(name, told) for name in find_own_names(own)) and all(y in told for y in _YEAR.findall(own))
+    return best if named and _holds_kind(query, own, best) else None
+
+
+def _holds_kind(query: Query, own: str, sentence: Sentence) -> bool:
+    """Return whether a sentence holds the kind of thing that a question asks for: a sum of money, a date, a name."""
+    if asks_money(own):
+        return bool(CURRENCY.search(sentence.text))
+    if query.kind not in FACTS or WHO_IS_NAME.match(own):
+        return True
+    return bool(measure_sentence_shape(sentence.text, query.kind, set(words(own))))
+
+
+def is_unlikely(sentences: Sequence[Sentence]) -> bool:
+    """Return whether sentences were read together with the question and none is likely to answer it."""
+    best = max((s.answers for s in sentences), default=0.0)
+    return 0 < best < UNLIKELY
