@@ -194,14 +194,11 @@ def clear_page(page: "Page", empty_address: str) -> None:
 def page(request: pytest.FixtureRequest) -> Iterator["Page"]:
     """Return an empty page in which nothing of an earlier test is to be seen; with the mark `own_page` a new one.
 
-    What listens in a page, or runs before its scripts, cannot be taken away again: that needs the mark.
+    What listens in a page, or runs before its scripts, cannot be taken away again: that needs the mark. The new page has
+    the profile of the shared one all the same, and so the scripts that were fetched and compiled there.
     """
-    if request.node.get_closest_marker("own_page"):
-        with open_page(request.getfixturevalue("browser")) as opened:
-            yield opened
-        return
     shared, empty = request.getfixturevalue("shared_page"), request.getfixturevalue("empty_address")
-    yield shared
+    yield shared.context.new_page() if request.node.get_closest_marker("own_page") else shared
     clear_page(shared, empty)
 
 

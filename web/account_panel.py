@@ -63,7 +63,7 @@ class AccountPanel:
         change = self._accounts.source.change
         if act == "account-add":
             role = read_role(data.get("role", ""))
-            made = Account.make(name, _read_password(data), role)
+            made = self._accounts.make(name, _read_password(data), role)
             change(lambda lines: lines.add(made))
             return f"{name} can sign in now, as {role}."
         if act == "account-role":
@@ -71,7 +71,7 @@ class AccountPanel:
             change(keep_owner(lambda lines: lines.put(replace(lines.find(name), role=role))))
             return f"{name} is {role} now."
         if act == "account-password":
-            change(partial(_set_password, made=Account.make(name, _read_password(data))))
+            change(partial(_set_password, made=self._accounts.make(name, _read_password(data))))
             return f"{name} has another password now, and is signed out everywhere."
         if act == "account-remove":
             change(keep_owner(lambda lines: lines.remove(name)))

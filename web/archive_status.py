@@ -29,13 +29,11 @@ class Facts:
 
 def collect_status(loader: AssistantLoader) -> Facts:
     """Describe the archive, the model and the progress of the index."""
+    busy = loader.busy  # Before anything is read: what comes meanwhile is for the next look.
     assistant = loader.assistant
     if assistant is None:
-        if loader.opening:
-            return Facts(render("opening", problem=""), settled=False)
-        return Facts(render("opening", problem=loader.problem), settled=not loader.trying_again)
+        return Facts(render("opening", problem="" if loader.opening else loader.problem), settled=not busy)
     done, total = assistant.progress()
-    making = loader.examples is not None and loader.examples.busy
     state = render(
         "status",
         done=done,
@@ -45,7 +43,7 @@ def collect_status(loader: AssistantLoader) -> Facts:
         model=assistant.model_name,
         advice=HOW_TO_SET_A_MODEL,
     )
-    return Facts(state, settled=done >= total and not making)
+    return Facts(state, settled=done >= total and not busy)
 
 
 def indexing_note(assistant: Assistant) -> str:

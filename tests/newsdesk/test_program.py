@@ -46,10 +46,11 @@ def installed(wheel: Path) -> Path:
 
 
 def run(installed: Path, *arguments: str, **settings: str) -> subprocess.CompletedProcess[str]:
-    """Run the program in an empty folder, out of reach of the repository."""
+    """Run the program in an empty folder, out of reach of the repository; what it compiles is kept, as by an installation."""
     folder = installed.parent / "work"
     folder.mkdir(exist_ok=True)
-    kept = {name: value for name, value in os.environ.items() if not name.startswith("NEWSDESK_")}
+    left_out = ("NEWSDESK_", "PYTHONDONTWRITEBYTECODE")
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(left_out)}
     command = [sys.executable, str(installed / "bin" / "newsdesk"), *arguments]
     environment = {**kept, "PYTHONPATH": str(installed), "COLUMNS": "200", **settings}
     return subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True, check=False)

@@ -167,17 +167,21 @@ def state(request: pytest.FixtureRequest) -> Iterator[SharedState]:
 PASSWORD = "correct horse"
 
 
+WEAK = 10
+"""A strength by which a password is hashed in no time, for tests whose subject is another; `account.STRENGTH` takes long."""
+
+
 @cache
-def account_line(name: str) -> str:
-    """Return the line of an account; to hash a password is meant to take long."""
-    return Account.make(name, PASSWORD).line()
+def account_line(name: str, strength: int = WEAK) -> str:
+    """Return the line of an account that has `PASSWORD`."""
+    return Account.make(name, PASSWORD, strength=strength).line()
 
 
-def accounts_of(folder: Path, *names: str) -> Accounts:
+def accounts_of(folder: Path, *names: str, strength: int = WEAK) -> Accounts:
     """Return accounts that all have `PASSWORD`, over the file `accounts.txt` of a folder."""
     path = folder / "accounts.txt"
-    path.write_text("".join(f"{account_line(name)}\n" for name in names), encoding="utf-8")
-    return Accounts(AccountFile(path))
+    path.write_text("".join(f"{account_line(name, strength)}\n" for name in names), encoding="utf-8")
+    return Accounts(AccountFile(path), strength)
 
 
 def keyed_accounts(folder: Path, **roles: Role) -> tuple[Accounts, dict[str, dict[str, str]]]:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from tests import http_client
-from tests.web.conftest import PASSWORD, Newsroom, account_line, served
+from tests.web.conftest import PASSWORD, WEAK, Newsroom, account_line, served
 from tests.web.server.test_access import serious
 from tests.web.server.test_sign_in import sign_in, signed_in
 from tests.web.test_api import outcomes
@@ -40,7 +40,7 @@ def first(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="module")
 def module_url(starter: Newsroom, first: Path) -> Iterator[tuple[str, bytes]]:
     text = first.read_bytes()
-    with served(starter.open, accounts=Accounts(AccountFile(first)), idle_look_s=0.5) as address:
+    with served(starter.open, accounts=Accounts(AccountFile(first), WEAK), idle_look_s=0.5) as address:
         yield address, text
 
 

@@ -5,8 +5,9 @@ import os
 import socketserver
 import tempfile
 import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from functools import cache
 from http.client import HTTPConnection
 from http.server import BaseHTTPRequestHandler
 from pathlib import Path
@@ -159,6 +160,13 @@ def page_for(who: str, starter: Newsroom) -> Iterator[httpx.Client]:
         yield client
 
 
+@pytest.fixture(scope="module")
+def client_of(starter: Newsroom, place: Place) -> Iterator[Callable[[str], httpx.Client]]:
+    """Return what opens a client of the page that somebody sees, which is served once for all that is sent to it."""
+    with ExitStack() as pages:
+        yield cache(lambda who: pages.enter_context(page_for(who, starter)))
+
+
 @contextmanager
 def watched(client: httpx.Client) -> Iterator[None]:
     """Ask for the page again and again meanwhile; it must answer each time."""
@@ -204,10 +212,13 @@ def leftovers(place: Place) -> list[Path]:
         pytest.param("read-only", 1, marks=pytest.mark.campaign),
     ],
 )
-def test_a_file_object_is_refused_by_every_event(who: str, step: int, starter: Newsroom, place: Place) -> None:
+def test_a_file_object_is_refused_by_every_event(
+    who: str, step: int, client_of: Callable[[str], httpx.Client], place: Place
+) -> None:
     written = forms(place)
     assert len(written) >= 40
-    with page_for(who, starter) as client, watched(client):
+    client = client_of(who)
+    with watched(client):
         connection = HTTPConnection(client.base_url.host, client.base_url.port, timeout=PATIENCE_S)
         events = client.get("/config").json()["dependencies"]
         assert len(events) >= 30
@@ -238,9 +249,12 @@ def test_a_file_object_is_refused_by_every_event(who: str, step: int, starter: N
         pytest.param("read-only", 1, marks=pytest.mark.campaign),
     ],
 )
-def test_a_name_of_a_file_is_only_text_to_every_event(who: str, step: int, starter: Newsroom, place: Place) -> None:
+def test_a_name_of_a_file_is_only_text_to_every_event(
+    who: str, step: int, client_of: Callable[[str], httpx.Client], place: Place
+) -> None:
     names = (str(place.secret), f"file://{place.secret}", f"http://127.0.0.1:{place.port}/x", "/etc/passwd")
-    with page_for(who, starter) as client, watched(client):
+    client = client_of(who)
+    with watched(client):
         config = client.get("/config").json()
         types = {component["id"]: component["type"] for component in config["components"]}
         for number, name in enumerate(names):

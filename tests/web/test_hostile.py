@@ -129,10 +129,10 @@ def run_through(page: "Page", url: str) -> list[str]:
     page.wait_for_selector("#turn-2 .flag")
     page.evaluate("for (const d of document.querySelectorAll('details')) d.open = true")
     page.locator("#talk .n").first.click()
+    page.locator("#talk .n").first.hover(force=True)
     for button in range(0, page.locator("#cards .card[id] .read").count(), 5):
         page.locator("#cards .card[id] .read").nth(button).click()
         page.wait_for_selector(".sheet mark")
-        page.locator("#talk .n").first.hover(force=True)
         page.keyboard.press("Escape")
     page.fill("#box textarea", f"What are the {WORDS}?")
     page.click("#ask")

@@ -110,11 +110,23 @@ def test_a_wait_is_said_in_words() -> None:
     ]
 
 
-@pytest.fixture
-def limited(starter: Newsroom) -> Iterator[str]:
-    """Serve a page that lets one ask three questions in a minute, which never ends, however slow the machine is."""
-    with served(starter.open, per_minute=3, clock=lambda: 0.0) as url:
+@pytest.fixture(scope="module")
+def minutes() -> list[float]:
+    """Return the clock of the page below: it stands still within a test, however slow the machine is."""
+    return [0.0]
+
+
+@pytest.fixture(scope="module")
+def limited_page(starter: Newsroom, minutes: list[float]) -> Iterator[str]:
+    with served(starter.open, per_minute=3, clock=lambda: 60 * minutes[0]) as url:
         yield url
+
+
+@pytest.fixture
+def limited(limited_page: str, minutes: list[float]) -> str:
+    """Return the address of a page that lets one ask three questions in a minute, which never ends; another has begun."""
+    minutes[0] += 2
+    return limited_page
 
 
 def refuses(page: "Page", selector: str) -> None:

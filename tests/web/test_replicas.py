@@ -13,7 +13,7 @@ from tests import http_client
 from tests.postgresql import PostgresServer
 from tests.waiting import wait_until
 from tests.web.ask.test_ask_tab import QUESTION, ask
-from tests.web.conftest import PASSWORD, Newsroom, accounts_of, served
+from tests.web.conftest import PASSWORD, WEAK, Newsroom, accounts_of, served
 from tests.web.server.test_sign_in import sign_in
 from web.accounts.account import Accounts
 from web.accounts.account_table import AccountTable
@@ -48,7 +48,7 @@ def replicas(
         for _ in range(2):
             own = stack.enter_context(closing(AccountTable(place)))
             state = stack.enter_context(closing(SharedState(place)))
-            page = served(starter.open, A_MINUTE, Accounts(own), place, state, clock=lambda: 0.0, idle_look_s=0.5)
+            page = served(starter.open, A_MINUTE, Accounts(own, WEAK), place, state, clock=lambda: 0.0, idle_look_s=0.5)
             urls.append(stack.enter_context(page))
         here, there = urls
         yield Replicas(here, there, table)
@@ -108,7 +108,7 @@ def test_a_database_that_goes_away_is_told_and_the_page_goes_on_by_itself(
         lines = accounts_of(tmp_path, "anna").source.read()
         table.change(lambda _: lines)
         state = stack.enter_context(closing(SharedState(place)))
-        url = stack.enter_context(served(starter.open, accounts=Accounts(table), kept=place, state=state))
+        url = stack.enter_context(served(starter.open, accounts=Accounts(table, WEAK), kept=place, state=state))
         client = stack.enter_context(http_client.open_client(url))
         assert client.post("/login", data={"username": "anna", "password": PASSWORD}).status_code == 200
         postgres.stop()

@@ -26,8 +26,13 @@ LONGEST_NAME, LONGEST_PASSWORD = 100, 1000
 
 _PREFIX = "newsdesk-"  # So that a key that was left somewhere is known for what it is.
 
-# OWASP's password storage sheet names N = 2^17, r = 8, p = 1 as the strength to use; it takes 128 MiB for a moment.
-_N, _R, _P, _MEMORY = 2**17, 8, 1, 192 * 2**20
+STRENGTH = 17
+"""How strongly passwords are hashed by default: as the logarithm of scrypt's N.
+
+OWASP's password storage sheet names N = 2^17, r = 8, p = 1 as the strength to use; it takes 128 MiB for a moment.
+"""
+
+_R, _P, _MEMORY = 8, 1, 192 * 2**20
 
 
 EARLIER: Role = "editor"
@@ -44,8 +49,8 @@ class Account:
     role: Role = field(default=EARLIER, compare=False)  # Who is given another role stays signed in.
 
     @classmethod
-    def make(cls, name: str, password: str, role: Role = EARLIER) -> "Account":
-        """Return an account with a salt of its own.
+    def make(cls, name: str, password: str, role: Role = EARLIER, strength: int = STRENGTH) -> "Account":
+        """Return an account with a salt of its own; where it is checked, the strength must be the same.
 
         Raises:
             SettingsError: The name or the password cannot be one.
@@ -57,11 +62,11 @@ class Account:
         if not password.isprintable():
             raise SettingsError("the password holds a character that cannot be typed everywhere; leave it out")
         salt = secrets.token_bytes(16)
-        return cls(name, salt, _hash(password, salt), role)
+        return cls(name, salt, _hash(password, salt, strength), role)
 
-    def fits(self, password: str) -> bool:
-        """Return whether the password is right; takes some tenths of a second and 128 MiB."""
-        return hmac.compare_digest(_hash(password, self.salt), self.digest)
+    def fits(self, password: str, strength: int = STRENGTH) -> bool:
+        """Return whether the password is right; by default that takes some tenths of a second and 128 MiB."""
+        return hmac.compare_digest(_hash(password, self.salt, strength), self.digest)
 
     def line(self) -> str:
         """Return the line of the file."""
@@ -195,13 +200,18 @@ class AccountSource(Protocol):
 class Accounts:
     """Tell who may sign in; safe to use from several threads."""
 
-    def __init__(self, source: AccountSource) -> None:
+    def __init__(self, source: AccountSource, strength: int = STRENGTH) -> None:
         """Read the accounts, and again whenever they have changed.
+
+        Args:
+            source: Where they are kept.
+            strength: How strongly their passwords are hashed.
 
         Raises:
             NewsdeskError: They cannot be read, or there is none.
         """
         self.source = source
+        self._strength = strength
         self._problem = ""
         self._take(source.read())
         if not self._accounts:
@@ -233,7 +243,15 @@ class Accounts:
     def verify(self, name: str, password: str) -> Account | None:
         """Return the account whose name and password these are; an unknown name takes as long as a known one."""
         account = self.get(name) or self._nobody
-        return account if account.fits(password) and account is not self._nobody else None
+        return account if account.fits(password, self._strength) and account is not self._nobody else None
+
+    def make(self, name: str, password: str, role: Role = EARLIER) -> Account:
+        """Return an account that can be put among these.
+
+        Raises:
+            SettingsError: The name or the password cannot be one.
+        """
+        return Account.make(name, password, role, self._strength)
 
     def _take(self, found: AccountLines) -> None:
         self._accounts = {account.name: account for account in found.accounts}
@@ -275,5 +293,5 @@ def _encode(data: bytes) -> str:
     return base64.b64encode(data).decode()
 
 
-def _hash(password: str, salt: bytes) -> bytes:
-    return hashlib.scrypt(password.encode(errors="replace"), salt=salt, n=_N, r=_R, p=_P, maxmem=_MEMORY)
+def _hash(password: str, salt: bytes, strength: int) -> bytes:
+    return hashlib.scrypt(password.encode(errors="replace"), salt=salt, n=2**strength, r=_R, p=_P, maxmem=_MEMORY)

@@ -8,7 +8,6 @@ from corpus.archive.engine.shared_connection import SharedConnection
 from web.accounts.account import HOW_TO_ADD, Account, AccountLines, Change, Key, read_role
 
 _LOOK_S = 1.0
-"""So old may be what a page knows of changes that another one made."""
 
 
 class AccountTable:
@@ -16,14 +15,19 @@ class AccountTable:
 
     how_to_add = HOW_TO_ADD
 
-    def __init__(self, place: Place) -> None:
+    def __init__(self, place: Place, look_s: float = _LOOK_S) -> None:
         """Name the database.
+
+        Args:
+            place: Its address, or a file.
+            look_s: So old may be what this page knows of changes that another one made.
 
         Raises:
             ArchiveError: Its address cannot be read.
         """
         self._shared = SharedConnection(open_engine(place, SIGN_IN), SIGN_IN)
-        self._looked_at = -_LOOK_S
+        self._look_s = look_s
+        self._looked_at = -look_s
 
     def __str__(self) -> str:
         """Return what messages call it."""
@@ -42,7 +46,7 @@ class AccountTable:
 
     def read_if_changed(self) -> AccountLines | None:
         """Return the accounts and the keys, or None where they were read a moment ago."""
-        return self.read() if time.monotonic() - self._looked_at >= _LOOK_S else None
+        return self.read() if time.monotonic() - self._looked_at >= self._look_s else None
 
     def change(self, change: Change) -> None:
         """Put what a change makes of the accounts in their place, one change after the other.
@@ -54,7 +58,7 @@ class AccountTable:
         with self._shared.write(["accounts"]) as connection:
             before = _read(connection)
             _write(connection, before, change(before))
-        self._looked_at = -_LOOK_S
+        self._looked_at = -self._look_s
 
     def close(self) -> None:
         """Close the connection."""

@@ -188,5 +188,6 @@ class AskView:
             shown[self.frame.side.listing] = render_own_list(self.frame, session, user)
         if not session.conversation.exchanges:
             shown[self.welcome] = gr.update(value=render_welcome(self.frame.loader, self.frame.alone))
-        settled = found.settled and not progress.writing
+        # To draw the greeting begins to make its questions.
+        settled = found.settled and not self.frame.loader.busy and not progress.writing
         return shown | {self.timer: gr.Timer(self.frame.idle_look_s if settled else _SOON_S)}

@@ -101,6 +101,11 @@ class AssistantLoader:
         """Return whether it is still being opened."""
         return not self._settled.is_set()
 
+    @property
+    def busy(self) -> bool:
+        """Return whether the page will have more to show by itself: the archive, a model found here, questions to ask."""
+        return self._thread.is_alive() or (self.examples is not None and self.examples.busy)
+
     def indexing(self, done: int, total: int) -> bool:
         """Return whether of the articles that were there from the beginning not all can be found yet."""
         return done < min(self._held, total)

@@ -189,8 +189,9 @@ class SqliteEngine:
             factory=SqliteConnection,
         )
         try:
+            _begin_log(connection, self._wait_s)
             # Each thread has a connection, and each connection a cache: of 8 MB, so that many threads stay within bounds.
-            for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "cache_size=-8192"):
+            for pragma in ("synchronous=FULL", "foreign_keys=ON", "cache_size=-8192"):
                 connection.execute(f"PRAGMA {pragma}")
             self._tables.migrate(connection, self._path)
         except BaseException:
@@ -226,6 +227,19 @@ def _create_private(path: Path) -> None:
     """Make an empty file that nobody else may read, where there is none; SQLite gives its log the same rights."""
     with _CREATING, suppress(FileExistsError):  # Closing any handle of a file ends what this process has locked in it.
         os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
+
+
+def _begin_log(connection: sqlite3.Connection, wait_s: float) -> None:
+    """Let what is written go to a log; while another connection begins one, SQLite refuses at once, however long it may wait."""
+    ends = time.monotonic() + wait_s
+    while True:
+        try:
+            connection.execute("PRAGMA journal_mode=WAL")
+            return
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY or time.monotonic() >= ends:
+                raise
+        time.sleep(0.01)
 
 
 class ScratchEngine(SqliteEngine):

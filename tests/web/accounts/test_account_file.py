@@ -1,5 +1,6 @@
 """Accounts: an account admits its password and no other, and the file is read again when it has changed."""
 
+import hashlib
 import logging
 from concurrent.futures import ProcessPoolExecutor
 from multiprocessing import get_context
@@ -12,16 +13,25 @@ from corpus.errors import SettingsError
 from web.accounts.account import Account, Accounts
 from web.accounts.account_file import AccountFile, read_accounts
 
+WEAK = 10
+"""A strength by which a password is hashed in no time. The processes below import this module, and so nothing large."""
+
 
 def written(path: Path, *accounts: Account) -> Path:
     path.write_text("\n\n".join(account.line() for account in accounts), encoding="utf-8")
     return path
 
 
+def test_passwords_are_hashed_as_strongly_as_is_recommended() -> None:
+    anna = Account.make("anna", "correct horse")
+    assert anna.digest == hashlib.scrypt(b"correct horse", salt=anna.salt, n=2**17, r=8, p=1, maxmem=2**28)
+
+
 def test_a_password_is_admitted_and_does_not_stand_in_the_file(tmp_path: Path) -> None:
-    anna, bert = Account.make("anna", "correct horse"), Account.make("bert", "battery staple")
+    anna = Account.make("anna", "correct horse", strength=WEAK)
+    bert = Account.make("bert", "battery staple", strength=WEAK)
     path = written(tmp_path / "accounts.txt", anna, bert)
-    accounts = Accounts(AccountFile(path))
+    accounts = Accounts(AccountFile(path), WEAK)
     assert accounts.verify("anna", "correct horse") == anna
     assert accounts.verify("anna", "battery staple") is None
     assert accounts.verify("nobody", "correct horse") is None
@@ -30,7 +40,7 @@ def test_a_password_is_admitted_and_does_not_stand_in_the_file(tmp_path: Path) -
 
 
 def test_two_accounts_with_one_password_differ() -> None:
-    first, second = Account.make("anna", "correct horse"), Account.make("anna", "correct horse")
+    first, second = (Account.make("anna", "correct horse", strength=WEAK) for _ in range(2))
     assert first.salt != second.salt
     assert first.digest != second.digest
 

@@ -52,7 +52,7 @@ def test_a_change_that_is_refused_changes_nothing(table: AccountTable) -> None:
 
 
 def test_what_one_page_changes_another_one_knows(place: Place) -> None:
-    with closing(AccountTable(place)) as here, closing(AccountTable(place)) as there:
+    with closing(AccountTable(place)) as here, closing(AccountTable(place, look_s=0.05)) as there:
         here.change(lambda lines: lines.add(ANNA).add(BERT))
         accounts = Accounts(there)
         here.change(lambda lines: lines.remove("anna"))
@@ -79,7 +79,7 @@ def test_changes_at_the_same_time_are_all_kept(place: Place) -> None:
 def test_while_the_database_is_away_the_accounts_stay_as_they_were(
     postgres: PostgresServer, caplog: pytest.LogCaptureFixture
 ) -> None:
-    with closing(AccountTable(postgres.make_schema())) as table:
+    with closing(AccountTable(postgres.make_schema(), look_s=0.05)) as table:
         table.change(lambda lines: lines.add(ANNA))
         accounts = Accounts(table)
         postgres.stop()

@@ -17,6 +17,7 @@ import pytest
 from tests.waiting import PATIENCE_S
 from tests.web.conftest import Newsroom, accounts_of, served
 from tests.web.server.test_sign_in import signed_in
+from web.accounts.account import STRENGTH
 
 ATTACKERS, REQUESTS, ROUNDS = 20, 50, 6
 PAUSE_S = 0.01
@@ -89,7 +90,7 @@ def times(client: httpx.Client) -> list[float]:
 
 @pytest.mark.campaign
 def test_twenty_attackers_at_most_double_the_time_of_a_user(starter: Newsroom, tmp_path: Path) -> None:
-    accounts = accounts_of(tmp_path, "anna")
+    accounts = accounts_of(tmp_path, "anna", strength=STRENGTH)
     alone, beside = [], []
     with (
         served(starter.open, accounts=accounts) as url,

@@ -25,7 +25,7 @@ def steps(assistant: Assistant, *added: Article) -> tuple[set[str], str]:
     """Open the page, add articles, and ask; return the stages that were shown, and the note of the answer."""
     conversation, exchange = Conversation(), Exchange("How many people did the Equifax breach affect?")
     conversation.begin(exchange)
-    with closing(AssistantLoader(lambda: assistant, patience_s=1.0).start()) as loader:
+    with closing(AssistantLoader(lambda: assistant, patience_s=0.1).start()) as loader:
         loader.wait(PATIENCE_S)
         for article in added:
             assistant.archive.put(article)

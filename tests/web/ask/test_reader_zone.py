@@ -11,26 +11,23 @@ from tests.web.ask.test_ask_tab import ask, opened
 from tests.web.conftest import Newsroom, served
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Browser
+    from playwright.sync_api import Page
 
 # A day and an hour apart, so that it is never the same day in both.
 EAST, WEST = "Pacific/Kiritimati", "Pacific/Pago_Pago"
 
 
-def see_today(browser: "Browser", url: str, zone: str) -> str:
-    """Return how the page of a reader understands "today"."""
-    with browser.new_context(timezone_id=zone) as context:
-        page = context.new_page()
-        opened(page, url)
-        ask(page, "What was published today about the tram?")
-        return page.inner_text("#turn-0 .chip >> nth=0")
-
-
-def test_today_is_that_of_the_reader(browser: "Browser", build: Callable[..., Newsroom]) -> None:
+@pytest.mark.own_page
+def test_today_is_that_of_the_reader(page: "Page", build: Callable[..., Newsroom]) -> None:
     now = datetime.now(UTC)
     newsroom = build(Article(id="t", title="Kells gets a tram", body="Kells gets a tram, it said.", published_at=now))
+    clock, days = page.context.new_cdp_session(page), []
     with served(newsroom.open) as url:
-        days = [see_today(browser, url, zone) for zone in (EAST, WEST)]
+        for zone in (EAST, WEST):
+            clock.send("Emulation.setTimezoneOverride", {"timezoneId": zone})
+            opened(page, url)
+            ask(page, "What was published today about the tram?")
+            days.append(page.inner_text("#turn-0 .chip >> nth=0"))
     assert all("today" in day for day in days)
     assert days[0] != days[1]
 

@@ -46,48 +46,50 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @contextmanager
 def page_over(folder: Path, **settings: object) -> Iterator[str]:
     values: dict[str, object] = {"llm": "", **PATIENT, **settings}
-    with served(lambda: Assistant(Settings(data_dir=folder, **values), embedder=shared_embedder())) as url:  # type: ignore[arg-type]
+    made = Settings(data_dir=folder, **values)  # type: ignore[arg-type]
+    with served(lambda: Assistant(made, embedder=shared_embedder(), read_only=True)) as url:
         yield url
 
 
-def test_without_a_model_sentences_of_the_articles_answer(page: "Page", built: Path) -> None:
+@pytest.fixture(scope="module")
+def plain(built: Path) -> Iterator[str]:
+    """Serve the page without a model."""
     with page_over(built) as url:
-        opened(page, url)
-        ask(page, "How many people did the Equifax breach affect?")
-        # Which sentences answer best is for the tests of the composer; here each must lead to where it stands.
-        page.click("#turn-0 a.n >> nth=0")
-        card = page.locator("#cards .card.on")
-        assert (
-            card.locator("h3")
-            .inner_text()
-            .endswith("Equifax says hackers may have taken data of 143 million Americans")
-        )
-        words = card.locator("mark").first.inner_text().splitlines()[0]
-        (equifax,) = [article for article in starter_articles() if article.id == CHOSEN[0]]
-        assert words in equifax.body
-        # One mark may span several sentences and what stands between them; it begins with words of the answer.
-        assert words[:60] in page.inner_text("#turn-0 .a")
-        card.locator(".read").click()
-        page.wait_for_selector(".sheet mark")
-        assert words in page.locator(".sheet mark").first.inner_text()
-        page.keyboard.press("Escape")
-
-        ask(page, "When did the company discover it?", turns=2)
-        assert "Equifax" in page.inner_text("#turn-1 .chip >> nth=0")
-        assert "Equifax" in page.inner_text("#card-1-1 h3")
-
-        ask(page, "Who won the 2015 Rugby World Cup?", turns=3)
-        assert page.locator("#turn-2 a.n").count() == 0
-        assert page.locator("#turn-2 .nearest li").count() >= 1
+        yield url
 
 
-def test_a_script_in_a_headline_is_shown_as_text(page: "Page", built: Path) -> None:
-    with page_over(built) as url:
-        opened(page, url)
-        ask(page, "Who chose the colour of the Eastfield lighthouse?")
-        assert "Ana Sousa" in page.inner_text("#turn-0 .a")
-        assert SCRIPT in page.inner_text("#card-0-1 h3")
-        assert page.title() == "Newsdesk"
+def test_without_a_model_sentences_of_the_articles_answer(page: "Page", plain: str) -> None:
+    opened(page, plain)
+    ask(page, "How many people did the Equifax breach affect?")
+    # Which sentences answer best is for the tests of the composer; here each must lead to where it stands.
+    page.click("#turn-0 a.n >> nth=0")
+    card = page.locator("#cards .card.on")
+    assert card.locator("h3").inner_text().endswith("Equifax says hackers may have taken data of 143 million Americans")
+    words = card.locator("mark").first.inner_text().splitlines()[0]
+    (equifax,) = [article for article in starter_articles() if article.id == CHOSEN[0]]
+    assert words in equifax.body
+    # One mark may span several sentences and what stands between them; it begins with words of the answer.
+    assert words[:60] in page.inner_text("#turn-0 .a")
+    card.locator(".read").click()
+    page.wait_for_selector(".sheet mark")
+    assert words in page.locator(".sheet mark").first.inner_text()
+    page.keyboard.press("Escape")
+
+    ask(page, "When did the company discover it?", turns=2)
+    assert "Equifax" in page.inner_text("#turn-1 .chip >> nth=0")
+    assert "Equifax" in page.inner_text("#card-1-1 h3")
+
+    ask(page, "Who won the 2015 Rugby World Cup?", turns=3)
+    assert page.locator("#turn-2 a.n").count() == 0
+    assert page.locator("#turn-2 .nearest li").count() >= 1
+
+
+def test_a_script_in_a_headline_is_shown_as_text(page: "Page", plain: str) -> None:
+    opened(page, plain)
+    ask(page, "Who chose the colour of the Eastfield lighthouse?")
+    assert "Ana Sousa" in page.inner_text("#turn-0 .a")
+    assert SCRIPT in page.inner_text("#card-0-1 h3")
+    assert page.title() == "Newsdesk"
 
 
 def test_a_model_answers_over_the_wire_and_its_claims_are_checked(

@@ -8,6 +8,7 @@ import pytest
 
 from corpus import Article
 from rag.text.speakers import find_speakers
+from tests.waiting import PATIENCE_S
 from tests.web.ask.test_ask_tab import opened
 from tests.web.conftest import Newsroom, article_of, served
 from web.assistant.example_questions import Examples, question_about
@@ -49,7 +50,8 @@ RAINY = article_of({"id": "b", "title": "Nothing", "body": "It rained in the hil
 
 
 def test_an_archive_of_its_own_offers_questions_that_it_answers(page: "Page", build: Callable[..., Newsroom]) -> None:
-    with served(build(FERRY, RAINY).open) as url:
+    # They come while the page is still looking often, not when it would look again at rest.
+    with served(build(FERRY, RAINY).open, idle_look_s=2 * PATIENCE_S) as url:
         opened(page, url)
         page.wait_for_selector("#welcome [data-act=ask]")
         assert page.locator("#welcome [data-act=ask]").all_inner_texts() == ["What did Ana Sousa say about Eastfield?"]

@@ -46,9 +46,11 @@ def test_the_sets_that_ship_and_own_ones_are_offered(data: Path) -> None:
     assert not any(found.data for found in find_offered_sets(None))
 
 
-def test_a_run_is_watched_stopped_and_gone_on_with(data: Path, process: EvalProcess, tmp_path: Path) -> None:
+def test_a_run_is_watched_stopped_and_gone_on_with(
+    data: Path, embedder: Embedder, process: EvalProcess, tmp_path: Path
+) -> None:
     assert process.look() is None
-    with Newsroom(data, Embedder()).own():  # As the page does, meanwhile.
+    with Newsroom(data, embedder).own():  # As the page does, meanwhile.
         process.start(own_set(data), sample=False, llm="")
         with pytest.raises(EvalRunError, match="under way already"):
             process.start(own_set(data), sample=False, llm="")

@@ -1,6 +1,7 @@
 """The Eval tab in a real browser: runs with their figures, two compared, and the report in a sandbox of its own."""
 
 import shutil
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -59,29 +60,50 @@ def runs(made_runs: Path, tmp_path: Path) -> Path:
     return shutil.copytree(made_runs, tmp_path / "eval-runs")
 
 
+@pytest.fixture(scope="module")
+def page_and_runs(starter: Newsroom, tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, Path]]:
+    """Serve a page, and return with its address where it looks for runs."""
+    folder = tmp_path_factory.mktemp("served") / "eval-runs"
+    with served(starter.open, runs=folder) as url:
+        yield url, folder
+
+
+@pytest.fixture
+def show(page_and_runs: tuple[str, Path]) -> Iterator[Callable[[Path], str]]:
+    """Return what lets the page show a folder of runs, and returns its address."""
+    url, folder = page_and_runs
+
+    def link(runs: Path) -> str:
+        folder.symlink_to(runs)
+        return url
+
+    yield link
+    folder.unlink()
+
+
 def test_runs_are_listed_with_their_figures_and_two_are_compared(
-    page: "Page", starter: Newsroom, made_runs: Path
+    page: "Page", show: Callable[[Path], str], made_runs: Path
 ) -> None:
-    with served(starter.open, runs=made_runs) as url:
-        turned_to(page, url, "Eval")
-        page.wait_for_selector("#runs table")
-        assert page.locator("#runs tbody b").all_inner_texts() == ["third", "second", "first"]
-        assert "not complete" in page.inner_text("#runs tbody tr >> nth=0")
-        assert page.inner_text("#runs tbody tr >> nth=1 >> td >> nth=0") == "1.000"
-        assert page.inner_text("#runs tbody tr >> nth=2 >> td >> nth=0").startswith(".333")
-        assert serious(page) == []
-        page.focus("[aria-label='Compare second']")
-        page.keyboard.press("Enter")
-        page.wait_for_selector("#runs [aria-pressed=true]")
-        page.wait_for_function("document.activeElement.dataset.run === 'second'")
-        page.click("[aria-label='Compare first']")
-        page.wait_for_selector("#comparison table")
-        assert page.inner_text("#compared") == "first → second"
-        row = page.inner_text("#comparison tr:has(th:text-is('correct'))").split("\t")
-        assert row == ["correct", ".333", "1.000", "+0.667", ".500", "2", "0", "3"]
-        assert serious(page) == []
-        page.click("[aria-label='Compare first']")
-        page.wait_for_selector("#comparison table", state="detached")
+    url = show(made_runs)
+    turned_to(page, url, "Eval")
+    page.wait_for_selector("#runs table")
+    assert page.locator("#runs tbody b").all_inner_texts() == ["third", "second", "first"]
+    assert "not complete" in page.inner_text("#runs tbody tr >> nth=0")
+    assert page.inner_text("#runs tbody tr >> nth=1 >> td >> nth=0") == "1.000"
+    assert page.inner_text("#runs tbody tr >> nth=2 >> td >> nth=0").startswith(".333")
+    assert serious(page) == []
+    page.focus("[aria-label='Compare second']")
+    page.keyboard.press("Enter")
+    page.wait_for_selector("#runs [aria-pressed=true]")
+    page.wait_for_function("document.activeElement.dataset.run === 'second'")
+    page.click("[aria-label='Compare first']")
+    page.wait_for_selector("#comparison table")
+    assert page.inner_text("#compared") == "first → second"
+    row = page.inner_text("#comparison tr:has(th:text-is('correct'))").split("\t")
+    assert row == ["correct", ".333", "1.000", "+0.667", ".500", "2", "0", "3"]
+    assert serious(page) == []
+    page.click("[aria-label='Compare first']")
+    page.wait_for_selector("#comparison table", state="detached")
 
 
 def test_without_a_run_it_says_how_to_make_one(page: "Page", page_url: str) -> None:
@@ -91,38 +113,38 @@ def test_without_a_run_it_says_how_to_make_one(page: "Page", page_url: str) -> N
     assert serious(page) == []
 
 
-def test_a_run_that_is_damaged_is_said_to_be(page: "Page", starter: Newsroom, runs: Path) -> None:
+def test_a_run_that_is_damaged_is_said_to_be(page: "Page", show: Callable[[Path], str], runs: Path) -> None:
     (runs / "first" / "summary.json").write_text("{")
-    with served(starter.open, runs=runs) as url:
-        turned_to(page, url, "Eval")
-        page.wait_for_selector("#runs .flag:has-text('The runs cannot be read')")
+    url = show(runs)
+    turned_to(page, url, "Eval")
+    page.wait_for_selector("#runs .flag:has-text('The runs cannot be read')")
 
 
-def test_a_report_opens_apart_and_can_reach_nothing(page: "Page", starter: Newsroom, runs: Path) -> None:
+def test_a_report_opens_apart_and_can_reach_nothing(page: "Page", show: Callable[[Path], str], runs: Path) -> None:
     hostile = """<script>document.title = "run by " + self.origin;
     fetch("/config").catch(() => (document.title += ", refused"));
     const image = new Image(); image.onerror = () => (document.title += ", refused"); image.src = "/leak";</script>"""
     report = runs / "second" / "report.html"
     report.write_text(report.read_text("utf-8").replace("</body>", f"{hostile}</body>"), "utf-8")
-    with served(starter.open, runs=runs) as url:
-        turned_to(page, url, "Eval")
-        with page.context.expect_page() as waiting:
-            page.click("tr:has(b:text-is('second')) a.out")
-        opened = waiting.value
-        opened.wait_for_selector("details.q")
-        asked: list[str] = []
-        opened.on("requestfinished", lambda request: asked.append(request.url))
-        opened.reload()
-        opened.wait_for_selector("details.q")
-        opened.wait_for_function("document.title === 'run by null, refused, refused'")
-        assert [path for path in asked if "report" not in path] == []
-        assert http_client.get(opened.url).headers["content-security-policy"] == POLICY
+    url = show(runs)
+    turned_to(page, url, "Eval")
+    with page.context.expect_page() as waiting:
+        page.click("tr:has(b:text-is('second')) a.out")
+    opened = waiting.value
+    opened.wait_for_selector("details.q")
+    asked: list[str] = []
+    opened.on("requestfinished", lambda request: asked.append(request.url))
+    opened.reload()
+    opened.wait_for_selector("details.q")
+    opened.wait_for_function("document.title === 'run by null, refused, refused'")
+    assert [path for path in asked if "report" not in path] == []
+    assert http_client.get(opened.url).headers["content-security-policy"] == POLICY
 
 
-def test_only_reports_of_runs_that_are_listed_are_served(starter: Newsroom, made_runs: Path) -> None:
+def test_only_reports_of_runs_that_are_listed_are_served(show: Callable[[Path], str], made_runs: Path) -> None:
     names = ("third", "none", "nowhere", "%2e%2e", "second%2freport.html", "first%2f..%2fsecond", "")
-    with served(starter.open, runs=made_runs) as url:
-        given = {name: http_client.get(f"{url}/report/{name}").status_code for name in names}
+    url = show(made_runs)
+    given = {name: http_client.get(f"{url}/report/{name}").status_code for name in names}
     assert set(given.values()) <= {404, 307}, given
 
 
@@ -142,19 +164,19 @@ def test_with_accounts_reports_are_for_who_signed_in(starter: Newsroom, made_run
             assert anna.get("/report/first").status_code == 200
 
 
-def test_text_of_a_run_is_text(page: "Page", starter: Newsroom, tmp_path: Path) -> None:
+def test_text_of_a_run_is_text(page: "Page", show: Callable[[Path], str], tmp_path: Path) -> None:
     markup = "<img src=x onerror=document.title='run'>"
     folder = tmp_path / "runs"
     made(folder, f"{markup.replace('/', '')}", RIGHT, 1, markup)
     texts = [replace(each, question=replace(each.question, text=markup)) for each in WRONG]
     made(folder, "b<i>", texts, 2)
-    with served(starter.open, runs=folder) as url:
-        turned_to(page, url, "Eval")
-        page.wait_for_selector("#runs table")
-        assert page.locator("#runs tbody b").all_inner_texts() == ["b<i>", markup]
-        for button in (0, 1):
-            page.click(f"[data-act=compare] >> nth={button}")
-            page.wait_for_function(f"document.querySelectorAll('#runs [aria-pressed=true]').length === {button + 1}")
-        page.wait_for_selector("#comparison .flag")
-        assert page.locator("#layout img, #layout i:not(.bars i)").count() == 0
-        assert page.title() == "Newsdesk"
+    url = show(folder)
+    turned_to(page, url, "Eval")
+    page.wait_for_selector("#runs table")
+    assert page.locator("#runs tbody b").all_inner_texts() == ["b<i>", markup]
+    for button in (0, 1):
+        page.click(f"[data-act=compare] >> nth={button}")
+        page.wait_for_function(f"document.querySelectorAll('#runs [aria-pressed=true]').length === {button + 1}")
+    page.wait_for_selector("#comparison .flag")
+    assert page.locator("#layout img, #layout i:not(.bars i)").count() == 0
+    assert page.title() == "Newsdesk"

@@ -4,9 +4,11 @@ import contextlib
 import json
 import sqlite3
 import zipfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+import pytest
 
 from tests.model_server import Body, ModelServer
 from tests.web.ask.test_ask_tab import QUESTION, ask, opened
@@ -14,9 +16,31 @@ from tests.web.conftest import Newsroom, accounts_of, served, starter_articles
 from tests.web.recorded_replies import reply_as_recorded
 from tests.web.server.test_access import serious
 from tests.web.server.test_sign_in import leave, sign_in
+from web.conversations.conversation_store import ConversationStore
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page
+
+
+@pytest.fixture(scope="module")
+def store(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ConversationStore]:
+    """Return where the page below keeps its conversations."""
+    with contextlib.closing(ConversationStore(tmp_path_factory.mktemp("rail") / "kept.sqlite3")) as opened:
+        yield opened
+
+
+@pytest.fixture(scope="module")
+def rail_page(starter: Newsroom, store: ConversationStore) -> Iterator[str]:
+    with served(starter.open, kept=store.place) as url:
+        yield url
+
+
+@pytest.fixture
+def url(rail_page: str, store: ConversationStore) -> Iterator[str]:
+    """Return the address of a page without a conversation, which answers without a model."""
+    yield rail_page
+    for one in store.list_conversations(""):
+        store.remove("", one.id)
 
 
 def titles(page: "Page") -> list[str]:
@@ -64,41 +88,40 @@ def test_a_conversation_is_restored_whole_after_a_restart_though_its_article_is_
         ask(page, "And the World Cup?", turns=3)
 
 
-def test_conversations_are_listed_found_renamed_and_deleted(page: "Page", starter: Newsroom) -> None:
-    with served(starter.open) as url:
-        opened(page, url)
-        ask(page, "What did Equifax say of 143 million?")
-        page.click("#new")
-        page.wait_for_selector("#welcome [data-act=ask]")
-        ask(page, "Who won the World Cup?")
-        has_titles(page, "Who won the World Cup?", "What did Equifax say of 143 million?")
-        assert page.locator("#kept li.on").inner_text().startswith("Who won")
+def test_conversations_are_listed_found_renamed_and_deleted(page: "Page", url: str) -> None:
+    opened(page, url)
+    ask(page, "What did Equifax say of 143 million?")
+    page.click("#new")
+    page.wait_for_selector("#welcome [data-act=ask]")
+    ask(page, "Who won the World Cup?")
+    has_titles(page, "Who won the World Cup?", "What did Equifax say of 143 million?")
+    assert page.locator("#kept li.on").inner_text().startswith("Who won")
 
-        page.fill("#find input", "143 MILLION")
-        has_titles(page, "What did Equifax say of 143 million?")
-        page.fill("#find input", "nothing of the kind")
-        page.wait_for_selector("#kept :text('No conversation contains these words.')")
-        page.fill("#find input", "")
-        has_titles(page, "Who won the World Cup?", "What did Equifax say of 143 million?")
+    page.fill("#find input", "143 MILLION")
+    has_titles(page, "What did Equifax say of 143 million?")
+    page.fill("#find input", "nothing of the kind")
+    page.wait_for_selector("#kept :text('No conversation contains these words.')")
+    page.fill("#find input", "")
+    has_titles(page, "Who won the World Cup?", "What did Equifax say of 143 million?")
 
-        choose(page, 1, "Rename")
-        page.keyboard.type("<b>Breach</b>")
-        page.keyboard.press("Enter")
-        has_titles(page, "Who won the World Cup?", "<b>Breach</b>")
-        assert serious(page) == []
+    choose(page, 1, "Rename")
+    page.keyboard.type("<b>Breach</b>")
+    page.keyboard.press("Enter")
+    has_titles(page, "Who won the World Cup?", "<b>Breach</b>")
+    assert serious(page) == []
 
-        page.locator("#kept .open").nth(1).click()
-        page.wait_for_selector("#turn-0 a.n")
-        choose(page, 1, "Delete")
-        page.wait_for_selector("#kept .menu:not([hidden]) :text('Really delete?')")
-        page.keyboard.press("Escape")
-        choose(page, 1, "Delete")
-        assert titles(page) == ["Who won the World Cup?", "<b>Breach</b>"]
-        page.locator("#kept .menu:not([hidden])").get_by_text("Really delete?").click()
-        has_titles(page, "Who won the World Cup?")
-        page.wait_for_selector("#welcome [data-act=ask]")
-        page.reload()
-        has_titles(page, "Who won the World Cup?")
+    page.locator("#kept .open").nth(1).click()
+    page.wait_for_selector("#turn-0 a.n")
+    choose(page, 1, "Delete")
+    page.wait_for_selector("#kept .menu:not([hidden]) :text('Really delete?')")
+    page.keyboard.press("Escape")
+    choose(page, 1, "Delete")
+    assert titles(page) == ["Who won the World Cup?", "<b>Breach</b>"]
+    page.locator("#kept .menu:not([hidden])").get_by_text("Really delete?").click()
+    has_titles(page, "Who won the World Cup?")
+    page.wait_for_selector("#welcome [data-act=ask]")
+    page.reload()
+    has_titles(page, "Who won the World Cup?")
 
 
 def test_a_question_is_not_lost_that_comes_while_the_last_one_is_being_kept(
@@ -130,60 +153,58 @@ def test_a_question_is_not_lost_that_comes_while_the_last_one_is_being_kept(
         assert page.inner_text("#turn-0 .q") == QUESTION
 
 
-def test_a_conversation_is_saved_as_a_file(page: "Page", starter: Newsroom) -> None:
-    with served(starter.open) as url:
-        opened(page, url)
-        ask(page, "Equifax?")
-        has_titles(page, "Equifax?")
-        for label, name, words in (
-            ("Save as Markdown", "equifax.md", "# Equifax?\n"),
-            ("Save as web page", "equifax.html", "<!doctype html>"),
-            ("Save as JSON", "equifax.json", '{\n  "title": "Equifax?"'),
-        ):
-            with page.expect_download() as waiting:
-                choose(page, 0, label)
-            assert waiting.value.suggested_filename == name
-            assert waiting.value.path().read_text(encoding="utf-8").startswith(words)
-
-
-def test_a_conversation_is_pinned_and_several_are_saved_and_deleted_together(page: "Page", starter: Newsroom) -> None:
-    with served(starter.open) as url:
-        opened(page, url)
-        for question in ("Equifax?", "WannaCry?", "Who won the World Cup?"):
-            page.click("#new")
-            page.wait_for_selector("#welcome [data-act=ask]")
-            ask(page, question)
-        has_titles(page, "Who won the World Cup?", "WannaCry?", "Equifax?")
-        choose(page, 2, "Pin")
-        has_titles(page, "Equifax?", "Who won the World Cup?", "WannaCry?")
-        assert page.locator("#kept .day").all_inner_texts() == ["Pinned", "Today"]
-        page.reload()
-        has_titles(page, "Equifax?", "Who won the World Cup?", "WannaCry?")
-        choose(page, 0, "Unpin")
-        has_titles(page, "Who won the World Cup?", "WannaCry?", "Equifax?")
-
-        page.focus("#kept .choose")
-        page.keyboard.press("Enter")
-        page.keyboard.press("Space")  # The first box has the focus.
-        page.locator("#kept .pick").nth(1).check()
-        assert page.inner_text("#kept .chosen") == "2 selected"
-        page.click("#kept .deeds")
-        assert serious(page) == []
+def test_a_conversation_is_saved_as_a_file(page: "Page", url: str) -> None:
+    opened(page, url)
+    ask(page, "Equifax?")
+    has_titles(page, "Equifax?")
+    for label, name, words in (
+        ("Save as Markdown", "equifax.md", "# Equifax?\n"),
+        ("Save as web page", "equifax.html", "<!doctype html>"),
+        ("Save as JSON", "equifax.json", '{\n  "title": "Equifax?"'),
+    ):
         with page.expect_download() as waiting:
-            page.click("#kept .several .menu :text-is('Save as Markdown')")
-        assert waiting.value.suggested_filename == "conversations.zip"
-        with zipfile.ZipFile(waiting.value.path()) as saved:
-            assert saved.namelist() == ["001-who-won-the-world-cup.md", "002-wannacry.md"]
-            assert saved.read("002-wannacry.md").startswith(b"# WannaCry?\n")
+            choose(page, 0, label)
+        assert waiting.value.suggested_filename == name
+        assert waiting.value.path().read_text(encoding="utf-8").startswith(words)
 
-        page.click("#kept .choose")
-        for number in (0, 2):
-            page.locator("#kept .pick").nth(number).check()
-        page.click("#kept .deeds")
-        page.click("#kept .several .menu .grave")
-        assert len(titles(page)) == 3
-        page.click("#kept .several .menu .grave")
-        has_titles(page, "WannaCry?")
+
+def test_a_conversation_is_pinned_and_several_are_saved_and_deleted_together(page: "Page", url: str) -> None:
+    opened(page, url)
+    for question in ("Equifax?", "WannaCry?", "Who won the World Cup?"):
+        page.click("#new")
+        page.wait_for_selector("#welcome [data-act=ask]")
+        ask(page, question)
+    has_titles(page, "Who won the World Cup?", "WannaCry?", "Equifax?")
+    choose(page, 2, "Pin")
+    has_titles(page, "Equifax?", "Who won the World Cup?", "WannaCry?")
+    assert page.locator("#kept .day").all_inner_texts() == ["Pinned", "Today"]
+    page.reload()
+    has_titles(page, "Equifax?", "Who won the World Cup?", "WannaCry?")
+    choose(page, 0, "Unpin")
+    has_titles(page, "Who won the World Cup?", "WannaCry?", "Equifax?")
+
+    page.focus("#kept .choose")
+    page.keyboard.press("Enter")
+    page.keyboard.press("Space")  # The first box has the focus.
+    page.locator("#kept .pick").nth(1).check()
+    assert page.inner_text("#kept .chosen") == "2 selected"
+    page.click("#kept .deeds")
+    assert serious(page) == []
+    with page.expect_download() as waiting:
+        page.click("#kept .several .menu :text-is('Save as Markdown')")
+    assert waiting.value.suggested_filename == "conversations.zip"
+    with zipfile.ZipFile(waiting.value.path()) as saved:
+        assert saved.namelist() == ["001-who-won-the-world-cup.md", "002-wannacry.md"]
+        assert saved.read("002-wannacry.md").startswith(b"# WannaCry?\n")
+
+    page.click("#kept .choose")
+    for number in (0, 2):
+        page.locator("#kept .pick").nth(number).check()
+    page.click("#kept .deeds")
+    page.click("#kept .several .menu .grave")
+    assert len(titles(page)) == 3
+    page.click("#kept .several .menu .grave")
+    has_titles(page, "WannaCry?")
 
 
 def test_each_who_signed_in_sees_only_the_own_conversations(page: "Page", starter: Newsroom, tmp_path: Path) -> None:
@@ -200,15 +221,14 @@ def test_each_who_signed_in_sees_only_the_own_conversations(page: "Page", starte
             has_titles(page, f"Equifax, asks {name}?")
 
 
-def test_on_a_phone_the_list_unfolds(page: "Page", starter: Newsroom) -> None:
+def test_on_a_phone_the_list_unfolds(page: "Page", url: str) -> None:
     page.set_viewport_size({"width": 390, "height": 844})
-    with served(starter.open) as url:
-        opened(page, url)
-        ask(page, QUESTION)
-        assert not page.is_visible("#kept")
-        page.click("#unfold")
-        page.wait_for_selector("#kept .open")
-        assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
-        assert serious(page) == []
-        page.click("#kept .open")
-        page.wait_for_selector("#kept", state="hidden")
+    opened(page, url)
+    ask(page, QUESTION)
+    assert not page.is_visible("#kept")
+    page.click("#unfold")
+    page.wait_for_selector("#kept .open")
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    assert serious(page) == []
+    page.click("#kept .open")
+    page.wait_for_selector("#kept", state="hidden")

@@ -11,9 +11,14 @@ if TYPE_CHECKING:
     from playwright.sync_api import Page
 
 
-# A page that was redrawn meanwhile is gone through again. What is breathing all the while counts as standing still.
+# A page that was redrawn meanwhile is gone through again. What is breathing all the while counts as standing still, and
+# so does what Gradio counts the tenths of a second in while an event is under way, which nobody sees.
 _GO_THROUGH = """async () => {
-  const drawn = () => document.documentElement.outerHTML;
+  const drawn = () => {
+    const page = document.documentElement.cloneNode(true);
+    page.querySelectorAll("[data-testid=status-tracker].hide").forEach((one) => one.remove());
+    return page.outerHTML;
+  };
   const moving = () => document.getAnimations().filter((one) => one.effect.getComputedTiming().iterations !== Infinity);
   for (;;) {
     await Promise.allSettled(moving().map((one) => one.finished));

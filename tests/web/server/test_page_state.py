@@ -3,10 +3,10 @@
 import gradio as gr
 import pytest
 from fastapi import FastAPI
-from gradio.routes import App
 from gradio.state_holder import StateHolder
+from starlette.testclient import TestClient
 
-from web.server.page_state import CALLS, keep_little
+from web.server.page_state import CALLS, keep_little, pages_in
 
 
 @pytest.fixture
@@ -15,16 +15,22 @@ def state() -> gr.State:
 
 
 @pytest.fixture
-def sessions(state: gr.State) -> StateHolder:
-    """Return the sessions of a page with a box and a state."""
+def outer(state: gr.State) -> FastAPI:
+    """Return a page with a box and a state, in which little is kept."""
     with gr.Blocks() as blocks:
-        gr.Textbox("a box")
+        box = gr.Textbox("a box")
         state.render()  # type: ignore[no-untyped-call]
-    outer = gr.mount_gradio_app(FastAPI(), blocks, path="/")
+        box.submit(lambda: "shown", None, box, api_name="show")
+    outer = FastAPI()
+    gr.mount_gradio_app(outer, blocks, path="/")
     keep_little(outer)
-    (holder,) = (route.app.state_holder for route in outer.routes if isinstance(getattr(route, "app", None), App))
-    assert isinstance(holder, StateHolder)
-    return holder
+    return outer
+
+
+@pytest.fixture
+def sessions(outer: FastAPI) -> StateHolder:
+    (page,) = pages_in(outer)
+    return page.state_holder
 
 
 def test_each_page_has_a_state_of_its_own(sessions: StateHolder, state: gr.State) -> None:
@@ -51,3 +57,12 @@ def test_nothing_of_what_a_page_shows_is_kept_beside_its_state(sessions: StateHo
     session._update_value_in_config(box._id, "a question")
     session._update_config(box._id)
     assert list(session.components) == []
+
+
+def test_no_table_of_past_events_is_worked_out_after_each_event(outer: FastAPI, sessions: StateHolder) -> None:
+    with TestClient(outer) as client:
+        event = client.post("/gradio_api/call/show", json={"data": []}).json()["event_id"]
+        assert '["shown"]' in client.get(f"/gradio_api/call/show/{event}").text
+    queue = sessions.blocks._queue
+    assert len(queue.event_analytics) == 0
+    assert queue.cached_event_analytics_summary == {"functions": {}}

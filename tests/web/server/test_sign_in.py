@@ -181,7 +181,7 @@ def test_a_removed_account_and_a_changed_password_end_the_session(starter: Newsr
         assert kept is not None
         (tmp_path / "accounts.txt").write_text(kept.line(), encoding="utf-8")
         assert (anna.get("/config").status_code, bert.get("/config").status_code) == (401, 200)
-        (tmp_path / "accounts.txt").write_text(Account.make("bert", "another horse").line(), encoding="utf-8")
+        (tmp_path / "accounts.txt").write_text(accounts.make("bert", "another horse").line(), encoding="utf-8")
         assert bert.get("/config").status_code == 401
         with signed_in(url, "bert", "another horse") as again:
             assert again.get("/config").status_code == 200
