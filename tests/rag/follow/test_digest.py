@@ -122,10 +122,10 @@ def make_busy_digest(folder: Path, count: int) -> tuple[Digest, float]:
 
 
 def test_an_article_is_not_compared_with_all_that_came_before_it(tmp_path: Path) -> None:
-    few, short = make_busy_digest(tmp_path, 30)
-    many, long = make_busy_digest(tmp_path, 120)
+    few, short = make_busy_digest(tmp_path, 50)
+    many, long = make_busy_digest(tmp_path, 200)
     told = [sum(len(one.entries) + len(one.repeats) for one in digest.news) for digest in (few, many)]
-    assert told == [30, 120]
+    assert told == [50, 200]
     # Each article is compared with the same few: four times the articles take seven times as long, not fifty.
     assert long < 16 * short
 
