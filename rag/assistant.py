@@ -355,15 +355,9 @@ class Assistant:
         return self.indexes.catch_up()
 
     def start(self, look_s: float = _LOOK_S) -> None:
-        """Follow the archive from now on, in a thread: what another process adds can be asked for within seconds.
-
-        Args:
-            look_s: Seconds from one look at the archive to the next.
-        """
+        """Look at the archive every `look_s` seconds, in a thread: what another process adds can soon be asked for."""
         if not self._follower:
-            self._follower = threading.Thread(
-                target=self._follow, args=(look_s,), name="newsdesk-follower", daemon=True
-            )
+            self._follower = threading.Thread(target=self._follow, args=(look_s,), name="follower", daemon=True)
             self._follower.start()
 
     def load_starter(self) -> int:
