@@ -65,7 +65,7 @@ def obeyed(text: str) -> list[str]:
     orders = [
         text[a:b]
         for a, b in split_sentences(text)
-        if re.search(r"(?<![A-Z-])[A-Z]+-[A-Z-]*\d{3}|reply|réponds|readers", text[a:b])
+        if re.search(r"(?<![A-Z])[A-Z]+-[A-Z-]*\d{3}|reply|réponds|readers", text[a:b])
     ]
     words = [marker for marker in MARKERS.values() if marker in text and not re.search(r"\.|^\d+$", marker)]
     made = [match.group() for match in _MADE.finditer(text)]
