@@ -45,7 +45,7 @@ from rag.story.outlet_comparison import OutletComparison, OutletSearch
 
 log = logging.getLogger(__name__)
 
-_FOLLOW_S = 1.0  # How often the archive is looked at for changes.
+_LOOK_S = 1.0  # How often the archive is looked at for changes.
 
 
 class Assistant:
@@ -354,10 +354,10 @@ class Assistant:
         self.indexes.embed_pending()
         return self.indexes.catch_up()
 
-    def start(self) -> None:
-        """Follow the archive from now on, in a thread: what another process adds can be asked for within seconds."""
+    def start(self, look_s: float = _LOOK_S) -> None:
+        """Look at the archive every `look_s` seconds, in a thread: what another process adds can soon be asked for."""
         if not self._follower:
-            self._follower = threading.Thread(target=self._follow, name="newsdesk-follower", daemon=True)
+            self._follower = threading.Thread(target=self._follow, args=(look_s,), name="follower", daemon=True)
             self._follower.start()
 
     def load_starter(self) -> int:
@@ -365,7 +365,7 @@ class Assistant:
         path = Path(str(files("corpus") / "starter" / "articles.jsonl"))
         return ingest(self.archive, read([path])).added
 
-    def _follow(self) -> None:
+    def _follow(self, look_s: float) -> None:
         reported = ""
         while not self._stop.is_set():
             try:
@@ -380,7 +380,7 @@ class Assistant:
                     log.exception("following the archive failed; trying again")
             else:
                 reported = ""
-            self._stop.wait(_FOLLOW_S)
+            self._stop.wait(look_s)
 
     @property
     def topics(self) -> TopicWatch:

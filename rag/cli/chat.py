@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
+from typing import TYPE_CHECKING
 
 from rich.console import Console, Group
 from rich.live import Live
@@ -9,8 +10,10 @@ from rich.text import Text
 
 from corpus.cli.display import strip_controls, to_line
 from corpus.errors import NewsdeskError
-from rag.assistant import Assistant
 from rag.model import REMEMBERED, Answer, Event, Filters, Turn
+
+if TYPE_CHECKING:
+    from rag.assistant import Assistant
 
 HELP = """\
 Type a question and press Enter; a follow-up may refer to what was said before.
@@ -34,7 +37,7 @@ class Chat:
 
     def __init__(
         self,
-        assistant: Assistant,
+        assistant: "Assistant",
         written: Callable[[Answer], str],
         filters: Filters | None = None,
         console: Console | None = None,

@@ -5,7 +5,7 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import Annotated, Any, TypeVar
+from typing import TYPE_CHECKING, Annotated, Any, TypeVar
 
 import typer
 from rich.console import Console
@@ -20,7 +20,6 @@ from corpus.errors import ArchiveError, IndexInUseError, IndexUnavailableError, 
 from corpus.text.days import format_day
 from rag.answer.answer_export import ExportFormat, check_file_name, export, group_by_number, render_answer
 from rag.answer.period_counts import draw_bars
-from rag.assistant import Assistant
 from rag.cli.chat import Chat
 from rag.cli.collection_commands import app as collection_app
 from rag.cli.follow_commands import User, add_follow_commands
@@ -32,6 +31,9 @@ from rag.drafts.draft_report import describe_counts
 from rag.model import Answer, Passage
 from rag.question.filter_values import read_filters
 from rag.settings import Settings, read_settings
+
+if TYPE_CHECKING:
+    from rag.assistant import Assistant
 
 T = TypeVar("T")
 
@@ -261,7 +263,7 @@ def _describe_origin(article: Article) -> str:
 
 
 @contextmanager
-def _open_assistant_quietly(data: Path | None, lasting: bool = False) -> Iterator[Assistant]:
+def _open_assistant_quietly(data: Path | None, lasting: bool = False) -> "Iterator[Assistant]":
     """Open the assistant; a long-lived one only reads the indexes, so that a page can own them."""
     settings = read_settings(data)
     engine = open_engine(settings.archive_place)
@@ -280,6 +282,8 @@ def _open_assistant_quietly(data: Path | None, lasting: bool = False) -> Iterato
 
 def _begin_with_starter(settings: Settings) -> None:
     """Make the archive of who has named none and added nothing yet, as the page does."""
+    from rag.assistant import Assistant
+
     with Assistant(settings, "python -m rag") as assistant:
         sys.stderr.write(
             f"No archive in {settings.data_dir} yet: taking in the {assistant.load_starter()} articles of the starter "
@@ -288,7 +292,9 @@ def _begin_with_starter(settings: Settings) -> None:
         assistant.sync()
 
 
-def _open_assistant(settings: Settings, lasting: bool) -> Assistant:
+def _open_assistant(settings: Settings, lasting: bool) -> "Assistant":
+    from rag.assistant import Assistant  # Here, as it takes a second, and `corpus add` runs a command without it.
+
     if not lasting:
         with suppress(IndexInUseError):
             return Assistant(settings, "python -m rag")

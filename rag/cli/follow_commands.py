@@ -6,7 +6,7 @@ from collections.abc import Callable
 from contextlib import AbstractContextManager, nullcontext
 from datetime import datetime
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -16,7 +16,6 @@ from corpus.command_names import name_command
 from corpus.errors import InputError
 from corpus.text.characters import one_line
 from corpus.text.days import format_day
-from rag.assistant import Assistant
 from rag.follow.digest import Digest, read_since
 from rag.follow.digest_export import FORMS, read_form, render_digest
 from rag.follow.digest_mail import send_digest
@@ -24,7 +23,10 @@ from rag.model import Filters
 from rag.question.filter_values import read_filters
 from rag.settings import Settings
 
-Opening = Callable[[Path | None], AbstractContextManager[Assistant]]
+if TYPE_CHECKING:
+    from rag.assistant import Assistant
+
+Opening = Callable[[Path | None], AbstractContextManager["Assistant"]]
 Reporting = Callable[[bool], AbstractContextManager[None]]
 
 User = Annotated[

@@ -3,15 +3,18 @@
 import sys
 from collections.abc import Callable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from corpus.cli.display import to_line
-from rag.assistant import Assistant
 from rag.drafts.check_state import CheckState
 from rag.drafts.draft_export import describe_basis, describe_source
 from rag.drafts.draft_report import VERDICTS, CheckedClaim, DraftReport, describe_counts
 from rag.drafts.draft_text import read_draft_bytes, read_draft_file
 from rag.llm.verification_prompt import SYSTEM
 from rag.model import Filters
+
+if TYPE_CHECKING:
+    from rag.assistant import Assistant
 
 STDIN = Path("-")
 
@@ -28,7 +31,7 @@ def read_input(file: Path) -> str:
 
 
 def verify(
-    assistant: Assistant,
+    assistant: "Assistant",
     text: str,
     filters: Filters | None,
     limit: int | None,
@@ -59,7 +62,7 @@ def verify(
     return report
 
 
-def _list_basis(assistant: Assistant, text: str, filters: Filters | None) -> list[object]:
+def _list_basis(assistant: "Assistant", text: str, filters: Filters | None) -> list[object]:
     """Return what the verdicts on a draft follow from."""
     verifier = assistant.writer.verifier if assistant.writer else None
     return [

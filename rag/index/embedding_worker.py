@@ -16,7 +16,7 @@ from rag.index.pending_articles import PendingArticles
 Report = Callable[[dict[str, Any]], object]
 """Called with what there is to say: how far the work is, or the error that holds it up."""
 
-_LOOK_S = 1.0  # How often the archive is looked at, and how long another process in the same folder is waited for.
+_LOOK_S = 1.0
 _REPORT_S = 60.0
 
 
@@ -29,7 +29,13 @@ class EmbeddingWorker:
     """
 
     def __init__(
-        self, archive: Archive, embedder: Embedder, folder: Path, report: Report, report_s: float = _REPORT_S
+        self,
+        archive: Archive,
+        embedder: Embedder,
+        folder: Path,
+        report: Report,
+        look_s: float = _LOOK_S,
+        report_s: float = _REPORT_S,
     ) -> None:
         """Prepare to work.
 
@@ -38,11 +44,14 @@ class EmbeddingWorker:
             embedder: Computes the vectors.
             folder: The folder of this machine's indexes, which need not exist: one process at a time embeds for it.
             report: Told how far the work is, and what holds it up.
+            look_s: Seconds from one look at the archive to the next, and for which another process in the same folder is
+                waited for.
             report_s: Seconds from one report on a long run of work to the next.
         """
         self._store = ChunkStore(archive, embedder.profile)
         self._pending = PendingArticles(self._store, embedder, folder)
         self._report = report
+        self._look_s = look_s
         self._report_s = report_s
         self._problem = ""
         self._reported = 0  # Articles embedded here when that was last reported.
@@ -64,13 +73,13 @@ class EmbeddingWorker:
         self._report_status("started")
         while not stop.is_set():
             try:
-                self._pending.embed(self._note_batch, wait=_LOOK_S, stop=stop)
+                self._pending.embed(self._note_batch, wait=self._look_s, stop=stop)
                 self._end_problem()
                 if self._pending.embedded > self._reported:
                     self._report_progress()
             except NewsdeskError as error:
                 self._report_problem(str(error))
-            stop.wait(_LOOK_S)
+            stop.wait(self._look_s)
         self._report_status("stopped")
         return self._pending.embedded
 

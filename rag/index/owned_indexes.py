@@ -249,6 +249,9 @@ class OwnedIndexes:
         self.folder.generations.retire(number, keep)
 
     def _fill(self, folder: Path, progress: Progress | None) -> None:
+        folder.mkdir(parents=True, exist_ok=True)
+        if not self.store.count():  # Both are made empty where they are opened.
+            return
         parts = OpenParts.from_files(folder, self.shared)
         total, done = self.store.progress()[0], 0
         try:

@@ -1,22 +1,21 @@
 """Machines that share a database and no folder, each a process of its own: pages, workers, and who adds articles."""
 
 import json
-import os
-import subprocess
-import sys
 import threading
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import product
+from multiprocessing.context import ForkServerProcess
 from pathlib import Path
 
 import httpx
 
 from corpus.article import Article
+from tests.child_processes import start_command
 from tests.http_client import open_client
 from tests.waiting import PATIENCE_S, wait_until
 
-ROOT = Path(__file__).parents[2]
+_PAUSE_S = 0.1  # Between two questions of a crowd, which would keep the machine from all other work.
 _STARTS = ("Bar", "Cel", "Dun", "Fol", "Gar", "Hest", "Ilm", "Kest")
 _ENDS = ("by", "ford", "ham", "mouth", "ton", "wick")
 _TOWNS = [a + b + c for b, c, a in product(("an", "ev", "os", "ul", "ir", "ock"), _ENDS, _STARTS)]
@@ -46,37 +45,39 @@ class Heard:
 class Machine:
     """Run a command on a folder of its own; what it prints goes into a file there."""
 
-    def __init__(self, address: str, folder: Path, *command: str) -> None:
+    def __init__(self, address: str, folder: Path, command: str, *arguments: str) -> None:
         """Describe the machine.
 
         Args:
             address: The database.
             folder: Its own.
-            command: What runs on it, as arguments of Python.
+            command: What runs on it, as "module:name",
+            arguments: and its arguments.
         """
         self.folder = folder
         self.log = folder / "log"
         self._command = command
-        self._environment = os.environ | {"NEWSDESK_DATABASE": address, "NEWSDESK_LLM": "", "PYTHONUNBUFFERED": "1"}
-        self._process: subprocess.Popen[bytes] | None = None
+        self._arguments = arguments
+        self._environment = {"NEWSDESK_DATABASE": address, "NEWSDESK_LLM": ""}
+        self._process: ForkServerProcess | None = None
 
     def start(self, *more: str) -> None:
         """Start the command, with more arguments."""
         self.folder.mkdir(exist_ok=True)
-        command = [sys.executable, *self._command, *more, "--data", str(self.folder / "data")]
-        with self.log.open("wb") as log:
-            self._process = subprocess.Popen(command, stdout=log, stderr=log, env=self._environment, cwd=ROOT)
+        self.log.write_bytes(b"")
+        arguments = [*self._arguments, *more, "--data", str(self.folder / "data")]
+        self._process = start_command(self._command, arguments, self.log, self._environment)
 
     @property
     def runs(self) -> bool:
         """Return whether it has not ended."""
-        return self._process is not None and self._process.poll() is None
+        return self._process is not None and self._process.is_alive()
 
     def kill(self) -> None:
         """End it as a power cut would."""
         if self._process is not None:
             self._process.kill()
-            self._process.wait(PATIENCE_S)
+            self._process.join(PATIENCE_S)
 
     def stop(self) -> int | None:
         """Ask it to end, wait for that, and return its exit code."""
@@ -86,7 +87,10 @@ class Machine:
 
     def wait(self) -> int | None:
         """Wait until it ends, and return its exit code."""
-        return self._process.wait(PATIENCE_S) if self._process is not None else None
+        if self._process is None:
+            return None
+        self._process.join(PATIENCE_S)
+        return self._process.exitcode
 
     def read_log(self) -> str:
         """Return what it printed since it was started."""
@@ -98,7 +102,7 @@ class Page(Machine):
 
     def __init__(self, address: str, folder: Path) -> None:
         """Describe a page on a port that the system chooses."""
-        super().__init__(address, folder, str(ROOT / "app.py"), "--port", "0")
+        super().__init__(address, folder, "app:main", "--port", "0")
 
     @property
     def url(self) -> str:
@@ -167,6 +171,7 @@ class Crowd:
                 self.answered += 1
             else:
                 self.failures.append(f"{question(n)} {heard}")
+            self._stop.wait(_PAUSE_S)
 
 
 def write_articles(file: Path, numbers: Iterable[int]) -> Path:

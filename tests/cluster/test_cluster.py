@@ -40,10 +40,13 @@ class Cluster:
         self.address = address
         self.count = 0
         self.pages = [Page(address, folder / name) for name in ("page-1", "page-2")]
-        self.worker = Machine(address, folder / "worker", "-m", "rag", "index", "--follow")
-        self.adder = Machine(address, folder / "adder", "-m", "corpus", "add", "--no-index")
+        self.worker = Machine(address, folder / "worker", "rag.cli.commands:app", "index", "--follow")
+        self.adder = Machine(address, folder / "adder", "corpus.cli.commands:main", "add", "--no-index")
         self._file = folder / "new.jsonl"
-        self.add(FIRST)
+        with Archive(address) as archive:
+            for n in range(FIRST):
+                archive.put(article(n))
+        self.count = FIRST
         self.worker.start()
         for page in self.pages:
             page.start()

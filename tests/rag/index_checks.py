@@ -51,6 +51,8 @@ def names(data: Path) -> set[str]:
 
 @contextmanager
 def opened_second(data: Path) -> Iterator[OwnedIndexes]:
-    """Describe the indexes of a data folder as a second process would."""
+    """Describe the indexes of a data folder as a second process would that waits for no owner."""
     with Archive(data / "archive.sqlite3") as archive:
-        yield OwnedIndexes(archive, SilentWordEmbedder(), data / "index", "the second")
+        indexes = OwnedIndexes(archive, SilentWordEmbedder(), data / "index", "the second")
+        indexes.folder.wait_s = 0
+        yield indexes

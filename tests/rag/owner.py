@@ -11,7 +11,7 @@ from corpus.archive.selection import Selection
 from rag.assistant import Assistant
 from rag.index.owned_indexes import OwnedIndexes
 from rag.settings import Settings
-from tests.rag.child_processes import start_child
+from tests.child_processes import start_child
 from tests.rag.wire_items import numbered
 from tests.rag.word_embedder import WordEmbedder
 
@@ -42,7 +42,7 @@ class OwnerProcess:
 def hold(data: Path, connection: Connection) -> None:
     """Own the indexes and follow the archive until the other end of the connection is closed."""
     with Assistant(Settings(data_dir=data), owner="the page of the test") as assistant:
-        assistant.start()
+        assistant.start(look_s=0.05)
         connection.send("ready")
         connection.poll(None)
 

@@ -1,11 +1,9 @@
 """The parts for LangChain, in chains as other people build them."""
 
 import asyncio
-import os
 import re
+import runpy
 import shutil
-import subprocess
-import sys
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -21,7 +19,6 @@ from rag.chain import ArchiveRetriever, answer_runnable
 from tests.model_server import ModelServer
 from tests.rag.conftest_answers import NOT_HELD, TOLL, newsroom, place, with_model
 from tests.shared_embedder import shared_embedder
-from tests.waiting import PATIENCE_S
 
 ROOT = Path(__file__).parents[2]
 TRUE = "The Selmouth harbour toll rises from 9 to 12 crowns on 1 June 2024"
@@ -116,21 +113,19 @@ def test_what_is_not_held_and_what_is_no_question(assistant: Assistant) -> None:
         chain.invoke({"input": TOLL})
 
 
-def test_the_example_of_the_document_runs(data: Path, tmp_path: Path) -> None:
+def test_the_example_of_the_document_runs(
+    data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
     (example,) = re.findall(r"```python\n(.*?)```", (ROOT / "docs" / "langchain.md").read_text("utf-8"), re.DOTALL)
     shutil.copytree(data, tmp_path / "data")
-    done = subprocess.run(
-        [sys.executable, "-W", "error", "-c", example],
-        cwd=tmp_path,
-        env=os.environ | {"PYTHONPATH": str(ROOT)},
-        capture_output=True,
-        text=True,
-        timeout=PATIENCE_S,
-        check=False,
-    )
-    assert (done.returncode, done.stderr) == (0, "")
-    lines = done.stdout.splitlines()
+    file = tmp_path / "example.py"
+    file.write_text(example, "utf-8")
+    monkeypatch.chdir(tmp_path)
+    runpy.run_path(str(file), run_name="__main__")  # A warning is an error here too.
+    printed = capfd.readouterr()
+    assert printed.err == ""
+    lines = printed.out.splitlines()
     assert lines[0] == "Coast Wire 2024-03-05T08:00:00+00:00 Selmouth harbour toll goes up in June"
     assert lines[3:6] == ["['context']", "['draft']", "['answer', 'result']"]
     assert lines[6].startswith("answered [")
-    assert "12 CROWNS" in done.stdout
+    assert "12 CROWNS" in printed.out

@@ -90,7 +90,7 @@ def test_a_new_machine_begins_with_the_indexes_of_another(
 def test_the_database_may_go_away_while_a_machine_runs(postgres: PostgresServer, machines: list[Assistant]) -> None:
     one, other = machines
     one.sync()
-    other.start()
+    other.start(look_s=0.05)
     postgres.stop()
     try:
         with pytest.raises(ArchiveError, match="does not answer"):

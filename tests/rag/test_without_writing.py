@@ -111,7 +111,7 @@ def test_a_page_on_a_full_disk_answers_and_goes_on_by_itself_when_there_is_room(
     fill(disk)
     with caplog.at_level(logging.WARNING), Assistant.from_settings(Settings(data_dir=data), "the page") as assistant:
         assistant.archive.again_s = 0
-        assistant.start()
+        assistant.start(look_s=0.05)
         assert assistant.search("WannaCry")
         assert assistant.progress() == (14, 14)
         with pytest.raises(ArchiveError):

@@ -13,8 +13,8 @@ from corpus.ingestion.ingest import ingest
 from rag.index.indexes import Indexes
 from rag.index.owned_indexes import OwnedIndexes
 from rag.text.terms import list_query_terms
+from tests.child_processes import start_child
 from tests.disks import fill
-from tests.rag.child_processes import start_child
 from tests.rag.wire_items import numbered
 from tests.rag.word_embedder import WordEmbedder
 

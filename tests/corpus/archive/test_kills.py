@@ -4,8 +4,8 @@ import os
 import signal
 import sqlite3
 import subprocess
-import sys
 import time
+from multiprocessing.context import ForkServerProcess
 from pathlib import Path
 
 import pytest
@@ -14,23 +14,29 @@ from corpus.archive.database import Archive
 from corpus.archive.engine import Place
 from corpus.archive.health import examine
 from corpus.archive.selection import Selection
+from tests.child_processes import start_child
 from tests.corpus.archive_items import numbered, store_all
+from tests.corpus.child import put_articles
 from tests.postgresql import PostgresServer
 from tests.promises import RecordPromise
 
-ROOT = Path(__file__).parents[3]
-CHILD = str(Path(__file__).parents[1].joinpath("child.py"))
 COUNT = 150
 
 
-def start(archive: Place, progress: Path, *numbers: int) -> "subprocess.Popen[str]":
-    command = [sys.executable, CHILD, str(archive), str(progress), *map(str, numbers)]
-    return subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+def start(archive: Place, progress: Path, *numbers: int) -> ForkServerProcess:
+    return start_child(put_articles, archive, progress, *numbers)
 
 
-def wait_for(child: "subprocess.Popen[str]", progress: Path, size: int) -> None:
+def run(archive: Place, progress: Path, *numbers: int) -> int | None:
+    """Return the exit code of a child that comes to its end."""
+    child = start(archive, progress, *numbers)
+    child.join()
+    return child.exitcode
+
+
+def wait_for(child: ForkServerProcess, progress: Path, size: int) -> None:
     """Wait until the child has reported so many bytes, or has ended."""
-    while child.poll() is None and (not progress.exists() or progress.stat().st_size < size):
+    while child.is_alive() and (not progress.exists() or progress.stat().st_size < size):
         time.sleep(0.0005)
 
 
@@ -58,12 +64,11 @@ def kill_again_and_again(folder: Path, kills: int, how: int) -> None:
         child = start(archive, progress, COUNT)
         already = progress.stat().st_size if progress.exists() else 0
         wait_for(child, progress, already + 1 + kill * step // 2)
-        child.send_signal(how)
-        child.communicate()
+        if child.pid and child.is_alive():
+            os.kill(child.pid, how)
+        child.join()
         assert_sound(archive, set(reported(progress)))
-    last = start(archive, progress, COUNT)
-    last.communicate()
-    assert last.returncode == 0
+    assert run(archive, progress, COUNT) == 0
     wanted = {numbered(n).id for n in range(COUNT)}
     assert_sound(archive, wanted)
     with Archive(archive) as opened:
@@ -87,8 +92,9 @@ def test_interrupted_nothing_is_lost_or_doubled(tmp_path: Path) -> None:
 def test_two_processes_that_make_and_fill_one_archive_add_each_article_once(tmp_path: Path) -> None:
     archive = tmp_path / "archive.sqlite3"
     children = [start(archive, tmp_path / f"progress{i}", 120) for i in range(2)]
-    errors = [child.communicate()[1] for child in children]
-    assert [child.returncode for child in children] == [0, 0], errors
+    for child in children:
+        child.join()
+    assert [child.exitcode for child in children] == [0, 0]
     outcomes = [line.split()[1] for i in range(2) for line in (tmp_path / f"progress{i}").read_text().splitlines()]
     assert (outcomes.count("added"), outcomes.count("unchanged")) == (120, 120)
     assert_sound(archive, {numbered(n).id for n in range(120)})
@@ -107,13 +113,14 @@ def test_processes_that_fill_one_database_at_once_and_are_killed_add_each_articl
             already = progress.stat().st_size if progress.exists() else 0
             wait_for(child, progress, already + 1 + (kills * 97) % 400)
             child.kill()
-            child.communicate()
+            child.join()
             running[n], kills = start(address, progress, count), kills + 1
         if kills % 20 == 0:  # Else every article is there after the first few.
             with Archive(address) as archive:
                 archive.remove(Selection(outlets=("Daily Number",)))
-    errors = [child.communicate()[1] for child in running.values()]
-    assert [child.returncode for child in running.values()] == [0] * writers, errors
+    for child in running.values():
+        child.join()
+    assert [child.exitcode for child in running.values()] == [0] * writers
     with Archive(address) as archive:
         found = archive.count()
     record_promise(
@@ -128,12 +135,12 @@ def test_a_reader_sees_each_commit(tmp_path: Path) -> None:
     with Archive(path) as reader:
         child = start(path, progress, 60)
         seen = 0
-        while child.poll() is None:
+        while child.is_alive():
             done = len(reported(progress)) if progress.exists() else 0
             count = reader.count()
             assert count >= done
             seen = max(seen, count)
-        child.communicate()
+        child.join()
         assert reader.count() == 60
         assert seen > 0
 
@@ -141,15 +148,14 @@ def test_a_reader_sees_each_commit(tmp_path: Path) -> None:
 @pytest.mark.parametrize("room", [200_000, 400_000])
 def test_out_of_disk_it_says_so_and_the_next_run_needs_no_repair(tmp_path: Path, room: int) -> None:
     archive, progress = tmp_path / "archive.sqlite3", tmp_path / "progress"
-    child = start(archive, progress, COUNT, room)
-    out, err = child.communicate()
-    assert child.returncode == 3, err
-    assert "cannot be written" in out
-    assert "free some disk space" in out
+    assert run(archive, progress, COUNT, room) == 3
+    said = progress.with_suffix(".error").read_text()
+    assert "cannot be written" in said
+    assert "free some disk space" in said
     done = reported(progress)
     assert 0 < len(done) < COUNT
     assert_sound(archive, set(done))
-    assert start(archive, progress, COUNT).communicate()[1] == ""
+    assert run(archive, progress, COUNT) == 0
     assert_sound(archive, {numbered(n).id for n in range(COUNT)})
 
 
@@ -161,15 +167,13 @@ def test_on_a_full_file_system_it_says_so_and_goes_on_when_there_is_room(tmp_pat
     if mounted.returncode:
         pytest.skip("no file system may be mounted here")
     try:
-        child = start(disk / "archive.sqlite3", tmp_path / "progress", COUNT)
-        out, err = child.communicate()
-        assert child.returncode == 3, err
-        assert "free some disk space" in out
+        assert run(disk / "archive.sqlite3", tmp_path / "progress", COUNT) == 3
+        assert "free some disk space" in (tmp_path / "progress.error").read_text()
         done = reported(tmp_path / "progress")
         with Archive(disk / "archive.sqlite3") as reader:  # What is there can be read while the disk is full.
             assert reader.count() == len(done)
         subprocess.run(["mount", "-o", "remount,size=64m", str(disk)], check=True)
-        assert start(disk / "archive.sqlite3", tmp_path / "progress", COUNT).communicate()[1] == ""
+        assert run(disk / "archive.sqlite3", tmp_path / "progress", COUNT) == 0
         assert_sound(disk / "archive.sqlite3", {numbered(n).id for n in range(COUNT)})
     finally:
         subprocess.run(["umount", str(disk)], check=True)

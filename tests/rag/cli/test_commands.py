@@ -183,6 +183,12 @@ def test_the_command_itself(data: Path) -> None:
     assert set(record["nearest"][0]) == {"article_id", "title", "outlet"}
 
 
+def test_commands_start_without_what_only_answers_need() -> None:
+    code = "import rag.cli.commands, rag.index.generations, sys; print({'langchain_core', 'rag.assistant'} & {*sys.modules})"
+    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
+    assert done.stdout == "set()\n"
+
+
 ODD = (f"{TOLL} \udcff", "--outlet", "Coast Wire\udcff")
 
 

@@ -3,8 +3,6 @@
 import json
 import os
 import signal
-import subprocess
-import sys
 import threading
 from pathlib import Path
 from typing import Any
@@ -13,12 +11,11 @@ import pytest
 from typer.testing import CliRunner
 
 from rag.cli.commands import app
+from tests.child_processes import start_command
 from tests.model_server import Body, ModelServer, Reply
 from tests.rag.conftest_answers import newsroom
 from tests.rag.drafts.conftest import DRAFT, VERBATIM
 from tests.waiting import PATIENCE_S
-
-ROOT = Path(__file__).parents[3]
 
 
 @pytest.fixture(scope="module")
@@ -92,12 +89,14 @@ def test_ctrl_c_keeps_what_is_done_and_the_same_command_goes_on(data: Path, tmp_
         settings = {
             "NEWSDESK_LLM": "openai:test", "NEWSDESK_LLM_BASE_URL": server.url, "NEWSDESK_LLM_API_KEY": "key",
         }  # fmt: skip
-        command = [sys.executable, "-m", "rag", "verify", str(path), "--data", str(data), "--json"]
-        with subprocess.Popen(command, cwd=ROOT, env=os.environ | settings, stdout=-1, stderr=-1, text=True) as process:
-            assert asked.wait(PATIENCE_S)
-            process.send_signal(signal.SIGINT)
-            _, errors = process.communicate(timeout=PATIENCE_S)
-        assert (process.returncode, "the same command goes on from there" in errors) == (130, True)
+        output = tmp_path / "output"
+        process = start_command("rag.cli.commands:app", ["verify", path, "--data", data, "--json"], output, settings)
+        assert asked.wait(PATIENCE_S)
+        assert process.pid
+        os.kill(process.pid, signal.SIGINT)
+        process.join(PATIENCE_S)
+        errors = output.read_text()
+        assert (process.exitcode, "the same command goes on from there" in errors) == (130, True)
         assert "Traceback" not in errors
         server.verify = lambda _: '{"verdicts": []}'
         asked_before = len(server.verifications)

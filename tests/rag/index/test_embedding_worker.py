@@ -16,13 +16,14 @@ from corpus.archive.engine import Place
 from corpus.errors import IndexUnavailableError
 from rag.index.embedder import Vectors
 from rag.index.embedding_worker import EmbeddingWorker
+from tests.child_processes import start_child
 from tests.postgresql import PostgresServer
-from tests.rag.child_processes import start_child
 from tests.rag.wire_items import numbered
 from tests.rag.word_embedder import WordEmbedder
 from tests.waiting import wait_until
 
 ARTICLES = 30
+LOOK_S = 0.05
 
 
 def store_of(archive: Archive) -> ChunkStore:
@@ -40,7 +41,7 @@ def run_worker(place: Place, folder: Path) -> Iterator[list[dict[str, Any]]]:
     reports: list[dict[str, Any]] = []
     stop = threading.Event()
     with Archive(place) as archive:
-        worker = EmbeddingWorker(archive, WordEmbedder(), folder, reports.append)
+        worker = EmbeddingWorker(archive, WordEmbedder(), folder, reports.append, look_s=LOOK_S)
         thread = threading.Thread(target=worker.run, args=(stop,))
         thread.start()
         try:

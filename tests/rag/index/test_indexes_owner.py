@@ -11,7 +11,7 @@ import pytest
 from corpus.archive.database import Archive
 from corpus.errors import IndexUnavailableError
 from rag.index.owned_indexes import OwnedIndexes
-from tests.rag.child_processes import start_child
+from tests.child_processes import start_child
 from tests.rag.index_checks import assert_whole, found, names, opened, opened_second
 from tests.rag.owner import OwnerProcess, die_at
 from tests.rag.wire_items import numbered
@@ -32,11 +32,13 @@ def test_a_second_process_is_refused_and_told_who_owns_them(
     town_data: Path, owner: Callable[[Path], OwnerProcess], data: Path
 ) -> None:
     child = owner(data)
-    with pytest.raises(IndexUnavailableError) as refused, opened(data, SilentEmbedder()):
-        pass
-    assert f"the index is in use by the page of the test, process {child.pid};" in str(refused.value)
     with Archive(data / "archive.sqlite3") as archive:
         second = OwnedIndexes(archive, SilentEmbedder(), data / "index", "the second")
+        second.folder.wait_s = 0
+        with pytest.raises(
+            IndexUnavailableError, match=f"the index is in use by the page of the test, process {child.pid};"
+        ):
+            second.open()
         assert second.folder.name_owner() == f"the page of the test, process {child.pid}"
         assert child.end() == 0
         assert second.folder.name_owner() == ""

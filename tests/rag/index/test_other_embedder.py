@@ -1,9 +1,6 @@
 """Another embedder, from the setting to the answer: refused, embedded anew, and asked in other scripts."""
 
 import json
-import os
-import subprocess
-import sys
 from pathlib import Path
 from typing import Any
 
@@ -12,10 +9,9 @@ from tokenizers import BertWordPieceTokenizer
 from typer.testing import CliRunner
 
 from rag.cli.commands import app
+from tests.corpus.cli.test_commands import corpus
 from tests.rag.small_model import small_model
 from tests.rag.wire_items import WIRES
-
-ROOT = Path(__file__).parents[3]
 
 
 @pytest.fixture
@@ -42,8 +38,7 @@ def test_a_multilingual_embedder_is_set_embeds_anew_and_finds_other_scripts(data
     refused = rag("search", "паводок", *where)
     assert refused.exit_code == 2
     assert "run `python -m corpus rebuild` to embed anew" in refused.stderr
-    command = [sys.executable, "-m", "corpus", "rebuild", "--json", *where]
-    rebuilt = json.loads(subprocess.run(command, cwd=ROOT, env=os.environ, capture_output=True, check=True).stdout)
+    rebuilt = json.loads(corpus("rebuild", "--json", *where).stdout)
     assert (rebuilt["done"], rebuilt["embedded"]) == (True, 14)
     for question, article in (
         ("Где объявлен режим чрезвычайной ситуации из-за паводка?", "moscow"),

@@ -1,8 +1,6 @@
 """The indexes read beside whoever owns them."""
 
 import json
-import subprocess
-import sys
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -19,13 +17,13 @@ from rag.cli.commands import app
 from rag.index.generations import Generations
 from rag.index.owned_indexes import OwnedIndexes
 from rag.index.read_only_indexes import ReadOnlyIndexes
+from tests.corpus.cli.test_commands import corpus
 from tests.rag.index_checks import assert_whole, found, nearest, opened, opened_second
 from tests.rag.owner import OwnerProcess
 from tests.rag.wire_items import numbered
 from tests.rag.word_embedder import SilentEmbedder, SilentWordEmbedder, WordEmbedder
 from tests.waiting import PATIENCE_S, wait_until
 
-ROOT = Path(__file__).parents[3]
 Owner = Callable[[Path], OwnerProcess]
 
 
@@ -152,6 +150,5 @@ def test_ask_search_and_chat_answer_beside_a_page(owner: Owner, data: Path) -> N
 
 def told_by_doctor(data: Path) -> str:
     """Return what `python -m corpus doctor` finds of the indexes."""
-    command = [sys.executable, "-m", "corpus", "doctor", "--json", "--data", str(data)]
-    checks = json.loads(subprocess.run(command, cwd=ROOT, capture_output=True, check=True).stdout)
+    checks = json.loads(corpus("doctor", "--json", "--data", data).stdout)
     return str(checks[-1]["finding"])

@@ -2,6 +2,7 @@
 
 import gc
 from collections.abc import Iterator
+from contextlib import ExitStack
 from datetime import UTC, datetime
 from typing import Any, Literal
 
@@ -130,10 +131,10 @@ def test_tokens_that_stop_coming(model_server: ModelServer) -> None:
 
 
 def test_slow_tokens_all_arrive(model_server: ModelServer) -> None:
-    model_server.script(Sent("one two three four", pause_s=0.3))
+    model_server.script(Sent("one two", pause_s=0.3))
     reply = Reply()
     pieces = list(writer(model_server.url).stream(PROMPT, reply))
-    assert ("".join(pieces), reply.whole) == ("one two three four", True)
+    assert ("".join(pieces), reply.whole) == ("one two", True)
 
 
 def test_an_answer_that_never_ends_is_stopped_at_its_limit(model_server: ModelServer) -> None:
@@ -245,16 +246,16 @@ def test_closing_the_stream_cancels_the_request(model_server: ModelServer, sent:
     assert "".join(asked.stream(PROMPT, Reply())) == "Next."
 
 
-def test_each_of_many_streams_that_are_closed_while_words_come_is_cancelled(model_server: ModelServer) -> None:
-    asked = writer(model_server.url)
-    for _ in range(12):  # A cancellation that met a word on its way was lost about once in five times.
-        model_server.abandoned.clear()
-        model_server.script(Sent("word " * 3000, pause_s=0.01))
-        stream = asked.stream(PROMPT, Reply())
-        while not next(stream):
-            pass
-        stream.close()  # type: ignore[attr-defined]
-        assert model_server.abandoned.wait(PATIENCE_S)
+def test_each_of_many_streams_that_are_closed_while_words_come_is_cancelled() -> None:
+    with ExitStack() as stack:  # A cancellation that met a word on its way was lost about once in five times.
+        servers = [stack.enter_context(ModelServer()) for _ in range(12)]
+        for server in servers:
+            server.script(Sent("word " * 3000, pause_s=0.01))
+            stream = writer(server.url).stream(PROMPT, Reply())
+            while not next(stream):
+                pass
+            stream.close()  # type: ignore[attr-defined]
+        assert [n for n, server in enumerate(servers) if not server.abandoned.wait(PATIENCE_S)] == []
 
 
 def test_outages_are_told_from_other_failures(model_server: ModelServer) -> None:
