@@ -34,7 +34,8 @@ def find_answer(query: Query, evidence: Evidence) -> tuple[list[Sentence], Gap |
     chosen = put_clear_first(query, evidence, drop_others(query, choose_sentences(evidence)))
     gap = find_gap(query, evidence, chosen) if chosen else Gap("unclear")
     if certain and (gap is None or gap.kind == "unclear"):
-        lead = add_antecedents(certain, read) if gap or query.kind in FACTS else []
+        # Of several counts the newest stands first already.
+        lead = add_antecedents(certain, read) if gap or query.kind in FACTS - {"how_many"} else []
         chosen, gap = [*lead, *(s for s in chosen if s not in lead)][: NEAREST if gap else None], None
     if gap and gap.kind == "unclear" and is_unlikely(read):
         return [], gap
@@ -42,11 +43,15 @@ def find_answer(query: Query, evidence: Evidence) -> tuple[list[Sentence], Gap |
 
 
 def _drop_beside(query: Query, chosen: Sequence[Sentence]) -> list[Sentence]:
-    """Return the sentences of an answer; of a number or a date that one gives, only those as likely to give it too."""
-    best = max((s.answers for s in chosen), default=0.0)
-    if query.kind not in MEASURES or query.parts or best < CERTAIN:
+    """Return the sentences of an answer; of a number or a date that one gives, of its article only those as likely to give it.
+
+    What other articles give may be newer, or differ.
+    """
+    best = max(chosen, key=lambda s: s.answers, default=None)
+    if best is None or query.kind not in MEASURES or query.parts or best.answers < CERTAIN:
         return list(chosen)
-    giving = [s for s in chosen if s.answers >= 1 - BESIDE * (1 - best)]
+    elsewhere = [s for s in chosen if s.passage.article.id != best.passage.article.id]
+    giving = [s for s in chosen if s in elsewhere or s.answers >= 1 - BESIDE * (1 - best.answers)]
     needed = [before for s in giving for before in add_antecedents(s, chosen)]
     return [s for s in chosen if s in needed]
 

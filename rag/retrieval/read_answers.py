@@ -48,7 +48,8 @@ def _holds_kind(query: Query, own: str, sentence: Sentence) -> bool:
         return bool(CURRENCY.search(sentence.text))
     if query.kind not in FACTS or WHO_IS_NAME.match(own):
         return True
-    return bool(measure_sentence_shape(sentence.text, query.kind, set(words(own))))
+    shape = measure_sentence_shape(sentence.text, query.kind, set(words(own)))
+    return shape == 1 if query.kind == "how_many" else bool(shape)  # "8,000 of them" are a part.
 
 
 def is_unlikely(sentences: Sequence[Sentence]) -> bool:
