@@ -22,6 +22,7 @@ MEASURES = frozenset({"when", "how_many"})
 UNLIKELY = 0.2
 """Probability below which, if no sentence reaches it, what does not clearly answer is not worth showing."""
 
+_WHICH = re.compile(r"\W*which\b", re.IGNORECASE)  # "Which three countries abstained" wants names.
 _YEAR = re.compile(r"\b(?:19|20)\d\d\b")
 
 
@@ -46,9 +47,10 @@ def _holds_kind(query: Query, own: str, sentence: Sentence) -> bool:
     """Return whether a sentence holds the kind of thing that a question asks for: a sum of money, a date, a name."""
     if asks_money(own):
         return bool(CURRENCY.search(sentence.text))
-    if query.kind not in FACTS or WHO_IS_NAME.match(own):
+    kind = "who" if _WHICH.match(own) and query.kind not in FACTS else query.kind
+    if kind not in FACTS or WHO_IS_NAME.match(own):
         return True
-    shape = measure_sentence_shape(sentence.text, query.kind, set(words(own)))
+    shape = measure_sentence_shape(sentence.text, kind, set(words(own)))
     return shape == 1 if query.kind == "how_many" else bool(shape)  # "8,000 of them" are a part.
 
 

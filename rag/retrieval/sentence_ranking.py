@@ -327,7 +327,12 @@ def list_counts(sentence: str, asked: set[str]) -> list[Figure]:
 
 
 def _list_new_names(sentence: str, asked: set[str]) -> list[str]:
-    called = (sentence[name.start : name.end] for name in find_names(sentence))  # No months, no days of the week.
+    figures = find_figures(sentence)
+    called = (  # No months, no days of the week, no "Twenty-four" at the beginning.
+        sentence[name.start : name.end]
+        for name in find_names(sentence)
+        if not any(figure.start <= name.start and name.end <= figure.end for figure in figures)
+    )
     return [word for name in called for word in _list_unasked(name, asked)]
 
 

@@ -95,3 +95,7 @@ def test_what_a_passage_begins_with_may_lean_on_the_sentence_before_it(embedder:
     assert alone.context > alone.coverage
     both = [s for s in reader.read(asked, "how_many", [first, second]) if s.start == cut]
     assert [s.passage for s in both] == [first]
+
+
+def test_a_number_in_words_at_the_beginning_is_no_name() -> None:
+    assert measure_sentence_shape("Twenty-four voted in favour and three abstained.", "who", set()) == 0

@@ -1,0 +1,50 @@
+"""What reading sentences together with the question decides: what leads, which caution goes, what is refused."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from rag import Assistant, Settings
+from rag.index.embedder import Embedder
+from tests.rag.conftest_answers import newsroom
+
+STARTER = Path(__file__).parents[3] / "corpus" / "starter" / "articles.jsonl"
+TOPICS = ("Snowden", "Data Privacy Framework", "Sony Pictures", "Telegram", "Right to be forgotten", "WannaCry")
+
+
+@pytest.fixture(scope="module")
+def assistant(tmp_path_factory: pytest.TempPathFactory, embedder: Embedder) -> Iterator[Assistant]:
+    """Return an assistant over the starter articles that hold one of the topics."""
+    lines = [line for line in STARTER.read_text("utf-8").splitlines() if any(topic in line for topic in TOPICS)]
+    folder = newsroom(tmp_path_factory.mktemp("read") / "data", "\n".join(lines).encode())
+    with Assistant(Settings(data_dir=folder, llm=""), embedder=embedder) as opened:
+        yield opened
+
+
+@pytest.mark.parametrize(
+    ("question", "told"),
+    [
+        ("where was snowden when he talked to the guardian", "hotel room in Hong Kong"),
+        ("how many people protested in moscow against the internet isolation law", "15,000"),
+        ("what did obama say about sony pulling the movie?", "sympathy for the studio"),
+    ],
+)
+def test_what_is_surely_read_as_the_answer_needs_no_caution_and_leads(
+    question: str, told: str, assistant: Assistant
+) -> None:
+    answer = assistant.ask(question)
+    assert answer.status == "answered"
+    assert told in answer.citations[0].quote
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "Which three countries abstained in the vote on the Data Privacy Framework?",
+        "On what date did Russia block Instagram?",
+        "When did Roskomnadzor lift its ban on Telegram?",
+    ],
+)
+def test_what_lacks_what_is_asked_for_keeps_its_caution(question: str, assistant: Assistant) -> None:
+    assert assistant.ask(question).status != "answered"
