@@ -87,7 +87,8 @@ def main() -> None:
         model.start_from(read_changes(folder, arguments.start))
     train(model, tokenizer, read, sentences, arguments.epochs)
     save_file(list_changes(model, load_file(folder / "model.safetensors")), arguments.out)
-    print(judge(arguments.out, [task for task in tasks if task.article in held_out], sentences))
+    if kept := [task for task in tasks if task.article in held_out]:
+        print(judge(arguments.out, kept, sentences))
 
 
 def read_sentences(data: Path) -> Iterator[tuple[Key, str]]:

@@ -41,7 +41,7 @@ def main() -> None:
                 print("".join(f"    too much: {title}\n" for title in listed - wanted), end="")
                 print("".join(f"    missing: {title}\n" for title in wanted - listed), end="")
     print(
-        f"{len(rows)} overviews: {mean(precision):.3f} of what is listed belongs there, {mean(recall):.3f} of that is listed"
+        f"{len(rows)} overviews: {mean(precision):.3f} of what is listed belongs there, {mean(recall):.3f} of what belongs there is listed"
     )
 
 

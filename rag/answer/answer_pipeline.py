@@ -10,10 +10,10 @@ from langchain_core.runnables import Runnable, RunnableConfig
 
 from corpus.errors import ModelError
 from corpus.text.language_detection import detect
-from rag.answer.answer_building import AnswerBuilder
+from rag.answer.answer_building import NOT_FOUND, AnswerBuilder
 from rag.answer.answer_review import AnswerReview, make_check
 from rag.answer.archive_description import answer_small_talk
-from rag.answer.caution import find_answer, note_gap, tell_headline, write_caution
+from rag.answer.caution import NEAREST, find_answer, note_gap, tell_headline, write_caution
 from rag.answer.chain_steps import AnswerState, Output, make_root, make_step
 from rag.answer.conflicts import conflict_note, find_conflicts
 from rag.answer.coverage_reading import CoverageReading
@@ -285,8 +285,9 @@ class AnswerPipeline:
         passages: Sequence[Passage] = state["found"].passages
         quoted, told = compose_text(chosen, passages), tell_time_between(query, evidence, passages)
         if gap and not told:
-            quoted = quoted or compose_text(gap.nearest, passages)  # In place of a model that failed.
-            return f"{write_caution(gap)}\n\n{quoted}", (*notes, note_gap(gap)), "doubtful"
+            quoted = quoted or compose_text(gap.nearest[:NEAREST], passages)  # In place of a model that failed.
+            text = f"{write_caution(gap)}\n\n{quoted}" if quoted else NOT_FOUND
+            return text, (*notes, note_gap(gap)), "doubtful"
         if chosen and (others := find_conflicts(chosen[0], chosen[1:])):
             notes.extend(filter(None, [conflict_note(chosen[0], others, evidence.whole.sentences)]))
         headline = tell_headline(query, chosen, passages)

@@ -11,7 +11,7 @@ from rag.retrieval.demanded_kinds import counts_asked
 from rag.retrieval.evidence_search import Evidence
 from rag.retrieval.headline_answers import FACTS, answers_in_headline, find_restating
 from rag.retrieval.held_words import find_own_names, list_wanted, measure_said, read_own
-from rag.retrieval.read_answers import BESIDE, CERTAIN, MEASURES, find_certain, is_unlikely
+from rag.retrieval.read_answers import BESIDE, MEASURES, find_certain, is_unlikely
 from rag.retrieval.sentence_ranking import EMBEDDED_SENTENCES, Sentence, list_counts
 from rag.text.terms import STOPWORDS, list_held_terms, terms, words
 
@@ -37,21 +37,21 @@ def find_answer(query: Query, evidence: Evidence) -> tuple[list[Sentence], Gap |
         # Of several counts the newest stands first already.
         lead = add_antecedents(certain, read) if gap or query.kind in FACTS - {"how_many"} else []
         chosen, gap = [*lead, *(s for s in chosen if s not in lead)][: NEAREST if gap else None], None
-    if gap and gap.kind == "unclear" and is_unlikely(read):
+    if gap and gap.kind == "unclear" and not query.parts and is_unlikely(read):
         return [], gap
-    return (list(gap.nearest[:NEAREST]), gap) if gap else (_drop_beside(query, chosen), None)
+    return (list(gap.nearest[:NEAREST]), gap) if gap else (_drop_beside(query, certain, chosen), None)
 
 
-def _drop_beside(query: Query, chosen: Sequence[Sentence]) -> list[Sentence]:
-    """Return the sentences of an answer; of a number or a date that one gives, of its article only those as likely to give it.
+def _drop_beside(query: Query, certain: Sentence | None, chosen: Sequence[Sentence]) -> list[Sentence]:
+    """Return the sentences of an answer; beside a number or a date that surely answers only those as likely to do so.
 
-    What other articles give may be newer, or differ.
+    The first one stays, and what other articles give, which may be newer, or differ.
     """
-    best = max(chosen, key=lambda s: s.answers, default=None)
-    if best is None or query.kind not in MEASURES or query.parts or best.answers < CERTAIN:
+    if certain is None or certain not in chosen or query.kind not in MEASURES:
         return list(chosen)
-    elsewhere = [s for s in chosen if s.passage.article.id != best.passage.article.id]
-    giving = [s for s in chosen if s in elsewhere or s.answers >= 1 - BESIDE * (1 - best.answers)]
+    elsewhere = [s for s in chosen if s.passage.article.id != certain.passage.article.id]
+    likely = 1 - BESIDE * (1 - certain.answers)
+    giving = [s for s in chosen if s is chosen[0] or s in elsewhere or s.answers >= likely]
     needed = [before for s in giving for before in add_antecedents(s, chosen)]
     return [s for s in chosen if s in needed]
 

@@ -17,7 +17,9 @@ from rag.question.search_plan import plan_coverage
 from rag.retrieval.evidence_search import EvidenceSearch
 from rag.retrieval.topic_coverage import CoveredStories, TopicCoverage
 
-_LOOSE = frozenset({"timeline", "latest", "summary", "positions"})  # The names of their topic decide.
+_LOOSE = frozenset({"timeline", "latest"})  # The names of their topic decide.
+_NEAREST = frozenset({"summary", "positions"})  # Nearness to their topic decides.
+_READ = 10  # Stories in which positions are looked for, or as many as are asked for.
 
 
 class CoverageReading:
@@ -47,14 +49,15 @@ class CoverageReading:
             return None
         if asked.form == "news":
             found = self._coverage.find_news(asked.filters, MOST["news"])
-        elif asked.form in {"summary", "positions"}:
-            found = self._coverage.find_nearest(asked.topic, asked.filters, asked.most)
+        elif asked.form in _NEAREST:
+            most = asked.most if asked.form == "summary" else max(_READ, asked.most)
+            found = self._coverage.find_nearest(asked.topic, asked.filters, most)
         elif not asked.topic:
             found = self._coverage.find_all(asked.filters, asked.form, MOST[asked.form])
         else:
             found = self._coverage.find(asked.topic, asked.filters, asked.form in _LOOSE)
         ordinary = (
-            asked.form in _LOOSE - {"timeline"}
+            asked.form in _NEAREST | {"latest"}
             or bool(query.form)
             or (asked.form == "news" and not query.filters.label)
         )
@@ -70,7 +73,7 @@ class CoverageReading:
             return {"enough": False, "notes": (write_nothing_found(asked, found),)}
         timings: dict[str, float] = {}
         with measure(timings, "read"):
-            if asked.form in {"summary", "positions"}:
+            if asked.form in _NEAREST:
                 entries = listed = cite_overview(asked, found, self._coverage)
             else:
                 entries = self._coverage.cite_stories(found)

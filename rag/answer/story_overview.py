@@ -29,12 +29,11 @@ def cite_overview(asked: CoverageQuestion, found: CoveredStories, coverage: Topi
         coverage: Where their text is read.
     """
     chunks = coverage.read_chunks(found.stories)
-    if asked.form == "positions" and (quoted := _cite_speakers(found, chunks)):
-        return quoted[: asked.most]
-    each = max(1, asked.most // len(found.stories))
-    leads = [
-        (s, span) for s in found.stories for span in islice(_list_sentences(chunks.get(s.articles[0].id, ())), each)
-    ]
+    if asked.form == "positions" and (quoted := _cite_speakers(found, chunks, asked.most)):
+        return quoted
+    stories = found.stories[-asked.most :]
+    each = max(1, asked.most // len(stories))
+    leads = [(s, span) for s in stories for span in islice(_list_sentences(chunks.get(s.articles[0].id, ())), each)]
     return _cite(leads, found)
 
 
@@ -46,10 +45,11 @@ def _list_sentences(chunks: Sequence[Chunk]) -> Iterator[Span]:
                 yield chunk, chunk.start + a, chunk.start + b
 
 
-def _cite_speakers(found: CoveredStories, chunks: Mapping[str, Sequence[Chunk]]) -> list[Citation]:
-    """Return one quotation of each of the speakers, the first that the stories have."""
-    spoken = dict[str, tuple[Story, Span]]()
+def _cite_speakers(found: CoveredStories, chunks: Mapping[str, Sequence[Chunk]], most: int) -> list[Citation]:
+    """Return one quotation of each of the speakers, of each story the first ones before others."""
+    spoken = dict[str, tuple[int, Story, Span]]()
     for story in found.stories:
+        place = 0
         for chunk, start, end in _list_sentences(chunks.get(story.articles[0].id, ())):
             if not _holds_topic(f"{chunk.article.title}\n{chunk.text}", found):
                 continue  # Said in the same article, of something else.
@@ -59,8 +59,10 @@ def _cite_speakers(found: CoveredStories, chunks: Mapping[str, Sequence[Chunk]])
                 [one.name.words[-1] for one in find_attributions(sentence) if not one.according] if quoted else []
             )
             if speakers and speakers[0] not in spoken:
-                spoken[speakers[0]] = story, (chunk, start, end)
-    return _cite(list(spoken.values()), found)
+                spoken[speakers[0]] = place, story, (chunk, start, end)
+                place += 1
+    chosen = sorted(spoken.values(), key=lambda one: one[0])[:most]
+    return _cite([(story, span) for _, story, span in chosen], found)
 
 
 def _holds_topic(text: str, found: CoveredStories) -> bool:

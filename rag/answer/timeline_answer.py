@@ -75,7 +75,7 @@ def collect_notes(
         notes = _count_sentence(asked, found, citations)
     else:
         notes = _note_rest(asked, found, len(citations))
-    if waiting:
+    if waiting and (found.rule or not asked.topic):
         notes.append(f"Not indexed yet, and so not counted: {_pluralise(waiting, 'article')}.")
     return notes
 
@@ -85,7 +85,7 @@ def _count_sentence(asked: CoverageQuestion, found: CoveredStories, citations: S
     articles, stories = len(found.articles), len(found.stories)
     if not found.rule:
         return [
-            "These are the articles that come nearest to the topic; a timeline of it lists every one that mentions it."
+            "These are the articles that come nearest to the topic; a timeline of it counts every one that mentions it."
         ]
     undated = sum(article.published_at is None for article in found.articles)
     notes = [f"Counted over the whole archive: every article whose {found.rule}, in any form of the words."]

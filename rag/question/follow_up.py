@@ -338,7 +338,7 @@ def _replace_pronoun(question: str, topic: str, answer: str) -> str:
 def _list_new_names(question: str, topic: str, answer: str) -> list[str]:
     """Return up to three names of the last answer's first sentence that are new, where "they" may mean them.
 
-    "It" may mean the one that is new, where the question before names nothing and there is one only.
+    "It" may mean the one that is new, where the question before does not name exactly one thing and there is one only.
     """
     if not re.search(rf"\b(?:{_THING}|ones?)\b", question, re.IGNORECASE):
         return []

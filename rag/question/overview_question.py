@@ -68,8 +68,7 @@ _SHORTENED = frozenset(
     )
     for manner in ("", " please", " pls", " of it", " on it")
 )  # fmt: skip
-_OWN_CLAUSE = frozenset("summary overview".split())
-"""What behind a question shows that no single fact is asked for: "How did A lose B, short summary please"."""
+_OWN_CLAUSE, _APART = frozenset("summary overview".split()), frozenset(",;:.?!")
 _MOST = 5
 _MOST_ASKED = 10
 _MOST_WORDS = 8
@@ -86,7 +85,7 @@ def parse_overview_question(text: str, filters: Filters) -> CoverageQuestion | N
     plain = [word.rstrip(",;:") for word in text.strip(" ?!.").split()]
     said = _replace_phrase(plain)
     place = _find_kind(said)
-    if topic := _find_shortened(plain):
+    if topic := _find_shortened(plain, text):
         return CoverageQuestion("summary", " ".join(topic), filters, _MOST)
     said, most = _cut_manner(said, place + 2) if place is not None else (said, _MOST)
     if place is None or any(not _is_asked(word) for word in said[:place]):
@@ -108,13 +107,19 @@ def _find_kind(said: list[str]) -> int | None:
     return next((n for n, word in enumerate(said) if word.lower() in _SUMMARY | _POSITIONS | _POINTS), None)
 
 
-def _find_shortened(said: list[str]) -> list[str]:
-    """Return the topic of "Yahoo, the short version please", or no words."""
+def _find_shortened(said: list[str], text: str) -> list[str]:
+    """Return the topic of "Yahoo, the short version please", or no words; the text is what the words are of.
+
+    Behind a comma, "short summary" shows that no single fact is asked for: "How did A lose B, short summary please".
+    """
     end = next((n for n in range(1, len(said)) if " ".join(said[n:]).lower() in _SHORTENED), 0)
     topic = _strip_topic(said[:end])
-    clause = not _CLAUSE.isdisjoint(word.lower() for word in topic) and _OWN_CLAUSE.isdisjoint(said[end:])
-    named = any(not _is_asked(word) and word.lower() not in _SUMMARY for word in topic)
-    return topic if named and not clause and len(topic) <= _MOST_WORDS + _CLAUSE_WORDS else []
+    if _find_kind(_replace_phrase(said[:end])) is not None or STOPWORDS.issuperset(words(" ".join(topic))):
+        return []
+    apart = text.split()[end - 1][-1:] in _APART and not _OWN_CLAUSE.isdisjoint(word.lower() for word in said[end:])
+    if _CLAUSE.isdisjoint(word.lower() for word in topic):
+        return topic if len(topic) <= _MOST_WORDS else []
+    return topic if apart and len(topic) <= _MOST_WORDS + _CLAUSE_WORDS else []
 
 
 def _replace_phrase(said: list[str]) -> list[str]:

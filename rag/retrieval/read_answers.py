@@ -32,15 +32,21 @@ def find_certain(query: Query, sentences: Sequence[Sentence]) -> Sentence | None
     It must be read as the answer and hold the kind of thing asked for, its article all names and years: what is asked of somebody
     else, or of another year, is often told in the same words.
     """
-    best = max(sentences, key=lambda s: s.answers, default=None)
-    if best is None or best.answers < CERTAIN or query.parts:
+    if query.parts:
         return None
-    own, article = read_own(query.standalone), best.passage.article
+    own = read_own(query.standalone)
+    likely = sorted((s for s in sentences if s.answers >= CERTAIN), key=lambda s: -s.answers)
+    return next((s for s in likely if _holds_named(own, s) and _holds_kind(query, own, s)), None)
+
+
+def _holds_named(own: str, sentence: Sentence) -> bool:
+    """Return whether the article of a sentence holds all names and years of a question."""
+    article = sentence.passage.article
     told = (
         f"{article.source} {article.title} {article.body} {article.published_at.year if article.published_at else ''}"
     )
-    named = all(holds_name(name, told) for name in find_own_names(own)) and all(y in told for y in _YEAR.findall(own))
-    return best if named and _holds_kind(query, own, best) else None
+    years = set(_YEAR.findall(told))
+    return years.issuperset(_YEAR.findall(own)) and all(holds_name(name, told) for name in find_own_names(own))
 
 
 def _holds_kind(query: Query, own: str, sentence: Sentence) -> bool:

@@ -22,7 +22,7 @@ NEAREST = 0.8
 overviews that were asked of the starter corpus (docs/questions.md)."""
 
 LEAST_NEAR = 1.15
-"""Nearness below which no article is on a topic, unless it begins with its words: of those 20, 19 came to 1.21 or more, of 20 on
+"""Nearness below which no article is on a topic, unless headline and first sentence hold all its words: of those 20, 19 came to 1.21 or more, of 20 on
 things that the archive does not tell of none to more than 1.12."""
 
 LOOKED_AT = 5000
@@ -148,15 +148,16 @@ class TopicCoverage:
         Nearness is the score of an article's best passage (see `Retriever.retrieve`) and the cosine of the topic and the
         headline with the first sentence, which say what an article is about.
         """
-        _, (passages,) = self.retriever.retrieve_deeply([SearchText(topic)], 0, _PASSAGES, filters)
+        (passages,) = self.retriever.retrieve([SearchText(topic)], _PASSAGES, filters)
         best: dict[str, Passage] = {}
         for passage in passages:
             best.setdefault(passage.article.id, passage)
         looked_at = list(best.values())[:_ARTICLES]
-        if not looked_at:
+        parts = self._split_topic(topic)
+        if not looked_at or not parts:
             return CoveredStories(topic, "")
         embedder = self.retriever.indexes.embedder
-        begun, parts = [_read_beginning(passage.article) for passage in looked_at], self._split_topic(topic)
+        begun = [_read_beginning(passage.article) for passage in looked_at]
         cosines = embedder.embed(begun) @ embedder.embed_query(topic)
         near = [p.score + float(cosine) for p, cosine in zip(looked_at, cosines, strict=True)]
         order = sorted(range(len(near)), key=lambda n: -near[n])

@@ -54,6 +54,11 @@ from rag.question.overview_question import parse_overview_question
             5,
         ),
         ("who found Heartbleed, in short", None, "", 0),
+        ("Who wrote the Mueller report summary?", None, "", 0),
+        ("Summarise the Yahoo story in brief", "summary", "Yahoo", 5),
+        ("Positions on net neutrality, in short", "positions", "net neutrality", 5),
+        ("Give me three points on Yahoo, in short", "summary", "Yahoo", 3),
+        ("him, tldr", None, "", 0),
         (
             "what's the story of data transfers between Europe and the US",
             "summary",
