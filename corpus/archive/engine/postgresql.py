@@ -291,11 +291,13 @@ class PostgresEngine:
             raise ArchiveError(f"{self.name}: its encoding is {encoding}; create a database with the encoding UTF8")
 
     def _migrate(self, connection: PostgresConnection) -> None:
-        """Apply the migrations that are missing, each in one transaction; another process may do it at the same time."""
-        for number in sorted(self._migrations):
-            with connection.transaction():
-                if _read_version(connection) >= number:
-                    continue
+        """Apply the migrations that are missing; another process may do it at the same time.
+
+        All are one transaction, or who connects meanwhile would find tables of an old version where there were none.
+        """
+        with connection.transaction():
+            before = _read_version(connection)
+            for number in sorted(n for n in self._migrations if n > before):
                 with self.convert_errors():
                     connection.raw.execute(self._migrations[number])
                 version = (

@@ -1,5 +1,6 @@
 """The counts that are asked for often are right, whoever writes at the same time, and `doctor` finds where they are not."""
 
+import re
 import threading
 from collections.abc import Iterator
 from dataclasses import replace
@@ -12,6 +13,7 @@ from corpus.archive.database import Archive
 from corpus.archive.engine import Place
 from corpus.archive.health import examine
 from corpus.archive.selection import Selection
+from corpus.errors import ArchiveError
 from tests.corpus.archive_items import numbered, store_all, whole
 from tests.postgresql import PostgresServer
 
@@ -100,3 +102,18 @@ def test_doctor_finds_wrong_counts_and_upgrade_counts_anew(postgres: PostgresSer
         archive.engine.upgrade()
         assert count(archive) == (0, 1)
         assert next(check for check in examine(address, tmp_path) if check.name == "tallies").state == "fine"
+
+
+def test_who_connects_while_tables_are_made_finds_all_or_none(postgres: PostgresServer) -> None:
+    found = set[str]()
+    for _ in range(3):
+        address = postgres.make_schema()
+        maker = threading.Thread(target=lambda address=address: Archive(address).close())
+        maker.start()
+        while maker.is_alive():
+            try:
+                Archive(address, write=False).close()
+            except ArchiveError as error:
+                found.update(re.findall(r"of version (\d+)", str(error)))
+        maker.join()
+    assert found <= {"0"}
