@@ -93,7 +93,7 @@ def split_question(question: str, mentions: Sequence[Mention] = ()) -> list[Piec
     if len(sentences) == 1 and not apart and not _find_questions(found):
         apart = find_compared(found) or _split_by_date(found)
     pieces = [Piece(part, part) for part in apart] or _split_clauses(found, sentences, mentions)
-    kept = {piece.text: piece for piece in pieces}
+    kept = {piece.text: piece for piece in pieces if piece.text.strip()}  # "Compare B and :" names one thing.
     return list(kept.values())[:_MOST] if len(kept) > 1 else []
 
 

@@ -1,7 +1,7 @@
 from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from rag.model import Filters, Turn
@@ -133,6 +133,7 @@ _TEXT = st.one_of(
 
 @settings(max_examples=200, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(_TEXT, _TEXT, _TEXT)
+@example("COMPARE B AND :", "", "")
 def test_any_text_is_understood_somehow(question: str, before: str, answer: str) -> None:
     query = ask(question, before, answer)
     assert query.question == question
