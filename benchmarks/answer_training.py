@@ -75,10 +75,10 @@ def main() -> None:
     parser.add_argument("--questions", type=Path, nargs="+", default=(QUESTIONS, ARTICLES), metavar="FILE")
     arguments = parser.parse_args()
     torch.manual_seed(0)
-    sentences = dict(read_sentences(arguments.data)) | dict(read_invented_sentences())
+    invented = dict(read_invented_sentences())
+    sentences = dict(read_sentences(arguments.data)) | invented
     tasks = make_tasks(arguments.questions, sentences)
-    invented = list(dict.fromkeys(key[0] for key, _ in read_invented_sentences()))
-    held_out = set(invented[::HELD_OUT])
+    held_out = set(list(dict.fromkeys(article for article, _ in invented))[::HELD_OUT])
     read = [task for task in tasks if task.article not in held_out]
     print(f"{len(read):,} questions, {len(sentences):,} sentences", flush=True)
     folder = Embedder(SHIPPED).folder

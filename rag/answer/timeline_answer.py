@@ -69,13 +69,17 @@ def collect_notes(
     asked: CoverageQuestion, found: CoveredStories, citations: Sequence[Citation], waiting: int
 ) -> list[str]:
     """Return what a reader must know of a count: its rule, what is undated, what is not listed, what is not indexed."""
+    if asked.topic and not found.rule:
+        return [
+            "These are the articles that come nearest to the topic; a timeline of it counts every one that mentions it."
+        ]
     if asked.form == "news":
         notes = _note_unlisted(asked, found)
     elif asked.topic:
         notes = _count_sentence(asked, found, citations)
     else:
         notes = _note_rest(asked, found, len(citations))
-    if waiting and (found.rule or not asked.topic):
+    if waiting:
         notes.append(f"Not indexed yet, and so not counted: {_pluralise(waiting, 'article')}.")
     return notes
 
@@ -83,10 +87,6 @@ def collect_notes(
 def _count_sentence(asked: CoverageQuestion, found: CoveredStories, citations: Sequence[Citation]) -> list[str]:
     """Return the rule of a count, what is undated, and what is not listed."""
     articles, stories = len(found.articles), len(found.stories)
-    if not found.rule:
-        return [
-            "These are the articles that come nearest to the topic; a timeline of it counts every one that mentions it."
-        ]
     undated = sum(article.published_at is None for article in found.articles)
     notes = [f"Counted over the whole archive: every article whose {found.rule}, in any form of the words."]
     if stories < articles:

@@ -82,10 +82,10 @@ def parse_overview_question(text: str, filters: Filters) -> CoverageQuestion | N
         text: The stand-alone question.
         filters: What the question or the user demands already.
     """
-    plain = [word.rstrip(",;:") for word in text.strip(" ?!.").split()]
-    said = _replace_phrase(plain)
+    pieces = text.strip(" ?!.").split()
+    said = _replace_phrase(_strip_marks(pieces))
     place = _find_kind(said)
-    if topic := _find_shortened(plain, text):
+    if topic := _find_shortened(pieces):
         return CoverageQuestion("summary", " ".join(topic), filters, _MOST)
     said, most = _cut_manner(said, place + 2) if place is not None else (said, _MOST)
     if place is None or any(not _is_asked(word) for word in said[:place]):
@@ -107,16 +107,22 @@ def _find_kind(said: list[str]) -> int | None:
     return next((n for n, word in enumerate(said) if word.lower() in _SUMMARY | _POSITIONS | _POINTS), None)
 
 
-def _find_shortened(said: list[str], text: str) -> list[str]:
-    """Return the topic of "Yahoo, the short version please", or no words; the text is what the words are of.
+def _strip_marks(pieces: list[str]) -> list[str]:
+    """Return words without the marks behind them."""
+    return [piece.rstrip(",;:") for piece in pieces]
+
+
+def _find_shortened(pieces: list[str]) -> list[str]:
+    """Return the topic of "Yahoo, the short version please", or no words.
 
     Behind a comma, "short summary" shows that no single fact is asked for: "How did A lose B, short summary please".
     """
+    said = _strip_marks(pieces)
     end = next((n for n in range(1, len(said)) if " ".join(said[n:]).lower() in _SHORTENED), 0)
     topic = _strip_topic(said[:end])
     if _find_kind(_replace_phrase(said[:end])) is not None or STOPWORDS.issuperset(words(" ".join(topic))):
         return []
-    apart = text.split()[end - 1][-1:] in _APART and not _OWN_CLAUSE.isdisjoint(word.lower() for word in said[end:])
+    apart = pieces[end - 1][-1] in _APART and not _OWN_CLAUSE.isdisjoint(word.lower() for word in said[end:])
     if _CLAUSE.isdisjoint(word.lower() for word in topic):
         return topic if len(topic) <= _MOST_WORDS else []
     return topic if apart and len(topic) <= _MOST_WORDS + _CLAUSE_WORDS else []

@@ -12,14 +12,15 @@ from rag.retrieval.evidence_search import Evidence
 from rag.retrieval.headline_answers import FACTS, WHO_IS_NAME, comes_near, says_all
 from rag.retrieval.held_words import (
     BEFORE,
+    YEAR,
     find_own_names,
     holds_all,
     holds_name,
-    is_told,
     list_wanted,
     measure_said,
     read_around,
     read_own,
+    tells_of_all,
 )
 from rag.retrieval.sentence_ranking import SAYING, Sentence, measure_sentence_shape, split_carried
 from rag.retrieval.sufficiency import find_missing_names
@@ -42,7 +43,6 @@ BEARING = 0.4
 Missing = Literal["namesake", "name", "year", "deed", "unclear"]
 
 _WORD = re.compile(r"\w+")
-_YEAR = re.compile(r"\b(?:19|20)\d\d\b")
 _FEW = 3  # Words of a question besides its names.
 _AUXILIARY = frozenset("did does do has had have".split())
 _UNDOING = ("un", "re", "dis", "de")
@@ -210,7 +210,7 @@ def _find_missing_year(own: str, chosen: Sequence[Sentence]) -> Gap | None:
     """Return a year of the question that no chosen article tells of or was published in."""
     articles = {s.passage.article.id: s.passage.article for s in chosen}.values()
     told = " ".join(f"{a.title} {a.body} {a.published_at.year if a.published_at else ''}" for a in articles)
-    return next((Gap("year", year) for year in _YEAR.findall(own) if year not in told), None)
+    return next((Gap("year", year) for year in YEAR.findall(own) if year not in told), None)
 
 
 def _find_other_deed(own: str, names: Sequence[Name], evidence: Evidence) -> Gap | None:
@@ -267,7 +267,8 @@ def _list_clear(query: Query, own: str, names: Sequence[Name], chosen: Sequence[
         said = [s for s in chosen if (SAYING.search(s.text) or find_quotations(s.text)) and _may_speak(speaker, s)]
         named = [name for name in names if speaker.issuperset(name.words)] or names
         others = [name for name in names if name not in named]
-        return [s for s in said if holds_all(named, s, headline=True) and _tells_of_all(others, s)]
+        # What somebody said seldom repeats what it was said of.
+        return [s for s in said if holds_all(named, s, headline=True) and tells_of_all(others, s)]
     wanted, asked = list_wanted(own, names), set(words(own))
     headed = [s for s in chosen if says_all(query, own, names, s) or comes_near(query, own, names, s)]
     if headed:
@@ -296,13 +297,6 @@ def tells_of(thing: str, sentence: Sentence) -> bool:
     held = list_held_terms(f"{article.title} {sentence.text}", article.language or "en")
     wanted = list_wanted(thing, names)
     return holds_all(names, sentence, headline=True) and all(held & find_equal_terms(term) for term in wanted)
-
-
-def _tells_of_all(names: Sequence[Name], sentence: Sentence) -> bool:
-    """Return whether the article of a sentence gives all names: what somebody said seldom repeats what it was said of."""
-    article = sentence.passage.article
-    whole = f"{article.source} {article.title} {article.body}"
-    return all(is_told(name, whole, whole) for name in names)
 
 
 def _may_speak(speaker: set[str], sentence: Sentence) -> bool:

@@ -1,11 +1,15 @@
 """Whether sentences hold what a question says: its names and its other words, in themselves, before them, in the headline."""
 
+import re
 from collections.abc import Sequence
 
 from rag.retrieval.sentence_ranking import Sentence, split_carried
 from rag.text.equal_words import find_equal_terms, says_little
 from rag.text.names import Name, find_initials, find_name_words, find_names, is_named
 from rag.text.terms import STOPWORDS, list_held_terms, list_query_terms, question_language, stem, words
+
+YEAR = re.compile(r"\b(?:19|20)\d\d\b")
+"""A year that is written as one."""
 
 BEFORE = 300
 """Characters before a sentence in which its subject is looked for."""
@@ -52,6 +56,13 @@ def holds_all(names: Sequence[Name], sentence: Sentence, headline: bool) -> bool
     article = sentence.passage.article
     text, whole = read_around(sentence, headline), f"{article.title} {article.body}"
     return all(is_told(name, text, whole) for name in names)
+
+
+def tells_of_all(names: Sequence[Name], sentence: Sentence) -> bool:
+    """Return whether the article of a sentence gives all names."""
+    article = sentence.passage.article
+    whole = f"{article.source} {article.title} {article.body}"
+    return all(holds_name(name, whole) for name in names)
 
 
 def read_around(sentence: Sentence, headline: bool) -> str:

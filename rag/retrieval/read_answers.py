@@ -1,12 +1,11 @@
 """What reading sentences together with the question says of them: which one surely answers, and whether none is likely to."""
 
-import re
 from collections.abc import Sequence
 
 from rag.question.query import Query
 from rag.retrieval.demanded_kinds import CURRENCY, asks_money
 from rag.retrieval.headline_answers import FACTS, WHO_IS_NAME
-from rag.retrieval.held_words import find_own_names, holds_name, read_own
+from rag.retrieval.held_words import YEAR, find_own_names, read_own, tells_of_all
 from rag.retrieval.sentence_ranking import Sentence, measure_sentence_shape
 from rag.text.terms import words
 
@@ -21,9 +20,6 @@ MEASURES = frozenset({"when", "how_many"})
 
 UNLIKELY = 0.2
 """Probability below which, if no sentence reaches it, what does not clearly answer is not worth showing."""
-
-_WHICH = re.compile(r"\W*which\b", re.IGNORECASE)  # "Which three countries abstained" wants names.
-_YEAR = re.compile(r"\b(?:19|20)\d\d\b")
 
 
 def find_certain(query: Query, sentences: Sequence[Sentence]) -> Sentence | None:
@@ -42,18 +38,18 @@ def find_certain(query: Query, sentences: Sequence[Sentence]) -> Sentence | None
 def _holds_named(own: str, sentence: Sentence) -> bool:
     """Return whether the article of a sentence holds all names and years of a question."""
     article = sentence.passage.article
-    told = (
-        f"{article.source} {article.title} {article.body} {article.published_at.year if article.published_at else ''}"
+    years = set(
+        YEAR.findall(f"{article.title} {article.body} {article.published_at.year if article.published_at else ''}")
     )
-    years = set(_YEAR.findall(told))
-    return years.issuperset(_YEAR.findall(own)) and all(holds_name(name, told) for name in find_own_names(own))
+    return years.issuperset(YEAR.findall(own)) and tells_of_all(find_own_names(own), sentence)
 
 
 def _holds_kind(query: Query, own: str, sentence: Sentence) -> bool:
     """Return whether a sentence holds the kind of thing that a question asks for: a sum of money, a date, a name."""
     if asks_money(own):
         return bool(CURRENCY.search(sentence.text))
-    kind = "who" if _WHICH.match(own) and query.kind not in FACTS else query.kind
+    # "Which three countries abstained" wants names.
+    kind = "who" if words(own)[:1] == ["which"] and query.kind not in FACTS else query.kind
     if kind not in FACTS or WHO_IS_NAME.match(own):
         return True
     shape = measure_sentence_shape(sentence.text, kind, set(words(own)))

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from rag.model import Passage
 from rag.retrieval.demanded_kinds import lacks_count, lacks_quotation
+from rag.retrieval.held_words import YEAR
 from rag.retrieval.sentence_ranking import Sentence, measure_matched_share
 from rag.text.names import find_names, is_short_form
 from rag.text.question_words import ASKING
@@ -44,7 +45,6 @@ COEFFICIENTS: Mapping[str, float] = {
 }
 
 _NAME = re.compile(r"(?<![.!?] )(?<!^)\b[A-Z][\w’'&-]*|\b[A-Z]{2,}\b|\b\d[\d.,]*\b")
-_YEAR = re.compile(r"\b(?:19|20)\d\d\b")
 _LEADING = 8  # Sentences of which one may hold the whole topic.
 _NEAR = 12  # Sentences whose cosine counts.
 _BEST = 6  # Passages in which a demanded number or quotation is searched for.
@@ -126,7 +126,7 @@ def measure_signals(
         "lead": passages[0].score - passages[:4][-1].score,
         "missing": float(len(find_missing_names(text, passages))),
         "absent": sum(not _is_held(name, held, (article.language,), given) for name in names) / max(1, len(names)),
-        "year": float(any(year not in held for year in _YEAR.findall(text))),
+        "year": float(any(year not in held for year in YEAR.findall(text))),
         "length": length,
         "long_article": length * whole,
         "dense": max(passage.signals.get("dense", 0.0) for passage in passages),
