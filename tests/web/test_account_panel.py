@@ -9,6 +9,7 @@ import pytest
 
 from tests import http_client
 from tests.web.conftest import PASSWORD, WEAK, Newsroom, account_line, served
+from tests.web.page_state import wait_absent, wait_shown
 from tests.web.server.test_access import serious
 from tests.web.server.test_sign_in import sign_in, signed_in
 from tests.web.test_api import outcomes
@@ -161,7 +162,7 @@ def test_an_owner_does_it_in_the_browser(page: "Page", url: str, file: Path) -> 
     page.goto(url)
     sign_in(page, "anna")
     page.click("#user [data-act=accounts]")
-    page.wait_for_selector(".sheet.accounts")
+    wait_shown(page, ".sheet.accounts")
     assert serious(page) == []
     form = page.locator(".account").last
     form.locator("[name=name]").fill("carla")
@@ -169,25 +170,25 @@ def test_an_owner_does_it_in_the_browser(page: "Page", url: str, file: Path) -> 
     for field in ("password", "again"):
         form.locator(f"[name={field}]").fill("battery <staple>")
     page.keyboard.press("Enter")
-    page.wait_for_selector(".accounts .told:has-text('carla can sign in now, as editor.')")
+    wait_shown(page, ".accounts .told", "carla can sign in now, as editor.")
     page.select_option("[aria-label='Role of carla']", "owner")
     page.click("[aria-label=carla] [data-act=account-role]")
-    page.wait_for_selector(".accounts .told:has-text('carla is owner now.')")
+    wait_shown(page, ".accounts .told", "carla is owner now.")
     page.click("[aria-label=bert] [data-act=account-remove]")
     page.click("[aria-label=bert] .sure")
-    page.wait_for_selector(".accounts .told:has-text('bert cannot sign in any more.')")
+    wait_shown(page, ".accounts .told", "bert cannot sign in any more.")
     page.keyboard.press("Escape")
-    page.wait_for_selector(".sheet", state="detached")
+    wait_absent(page, ".sheet")
     page.click("#user [data-act=accounts]")
     page.click("[aria-label=anna] [data-act=account-remove]")
     page.click("[aria-label=anna] .sure")
-    page.wait_for_selector("form.signin, input[name=username]")
+    wait_shown(page, "form.signin, input[name=username]")
     assert roles(file) == {"carla": "owner"}
 
 
 def test_who_has_no_account_any_more_is_led_to_sign_in_without_a_click(page: "Page", url: str, file: Path) -> None:
     page.goto(url)
     sign_in(page, "bert")
-    page.wait_for_selector("#user")
+    wait_shown(page, "#user")
     AccountFile(file).change(lambda lines: lines.remove("bert"))
-    page.wait_for_selector("form.signin, input[name=username]")
+    wait_shown(page, "form.signin, input[name=username]")

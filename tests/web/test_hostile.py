@@ -16,6 +16,7 @@ from tests.model_server import Body, ModelServer, Reply
 from tests.rag.word_embedder import WordEmbedder
 from tests.web.ask.test_ask_tab import wait_until
 from tests.web.conftest import Newsroom, cite, passage_with, served
+from tests.web.page_state import wait_shown
 from tests.web.payloads import leaking, scripts
 from web.conversations.conversation import Conversation, Exchange
 from web.conversations.conversation_store import ConversationStore
@@ -124,19 +125,19 @@ def run_through(page: "Page", url: str) -> list[str]:
     outside: list[str] = []
     page.on("request", lambda r: None if r.url.startswith((url, "data:")) else outside.append(r.url))
     page.goto(url)
-    page.wait_for_selector("#welcome")
+    wait_shown(page, "#welcome")
     page.click("#kept .open")
-    page.wait_for_selector("#turn-2 .flag")
+    wait_shown(page, "#turn-2 .flag")
     page.evaluate("for (const d of document.querySelectorAll('details')) d.open = true")
     page.locator("#talk .n").first.click()
     page.locator("#talk .n").first.hover(force=True)
     for button in range(0, page.locator("#cards .card[id] .read").count(), 5):
         page.locator("#cards .card[id] .read").nth(button).click()
-        page.wait_for_selector(".sheet mark")
+        wait_shown(page, ".sheet mark")
         page.keyboard.press("Escape")
     page.fill("#box textarea", f"What are the {WORDS}?")
     page.click("#ask")
-    page.wait_for_selector("#turn-3 .asof")
+    wait_shown(page, "#turn-3 .asof")
     return outside
 
 
@@ -168,7 +169,7 @@ def test_the_policy_stops_what_would_get_through(page: "Page", page_url: str, co
     address, seen = collector
     page.add_init_script("window.executed = []")
     page.goto(page_url)
-    page.wait_for_selector("#welcome [data-act=ask]")
+    wait_shown(page, "#welcome [data-act=ask]")
     for payload in [*scripts(), *(p for p in leaking(address) if "refresh" not in p)]:
         page.evaluate(
             "p => { const d = document.createElement('div'); d.innerHTML = p; document.body.append(d) }", payload

@@ -18,6 +18,7 @@ from tests.web.archive.test_archive_tab import turned_to
 from tests.web.ask.test_ask_tab import wait_until
 from tests.web.conftest import Newsroom, served
 from tests.web.eval.test_eval_tab import made
+from tests.web.page_state import wait_shown
 from tests.web.payloads import leaking, scripts
 from tests.web.test_hostile import WORDS, collector, hostile_article, load_one_more, write_payloads
 from tests.web.timeline.test_timeline_tab import show
@@ -33,14 +34,14 @@ def use_the_tabs(page: "Page", url: str, folder: Path, payloads: Sequence[str]) 
     turned_to(page, url)
     for n in range(1, len(payloads) // 25 + 1):
         page.click("[data-act=page]:has-text('Older')")
-        page.wait_for_selector(f".pages:has-text('{25 * n + 1}–')")
+        wait_shown(page, ".pages", f"{25 * n + 1}–")
     page.click(".articles .remove >> nth=0", force=True)
     assert page.inner_text(".removal p").startswith("Remove “T")
     page.click(".articles .read >> nth=0")
-    page.wait_for_selector(".sheet")
+    wait_shown(page, ".sheet")
     page.keyboard.press("Escape")
     page.click("#archive-filters [data-act=filters]")
-    page.wait_for_selector(".pop")
+    wait_shown(page, ".pop")
     page.keyboard.press("Escape")
     listed = page.inner_text("#articles")
     page.fill("#words input", payloads[0][:200])
@@ -55,25 +56,25 @@ def use_the_tabs(page: "Page", url: str, folder: Path, payloads: Sequence[str]) 
     page.evaluate("for (const d of document.querySelectorAll('details')) d.open = true")
     turned_to_timeline(page, payloads)
     page.get_by_role("tab", name="Eval").click()
-    page.wait_for_selector("#runs table")
+    wait_shown(page, "#runs table")
     for button in (0, 1):
         page.click(f"[data-act=compare] >> nth={button}")
         page.wait_for_function(f"document.querySelectorAll('#runs [aria-pressed=true]').length === {button + 1}")
-    page.wait_for_selector("#comparison table")
+    wait_shown(page, "#comparison table")
 
 
 def turned_to_timeline(page: "Page", payloads: Sequence[str]) -> None:
     page.get_by_role("tab", name="Timeline").click()
     show(page, payloads[0][:200])
-    page.wait_for_selector("#entries .quiet")
+    wait_shown(page, "#entries .quiet")
     show(page, WORDS)
     page.wait_for_selector("#entries .entry >> nth=2")
     if page.locator(".points button").count():
         page.focus(".points button")
-        page.wait_for_selector("#tip")
+        wait_shown(page, "#tip")
         page.keyboard.press("Enter")
     page.click("#story-filters [data-act=filters]")
-    page.wait_for_selector(".pop")
+    wait_shown(page, ".pop")
     page.keyboard.press("Escape")
 
 
@@ -82,22 +83,22 @@ def use_the_rail(page: "Page", payloads: Sequence[str]) -> None:
     page.get_by_role("tab", name="Ask").click()
     page.fill("#box textarea", payloads[0])
     page.click("#ask")
-    page.wait_for_selector("#turn-0 [data-act=rate]")
+    wait_shown(page, "#turn-0 [data-act=rate]")
     page.click("#turn-0 [data-act=rate] >> nth=0")
-    page.wait_for_selector("#turn-0 .remark input")
+    wait_shown(page, "#turn-0 .remark input")
     page.fill("#turn-0 .remark input", " ".join(payloads)[:1000])
     page.click("#turn-0 .remark button")
     page.click("#narrow [data-act=filters]")
-    page.wait_for_selector(".pop input[type=checkbox]")
+    wait_shown(page, ".pop input[type=checkbox]")
     for box in range(3):
         page.check(f".pop input[name=outlets] >> nth={box}")
     page.click(".pop [data-act=narrow]")
-    page.wait_for_selector("#narrow button:has-text('3 outlets')")
+    wait_shown(page, "#narrow button", "3 outlets")
     page.click("#narrow [data-act=models]")
-    page.wait_for_selector(".pop .choice")
+    wait_shown(page, ".pop .choice")
     page.keyboard.press("Escape")
     page.fill("#find input", "<")
-    page.wait_for_selector("#kept .open")
+    wait_shown(page, "#kept .open")
     page.hover("#kept .open")
     page.click("#kept .dots")
     page.click("#kept [data-act=rename]")
@@ -106,9 +107,9 @@ def use_the_rail(page: "Page", payloads: Sequence[str]) -> None:
     wait_until(page, lambda: page.text_content("#kept .open") == payloads[1][:100])
     page.click("#new")
     page.fill("#find input", "")
-    page.wait_for_selector("#kept .open")
+    wait_shown(page, "#kept .open")
     page.click("#kept .open")
-    page.wait_for_selector("#turn-0 .remark input")
+    wait_shown(page, "#turn-0 .remark input")
 
 
 @pytest.mark.parametrize("kind", ["scripts", "leaks"])

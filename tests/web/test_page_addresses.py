@@ -11,6 +11,7 @@ from tests import http_client
 from tests.model_server import ModelServer
 from tests.web.ask.test_ask_tab import QUESTION, ask, opened
 from tests.web.conftest import EQUIFAX, Newsroom, accounts_of, served
+from tests.web.page_state import wait_absent, wait_shown
 from tests.web.server.test_access import serious
 from tests.web.server.test_sign_in import leave, sign_in
 
@@ -32,26 +33,26 @@ def test_back_forward_and_reload_lead_to_what_was_there(page: "Page", page_url: 
     ask(page, QUESTION)
     conversation = at(page, "/c/.+")
     page.click("#card-0-1 .read")
-    page.wait_for_selector(".sheet mark")
+    wait_shown(page, ".sheet mark")
     article = at(page, r"/a/.+\?v=1#\d+-\d+.*")
     marked = page.inner_text(".sheet mark >> nth=0")
     page.reload()
-    page.wait_for_selector(".sheet mark")
-    page.wait_for_selector("#turn-0 .asof")
+    wait_shown(page, ".sheet mark")
+    wait_shown(page, "#turn-0 .asof")
     assert page.inner_text(".sheet mark >> nth=0") == marked
     page.keyboard.press("Escape")
     assert at(page, "/c/.+") == conversation
     page.go_forward()
-    page.wait_for_selector(".sheet mark")
+    wait_shown(page, ".sheet mark")
     assert at(page, "/a/.+") == article
     page.go_back()
-    page.wait_for_selector(".sheet", state="detached")
+    wait_absent(page, ".sheet")
     page.go_back()
-    page.wait_for_selector("#welcome [data-act=ask]")
-    page.wait_for_selector(".turn", state="detached")
+    wait_shown(page, "#welcome [data-act=ask]")
+    wait_absent(page, ".turn")
     assert at(page, "/") == "/"
     page.go_forward()
-    page.wait_for_selector("#turn-0 .asof")
+    wait_shown(page, "#turn-0 .asof")
 
 
 def test_what_the_archive_and_the_timeline_look_for_stands_in_the_address(page: "Page", page_url: str) -> None:
@@ -65,21 +66,21 @@ def test_what_the_archive_and_the_timeline_look_for_stands_in_the_address(page: 
     narrowed = at(page, r"/archive\?words=Equifax&outlets=.+")
     count = page.locator("#articles li").count()
     page.reload()
-    page.wait_for_selector("#holdings [data-kind=outlets][aria-pressed=true]")
+    wait_shown(page, "#holdings [data-kind=outlets][aria-pressed=true]")
     assert at(page, "/archive.+") == narrowed
     assert page.input_value("#words input") == "Equifax"
     page.wait_for_function(f"document.querySelectorAll('#articles li').length === {count}")
     page.go_back()
-    page.wait_for_selector("#holdings:not(:has([data-kind=outlets][aria-pressed=true]))")
+    wait_shown(page, "#holdings:not(:has([data-kind=outlets][aria-pressed=true]))")
     at(page, r"/archive\?words=Equifax")
     page.goto(f"{page_url}/timeline?topic=Equifax&since=2018-01-01")
-    page.wait_for_selector("#entries .entry")
+    wait_shown(page, "#entries .entry")
     assert page.input_value("#topic input") == "Equifax"
     assert page.inner_text("#story-filters button >> nth=0") == "Any outlet · since 1 Jan 2018"
     page.goto(f"{page_url}/?outlets=Newsdesk+Business+Desk")
     page.wait_for_selector("#narrow button:text-is('Newsdesk Business Desk · Any time')")
     page.goto(f"{page_url}/eval")
-    page.wait_for_selector("#tab-eval-button[aria-selected=true]")
+    wait_shown(page, "#tab-eval-button[aria-selected=true]")
 
 
 @pytest.mark.own_page
@@ -90,7 +91,7 @@ def test_a_link_to_cited_words_is_copied_and_opens_for_who_signs_in(
         page.add_init_script(COPY)
         page.goto(url)
         sign_in(page, "anna")
-        page.wait_for_selector("#welcome [data-act=ask]")
+        wait_shown(page, "#welcome [data-act=ask]")
         ask(page, QUESTION)
         conversation = page.url
         page.click("#card-0-1 .link")
@@ -98,7 +99,7 @@ def test_a_link_to_cited_words_is_copied_and_opens_for_who_signs_in(
         link = page.evaluate("window.copied")
         assert link.startswith(f"{url}/a/")
         page.click("#card-0-1 .read")
-        page.wait_for_selector(".sheet mark")
+        wait_shown(page, ".sheet mark")
         marked = page.locator(".sheet mark").all_inner_texts()
         page.click(".sheet .link")
         page.wait_for_selector(".sheet .link:text-is('Copied')")
@@ -107,7 +108,7 @@ def test_a_link_to_cited_words_is_copied_and_opens_for_who_signs_in(
         leave(page)
         page.goto(link)
         sign_in(page, "ben")
-        page.wait_for_selector(".sheet mark")
+        wait_shown(page, ".sheet mark")
         assert page.url == link
         assert page.locator(".sheet mark").all_inner_texts() == marked
         page.goto(conversation)

@@ -16,6 +16,7 @@ from tests import http_client
 from tests.at_once import at_once
 from tests.web.ask.test_ask_tab import QUESTION, ask, ask_again, opened
 from tests.web.conftest import EQUIFAX, Newsroom, served
+from tests.web.page_state import wait_shown
 from tests.web.server.test_access import serious
 from tests.web.test_api import call
 from web.accounts.sign_in import USER
@@ -132,14 +133,14 @@ def limited(limited_page: str, minutes: list[float]) -> str:
 def refuses(page: "Page", selector: str) -> None:
     """Click, and wait for a new line that says how long to wait; mark it, so that the next one is told from it."""
     page.click(selector)
-    page.wait_for_selector("#composer .pause:not([data-seen]):has-text('You can ask again in ')")
+    wait_shown(page, "#composer .pause:not([data-seen])", "You can ask again in ")
     page.evaluate("document.querySelector('#composer .pause').dataset.seen = 'yes'")
 
 
 def test_a_line_at_the_question_box_says_how_long_to_wait_whatever_was_clicked(page: "Page", limited: str) -> None:
     opened(page, limited)
     page.click("#welcome [data-act=ask] >> nth=0")
-    page.wait_for_selector("#turn-0 .asof")
+    wait_shown(page, "#turn-0 .asof")
     ask(page, QUESTION, turns=2)
     ask_again(page, "#turn-1 [data-act=retry]", turn=1)
     refuses(page, "#turn-1 [data-act=retry]")
@@ -166,7 +167,7 @@ def test_the_line_counts_down_stays_and_ends(page: "Page", limited: str) -> None
         "first => parseInt(document.querySelector('#composer [role=timer]').innerText) < first", arg=first
     )
     page.evaluate("document.querySelector('#composer [role=timer]').until = Date.now()")
-    page.wait_for_selector("#composer .pause:has-text('You can ask again now.')")
+    wait_shown(page, "#composer .pause", "You can ask again now.")
 
 
 def test_a_choice_that_asks_nothing_is_not_counted(page: "Page", limited: str) -> None:

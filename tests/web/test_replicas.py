@@ -14,6 +14,7 @@ from tests.postgresql import PostgresServer
 from tests.waiting import wait_until
 from tests.web.ask.test_ask_tab import QUESTION, ask
 from tests.web.conftest import PASSWORD, WEAK, Newsroom, accounts_of, served
+from tests.web.page_state import wait_shown
 from tests.web.server.test_sign_in import sign_in
 from web.accounts.account import Accounts
 from web.accounts.account_table import AccountTable
@@ -86,17 +87,17 @@ def test_questions_are_counted_together(replicas: Replicas) -> None:
 def test_what_is_asked_at_one_page_is_read_at_the_other(page: "Page", replicas: Replicas) -> None:
     page.goto(replicas.here)
     sign_in(page, "anna")
-    page.wait_for_selector("#user .user")
+    wait_shown(page, "#user .user")
     ask(page, QUESTION)
     name = page.url.rpartition("/c/")[2]
     # A browser sends the cookie of a host to each of its ports.
     page.goto(f"{replicas.there}/c/{name}")
-    page.wait_for_selector("#turn-0 .asof")
+    wait_shown(page, "#turn-0 .asof")
     assert page.inner_text("#turn-0 .q") == QUESTION
     assert page.locator("#turn-0 a.n").count() >= 1
     ask(page, QUESTION, turns=2)
     page.goto(f"{replicas.here}/c/{name}")
-    page.wait_for_selector("#turn-1 .asof")
+    wait_shown(page, "#turn-1 .asof")
 
 
 def test_a_database_that_goes_away_is_told_and_the_page_goes_on_by_itself(

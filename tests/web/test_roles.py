@@ -20,6 +20,7 @@ from corpus.feeds.feed_book import FeedBook
 from rag.index.embedder import Embedder
 from tests import http_client
 from tests.web.conftest import Newsroom, keyed_accounts, served, starter_articles
+from tests.web.page_state import wait_present, wait_shown
 from tests.web.test_api import outcomes
 from web.event_data import CheckedBlocks
 from web.roles import Role, needs
@@ -150,11 +151,11 @@ def test_the_page_shows_what_one_may_do(page: "Page", keyed: Keyed) -> None:
         page.set_extra_http_headers(keyed.headers[who])
         page.goto(keyed.url)
         page.get_by_role("tab", name="Archive").click()
-        page.wait_for_selector("#articles li")
-        page.wait_for_selector(f"[data-role={who}]", state="attached")
+        wait_shown(page, "#articles li")
+        wait_present(page, f"[data-role={who}]")
         shown = [page.locator("#add").is_visible(), page.locator("#articles .remove").first.is_visible()]
         page.get_by_role("tab", name="Eval").click()
-        page.wait_for_selector("#eval-start .measuring", state="attached")
+        wait_present(page, "#eval-start .measuring")
         seen[who] = [*shown, page.get_by_role("button", name="Ask 20 of starter, no model").is_visible()]
     assert seen == {"reader": [False] * 3, "editor": [True] * 3, "owner": [True] * 3}
 

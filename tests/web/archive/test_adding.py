@@ -17,6 +17,7 @@ from tests.waiting import PATIENCE_S
 from tests.web.archive.test_archive_tab import headlines, turned_to
 from tests.web.ask.test_ask_tab import ask, wait_until
 from tests.web.conftest import Newsroom, accounts_of, served, starter_articles
+from tests.web.page_state import wait_absent, wait_shown
 from tests.web.server.test_access import serious
 from tests.web.server.test_sign_in import leave, sign_in
 from web.assistant.addition import FILES
@@ -96,15 +97,15 @@ def test_files_are_added_each_with_what_became_of_it(
     page.wait_for_function("document.querySelectorAll('#articles .read').length === 5")
     assert headlines(page)[:2] == ["Council item 1", "Council item 2"]
     page.wait_for_selector("#holdings .sum b:text-is('5')")
-    page.wait_for_selector("#progress :text('You can ask about everything that was added.')")
+    wait_shown(page, "#progress", "You can ask about everything that was added.")
     assert serious(page) == []
     assert files_of(uploads) == []
     assert archive.count() == 5
     page.click(".additions .new .read >> nth=0")
-    page.wait_for_selector(".sheet h2:has-text('Council item')")
+    wait_shown(page, ".sheet h2", "Council item")
     page.keyboard.press("Escape")
     page.click("#progress [data-act=clear]")
-    page.wait_for_selector(".additions", state="detached")
+    wait_absent(page, ".additions")
 
 
 def test_what_was_added_last_stands_first(page: "Page", url: str, web: Web, tmp_path: Path) -> None:
@@ -169,7 +170,7 @@ def test_a_feed_is_followed_looked_at_again_and_left(page: "Page", url: str, arc
     fetch(page, "http://news.example/rss", "#add-feed")
     (told,) = ended(page, 1)
     assert told.startswith("http://news.example/rss feed 1 added, 1 refused")
-    page.wait_for_selector("#feeds b:has-text('Harbour <Post>')")
+    wait_shown(page, "#feeds b", "Harbour <Post>")
     assert archive.count() == 4
     assert serious(page) == []
     web.routes["/e2"] = Reply(PAGE.replace("Lighthouse painted", "Ferry painted").replace("green", "blue").encode())
@@ -179,7 +180,7 @@ def test_a_feed_is_followed_looked_at_again_and_left(page: "Page", url: str, arc
         "http://news.example/rss feed Nothing new",
     }
     page.click("#feeds [data-act=unfollow]")
-    page.wait_for_selector("#feeds b", state="detached")
+    wait_absent(page, "#feeds b")
     assert archive.count() >= 4
 
 
@@ -212,7 +213,7 @@ def test_asking_goes_on_meanwhile_and_the_rest_can_be_cancelled(
     ask(page, "Who won the World Cup?")
     assert page.inner_text("#turn-0 .a") == "This archive does not hold an answer to that."
     page.get_by_role("tab", name="Archive").click()
-    page.wait_for_selector(".additions .working")
+    wait_shown(page, ".additions .working")
     page.click("#progress [data-act=cancel]")
     page.wait_for_function("document.querySelectorAll('.additions > .cancelled').length >= 2")
     go_on.set()
@@ -232,14 +233,14 @@ def test_with_accounts_each_sees_the_own_additions_and_nobody_else_adds(
         page.goto(address)
         sign_in(page, "anna")
         page.get_by_role("tab", name="Archive").click()
-        page.wait_for_selector("#articles .articles")
+        wait_shown(page, "#articles .articles")
         fetch(page, "http://news.example/story", "#add-page")
         ended(page, 1)
         leave(page)
         page.goto(address)
         sign_in(page, "ben")
         page.get_by_role("tab", name="Archive").click()
-        page.wait_for_selector(".articles li:has-text('Lighthouse painted')")
+        wait_shown(page, ".articles li", "Lighthouse painted")
         assert page.locator(".additions").count() == 0
 
 
@@ -250,7 +251,7 @@ def test_what_was_added_can_be_asked_about_and_what_was_removed_cannot(
     turned_to(page, url)
     drop(page, written(tmp_path, "story.txt", f"Lighthouse painted\n\n{STORY}"))
     ended(page, 1)
-    page.wait_for_selector("#progress :text('You can ask about everything that was added.')")
+    wait_shown(page, "#progress", "You can ask about everything that was added.")
     page.wait_for_selector("#state:has-text('4 articles'):not(:has(.busy))")
     page.get_by_role("tab", name="Ask").click()
     ask(page, question)
@@ -261,7 +262,7 @@ def test_what_was_added_can_be_asked_about_and_what_was_removed_cannot(
     page.wait_for_function("document.querySelectorAll('#articles .read').length === 1")
     page.click(".articles .remove")
     page.click("text=Remove it")
-    page.wait_for_selector("#articles .note")
+    wait_shown(page, "#articles .note")
     wait_until(page, lambda: "Ana Sousa" not in assistant.ask(question).text)
     page.get_by_role("tab", name="Ask").click()
     ask(page, question, turns=2)

@@ -9,6 +9,7 @@ from corpus.archive.database import Archive
 from corpus.errors import SettingsError
 from rag import Assistant
 from tests.web.conftest import EQUIFAX, Newsroom, article_of, served, starter_articles
+from tests.web.page_state import wait_absent, wait_shown
 from tests.web.server.test_access import serious, serious_by_light_and_dark
 
 if TYPE_CHECKING:
@@ -48,9 +49,9 @@ def test_it_tells_what_there_is_and_lists_the_newest_first(page: "Page", page_ur
         "Newsdesk Security Desk · 25 Dec 2024 · English",
     ]
     page.click("[data-act=page]:has-text('Older')")
-    page.wait_for_selector(".pages:has-text('26–50 of 69')")
+    wait_shown(page, ".pages", "26–50 of 69")
     page.click("[data-act=page]:has-text('Older')")
-    page.wait_for_selector(".pages:has-text('51–69 of 69')")
+    wait_shown(page, ".pages", "51–69 of 69")
     assert len(headlines(page)) == 19
     assert page.locator("[data-act=page]").all_inner_texts() == ["Newer"]
 
@@ -59,37 +60,37 @@ def test_articles_are_found_by_words_outlet_and_time(page: "Page", page_url: str
     turned_to(page, page_url)
     page.fill("#words input", "143 million")
     page.keyboard.press("Enter")
-    page.wait_for_selector(".articles li:has-text('143 million Americans')")
+    wait_shown(page, ".articles li", "143 million Americans")
     assert len(headlines(page)) < 25
     page.fill("#words input", "lighthouse")
     page.click("#find-articles")
-    page.wait_for_selector("#articles .quiet:has-text('No article contains “lighthouse”.')")
+    wait_shown(page, "#articles .quiet", "No article contains “lighthouse”.")
     assert serious(page) == []
     page.fill("#words input", "")
     page.click("#find-articles")
-    page.wait_for_selector(".pages:has-text('of 69')")
+    wait_shown(page, ".pages", "of 69")
     page.click(f".tallies button:has-text('{DESK}')")
-    page.wait_for_selector(".pages:has-text('of 21')")
+    wait_shown(page, ".pages", "of 21")
     assert page.inner_text("#archive-filters button").startswith(DESK)
     page.click(".bars button[aria-label^='July to September 2017']")
-    page.wait_for_selector(f"#archive-filters button:has-text('{DESK} · 1 Jul 2017 – 30 Sep 2017')")
+    wait_shown(page, "#archive-filters button", f"{DESK} · 1 Jul 2017 – 30 Sep 2017")
     assert all("2017" in meta for meta in page.locator(".articles .meta").all_inner_texts())
     assert page.get_attribute(".bars button[aria-label^='July to September 2017']", "aria-pressed") == "true"
     page.click("#archive-filters [data-act=filters]")
-    page.wait_for_selector(".pop input[name=since]")
+    wait_shown(page, ".pop input[name=since]")
     assert page.input_value(".pop input[name=until]") == "2017-09-30"
     page.click(".pop [data-act=widen]")
-    page.wait_for_selector(".pages:has-text('of 69')")
+    wait_shown(page, ".pages", "of 69")
 
 
 def test_an_article_opens_in_the_reader(page: "Page", page_url: str) -> None:
     turned_to(page, page_url)
     headline = headlines(page)[0]
     page.click(".articles .read >> nth=0")
-    page.wait_for_selector(".sheet")
+    wait_shown(page, ".sheet")
     assert page.inner_text(".sheet h2") == headline
     page.keyboard.press("Escape")
-    page.wait_for_selector(".sheet", state="detached")
+    wait_absent(page, ".sheet")
     assert page.evaluate("document.activeElement.textContent") == headline
 
 
@@ -102,16 +103,16 @@ def test_an_article_is_removed_after_a_question_that_names_it(page: "Page", own_
     assert page.evaluate("document.activeElement.textContent") == "Keep it"
     assert serious(page) == []
     page.keyboard.press("Enter")
-    page.wait_for_selector(".removal", state="detached")
+    wait_absent(page, ".removal")
     assert archive.count() == 6
     page.click(".articles .remove >> nth=0")
     page.click("text=Remove it")
-    page.wait_for_selector(f"#articles .note:has-text('“{first}” was removed.')")
+    wait_shown(page, "#articles .note", f"“{first}” was removed.")
     assert headlines(page)[0] == second
     assert page.evaluate("document.activeElement.textContent") == second
     assert archive.count() == 5
     assert first not in [article.title for article in archive.articles()]
-    page.wait_for_selector("#state :text('5 articles')")
+    wait_shown(page, "#state", "5 articles")
 
 
 def test_where_nothing_may_be_changed_nothing_is_offered(page: "Page", starter: Newsroom) -> None:
@@ -135,29 +136,29 @@ def test_an_archive_that_cannot_be_opened_says_why_here_too(page: "Page") -> Non
     with served(fail) as url:
         page.goto(url)
         page.get_by_role("tab", name="Archive").click()
-        page.wait_for_selector("#holdings .flag:has-text('data: is no folder; name one with --data')")
+        wait_shown(page, "#holdings .flag", "data: is no folder; name one with --data")
 
 
 def test_the_tab_has_no_serious_barrier_and_goes_by_keyboard(page: "Page", page_url: str) -> None:
     page.goto(page_url)
-    page.wait_for_selector("#welcome [data-act=ask]")
+    wait_shown(page, "#welcome [data-act=ask]")
     page.get_by_role("tab", name="Ask").focus()
     page.keyboard.press("Tab")
     page.keyboard.press("Enter")
-    page.wait_for_selector("#articles .articles")
+    wait_shown(page, "#articles .articles")
     assert serious_by_light_and_dark(page) == []
     page.focus(".bars button")
     page.keyboard.press("ArrowRight")
     page.keyboard.press("ArrowRight")
     assert page.evaluate("document.activeElement.getAttribute('aria-label')").startswith("July to September 2010")
     page.keyboard.press("Enter")
-    page.wait_for_selector("#archive-filters button:has-text('1 Jul 2010')")
+    wait_shown(page, "#archive-filters button", "1 Jul 2010")
     page.wait_for_function("document.activeElement.closest('.bars') !== null")
     page.click("#archive-filters [data-act=filters]")
-    page.wait_for_selector(".pop input[name=since]")
+    wait_shown(page, ".pop input[name=since]")
     assert serious_by_light_and_dark(page) == []
     page.keyboard.press("Escape")
-    page.wait_for_selector(".pop", state="detached")
+    wait_absent(page, ".pop")
 
 
 def test_a_phone_sees_the_tab_whole(page: "Page", page_url: str) -> None:
@@ -167,7 +168,7 @@ def test_a_phone_sees_the_tab_whole(page: "Page", page_url: str) -> None:
     page.click(".hence")
     page.wait_for_function("document.querySelector('#add').getBoundingClientRect().top < innerHeight")
     page.click("#archive-filters [data-act=filters]")
-    page.wait_for_selector(".pop .main")
+    wait_shown(page, ".pop .main")
     page.wait_for_function("document.querySelector('.pop .main').getBoundingClientRect().bottom < innerHeight")
 
 

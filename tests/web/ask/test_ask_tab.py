@@ -14,6 +14,7 @@ from tests.conftest import open_page
 from tests.model_server import ModelServer, Reply
 from tests.waiting import PATIENCE_S
 from tests.web.conftest import Newsroom, served
+from tests.web.page_state import wait_absent, wait_hidden, wait_shown
 from tests.web.recorded_replies import reply_as_recorded
 
 if TYPE_CHECKING:
@@ -25,7 +26,7 @@ FOLLOW_UP = "And the World Cup?"
 
 def opened(page: "Page", url: str) -> None:
     page.goto(url)
-    page.wait_for_selector("#welcome")
+    wait_shown(page, "#welcome")
     shows_state(page, "article")
 
 
@@ -38,16 +39,16 @@ def ask(page: "Page", question: str, turns: int = 1) -> None:
     page.fill("#box textarea", question)
     page.click("#ask")
     page.wait_for_function(f"document.querySelectorAll('#talk .turn').length === {turns}")
-    page.wait_for_selector("#stop", state="hidden")
-    page.wait_for_selector(f"#turn-{turns - 1} .asof")
+    wait_hidden(page, "#stop")
+    wait_shown(page, f"#turn-{turns - 1} .asof")
 
 
 def ask_again(page: "Page", button: str, turn: int = 0) -> None:
     """Click what asks a question once more, and wait for the new answer: the old one stands until that begins."""
     asked = page.get_attribute(f"#turn-{turn}", "data-asked")
     page.click(button)
-    page.wait_for_selector(f"#turn-{turn}:not([data-asked='{asked}']) .asof")
-    page.wait_for_selector("#stop", state="hidden")
+    wait_shown(page, f"#turn-{turn}:not([data-asked='{asked}']) .asof")
+    wait_hidden(page, "#stop")
 
 
 def wait_until(page: "Page", holds: Callable[[], object]) -> None:
@@ -85,7 +86,7 @@ def test_a_mark_leads_to_its_card(answered: "Page") -> None:
     page = answered
     page.set_viewport_size({"width": 1440, "height": 420})
     page.click("#turn-0 a.n >> nth=2")
-    page.wait_for_selector("#card-0-3.on")
+    wait_shown(page, "#card-0-3.on")
     page.wait_for_function(
         "(() => { const at = document.querySelector('#card-0-3 mark').getBoundingClientRect();"
         "return at.top > 0 && at.bottom < innerHeight })()"
@@ -106,17 +107,17 @@ def test_a_claim_without_support_is_flagged_in_words(answered: "Page") -> None:
 def test_the_whole_article_opens_with_the_words_marked(answered: "Page") -> None:
     page = answered
     page.click("#card-0-1 .read")
-    page.wait_for_selector(".sheet mark")
+    wait_shown(page, ".sheet mark")
     assert "143 million" in page.inner_text(".sheet mark >> nth=0")
     assert "as former chief faces Congress" in page.inner_text(".sheet h2")
     assert page.evaluate("document.activeElement.className") == "sheet"
     page.keyboard.press("Escape")
-    page.wait_for_selector(".sheet", state="detached")
+    wait_absent(page, ".sheet")
     assert page.evaluate("document.activeElement.dataset.act") == "read"
     page.keyboard.press("Enter")
-    page.wait_for_selector(".sheet mark")
+    wait_shown(page, ".sheet mark")
     page.click(".sheet .close")
-    page.wait_for_selector(".sheet", state="detached")
+    wait_absent(page, ".sheet")
 
 
 def test_a_refusal_offers_the_nearest_articles(page: "Page", page_url: str) -> None:
@@ -126,19 +127,19 @@ def test_a_refusal_offers_the_nearest_articles(page: "Page", page_url: str) -> N
     assert len(page.query_selector_all("#turn-0 .nearest li")) == 3
     headline = page.inner_text("#turn-0 .nearest .read >> nth=0")
     page.click("#turn-0 .nearest .read >> nth=0")
-    page.wait_for_selector(".sheet")
+    wait_shown(page, ".sheet")
     assert page.inner_text(".sheet h2") == headline
 
 
 def test_an_example_is_asked_with_a_click_and_the_page_cleared(page: "Page", page_url: str) -> None:
     opened(page, page_url)
     page.click("#welcome [data-act=ask] >> nth=1")
-    page.wait_for_selector("#turn-0 .asof")
+    wait_shown(page, "#turn-0 .asof")
     assert page.inner_text("#turn-0 .q") == "What did Xi Jinping say about cyber-hegemony in Wuzhen?"
-    page.wait_for_selector("#welcome", state="hidden")
+    wait_hidden(page, "#welcome")
     page.click("#new")
-    page.wait_for_selector("#welcome [data-act=ask]")
-    page.wait_for_selector("#turn-0", state="detached")
+    wait_shown(page, "#welcome [data-act=ask]")
+    wait_absent(page, "#turn-0")
 
 
 def test_new_question_and_a_conversation_lead_to_the_first_tab_and_leave_what_is_typed(
@@ -148,13 +149,13 @@ def test_new_question_and_a_conversation_lead_to_the_first_tab_and_leave_what_is
     ask(page, QUESTION)
     page.fill("#box textarea", "Half a quest")
     page.get_by_role("tab", name="Archive").click()
-    page.wait_for_selector("#articles .articles")
+    wait_shown(page, "#articles .articles")
     page.click("#new")
-    page.wait_for_selector("#welcome [data-act=ask]")
+    wait_shown(page, "#welcome [data-act=ask]")
     assert page.input_value("#box textarea") == "Half a quest"
     page.get_by_role("tab", name="Timeline").click()
     page.click("#kept .open >> nth=0")
-    page.wait_for_selector("#turn-0 .asof")
+    wait_shown(page, "#turn-0 .asof")
     assert page.input_value("#box textarea") == "Half a quest"
     ask_again(page, "#turn-0 [data-act=retry]")
     assert page.input_value("#box textarea") == "Half a quest"
@@ -174,7 +175,7 @@ def test_everything_begins_at_one_left_edge_and_evidence_takes_room_where_there_
     assert page.is_visible("#evidence")
     assert len(lefts(page, "#tabs [role=tab]", "#turn-0 .a", "#composer")) == 1
     page.get_by_role("tab", name="Archive").click()
-    page.wait_for_selector("#articles .articles")
+    wait_shown(page, "#articles .articles")
     assert len(lefts(page, "#tabs [role=tab]", "#holdings", "#search")) == 1
 
 
@@ -218,7 +219,7 @@ def test_a_follow_up_carries_the_conversation_and_old_evidence_stays(
     assert FOLLOW_UP in model.plans[-1].text
     assert page.inner_text("#cards .cards:not([hidden])").startswith("No passage holds the answer.")
     page.click("#turn-0 a.n >> nth=0")
-    page.wait_for_selector("#card-0-1.on")
+    wait_shown(page, "#card-0-1.on")
     model.plans.clear()
     ask_again(page, "#turn-1 [data-act=retry]", turn=1)
     assert len(page.query_selector_all(".turn")) == 2
@@ -233,11 +234,11 @@ def test_stop_ends_an_answer_and_says_that_it_is_not_whole(page: "Page", page_ur
     opened(page, page_url)
     page.fill("#box textarea", QUESTION)
     page.keyboard.press("Enter")
-    page.wait_for_selector("#turn-0 .a:has-text('The first words')")
+    wait_shown(page, "#turn-0 .a", "The first words")
     assert page.locator("#turn-0 .stage .done").all_inner_texts() == ["Searching", "Reading"]
     assert page.inner_text("#turn-0 .stage .now") == "Writing…"
     page.click("#stop")
-    page.wait_for_selector("#turn-0 .note:has-text('Stopped: this is not a whole answer')")
+    wait_shown(page, "#turn-0 .note", "Stopped: this is not a whole answer")
     assert model.abandoned.wait(PATIENCE_S)
     model.reply = reply_as_recorded
     ask(page, "What did Equifax pay?", turns=2)
@@ -314,13 +315,13 @@ def test_questions_wait_until_the_archive_is_open(page: "Page", starter: Newsroo
 
     with served(open_slowly) as url:
         page.goto(url)
-        page.wait_for_selector("#state :text('Opening the archive')")
+        wait_shown(page, "#state", "Opening the archive")
         page.fill("#box textarea", QUESTION)
         page.click("#ask")
-        page.wait_for_selector("#turn-0 .stage:has-text('Waiting for the archive')")
+        wait_shown(page, "#turn-0 .stage", "Waiting for the archive")
         gate.set()
-        page.wait_for_selector("#turn-0 .asof")
-        page.wait_for_selector("#state :text('69 articles')")
+        wait_shown(page, "#turn-0 .asof")
+        wait_shown(page, "#state", "69 articles")
 
 
 def test_an_archive_that_cannot_be_opened_says_why(page: "Page") -> None:
@@ -329,10 +330,10 @@ def test_an_archive_that_cannot_be_opened_says_why(page: "Page") -> None:
 
     with served(fail) as url:
         page.goto(url)
-        page.wait_for_selector("#state .flag:has-text('data: is no folder; name one with --data')")
+        wait_shown(page, "#state .flag", "data: is no folder; name one with --data")
         page.fill("#box textarea", QUESTION)
         page.click("#ask")
-        page.wait_for_selector("#turn-0 .flag:has-text('data: is no folder; name one with --data')")
+        wait_shown(page, "#turn-0 .flag", "data: is no folder; name one with --data")
 
 
 def test_an_index_being_built_is_reported_in_the_rail_and_in_the_answer(page: "Page", growing: Newsroom) -> None:
@@ -343,12 +344,12 @@ def test_an_index_being_built_is_reported_in_the_rail_and_in_the_answer(page: "P
         assert page.eval_on_selector("#state progress", "e => e.value") == 2
         page.fill("#box textarea", QUESTION)
         page.click("#ask")
-        page.wait_for_selector("#turn-0 .asof")
+        wait_shown(page, "#turn-0 .asof")
         assert (
             page.inner_text("#turn-0 .note >> nth=0") == "The index is being built: 2 of 3 articles could be searched."
         )
         assistant.sync()
-        page.wait_for_selector("#state .busy", state="detached")
+        wait_absent(page, "#state .busy")
 
 
 def test_a_question_waits_for_an_index_that_is_soon_built(page: "Page", growing: Newsroom) -> None:
@@ -357,7 +358,7 @@ def test_a_question_waits_for_an_index_that_is_soon_built(page: "Page", growing:
         opened(page, url)
         page.fill("#box textarea", QUESTION)
         page.click("#ask")
-        page.wait_for_selector("#turn-0 .stage:has-text('Waiting for the index')")
-        page.wait_for_selector("#turn-0 .note:has-text('2 of 3 articles so far')")
+        wait_shown(page, "#turn-0 .stage", "Waiting for the index")
+        wait_shown(page, "#turn-0 .note", "2 of 3 articles so far")
         assistant.sync()
-        page.wait_for_selector("#turn-0:has(.asof):not(:has(.note))")
+        wait_shown(page, "#turn-0:has(.asof):not(:has(.note))")

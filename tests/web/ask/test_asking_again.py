@@ -14,6 +14,7 @@ from tests import http_client
 from tests.model_server import ModelServer
 from tests.web.ask.test_ask_tab import QUESTION, ask, opened, wait_until
 from tests.web.conftest import Newsroom, served, starter_articles
+from tests.web.page_state import wait_shown
 from tests.web.server.test_access import serious
 
 if TYPE_CHECKING:
@@ -24,11 +25,11 @@ HOSTILE = "What is <img src=x onerror=document.title='run'> & \"this\"?"
 
 def test_a_question_in_the_address_is_asked(page: "Page", page_url: str) -> None:
     page.goto(f"{page_url}/?q={quote(HOSTILE)}")
-    page.wait_for_selector("#turn-0 .asof")
+    wait_shown(page, "#turn-0 .asof")
     assert page.inner_text("#turn-0 .q") == HOSTILE
     page.wait_for_url(f"{page_url}/c/*")
     page.reload()
-    page.wait_for_selector("#turn-0 .asof")
+    wait_shown(page, "#turn-0 .asof")
     assert page.locator(".turn").count() == 1
 
 
@@ -41,10 +42,10 @@ def test_a_link_on_another_site_only_proposes_a_question(page: "Page", page_url:
     page.on("request", lambda request: sent.append(request.post_data or "") if "/queue/join" in request.url else None)
     page.click("a")
     page.wait_for_function("document.querySelector('#box textarea')?.value.startsWith('What is <img')")
-    page.wait_for_selector("#welcome [data-act=ask]")
+    wait_shown(page, "#welcome [data-act=ask]")
     assert page.title() == "Newsdesk"
     page.click("#ask")
-    page.wait_for_selector("#turn-0 .asof")
+    wait_shown(page, "#turn-0 .asof")
     assert len([data for data in sent if "What is <img" in data]) == 1  # By that click, and not by itself before it.
 
 
@@ -80,11 +81,11 @@ def test_the_last_question_is_edited_in_its_place(page: "Page", page_url: str, m
     page.click("#turn-1 [data-act=rewrite]")
     page.fill("#turn-1 .q textarea", "Who w")
     # Suggestions come some time after the answer, and with them the conversation is drawn anew.
-    page.wait_for_selector("#turn-1 .further button")
+    wait_shown(page, "#turn-1 .further button")
     assert page.input_value("#turn-1 .q textarea") == "Who w"
     page.fill("#turn-1 .q textarea", "Who won the World Cup?")
     page.keyboard.press("Enter")
-    page.wait_for_selector("#turn-1 .nearest")
+    wait_shown(page, "#turn-1 .nearest")
     assert page.locator("#talk .q").all_inner_texts() == ["What did Equifax pay?", "Who won the World Cup?"]
     assert "What did Equifax pay?" in model.plans[-1].text
     assert QUESTION not in model.plans[-1].text
@@ -98,22 +99,22 @@ def test_opinions_are_kept_and_saved_as_a_set_that_the_evaluation_accepts(
         ask(page, QUESTION)
         assert page.locator(".remark").count() == 0
         page.click("#turn-0 [data-act=rate][data-value='1']")
-        page.wait_for_selector("#turn-0 [aria-pressed=true]:has-text('Useful')")
+        wait_shown(page, "#turn-0 [aria-pressed=true]", "Useful")
         page.fill("#turn-0 .remark input", "Both <b>figures</b>.")
         page.keyboard.press("Enter")
-        page.wait_for_selector("#turn-0 .remark button:has-text('Keep note')")
+        wait_shown(page, "#turn-0 .remark button", "Keep note")
         assert serious(page) == []
         ask(page, "Who won the World Cup?", turns=2)
         page.click("#turn-1 [data-act=rate][data-value='-1']")
-        page.wait_for_selector("#turn-1 [aria-pressed=true]:has-text('Not useful')")
+        wait_shown(page, "#turn-1 [aria-pressed=true]", "Not useful")
         page.fill("#turn-1 .remark input", "New Zealand won it.")
         page.click("#turn-1 .remark button")
         wait_until(page, lambda: page.locator("#turn-1 .remark button").inner_text() == "Keep note")
 
         page.reload()
-        page.wait_for_selector("#kept .open")
+        wait_shown(page, "#kept .open")
         page.click("#kept .open")
-        page.wait_for_selector("#turn-1 .remark")
+        wait_shown(page, "#turn-1 .remark")
         assert page.input_value("#turn-0 .remark input") == "Both <b>figures</b>."
         with page.expect_download() as waiting:
             page.click("#kept .ratings")

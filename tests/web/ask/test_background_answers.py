@@ -11,6 +11,7 @@ from tests import http_client
 from tests.model_server import Body, ModelServer, Reply
 from tests.web.ask.test_ask_tab import ask, opened
 from tests.web.conftest import Newsroom, accounts_of, served
+from tests.web.page_state import wait_present, wait_shown
 from tests.web.recorded_replies import reply_as_recorded
 from tests.web.server.test_access import serious
 from tests.web.server.test_sign_in import leave, sign_in
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from playwright.sync_api import Page
 
 SLOW = "What did Equifax pay?"
+LEFT = "Who is Richard Smith?"  # Still being answered when its test has ended.
 BEGUN = "The first words"
 
 
@@ -34,7 +36,7 @@ def slow(model: ModelServer) -> Iterator[ModelServer]:
 def begin(page: "Page", question: str) -> str:
     page.fill("#box textarea", question)
     page.click("#ask")
-    page.wait_for_selector(f"#turn-0 .a:has-text('{BEGUN}')")
+    wait_shown(page, "#turn-0 .a", f"{BEGUN}")
     page.wait_for_url("**/c/*")
     return page.url
 
@@ -50,7 +52,7 @@ def test_an_answer_goes_on_beside_others_and_after_a_reload_until_it_is_stopped(
     opened(page, page_url)
     address = begin(page, SLOW)
     page.click("#new")
-    page.wait_for_selector("#welcome [data-act=ask]")
+    wait_shown(page, "#welcome [data-act=ask]")
     page.wait_for_selector(mark(SLOW, "writing"))
     assert serious(page) == []
     slow.reply = reply_as_recorded
@@ -58,14 +60,14 @@ def test_an_answer_goes_on_beside_others_and_after_a_reload_until_it_is_stopped(
     assert page.is_visible(mark(SLOW, "writing"))
     page.goto("about:blank")
     page.goto(address)
-    page.wait_for_selector(f"#turn-0 .a:has-text('{BEGUN}')")
-    page.wait_for_selector("#turn-0 .stage .now")
+    wait_shown(page, "#turn-0 .a", f"{BEGUN}")
+    wait_shown(page, "#turn-0 .stage .now")
     assert serious(page) == []
     page.click("#stop")
-    page.wait_for_selector("#turn-0 .note:has-text('Stopped: this is not a whole answer')")
+    wait_shown(page, "#turn-0 .note", "Stopped: this is not a whole answer")
     page.wait_for_selector(mark(SLOW, "writing"), state="detached")
     page.reload()
-    page.wait_for_selector("#turn-0 .note:has-text('Stopped: this is not a whole answer')")
+    wait_shown(page, "#turn-0 .note", "Stopped: this is not a whole answer")
 
 
 def test_what_was_watched_does_not_come_back_after_the_reader_left_it(page_url: str, slow: ModelServer) -> None:
@@ -75,7 +77,7 @@ def test_what_was_watched_does_not_come_back_after_the_reader_left_it(page_url: 
         def call(name: str, *data: object) -> dict[str, object]:
             return {"fn_index": events[name], "session_hash": "left", "data": data}
 
-        client.post("/gradio_api/queue/join", json=call("_on_submit", SLOW, None)).raise_for_status()
+        client.post("/gradio_api/queue/join", json=call("_on_submit", LEFT, None)).raise_for_status()
         outcomes(client, "left", "/gradio_api/queue/data")
         client.post("/gradio_api/queue/join", json=call("_watch", None)).raise_for_status()
         shown: list[str] = []
@@ -100,14 +102,14 @@ def test_the_rail_says_when_an_answer_is_ready(page: "Page", page_url: str, mode
     question = "How many people did the breach at Equifax affect?"
     page.fill("#box textarea", question)
     page.click("#ask")
-    page.wait_for_selector("#turn-0 .stage .now")
+    wait_shown(page, "#turn-0 .stage .now")
     page.click("#new")
-    page.wait_for_selector("#welcome [data-act=ask]")
+    wait_shown(page, "#welcome [data-act=ask]")
     left.set()
     page.wait_for_selector(mark(question, "ready"))
     assert page.locator(".turn").count() == 0
     page.click(f"#kept .open:text-is('{question}')")
-    page.wait_for_selector("#turn-0 .asof")
+    wait_shown(page, "#turn-0 .asof")
     assert page.inner_text("#turn-0 .a strong") == "143 million"
     page.wait_for_selector(mark(question, "ready"), state="detached")
 
@@ -118,13 +120,13 @@ def test_an_answer_under_way_is_nobody_else_s(
     with served(lambda: starter.open(slow), accounts=accounts_of(tmp_path, "anna", "ben")) as url:
         page.goto(url)
         sign_in(page, "anna")
-        page.wait_for_selector("#welcome [data-act=ask]")
+        wait_shown(page, "#welcome [data-act=ask]")
         address = begin(page, SLOW)
         leave(page)
         page.goto(address)
         sign_in(page, "ben")
-        page.wait_for_selector(".missing")
-        page.wait_for_selector("#kept [data-ready]", state="attached")
+        wait_shown(page, ".missing")
+        wait_present(page, "#kept [data-ready]")
         assert page.locator("#kept .open, #kept .progress").count() == 0
         assert BEGUN not in page.content()
         assert not page.is_visible("#stop")

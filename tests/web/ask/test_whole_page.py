@@ -17,6 +17,7 @@ from tests.shared_embedder import shared_embedder
 from tests.waiting import PATIENCE_S
 from tests.web.ask.test_ask_tab import ask, opened, shows_state
 from tests.web.conftest import PATIENT, served, starter_articles
+from tests.web.page_state import wait_shown
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page
@@ -71,7 +72,7 @@ def test_without_a_model_sentences_of_the_articles_answer(page: "Page", plain: s
     # One mark may span several sentences and what stands between them; it begins with words of the answer.
     assert words[:60] in page.inner_text("#turn-0 .a")
     card.locator(".read").click()
-    page.wait_for_selector(".sheet mark")
+    wait_shown(page, ".sheet mark")
     assert words in page.locator(".sheet mark").first.inner_text()
     page.keyboard.press("Escape")
 
@@ -142,11 +143,11 @@ def test_a_second_reading_marks_each_claim_by_what_it_finds(
         model_server.script(Reply("The colour is the choice of Ana Sousa [1]. She liked the sea [1]."))
         page.fill("#box textarea", "Who chose the colour of the Eastfield lighthouse?")
         page.click("#ask")
-        page.wait_for_selector("#turn-0 .steps .now:has-text('Checking every claim')")
+        wait_shown(page, "#turn-0 .steps .now", "Checking every claim")
         page.wait_for_function("document.querySelector('#turn-0 .a').innerText.includes('She liked the sea')")
         before = page.locator("#turn-0 .a p").bounding_box()
         seen.set()
-        page.wait_for_selector("#turn-0 .flag")
+        wait_shown(page, "#turn-0 .flag")
         after = page.locator("#turn-0 .a p").bounding_box()
         assert before is not None
         assert after is not None

@@ -11,6 +11,7 @@ from rag.text.speakers import find_speakers
 from tests.waiting import PATIENCE_S
 from tests.web.ask.test_ask_tab import opened
 from tests.web.conftest import Newsroom, article_of, served
+from tests.web.page_state import wait_shown
 from web.assistant.example_questions import Examples, question_about
 from web.assistant.suggestions import suggest_questions
 
@@ -53,10 +54,10 @@ def test_an_archive_of_its_own_offers_questions_that_it_answers(page: "Page", bu
     # They come while the page is still looking often, not when it would look again at rest.
     with served(build(FERRY, RAINY).open, idle_look_s=2 * PATIENCE_S) as url:
         opened(page, url)
-        page.wait_for_selector("#welcome [data-act=ask]")
+        wait_shown(page, "#welcome [data-act=ask]")
         assert page.locator("#welcome [data-act=ask]").all_inner_texts() == ["What did Ana Sousa say about Eastfield?"]
         page.click("#welcome [data-act=ask]")
-        page.wait_for_selector("#turn-0 a.n")
+        wait_shown(page, "#turn-0 a.n")
         assert "120 passengers" in page.inner_text("#turn-0 .a")
 
 

@@ -13,6 +13,7 @@ from rag.settings import Settings
 from tests.model_server import ModelServer, Reply
 from tests.web.ask.test_ask_tab import QUESTION, ask, opened, shows_state
 from tests.web.conftest import Newsroom, served, starter_articles
+from tests.web.page_state import wait_absent, wait_shown
 from tests.web.server.test_access import serious
 from web.assistant.available_models import Models
 from web.assistant.model_file import FILE, OwnModel, read_own_model, remove_own_model, write_own_model
@@ -80,11 +81,11 @@ def test_a_model_on_this_machine_is_offered_used_kept_and_forgotten(
     newsroom = build(*starter_articles()[:4])
     with served(newsroom.open, servers=(model.url,), alone=True) as url:
         opened(page, url)
-        page.wait_for_selector("#welcome .offer")
+        wait_shown(page, "#welcome .offer")
         assert serious(page) == []
         page.click("#welcome .offer button")
         shows_state(page, "Model: openai:test")
-        page.wait_for_selector("#welcome .offer", state="detached")
+        wait_absent(page, "#welcome .offer")
         ask(page, QUESTION)
         assert model.requests
     assert json.loads((newsroom.folder / FILE).read_text())["llm"] == "openai:test"
@@ -92,14 +93,14 @@ def test_a_model_on_this_machine_is_offered_used_kept_and_forgotten(
         opened(page, url)
         shows_state(page, "Model: openai:test")
         page.click("#narrow [data-act=models]")
-        page.wait_for_selector("#narrow .own-model")
+        wait_shown(page, "#narrow .own-model")
         assert serious(page) == []
         page.fill("#narrow [name=key]", "k")
         page.fill("#narrow [name=address]", "http://127.0.0.1:9/v1")
         page.click("#narrow [data-act=own-model]")
-        page.wait_for_selector("#narrow .told:has-text('It was tried and is not used')")
+        wait_shown(page, "#narrow .told", "It was tried and is not used")
         page.click("#narrow [data-act=forget-model]")
-        page.wait_for_selector("#narrow .told:has-text('as the page was started')")
+        wait_shown(page, "#narrow .told", "as the page was started")
     assert not (newsroom.folder / FILE).exists()
 
 
@@ -108,7 +109,7 @@ def test_who_shares_the_page_sets_no_model(page: "Page", build: Callable[..., Ne
     with served(newsroom.open, servers=(model.url,)) as url:
         opened(page, url)
         page.click("#narrow [data-act=models]")
-        page.wait_for_selector("#narrow .pop")
+        wait_shown(page, "#narrow .pop")
         assert page.locator(".own-model, .offer").count() == 0
         page.evaluate(
             """() => { const made = document.createElement('button'); made.dataset.act = 'use-model';
@@ -117,5 +118,5 @@ def test_who_shares_the_page_sets_no_model(page: "Page", build: Callable[..., Ne
         page.wait_for_selector("#narrow .pop", state="detached")  # A click elsewhere closes the panel.
         page.click("#narrow [data-act=models]")
         page.click("#narrow [data-act=look]")
-        page.wait_for_selector("#narrow .pop p")
+        wait_shown(page, "#narrow .pop p")
     assert not (newsroom.folder / FILE).exists()

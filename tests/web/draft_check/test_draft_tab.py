@@ -10,6 +10,7 @@ import pytest
 from tests.model_server import ModelServer, Reply
 from tests.waiting import PATIENCE_S
 from tests.web.conftest import EQUIFAX, Newsroom, served, starter_articles
+from tests.web.page_state import wait_shown
 from tests.web.payloads import scripts
 from tests.web.server.test_access import serious
 from web.assistant.assistant_loader import AssistantLoader
@@ -46,7 +47,7 @@ def paste(page: "Page", url: str, draft: str) -> None:
 def test_a_draft_is_shown_in_its_verdicts_with_the_passages_beside_it(page: "Page", url: str) -> None:
     page.emulate_media(reduced_motion="reduce")
     paste(page, url, DRAFT)
-    page.wait_for_selector("#draft-result .claim")
+    wait_shown(page, "#draft-result .claim")
     verdicts = page.locator(".claim .verdict").all_inner_texts()
     assert verdicts[0] == "1. Supported"
     assert set(verdicts[1:]) <= {"2. Not in the archive", "2. Contradicted", "3. Not in the archive"}
@@ -59,14 +60,14 @@ def test_a_draft_is_shown_in_its_verdicts_with_the_passages_beside_it(page: "Pag
     page.click("#draft-result .said >> nth=1")
     page.wait_for_function("document.querySelector('#claim-2:target') !== null")
     page.click("#claim-1 .read >> nth=0")
-    page.wait_for_selector(".sheet mark")
+    wait_shown(page, ".sheet mark")
     assert page.inner_text(".sheet mark >> nth=0") == VERBATIM
     assert serious(page) == []
 
 
 def test_a_report_is_saved_in_three_forms(page: "Page", url: str, tmp_path: Path) -> None:
     paste(page, url, DRAFT)
-    page.wait_for_selector("#draft-result .claim")
+    wait_shown(page, "#draft-result .claim")
     saved = {}
     for name in ("Markdown", "HTML", "DOCX"):
         with page.expect_download() as download:
@@ -89,10 +90,10 @@ def test_no_text_of_a_draft_becomes_markup(page: "Page", url: str) -> None:
     payloads = scripts()[:40]
     draft = "\n\n".join(f"The Equifax breach affected {n}44 million people {text}." for n, text in enumerate(payloads))
     paste(page, url, draft)
-    page.wait_for_selector("#draft-result .claim")
+    wait_shown(page, "#draft-result .claim")
     assert page.locator("#draft-result").locator("script, img, iframe, svg, object, form, style, link").count() == 0
     page.hover("#draft-result .said >> nth=0")
-    page.wait_for_selector("#tip")
+    wait_shown(page, "#tip")
     assert payloads[0].split(">")[0] in page.inner_text("#draft-result .text")
     assert page.evaluate("executed") == []
 
@@ -106,9 +107,9 @@ def test_what_is_no_draft_is_refused_and_questions_are_counted(page: "Page", sta
         page.wait_for_selector("text=it has 20,002 characters")
         page.fill("#draft-text textarea", VERBATIM)
         page.click("#check-draft")
-        page.wait_for_selector("#claim-1")
+        wait_shown(page, "#claim-1")
         page.click("#check-draft")
-        page.wait_for_selector("#draft-pause .pause:has-text('You can check a draft in')")
+        wait_shown(page, "#draft-pause .pause", "You can check a draft in")
         assert page.is_visible("#claim-1")
 
 
@@ -116,11 +117,11 @@ def test_a_check_that_is_stopped_keeps_what_is_done(page: "Page", starter: Newsr
     model_server.verify = lambda _: Reply(hang="headers")
     with served(lambda: starter.open(model_server, verifier="")) as url:
         paste(page, url, DRAFT)
-        page.wait_for_selector("#draft-progress:has-text('Checked 0 of 3 claims')")
+        wait_shown(page, "#draft-progress", "Checked 0 of 3 claims")
         assert page.is_disabled("#check-draft")
         page.click("#stop-check")
-        page.wait_for_selector("#draft-progress:has-text('Stopped: 0 of 3 claims were checked.')")
-        page.wait_for_selector("#draft-result .counts:has-text('Not looked at: 3 more.')")
+        wait_shown(page, "#draft-progress", "Stopped: 0 of 3 claims were checked.")
+        wait_shown(page, "#draft-result .counts", "Not looked at: 3 more.")
         assert page.is_enabled("#check-draft")
         assert page.is_hidden("#stop-check")
         assert model_server.abandoned.wait(PATIENCE_S)

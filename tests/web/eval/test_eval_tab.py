@@ -17,6 +17,7 @@ from tests import http_client
 from tests.eval.records import HELD, NULL, VERDICT, answer, outcome
 from tests.web.archive.test_archive_tab import turned_to
 from tests.web.conftest import Newsroom, accounts_of, served
+from tests.web.page_state import wait_absent, wait_shown
 from tests.web.server.test_access import serious
 from tests.web.server.test_sign_in import signed_in
 from web.server.report_pages import POLICY, report_path
@@ -86,7 +87,7 @@ def test_runs_are_listed_with_their_figures_and_two_are_compared(
 ) -> None:
     url = show(made_runs)
     turned_to(page, url, "Eval")
-    page.wait_for_selector("#runs table")
+    wait_shown(page, "#runs table")
     assert page.locator("#runs tbody b").all_inner_texts() == ["third", "second", "first"]
     assert "not complete" in page.inner_text("#runs tbody tr >> nth=0")
     assert page.inner_text("#runs tbody tr >> nth=1 >> td >> nth=0") == "1.000"
@@ -94,21 +95,21 @@ def test_runs_are_listed_with_their_figures_and_two_are_compared(
     assert serious(page) == []
     page.focus("[aria-label='Compare second']")
     page.keyboard.press("Enter")
-    page.wait_for_selector("#runs [aria-pressed=true]")
+    wait_shown(page, "#runs [aria-pressed=true]")
     page.wait_for_function("document.activeElement.dataset.run === 'second'")
     page.click("[aria-label='Compare first']")
-    page.wait_for_selector("#comparison table")
+    wait_shown(page, "#comparison table")
     assert page.inner_text("#compared") == "first → second"
     row = page.inner_text("#comparison tr:has(th:text-is('correct'))").split("\t")
     assert row == ["correct", ".333", "1.000", "+0.667", ".500", "2", "0", "3"]
     assert serious(page) == []
     page.click("[aria-label='Compare first']")
-    page.wait_for_selector("#comparison table", state="detached")
+    wait_absent(page, "#comparison table")
 
 
 def test_without_a_run_it_says_how_to_make_one(page: "Page", page_url: str) -> None:
     turned_to(page, page_url, "Eval")
-    page.wait_for_selector("#runs pre")
+    wait_shown(page, "#runs pre")
     assert page.inner_text("#runs pre") == "python -m eval run eval/sets/starter.jsonl"
     assert serious(page) == []
 
@@ -117,7 +118,7 @@ def test_a_run_that_is_damaged_is_said_to_be(page: "Page", show: Callable[[Path]
     (runs / "first" / "summary.json").write_text("{")
     url = show(runs)
     turned_to(page, url, "Eval")
-    page.wait_for_selector("#runs .flag:has-text('The runs cannot be read')")
+    wait_shown(page, "#runs .flag", "The runs cannot be read")
 
 
 def test_a_report_opens_apart_and_can_reach_nothing(page: "Page", show: Callable[[Path], str], runs: Path) -> None:
@@ -131,11 +132,11 @@ def test_a_report_opens_apart_and_can_reach_nothing(page: "Page", show: Callable
     with page.context.expect_page() as waiting:
         page.click("tr:has(b:text-is('second')) a.out")
     opened = waiting.value
-    opened.wait_for_selector("details.q")
+    wait_shown(opened, "details.q")
     asked: list[str] = []
     opened.on("requestfinished", lambda request: asked.append(request.url))
     opened.reload()
-    opened.wait_for_selector("details.q")
+    wait_shown(opened, "details.q")
     opened.wait_for_function("document.title === 'run by null, refused, refused'")
     assert [path for path in asked if "report" not in path] == []
     assert http_client.get(opened.url).headers["content-security-policy"] == POLICY
@@ -172,11 +173,11 @@ def test_text_of_a_run_is_text(page: "Page", show: Callable[[Path], str], tmp_pa
     made(folder, "b<i>", texts, 2)
     url = show(folder)
     turned_to(page, url, "Eval")
-    page.wait_for_selector("#runs table")
+    wait_shown(page, "#runs table")
     assert page.locator("#runs tbody b").all_inner_texts() == ["b<i>", markup]
     for button in (0, 1):
         page.click(f"[data-act=compare] >> nth={button}")
         page.wait_for_function(f"document.querySelectorAll('#runs [aria-pressed=true]').length === {button + 1}")
-    page.wait_for_selector("#comparison .flag")
+    wait_shown(page, "#comparison .flag")
     assert page.locator("#layout img, #layout i:not(.bars i)").count() == 0
     assert page.title() == "Newsdesk"

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 from tests.model_server import ModelServer, Reply
 from tests.web.ask.test_ask_tab import QUESTION, ask, opened
 from tests.web.conftest import Newsroom, served
+from tests.web.page_state import wait_absent, wait_shown
 from tests.web.server.test_access import serious
 
 if TYPE_CHECKING:
@@ -15,12 +16,12 @@ DESK = "Newsdesk Business Desk"
 
 def test_filters_are_chosen_told_and_undone(page: "Page", page_url: str) -> None:
     opened(page, page_url)
-    page.wait_for_selector("#narrow button:has-text('Any outlet · Any time')")
+    wait_shown(page, "#narrow button", "Any outlet · Any time")
     page.click("#narrow [data-act=filters]")
-    page.wait_for_selector(".pop input[name=since]")
+    wait_shown(page, ".pop input[name=since]")
     assert serious(page) == []
     page.keyboard.press("Escape")
-    page.wait_for_selector(".pop", state="detached")
+    wait_absent(page, ".pop")
     page.click("#narrow [data-act=filters]")
     page.fill(".pop input[name=since]", "2017-09-01")
     page.fill(".pop input[name=until]", "2017-08-01")
@@ -30,14 +31,14 @@ def test_filters_are_chosen_told_and_undone(page: "Page", page_url: str) -> None
     assert page.input_value(".pop input[name=since]") == "2017-09-01"
     page.fill(".pop input[name=until]", "")
     page.click(".pop [data-act=narrow]")
-    page.wait_for_selector(f"#narrow button:has-text('{DESK} · since 1 Sep 2017')")
+    wait_shown(page, "#narrow button", f"{DESK} · since 1 Sep 2017")
     ask(page, QUESTION)
     assert page.locator("#turn-0 .chip").all_inner_texts() == ["from 1 Sep 2017×", f"{DESK}×"]
     page.click(f"#turn-0 .chip:has-text('{DESK}') button")
-    page.wait_for_selector("#narrow button:has-text('Any outlet · since 1 Sep 2017')")
+    wait_shown(page, "#narrow button", "Any outlet · since 1 Sep 2017")
     page.click("#narrow [data-act=filters]")
     page.click(".pop [data-act=widen]")
-    page.wait_for_selector("#narrow button:has-text('Any outlet · Any time')")
+    wait_shown(page, "#narrow button", "Any outlet · Any time")
     ask(page, "What did Equifax pay?", turns=2)
     assert page.locator("#turn-1 .chip").count() == 0
 
@@ -47,10 +48,10 @@ def test_a_model_found_on_this_machine_answers(page: "Page", starter: Newsroom, 
         opened(page, url)
         page.click("#narrow [data-act=models]")
         page.click(".pop [data-act=look]")
-        page.wait_for_selector(".pop p:has-text('1 model found on this machine.')")
+        wait_shown(page, ".pop p", "1 model found on this machine.")
         assert serious(page) == []
         page.click(".pop .choice:has-text('test')")
-        page.wait_for_selector("#narrow [data-act=models]:has-text('test')")
+        wait_shown(page, "#narrow [data-act=models]", "test")
         model_server.script(Reply("Equifax said that 143 million were affected [1]."))
         ask(page, QUESTION)
         assert model_server.requests[0].body["model"] == "test"
@@ -58,7 +59,7 @@ def test_a_model_found_on_this_machine_answers(page: "Page", starter: Newsroom, 
         assert "$" not in page.inner_text("#turn-0 .asof")
         page.click("#narrow [data-act=models]")
         page.click(".pop .choice:has-text('No model')")
-        page.wait_for_selector("#narrow [data-act=models]:has-text('No model')")
+        wait_shown(page, "#narrow [data-act=models]", "No model")
         ask(page, "When did the company discover it?", turns=2)
         assert len(model_server.requests) == 1
 
@@ -74,21 +75,21 @@ def test_tokens_and_cost_are_told_where_prices_are_set(
         assert "tokens read" in told
         assert "$0.0" in told
         page.click("#new")
-        page.wait_for_selector("#welcome [data-act=ask]")
+        wait_shown(page, "#welcome [data-act=ask]")
         page.click("#kept .open")
-        page.wait_for_selector("#turn-0 .asof")
+        wait_shown(page, "#turn-0 .asof")
         assert page.inner_text("#turn-0 .asof span >> nth=0") == told
 
 
 def test_what_is_offered_next_was_tried_and_is_asked_with_a_click(page: "Page", page_url: str) -> None:
     opened(page, page_url)
     ask(page, QUESTION)
-    page.wait_for_selector("#turn-0 .further button")
+    wait_shown(page, "#turn-0 .further button")
     offered = page.locator("#turn-0 .further button").all_inner_texts()
     assert offered[0] == "How many people did the Equifax breach affect, and did that change?"
     assert all("change" in question or question.startswith("What did") for question in offered)
     assert serious(page) == []
     page.click("#turn-0 .further button >> nth=0")
-    page.wait_for_selector("#turn-1 a.n")
+    wait_shown(page, "#turn-1 a.n")
     assert page.inner_text("#turn-1 .q") == offered[0]
     assert page.locator("#turn-0 .further").count() == 0

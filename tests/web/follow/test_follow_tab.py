@@ -7,6 +7,7 @@ import httpx
 
 from tests.rag.follow.conftest import corrected
 from tests.web.conftest import EQUIFAX, Newsroom, served, starter_articles
+from tests.web.page_state import wait_present, wait_shown
 from tests.web.server.test_access import serious
 
 if TYPE_CHECKING:
@@ -23,7 +24,7 @@ def test_news_on_a_topic_is_counted_shown_with_its_sentences_and_then_seen(
         page.get_by_role("tab", name="Following").click()
         page.fill("#follow-text input", "Equifax breach")
         page.click("#follow-add")
-        page.wait_for_selector("#topics .topic:has-text('Equifax breach')")
+        wait_shown(page, "#topics .topic", "Equifax breach")
         assert page.input_value("#follow-text input") == ""
         assert "Nothing new has come" in page.inner_text("#topic-articles")
         assert page.inner_text("#topic-articles .nearest li >> nth=0").startswith(articles[EQUIFAX].title)
@@ -33,12 +34,12 @@ def test_news_on_a_topic_is_counted_shown_with_its_sentences_and_then_seen(
         assistant.sync()
         assert assistant.topics.check() == 2
         page.reload()
-        page.wait_for_selector("#news .news:has-text('2 new on your topics')")
+        wait_shown(page, "#news .news", "2 new on your topics")
         page.get_by_role("tab", name="Ask").click()
         page.click("#news .news")
-        page.wait_for_selector("#topics .topic strong:has-text('2 new')")
+        wait_shown(page, "#topics .topic strong", "2 new")
         page.click("#topics .topic")
-        page.wait_for_selector(".found li")
+        wait_shown(page, ".found li")
         assert page.locator(".found .read").all_inner_texts() == [
             articles["2017-10-equifax-145-5m"].title,
             articles[EQUIFAX].title,
@@ -47,7 +48,7 @@ def test_news_on_a_topic_is_counted_shown_with_its_sentences_and_then_seen(
         assert "misstated the number of consumers" in page.inner_text(".found .remarkable >> nth=1")
         assert page.locator(".found .changes :is(del, ins)").all_inner_texts() == ["143", "144"]
         assert page.locator(".found .fresh").count() == 2
-        page.wait_for_selector("#news:not(:has(.news))", state="attached")
+        wait_present(page, "#news:not(:has(.news))")
         assert serious(page) == []
 
         page.click(".found .read >> nth=1")
@@ -66,4 +67,4 @@ def test_news_on_a_topic_is_counted_shown_with_its_sentences_and_then_seen(
         assert "misstated the number of consumers" in page.inner_text(".corrections .notice")
         page.get_by_role("tab", name="Following").click()
         page.click("#topics .drop")
-        page.wait_for_selector("#topics .quiet:has-text('You do not follow anything yet')")
+        wait_shown(page, "#topics .quiet", "You do not follow anything yet")

@@ -13,6 +13,7 @@ import pytest
 from tests.model_server import Body, ModelServer
 from tests.web.ask.test_ask_tab import QUESTION, ask, opened
 from tests.web.conftest import Newsroom, accounts_of, served, starter_articles
+from tests.web.page_state import wait_hidden, wait_present, wait_shown
 from tests.web.recorded_replies import reply_as_recorded
 from tests.web.server.test_access import serious
 from tests.web.server.test_sign_in import leave, sign_in
@@ -75,13 +76,13 @@ def test_a_conversation_is_restored_whole_after_a_restart_though_its_article_is_
         opened(page, url)
         has_titles(page, QUESTION)
         page.click("#kept .open")
-        page.wait_for_selector("#turn-1 .asof")
+        wait_shown(page, "#turn-1 .asof")
         assert page.inner_text("#turn-0 .a strong") == "143 million"
         page.click("#turn-0 a.n >> nth=0")
-        page.wait_for_selector("#card-0-1.on")
+        wait_shown(page, "#card-0-1.on")
         assert "143 million" in page.inner_text("#card-0-1 mark >> nth=0")
         page.click("#card-0-1 .read")
-        page.wait_for_selector(".sheet mark")
+        wait_shown(page, ".sheet mark")
         assert "143 million" in page.inner_text(".sheet mark >> nth=0")
         assert "no longer in the archive" in page.inner_text(".sheet .notice")
         page.keyboard.press("Escape")
@@ -92,7 +93,7 @@ def test_conversations_are_listed_found_renamed_and_deleted(page: "Page", url: s
     opened(page, url)
     ask(page, "What did Equifax say of 143 million?")
     page.click("#new")
-    page.wait_for_selector("#welcome [data-act=ask]")
+    wait_shown(page, "#welcome [data-act=ask]")
     ask(page, "Who won the World Cup?")
     has_titles(page, "Who won the World Cup?", "What did Equifax say of 143 million?")
     assert page.locator("#kept li.on").inner_text().startswith("Who won")
@@ -100,7 +101,7 @@ def test_conversations_are_listed_found_renamed_and_deleted(page: "Page", url: s
     page.fill("#find input", "143 MILLION")
     has_titles(page, "What did Equifax say of 143 million?")
     page.fill("#find input", "nothing of the kind")
-    page.wait_for_selector("#kept :text('No conversation contains these words.')")
+    wait_shown(page, "#kept", "No conversation contains these words.")
     page.fill("#find input", "")
     has_titles(page, "Who won the World Cup?", "What did Equifax say of 143 million?")
 
@@ -111,15 +112,15 @@ def test_conversations_are_listed_found_renamed_and_deleted(page: "Page", url: s
     assert serious(page) == []
 
     page.locator("#kept .open").nth(1).click()
-    page.wait_for_selector("#turn-0 a.n")
+    wait_shown(page, "#turn-0 a.n")
     choose(page, 1, "Delete")
-    page.wait_for_selector("#kept .menu:not([hidden]) :text('Really delete?')")
+    wait_shown(page, "#kept .menu:not([hidden])", "Really delete?")
     page.keyboard.press("Escape")
     choose(page, 1, "Delete")
     assert titles(page) == ["Who won the World Cup?", "<b>Breach</b>"]
     page.locator("#kept .menu:not([hidden])").get_by_text("Really delete?").click()
     has_titles(page, "Who won the World Cup?")
-    page.wait_for_selector("#welcome [data-act=ask]")
+    wait_shown(page, "#welcome [data-act=ask]")
     page.reload()
     has_titles(page, "Who won the World Cup?")
 
@@ -146,10 +147,10 @@ def test_a_question_is_not_lost_that_comes_while_the_last_one_is_being_kept(
         with page.expect_response(lambda response: response.url.endswith("/queue/join?")):
             page.click("#ask")
         other.rollback()
-        page.wait_for_selector("#turn-1 .asof")
+        wait_shown(page, "#turn-1 .asof")
         page.reload()
         page.click("#kept .open")
-        page.wait_for_selector("#turn-1 .asof")
+        wait_shown(page, "#turn-1 .asof")
         assert page.inner_text("#turn-0 .q") == QUESTION
 
 
@@ -172,7 +173,7 @@ def test_a_conversation_is_pinned_and_several_are_saved_and_deleted_together(pag
     opened(page, url)
     for question in ("Equifax?", "WannaCry?", "Who won the World Cup?"):
         page.click("#new")
-        page.wait_for_selector("#welcome [data-act=ask]")
+        wait_shown(page, "#welcome [data-act=ask]")
         ask(page, question)
     has_titles(page, "Who won the World Cup?", "WannaCry?", "Equifax?")
     choose(page, 2, "Pin")
@@ -214,8 +215,8 @@ def test_each_who_signed_in_sees_only_the_own_conversations(page: "Page", starte
             leave(page)
             page.goto(url)
             sign_in(page, name)
-            page.wait_for_selector("#welcome [data-act=ask]")
-            page.wait_for_selector("#kept [data-ready]", state="attached")
+            wait_shown(page, "#welcome [data-act=ask]")
+            wait_present(page, "#kept [data-ready]")
             assert titles(page) == []
             ask(page, f"Equifax, asks {name}?")
             has_titles(page, f"Equifax, asks {name}?")
@@ -227,8 +228,8 @@ def test_on_a_phone_the_list_unfolds(page: "Page", url: str) -> None:
     ask(page, QUESTION)
     assert not page.is_visible("#kept")
     page.click("#unfold")
-    page.wait_for_selector("#kept .open")
+    wait_shown(page, "#kept .open")
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
     assert serious(page) == []
     page.click("#kept .open")
-    page.wait_for_selector("#kept", state="hidden")
+    wait_hidden(page, "#kept")

@@ -11,6 +11,7 @@ from corpus import Article
 from corpus.archive.collections import Collections
 from tests.web.ask.test_ask_tab import ask, opened
 from tests.web.conftest import Newsroom, served
+from tests.web.page_state import wait_absent, wait_shown
 from tests.web.server.test_access import serious
 
 if TYPE_CHECKING:
@@ -51,20 +52,20 @@ def test_the_reader_shows_versions_and_copies(page: "Page", newsroom: Newsroom) 
         assert assistant.archive.put(changed, live=True) == "updated"
         assert page.inner_text("#card-0-1 .more span") == "1 copy"
         page.click("#card-0-1 .read")
-        page.wait_for_selector(".sheet mark")
+        wait_shown(page, ".sheet mark")
         assert page.locator(".sheet mark:has-text('9,000 euros')").count() == 1
         assert page.inner_text(".versions [aria-current]") == "Version 1 · 2 Mar 2020"
         assert "changed this text since" in page.inner_text(".sheet .notice")
         assert serious(page) == []
         page.click(".versions .read")
-        page.wait_for_selector(".versions [aria-current]:has-text('Version 2 · 5 Mar 2020')")
+        wait_shown(page, ".versions [aria-current]", "Version 2 · 5 Mar 2020")
         assert "12,000 euros" in page.inner_text(".sheet .text")
         assert page.locator(".sheet .notice").count() == 0
         assert page.inner_text(".sheet .nearest li span") == "Coast & Daily · 3 Mar 2020"
         page.click(".sheet .nearest .read")
-        page.wait_for_selector(".sheet h2:has-text('Green lighthouse')")
+        wait_shown(page, ".sheet h2", "Green lighthouse")
         page.keyboard.press("Escape")
-        page.wait_for_selector(".sheet", state="detached")
+        wait_absent(page, ".sheet")
         assert page.evaluate("document.activeElement.closest('#card-0-1') !== null")
 
 
@@ -103,7 +104,7 @@ def test_an_article_is_put_into_a_collection_and_asked_there(page: "Page", newsr
         assert serious(page) == []
         page.click(".sheet [data-act=collect]")
         page.wait_for_selector("text=Added to the collection “Cranes <b>”.")
-        page.wait_for_selector(".sheet .collect li:has-text('Cranes <b>')")
+        wait_shown(page, ".sheet .collect li", "Cranes <b>")
         page.fill(".sheet .collect input", "Cranes <b>")
         page.click(".sheet [data-act=collect]")
         page.wait_for_selector("text=It is in the collection “Cranes <b>” already.")
@@ -113,7 +114,7 @@ def test_an_article_is_put_into_a_collection_and_asked_there(page: "Page", newsr
         page.click("#narrow [data-act=filters]")
         page.check(".pop label:has-text('Cranes <b>') input")
         page.click(".pop [data-act=narrow]")
-        page.wait_for_selector("#narrow button:has-text('collection Cranes <b>')")
+        wait_shown(page, "#narrow button", "collection Cranes <b>")
         ask(page, "What was put up in the harbour of Eastfield?")
         assert page.locator("#turn-0 .chip").all_inner_texts() == ["collection Cranes <b>×"]
         assert set(page.locator("#cards .card h3 bdi").all_inner_texts()) == {OTHER.title}
@@ -121,5 +122,5 @@ def test_an_article_is_put_into_a_collection_and_asked_there(page: "Page", newsr
         page.click(".sheet .collect summary")
         page.click(".sheet [data-act=uncollect]")
         page.wait_for_selector("text=Removed; the collection “Cranes <b>” was empty, and is gone.")
-        page.wait_for_selector(".sheet .collected:not(:has(li))")
+        wait_shown(page, ".sheet .collected:not(:has(li))")
         assert Collections(assistant.archive).list_all() == []

@@ -8,6 +8,7 @@ from corpus.archive.article_editing import edit_article
 from tests.web.archive.test_archive_tab import headlines, turned_to
 from tests.web.ask.test_ask_tab import ask
 from tests.web.conftest import Newsroom, keyed_accounts, served
+from tests.web.page_state import wait_present, wait_shown
 from tests.web.reader.test_article_reader import FIRST, OTHER, QUESTION
 from tests.web.server.test_access import serious
 
@@ -33,7 +34,7 @@ def test_an_editor_corrects_an_article_and_undoes_it(
         page.fill(".correction [name=published_at]", "2020-03-05 18:00 +01:00")
         edit_article(assistant.archive, FIRST.id, {"author": "Cy Vance"}, "bob")  # Meanwhile, in another window.
         page.click(".correction .do")
-        page.wait_for_selector(".sheet h2:has-text('Lighthouse painted <b>red</b>')")
+        wait_shown(page, ".sheet h2", "Lighthouse painted <b>red</b>")
         assert page.inner_text(".sheet .edits li >> nth=0").startswith("Headline corrected by ann on ")
         assert "Byline corrected by bob" in page.inner_text(".sheet .edits li >> nth=1")
         assert "the source wrote: “2020-03-02”" in page.inner_text(".sheet .edits li >> nth=2")
@@ -44,21 +45,21 @@ def test_an_editor_corrects_an_article_and_undoes_it(
         page.wait_for_selector(".toast-body:has-text('Date: \\'tomorrow\\' is not a date')")
         assert page.input_value(".correction [name=published_at]") == "tomorrow"
         page.keyboard.press("Escape")
-        page.wait_for_selector("#articles .read:has-text('painted <b>red</b>')")
+        wait_shown(page, "#articles .read", "painted <b>red</b>")
         assert headlines(page) == ["Lighthouse painted <b>red</b>", OTHER.title]
         assistant.sync()
 
         page.set_extra_http_headers(headers["rob"])
         page.goto(url)
-        page.wait_for_selector("[data-role=reader]", state="attached")
+        wait_present(page, "[data-role=reader]")
         ask(page, QUESTION)
         assert "Lighthouse painted <b>red</b>" in page.inner_text("#card-0-1")
         page.click("#card-0-1 .read")
-        page.wait_for_selector(".sheet .edits")
+        wait_shown(page, ".sheet .edits")
         assert not page.is_visible(".correction, [data-act=undo-correction]")
 
         page.set_extra_http_headers(headers["ann"])
         page.goto(f"{url}/a/lighthouse")
         page.click(".edits li:has-text('Headline') button")
-        page.wait_for_selector(f".sheet h2:has-text('{FIRST.title}')")
+        wait_shown(page, ".sheet h2", f"{FIRST.title}")
         assert page.locator(".sheet .edits li").count() == 2

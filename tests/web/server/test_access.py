@@ -6,6 +6,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 
 from tests.web.ask.test_ask_tab import QUESTION, ask, opened
+from tests.web.page_state import wait_absent, wait_shown
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page
@@ -40,10 +41,10 @@ def serious(page: "Page") -> list[str]:
 def serious_by_light_and_dark(page: "Page") -> list[str]:
     """Return what is serious or critical in a state of a page, whichever colours the reader's machine asks for."""
     page.emulate_media(color_scheme="dark", reduced_motion="reduce")
-    page.wait_for_selector("body.dark")
+    wait_shown(page, "body.dark")
     dark = serious(page)
     page.emulate_media(color_scheme="light", reduced_motion="reduce")
-    page.wait_for_selector("body:not(.dark)")
+    wait_shown(page, "body:not(.dark)")
     return [*dark, *serious(page)]
 
 
@@ -54,7 +55,7 @@ def test_no_state_has_a_serious_barrier(page: "Page", page_url: str) -> None:
     page.click("#turn-0 a.n >> nth=0")
     assert serious_by_light_and_dark(page) == []
     page.click("#card-0-1 .read")
-    page.wait_for_selector(".sheet mark")
+    wait_shown(page, ".sheet mark")
     assert serious_by_light_and_dark(page) == []
     page.keyboard.press("Escape")
     ask(page, "Who won the World Cup?", turns=2)
@@ -76,19 +77,19 @@ def test_who_chooses_dark_keeps_it_and_sees_no_flash(page: "Page", page_url: str
     opened(page, page_url)
     assert page.evaluate("[...window.grounds]") == [light]
     page.click("[data-appearance=dark]")
-    page.wait_for_selector("body.dark")
+    wait_shown(page, "body.dark")
     assert page.get_attribute("[data-appearance=dark]", "aria-pressed") == "true"
     page.reload()
-    page.wait_for_selector("[data-appearance=dark][aria-pressed=true]")
+    wait_shown(page, "[data-appearance=dark][aria-pressed=true]")
     assert page.evaluate("[...window.grounds]") == [dark]
     page.click("[data-appearance=system]")
-    page.wait_for_selector("body:not(.dark)")
+    wait_shown(page, "body:not(.dark)")
     page.emulate_media(color_scheme="dark")
-    page.wait_for_selector("body.dark")
+    wait_shown(page, "body.dark")
     page.click("[data-appearance=light]")
-    page.wait_for_selector("body:not(.dark)")
+    wait_shown(page, "body:not(.dark)")
     page.reload()
-    page.wait_for_selector("[data-appearance=light][aria-pressed=true]")
+    wait_shown(page, "[data-appearance=light][aria-pressed=true]")
     assert page.evaluate("[...window.grounds]") == [light]
 
 
@@ -97,19 +98,19 @@ def test_everything_can_be_done_with_the_keyboard(page: "Page", page_url: str) -
     page.wait_for_function("document.activeElement.tagName === 'TEXTAREA'")
     page.keyboard.type(QUESTION)
     page.keyboard.press("Enter")
-    page.wait_for_selector("#turn-0 .asof")
+    wait_shown(page, "#turn-0 .asof")
     page.focus("#turn-0 a.n >> nth=0")
-    page.wait_for_selector("#tip")
+    wait_shown(page, "#tip")
     page.keyboard.press("Enter")
     page.wait_for_function("document.activeElement.id === 'card-0-1'")
     page.keyboard.press("Tab")
     page.keyboard.press("Enter")
-    page.wait_for_selector(".sheet mark")
+    wait_shown(page, ".sheet mark")
     for _ in range(4):
         page.keyboard.press("Tab")
         assert page.evaluate("document.activeElement.closest('.sheet') !== null")
     page.keyboard.press("Escape")
-    page.wait_for_selector(".sheet", state="detached")
+    wait_absent(page, ".sheet")
 
 
 @pytest.mark.own_page
@@ -122,7 +123,7 @@ def test_no_request_leaves_the_machine_and_the_console_stays_clean(page: "Page",
     opened(page, page_url)
     ask(page, QUESTION)
     page.click("#card-0-1 .read")
-    page.wait_for_selector(".sheet mark")
+    wait_shown(page, ".sheet mark")
     assert outside == []
     assert said == []
 

@@ -17,6 +17,7 @@ from tests import http_client
 from tests.waiting import PATIENCE_S
 from tests.web.ask.test_ask_tab import QUESTION, ask
 from tests.web.conftest import PASSWORD, Newsroom, accounts_of, served
+from tests.web.page_state import wait_shown
 from tests.web.server.test_access import serious
 from web.accounts.account import Account, Accounts
 from web.accounts.account_file import AccountFile
@@ -114,7 +115,7 @@ def test_only_who_signed_in_may_ask(page: "Page", url: str) -> None:
     assert page.input_value("[name=username]") == "anna"
     assert page.evaluate("document.activeElement.name") == "password"
     sign_in(page, "anna")
-    page.wait_for_selector("#turn-0 .asof")
+    wait_shown(page, "#turn-0 .asof")
     assert page.inner_text("#turn-0 .q") == 'Equifax "?'
     ask(page, QUESTION, turns=2)
     assert page.locator("#turn-1 a.n").count() >= 1
@@ -148,7 +149,7 @@ def test_nothing_else_is_served_to_who_did_not_sign_in(url: str) -> None:
 def test_signing_out_ends_the_session_on_the_server_and_leaves_nothing_in_the_browser(page: "Page", url: str) -> None:
     page.goto(url)
     sign_in(page, "anna")
-    page.wait_for_selector("#user .user")
+    wait_shown(page, "#user .user")
     assert page.inner_text("#user .user span") == "anna"
     stolen = {cookie["name"]: cookie["value"] for cookie in page.context.cookies()}
     assert http_client.get(f"{url}/config", cookies=stolen).status_code == 200
@@ -258,9 +259,9 @@ def test_too_many_attempts_are_refused_and_the_page_says_how_long(page: "Page", 
             break
     assert "There were too many attempts to sign in. You can try again in " in came.value.text()  # It counts down here.
     assert serious(page) == []
-    page.wait_for_selector("p.pause:has-text('You can try again now.')")
+    wait_shown(page, "p.pause", "You can try again now.")
     sign_in(page, "bert")
-    page.wait_for_selector("#user .user")
+    wait_shown(page, "#user .user")
 
 
 def test_programs_are_told_in_a_header_how_long_to_wait(accounts: Accounts) -> None:

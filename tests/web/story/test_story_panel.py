@@ -7,6 +7,7 @@ import pytest
 from tests.rag.story.ferry_articles import FERRY
 from tests.web.ask.test_ask_tab import ask, opened
 from tests.web.conftest import Newsroom, served
+from tests.web.page_state import wait_shown
 from tests.web.server.test_access import serious
 
 if TYPE_CHECKING:
@@ -29,20 +30,20 @@ def test_the_reader_leads_to_the_background_and_to_the_table_of_outlets_and_back
     opened(page, coast)
     ask(page, "How many passengers were injured when the ferry Alder ran aground off Kells?")
     page.locator(".card .read").first.click()
-    page.wait_for_selector(".sheet .views")
+    wait_shown(page, ".sheet .views")
     page.click(".sheet [data-act=background]")
-    page.wait_for_selector(".story-view :text('Earlier coverage')")
+    wait_shown(page, ".story-view", "Earlier coverage")
     assert page.locator(".story-view li:has-text('Kells Ferry Company buys the Alder')").count() == 1
     assert page.locator(".story-view [data-act=write]").count() == 0  # No model is set.
     assert serious(page) == []
     page.click(".story-view [data-act=outlets]")
-    page.wait_for_selector(".story-view table")
+    wait_shown(page, ".story-view table")
     assert page.locator(".story-view thead th").count() == 3
     assert page.locator(".story-view td.differs").all_inner_texts() == ["Figures differ"]
     assert sorted(page.locator(".story-view td mark").all_inner_texts()) == ["12", "15"]
     assert serious(page) == []
     page.click(".story-view .views .read")
-    page.wait_for_selector(".sheet .text")
+    wait_shown(page, ".sheet .text")
 
 
 def test_counts_by_month_stand_as_a_chart_and_as_a_table(page: "Page", coast: str) -> None:

@@ -10,6 +10,7 @@ from rag.model import Citation, Filters
 from tests.waiting import PATIENCE_S
 from tests.web.archive.test_archive_tab import DESK, turned_to
 from tests.web.conftest import Newsroom, article_of, served, starter_articles
+from tests.web.page_state import wait_absent, wait_shown
 from tests.web.server.test_access import serious, serious_by_light_and_dark
 
 if TYPE_CHECKING:
@@ -25,7 +26,7 @@ def test_a_story_stands_on_a_plot_whose_points_lead_to_the_words(page: "Page", p
     page.emulate_media(reduced_motion="reduce")
     turned_to(page, page_url, "Timeline")
     show(page, "Equifax")
-    page.wait_for_selector("#entries .entry")
+    wait_shown(page, "#entries .entry")
     entries = page.locator("#entries .entry")
     points = page.locator(".points button")
     assert points.count() == entries.count() == 8
@@ -41,7 +42,7 @@ def test_a_story_stands_on_a_plot_whose_points_lead_to_the_words(page: "Page", p
     assert lefts == sorted(lefts)
     assert (lefts[0], lefts[-1]) == (0.0, 100.0)
     points.last.click()
-    page.wait_for_selector("#entry-8.on")
+    wait_shown(page, "#entry-8.on")
     assert page.evaluate("document.activeElement.id") == "entry-8"
     page.wait_for_function(
         "(() => { const at = document.querySelector('#entry-8').getBoundingClientRect();"
@@ -50,64 +51,64 @@ def test_a_story_stands_on_a_plot_whose_points_lead_to_the_words(page: "Page", p
     page.hover(".points button >> nth=0")
     assert page.inner_text("#tip").startswith("8 Sep 2017 · Newsdesk Business Desk · Equifax says")
     page.click("#entry-1 .read")
-    page.wait_for_selector(".sheet mark")
+    wait_shown(page, ".sheet mark")
     assert "Equifax" in page.inner_text(".sheet mark >> nth=0")
 
 
 def test_filters_narrow_the_story(page: "Page", page_url: str) -> None:
     turned_to(page, page_url, "Timeline")
     show(page, "China")
-    page.wait_for_selector("#entries .entry")
+    wait_shown(page, "#entries .entry")
     every = page.locator("#entries .entry").count()
     page.click("#story-filters [data-act=filters]")
     page.check(f".pop label:has-text('{DESK}') input")
     page.click(".pop [data-act=narrow]")
-    page.wait_for_selector(f"#story-filters button:has-text('{DESK}')")
+    wait_shown(page, "#story-filters button", f"{DESK}")
     page.wait_for_function(f"document.querySelectorAll('#entries .entry').length < {every}")
     assert set(page.locator("#entries .meta").all_inner_texts()) == {DESK}
     show(page, "no such story")
-    page.wait_for_selector("#entries .quiet:has-text('No article mentions “no such story”. Widen the filters')")
+    wait_shown(page, "#entries .quiet", "No article mentions “no such story”. Widen the filters")
     assert serious(page) == []
 
 
 def test_without_a_story_some_are_offered(page: "Page", page_url: str) -> None:
     turned_to(page, page_url, "Timeline")
-    page.wait_for_selector("#entries .next button")
+    wait_shown(page, "#entries .next button")
     assert serious(page) == []
     story = page.inner_text("#entries .next button >> nth=0")
     page.click("#entries .next button >> nth=0")
-    page.wait_for_selector("#entries .entry")
+    wait_shown(page, "#entries .entry")
     assert page.input_value("#topic input") == story
     page.get_by_role("tab", name="Ask").click()
     page.get_by_role("tab", name="Timeline").click()
-    page.wait_for_selector("#entries .entry")
+    wait_shown(page, "#entries .entry")
 
 
 def test_the_plot_has_no_serious_barrier_and_goes_by_keyboard(page: "Page", page_url: str) -> None:
     turned_to(page, page_url, "Timeline")
     show(page, "Equifax")
-    page.wait_for_selector("#entries .entry")
+    wait_shown(page, "#entries .entry")
     assert serious_by_light_and_dark(page) == []
     page.focus(".points button")
     page.keyboard.press("End")
     page.keyboard.press("ArrowLeft")
-    page.wait_for_selector("#tip")
+    wait_shown(page, "#tip")
     page.keyboard.press("Enter")
     page.wait_for_function("document.activeElement.id === 'entry-7'")
     assert serious_by_light_and_dark(page) == []
     page.keyboard.press("Tab")
     page.keyboard.press("Enter")
-    page.wait_for_selector(".sheet mark")
+    wait_shown(page, ".sheet mark")
 
 
 def test_a_phone_sees_the_story_whole(page: "Page", page_url: str) -> None:
     page.set_viewport_size({"width": 390, "height": 844})
     turned_to(page, page_url, "Timeline")
     show(page, "China")
-    page.wait_for_selector("#entries .entry")
+    wait_shown(page, "#entries .entry")
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
     show(page, "no such story")
-    page.wait_for_selector("#entries .entry", state="detached")
+    wait_absent(page, "#entries .entry")
     assert page.evaluate("document.querySelector('#side').getBoundingClientRect().height < 120")
 
 
@@ -127,7 +128,7 @@ def test_undated_stories_stand_at_the_end_and_off_the_plot(page: "Page", build: 
     with served(build(*made).open) as url:
         turned_to(page, url, "Timeline")
         show(page, "ferry")
-        page.wait_for_selector("#entries .entry")
+        wait_shown(page, "#entries .entry")
         assert page.locator("#entries h3").all_inner_texts() == ["2024", "Without a date"]
         assert page.locator(".points button").count() == 2
 
@@ -138,10 +139,10 @@ def test_copies_are_one_story(page: "Page", build: Callable[..., Newsroom]) -> N
     with served(newsroom.open) as url:
         turned_to(page, url, "Timeline")
         show(page, "Equifax breach")
-        page.wait_for_selector("#entries .entry")
+        wait_shown(page, "#entries .entry")
         assert page.inner_text("#entry-1 .meta") == "Newsdesk Business Desk, Coast Wire"
         page.click("#entry-1 .read")
-        page.wait_for_selector(".sheet mark")
+        wait_shown(page, ".sheet mark")
         assert "Equifax" in page.inner_text(".sheet mark")
 
 
@@ -162,4 +163,4 @@ def test_a_story_that_is_asked_for_while_another_is_looked_for_is_shown(page: "P
         show(page, "Yahoo")
         page.evaluate("new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))")
         go_on.set()
-        page.wait_for_selector("#entries .quiet:has-text('stories on “Yahoo”')")
+        wait_shown(page, "#entries .quiet", "stories on “Yahoo”")
