@@ -3,7 +3,7 @@
 DATA is a folder with `multihop_rag/articles.jsonl` and `ramdocs/dev.jsonl`. Beside this module, `answer_questions.jsonl` holds
 questions that were written for these articles, none of which is in any question set here, and `answer_articles.jsonl` articles
 about events that never were, each with its questions: `a` is the article, `q` the question, `s` the numbers of the sentences that
-alone answer it, if any do, and `near` those that a hasty reader may take for an answer. The upper layers of the embedder that ships
+alone answer it, if any do, and `near` those that a hasty reader may take for an answer. The layers of the embedder that ships
 are trained to tell the first from the rest by the loss of a choice and that of a yes or no; what they changed is written to OUT as
 products of narrow matrices. Every twentieth invented article is held out, to print how well the model reads it.
 """
@@ -35,9 +35,6 @@ ARTICLES = Path(__file__).with_name("answer_articles.jsonl")
 HELD_OUT = 20
 """Every how many invented articles one is held out."""
 
-FROZEN = 3
-"""Layers that stay as they are, and the embeddings."""
-
 RANK = 32
 """Width of the matrices whose product is added to a weight."""
 
@@ -47,7 +44,7 @@ _PADDED = 24  # Pairs padded to one length.
 _NEAREST = 40  # Sentences by cosine from which some are drawn.
 _SHORTEST = 20  # Characters of a sentence of RAMDocs.
 _RATE, _HEAD_RATE, _WARM_UP, _LEAST = 1.5e-4, 1e-3, 0.06, 0.02
-_YES_OR_NO, _POSITIVE = 0.3, 3.0  # Share of that loss, and the weight of an answer in it.
+_YES_OR_NO, _POSITIVE = 0.6, 2.0  # Share of that loss, and the weight of an answer in it.
 
 Key = tuple[str, int]
 """An article, and the number of a sentence in it."""
@@ -143,13 +140,12 @@ class CrossEncoder(torch.nn.Module):
     """Score pairs of a question and a sentence by the mean of their tokens."""
 
     def __init__(self, folder: Path) -> None:
-        """Load the embedder, of which the upper layers are trained."""
+        """Load the embedder, of which the layers are trained, not the embeddings."""
         super().__init__()
         self.model = AutoModel.from_pretrained(str(folder), attn_implementation="sdpa")
         self.head = torch.nn.Linear(self.model.config.hidden_size, 1)
-        kept = ("embeddings", "pooler", *(f"encoder.layer.{n}." for n in range(FROZEN)))
         for name, parameter in self.model.named_parameters():
-            parameter.requires_grad = not name.startswith(kept)
+            parameter.requires_grad = name.startswith("encoder.layer.")
 
     def start_from(self, weights: Weights) -> None:
         """Take weights, as `read_changes` gives them, in place of those of the embedder."""
@@ -170,9 +166,9 @@ class CrossEncoder(torch.nn.Module):
 def train(
     model: CrossEncoder, tokenizer: Any, tasks: Sequence[Task], sentences: Mapping[Key, str], epochs: float
 ) -> None:
-    """Train the upper layers and the head."""
-    upper = [parameter for parameter in model.model.parameters() if parameter.requires_grad]
-    groups = [{"params": upper, "lr": _RATE}, {"params": model.head.parameters(), "lr": _HEAD_RATE}]
+    """Train the layers and the head."""
+    layers = [parameter for parameter in model.model.parameters() if parameter.requires_grad]
+    groups = [{"params": layers, "lr": _RATE}, {"params": model.head.parameters(), "lr": _HEAD_RATE}]
     optimizer = torch.optim.AdamW(groups, weight_decay=0.01)
     steps = int(epochs * len(tasks)) // _TOGETHER
     scheduler = torch.optim.lr_scheduler.LambdaLR(
@@ -198,7 +194,7 @@ def train(
         places, labels = (torch.tensor([pair[i] for pair in pairs]) for i in (0, 2))
         loss = _compute_loss(torch.cat(scores), places, labels.float())
         loss.backward()  # type: ignore[no-untyped-call]
-        torch.nn.utils.clip_grad_norm_(upper, 1.0)
+        torch.nn.utils.clip_grad_norm_(layers, 1.0)
         optimizer.step()
         scheduler.step()
         optimizer.zero_grad()

@@ -1,6 +1,6 @@
 """Score how far a sentence answers a question by reading the two together.
 
-A cross-encoder (Nogueira and Cho 2019) on top of the embedder that ships: its lower layers are that model's, the upper ones differ
+A cross-encoder (Nogueira and Cho 2019) made of the embedder that ships: its embeddings are that model's, the layers differ
 from it by matrices of low rank (Hu et al. 2022, LoRA), which are all that is kept here. It was trained by
 `benchmarks/answer_training` on questions that were written for other articles than those of any question set.
 """

@@ -22,7 +22,7 @@ from rag.retrieval.held_words import (
     read_own,
     tells_of_all,
 )
-from rag.retrieval.sentence_ranking import SAYING, Sentence, measure_sentence_shape, split_carried
+from rag.retrieval.sentence_ranking import LIKELY, SAYING, Sentence, measure_sentence_shape, split_carried
 from rag.retrieval.sufficiency import find_missing_names
 from rag.text.equal_words import find_equal_terms, says_little
 from rag.text.names import Name, find_initials, find_name_words, find_names, fold_name, same_word
@@ -103,7 +103,10 @@ def _keep_bearing(query: Query, own: str, names: Sequence[Name], near: Sequence[
     return [
         s
         for s in near
-        if s in clear or s.dense >= BEARING or not wanted.isdisjoint(list_held_terms(read_around(s, headline=True)))
+        if s in clear
+        or s.dense >= BEARING
+        or s.answers >= LIKELY
+        or not wanted.isdisjoint(list_held_terms(read_around(s, headline=True)))
     ]
 
 
@@ -175,7 +178,7 @@ def _find_gap(
     return (
         _find_missing_name(own, names, evidence)
         or (None if query.filters.timed else _find_missing_year(split_carried(query.searched or own)[0], chosen))
-        or _find_other_deed(own, names, evidence)
+        or (None if query.kind == "quotation" else _find_other_deed(own, names, evidence))
         or (None if _is_clear(query, own, names, evidence, chosen) else Gap("unclear"))
     )
 

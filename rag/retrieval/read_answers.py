@@ -9,7 +9,7 @@ from rag.retrieval.held_words import YEAR, find_own_names, read_own, tells_of_al
 from rag.retrieval.sentence_ranking import Sentence, measure_sentence_shape
 from rag.text.terms import words
 
-CERTAIN = 0.97
+CERTAIN = 0.93
 """Probability (`rag.retrieval.answer_scorer`) from which on a sentence that holds what is named answers, whatever its words."""
 
 BESIDE = 4
@@ -18,7 +18,7 @@ BESIDE = 4
 MEASURES = frozenset({"when", "how_many"})
 """Kinds of question that want one number or date."""
 
-UNLIKELY = 0.2
+UNLIKELY = 0.05
 """Probability below which, if no sentence reaches it, what does not clearly answer is not worth showing."""
 
 

@@ -30,6 +30,12 @@ EMBEDDED_SENTENCES = 14
 """The sentences that are embedded for one question, and read together with it (`rag.retrieval.answer_scorer`): those that
 its words speak for."""
 
+LEADING_ARTICLES, LEADING_SENTENCES = 2, 14
+"""Further sentences that are read, of so many articles: those that hold few of the question's words,"""
+
+LIKELY = 0.5
+"""and the probability from which on one of them counts."""
+
 CARRIED = 0.7
 """What all the terms that a follow-up takes from the question before (`rag.question.follow_up`) count together, at most,
 over what its own terms count."""
@@ -135,12 +141,19 @@ class PassageReader:
         for sentence in found:
             once.setdefault((sentence.passage.article.id, sentence.start), sentence)
         found = list(once.values())
-        near = order_best_first(self._compare(text, found[:EMBEDDED_SENTENCES], {} if known is None else known))
+        known = {} if known is None else known
+        near = order_best_first(self._compare(text, found[:EMBEDDED_SENTENCES], known))
         # A mere topic is no question that a sentence could answer, and the model has learnt from English alone.
         english = {question_language(text), *(s.passage.article.language or "en" for s in near)} == {"en"}
         asks = kind != "topic" and not INTERROGATIVE.isdisjoint(words(text))  # Not "price tag of the sale".
-        near = self._read_closely(text, near) if english and asks else near
-        return near + found[EMBEDDED_SENTENCES:]
+        if not (english and asks):
+            return near + found[EMBEDDED_SENTENCES:]
+        near = self._read_closely(text, near)
+        rest = list_leading(near, found[EMBEDDED_SENTENCES:])
+        likely = [s for s in self._read_closely(text, rest) if s.answers >= LIKELY]
+        near = order_best_first([*near, *self._compare(text, likely, known)])
+        held = {(s.passage.chunk.id, s.start) for s in near}
+        return near + [s for s in found[EMBEDDED_SENTENCES:] if (s.passage.chunk.id, s.start) not in held]
 
     def _read_closely(self, text: str, near: Sequence[Sentence]) -> list[Sentence]:
         """Return sentences with how far they answer, which adds to their scores."""
@@ -168,6 +181,12 @@ class PassageReader:
             for s in sentences
             for dense in [float(near[s.text])]
         ]
+
+
+def list_leading(near: Sequence[Sentence], rest: Sequence[Sentence]) -> list[Sentence]:
+    """Return what else is read of the articles that lead: a reason is often told without the words of the question."""
+    leading = list(dict.fromkeys(s.passage.article.id for s in near))[:LEADING_ARTICLES]
+    return [s for s in rest if s.passage.article.id in leading][:LEADING_SENTENCES]
 
 
 def order_best_first(sentences: Iterable[Sentence]) -> list[Sentence]:

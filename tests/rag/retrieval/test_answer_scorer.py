@@ -84,8 +84,8 @@ def test_the_graph_is_the_model_that_was_trained() -> None:
     assert OnnxModel(graph).compute(rows)[:, 0] == pytest.approx(logits[:, 0].numpy(), abs=1e-3)
 
 
-def test_only_the_upper_layers_differ_from_the_embedder(scorer: AnswerScorer) -> None:
-    assert CHANGES.stat().st_size < 2_000_000
+def test_only_the_layers_differ_from_the_embedder_and_take_little(scorer: AnswerScorer) -> None:
+    assert CHANGES.stat().st_size < 3_000_000
     names = read_changes(Embedder(SHIPPED).folder, CHANGES)
-    assert {name.split(".")[2] for name in names if not name.startswith("head.")} == {"3", "4", "5"}
+    assert {name.split(".")[2] for name in names if not name.startswith("head.")} == set("012345")
     assert all(np.isfinite(value).all() for value in names.values())
