@@ -12,7 +12,7 @@ from rag.retrieval.evidence_search import Evidence
 from rag.retrieval.headline_answers import FACTS, answers_in_headline, find_restating
 from rag.retrieval.held_words import find_own_names, list_wanted, measure_said, read_own
 from rag.retrieval.read_answers import BESIDE, MEASURES, find_certain, is_unlikely
-from rag.retrieval.sentence_ranking import EMBEDDED_SENTENCES, LIKELY, Sentence, list_counts
+from rag.retrieval.sentence_ranking import EMBEDDED_SENTENCES, Sentence, list_counts
 from rag.text.terms import STOPWORDS, list_held_terms, terms, words
 
 NEAREST = 3
@@ -34,9 +34,8 @@ def find_answer(query: Query, evidence: Evidence) -> tuple[list[Sentence], Gap |
     chosen = put_clear_first(query, evidence, drop_others(query, choose_sentences(evidence)))
     gap = find_gap(query, evidence, chosen) if chosen else Gap("unclear")
     if certain and (gap is None or gap.kind == "unclear"):
-        # Of several counts the newest stands first already, if it is one.
-        leads = gap or query.kind in FACTS - {"how_many"} or (query.kind == "how_many" and chosen[0].answers < LIKELY)
-        lead = add_antecedents(certain, read) if leads else []
+        # Of several counts the newest stands first already.
+        lead = add_antecedents(certain, read) if gap or query.kind in FACTS - {"how_many"} else []
         chosen, gap = [*lead, *(s for s in chosen if s not in lead)][: NEAREST if gap else None], None
     if gap and gap.kind == "unclear" and not query.parts and is_unlikely(read):
         return [], gap
@@ -82,7 +81,19 @@ def put_clear_first(query: Query, evidence: Evidence, chosen: Sequence[Sentence]
         return others
     needed = [before for s in clear for before in add_antecedents(s, others)[1:]]
     few = others[: max(0, NEAREST - len(clear))]
-    return [*clear, *(s for s in others if s in needed or s in few)]
+    return _put_likely_first(chosen[0], [*clear, *(s for s in others if s in needed or s in few)])
+
+
+def _put_likely_first(best: Sentence, ordered: Sequence[Sentence]) -> list[Sentence]:
+    """Return sentences with the best one first where what stands before it is much less likely to answer.
+
+    What holds the words of a question may be said of something else: "The bug was found by ..." of another bug.
+    """
+    before = ordered[: ordered.index(best)] if best in ordered else []
+    if any(s.answers > 1 - BESIDE * (1 - best.answers) for s in before):
+        return list(ordered)
+    lead = add_antecedents(best, ordered)
+    return [*lead, *(s for s in ordered if s not in lead)]
 
 
 def _counts_more(query: Query, sentence: Sentence) -> bool:

@@ -10,7 +10,10 @@ from rag.index.embedder import Embedder
 from tests.rag.conftest_answers import newsroom
 
 STARTER = Path(__file__).parents[3] / "corpus" / "starter" / "articles.jsonl"
-TOPICS = ("Snowden", "Data Privacy Framework", "Sony Pictures", "Telegram", "Right to be forgotten", "WannaCry")
+TOPICS = (
+    "Snowden", "Data Privacy Framework", "Sony Pictures", "Telegram", "Right to be forgotten", "WannaCry", "Log4j", "Heartbleed",
+    "Cambridge Analytica", "sale or ban of TikTok",
+)  # fmt: skip
 
 
 @pytest.fixture(scope="module")
@@ -28,6 +31,12 @@ def assistant(tmp_path_factory: pytest.TempPathFactory, embedder: Embedder) -> I
         ("where was snowden when he talked to the guardian", "hotel room in Hong Kong"),
         ("how many people protested in moscow against the internet isolation law", "15,000"),
         ("what did obama say about sony pulling the movie?", "sympathy for the studio"),
+        # The boss is no deed of TikTok's, of which another might be told.
+        ("What did the TikTok boss tell users after Biden signed the law?", "aren't going anywhere"),
+        # Of Heartbleed it is told in the words of the question: "The bug was found ...".
+        ("who found the log4j bug", "Chen Zhaojun"),
+        # The headline counts something else.
+        ("How many people installed the personality quiz app on Facebook?", "270,000"),
     ],
 )
 def test_what_is_surely_read_as_the_answer_needs_no_caution_and_leads(
@@ -35,7 +44,8 @@ def test_what_is_surely_read_as_the_answer_needs_no_caution_and_leads(
 ) -> None:
     answer = assistant.ask(question)
     assert answer.status == "answered"
-    assert told in answer.citations[0].quote
+    _, first, *_ = answer.text.splitlines()  # Below outlet, date and headline.
+    assert told in first
 
 
 @pytest.mark.parametrize(

@@ -5,6 +5,8 @@ from rag.index.embedder import Embedder
 from rag.index.indexes import Indexes
 from rag.model import Passage
 from rag.retrieval.sentence_ranking import (
+    EMBEDDED_SENTENCES,
+    LIKELY,
     PassageReader,
     measure_matched_share,
     measure_sentence_shape,
@@ -99,3 +101,17 @@ def test_what_a_passage_begins_with_may_lean_on_the_sentence_before_it(embedder:
 
 def test_a_number_in_words_at_the_beginning_is_no_name() -> None:
     assert measure_sentence_shape("Twenty-four voted in favour and three abstained.", "who", set()) == 0
+
+
+def test_a_reason_without_the_words_of_the_question_is_read_too(reading: Indexes, embedder: Embedder) -> None:
+    told = "The fishermen of Solvik voted against the quota plan of the ministry in March. "
+    words = [
+        f"The quota plan of the ministry was voted on in Solvik by group {n} of the fishermen. " for n in range(20)
+    ]
+    here = passage(told + "".join(words) + "They said that herring had become too rare to live on.")
+    found = PassageReader(embedder, reading.lexical).read(
+        "Why did the fishermen of Solvik vote against the quota plan?", "why", [here]
+    )
+    assert found[0].answers > 0
+    assert len([s for s in found if s.answers]) >= EMBEDDED_SENTENCES
+    assert "too rare" in next(s for s in found if s.answers >= LIKELY).text
