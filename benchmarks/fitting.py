@@ -16,7 +16,7 @@ from sklearn.linear_model import LogisticRegression
 from eval.loaders import load
 from eval.question import Question
 from rag import Assistant, Settings
-from rag.retrieval.sentence_ranking import EMBEDDED_SENTENCES, WEIGHTS, Sentence
+from rag.retrieval.sentence_ranking import WEIGHTS, Sentence
 from rag.retrieval.sufficiency import COEFFICIENTS
 
 Matrix = NDArray[np.float64]
@@ -78,7 +78,7 @@ def _read(assistant: Assistant, question: Question) -> tuple[list[list[float]], 
     if not sentences:
         return [], {}
     told = dict(whole.sufficiency.signals)
-    sentences = sentences[:EMBEDDED_SENTENCES]
+    sentences = [sentence for sentence in sentences if sentence.dense]
     gold = [_is_gold(sentence, question) for sentence in sentences]
     rows = [_features(sentence, passages[0].score or 1.0) for sentence in sentences]
     pairs = [

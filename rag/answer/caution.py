@@ -12,7 +12,7 @@ from rag.retrieval.evidence_search import Evidence
 from rag.retrieval.headline_answers import FACTS, answers_in_headline, find_restating
 from rag.retrieval.held_words import find_own_names, list_wanted, measure_said, read_own
 from rag.retrieval.read_answers import BESIDE, MEASURES, find_certain, is_unlikely
-from rag.retrieval.sentence_ranking import EMBEDDED_SENTENCES, Sentence, list_counts
+from rag.retrieval.sentence_ranking import Sentence, list_counts
 from rag.text.terms import STOPWORDS, list_held_terms, terms, words
 
 NEAREST = 3
@@ -62,7 +62,7 @@ def put_clear_first(query: Query, evidence: Evidence, chosen: Sequence[Sentence]
     The one that tells what the headline gives as the answer stands before them. Where none holds the fact, the best
     sentence that was read and does comes first, with what it leans on.
     """
-    read = evidence.whole.sentences[:EMBEDDED_SENTENCES]
+    read = [s for s in evidence.whole.sentences if s.dense]
     if query.kind == "yes_no":
         telling = list_clear(query, read, strict=True)[:1]
         return [*telling, *(s for s in chosen if s not in telling)][:NEAREST] if telling else list(chosen)
@@ -73,15 +73,15 @@ def put_clear_first(query: Query, evidence: Evidence, chosen: Sequence[Sentence]
         clear = [restating, *(s for s in clear if s != restating)]
     if not clear:
         clear = [s for one in list_clear(query, read, strict=True)[:1] for s in add_antecedents(one, read)]
-    if query.kind == "how_many" and clear:
-        latest = _find_later_count(query, read, clear[0])
-        clear = [*latest, *(s for s in clear if s not in latest)]
+    latest = _find_later_count(query, read, clear[0]) if query.kind == "how_many" and clear else []
+    clear = [*latest, *(s for s in clear if s not in latest)]
     others = [s for s in chosen if s not in clear]
     if not clear:
         return others
     needed = [before for s in clear for before in add_antecedents(s, others)[1:]]
     few = others[: max(0, NEAREST - len(clear))]
-    return _put_likely_first(chosen[0], [*clear, *(s for s in others if s in needed or s in few)])
+    ordered = [*clear, *(s for s in others if s in needed or s in few)]
+    return ordered if latest else _put_likely_first(chosen[0], ordered)
 
 
 def _put_likely_first(best: Sentence, ordered: Sequence[Sentence]) -> list[Sentence]:
@@ -90,7 +90,7 @@ def _put_likely_first(best: Sentence, ordered: Sequence[Sentence]) -> list[Sente
     What holds the words of a question may be said of something else: "The bug was found by ..." of another bug.
     """
     before = ordered[: ordered.index(best)] if best in ordered else []
-    if any(s.answers > 1 - BESIDE * (1 - best.answers) for s in before):
+    if not before or any(s.answers > 1 - BESIDE * (1 - best.answers) for s in before):
         return list(ordered)
     lead = add_antecedents(best, ordered)
     return [*lead, *(s for s in ordered if s not in lead)]

@@ -28,6 +28,7 @@ from rag.text.equal_words import find_equal_terms, says_little
 from rag.text.names import Name, find_initials, find_name_words, find_names, fold_name, same_word
 from rag.text.quotations import find_quotations
 from rag.text.speakers import find_attributions
+from rag.text.speech_verbs import SPEECH
 from rag.text.terms import STOPWORDS, list_held_terms, question_language, stem, words
 
 CLEAR = 0.5
@@ -92,7 +93,7 @@ def _names_only(unknown: str, names: Sequence[Name]) -> bool:
 
 
 def _keep_bearing(query: Query, own: str, names: Sequence[Name], near: Sequence[Sentence]) -> list[Sentence]:
-    """Return the sentences that say something of what is asked besides its names, if it asks for anything else.
+    """Return the sentences that say something of what is asked besides its names, if it asks for anything else, or are read so.
 
     Where Iceland is named and no sentence speaks of people or numbers, nothing bears on its population.
     """
@@ -178,7 +179,7 @@ def _find_gap(
     return (
         _find_missing_name(own, names, evidence)
         or (None if query.filters.timed else _find_missing_year(split_carried(query.searched or own)[0], chosen))
-        or (None if query.kind == "quotation" else _find_other_deed(own, names, evidence))
+        or _find_other_deed(own, names, evidence)
         or (None if _is_clear(query, own, names, evidence, chosen) else Gap("unclear"))
     )
 
@@ -219,8 +220,10 @@ def _find_missing_year(own: str, chosen: Sequence[Sentence]) -> Gap | None:
 def _find_other_deed(own: str, names: Sequence[Name], evidence: Evidence) -> Gap | None:
     """Return what is asked of somebody ("India unban TikTok") where the articles tell it of another one, or the reverse."""
     subject = next((name for name in names if _LEADS_NAME.search(own[: name.start])), None)
-    verb = next(iter(words(own[subject.end :])), "") if subject else ""
+    verb, after = (*words(own[subject.end :]), "", "")[:2] if subject else ("", "")
     if subject is None or not verb or verb in STOPWORDS or says_little(stem(verb)) or SAYING.search(verb):
+        return None
+    if after in SPEECH:  # "What did the TikTok boss tell users": of the one who is named the noun.
         return None
     told = " ".join(own[subject.end :].rstrip("?!. ").split())
     article = "the " if own[: subject.start].lower().rstrip().endswith(" the") else ""

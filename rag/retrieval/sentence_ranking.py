@@ -27,14 +27,14 @@ READ_PASSAGES = 8
 """Passages whose sentences are read."""
 
 EMBEDDED_SENTENCES = 14
-"""The sentences that are embedded for one question, and read together with it (`rag.retrieval.answer_scorer`): those that
-its words speak for."""
+"""The sentences that its words speak for, which are embedded for a question and read together with it
+(`rag.retrieval.answer_scorer`)."""
 
 LEADING_ARTICLES, LEADING_SENTENCES = 2, 14
-"""Further sentences that are read, of so many articles: those that hold few of the question's words,"""
+"""Of so many articles, those that lead, so many more sentences are read: a reason is often told without a word of the question."""
 
 LIKELY = 0.5
-"""and the probability from which on one of them counts."""
+"""Probability of an answer from which on one of these is ranked with the others, and any bears on the question."""
 
 CARRIED = 0.7
 """What all the terms that a follow-up takes from the question before (`rag.question.follow_up`) count together, at most,
@@ -148,12 +148,13 @@ class PassageReader:
         asks = kind != "topic" and not INTERROGATIVE.isdisjoint(words(text))  # Not "price tag of the sale".
         if not (english and asks):
             return near + found[EMBEDDED_SENTENCES:]
-        near = self._read_closely(text, near)
-        rest = list_leading(near, found[EMBEDDED_SENTENCES:])
-        likely = [s for s in self._read_closely(text, rest) if s.answers >= LIKELY]
-        near = order_best_first([*near, *self._compare(text, likely, known)])
-        held = {(s.passage.chunk.id, s.start) for s in near}
-        return near + [s for s in found[EMBEDDED_SENTENCES:] if (s.passage.chunk.id, s.start) not in held]
+        near, rest = self._read_closely(text, near), found[EMBEDDED_SENTENCES:]
+        further = self._read_closely(text, _list_further(near, rest))
+        likely = self._compare(text, [s for s in further if s.answers >= LIKELY], known)
+        told = {(s.passage.article.id, s.start): s.answers for s in further}
+        held = {(s.passage.article.id, s.start) for s in likely}
+        rest = [replace(s, answers=told.get((s.passage.article.id, s.start), 0.0)) for s in rest]
+        return order_best_first([*near, *likely]) + [s for s in rest if (s.passage.article.id, s.start) not in held]
 
     def _read_closely(self, text: str, near: Sequence[Sentence]) -> list[Sentence]:
         """Return sentences with how far they answer, which adds to their scores."""
@@ -183,8 +184,8 @@ class PassageReader:
         ]
 
 
-def list_leading(near: Sequence[Sentence], rest: Sequence[Sentence]) -> list[Sentence]:
-    """Return what else is read of the articles that lead: a reason is often told without the words of the question."""
+def _list_further(near: Sequence[Sentence], rest: Sequence[Sentence]) -> list[Sentence]:
+    """Return the sentences to be read besides those that the words speak for, of the articles that lead them."""
     leading = list(dict.fromkeys(s.passage.article.id for s in near))[:LEADING_ARTICLES]
     return [s for s in rest if s.passage.article.id in leading][:LEADING_SENTENCES]
 

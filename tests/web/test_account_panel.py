@@ -9,7 +9,7 @@ import pytest
 
 from tests import http_client
 from tests.web.conftest import PASSWORD, WEAK, Newsroom, account_line, served
-from tests.web.page_state import wait_absent, wait_shown
+from tests.web.page_waits import wait_absent, wait_shown
 from tests.web.server.test_access import serious
 from tests.web.server.test_sign_in import sign_in, signed_in
 from tests.web.test_api import outcomes

@@ -16,7 +16,7 @@ from tests.model_server import Body, ModelServer, Reply
 from tests.rag.word_embedder import WordEmbedder
 from tests.web.ask.test_ask_tab import wait_until
 from tests.web.conftest import Newsroom, cite, passage_with, served
-from tests.web.page_state import wait_shown
+from tests.web.page_waits import wait_shown
 from tests.web.payloads import leaking, scripts
 from web.conversations.conversation import Conversation, Exchange
 from web.conversations.conversation_store import ConversationStore
@@ -138,6 +138,7 @@ def run_through(page: "Page", url: str) -> list[str]:
     page.fill("#box textarea", f"What are the {WORDS}?")
     page.click("#ask")
     wait_shown(page, "#turn-3 .asof")
+    load_one_more(page)
     return outside
 
 

@@ -18,7 +18,7 @@ from tests.web.archive.test_archive_tab import turned_to
 from tests.web.ask.test_ask_tab import wait_until
 from tests.web.conftest import Newsroom, served
 from tests.web.eval.test_eval_tab import made
-from tests.web.page_state import wait_shown
+from tests.web.page_waits import wait_shown
 from tests.web.payloads import leaking, scripts
 from tests.web.test_hostile import WORDS, collector, hostile_article, load_one_more, write_payloads
 from tests.web.timeline.test_timeline_tab import show

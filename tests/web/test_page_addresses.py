@@ -11,7 +11,7 @@ from tests import http_client
 from tests.model_server import ModelServer
 from tests.web.ask.test_ask_tab import QUESTION, ask, opened
 from tests.web.conftest import EQUIFAX, Newsroom, accounts_of, served
-from tests.web.page_state import wait_absent, wait_shown
+from tests.web.page_waits import wait_absent, wait_shown
 from tests.web.server.test_access import serious
 from tests.web.server.test_sign_in import leave, sign_in
 

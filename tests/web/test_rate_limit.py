@@ -16,7 +16,7 @@ from tests import http_client
 from tests.at_once import at_once
 from tests.web.ask.test_ask_tab import QUESTION, ask, ask_again, opened
 from tests.web.conftest import EQUIFAX, Newsroom, served
-from tests.web.page_state import wait_shown
+from tests.web.page_waits import wait_shown
 from tests.web.server.test_access import serious
 from tests.web.test_api import call
 from web.accounts.sign_in import USER

@@ -14,7 +14,7 @@ from tests.postgresql import PostgresServer
 from tests.waiting import wait_until
 from tests.web.ask.test_ask_tab import QUESTION, ask
 from tests.web.conftest import PASSWORD, WEAK, Newsroom, accounts_of, served
-from tests.web.page_state import wait_shown
+from tests.web.page_waits import wait_shown
 from tests.web.server.test_sign_in import sign_in
 from web.accounts.account import Accounts
 from web.accounts.account_table import AccountTable

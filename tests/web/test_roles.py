@@ -20,7 +20,7 @@ from corpus.feeds.feed_book import FeedBook
 from rag.index.embedder import Embedder
 from tests import http_client
 from tests.web.conftest import Newsroom, keyed_accounts, served, starter_articles
-from tests.web.page_state import wait_present, wait_shown
+from tests.web.page_waits import wait_present, wait_shown
 from tests.web.test_api import outcomes
 from web.event_data import CheckedBlocks
 from web.roles import Role, needs

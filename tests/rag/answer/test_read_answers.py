@@ -45,7 +45,7 @@ def test_what_is_surely_read_as_the_answer_needs_no_caution_and_leads(
     answer = assistant.ask(question)
     assert answer.status == "answered"
     _, first, *_ = answer.text.splitlines()  # Below outlet, date and headline.
-    assert told in first
+    assert told in "".join(first.split("]")[:2])  # Another sentence may say who "he" is.
 
 
 @pytest.mark.parametrize(

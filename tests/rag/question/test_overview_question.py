@@ -13,6 +13,7 @@ from rag.question.overview_question import parse_overview_question
         ("Please give me the 4 main points on Heartbleed.", "summary", "Heartbleed", 4),
         ("Could you give me a short summary of the Equifax breach?", "summary", "Equifax breach", 5),
         ("give me the rundown on didi", "summary", "didi", 5),
+        ("Give me the lowdown on Didi.", "summary", "Didi", 5),
         ("positions on net neutrality", "positions", "net neutrality", 5),
         ("What are the positions on the GDPR?", "positions", "GDPR", 5),
         ("Give me ninety points on Yahoo", None, "", 0),

@@ -112,6 +112,6 @@ def test_a_reason_without_the_words_of_the_question_is_read_too(reading: Indexes
     found = PassageReader(embedder, reading.lexical).read(
         "Why did the fishermen of Solvik vote against the quota plan?", "why", [here]
     )
-    assert found[0].answers > 0
-    assert len([s for s in found if s.answers]) >= EMBEDDED_SENTENCES
+    assert len([s for s in found if s.answers]) > EMBEDDED_SENTENCES
     assert "too rare" in next(s for s in found if s.answers >= LIKELY).text
+    assert len({s.start for s in found}) == len(found) == 22

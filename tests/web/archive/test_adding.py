@@ -17,7 +17,7 @@ from tests.waiting import PATIENCE_S
 from tests.web.archive.test_archive_tab import headlines, turned_to
 from tests.web.ask.test_ask_tab import ask, wait_until
 from tests.web.conftest import Newsroom, accounts_of, served, starter_articles
-from tests.web.page_state import wait_absent, wait_shown
+from tests.web.page_waits import wait_absent, wait_shown
 from tests.web.server.test_access import serious
 from tests.web.server.test_sign_in import leave, sign_in
 from web.assistant.addition import FILES

@@ -9,7 +9,7 @@ from corpus.archive.database import Archive
 from corpus.errors import SettingsError
 from rag import Assistant
 from tests.web.conftest import EQUIFAX, Newsroom, article_of, served, starter_articles
-from tests.web.page_state import wait_absent, wait_shown
+from tests.web.page_waits import wait_absent, wait_shown
 from tests.web.server.test_access import serious, serious_by_light_and_dark
 
 if TYPE_CHECKING:

@@ -14,7 +14,7 @@ from tests.conftest import open_page
 from tests.model_server import ModelServer, Reply
 from tests.waiting import PATIENCE_S
 from tests.web.conftest import Newsroom, served
-from tests.web.page_state import wait_absent, wait_hidden, wait_shown
+from tests.web.page_waits import wait_absent, wait_hidden, wait_shown
 from tests.web.recorded_replies import reply_as_recorded
 
 if TYPE_CHECKING:

@@ -14,7 +14,7 @@ from tests import http_client
 from tests.model_server import ModelServer
 from tests.web.ask.test_ask_tab import QUESTION, ask, opened, wait_until
 from tests.web.conftest import Newsroom, served, starter_articles
-from tests.web.page_state import wait_shown
+from tests.web.page_waits import wait_shown
 from tests.web.server.test_access import serious
 
 if TYPE_CHECKING:

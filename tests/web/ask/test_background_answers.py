@@ -11,7 +11,7 @@ from tests import http_client
 from tests.model_server import Body, ModelServer, Reply
 from tests.web.ask.test_ask_tab import ask, opened
 from tests.web.conftest import Newsroom, accounts_of, served
-from tests.web.page_state import wait_present, wait_shown
+from tests.web.page_waits import wait_present, wait_shown
 from tests.web.recorded_replies import reply_as_recorded
 from tests.web.server.test_access import serious
 from tests.web.server.test_sign_in import leave, sign_in
@@ -36,7 +36,7 @@ def slow(model: ModelServer) -> Iterator[ModelServer]:
 def begin(page: "Page", question: str) -> str:
     page.fill("#box textarea", question)
     page.click("#ask")
-    wait_shown(page, "#turn-0 .a", f"{BEGUN}")
+    wait_shown(page, "#turn-0 .a", BEGUN)
     page.wait_for_url("**/c/*")
     return page.url
 
@@ -60,7 +60,7 @@ def test_an_answer_goes_on_beside_others_and_after_a_reload_until_it_is_stopped(
     assert page.is_visible(mark(SLOW, "writing"))
     page.goto("about:blank")
     page.goto(address)
-    wait_shown(page, "#turn-0 .a", f"{BEGUN}")
+    wait_shown(page, "#turn-0 .a", BEGUN)
     wait_shown(page, "#turn-0 .stage .now")
     assert serious(page) == []
     page.click("#stop")

@@ -17,7 +17,7 @@ from tests.shared_embedder import shared_embedder
 from tests.waiting import PATIENCE_S
 from tests.web.ask.test_ask_tab import ask, opened, shows_state
 from tests.web.conftest import PATIENT, served, starter_articles
-from tests.web.page_state import wait_shown
+from tests.web.page_waits import wait_shown
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page

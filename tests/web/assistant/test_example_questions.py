@@ -11,7 +11,7 @@ from rag.text.speakers import find_speakers
 from tests.waiting import PATIENCE_S
 from tests.web.ask.test_ask_tab import opened
 from tests.web.conftest import Newsroom, article_of, served
-from tests.web.page_state import wait_shown
+from tests.web.page_waits import wait_shown
 from web.assistant.example_questions import Examples, question_about
 from web.assistant.suggestions import suggest_questions
 

@@ -13,7 +13,7 @@ from rag.settings import Settings
 from tests.model_server import ModelServer, Reply
 from tests.web.ask.test_ask_tab import QUESTION, ask, opened, shows_state
 from tests.web.conftest import Newsroom, served, starter_articles
-from tests.web.page_state import wait_absent, wait_shown
+from tests.web.page_waits import wait_absent, wait_shown
 from tests.web.server.test_access import serious
 from web.assistant.available_models import Models
 from web.assistant.model_file import FILE, OwnModel, read_own_model, remove_own_model, write_own_model

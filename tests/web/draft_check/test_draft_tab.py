@@ -10,7 +10,7 @@ import pytest
 from tests.model_server import ModelServer, Reply
 from tests.waiting import PATIENCE_S
 from tests.web.conftest import EQUIFAX, Newsroom, served, starter_articles
-from tests.web.page_state import wait_shown
+from tests.web.page_waits import wait_shown
 from tests.web.payloads import scripts
 from tests.web.server.test_access import serious
 from web.assistant.assistant_loader import AssistantLoader

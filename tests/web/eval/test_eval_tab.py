@@ -17,7 +17,7 @@ from tests import http_client
 from tests.eval.records import HELD, NULL, VERDICT, answer, outcome
 from tests.web.archive.test_archive_tab import turned_to
 from tests.web.conftest import Newsroom, accounts_of, served
-from tests.web.page_state import wait_absent, wait_shown
+from tests.web.page_waits import wait_absent, wait_shown
 from tests.web.server.test_access import serious
 from tests.web.server.test_sign_in import signed_in
 from web.server.report_pages import POLICY, report_path

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 from tests.model_server import ModelServer, Reply
 from tests.web.ask.test_ask_tab import QUESTION, ask, opened
 from tests.web.conftest import Newsroom, served
-from tests.web.page_state import wait_absent, wait_shown
+from tests.web.page_waits import wait_absent, wait_shown
 from tests.web.server.test_access import serious
 
 if TYPE_CHECKING:

@@ -7,7 +7,7 @@ import httpx
 
 from tests.rag.follow.conftest import corrected
 from tests.web.conftest import EQUIFAX, Newsroom, served, starter_articles
-from tests.web.page_state import wait_present, wait_shown
+from tests.web.page_waits import wait_present, wait_shown
 from tests.web.server.test_access import serious
 
 if TYPE_CHECKING:

@@ -13,7 +13,7 @@ import pytest
 from tests.model_server import Body, ModelServer
 from tests.web.ask.test_ask_tab import QUESTION, ask, opened
 from tests.web.conftest import Newsroom, accounts_of, served, starter_articles
-from tests.web.page_state import wait_hidden, wait_present, wait_shown
+from tests.web.page_waits import wait_hidden, wait_present, wait_shown
 from tests.web.recorded_replies import reply_as_recorded
 from tests.web.server.test_access import serious
 from tests.web.server.test_sign_in import leave, sign_in

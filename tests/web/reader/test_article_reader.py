@@ -11,7 +11,7 @@ from corpus import Article
 from corpus.archive.collections import Collections
 from tests.web.ask.test_ask_tab import ask, opened
 from tests.web.conftest import Newsroom, served
-from tests.web.page_state import wait_absent, wait_shown
+from tests.web.page_waits import wait_absent, wait_shown
 from tests.web.server.test_access import serious
 
 if TYPE_CHECKING:

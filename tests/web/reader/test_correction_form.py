@@ -8,7 +8,7 @@ from corpus.archive.article_editing import edit_article
 from tests.web.archive.test_archive_tab import headlines, turned_to
 from tests.web.ask.test_ask_tab import ask
 from tests.web.conftest import Newsroom, keyed_accounts, served
-from tests.web.page_state import wait_present, wait_shown
+from tests.web.page_waits import wait_present, wait_shown
 from tests.web.reader.test_article_reader import FIRST, OTHER, QUESTION
 from tests.web.server.test_access import serious
 
@@ -61,5 +61,5 @@ def test_an_editor_corrects_an_article_and_undoes_it(
         page.set_extra_http_headers(headers["ann"])
         page.goto(f"{url}/a/lighthouse")
         page.click(".edits li:has-text('Headline') button")
-        wait_shown(page, ".sheet h2", f"{FIRST.title}")
+        wait_shown(page, ".sheet h2", FIRST.title)
         assert page.locator(".sheet .edits li").count() == 2

@@ -6,7 +6,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 
 from tests.web.ask.test_ask_tab import QUESTION, ask, opened
-from tests.web.page_state import wait_absent, wait_shown
+from tests.web.page_waits import wait_absent, wait_shown
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page

@@ -17,7 +17,7 @@ from tests import http_client
 from tests.waiting import PATIENCE_S
 from tests.web.ask.test_ask_tab import QUESTION, ask
 from tests.web.conftest import PASSWORD, Newsroom, accounts_of, served
-from tests.web.page_state import wait_shown
+from tests.web.page_waits import wait_shown
 from tests.web.server.test_access import serious
 from web.accounts.account import Account, Accounts
 from web.accounts.account_file import AccountFile

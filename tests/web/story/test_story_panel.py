@@ -7,7 +7,7 @@ import pytest
 from tests.rag.story.ferry_articles import FERRY
 from tests.web.ask.test_ask_tab import ask, opened
 from tests.web.conftest import Newsroom, served
-from tests.web.page_state import wait_shown
+from tests.web.page_waits import wait_shown
 from tests.web.server.test_access import serious
 
 if TYPE_CHECKING:

@@ -10,7 +10,7 @@ from rag.model import Citation, Filters
 from tests.waiting import PATIENCE_S
 from tests.web.archive.test_archive_tab import DESK, turned_to
 from tests.web.conftest import Newsroom, article_of, served, starter_articles
-from tests.web.page_state import wait_absent, wait_shown
+from tests.web.page_waits import wait_absent, wait_shown
 from tests.web.server.test_access import serious, serious_by_light_and_dark
 
 if TYPE_CHECKING:
@@ -63,7 +63,7 @@ def test_filters_narrow_the_story(page: "Page", page_url: str) -> None:
     page.click("#story-filters [data-act=filters]")
     page.check(f".pop label:has-text('{DESK}') input")
     page.click(".pop [data-act=narrow]")
-    wait_shown(page, "#story-filters button", f"{DESK}")
+    wait_shown(page, "#story-filters button", DESK)
     page.wait_for_function(f"document.querySelectorAll('#entries .entry').length < {every}")
     assert set(page.locator("#entries .meta").all_inner_texts()) == {DESK}
     show(page, "no such story")

@@ -8,12 +8,13 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from playwright.sync_api import Page
 
-_VISIBLE = "[...document.querySelectorAll(css)].filter(e => e.checkVisibility({visibilityProperty: true}))"
+_SEEN = "e.checkVisibility({visibilityProperty: true}) && e.getBoundingClientRect().width && e.getBoundingClientRect().height"
+_VISIBLE = f"[...document.querySelectorAll(css)].filter(e => {_SEEN})"
 _SAYS = r"const plain = s => s.replace(/\s+/g, ' ').trim().toLowerCase()"
 
 
 def wait_shown(page: "Page", css: str, text: str = "") -> None:
-    """Wait until an element of these is visible that holds a text, in either case."""
+    """Wait until any of these elements is visible and holds a text, in either case, be it in a hidden part."""
     page.wait_for_function(
         f"([css, text]) => {{ {_SAYS}; return {_VISIBLE}.some(e => plain(e.textContent).includes(plain(text))) }}",
         arg=[css, text],
