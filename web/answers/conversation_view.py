@@ -34,11 +34,12 @@ def render_missing_conversation(conversation_id: str) -> str:
 
 
 def _prepare_turn(exchange: Exchange, turn: int, last: bool) -> dict[str, object]:
-    answer = exchange.answer
+    # Each is read once, the stage first: the answer may come at any moment, and with it the stage changes last.
+    stage, answer = exchange.stage, exchange.answer
+    told = {"exchange": exchange, "stage": stage, "answer": answer}
     if answer is None:
-        return {"exchange": exchange, "prose": trust(render_growing(exchange.text))}
-    return {
-        "exchange": exchange,
+        return told | {"prose": trust(render_growing(exchange.text))}
+    return told | {
         "understanding": trust(render_understanding(answer, last)),
         "prose": trust(render_prose(answer, turn)),
         "counts": trust(render_counts(answer.periods)),

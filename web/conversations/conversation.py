@@ -64,17 +64,18 @@ class Exchange:
         """Take in the next event of the stream; one that comes after the reader stopped it is too late."""
         if not self.open:
             return
-        self.stage = event.stage
         # An event that brings none takes nothing away.
         self.text = event.text or self.text
         self.passages = event.passages or self.passages
         if event.answer is not None and event.stage == "done":
-            self.answer = event.answer
             self.text, self.passages = event.answer.text, event.answer.passages
+            self.answer = event.answer
+        self.stage = event.stage  # Last: whoever sees the last one has the answer too.
 
     def fail(self, message: str) -> None:
         """End without an answer, saying why."""
-        self.stage, self.error = "failed", message
+        self.error = message
+        self.stage = "failed"
 
     def stop(self) -> None:
         """End at the reader's wish; what was written stays, marked as cut off."""

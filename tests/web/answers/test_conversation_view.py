@@ -9,6 +9,7 @@ import pytest
 from corpus import Article, Chunk
 from rag.model import Answer, Citation, Claim, Filters, Passage
 from web.answers.answer_footer import answer_cost, describe_usage
+from web.answers.conversation_view import render_conversation
 from web.answers.evidence_cards import group_sources, render_evidence
 from web.conversations.conversation import Conversation, Exchange
 from web.markup.chips import describe_dates, name_filters, remove_filter, render_understanding
@@ -117,3 +118,19 @@ def test_a_cited_headline_is_marked_in_its_card_and_in_the_article() -> None:
     article = render_reader(cited.passage.article, marks=marks)
     assert "<mark>Title 1</mark>" in article
     assert "<mark>Title 1</mark>" not in render_reader(cited.passage.article, marks=marks[1:])
+
+
+class Ending(Exchange):
+    """An exchange whose answer comes right after somebody has looked whether it is there."""
+
+    def __getattribute__(self, name: str) -> object:
+        value = super().__getattribute__(name)
+        if name == "answer" and value is None:
+            self.answer, self.stage = Answer("What rises?", "answered", "Tolls rise."), "done"
+        return value
+
+
+def test_an_answer_that_comes_while_it_is_drawn_is_shown_the_next_time() -> None:
+    conversation = Conversation([Ending("What rises?", stage="writing", text="Tolls")])
+    assert "Writing" in render_conversation(conversation)
+    assert "Tolls rise." in render_conversation(conversation)
