@@ -1,5 +1,6 @@
 """The tab that checks drafts, in a real browser: paste, check, read, stop, save; what a draft contains stays text."""
 
+import threading
 from io import BytesIO
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -7,7 +8,7 @@ from typing import TYPE_CHECKING
 import docx
 import pytest
 
-from tests.model_server import ModelServer, Reply
+from tests.model_server import Body, ModelServer, Reply
 from tests.waiting import PATIENCE_S
 from tests.web.conftest import EQUIFAX, Newsroom, served, starter_articles
 from tests.web.page_waits import wait_shown
@@ -114,10 +115,17 @@ def test_what_is_no_draft_is_refused_and_questions_are_counted(page: "Page", sta
 
 
 def test_a_check_that_is_stopped_keeps_what_is_done(page: "Page", starter: Newsroom, model_server: ModelServer) -> None:
-    model_server.verify = lambda _: Reply(hang="headers")
+    asked = threading.Event()
+
+    def hang(_: Body) -> Reply:
+        asked.set()
+        return Reply(hang="headers")
+
+    model_server.verify = hang
     with served(lambda: starter.open(model_server, verifier="")) as url:
         paste(page, url, DRAFT)
         wait_shown(page, "#draft-progress", "Checked 0 of 3 claims")
+        assert asked.wait(PATIENCE_S)  # What is stopped before asks nobody.
         assert page.is_disabled("#check-draft")
         page.click("#stop-check")
         wait_shown(page, "#draft-progress", "Stopped: 0 of 3 claims were checked.")
