@@ -1,7 +1,7 @@
 """Measure what it brings to read sentences together with the question: `python -m benchmarks.answer_scoring [SET...]`.
 
 Asks questions over the starter corpus, without a model, with the share of `rag.retrieval.answer_scorer` in the score of a sentence
-as it is and with none. Of each set (JSONL over the starter corpus): how many answers hold a gold sentence, how many begin with one,
+as it is and with none, then without the further sentences either. Of each set (JSONL over the starter corpus): how many answers hold a gold sentence, how many begin with one,
 and how many questions that nothing answers are answered without a caution. Of `ordinary_questions.jsonl` beside this module,
 which were written by someone who saw the articles alone: how many answers hold the words that belong into an answer, and how many
 begin with a sentence that holds one of them; overviews are left out. Last, what reading takes.

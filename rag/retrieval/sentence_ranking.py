@@ -71,7 +71,7 @@ class Sentence:
         end: End offset (exclusive).
         coverage: Share of the question's terms, by rarity, that it or the headline holds, 0 to 1.
         context: The same, in the sentence before it too, on which it may lean.
-        dense: Cosine of sentence and question.
+        dense: Cosine of sentence and question; 0 where it was not embedded.
         shape: How far it holds the kind of thing asked for (a number, a date, names, a quotation, of a mere topic the
             first sentence of an article), 0 to 1.
         score: What it is ranked by; 1 more if it holds a quotation of the question word for word.
@@ -91,6 +91,11 @@ class Sentence:
     own: float = 0.0
     headline: float = 0.0
     answers: float = 0.0
+
+    @property
+    def place(self) -> tuple[str, int]:
+        """Return its article and its offset there, by which it is known in whichever passage it stands."""
+        return self.passage.article.id, self.start
 
     @property
     def text(self) -> str:
@@ -139,7 +144,7 @@ class PassageReader:
         found = order_best_first(found)
         once: dict[tuple[str, int], Sentence] = {}  # Neighbouring passages share the sentence at their border.
         for sentence in found:
-            once.setdefault((sentence.passage.article.id, sentence.start), sentence)
+            once.setdefault(sentence.place, sentence)
         found = list(once.values())
         known = {} if known is None else known
         near = order_best_first(self._compare(text, found[:EMBEDDED_SENTENCES], known))
@@ -151,10 +156,9 @@ class PassageReader:
         near, rest = self._read_closely(text, near), found[EMBEDDED_SENTENCES:]
         further = self._read_closely(text, _list_further(near, rest))
         likely = self._compare(text, [s for s in further if s.answers >= LIKELY], known)
-        told = {(s.passage.article.id, s.start): s.answers for s in further}
-        held = {(s.passage.article.id, s.start) for s in likely}
-        rest = [replace(s, answers=told.get((s.passage.article.id, s.start), 0.0)) for s in rest]
-        return order_best_first([*near, *likely]) + [s for s in rest if (s.passage.article.id, s.start) not in held]
+        told, held = {s.place: s.answers for s in further}, {s.place for s in likely}
+        rest = [replace(s, answers=told.get(s.place, 0.0)) for s in rest if s.place not in held]
+        return order_best_first([*near, *likely]) + rest
 
     def _read_closely(self, text: str, near: Sequence[Sentence]) -> list[Sentence]:
         """Return sentences with how far they answer, which adds to their scores."""
