@@ -39,9 +39,9 @@ def main(arguments: Sequence[str] | None = None) -> None:
     ):
         assistant.load_starter()
         assistant.sync()
-        ways = {"ranked without": (0.0, 0), "ranked with": (ranking.WEIGHTS["answers"], ranking.LEADING_SENTENCES)}
+        ways = {"ranked without": (0.0, 0), "ranked with": (ranking.READ_SHARE, ranking.LEADING_SENTENCES)}
         for title, (share, further) in ways.items():
-            ranking.WEIGHTS["answers"], ranking.LEADING_SENTENCES = share, further
+            ranking.READ_SHARE, ranking.LEADING_SENTENCES = share, further
             for path in options.sets:
                 print(f"{title}: {path.stem}: {_count_gold(assistant, load(path).questions)}", flush=True)
             print(f"{title}: ordinary: {_count_ordinary(assistant)}", flush=True)

@@ -92,7 +92,7 @@ def _read(assistant: Assistant, question: Question) -> tuple[list[list[float]], 
 
 def _features(sentence: Sentence, best: float) -> list[float]:
     told = [sentence.own, sentence.coverage, sentence.context, sentence.dense]
-    return [*told, sentence.passage.score / best, sentence.shape, sentence.answers]
+    return [*told, sentence.passage.score / best, sentence.shape]
 
 
 def _is_gold(sentence: Sentence, question: Question) -> bool:

@@ -1,9 +1,10 @@
 """The sentences of an answer, and what it begins with where the archive does not clearly hold what is asked."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 
-from rag.answer.verbatim_answer import add_antecedents, choose_sentences, number_passages, strip_emphasis
+from rag.answer.verbatim_answer import MOST, add_antecedents, choose_sentences, number_passages, strip_emphasis
 from rag.model import Passage
 from rag.question.query import Query
 from rag.retrieval.clarity import Gap, drop_others, find_gap, list_clear
@@ -11,7 +12,7 @@ from rag.retrieval.demanded_kinds import counts_asked
 from rag.retrieval.evidence_search import Evidence
 from rag.retrieval.headline_answers import FACTS, answers_in_headline, find_restating
 from rag.retrieval.held_words import find_own_names, list_wanted, measure_said, read_own
-from rag.retrieval.read_answers import BESIDE, MEASURES, find_certain, is_unlikely
+from rag.retrieval.read_answers import BESIDE, MEASURES, SURE, find_certain, is_doubtful, is_unlikely
 from rag.retrieval.sentence_ranking import Sentence, list_counts
 from rag.text.terms import STOPWORDS, list_held_terms, terms, words
 
@@ -31,14 +32,19 @@ def find_answer(query: Query, evidence: Evidence) -> tuple[list[Sentence], Gap |
     certain = find_certain(query, read)
     if not (evidence.hopeful or certain):
         return [], Gap("unclear")
-    chosen = put_clear_first(query, evidence, drop_others(query, choose_sentences(evidence)))
+    about = drop_others(query, read)
+    chosen = choose_sentences(replace(evidence, whole=replace(evidence.whole, sentences=about)))
+    chosen = put_clear_first(query, evidence, chosen)
     gap = find_gap(query, evidence, chosen) if chosen else Gap("unclear")
     if certain and (gap is None or gap.kind == "unclear"):
         # Of several counts the newest stands first already.
-        lead = add_antecedents(certain, read) if gap or query.kind in FACTS - {"how_many"} else []
-        chosen, gap = [*lead, *(s for s in chosen if s not in lead)][: NEAREST if gap else None], None
-    if gap and gap.kind == "unclear" and not query.parts and is_unlikely(read):
+        leads = gap or (query.kind in FACTS - {"how_many"} and certain.answers >= SURE)
+        lead = add_antecedents(certain, read) if leads else []
+        chosen, gap = [*lead, *(s for s in chosen if s not in lead)][: NEAREST if gap else MOST], None
+    elif gap and gap.kind == "unclear" and not query.parts and is_unlikely(read):
         return [], gap
+    elif gap is None and not answers_in_headline(query, chosen[0]) and is_doubtful(query, about):
+        gap = Gap("unclear", nearest=tuple(chosen))
     return (list(gap.nearest[:NEAREST]), gap) if gap else (_drop_beside(query, certain, chosen), None)
 
 
@@ -47,7 +53,7 @@ def _drop_beside(query: Query, certain: Sentence | None, chosen: Sequence[Senten
 
     The first one stays, and what other articles give, which may be newer, or differ.
     """
-    if certain is None or certain not in chosen or query.kind not in MEASURES:
+    if certain is None or certain.answers < SURE or certain not in chosen or query.kind not in MEASURES:
         return list(chosen)
     elsewhere = [s for s in chosen if s.passage.article.id != certain.passage.article.id]
     likely = 1 - BESIDE * (1 - certain.answers)

@@ -11,6 +11,7 @@ from rag.model import Passage
 from rag.retrieval.evidence_search import Evidence
 from rag.retrieval.sentence_ranking import Sentence
 from rag.text.citation_marks import strip_marks
+from rag.text.figures import find_figures
 from rag.text.output_filter import filter_output
 from rag.text.speech_verbs import SAID
 from rag.text.terms import STOPWORDS, terms
@@ -41,6 +42,14 @@ _LEANS = re.compile(
     r"group|ruling|court|decision|ministry|government|attack|breach|move|order|measure)|In (?:it|that)"
     r"|(?:[\w,.]+ ){1,3}of (?:them|these|those))\b"
 )
+
+_ANNOUNCES = re.compile(
+    r"^(?:[\w’'-]+ ){1,6}(?:several|two|three|four|five|six|seven|eight|nine|ten) (?:[\w’'-]+ ){0,2}(?:aims|arguments|bans|causes|"
+    r"changes|concerns|conditions|demands|exceptions|factors|flaws|goals|grounds|measures|objections|parts|points|principles|"
+    r"proposals|reasons|recommendations|requirements|rules|steps|ways)(?: and \w+ \w+)?\.$",
+    re.IGNORECASE,
+)
+"""A short sentence that says how many there are of what it is followed by."""
 
 _TIMES = "week|weekend|month|year|day|morning|afternoon|evening|time|spring|summer|autumn|winter"
 _POINTS = re.compile(
@@ -92,15 +101,27 @@ def _select_answering(sentences: Sequence[Sentence]) -> list[Sentence]:
     if best.score > 1:  # It holds the quotation that the question asks about, so others would only confuse.
         return [s for s in sentences[:MOST] if s.score > 1]
     found = add_antecedents(best, sentences)
+    article = best.passage.article.id
     near = [s for s in sentences[1:] if s.passage is best.passage and s.score >= SAME_PASSAGE * best.score]
     _extend_selection(found, near, FROM_PASSAGE, sentences)
-    article = best.passage.article.id
+    for sentence in tuple(found):
+        _extend_selection(found, _list_announced(sentence, sentences), MOST)
     others = [s for s in sentences[1:] if s.passage.article.id != article and s.headline >= ABOUT * best.headline]
     found.extend(find_conflicts(best, [s for s in others if s.score >= RIVAL * best.score])[: MOST - len(found)])
     _extend_selection(found, [s for s in others if s.score >= ELSEWHERE * best.score], MOST, sentences)
     # What room is left goes to the rest of the best one's passage.
     _extend_selection(found, near, MOST, sentences)
     return found
+
+
+def _list_announced(sentence: Sentence, read: Sequence[Sentence]) -> list[Sentence]:
+    """Return what follows a sentence in its paragraph if it only announces that: "The board gave several reasons."."""
+    given: list[Sentence] = []
+    last = _follows(sentence, read) if _ANNOUNCES.match(sentence.text) else None
+    while last:
+        given.append(last)
+        last = _follows(last, read)
+    return given
 
 
 def add_antecedents(sentence: Sentence, read: Sequence[Sentence]) -> list[Sentence]:
@@ -220,10 +241,25 @@ def neutralise_markup(sentence: str) -> str:
     return " ".join(filter_output(strip_marks(sentence)).split())
 
 
+def _list_figures(sentence: Sentence) -> set[float]:
+    return {float(figure.value) for figure in find_figures(sentence.text)}
+
+
 def _repeats(one: Sentence, other: Sentence) -> bool:
-    """Return whether two sentences say the same, with the same figures."""
+    """Return whether two sentences say the same, with the same figures; another article's figure is another account."""
+    if one.passage.article.id != other.passage.article.id and _list_figures(one) - _list_figures(other):
+        return False
     a, b = (set(terms(s.text)) - STOPWORDS for s in (one, other))
     return len(a & b) >= _SAME * max(1, min(len(a), len(b))) and not find_conflicts(other, [one])
+
+
+def _follows(sentence: Sentence, sentences: Sequence[Sentence]) -> Sentence | None:
+    """Return the sentence right after one, in the same paragraph."""
+    article = sentence.passage.article
+    later = [s for s in sentences if s.passage.article.id == article.id and s.start >= sentence.end]
+    nearest = min(later, key=lambda s: s.start, default=None)
+    between = article.body[sentence.end : nearest.start] if nearest else "x"
+    return None if between.strip() or "\n" in between else nearest
 
 
 def _precedes(sentence: Sentence, sentences: Sequence[Sentence]) -> Sentence | None:

@@ -29,6 +29,8 @@ MAX_TOKENS = 96
 
 _SENTENCE, _HEADLINE, _BEFORE = 400, 120, 100  # Characters of each.
 _LEFT, _RIGHT = ".left", ".right"
+_REMEMBERED = 8192  # Pairs, of up to 600 characters each: those of some 300 questions.
+_Pair = tuple[str, str]
 _loading = threading.Lock()  # Or two questions at once would load it twice.
 
 
@@ -49,9 +51,8 @@ class AnswerScorer:
         if not sentences:
             return []
         with _loading:
-            tokenizer, model = _load(Embedder(SHIPPED).folder, self._changes)
-        rows = [found.ids for found in tokenizer.encode_batch([(question, sentence) for sentence in sentences])]
-        return [float(score) for score in 1 / (1 + np.exp(-model.compute(rows)[:, 0]))]
+            reader = _load(Embedder(SHIPPED).folder, self._changes)
+        return reader.score([(question, sentence) for sentence in sentences])
 
 
 def describe_sentence(sentence: str, headline: str, before: str) -> str:
@@ -60,8 +61,36 @@ def describe_sentence(sentence: str, headline: str, before: str) -> str:
     return f"{told[:_SENTENCE]} | {title[:_HEADLINE]} | {earlier[-_BEFORE:]}"
 
 
+class PairReader:
+    """Read pairs of a question and a sentence, and remember those read last: what is offered to be asked next was tried before."""
+
+    def __init__(self, tokenizer: "Tokenizer", model: "OnnxModel") -> None:
+        """Read with the tokenizer and the graph of a cross-encoder."""
+        self._tokenizer = tokenizer
+        self._model = model
+        self._lock = threading.Lock()
+        self._recent: dict[_Pair, float] = {}  # The least recently read first.
+
+    def score(self, pairs: Sequence[_Pair]) -> list[float]:
+        """Return the probability of each pair."""
+        with self._lock:
+            known = {pair: self._recent[pair] for pair in pairs if pair in self._recent}
+        # The lock is not held meanwhile, or all questions would wait for one.
+        fresh = [pair for pair in dict.fromkeys(pairs) if pair not in known]
+        if fresh:
+            logits = self._model.compute([found.ids for found in self._tokenizer.encode_batch(fresh)])[:, 0]
+            known.update(zip(fresh, map(float, 1 / (1 + np.exp(-logits))), strict=True))
+        with self._lock:
+            for pair, score in known.items():
+                self._recent.pop(pair, None)
+                self._recent[pair] = score
+            while len(self._recent) > _REMEMBERED:
+                del self._recent[next(iter(self._recent))]
+        return [known[pair] for pair in pairs]
+
+
 @lru_cache(maxsize=2)
-def _load(folder: Path, changes: Path) -> "tuple[Tokenizer, OnnxModel]":
+def _load(folder: Path, changes: Path) -> PairReader:
     from tokenizers import Tokenizer
 
     from rag.index.bert_graph import build_cross_encoder_graph
@@ -71,7 +100,8 @@ def _load(folder: Path, changes: Path) -> "tuple[Tokenizer, OnnxModel]":
     tokenizer.no_padding()
     tokenizer.enable_truncation(MAX_TOKENS)
     # One sentence a batch: bytes are scaled by all that is in a batch, and a score must not depend on what stands beside it.
-    return tokenizer, OnnxModel(build_cross_encoder_graph(folder, read_changes(folder, changes)), batch_tokens=1)
+    model = OnnxModel(build_cross_encoder_graph(folder, read_changes(folder, changes)), batch_tokens=1)
+    return PairReader(tokenizer, model)
 
 
 def read_changes(folder: Path, changes: Path) -> "Weights":

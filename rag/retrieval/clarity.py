@@ -16,6 +16,7 @@ from rag.retrieval.held_words import (
     find_own_names,
     holds_all,
     holds_name,
+    list_about,
     list_wanted,
     measure_said,
     read_around,
@@ -156,14 +157,9 @@ def _is_near(name: Name, sentence: Sentence) -> bool:
     return stem(name.words[-1]) in found or any(same_word(name.words[-1], word) for word in found | initials)
 
 
-def drop_others(query: Query, chosen: Sequence[Sentence]) -> list[Sentence]:
-    """Return the sentences without those of articles that lack a name of the question, where others hold all of them."""
-    names = find_own_names(read_own(query.standalone))
-    if query.parts or not names:
-        return list(chosen)
-    bodies = {s.passage.article.id: f"{s.passage.article.title} {s.passage.article.body}" for s in chosen}
-    holding = {i for i, text in bodies.items() if all(holds_name(name, text) for name in names)}
-    return [s for s in chosen if s.passage.article.id in holding] or list(chosen)
+def drop_others(query: Query, sentences: Sequence[Sentence]) -> list[Sentence]:
+    """Return sentences without those of articles that lack a name or a year of the question, where others hold all of them."""
+    return list(sentences) if query.parts else list_about(query, sentences) or list(sentences)
 
 
 def _find_gap(

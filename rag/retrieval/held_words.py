@@ -3,6 +3,7 @@
 import re
 from collections.abc import Sequence
 
+from rag.question.query import Query
 from rag.retrieval.sentence_ranking import Sentence, split_carried
 from rag.text.equal_words import find_equal_terms, says_little
 from rag.text.names import Name, find_initials, find_name_words, find_names, is_named
@@ -63,6 +64,20 @@ def tells_of_all(names: Sequence[Name], sentence: Sentence) -> bool:
     article = sentence.passage.article
     whole = f"{article.source} {article.title} {article.body}"
     return all(holds_name(name, whole) for name in names)
+
+
+def list_about(query: Query, sentences: Sequence[Sentence]) -> list[Sentence]:
+    """Return the sentences of articles that hold all names and years of a question; a year that only bounds a time is none of it."""
+    own = read_own(query.standalone)
+    names = find_own_names(own)
+    years = [] if query.filters.timed else YEAR.findall(split_carried(query.searched or own)[0])
+    holding: dict[str, bool] = {}
+    for sentence in sentences:
+        article = sentence.passage.article
+        if article.id not in holding:
+            told = f"{article.title} {article.body} {article.published_at.year if article.published_at else ''}"
+            holding[article.id] = tells_of_all(names, sentence) and set(years) <= set(YEAR.findall(told))
+    return [s for s in sentences if holding[s.passage.article.id]]
 
 
 def read_around(sentence: Sentence, headline: bool) -> str:

@@ -1,22 +1,38 @@
 """What reading sentences together with the question says of them: which one surely answers, and whether none is likely to."""
 
 from collections.abc import Sequence
+from collections.abc import Set as AbstractSet
 
 from rag.question.query import Query
-from rag.retrieval.demanded_kinds import CURRENCY, asks_money
+from rag.retrieval.demanded_kinds import CURRENCY, asks_money, counts_asked
 from rag.retrieval.headline_answers import FACTS, WHO_IS_NAME
-from rag.retrieval.held_words import YEAR, find_own_names, read_own, tells_of_all
-from rag.retrieval.sentence_ranking import Sentence, measure_sentence_shape
-from rag.text.terms import words
+from rag.retrieval.held_words import list_about, read_own
+from rag.retrieval.sentence_ranking import LIKELY, Sentence, measure_sentence_shape
+from rag.text.equal_words import find_equal_terms
+from rag.text.terms import list_held_terms, stem, words
 
-CERTAIN = 0.93
-"""Probability (`rag.retrieval.answer_scorer`) from which on a sentence that holds what is named answers, whatever its words."""
+CERTAIN = 0.8
+"""Probability (`rag.retrieval.answer_scorer`) from which on a sentence that holds what is named needs no caution, whatever its words."""
+
+SURE = 0.93
+"""Probability from which on it stands before others that answer by their words too, and without what answers less."""
 
 BESIDE = 4
 """How many times as likely as a certain answer another sentence may be no answer, to be told beside it."""
 
+UNDOING = frozenset(
+    map(
+        stem,
+        "lift unban unblock undo cancel reverse repeal revoke withdraw resume restore relaunch reopen overturn legalise".split(),
+    )
+)
+"""Stems of words for what undoes a deed, which is read much like the deed: an article must hold them, or the answer is none."""
+
 MEASURES = frozenset({"when", "how_many"})
 """Kinds of question that want one number or date."""
+
+DOUBTFUL = 0.3
+"""Probability below which, if no sentence reaches it, an answer stands behind a caution, whatever its words."""
 
 UNLIKELY = 0.05
 """Probability below which, if no sentence reaches it, what does not clearly answer is not worth showing."""
@@ -31,17 +47,20 @@ def find_certain(query: Query, sentences: Sequence[Sentence]) -> Sentence | None
     if query.parts:
         return None
     own = read_own(query.standalone)
-    likely = sorted((s for s in sentences if s.answers >= CERTAIN), key=lambda s: -s.answers)
-    return next((s for s in likely if _holds_named(own, s) and _holds_kind(query, own, s)), None)
+    undone = {stem(word) for word in words(own)} & UNDOING
+    likely = [s for s in sentences if s.answers >= CERTAIN and _holds_kind(query, own, s) and _tells_all(undone, s)]
+    counting = {s.place for s in sentences if query.kind == "how_many" and counts_asked(own, s.text)}
+    better = {s.passage.article.id for s in sentences if s.place in counting and s.answers >= LIKELY}
+    # "52,050 passengers" is no number of vehicles, where the article gives that too.
+    likely = [s for s in likely if s.place in counting or s.passage.article.id not in better]
+    return max(list_about(query, likely), key=lambda s: s.answers, default=None)
 
 
-def _holds_named(own: str, sentence: Sentence) -> bool:
-    """Return whether the article of a sentence holds all names and years of a question."""
+def _tells_all(terms: AbstractSet[str], sentence: Sentence) -> bool:
+    """Return whether the article of a sentence holds all of some terms, or equal ones."""
     article = sentence.passage.article
-    years = set(
-        YEAR.findall(f"{article.title} {article.body} {article.published_at.year if article.published_at else ''}")
-    )
-    return years.issuperset(YEAR.findall(own)) and tells_of_all(find_own_names(own), sentence)
+    held = list_held_terms(f"{article.title} {article.body}", article.language or "en") if terms else frozenset[str]()
+    return all(not find_equal_terms(term).isdisjoint(held) for term in terms)
 
 
 def _holds_kind(query: Query, own: str, sentence: Sentence) -> bool:
@@ -54,6 +73,15 @@ def _holds_kind(query: Query, own: str, sentence: Sentence) -> bool:
         return True
     shape = measure_sentence_shape(sentence.text, kind, set(words(own)))
     return shape == 1 if query.kind == "how_many" else bool(shape)  # "8,000 of them" are a part.
+
+
+def is_doubtful(query: Query, sentences: Sequence[Sentence]) -> bool:
+    """Return whether sentences were read together with a question in one piece and none is at all sure to answer it.
+
+    One that holds the words that the question quotes needs no reading.
+    """
+    read = [s for s in sentences if s.answers]
+    return bool(read) and not query.parts and all(s.answers < DOUBTFUL and s.score <= 1 for s in read)
 
 
 def is_unlikely(sentences: Sequence[Sentence]) -> bool:

@@ -36,6 +36,22 @@ RARE = 7
 DOMINANCE = 5
 """How many times as many chunks must have the replacement as have any other word that is as similar."""
 
+_MEANT = {
+    "happend": "happened",
+    "hapened": "happened",
+    "happned": "happened",
+    "wich": "which",
+    "lates": "latest",
+    "lastest": "latest",
+    "timline": "timeline",
+    "sumarize": "summarize",
+    "summerize": "summarize",
+    "sumarise": "summarise",
+    "summerise": "summarise",
+}
+"""Usual mistakes in the words that only ask for something, some of them in the lists of English words too."""
+
+_MISSPELT = re.compile(rf"\b(?:{'|'.join(_MEANT)})\b", re.IGNORECASE)
 _WORD = re.compile(r"(?<![^\W_])(?<![^\W_]['’])[^\W\d_]+(?=['’]s\b|[^\w'’]|['’](?!\w)|$)")
 _ADDRESS = re.compile(r"[@/_]|\w\.\w")  # Only URLs, e-mail addresses and file names have one of these.
 _CAPITAL_SHARE = {True: 0.4, False: 0.8}  # Of a name, by whether the question writes it with a capital.
@@ -82,7 +98,7 @@ class SpellingCorrector:
     def correct(self, text: str) -> Corrected:
         """Return a question with each word corrected that no article has, where the archive has one similar word.
 
-        Left alone: words of fewer than five letters, numbers, URLs, abbreviations in capitals, quotations, and
+        The words that ask are put right without a note. Left alone: words of fewer than five letters, numbers, URLs, abbreviations in capitals, quotations, and
         frequent English words.
 
         The replacement differs by one typo, by two from eight letters on, and no other word is as similar, unless it
@@ -93,6 +109,7 @@ class SpellingCorrector:
         Raises:
             IndexUnavailableError: The lexical index cannot be read.
         """
+        text = _MISSPELT.sub(lambda found: _MEANT[found.group().lower()], text)
         languages = self._retriever.stemming_languages(text)
         asked = [
             word

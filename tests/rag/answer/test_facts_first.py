@@ -41,6 +41,9 @@ BRIDGE = (
     {"id": "radio", "title": "Appeals court upholds licence law", "source": "Kells Post", "published_at": "2024-05-03",
      "body": "The appeals court on 2 May ruled on the case and upheld the law under which Selby Radio loses its licence. Selby Radio said it would go "
              "to the Supreme Court."},
+    {"id": "dock", "title": "Harbour board of Selby refuses sale of dock", "source": "Kells Post", "published_at": "2024-06-05",
+     "body": "The harbour board of Selby refused to sell the dock on Monday. Talks had lasted a year.\n\nThe board gave several reasons. "
+             "The buyer would close the repair yard. It has no plan for the pilots."},
     {"id": "airport", "title": "Torvik airport in March 2024", "source": "Kells Post", "published_at": "2024-04-05",
      "body": "Torvik airport handled 118,400 passengers in March 2024."},
 )  # fmt: skip
@@ -178,3 +181,13 @@ def test_a_headline_that_asks_the_same_answers_nothing(assistant: Assistant, tit
     read = Sentence(Passage(Chunk(article, 0, 0, 32), 1, 1.0), 0, 32, 1, 1, 1, 1, 1, headline=0.9)
     query = assistant.understand_question("Did the Torvik shipyard buy the Brindle works?")
     assert answers_in_headline(query, read) == answers
+
+
+def test_what_a_sentence_only_announces_follows_it(assistant: Assistant) -> None:
+    text = assistant.ask("what reasons did the harbour board of Selby give for refusing to sell the dock?").text
+    told = (
+        "The board gave several reasons [1].",
+        "The buyer would close the repair yard [1].",
+        "It has no plan for the pilots [1].",
+    )
+    assert " ".join(told) in text

@@ -1,12 +1,17 @@
 """The cross-encoder that reads question and sentence together."""
 
+from collections.abc import Sequence
+from pathlib import Path
+from shutil import copyfile
+
 import numpy as np
 import pytest
+from tokenizers import Tokenizer
 
 from rag.index.bert_graph import build_cross_encoder_graph
 from rag.index.embedder import SHIPPED, Embedder
-from rag.index.embedder_runtime import OnnxModel
-from rag.retrieval.answer_scorer import CHANGES, MAX_TOKENS, AnswerScorer, describe_sentence, read_changes
+from rag.index.embedder_runtime import OnnxModel, Vectors
+from rag.retrieval.answer_scorer import CHANGES, MAX_TOKENS, AnswerScorer, PairReader, describe_sentence, read_changes
 
 CASES = [
     (
@@ -51,10 +56,33 @@ def test_what_answers_stands_above_what_shares_more_words(
     assert 1 > best > rest > 0
 
 
-def test_a_sentence_is_scored_by_itself_whatever_stands_beside_it(scorer: AnswerScorer) -> None:
+def test_a_sentence_is_scored_by_itself_whatever_stands_beside_it(scorer: AnswerScorer, tmp_path: Path) -> None:
+    copied = AnswerScorer(tmp_path / CHANGES.name)  # It does not know what the other has read.
+    copyfile(CHANGES, tmp_path / CHANGES.name)
     together = scorer.score(QUESTION, TOLD)
-    assert together == pytest.approx([scorer.score(QUESTION, [one])[0] for one in TOLD], abs=1e-6)
+    assert together == pytest.approx([copied.score(QUESTION, [one])[0] for one in TOLD], abs=1e-6)
     assert scorer.score(QUESTION, []) == []
+
+
+class CountingModel(OnnxModel):
+    """Count the pairs that are computed."""
+
+    computed = 0
+
+    def compute(self, rows: Sequence[list[int]], urgent: bool = True) -> Vectors:
+        self.computed += len(rows)
+        return super().compute(rows, urgent)
+
+
+def test_what_was_read_before_is_not_read_again() -> None:
+    folder = Embedder(SHIPPED).folder
+    model = CountingModel(build_cross_encoder_graph(folder, read_changes(folder, CHANGES)), batch_tokens=1)
+    reader = PairReader(Tokenizer.from_file(str(folder / "tokenizer.json")), model)
+    pairs = [(QUESTION, told) for told in TOLD]
+    once = reader.score(pairs)
+    third = (QUESTION, describe_sentence("It was raining.", "", ""))
+    assert reader.score([third, *pairs, third])[1:3] == once
+    assert model.computed == len(pairs) + 1
 
 
 def test_a_question_of_any_length_is_read(scorer: AnswerScorer) -> None:

@@ -61,6 +61,7 @@ def read_as(assistant: Assistant, question: str) -> str:
         ("who fined cambrige analitica", "who fined Cambridge Analytica"),
         ("Who fined Cambrige Analitica?", "Who fined Cambridge Analytica?"),
         ("Snowdon NSA files", "Snowden NSA files"),
+        ("what happend in Oslo", "what happened in Oslo"),
         ("WHO GAVE FILES TO REPORTERS, SNOWDON?", "WHO GAVE FILES TO REPORTERS, Snowden?"),
         ("Did Edward Snowdne leave?", "Did Edward Snowden leave?"),
         ("Who is Snowdan?", "Who is Snowden?"),
