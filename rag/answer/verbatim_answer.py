@@ -93,7 +93,8 @@ def _select_answering(sentences: Sequence[Sentence]) -> list[Sentence]:
     """Choose the sentences that answer one question from those read for it, the best first.
 
     Others of its passage may answer less than the best one, those of other articles must come near it and say
-    something else; one whose subject stands in the sentence before ("He said ...") brings that sentence along.
+    something else; one whose subject stands in the sentence before ("He said ...") brings that sentence along, and one that only
+    announces ("The board gave several reasons.") those after it.
     """
     if not sentences:
         return []

@@ -54,6 +54,9 @@ def test_what_is_surely_read_as_the_answer_needs_no_caution_and_leads(
         "Which three countries abstained in the vote on the Data Privacy Framework?",
         "On what date did Russia block Instagram?",
         "When did Roskomnadzor lift its ban on Telegram?",
+        # By its words something answers these, read with the question nothing does.
+        "how many dollars did sony lose on the hack",
+        "what was decided at the wuzhen internet conference in 2013",
     ],
 )
 def test_what_lacks_what_is_asked_for_keeps_its_caution(question: str, assistant: Assistant) -> None:
