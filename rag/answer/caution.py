@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 
-from rag.answer.verbatim_answer import MOST, add_antecedents, choose_sentences, number_passages, strip_emphasis
+from rag.answer.verbatim_answer import add_antecedents, choose_sentences, number_passages, strip_emphasis
 from rag.model import Passage
 from rag.question.query import Query
 from rag.retrieval.clarity import Gap, drop_others, find_gap, list_clear
@@ -32,18 +32,17 @@ def find_answer(query: Query, evidence: Evidence) -> tuple[list[Sentence], Gap |
     certain = find_certain(query, read)
     if not (evidence.hopeful or certain):
         return [], Gap("unclear")
-    about = drop_others(query, read)
-    chosen = choose_sentences(replace(evidence, whole=replace(evidence.whole, sentences=about)))
-    chosen = put_clear_first(query, evidence, chosen)
+    about = replace(evidence, whole=replace(evidence.whole, sentences=drop_others(query, read)))
+    chosen = put_clear_first(query, about, choose_sentences(about))
     gap = find_gap(query, evidence, chosen) if chosen else Gap("unclear")
     if certain and (gap is None or gap.kind == "unclear"):
         # Of several counts the newest stands first already.
         leads = gap or (query.kind in FACTS - {"how_many"} and certain.answers >= SURE)
         lead = add_antecedents(certain, read) if leads else []
-        chosen, gap = [*lead, *(s for s in chosen if s not in lead)][: NEAREST if gap else MOST], None
+        chosen, gap = [*lead, *(s for s in chosen if s not in lead)][: NEAREST if gap else None], None
     elif gap and gap.kind == "unclear" and not query.parts and is_unlikely(read):
         return [], gap
-    elif gap is None and not answers_in_headline(query, chosen[0]) and is_doubtful(query, about):
+    elif gap is None and not answers_in_headline(query, chosen[0]) and is_doubtful(query, about.whole.sentences):
         gap = Gap("unclear", nearest=tuple(chosen))
     return (list(gap.nearest[:NEAREST]), gap) if gap else (_drop_beside(query, certain, chosen), None)
 

@@ -9,9 +9,8 @@ from corpus.text.days import format_day
 from rag.answer.conflicts import find_conflicts
 from rag.model import Passage
 from rag.retrieval.evidence_search import Evidence
-from rag.retrieval.sentence_ranking import Sentence
+from rag.retrieval.sentence_ranking import Sentence, list_counts
 from rag.text.citation_marks import strip_marks
-from rag.text.figures import find_figures
 from rag.text.output_filter import filter_output
 from rag.text.speech_verbs import SAID
 from rag.text.terms import STOPWORDS, terms
@@ -44,7 +43,7 @@ _LEANS = re.compile(
 )
 
 _ANNOUNCES = re.compile(
-    r"^(?:[\w’'-]+ ){1,6}(?:several|two|three|four|five|six|seven|eight|nine|ten) (?:[\w’'-]+ ){0,2}(?:aims|arguments|bans|causes|"
+    r"^(?:[\w’'-]+ ){1,6}(?<!all )(?<!both )(?<!these )(?<!those )(?:several|two|three|four|five|six|seven|eight|nine|ten) (?:[\w’'-]+ ){0,2}(?:aims|arguments|bans|causes|"
     r"changes|concerns|conditions|demands|exceptions|factors|flaws|goals|grounds|measures|objections|parts|points|principles|"
     r"proposals|reasons|recommendations|requirements|rules|steps|ways)(?: and \w+ \w+)?\.$",
     re.IGNORECASE,
@@ -105,10 +104,10 @@ def _select_answering(sentences: Sequence[Sentence]) -> list[Sentence]:
     article = best.passage.article.id
     near = [s for s in sentences[1:] if s.passage is best.passage and s.score >= SAME_PASSAGE * best.score]
     _extend_selection(found, near, FROM_PASSAGE, sentences)
-    for sentence in tuple(found):
-        _extend_selection(found, _list_announced(sentence, sentences), MOST)
     others = [s for s in sentences[1:] if s.passage.article.id != article and s.headline >= ABOUT * best.headline]
     found.extend(find_conflicts(best, [s for s in others if s.score >= RIVAL * best.score])[: MOST - len(found)])
+    for sentence in tuple(found):
+        _extend_selection(found, _list_announced(sentence, sentences), MOST)
     _extend_selection(found, [s for s in others if s.score >= ELSEWHERE * best.score], MOST, sentences)
     # What room is left goes to the rest of the best one's passage.
     _extend_selection(found, near, MOST, sentences)
@@ -243,7 +242,8 @@ def neutralise_markup(sentence: str) -> str:
 
 
 def _list_figures(sentence: Sentence) -> set[float]:
-    return {float(figure.value) for figure in find_figures(sentence.text)}
+    """Return what a sentence counts: no dates, and no "one of them"."""
+    return {float(figure.value) for figure in list_counts(sentence.text, set())}
 
 
 def _repeats(one: Sentence, other: Sentence) -> bool:

@@ -42,6 +42,9 @@ words and fewer more, since each says more."""
 BEARING = 0.4
 """Cosine to the question from which on a sentence without its words may stand behind a caution, as it may say it in others."""
 
+COMES_NEAR = 0.6
+"""Share of the best sentence's score that one of an article with all names and years must reach for the others to be left out."""
+
 Missing = Literal["namesake", "name", "year", "deed", "unclear"]
 
 _WORD = re.compile(r"\w+")
@@ -158,8 +161,12 @@ def _is_near(name: Name, sentence: Sentence) -> bool:
 
 
 def drop_others(query: Query, sentences: Sequence[Sentence]) -> list[Sentence]:
-    """Return sentences without those of articles that lack a name or a year of the question, where others hold all of them."""
-    return list(sentences) if query.parts else list_about(query, sentences) or list(sentences)
+    """Return sentences, the best first, without those of articles that lack a name or a year of the question.
+
+    All are kept where none of the rest comes near the best.
+    """
+    about = [] if query.parts else list_about(query, sentences)
+    return about if about and about[0].score >= COMES_NEAR * sentences[0].score else list(sentences)
 
 
 def _find_gap(

@@ -23,7 +23,7 @@ BESIDE = 4
 UNDOING = frozenset(
     map(
         stem,
-        "lift unban unblock undo cancel reverse repeal revoke withdraw resume restore relaunch reopen overturn legalise".split(),
+        "lift unban unblock undo cancel reverse repeal revoke withdraw resume restore relaunch reopen overturn legalise legalize".split(),
     )
 )
 """Stems of words for what undoes a deed, which is read much like the deed: an article must hold them, or the answer is none."""
@@ -42,7 +42,8 @@ def find_certain(query: Query, sentences: Sequence[Sentence]) -> Sentence | None
     """Return the sentence that surely answers a question in one piece, None where there is none.
 
     It must be read as the answer and hold the kind of thing asked for, its article all names and years: what is asked of somebody
-    else, or of another year, is often told in the same words.
+    else, or of another year, is often told in the same words. A word for undoing must stand there too, and where an article
+    numbers what is asked, no other number of it answers.
     """
     if query.parts:
         return None

@@ -25,7 +25,7 @@ from rag.text.english_words import EnglishWords
 from rag.text.names import TITLES
 from rag.text.question_words import ASKING, FRAME
 from rag.text.quotations import find_quotations
-from rag.text.terms import STOPWORDS, list_query_terms, stem, terms, words
+from rag.text.terms import STOPWORDS, list_query_terms, question_language, stem, terms, words
 
 FOREIGN = 8
 """Letters of the shortest word that is corrected to one of an article in another language than English."""
@@ -40,7 +40,6 @@ _MEANT = {
     "happend": "happened",
     "hapened": "happened",
     "happned": "happened",
-    "wich": "which",
     "lates": "latest",
     "lastest": "latest",
     "timline": "timeline",
@@ -50,8 +49,6 @@ _MEANT = {
     "summerise": "summarise",
 }
 """Usual mistakes in the words that only ask for something, some of them in the lists of English words too."""
-
-_MISSPELT = re.compile(rf"\b(?:{'|'.join(_MEANT)})\b", re.IGNORECASE)
 _WORD = re.compile(r"(?<![^\W_])(?<![^\W_]['’])[^\W\d_]+(?=['’]s\b|[^\w'’]|['’](?!\w)|$)")
 _ADDRESS = re.compile(r"[@/_]|\w\.\w")  # Only URLs, e-mail addresses and file names have one of these.
 _CAPITAL_SHARE = {True: 0.4, False: 0.8}  # Of a name, by whether the question writes it with a capital.
@@ -109,8 +106,8 @@ class SpellingCorrector:
         Raises:
             IndexUnavailableError: The lexical index cannot be read.
         """
-        text = _MISSPELT.sub(lambda found: _MEANT[found.group().lower()], text)
         languages = self._retriever.stemming_languages(text)
+        text = self._mend_asking(text, languages)
         asked = [
             word
             for word in _find_doubtful_words(text)
@@ -128,6 +125,17 @@ class SpellingCorrector:
                 text = text[: word.start] + best + text[word.start + len(word.word) :]
                 notes.insert(0, f"Searched for “{best}” in place of “{word.word}”, which no article holds.")
         return Corrected(text, tuple(dict.fromkeys(notes)))
+
+    def _mend_asking(self, text: str, languages: Sequence[str]) -> str:
+        """Return an English question with the usual mistakes in words that only ask mended."""
+        if question_language(text) != "en":
+            return text
+        for word in reversed(list(_find_doubtful_words(text))):
+            meant = _MEANT.get(word.word.lower())
+            if meant and not self._is_held(word.word, languages):
+                meant = meant.capitalize() if word.word[0].isupper() else meant
+                text = text[: word.start] + meant + text[word.start + len(word.word) :]
+        return text
 
     def _is_held(self, word: str, languages: Sequence[str]) -> bool:
         return any(self._lexical.count_documents(stem(word.lower(), language)) for language in languages)
