@@ -13,6 +13,7 @@ from corpus.errors import SettingsError
 from corpus.text.chunking import RULE
 from rag.index.embedder_runtime import Runtime, TorchRuntime, open_runtime, supports_bfloat16
 from rag.index.embedder_runtime import Vectors as Vectors
+from rag.index.recent_values import RecentValues
 
 if TYPE_CHECKING:
     from tokenizers import Tokenizer
@@ -37,7 +38,7 @@ class Embedder:
         self._lock = threading.Lock()
         self._loaded: Runtime | None = None
         self._loaded_for_many: Runtime | None = None
-        self._recent: dict[str, Vectors] = {}  # By question, the least recently used first.
+        self._recent = RecentValues[str, Vectors](_REMEMBERED)  # By question.
 
     @cached_property
     def folder(self) -> Path:
@@ -133,19 +134,7 @@ class Embedder:
 
     def embed_queries(self, texts: Sequence[str]) -> Vectors:
         """Return one vector per question, shape (texts, dimensions); those of recent questions are cached."""
-        with self._lock:
-            known = {text: self._recent[text] for text in texts if text in self._recent}
-        # The lock is not held while texts are embedded, or all questions would wait for one.
-        fresh = [text for text in dict.fromkeys(texts) if text not in known]
-        if fresh:
-            known.update(zip(fresh, self._runtime.encode(fresh, "query"), strict=True))
-        with self._lock:
-            for text, vector in known.items():
-                self._recent.pop(text, None)
-                self._recent[text] = vector
-            while len(self._recent) > _REMEMBERED:
-                del self._recent[next(iter(self._recent))]
-        return np.stack([known[text] for text in texts])
+        return np.stack(self._recent.find(texts, lambda fresh: self._runtime.encode(fresh, "query")))
 
 
 @lru_cache(maxsize=1)

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from rag.index.embedder import SHIPPED, Embedder
+from rag.index.recent_values import RecentValues
 
 if TYPE_CHECKING:
     from tokenizers import Tokenizer
@@ -68,25 +69,15 @@ class PairReader:
         """Read with the tokenizer and the graph of a cross-encoder."""
         self._tokenizer = tokenizer
         self._model = model
-        self._lock = threading.Lock()
-        self._recent: dict[_Pair, float] = {}  # The least recently read first.
+        self._recent = RecentValues[_Pair, float](_REMEMBERED)
 
     def score(self, pairs: Sequence[_Pair]) -> list[float]:
         """Return the probability of each pair."""
-        with self._lock:
-            known = {pair: self._recent[pair] for pair in pairs if pair in self._recent}
-        # The lock is not held meanwhile, or all questions would wait for one.
-        fresh = [pair for pair in dict.fromkeys(pairs) if pair not in known]
-        if fresh:
-            logits = self._model.compute([found.ids for found in self._tokenizer.encode_batch(fresh)])[:, 0]
-            known.update(zip(fresh, map(float, 1 / (1 + np.exp(-logits))), strict=True))
-        with self._lock:
-            for pair, score in known.items():
-                self._recent.pop(pair, None)
-                self._recent[pair] = score
-            while len(self._recent) > _REMEMBERED:
-                del self._recent[next(iter(self._recent))]
-        return [known[pair] for pair in pairs]
+        return self._recent.find(pairs, self._compute)
+
+    def _compute(self, pairs: list[_Pair]) -> list[float]:
+        logits = self._model.compute([found.ids for found in self._tokenizer.encode_batch(pairs)])[:, 0]
+        return [float(score) for score in 1 / (1 + np.exp(-logits))]
 
 
 @lru_cache(maxsize=2)

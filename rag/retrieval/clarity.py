@@ -12,18 +12,18 @@ from rag.retrieval.evidence_search import Evidence
 from rag.retrieval.headline_answers import FACTS, WHO_IS_NAME, comes_near, says_all
 from rag.retrieval.held_words import (
     BEFORE,
-    YEAR,
     find_own_names,
     holds_all,
     holds_name,
     list_about,
     list_wanted,
+    list_years,
     measure_said,
     read_around,
     read_own,
     tells_of_all,
 )
-from rag.retrieval.sentence_ranking import LIKELY, SAYING, Sentence, measure_sentence_shape, split_carried
+from rag.retrieval.sentence_ranking import LIKELY, SAYING, Sentence, measure_sentence_shape
 from rag.retrieval.sufficiency import find_missing_names
 from rag.text.equal_words import find_equal_terms, says_little
 from rag.text.names import Name, find_initials, find_name_words, find_names, fold_name, same_word
@@ -181,7 +181,7 @@ def _find_gap(
         return None if _answers_parts(evidence, measured) else Gap("unclear")
     return (
         _find_missing_name(own, names, evidence)
-        or (None if query.filters.timed else _find_missing_year(split_carried(query.searched or own)[0], chosen))
+        or _find_missing_year(list_years(query), chosen)
         or _find_other_deed(own, names, evidence)
         or (None if _is_clear(query, own, names, evidence, chosen) else Gap("unclear"))
     )
@@ -213,11 +213,11 @@ def _find_missing_name(own: str, names: Sequence[Name], evidence: Evidence) -> G
     return next((Gap("name", own[name.start : name.end]) for name in gone), None)
 
 
-def _find_missing_year(own: str, chosen: Sequence[Sentence]) -> Gap | None:
+def _find_missing_year(years: Sequence[str], chosen: Sequence[Sentence]) -> Gap | None:
     """Return a year of the question that no chosen article tells of or was published in."""
     articles = {s.passage.article.id: s.passage.article for s in chosen}.values()
     told = " ".join(f"{a.title} {a.body} {a.published_at.year if a.published_at else ''}" for a in articles)
-    return next((Gap("year", year) for year in YEAR.findall(own) if year not in told), None)
+    return next((Gap("year", year) for year in years if year not in told), None)
 
 
 def _find_other_deed(own: str, names: Sequence[Name], evidence: Evidence) -> Gap | None:

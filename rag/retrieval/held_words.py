@@ -66,11 +66,14 @@ def tells_of_all(names: Sequence[Name], sentence: Sentence) -> bool:
     return all(holds_name(name, whole) for name in names)
 
 
+def list_years(query: Query) -> list[str]:
+    """Return the years of a question of which an answer must tell; one that only bounds a time is none of them."""
+    return [] if query.filters.timed else YEAR.findall(split_carried(query.searched or read_own(query.standalone))[0])
+
+
 def list_about(query: Query, sentences: Sequence[Sentence]) -> list[Sentence]:
-    """Return the sentences of articles that hold all names and years of a question; a year that only bounds a time is none of it."""
-    own = read_own(query.standalone)
-    names = find_own_names(own)
-    years = [] if query.filters.timed else YEAR.findall(split_carried(query.searched or own)[0])
+    """Return the sentences of articles that hold all names and years of a question."""
+    names, years = find_own_names(read_own(query.standalone)), list_years(query)
     holding: dict[str, bool] = {}
     for sentence in sentences:
         article = sentence.passage.article
