@@ -357,6 +357,7 @@ class Assistant:
     def start(self, look_s: float = _LOOK_S) -> None:
         """Look at the archive every `look_s` seconds, in a thread: what another process adds can soon be asked for."""
         if not self._follower:
+            self.indexes.folder.keep()
             self._follower = threading.Thread(target=self._follow, args=(look_s,), name="follower", daemon=True)
             self._follower.start()
 

@@ -15,6 +15,7 @@ from corpus.errors import IndexInUseError, IndexReadOnlyError, IndexUnavailableE
 from rag.index.generations import Generations, State, seal
 
 _REQUIRED_BYTES = 4_000_000  # With less free space, an index may fail to open without being damaged.
+_KEEPS = "keeps it"  # The second line of what an owner records that stays.
 _LOCK_TIMEOUT_S = 0.9  # How long to wait for a process that owns the folder only to update it.
 
 
@@ -38,7 +39,7 @@ class IndexFolder:
         self._lock = FileLock(path / "owner.lock", thread_local=False)
 
     def acquire(self) -> None:
-        """Acquire the folder.
+        """Acquire the folder; a process that may own it only for a moment is waited for.
 
         Raises:
             IndexInUseError: Another process owns it.
@@ -46,7 +47,7 @@ class IndexFolder:
         """
         self.path.mkdir(parents=True, exist_ok=True)
         try:
-            self._lock.acquire(timeout=self.wait_s)
+            self._lock.acquire(timeout=0 if self._read_record()[1:] == [_KEEPS] else self.wait_s)
         except Timeout:
             raise IndexInUseError(
                 f"{self.path}: the index is in use by {self._read_owner()}; ask there, or stop that process first"
@@ -56,6 +57,12 @@ class IndexFolder:
         except OSError:
             self.release()
             raise
+
+    def keep(self) -> None:
+        """Say, where this process owns it, that it does so as long as it runs, so that no other one waits for it."""
+        if self._lock.is_locked:
+            with contextlib.suppress(OSError):  # On a full disk they wait.
+                (self.path / "owner").write_text(f"{self.owner}\n{_KEEPS}", "utf-8")
 
     def release(self) -> None:
         """Let other processes own the folder."""
@@ -75,10 +82,14 @@ class IndexFolder:
         return ""
 
     def _read_owner(self) -> str:
+        return next(iter(self._read_record()), "another process")
+
+    def _read_record(self) -> list[str]:
+        """Return what the last owner wrote: its name and, on a second line, whether it keeps the folder."""
         try:
-            return (self.path / "owner").read_text("utf-8") or "another process"
+            return (self.path / "owner").read_text("utf-8").splitlines()
         except OSError:
-            return "another process"
+            return []
 
     def applied(self) -> int:
         """Return the number of the last change of the archive that the files hold."""

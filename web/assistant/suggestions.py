@@ -2,11 +2,13 @@
 
 import re
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Hashable, Iterator, Sequence
+from datetime import date
 from itertools import islice
 
 from corpus import NewsdeskError
 from rag import Assistant
+from rag.index.recent_values import RecentValues
 from rag.model import Answer
 from rag.text.terms import STOPWORDS
 from web.assistant.example_questions import question_about
@@ -18,6 +20,8 @@ _TRIED = 12
 _KNOWN_EXAMPLES = 60
 _SHARED = 2  # Words; one alone ("company") says little.
 _LONG = 5
+
+_answered = RecentValues[Hashable, bool](4096)
 
 
 def suggest_questions(assistant: Assistant, answer: Answer, asked: Sequence[str]) -> list[str]:
@@ -47,10 +51,17 @@ def suggest_questions(assistant: Assistant, answer: Answer, asked: Sequence[str]
 
 
 def _is_answered(assistant: Assistant, question: str) -> bool:
+    """Return whether the archive as it is now answers a question today: answers on one story lead to the same questions."""
+    store = assistant.indexes.store
+    state = (store.archive.identity, store.last_change(), store.profile, *assistant.progress(), date.today())
     try:
-        return assistant.ask(question).status == "answered"
+        return _answered.find([(state, assistant.settings.passages, question)], lambda _: [_try(assistant, question)])[0]
     except NewsdeskError:
         return False
+
+
+def _try(assistant: Assistant, question: str) -> bool:
+    return assistant.ask(question).status == "answered"
 
 
 def _make_candidates(assistant: Assistant, answer: Answer) -> Iterator[str]:

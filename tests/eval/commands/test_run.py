@@ -83,6 +83,7 @@ def test_an_archive_is_asked_beside_a_page_that_owns_it(tmp_path: Path, folder: 
     with Assistant(Settings(data_dir=data, llm="")) as page:
         for article in ARTICLES:
             page.archive.put(article)
+        page.start()
         sent = ["run", folder / "questions.jsonl", "--data", data, "--only", "retrieval", "--out", tmp_path / "runs"]
         owned = call(*sent, "--no-baselines")
         assert isinstance(owned.exception, IndexInUseError)

@@ -1,6 +1,7 @@
 """The folder of the indexes: one owner, who is named; whose state it holds; whether there is room."""
 
 import os
+import threading
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -11,6 +12,7 @@ from corpus.errors import IndexInUseError, IndexReadOnlyError
 from rag.index.index_folder import IndexFolder, convert_write_errors
 from tests.disks import fill, small_disk
 from tests.rag.index_checks import opened_second
+from tests.waiting import PATIENCE_S
 
 
 @pytest.fixture
@@ -30,6 +32,23 @@ def test_another_process_is_told_who_owns_it_until_it_is_released(folder: IndexF
         assert other.folder.name_owner() == ""
         other.folder.acquire()
         other.folder.release()
+
+
+def test_who_keeps_it_is_not_waited_for_and_who_may_leave_is(folder: IndexFolder, town_data: Path) -> None:
+    with opened_second(town_data) as other:
+        other.folder.wait_s = PATIENCE_S
+        folder.acquire()
+        folder.keep()
+        with pytest.raises(IndexInUseError, match=f"in use by the second, process {os.getpid()}; ask there"):
+            other.folder.acquire()
+        folder.release()
+        other.folder.acquire()  # What is written there says nothing of a folder that nobody owns.
+        folder.wait_s = PATIENCE_S
+        leaving = threading.Timer(0.05, other.folder.release)
+        leaving.start()
+        folder.acquire()
+        leaving.join()
+        folder.release()
 
 
 def test_a_state_of_another_archive_or_of_a_later_one_is_foreign(folder: IndexFolder) -> None:
