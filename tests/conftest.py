@@ -67,7 +67,7 @@ def pytest_collection_finish() -> None:
     """Look for garbage from here on, but not among the million objects of modules, which took a tenth of the run."""
     gc.collect()
     gc.freeze()
-    gc.set_threshold(10_000, 20, 20)
+    gc.set_threshold(100_000, 20, 20)
     gc.enable()
 
 

@@ -1,5 +1,6 @@
 """A page that answers from the starter corpus, served on loopback."""
 
+import asyncio
 import json
 import socket
 import tempfile
@@ -233,6 +234,13 @@ def served(
     from web.conversations.conversation_store import ConversationStore
     from web.server.site import Server, site
 
+    class _PromptServer(Server):
+        """See at once that it is to end; others look ten times a second, and keep the date of their replies meanwhile."""
+
+        async def main_loop(self) -> None:
+            while not self.should_exit:
+                await asyncio.sleep(0.01)
+
     loader = AssistantLoader(open_assistant, patience_s=wait_s, servers=servers, fetcher=fetcher).start()
     # The socket listens from here on, so that nobody else gets its port meanwhile.
     with tempfile.TemporaryDirectory() as folder, listen() as bound:
@@ -250,7 +258,7 @@ def served(
             proxy=proxy,
             idle_look_s=idle_look_s,
         )
-        running = Server(application, "127.0.0.1", port)
+        running = _PromptServer(application, "127.0.0.1", port)
         thread = threading.Thread(target=running.run, args=([bound],), daemon=True)
         thread.start()
         try:

@@ -55,7 +55,9 @@ def _is_answered(assistant: Assistant, question: str) -> bool:
     store = assistant.indexes.store
     state = (store.archive.identity, store.last_change(), store.profile, *assistant.progress(), date.today())
     try:
-        return _answered.find([(state, assistant.settings.passages, question)], lambda _: [_try(assistant, question)])[0]
+        return _answered.find([(state, assistant.settings.passages, question)], lambda _: [_try(assistant, question)])[
+            0
+        ]
     except NewsdeskError:
         return False
 
