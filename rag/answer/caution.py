@@ -12,8 +12,8 @@ from rag.retrieval.demanded_kinds import counts_asked
 from rag.retrieval.evidence_search import Evidence
 from rag.retrieval.headline_answers import FACTS, answers_in_headline, find_restating
 from rag.retrieval.held_words import find_own_names, list_wanted, measure_said, read_own
-from rag.retrieval.read_answers import BESIDE, MEASURES, SURE, find_certain, is_doubtful, is_unlikely
-from rag.retrieval.sentence_ranking import Sentence, list_counts
+from rag.retrieval.read_answers import MEASURES, SURE, find_certain, is_behind, is_doubtful, is_unlikely
+from rag.retrieval.sentence_ranking import LIKELY, Sentence, list_counts
 from rag.text.terms import STOPWORDS, list_held_terms, terms, words
 
 NEAREST = 3
@@ -22,8 +22,13 @@ NEAREST = 3
 RESTATED = 0.4
 """Share of the words of a headline from which on a sentence says the same."""
 
+_LED = FACTS - {"how_many"} | {"topic"}
+"""Kinds of question whose answer begins with what is surely read as one; topics are read only where no headline names them."""
+
 _NEAREST = "the nearest sentences are:"
 UNCLEAR = f"Nothing in this archive clearly answers this; {_NEAREST}"
+PERHAPS = "This may be the answer, but check it against the question:"
+"""What an answer begins with that nothing clearly gives and that was read as likelier than not."""
 
 
 def find_answer(query: Query, evidence: Evidence) -> tuple[list[Sentence], Gap | None]:
@@ -37,13 +42,17 @@ def find_answer(query: Query, evidence: Evidence) -> tuple[list[Sentence], Gap |
     gap = find_gap(query, evidence, chosen) if chosen else Gap("unclear")
     if certain and (gap is None or gap.kind == "unclear"):
         # Of several counts the newest stands first already.
-        leads = gap or (query.kind in FACTS - {"how_many"} and certain.answers >= SURE)
+        leads = gap or (query.kind in _LED and certain.answers >= SURE)
         lead = add_antecedents(certain, read) if leads else []
         chosen, gap = [*lead, *(s for s in chosen if s not in lead)][: NEAREST if gap else None], None
-    elif gap and gap.kind == "unclear" and not query.parts and is_unlikely(read):
+    elif gap and gap.kind == "unclear" and is_unlikely(query, read):
         return [], gap
     elif gap is None and not answers_in_headline(query, chosen[0]) and is_doubtful(query, about.whole.sentences):
         gap = Gap("unclear", nearest=tuple(chosen))
+    if gap and gap.kind == "unclear" and (likely := find_certain(query, read, LIKELY)):
+        lead = add_antecedents(likely, read)
+        also = [s for s in gap.nearest if s not in lead and not is_behind(s, likely)]
+        gap = Gap("perhaps", nearest=(*lead, *also))
     return (list(gap.nearest[:NEAREST]), gap) if gap else (_drop_beside(query, certain, chosen), None)
 
 
@@ -55,8 +64,7 @@ def _drop_beside(query: Query, certain: Sentence | None, chosen: Sequence[Senten
     if certain is None or certain.answers < SURE or certain not in chosen or query.kind not in MEASURES:
         return list(chosen)
     elsewhere = [s for s in chosen if s.passage.article.id != certain.passage.article.id]
-    likely = 1 - BESIDE * (1 - certain.answers)
-    giving = [s for s in chosen if s is chosen[0] or s in elsewhere or s.answers >= likely]
+    giving = [s for s in chosen if s is chosen[0] or s in elsewhere or not is_behind(s, certain)]
     needed = [before for s in giving for before in add_antecedents(s, chosen)]
     return [s for s in chosen if s in needed]
 
@@ -95,7 +103,7 @@ def _put_likely_first(best: Sentence, ordered: Sequence[Sentence]) -> list[Sente
     What holds the words of a question may be said of something else: "The bug was found by ..." of another bug.
     """
     before = ordered[: ordered.index(best)] if best in ordered else []
-    if not before or any(s.answers > 1 - BESIDE * (1 - best.answers) for s in before):
+    if not before or not all(is_behind(s, best) for s in before):
         return list(ordered)
     lead = add_antecedents(best, ordered)
     return [*lead, *(s for s in ordered if s not in lead)]
@@ -142,6 +150,8 @@ def tell_headline(query: Query, chosen: Sequence[Sentence], passages: Sequence[P
 def write_caution(gap: Gap) -> str:
     """Return the first line of an answer that leaves something open; it states nothing but what the archive lacks."""
     said = strip_emphasis(gap.words)
+    if gap.kind == "perhaps":
+        return PERHAPS
     if gap.kind == "namesake":
         return f"Nothing in this archive says that of “{said}”, only of another one of that name; {_NEAREST}"
     if gap.kind in {"name", "year"}:

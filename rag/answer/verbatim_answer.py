@@ -8,7 +8,8 @@ from corpus.article import Article
 from corpus.text.days import format_day
 from rag.answer.conflicts import find_conflicts
 from rag.model import Passage
-from rag.retrieval.evidence_search import Evidence
+from rag.retrieval.evidence_search import Evidence, PassageReading
+from rag.retrieval.read_answers import is_behind
 from rag.retrieval.sentence_ranking import Sentence, list_counts
 from rag.text.citation_marks import strip_marks
 from rag.text.output_filter import filter_output
@@ -66,21 +67,25 @@ def choose_sentences(readings: Evidence) -> list[Sentence]:
     found: list[Sentence] = []
     answered = [part for part in readings.parts if part.answered]
     for part in answered:
-        best = _choose_apart(part.sentences, found)
+        best = _choose_apart(part, found)
         _extend_selection(found, add_antecedents(best, part.sentences), most)
     if readings.several or len(answered) < len(readings.parts) or not answered:
         _extend_selection(found, _select_answering(readings.whole.sentences), most)
     return found
 
 
-def _choose_apart(sentences: Sequence[Sentence], found: Sequence[Sentence]) -> Sentence:
+def _choose_apart(part: PassageReading, found: Sequence[Sentence]) -> Sentence:
     """Return the best sentence of a part, or one as good of an article that no other part is answered from.
 
-    What is compared is often named in the article on the other thing, which tells less of it than its own.
+    What is compared is often named in the article on the other thing, which tells less of it than its own, and its article
+    names the other thing too: what gives no other figures than a part before is left out where another one is as good.
     """
-    taken = {s.passage.article.id for s in found}
-    apart = (s for s in sentences if s.passage.article.id not in taken and s.score >= ELSEWHERE * sentences[0].score)
-    return next(apart, sentences[0])
+    taken, best = {s.passage.article.id for s in found}, part.sentences[0]
+    told = {figure for s in found for figure in _list_figures(s)}
+    near = [s for s in part.sentences if not (part.certain and is_behind(s, best))]
+    apart = [s for s in near if s.passage.article.id not in taken and s.score >= ELSEWHERE * best.score]
+    other = (s for s in (*apart, *(near if part.certain else ())) if _list_figures(s) - told or not _list_figures(s))
+    return next(other if told else iter(apart), apart[0] if apart else best)
 
 
 def note_missing_parts(readings: Evidence) -> list[str]:

@@ -32,6 +32,8 @@ _PHRASES = {
             "history of",
             "story of",
             "story with",
+            "deal with",
+            "up with",
             "story on",
             "story about",
             "story behind",

@@ -19,6 +19,7 @@ from rag.retrieval.asked_names import keep_meant
 from rag.retrieval.demanded_kinds import put_demanded_first
 from rag.retrieval.namesakes import drop_namesakes, keep_carried_topic
 from rag.retrieval.passage_search import Retriever, SearchText
+from rag.retrieval.read_answers import find_certain_for_part
 from rag.retrieval.sentence_ranking import READ_PASSAGES, PassageReader, Sentence, order_best_first
 from rag.retrieval.sufficiency import HOPELESS, Sufficiency, judge_sufficiency
 from rag.retrieval.told_times import order_timely_first
@@ -68,19 +69,27 @@ class PassageReading:
         sentences: Those that can be quoted, the most relevant first.
         sufficiency: Whether they answer it.
         unknown: Whom they say nothing of, though they say it of a namesake, or "".
+        certain: The first sentence was surely read as the answer.
     """
 
     said: str
     sentences: Sequence[Sentence]
     sufficiency: Sufficiency
     unknown: str = ""
+    certain: bool = False
 
     @property
     def answered(self) -> bool:
-        """Return whether it brings a sentence of its own to an answer: likely by all signs, or held by the best sentence."""
+        """Return whether it brings a sentence of its own to an answer: read as one, likely by all signs, or held by the best."""
         probability, best = self.sufficiency.probability, next(iter(self.sentences), None)
         held = best is not None and best.shape == 1 and best.coverage >= HELD
-        return best is not None and (probability >= ANSWERED or (held and self.sufficiency.enough))
+        likely = probability >= ANSWERED or (held and self.sufficiency.enough)
+        return best is not None and (self.certain or likely)
+
+    @property
+    def enough(self) -> bool:
+        """Return whether it is to be answered."""
+        return self.certain or self.sufficiency.enough
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +109,7 @@ class Evidence:
     @property
     def enough(self) -> bool:
         """Return whether to answer: the whole question, one of several that it asks, or all that it compares."""
-        parts = [part.sufficiency.enough for part in self.parts]
+        parts = [part.enough for part in self.parts]
         return self.whole.sufficiency.enough or (any(parts) if self.several else bool(parts) and all(parts))
 
     @property
@@ -112,9 +121,10 @@ class Evidence:
     @property
     def lacking(self) -> list[PassageReading]:
         """Return the parts without an answer, where others have one."""
-        if not self.several or not any(part.sufficiency.enough for part in self.parts):
+        if not self.several or not any(part.enough for part in self.parts):
             return []
-        return [part for part in self.parts if part.sufficiency.lacking and not is_remark(part.said)]
+        missing = (part for part in self.parts if part.sufficiency.lacking and not part.certain)
+        return [part for part in missing if not is_remark(part.said)]
 
 
 class EvidenceSearch:
@@ -204,13 +214,20 @@ class EvidenceSearch:
         elif query.hints.timed:
             whole = replace(whole, sentences=order_timely_first(whole.sentences, query.hints))
         places = {passage.chunk.id: passage for passage in found.passages}
+        kinds = [part.kind or classify_question(part.said) for part in query.parts]
         parts = [
-            self._read_passages(part.said, part.text, part.kind or classify_question(part.said), passages, known)
-            for part, passages in zip(query.parts, found.parts, strict=False)  # Passages of elsewhere have none.
+            self._read_passages(part.said, part.text, kind, passages, known)
+            for part, kind, passages in zip(
+                query.parts, kinds, found.parts, strict=False
+            )  # Passages of elsewhere have none.
         ]
         parts = [
             replace(part, sentences=order_timely_first(part.sentences, asked.hints)) if asked.hints.timed else part
             for part, asked in zip(parts, query.parts, strict=False)
+        ]
+        parts = [
+            _put_certain_first(part, asked.text, kind)
+            for part, asked, kind in zip(parts, query.parts, kinds, strict=False)
         ]
         return Evidence(whole, [_restore_ranks(part, places) for part in parts], query.several)
 
@@ -253,6 +270,14 @@ def _rerank_by_gain(read: Sequence[Sentence], gains: Sequence[float], most: floa
         for s, gain in zip(read, gains, strict=True)
     ]
     return order_best_first(again)
+
+
+def _put_certain_first(part: PassageReading, text: str, kind: Kind) -> PassageReading:
+    """Return the reading of a part of a question with the sentence first that was surely read as its answer, if one was."""
+    certain = find_certain_for_part(text, kind, part.sentences)
+    if certain is None:
+        return part
+    return replace(part, sentences=[certain, *(s for s in part.sentences if s is not certain)], certain=True)
 
 
 def _restore_ranks(reading: PassageReading, places: Mapping[str, Passage]) -> PassageReading:

@@ -4,9 +4,11 @@ from collections.abc import Sequence
 from collections.abc import Set as AbstractSet
 
 from rag.question.query import Query
+from rag.question.question_kind import Kind
+from rag.question.question_syntax import ASKING as INTERROGATIVE
 from rag.retrieval.demanded_kinds import CURRENCY, asks_money, counts_asked
 from rag.retrieval.headline_answers import FACTS, WHO_IS_NAME
-from rag.retrieval.held_words import list_about, read_own
+from rag.retrieval.held_words import find_own_names, list_about, read_own, tells_of_all
 from rag.retrieval.sentence_ranking import LIKELY, Sentence, measure_sentence_shape
 from rag.text.equal_words import find_equal_terms
 from rag.text.terms import list_held_terms, stem, words
@@ -38,8 +40,8 @@ UNLIKELY = 0.05
 """Probability below which, if no sentence reaches it, what does not clearly answer is not worth showing."""
 
 
-def find_certain(query: Query, sentences: Sequence[Sentence]) -> Sentence | None:
-    """Return the sentence that surely answers a question in one piece, None where there is none.
+def find_certain(query: Query, sentences: Sequence[Sentence], least: float = CERTAIN) -> Sentence | None:
+    """Return the sentence that surely answers a question in one piece, or as likely as `least`, None where there is none.
 
     It must be read as the answer and hold the kind of thing asked for, its article all names and years: what is asked of somebody
     else, or of another year, is often told in the same words. A word for undoing must stand there too, and where an article
@@ -49,12 +51,33 @@ def find_certain(query: Query, sentences: Sequence[Sentence]) -> Sentence | None
         return None
     own = read_own(query.standalone)
     undone = {stem(word) for word in words(own)} & UNDOING
-    likely = [s for s in sentences if s.answers >= CERTAIN and _holds_kind(query, own, s) and _tells_all(undone, s)]
+    likely = [s for s in sentences if s.answers >= least and _holds_kind(query, own, s) and _tells_all(undone, s)]
     counting = {s.place for s in sentences if query.kind == "how_many" and counts_asked(own, s.text)}
     better = {s.passage.article.id for s in sentences if s.place in counting and s.answers >= LIKELY}
     # "52,050 passengers" is no number of vehicles, where the article gives that too.
     likely = [s for s in likely if s.place in counting or s.passage.article.id not in better]
     return max(list_about(query, likely), key=lambda s: s.answers, default=None)
+
+
+def find_certain_for_part(text: str, kind: Kind, sentences: Sequence[Sentence]) -> Sentence | None:
+    """Return the sentence that surely answers a part of a question, None where there is none; the first unless much less likely.
+
+    Args:
+        text: The part, which makes sense by itself.
+        kind: What it asks for.
+        sentences: Those read for it, the best first.
+    """
+    names = find_own_names(text)
+    certain = [
+        s for s in sentences if s.answers >= CERTAIN and (s.shape or kind not in FACTS) and tells_of_all(names, s)
+    ]
+    best = max(certain, key=lambda s: s.answers, default=None)
+    return sentences[0] if best and sentences[0] in certain and not is_behind(sentences[0], best) else best
+
+
+def is_behind(sentence: Sentence, certain: Sentence) -> bool:
+    """Return whether a sentence is much less likely to answer than a certain one."""
+    return sentence.answers < 1 - BESIDE * (1 - certain.answers)
 
 
 def _tells_all(terms: AbstractSet[str], sentence: Sentence) -> bool:
@@ -82,10 +105,15 @@ def is_doubtful(query: Query, sentences: Sequence[Sentence]) -> bool:
     One that holds the words that the question quotes needs no reading.
     """
     read = [s for s in sentences if s.answers]
-    return bool(read) and not query.parts and all(s.answers < DOUBTFUL and s.score <= 1 for s in read)
+    return _asks(query) and bool(read) and all(s.answers < DOUBTFUL and s.score <= 1 for s in read)
 
 
-def is_unlikely(sentences: Sequence[Sentence]) -> bool:
-    """Return whether sentences were read together with the question and none is likely to answer it."""
+def is_unlikely(query: Query, sentences: Sequence[Sentence]) -> bool:
+    """Return whether sentences were read together with a question in one piece and none is likely to answer it."""
     best = max((s.answers for s in sentences), default=0.0)
-    return 0 < best < UNLIKELY
+    return _asks(query) and 0 < best < UNLIKELY
+
+
+def _asks(query: Query) -> bool:
+    """Return whether a question in one piece asks with a word for that: low readings of "price of the sale" say little."""
+    return not query.parts and not INTERROGATIVE.isdisjoint(words(query.standalone))

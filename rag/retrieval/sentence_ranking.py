@@ -10,7 +10,6 @@ from corpus.text.sentences import split_sentences
 from rag.index.embedder import Embedder, Vectors
 from rag.index.lexical import LexicalIndex
 from rag.model import Passage
-from rag.question.question_syntax import ASKING as INTERROGATIVE
 from rag.retrieval.answer_scorer import AnswerScorer, describe_sentence
 from rag.text.dates.date_mentions import find_moments
 from rag.text.equal_words import find_equal_terms
@@ -47,6 +46,9 @@ _QUOTED_WORDS = 3  # Two words in quotation marks are more often a term ("net ne
 _QUOTED_LENGTH = 8  # Characters of the shortest quotation that answers what somebody said.
 _LEANT_ON = 300  # Characters before a sentence on which it may lean.
 _BEFORE = 700  # Characters before a passage in which the sentence before it is searched for.
+
+_DEFINING = re.compile(r"\W*(?:what|who)(?:['’]?s|\s+(?:is|was|are|were))\b", re.IGNORECASE)
+"""How a question begins that asks what or who something is, which a sentence may tell."""
 
 WEIGHTS = {
     "own": 0.096,
@@ -153,8 +155,7 @@ class PassageReader:
         near = order_best_first(self._compare(text, found[:EMBEDDED_SENTENCES], known))
         # A mere topic is no question that a sentence could answer, and the model has learnt from English alone.
         english = {question_language(text), *(s.passage.article.language or "en" for s in near)} == {"en"}
-        asks = kind != "topic" and not INTERROGATIVE.isdisjoint(words(text))  # Not "price tag of the sale".
-        if not (english and asks):
+        if (kind == "topic" and not _asks_beside(text, passages)) or not english:
             return near + found[EMBEDDED_SENTENCES:]
         rest = found[EMBEDDED_SENTENCES:]
         further = _list_further(near, rest)
@@ -189,6 +190,12 @@ class PassageReader:
             for s in sentences
             for dense in [float(near[s.text])]
         ]
+
+
+def _asks_beside(text: str, passages: Sequence[Passage]) -> bool:
+    """Return whether a question asks what something is that is the subject of no article: that is not told by the first sentence of one."""
+    asked = set(list_query_terms(text)) - ASKING
+    return bool(_DEFINING.match(text)) and not any(asked <= list_held_terms(p.article.title) for p in passages)
 
 
 def _list_further(near: Sequence[Sentence], rest: Sequence[Sentence]) -> list[Sentence]:
