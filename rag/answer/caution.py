@@ -13,7 +13,7 @@ from rag.retrieval.evidence_search import Evidence
 from rag.retrieval.headline_answers import FACTS, answers_in_headline, find_restating
 from rag.retrieval.held_words import find_own_names, list_wanted, measure_said, read_own
 from rag.retrieval.read_answers import MEASURES, SURE, find_certain, is_behind, is_doubtful, is_unlikely
-from rag.retrieval.sentence_ranking import LIKELY, Sentence, list_counts
+from rag.retrieval.sentence_ranking import Sentence, list_counts
 from rag.text.terms import STOPWORDS, list_held_terms, terms, words
 
 NEAREST = 3
@@ -27,8 +27,6 @@ _LED = FACTS - {"how_many"} | {"topic"}
 
 _NEAREST = "the nearest sentences are:"
 UNCLEAR = f"Nothing in this archive clearly answers this; {_NEAREST}"
-PERHAPS = "This may be the answer, but check it against the question:"
-"""What an answer begins with that nothing clearly gives and that was read as likelier than not."""
 
 
 def find_answer(query: Query, evidence: Evidence) -> tuple[list[Sentence], Gap | None]:
@@ -49,10 +47,6 @@ def find_answer(query: Query, evidence: Evidence) -> tuple[list[Sentence], Gap |
         return [], gap
     elif gap is None and not answers_in_headline(query, chosen[0]) and is_doubtful(query, about.whole.sentences):
         gap = Gap("unclear", nearest=tuple(chosen))
-    if gap and gap.kind == "unclear" and (likely := find_certain(query, read, LIKELY)):
-        lead = add_antecedents(likely, read)
-        also = [s for s in gap.nearest if s not in lead and not is_behind(s, likely)]
-        gap = Gap("perhaps", nearest=(*lead, *also))
     return (list(gap.nearest[:NEAREST]), gap) if gap else (_drop_beside(query, certain, chosen), None)
 
 
@@ -150,8 +144,6 @@ def tell_headline(query: Query, chosen: Sequence[Sentence], passages: Sequence[P
 def write_caution(gap: Gap) -> str:
     """Return the first line of an answer that leaves something open; it states nothing but what the archive lacks."""
     said = strip_emphasis(gap.words)
-    if gap.kind == "perhaps":
-        return PERHAPS
     if gap.kind == "namesake":
         return f"Nothing in this archive says that of “{said}”, only of another one of that name; {_NEAREST}"
     if gap.kind in {"name", "year"}:

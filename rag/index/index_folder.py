@@ -16,6 +16,7 @@ from rag.index.generations import Generations, State, seal
 
 _REQUIRED_BYTES = 4_000_000  # With less free space, an index may fail to open without being damaged.
 _KEEPS = "keeps it"  # The second line of what an owner records that stays.
+_MOMENT_S = 0.1  # How long to wait for it where its owner keeps it: one that was killed does so no longer.
 _LOCK_TIMEOUT_S = 0.9  # How long to wait for a process that owns the folder only to update it.
 
 
@@ -47,7 +48,8 @@ class IndexFolder:
         """
         self.path.mkdir(parents=True, exist_ok=True)
         try:
-            self._lock.acquire(timeout=0 if self._read_record()[1:] == [_KEEPS] else self.wait_s)
+            kept = self._read_record()[1:] == [_KEEPS]
+            self._lock.acquire(timeout=min(self.wait_s, _MOMENT_S) if kept else self.wait_s)
         except Timeout:
             raise IndexInUseError(
                 f"{self.path}: the index is in use by {self._read_owner()}; ask there, or stop that process first"
@@ -61,11 +63,14 @@ class IndexFolder:
     def keep(self) -> None:
         """Say, where this process owns it, that it does so as long as it runs, so that no other one waits for it."""
         if self._lock.is_locked:
-            with contextlib.suppress(OSError):  # On a full disk they wait.
-                (self.path / "owner").write_text(f"{self.owner}\n{_KEEPS}", "utf-8")
+            with contextlib.suppress(OSError), (self.path / "owner").open("a", encoding="utf-8") as record:
+                record.write(f"\n{_KEEPS}")  # On a full disk they wait.
 
     def release(self) -> None:
-        """Let other processes own the folder."""
+        """Let other processes own the folder; none is to think, while the next one begins, that this one keeps it."""
+        if self._lock.is_locked and self._read_record()[1:]:
+            with contextlib.suppress(OSError):
+                (self.path / "owner").write_text(self.owner, "utf-8")
         self._lock.release(force=True)
 
     def name_owner(self) -> str:

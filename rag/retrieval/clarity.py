@@ -45,7 +45,7 @@ BEARING = 0.4
 COMES_NEAR = 0.6
 """Share of the best sentence's score that one of an article with all names and years must reach for the others to be left out."""
 
-Missing = Literal["namesake", "name", "year", "deed", "unclear", "perhaps"]
+Missing = Literal["namesake", "name", "year", "deed", "unclear"]
 
 _WORD = re.compile(r"\w+")
 _FEW = 3  # Words of a question besides its names.
@@ -65,8 +65,7 @@ class Gap:
     """Hold what an answer would leave open.
 
     Attributes:
-        kind: What is missing: the one who is meant ("namesake", "name"), the year, the deed, nothing certain, or ("perhaps") nothing
-            more than certainty.
+        kind: What is missing: the one who is meant ("namesake", "name"), the year, the deed, or nothing certain.
         words: The name, the year or the deed, in the words of the question; "" where nothing certain is missing.
         nearest: The sentences that come near it, the nearest first; none where nothing does.
     """

@@ -116,7 +116,7 @@ class Evidence:
     def hopeful(self) -> bool:
         """Return whether to ask a model, which sees for itself whether the passages answer."""
         each = (self.whole, *self.parts)
-        return any(one.sufficiency.probability >= HOPELESS or one.unknown for one in each)
+        return any(one.sufficiency.probability >= HOPELESS or one.unknown or one.certain for one in each)
 
     @property
     def lacking(self) -> list[PassageReading]:
@@ -225,8 +225,8 @@ class EvidenceSearch:
             replace(part, sentences=order_timely_first(part.sentences, asked.hints)) if asked.hints.timed else part
             for part, asked in zip(parts, query.parts, strict=False)
         ]
-        parts = [
-            _put_certain_first(part, asked.text, kind)
+        parts = [  # The time that is asked for comes before how likely a sentence answers.
+            part if asked.hints.timed else _put_certain_first(part, asked.text, kind)
             for part, asked, kind in zip(parts, query.parts, kinds, strict=False)
         ]
         return Evidence(whole, [_restore_ranks(part, places) for part in parts], query.several)

@@ -73,7 +73,11 @@ def list_years(query: Query) -> list[str]:
 
 def list_about(query: Query, sentences: Sequence[Sentence]) -> list[Sentence]:
     """Return the sentences of articles that hold all names and years of a question."""
-    names, years = find_own_names(read_own(query.standalone)), list_years(query)
+    return list_telling(find_own_names(read_own(query.standalone)), list_years(query), sentences)
+
+
+def list_telling(names: Sequence[Name], years: Sequence[str], sentences: Sequence[Sentence]) -> list[Sentence]:
+    """Return the sentences of articles that hold all of some names and years."""
     holding: dict[str, bool] = {}
     for sentence in sentences:
         article = sentence.passage.article

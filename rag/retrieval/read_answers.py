@@ -1,5 +1,6 @@
 """What reading sentences together with the question says of them: which one surely answers, and whether none is likely to."""
 
+import re
 from collections.abc import Sequence
 from collections.abc import Set as AbstractSet
 
@@ -8,13 +9,10 @@ from rag.question.question_kind import Kind
 from rag.question.question_syntax import ASKING as INTERROGATIVE
 from rag.retrieval.demanded_kinds import CURRENCY, asks_money, counts_asked
 from rag.retrieval.headline_answers import FACTS, WHO_IS_NAME
-from rag.retrieval.held_words import find_own_names, list_about, read_own, tells_of_all
-from rag.retrieval.sentence_ranking import LIKELY, Sentence, measure_sentence_shape
+from rag.retrieval.held_words import YEAR, find_own_names, list_about, list_telling, read_own
+from rag.retrieval.sentence_ranking import CERTAIN, LIKELY, Sentence, measure_sentence_shape
 from rag.text.equal_words import find_equal_terms
 from rag.text.terms import list_held_terms, stem, words
-
-CERTAIN = 0.8
-"""Probability (`rag.retrieval.answer_scorer`) from which on a sentence that holds what is named needs no caution, whatever its words."""
 
 SURE = 0.93
 """Probability from which on it stands before others that answer by their words too, and without what answers less."""
@@ -25,7 +23,7 @@ BESIDE = 4
 UNDOING = frozenset(
     map(
         stem,
-        "lift unban unblock undo cancel reverse repeal revoke withdraw resume restore relaunch reopen overturn legalise legalize".split(),
+        "deny stop end refuse drop halt lift unban unblock undo cancel reverse repeal revoke withdraw resume restore relaunch reopen overturn legalise legalize".split(),
     )
 )
 """Stems of words for what undoes a deed, which is read much like the deed: an article must hold them, or the answer is none."""
@@ -40,8 +38,11 @@ UNLIKELY = 0.05
 """Probability below which, if no sentence reaches it, what does not clearly answer is not worth showing."""
 
 
-def find_certain(query: Query, sentences: Sequence[Sentence], least: float = CERTAIN) -> Sentence | None:
-    """Return the sentence that surely answers a question in one piece, or as likely as `least`, None where there is none.
+_SHARE = re.compile(r"(?:\bper ?cent|%) of\b", re.IGNORECASE)  # A fine may be a share: "10 percent of turnover".
+
+
+def find_certain(query: Query, sentences: Sequence[Sentence]) -> Sentence | None:
+    """Return the sentence that surely answers a question in one piece, None where there is none.
 
     It must be read as the answer and hold the kind of thing asked for, its article all names and years: what is asked of somebody
     else, or of another year, is often told in the same words. A word for undoing must stand there too, and where an article
@@ -50,8 +51,7 @@ def find_certain(query: Query, sentences: Sequence[Sentence], least: float = CER
     if query.parts:
         return None
     own = read_own(query.standalone)
-    undone = {stem(word) for word in words(own)} & UNDOING
-    likely = [s for s in sentences if s.answers >= least and _holds_kind(query, own, s) and _tells_all(undone, s)]
+    likely = _list_certain(own, query.kind, sentences)
     counting = {s.place for s in sentences if query.kind == "how_many" and counts_asked(own, s.text)}
     better = {s.passage.article.id for s in sentences if s.place in counting and s.answers >= LIKELY}
     # "52,050 passengers" is no number of vehicles, where the article gives that too.
@@ -67,10 +67,7 @@ def find_certain_for_part(text: str, kind: Kind, sentences: Sequence[Sentence]) 
         kind: What it asks for.
         sentences: Those read for it, the best first.
     """
-    names = find_own_names(text)
-    certain = [
-        s for s in sentences if s.answers >= CERTAIN and (s.shape or kind not in FACTS) and tells_of_all(names, s)
-    ]
+    certain = list_telling(find_own_names(text), YEAR.findall(text), _list_certain(text, kind, sentences))
     best = max(certain, key=lambda s: s.answers, default=None)
     return sentences[0] if best and sentences[0] in certain and not is_behind(sentences[0], best) else best
 
@@ -80,6 +77,12 @@ def is_behind(sentence: Sentence, certain: Sentence) -> bool:
     return sentence.answers < 1 - BESIDE * (1 - certain.answers)
 
 
+def _list_certain(own: str, kind: Kind, sentences: Sequence[Sentence]) -> list[Sentence]:
+    """Return the sentences that were read as answers and hold the kind of thing asked for, and whose articles tell of an undoing."""
+    undone = {stem(word) for word in words(own)} & UNDOING
+    return [s for s in sentences if s.answers >= CERTAIN and _holds_kind(kind, own, s) and _tells_all(undone, s)]
+
+
 def _tells_all(terms: AbstractSet[str], sentence: Sentence) -> bool:
     """Return whether the article of a sentence holds all of some terms, or equal ones."""
     article = sentence.passage.article
@@ -87,16 +90,16 @@ def _tells_all(terms: AbstractSet[str], sentence: Sentence) -> bool:
     return all(not find_equal_terms(term).isdisjoint(held) for term in terms)
 
 
-def _holds_kind(query: Query, own: str, sentence: Sentence) -> bool:
+def _holds_kind(kind: Kind, own: str, sentence: Sentence) -> bool:
     """Return whether a sentence holds the kind of thing that a question asks for: a sum of money, a date, a name."""
     if asks_money(own):
-        return bool(CURRENCY.search(sentence.text))
+        return bool(CURRENCY.search(sentence.text) or _SHARE.search(sentence.text))
     # "Which three countries abstained" wants names.
-    kind = "who" if words(own)[:1] == ["which"] and query.kind not in FACTS else query.kind
+    kind = "who" if words(own)[:1] == ["which"] and kind not in FACTS else kind
     if kind not in FACTS or WHO_IS_NAME.match(own):
         return True
     shape = measure_sentence_shape(sentence.text, kind, set(words(own)))
-    return shape == 1 if query.kind == "how_many" else bool(shape)  # "8,000 of them" are a part.
+    return shape == 1 if kind == "how_many" else bool(shape)  # "8,000 of them" are a part.
 
 
 def is_doubtful(query: Query, sentences: Sequence[Sentence]) -> bool:

@@ -10,6 +10,8 @@ from corpus.text.sentences import split_sentences
 from rag.index.embedder import Embedder, Vectors
 from rag.index.lexical import LexicalIndex
 from rag.model import Passage
+from rag.question.question_syntax import ASKING as INTERROGATIVE
+from rag.question.question_syntax import AUXILIARY
 from rag.retrieval.answer_scorer import AnswerScorer, describe_sentence
 from rag.text.dates.date_mentions import find_moments
 from rag.text.equal_words import find_equal_terms
@@ -32,6 +34,10 @@ EMBEDDED_SENTENCES = 14
 LEADING_ARTICLES, LEADING_SENTENCES = 2, 14
 """Of so many articles, those that lead, so many more sentences are read: a reason is often told without a word of the question."""
 
+CERTAIN = 0.8
+"""Probability of an answer from which on one that holds what is named needs no caution, whatever its words
+(`rag.retrieval.read_answers`); for keywords, which hold no word that asks and no verb, less does not count."""
+
 LIKELY = 0.5
 """Probability of an answer from which on one of these is ranked with the others, and any bears on the question."""
 
@@ -47,8 +53,8 @@ _QUOTED_LENGTH = 8  # Characters of the shortest quotation that answers what som
 _LEANT_ON = 300  # Characters before a sentence on which it may lean.
 _BEFORE = 700  # Characters before a passage in which the sentence before it is searched for.
 
-_DEFINING = re.compile(r"\W*(?:what|who)(?:['’]?s|\s+(?:is|was|are|were))\b", re.IGNORECASE)
-"""How a question begins that asks what or who something is, which a sentence may tell."""
+_DEFINING = re.compile(r"\W*what(?:['’]?s|\s+(?:is|was|are|were))\b", re.IGNORECASE)
+"""How a question begins that asks what something is, which a sentence may tell."""
 
 WEIGHTS = {
     "own": 0.096,
@@ -155,15 +161,16 @@ class PassageReader:
         near = order_best_first(self._compare(text, found[:EMBEDDED_SENTENCES], known))
         # A mere topic is no question that a sentence could answer, and the model has learnt from English alone.
         english = {question_language(text), *(s.passage.article.language or "en" for s in near)} == {"en"}
-        if (kind == "topic" and not _asks_beside(text, passages)) or not english:
+        if (kind == "topic" and not _is_in_no_headline(text, passages)) or not english:
             return near + found[EMBEDDED_SENTENCES:]
         rest = found[EMBEDDED_SENTENCES:]
         further = _list_further(near, rest)
         told = self._measure_answers(text, [*near, *further])
         likely = self._compare(text, [s for s in further if told[s.place] >= LIKELY], known)
         held = {s.place for s in likely}
+        least = CERTAIN if (INTERROGATIVE | AUXILIARY).isdisjoint(words(text)) else 0.0
         near, rest = (
-            [_add_reading(s, told.get(s.place, 0.0)) for s in some]
+            [_add_reading(s, told.get(s.place, 0.0), least) for s in some]
             for some in ([*near, *likely], [s for s in rest if s.place not in held])
         )
         return order_best_first(near) + rest
@@ -192,8 +199,8 @@ class PassageReader:
         ]
 
 
-def _asks_beside(text: str, passages: Sequence[Passage]) -> bool:
-    """Return whether a question asks what something is that is the subject of no article: that is not told by the first sentence of one."""
+def _is_in_no_headline(text: str, passages: Sequence[Passage]) -> bool:
+    """Return whether a question asks what something is that no headline names: then no article begins by telling it."""
     asked = set(list_query_terms(text)) - ASKING
     return bool(_DEFINING.match(text)) and not any(asked <= list_held_terms(p.article.title) for p in passages)
 
@@ -204,10 +211,10 @@ def _list_further(near: Sequence[Sentence], rest: Sequence[Sentence]) -> list[Se
     return [s for s in rest if s.passage.article.id in leading][:LEADING_SENTENCES]
 
 
-def _add_reading(sentence: Sentence, answers: float) -> Sentence:
-    """Return a sentence with how likely it answers, in its score too; a quotation of the question still counts 1 more."""
+def _add_reading(sentence: Sentence, answers: float, least: float) -> Sentence:
+    """Return a sentence with how likely it answers, in its score too from `least` on; a quotation of the question still counts 1 more."""
     quoted = sentence.score > 1
-    score = quoted + (1 - READ_SHARE) * (sentence.score - quoted) + READ_SHARE * answers
+    score = quoted + (1 - READ_SHARE) * (sentence.score - quoted) + READ_SHARE * answers * (answers >= least)
     return replace(sentence, answers=answers, score=score)
 
 

@@ -47,11 +47,6 @@ _MEANT = {
     "summerize": "summarize",
     "sumarise": "summarise",
     "summerise": "summarise",
-    **{f"{word}s": f"{word}'s" for word in ("what", "who", "where", "when", "how", "why", "that")},
-    **{
-        f"{word}nt": f"{word}n't"
-        for word in ("did", "does", "do", "is", "was", "are", "were", "has", "had", "have", "would", "could", "should")
-    },
 }
 """Usual mistakes in the words that only ask for something, some of them in the lists of English words too."""
 _WORD = re.compile(r"(?<![^\W_])(?<![^\W_]['’])[^\W\d_]+(?=['’]s\b|[^\w'’]|['’](?!\w)|$)")

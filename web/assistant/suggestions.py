@@ -52,12 +52,11 @@ def suggest_questions(assistant: Assistant, answer: Answer, asked: Sequence[str]
 
 def _is_answered(assistant: Assistant, question: str) -> bool:
     """Return whether the archive as it is now answers a question today: answers on one story lead to the same questions."""
-    store = assistant.indexes.store
-    state = (store.archive.identity, store.last_change(), store.profile, *assistant.progress(), date.today())
+    store, settings = assistant.indexes.store, assistant.settings
     try:
-        return _answered.find([(state, assistant.settings.passages, question)], lambda _: [_try(assistant, question)])[
-            0
-        ]
+        state = (store.archive.identity, store.last_change(), store.profile, *assistant.progress(), date.today())
+        asked = (*state, settings.passages, settings.reranker, settings.dense, question)
+        return _answered.find([asked], lambda _: [_try(assistant, question)])[0]
     except NewsdeskError:
         return False
 

@@ -12,7 +12,7 @@ from tests.rag.conftest_answers import newsroom
 STARTER = Path(__file__).parents[3] / "corpus" / "starter" / "articles.jsonl"
 TOPICS = (
     "Snowden", "Data Privacy Framework", "Sony Pictures", "Telegram", "Right to be forgotten", "WannaCry", "Log4j", "Heartbleed",
-    "Cambridge Analytica", "sale or ban of TikTok",
+    "Cambridge Analytica", "sale or ban of TikTok", "Dragonfly", "Digital Services Act",
 )  # fmt: skip
 
 
@@ -37,6 +37,10 @@ def assistant(tmp_path_factory: pytest.TempPathFactory, embedder: Embedder) -> I
         ("who found the log4j bug", "Chen Zhaojun"),
         # The headline counts something else.
         ("How many people installed the personality quiz app on Facebook?", "270,000"),
+        # No word asks.
+        ("name of that facebook quiz cambridge analytica got the data from", "thisisyourdigitallife"),
+        # No headline names it, so that no article begins by telling what it is.
+        ("what is dragonfly", "The project, code-named Dragonfly"),
     ],
 )
 def test_what_is_surely_read_as_the_answer_needs_no_caution_and_leads(
@@ -46,6 +50,22 @@ def test_what_is_surely_read_as_the_answer_needs_no_caution_and_leads(
     assert answer.status == "answered"
     _, first, *_ = answer.text.splitlines()  # Below outlet, date and headline.
     assert told in "".join(first.split("]")[:2])  # Another sentence may say who "he" is.
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "max fines dsa vs dma?",
+        "max fines under the digital services act vs the digital markets act",
+        "how much can they fine you under the dsa and under the dma",
+    ],
+)
+def test_each_part_begins_with_what_is_surely_read_as_its_answer(question: str, assistant: Assistant) -> None:
+    answer = assistant.ask(question)
+    assert answer.status == "answered"
+    told = [line for line in answer.text.splitlines() if line and not line.startswith("**")]
+    # The article on the one act gives the fine under the other too.
+    assert [next(n for n in ("10 percent", "6 percent") if n in line) for line in told] == ["6 percent", "10 percent"]
 
 
 @pytest.mark.parametrize(

@@ -2,6 +2,7 @@
 
 import os
 import threading
+import time
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -39,10 +40,12 @@ def test_who_keeps_it_is_not_waited_for_and_who_may_leave_is(folder: IndexFolder
         other.folder.wait_s = PATIENCE_S
         folder.acquire()
         folder.keep()
+        begun = time.monotonic()
         with pytest.raises(IndexInUseError, match=f"in use by the second, process {os.getpid()}; ask there"):
             other.folder.acquire()
+        assert time.monotonic() - begun < PATIENCE_S / 2
         folder.release()
-        other.folder.acquire()  # What is written there says nothing of a folder that nobody owns.
+        other.folder.acquire()
         folder.wait_s = PATIENCE_S
         leaving = threading.Timer(0.05, other.folder.release)
         leaving.start()

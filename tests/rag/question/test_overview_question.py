@@ -31,6 +31,8 @@ from rag.question.overview_question import parse_overview_question
         ("Summarise News Corp phone hacking", "summary", "News Corp phone hacking", 5),
         ("Explain back pay ruling", "summary", "back pay ruling", 5),
         ("What's the story with Yahoo?", "summary", "Yahoo", 5),
+        ("whats the deal with Yahoo", "summary", "Yahoo", 5),
+        ("What's up with Yahoo?", "summary", "Yahoo", 5),
         ("what is the archive's story on the harbour toll", "summary", "harbour toll", 5),
         ("the ferry strike in Oslo, short version please", "summary", "ferry strike in Oslo", 5),
         ("tldr Heartbleed", "summary", "Heartbleed", 5),
