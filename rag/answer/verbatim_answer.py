@@ -10,7 +10,7 @@ from rag.answer.conflicts import find_conflicts
 from rag.model import Passage
 from rag.retrieval.evidence_search import Evidence, PassageReading
 from rag.retrieval.read_answers import is_behind
-from rag.retrieval.sentence_ranking import CERTAIN, Sentence, list_counts
+from rag.retrieval.sentence_ranking import Sentence, list_counts
 from rag.text.citation_marks import strip_marks
 from rag.text.output_filter import filter_output
 from rag.text.speech_verbs import SAID
@@ -78,7 +78,7 @@ def _choose_apart(part: PassageReading, found: Sequence[Sentence]) -> Sentence:
     """Return the best sentence of a part, or one as good of an article that no other part is answered from.
 
     What is compared is often named in the article on the other thing, which tells less of it than its own. Where what is surely
-    read as the answer to both gives the figure of the part before, another one that is read so and gives a new one is chosen.
+    read as the answer gives the figure of a part before, another one that is read so and gives a new one is chosen.
     """
     taken, best = {s.passage.article.id for s in found}, part.sentences[0]
     near = [
@@ -87,7 +87,7 @@ def _choose_apart(part: PassageReading, found: Sequence[Sentence]) -> Sentence:
     chosen = next((s for s in near if s.passage.article.id not in taken), best)
     told, given = {figure for s in found for figure in _list_figures(s)}, _list_figures(chosen)
     if part.certain and given and given <= told:
-        return next((s for s in part.sentences if s.answers >= CERTAIN and _list_figures(s) - told), chosen)
+        return next((s for s in part.sentences if s.place in part.certain and _list_figures(s) - told), chosen)
     return chosen
 
 

@@ -12,14 +12,14 @@ from corpus.text.sentences import split_sentences
 from rag.index.embedder import Vectors
 from rag.model import Filters, Passage
 from rag.question.filter_values import phrase_names
-from rag.question.query import Query
+from rag.question.query import Query, QuestionPart
 from rag.question.question_kind import Kind, classify_question
 from rag.question.question_parts import is_remark, merge_parts
 from rag.retrieval.asked_names import keep_meant
 from rag.retrieval.demanded_kinds import put_demanded_first
 from rag.retrieval.namesakes import drop_namesakes, keep_carried_topic
 from rag.retrieval.passage_search import Retriever, SearchText
-from rag.retrieval.read_answers import find_certain_for_part
+from rag.retrieval.read_answers import list_certain_for_part
 from rag.retrieval.sentence_ranking import READ_PASSAGES, PassageReader, Sentence, order_best_first
 from rag.retrieval.sufficiency import HOPELESS, Sufficiency, judge_sufficiency
 from rag.retrieval.told_times import order_timely_first
@@ -69,14 +69,14 @@ class PassageReading:
         sentences: Those that can be quoted, the most relevant first.
         sufficiency: Whether they answer it.
         unknown: Whom they say nothing of, though they say it of a namesake, or "".
-        certain: The first sentence was surely read as the answer.
+        certain: The places of those that were surely read as the answer to a part, the likeliest first.
     """
 
     said: str
     sentences: Sequence[Sentence]
     sufficiency: Sufficiency
     unknown: str = ""
-    certain: bool = False
+    certain: Sequence[tuple[str, int]] = ()
 
     @property
     def answered(self) -> bool:
@@ -84,12 +84,12 @@ class PassageReading:
         probability, best = self.sufficiency.probability, next(iter(self.sentences), None)
         held = best is not None and best.shape == 1 and best.coverage >= HELD
         likely = probability >= ANSWERED or (held and self.sufficiency.enough)
-        return best is not None and (self.certain or likely)
+        return best is not None and (bool(self.certain) or likely)
 
     @property
     def enough(self) -> bool:
         """Return whether it is to be answered."""
-        return self.certain or self.sufficiency.enough
+        return bool(self.certain) or self.sufficiency.enough
 
 
 @dataclass(frozen=True, slots=True)
@@ -225,9 +225,8 @@ class EvidenceSearch:
             replace(part, sentences=order_timely_first(part.sentences, asked.hints)) if asked.hints.timed else part
             for part, asked in zip(parts, query.parts, strict=False)
         ]
-        parts = [  # The time that is asked for comes before how likely a sentence answers.
-            part if asked.hints.timed else _put_certain_first(part, asked.text, kind)
-            for part, asked, kind in zip(parts, query.parts, kinds, strict=False)
+        parts = [
+            _put_certain_first(part, asked, kind) for part, asked, kind in zip(parts, query.parts, kinds, strict=False)
         ]
         return Evidence(whole, [_restore_ranks(part, places) for part in parts], query.several)
 
@@ -272,12 +271,15 @@ def _rerank_by_gain(read: Sequence[Sentence], gains: Sequence[float], most: floa
     return order_best_first(again)
 
 
-def _put_certain_first(part: PassageReading, text: str, kind: Kind) -> PassageReading:
-    """Return the reading of a part of a question with the sentence first that was surely read as its answer, if one was."""
-    certain = find_certain_for_part(text, kind, part.sentences)
-    if certain is None:
-        return part
-    return replace(part, sentences=[certain, *(s for s in part.sentences if s is not certain)], certain=True)
+def _put_certain_first(part: PassageReading, asked: QuestionPart, kind: Kind) -> PassageReading:
+    """Return the reading of a part of a question with what was surely read as its answer, the first of it before all others.
+
+    Where a time is asked for, that comes before how likely a sentence answers.
+    """
+    certain = list_certain_for_part(asked.text, kind, part.sentences)
+    first = [] if asked.hints.timed else certain[:1]
+    rest = [s for s in part.sentences if s not in first]
+    return replace(part, sentences=[*first, *rest], certain=[s.place for s in certain])
 
 
 def _restore_ranks(reading: PassageReading, places: Mapping[str, Passage]) -> PassageReading:

@@ -23,7 +23,7 @@ BESIDE = 4
 UNDOING = frozenset(
     map(
         stem,
-        "deny stop end refuse drop halt lift unban unblock undo cancel reverse repeal revoke withdraw resume restore relaunch reopen overturn legalise legalize".split(),
+        "deny refuse lift unban unblock undo cancel reverse repeal revoke withdraw resume restore relaunch reopen overturn legalise legalize".split(),
     )
 )
 """Stems of words for what undoes a deed, which is read much like the deed: an article must hold them, or the answer is none."""
@@ -38,7 +38,9 @@ UNLIKELY = 0.05
 """Probability below which, if no sentence reaches it, what does not clearly answer is not worth showing."""
 
 
-_SHARE = re.compile(r"(?:\bper ?cent|%) of\b", re.IGNORECASE)  # A fine may be a share: "10 percent of turnover".
+_SHARE = re.compile(
+    r"(?:\bper ?cent|%) of (?:[\w’'-]+ ){0,3}(?:turnover|revenues?|sales)\b", re.IGNORECASE
+)  # As a fine may be.
 
 
 def find_certain(query: Query, sentences: Sequence[Sentence]) -> Sentence | None:
@@ -59,8 +61,10 @@ def find_certain(query: Query, sentences: Sequence[Sentence]) -> Sentence | None
     return max(list_about(query, likely), key=lambda s: s.answers, default=None)
 
 
-def find_certain_for_part(text: str, kind: Kind, sentences: Sequence[Sentence]) -> Sentence | None:
-    """Return the sentence that surely answers a part of a question, None where there is none; the first unless much less likely.
+def list_certain_for_part(text: str, kind: Kind, sentences: Sequence[Sentence]) -> list[Sentence]:
+    """Return the sentences that surely answer a part of a question, the likeliest first.
+
+    The first of all stands before it, if it is one of them and not much less likely.
 
     Args:
         text: The part, which makes sense by itself.
@@ -68,8 +72,10 @@ def find_certain_for_part(text: str, kind: Kind, sentences: Sequence[Sentence]) 
         sentences: Those read for it, the best first.
     """
     certain = list_telling(find_own_names(text), YEAR.findall(text), _list_certain(text, kind, sentences))
-    best = max(certain, key=lambda s: s.answers, default=None)
-    return sentences[0] if best and sentences[0] in certain and not is_behind(sentences[0], best) else best
+    certain.sort(key=lambda s: -s.answers)
+    if certain and sentences[0] in certain and not is_behind(sentences[0], certain[0]):
+        certain.sort(key=lambda s: s is not sentences[0])
+    return certain
 
 
 def is_behind(sentence: Sentence, certain: Sentence) -> bool:

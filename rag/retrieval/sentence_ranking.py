@@ -56,6 +56,8 @@ _BEFORE = 700  # Characters before a passage in which the sentence before it is 
 _DEFINING = re.compile(r"\W*what(?:['’]?s|\s+(?:is|was|are|were))\b", re.IGNORECASE)
 """How a question begins that asks what something is, which a sentence may tell."""
 
+_ASKS = INTERROGATIVE | AUXILIARY - {"may", "will"}  # "tiktok ban May 2020", "his will".
+
 WEIGHTS = {
     "own": 0.096,
     "coverage": 0.182,
@@ -168,7 +170,7 @@ class PassageReader:
         told = self._measure_answers(text, [*near, *further])
         likely = self._compare(text, [s for s in further if told[s.place] >= LIKELY], known)
         held = {s.place for s in likely}
-        least = CERTAIN if (INTERROGATIVE | AUXILIARY).isdisjoint(words(text)) else 0.0
+        least = CERTAIN if _ASKS.isdisjoint(words(text)) else 0.0
         near, rest = (
             [_add_reading(s, told.get(s.place, 0.0), least) for s in some]
             for some in ([*near, *likely], [s for s in rest if s.place not in held])

@@ -45,6 +45,7 @@ def test_who_keeps_it_is_not_waited_for_and_who_may_leave_is(folder: IndexFolder
             other.folder.acquire()
         assert time.monotonic() - begun < PATIENCE_S / 2
         folder.release()
+        assert (folder.path / "owner").read_text("utf-8") == folder.owner  # A third one that has it now may leave soon.
         other.folder.acquire()
         folder.wait_s = PATIENCE_S
         leaving = threading.Timer(0.05, other.folder.release)
