@@ -38,9 +38,8 @@ UNLIKELY = 0.05
 """Probability below which, if no sentence reaches it, what does not clearly answer is not worth showing."""
 
 
-_SHARE = re.compile(
-    r"(?:\bper ?cent|%) of (?:[\w’'-]+ ){0,3}(?:turnover|revenues?|sales)\b", re.IGNORECASE
-)  # As a fine may be.
+_SHARE = re.compile(r"(?:\bper ?cent|%) of (?:[\w’'-]+ ){0,3}(?:turnover|revenues?|sales)\b", re.IGNORECASE)
+"""A sum that is told as a share, as a fine may be."""
 
 
 def find_certain(query: Query, sentences: Sequence[Sentence]) -> Sentence | None:

@@ -35,6 +35,10 @@ def suggest_questions(assistant: Assistant, answer: Answer, asked: Sequence[str]
     if answer.status != "answered":  # What is offered there are the nearest articles, and ways to ask otherwise.
         return []
     tried = assistant.with_writer(None)
+    try:
+        state = _read_state(tried)
+    except NewsdeskError:
+        return []
     ends = time.monotonic() + _BUDGET_S
     found: list[str] = []
     known = {question.casefold() for question in asked}
@@ -45,24 +49,24 @@ def suggest_questions(assistant: Assistant, answer: Answer, asked: Sequence[str]
         if question.casefold() in known:
             continue
         known.add(question.casefold())
-        if _is_answered(tried, question):
+        if _is_answered(tried, question, state):
             found.append(question)
     return found
 
 
-def _is_answered(assistant: Assistant, question: str) -> bool:
-    """Return whether the archive as it is now answers a question today: answers on one story lead to the same questions."""
+def _read_state(assistant: Assistant) -> tuple[Hashable, ...]:
+    """Return what an answer depends on besides the question: the archive as it is now, how it is searched, the day."""
     store, settings = assistant.indexes.store, assistant.settings
+    searched = (store.profile, settings.passages, settings.reranker, settings.dense)
+    return (store.archive.identity, store.last_change(), *assistant.progress(), *searched, date.today())
+
+
+def _is_answered(assistant: Assistant, question: str, state: Hashable) -> bool:
+    """Return whether a question is answered; that is remembered, as answers on one story lead to the same questions."""
     try:
-        state = (store.archive.identity, store.last_change(), store.profile, *assistant.progress(), date.today())
-        asked = (*state, settings.passages, settings.reranker, settings.dense, question)
-        return _answered.find([asked], lambda _: [_try(assistant, question)])[0]
+        return _answered.find([(state, question)], lambda _: [assistant.ask(question).status == "answered"])[0]
     except NewsdeskError:
         return False
-
-
-def _try(assistant: Assistant, question: str) -> bool:
-    return assistant.ask(question).status == "answered"
 
 
 def _make_candidates(assistant: Assistant, answer: Answer) -> Iterator[str]:
