@@ -37,11 +37,14 @@ RIVAL = 0.7
 _HEADLINE = 200  # Characters of a headline that are shown.
 _SAME = 0.55  # Two sentences that share more of their terms say the same.
 _PRONOUN_SAID = re.compile(rf"[\"”’»],?\s+(?:(?:he|she|they|it)\s+\w+|{SAID}\s+(?:he|she|they))\b", re.IGNORECASE)
+_SUBJECT = re.compile(r"(?:He|She|It|They)\b")
 _LEANS = re.compile(
-    r"^[\"“'‘]?(?:He|She|It|They|This|That|These|Those|His|Her|Its|Their|Both|Such|But|And|The (?:company|agency|law|bill|"
+    r"^[\"“'‘]?(?:He|She|They|His|Her|Their)\b"
+    r"|^(?:It|This|That|These|Those|Its|Both|Such|But|And|The (?:company|agency|law|bill|"
     r"group|ruling|court|decision|ministry|government|attack|breach|move|order|measure)|In (?:it|that)"
     r"|(?:[\w,.]+ ){1,3}of (?:them|these|those))\b"
 )
+"""How a sentence begins that leans on the one before it; what somebody is quoted with speaks of what he knows."""
 
 _ANNOUNCES = re.compile(
     r"^(?:[\w’'-]+ ){1,6}(?<!all )(?<!both )(?<!these )(?<!those )(?:several|two|three|four|five|six|seven|eight|nine|ten) (?:[\w’'-]+ ){0,2}(?:aims|arguments|bans|causes|"
@@ -140,13 +143,21 @@ def add_antecedents(sentence: Sentence, read: Sequence[Sentence]) -> list[Senten
 def _find_antecedent(sentence: Sentence, sentences: Sequence[Sentence]) -> list[Sentence]:
     """Return the one or two sentences before one that say who "he" in it is, in the order of the article.
 
-    The second is taken from the same paragraph only: further off, somebody else may have been the last one named.
+    The second is taken from the same paragraph only: further off, somebody else may have been the last one named. It alone is
+    given where both of those after it begin with the same word: "It limits ... It also sets up ..." of one order.
     """
     first = _precedes(sentence, sentences) if _needs_antecedent(sentence.text) else None
     second = _precedes(first, sentences) if first and _needs_antecedent(first.text) else None
     if first and second and "\n" not in first.passage.article.body[second.end : first.start]:
-        return [second, first]
+        alike = _begins_alike(first.text, sentence.text) and not _needs_antecedent(second.text)
+        return [second] if alike else [second, first]
     return [first] if first else []
+
+
+def _begins_alike(one: str, other: str) -> bool:
+    """Return whether two sentences begin with the same pronoun."""
+    first, second = _SUBJECT.match(one), _SUBJECT.match(other)
+    return bool(first and second and first.group() == second.group())
 
 
 def _needs_antecedent(text: str) -> bool:
@@ -204,7 +215,7 @@ def _paragraph(group: Sequence[Sentence], places: dict[str, int]) -> str:
     They keep the order of the article where the first would begin with a "she" that nothing before it explains.
     """
     article, order = group[0].passage.article, sorted(group, key=lambda s: s.start)
-    lead = [*_find_antecedent(group[0], order), group[0]][0]
+    lead = [*_find_antecedent(group[0], order), *_find_before(group[0], order), group[0]][0]
     first = 0 if _needs_antecedent(lead.text) else order.index(lead)
     ordered = [*order[first:], *order[:first]]
     text = "".join(
@@ -212,6 +223,13 @@ def _paragraph(group: Sequence[Sentence], places: dict[str, int]) -> str:
         for before, s in zip([None, *ordered[:-1]], ordered, strict=True)
     )
     return f"**{format_origin(article)}**\n{text}"
+
+
+def _find_before(sentence: Sentence, order: Sequence[Sentence]) -> list[Sentence]:
+    """Return the nearest sentence before one that leans on it, in the same paragraph, though not all between is given."""
+    body = sentence.passage.article.body
+    earlier = [s for s in order if s.end <= sentence.start and "\n" not in body[s.end : sentence.start]]
+    return earlier[-1:] if _needs_antecedent(sentence.text) else []
 
 
 def _join(before: Sentence | None, after: Sentence) -> str:

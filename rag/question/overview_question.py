@@ -6,12 +6,13 @@ from rag.text.terms import STOPWORDS, words
 
 _ASKED = frozenset(
     "please can could would you i we want need like give show write make get me us a an the some short brief quick "
-    "main key full tell what what's whats are is does do there different this your our archive's bring find just".split()
+    "main key full tell so what what's whats are is does do there different this your our archive's bring find just".split()
 )
 _SUMMARY = frozenset("summarise summarize summary overview recap explain explanation tldr".split())
 _POSITIONS = frozenset("positions views opinions reactions stances".split())
 _POINTS = frozenset("points bullets facts sentences".split())
 _LINKING = frozenset("of on about to towards for over behind around".split())
+_POINTING = frozenset("the a an this that these those".split())
 _STORY = frozenset(
     "story stories affair saga news coverage case history background rundown gist back and forth".split()
 )
@@ -32,7 +33,12 @@ _PHRASES = {
             "history of",
             "story of",
             "story with",
-            *(f"{whats} {way} with" for whats in ("what's", "what’s", "whats") for way in ("the deal", "up")),
+            *(
+                f"{whats} {way}with"
+                for whats in ("what's", "what’s", "whats")
+                for way in ("the deal ", "up ", "it ", "")
+            ),
+            "what is it with",
             "story on",
             "story about",
             "story behind",
@@ -173,7 +179,7 @@ def _read_number(word: str) -> int:
 
 def _strip_topic(rest: list[str]) -> list[str]:
     """Return a topic without "of the story of" before it and "story" behind it."""
-    while rest and (rest[0].lower() in _LINKING | {"the", "a", "an"} or _leads(rest)):
+    while rest and (rest[0].lower() in _LINKING | _POINTING or _leads(rest)):
         rest = rest[1:]
     while len(rest) > 1 and rest[-1].lower() in _STORY:
         rest = rest[:-1]

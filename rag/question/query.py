@@ -14,6 +14,7 @@ from rag.question.question_kind import Kind, classify_question
 from rag.question.question_parts import Piece, has_several_questions, split_question
 from rag.question.scope_mentions import ScopeMentions
 from rag.text.dates.question_period import Period, find_periods
+from rag.text.names import find_names
 
 __all__ = ["Kind", "Outlets", "Query", "QuestionPart", "parse_question"]
 
@@ -154,7 +155,7 @@ def parse_question(
         classify_question(searched),
         demanded,
         hints,
-        tuple(_parse_part(alone, piece, moment, outlets, newest) for piece in pieces),
+        _share_time([_parse_part(alone, piece, moment, outlets, newest) for piece in pieces]),
         _wants_latest(alone),
         max((t.since for t in times if t.since and not (t.until and t.relative)), default=None),
         bool(pieces) and has_several_questions(alone),
@@ -185,6 +186,17 @@ def _parse_part(question: str, piece: Piece, now: datetime, outlets: Outlets, ne
     named = tuple(dict.fromkeys(name for mention in outlets.find(piece.text) for name in mention.names))
     kind = None if has_several_questions(question) else find_part_kind(question, piece.said)
     return QuestionPart(piece.text, piece.said, _make_filters(times[:1], named), kind)
+
+
+def _share_time(parts: Sequence[QuestionPart]) -> tuple[QuestionPart, ...]:
+    """Return the parts where those that name nothing and no time are of the time of the first: "... and who was chairman"."""
+    first = parts[0].hints if parts else Filters()
+    return tuple(
+        replace(part, hints=replace(part.hints, since=first.since, until=first.until, label=first.label))
+        if first.timed and not part.hints.timed and not find_names(part.said)
+        else part
+        for part in parts
+    )
 
 
 def _find_times(text: str, now: datetime, newest: datetime | None) -> list[Period]:

@@ -260,9 +260,15 @@ def _find_told(verbs: tuple[str, ...], objects: Sequence[Name], evidence: Eviden
 
 
 def _find_word_start(beginnings: tuple[str, ...], text: str) -> int | None:
-    """Return where the first word begins that begins in one of these ways, in either case; None where none does."""
-    found = (match.start() for match in _WORD.finditer(text) if match.group().casefold().startswith(beginnings))
-    return next(found, None)
+    """Return where the first word begins that begins in one of these ways, in either case; None where none does.
+
+    A "department" is nothing that departs.
+    """
+    for match in _WORD.finditer(text):
+        word = match.group().casefold()
+        if word.startswith(beginnings) and word.removesuffix("s") not in {f"{begun}ment" for begun in beginnings}:
+            return match.start()
+    return None
 
 
 def _list_clear(query: Query, own: str, names: Sequence[Name], chosen: Sequence[Sentence]) -> list[Sentence]:

@@ -13,7 +13,13 @@ from rag.text.dates.date_mentions import Moment, find_moments
 Fit = Literal["in", "open", "out"]  # Open: published later, without a date of its own.
 
 TIMELY = 0.1
-"""Added to the score of a sentence that tells of the time that the question names."""
+"""Added to the score of a sentence that tells of the time that the question names; of a month or less, again where its article was
+published then: a later one may name the day of a vote beside another vote."""
+
+MONTH = timedelta(31)
+
+COARSE = 4
+"""How many times as long as the time that the question names one must be to leave open what was in it: a year for a month."""
 
 NEAR = 0.6
 """Share of the best score from which a sentence of that time makes those of other times be left out."""
@@ -26,9 +32,14 @@ def order_timely_first(read: Sequence[Sentence], wanted: Filters) -> list[Senten
     look like an answer. Scores stay within 1, but for a sentence that holds a quotation of the question: it keeps its own.
     """
     fits = [fit_time(sentence, wanted) for sentence in read]
-    gained = [
-        s if s.score > 1 else replace(s, score=(s.score + TIMELY * (fit == "in")) / (1 + TIMELY))
+    most = 2 if is_short(wanted) else 1
+    counts = [
+        (fit == "in") + (most > 1 and fit == "in" and wanted.admits(s.passage.article))
         for s, fit in zip(read, fits, strict=True)
+    ]
+    gained = [
+        s if s.score > 1 else replace(s, score=(s.score + TIMELY * count) / (1 + TIMELY * most))
+        for s, count in zip(read, counts, strict=True)
     ]
     best = max((s.score for s in gained), default=0.0)
     near = any(fit == "in" and s.score >= NEAR * best for s, fit in zip(gained, fits, strict=True))
@@ -36,16 +47,31 @@ def order_timely_first(read: Sequence[Sentence], wanted: Filters) -> list[Senten
     return order_best_first(kept)
 
 
+def is_definite(wanted: Filters) -> bool:
+    """Return whether a time has a beginning and an end: "after the storm of 2021" tells of what may be of 2021 too."""
+    return bool(wanted.since and wanted.until)
+
+
+def is_short(wanted: Filters) -> bool:
+    """Return whether a time is a month or less."""
+    return bool(wanted.since and wanted.until and wanted.until - wanted.since <= MONTH)
+
+
 def fit_time(sentence: Sentence, wanted: Filters) -> Fit:
     """Return whether a sentence tells of a time, of another or none, or may tell of it.
 
-    Its own dates decide, else those of the headline, of the text before it in the passage, or the day of publication.
+    Its own dates decide, else those of the headline, of the text before it in the passage, or the day of publication. A mere year
+    is none of the days of a month, and says only that these may be meant.
     """
     article, chunk = sentence.passage.article, sentence.passage.chunk
     day = article.published_at.date() if article.published_at else None
     for text in (sentence.text, article.title, article.body[chunk.start : sentence.start]):
         if spans := _list_spans(find_moments(text, day, article.language or "en")):
-            return "in" if any(_overlap(span, wanted) for span in spans) else "out"
+            shared = [span for span in spans if _overlap(span, wanted)]
+            if not shared:
+                return "out"
+            if any(not _is_coarse(span, wanted) for span in shared):
+                return "in"
     if day is None:
         return "out"  # Nothing places it.
     midnight = datetime.combine(day, time(), UTC)
@@ -73,6 +99,13 @@ def _make_span(moment: Moment) -> Span | None:
     if span and moment.until:
         return Span(span.since, datetime.combine(moment.until, time(), UTC) + timedelta(1))
     return span
+
+
+def _is_coarse(span: Span, wanted: Filters) -> bool:
+    """Return whether a stretch of time is too long to say whether what is told of it was in the one that is wanted."""
+    if not (wanted.since and wanted.until and span.since and span.until):
+        return False
+    return span.until - span.since > COARSE * (wanted.until - wanted.since)
 
 
 def _overlap(span: Span, wanted: Filters) -> bool:

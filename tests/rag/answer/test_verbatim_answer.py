@@ -94,6 +94,25 @@ def test_a_quotation_of_a_mere_pronoun_brings_its_speaker_along() -> None:
     ).index("“It")
 
 
+def test_of_two_sentences_with_one_pronoun_the_second_brings_whom_both_mean() -> None:
+    here = passage("It rained. The president signed an order. It limits access. It also sets up a court.")
+    best, limits, signed, rain = (
+        sentence(here, words, score)
+        for words, score in (("It also", 0.9), ("It limits", 0.2), ("The p", 0.2), ("It r", 0.1))
+    )
+    chosen = choose_sentences(readings([best, limits, signed, rain]))
+    assert chosen == [best, signed]
+    assert compose_text([*chosen, rain], [here]).endswith(
+        "The president signed an order. [1]\n\nIt also sets up a court. [1]\n\nIt rained. [1]"
+    )
+
+
+def test_what_somebody_is_quoted_with_leans_on_nothing_before_it() -> None:
+    here = passage("Rain fell on the town. “This is a clear attack on the harbour,” said Ann Lee, the mayor.")
+    best, rain = sentence(here, "“This", 0.9), sentence(here, "Rain", 0.1)
+    assert choose_sentences(readings([best, rain])) == [best]
+
+
 @pytest.mark.parametrize("pointing", ["About 8,000 of them were hit.", "That law allows fines of 6 percent."])
 def test_what_points_at_the_sentence_before_comes_behind_it_or_not_at_all(pointing: str) -> None:
     here = passage(f"It hit 145 million people. Rain fell. The number of Canadians fell. {pointing}")

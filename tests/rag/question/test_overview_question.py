@@ -33,6 +33,8 @@ from rag.question.overview_question import parse_overview_question
         ("What's the story with Yahoo?", "summary", "Yahoo", 5),
         ("whats the deal with Yahoo", "summary", "Yahoo", 5),
         ("What’s up with Yahoo?", "summary", "Yahoo", 5),
+        ("so what is it with that Yahoo theft", "summary", "Yahoo theft", 5),
+        ("whats with the leaks", "summary", "leaks", 5),
         ("what is the archive's story on the harbour toll", "summary", "harbour toll", 5),
         ("the ferry strike in Oslo, short version please", "summary", "ferry strike in Oslo", 5),
         ("tldr Heartbleed", "summary", "Heartbleed", 5),

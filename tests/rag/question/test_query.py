@@ -51,6 +51,13 @@ def test_two_dated_reports_are_no_filter_for_the_whole() -> None:
     ]
 
 
+def test_a_part_that_names_nothing_is_of_the_time_of_the_first() -> None:
+    parts = ask("How did the vote go in March 2015 and who was chairman?").parts
+    assert [p.hints.since for p in parts] == [datetime(2015, 3, 1, tzinfo=UTC)] * 2
+    parts = ask("How did the vote go in March 2015 and who leads Yahoo?").parts
+    assert [p.hints.since for p in parts] == [datetime(2015, 3, 1, tzinfo=UTC), None]
+
+
 @pytest.mark.parametrize(
     ("question", "filtered", "hinted"),
     [

@@ -9,7 +9,6 @@ from rag import Assistant
 from rag.model import Filters
 from rag.retrieval.evidence_search import order_newest_first, widen_passage
 from rag.retrieval.sentence_ranking import Sentence
-from rag.retrieval.told_times import order_timely_first
 from tests.model_server import ModelServer
 from tests.rag.conftest_answers import NOT_HELD, TOLL, with_model
 from tests.rag.passages import passage
@@ -122,13 +121,3 @@ def test_every_sentence_of_an_answer_stands_in_the_passage_that_it_cites(assista
         answer = assistant.ask(question, now=NOW)
         cited = {c.n: c.passage.chunk.text for c in answer.citations}
         assert all(any(claim.text in cited[n] for n in claim.citations) for claim in answer.claims)
-
-
-def test_an_account_of_the_time_that_is_named_leads() -> None:
-    then, later = (
-        passage(f"The vote was {vote}.", id=id, published_at=datetime(year, 3, 1, tzinfo=UTC))
-        for vote, id, year in (("3 to 2", "a", 2015), ("2 to 3", "b", 2017))
-    )
-    best, other = (Sentence(of, 0, 20, 0.5, 0.5, 0.5, 1.0, score) for of, score in ((later, 0.7), (then, 0.65)))
-    hints = Filters(since=datetime(2015, 1, 1, tzinfo=UTC), until=datetime(2016, 1, 1, tzinfo=UTC))
-    assert [s.passage.article.id for s in order_timely_first([best, other], hints)] == ["a", "b"]
