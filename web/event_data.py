@@ -4,7 +4,7 @@ import asyncio
 import inspect
 import logging
 from collections.abc import AsyncIterator, Callable
-from typing import Any
+from typing import Any, Literal, Self
 
 import gradio as gr
 from gradio.block_function import BlockFunction
@@ -33,6 +33,9 @@ _SENT: dict[type, str] = {
 }
 
 
+WAITING_QUESTIONS = 64
+"""Questions that may wait in the queue; one more is refused at once."""
+
 _LONGEST_NUMBER = 9  # Digits.
 _MALFORMED = (TypeError, ValueError, LookupError, AttributeError)
 
@@ -42,6 +45,17 @@ class CheckedBlocks(gr.Blocks):
 
     permit: Permit | None = None
     """Tells what a user may do; without it everybody may do everything."""
+
+    def queue(
+        self,
+        status_update_rate: float | Literal["auto"] = "auto",
+        api_open: bool | None = False,
+        max_size: int | None = WAITING_QUESTIONS,
+        **settings: Any,
+    ) -> Self:
+        """Let questions wait; its maker calls this, and to call it again would make a server again, which takes long."""
+        super().queue(status_update_rate, api_open, max_size, **settings)
+        return self
 
     async def call_function(
         self,

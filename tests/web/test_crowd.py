@@ -27,7 +27,7 @@ from tests.waiting import wait_until
 from tests.web import crowd
 from tests.web.conftest import ROOT, Newsroom, served
 from tests.web.crowd import Heard, percentile
-from web.server.site import WAITING_QUESTIONS
+from web.event_data import WAITING_QUESTIONS
 
 AT_WORK = 8
 """Questions of programs that are answered at the same time."""

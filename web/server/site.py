@@ -23,7 +23,7 @@ from web.assistant.assistant_loader import AssistantLoader
 from web.completions.completion_routes import CompletionRoutes
 from web.conversations.conversation_store import ConversationStore
 from web.conversations.running_answers import RunningAnswers
-from web.event_data import refuse_malformed_requests
+from web.event_data import WAITING_QUESTIONS, refuse_malformed_requests
 from web.frame import IDLE_LOOK_S
 from web.page_layout import build_page, tab_names
 from web.rate_limit import RateLimit
@@ -41,9 +41,6 @@ from web.server.upload_permit import UploadPermit
 from web.server.uploads import use_own_folders
 from web.static_files import STATIC
 from web.theme import STYLES, head, theme
-
-WAITING_QUESTIONS = 64
-"""Questions that may wait in the queue; one more is refused at once."""
 
 
 def site(
@@ -82,7 +79,7 @@ def site(
     own = None if proxy else accounts  # A proxy decides who signs in.
     blocks = build_page(
         loader, limit, conversations, answers, changeable, runs, permit, alone, own, proxy is not None, idle_look_s
-    ).queue(max_size=WAITING_QUESTIONS, api_open=False)
+    )
     outer = FastAPI(docs_url=None, redoc_url=None, openapi_url=None)
     serve_reports(outer, runs)
     CompletionRoutes(loader, limit, WAITING_QUESTIONS).add_to(outer)
