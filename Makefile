@@ -22,7 +22,7 @@ RUN := .venv/.run-$(firstword $(shell cksum requirements.lock))
 DEV := .venv/.dev-$(firstword $(shell cksum requirements-dev.lock))
 
 .DEFAULT_GOAL := help
-.PHONY: help run test lint types gate audit lock bench campaign cluster-campaign screenshots anthropic ollama cluster install install-dev clean
+.PHONY: help run test growth lint types gate audit lock bench campaign cluster-campaign screenshots anthropic ollama cluster install install-dev clean
 .NOTPARALLEL:
 
 help: ## list these commands
@@ -53,6 +53,9 @@ audit: $(DEV) ## look for known vulnerabilities in what the product runs with (n
 
 bench: $(DEV) ## measure adding, searching and answering
 	$(BIN) -m benchmarks $(ARGS)
+
+growth: $(DEV) ## try that no pattern and no work on a text takes longer than n log n
+	$(BIN) -m pytest -m "growth and not campaign" $(ARGS)
 
 campaign: $(DEV) ## run the long tests: kills, fuzzing, load
 	$(BIN) -m pytest -m campaign $(ARGS)

@@ -34,6 +34,8 @@ from rag.verification.statements import split_statements
 from tests.growth import SHAPES, excess
 from web.markup.answer_prose import render_growing
 
+pytestmark = pytest.mark.growth
+
 NOW = datetime(2026, 3, 5, tzinfo=UTC)
 OUTLETS = Outlets(["The New York Times", "Fortune", "TechCrunch", "The Age", "Associated Press"])
 BODY = "Mayor Ann Lee said the line opens on 5 March. “It has 12 stops,” she said. It cost 300 million euros."

@@ -232,6 +232,7 @@ FORMS = [
 ]
 
 
+@pytest.mark.growth
 @pytest.mark.parametrize(("usual", "longest"), FORMS)
 @pytest.mark.parametrize("part", range(4))
 def test_no_pattern_takes_longer_than_n_log_n(part: int, usual: Sequence[Shape], longest: int) -> None:
