@@ -22,7 +22,7 @@ from rag.question.outlet_mentions import Outlets
 from rag.question.query import parse_question
 from rag.question.question_text import LONGEST_QUESTION
 from rag.retrieval.sentence_ranking import measure_sentence_shape
-from rag.retrieval.topic_coverage import TopicPart
+from rag.retrieval.topic_nearness import TopicPart
 from rag.text.citation_marks import insert_marks, read_marks, strip_marks
 from rag.text.injected_instructions import is_instruction
 from rag.text.names import find_initials, find_name_words, find_names

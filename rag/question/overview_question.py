@@ -11,7 +11,7 @@ _ASKED = frozenset(
 _SUMMARY = frozenset("summarise summarize summary overview recap explain explanation tldr".split())
 _POSITIONS = frozenset("positions views opinions reactions stances".split())
 _POINTS = frozenset("points bullets facts sentences".split())
-_LINKING = frozenset("of on about to towards for over behind around".split())
+_LINKING = frozenset("of on about to towards for over behind around between".split())
 _POINTING = frozenset("the a an this that these those".split())
 _STORY = frozenset(
     "story stories affair saga news coverage case history background rundown gist back and forth".split()
@@ -39,6 +39,11 @@ _PHRASES = {
                 for way in ("the deal ", "up ", "it ", "")
             ),
             "what is it with",
+            "tell me about",
+            "went on with",
+            "went on between",
+            "going on with",
+            "going on between",
             "story on",
             "story about",
             "story behind",
@@ -75,6 +80,7 @@ _SHORTENED = frozenset(
     for said in (
         *(f"{a}{s} {v}" for a in ("", "the ", "a ") for s in _SIZES for v in ("version", "summary", "overview")),
         "tldr", "overview", "summary", "in brief", "in short", "briefly", "what do you have", "what have you got",
+        *(f"{whats} {told}" for whats in ("what's", "what’s", "whats") for told in ("the deal", "the story", "up", "that about", "it about")),
     )
     for manner in ("", " please", " pls", " of it", " on it")
 )  # fmt: skip

@@ -4,7 +4,6 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
-from functools import lru_cache
 
 from corpus.archive.database import Archive
 from corpus.archive.selection import Selection
@@ -12,18 +11,11 @@ from corpus.article import Article, Chunk
 from corpus.text.sentences import split_sentences
 from rag.model import Citation, Filters, Passage
 from rag.retrieval.passage_search import Retriever, SearchText
+from rag.retrieval.topic_nearness import NearArticle, TopicPart, choose_nearest, make_time_key
 from rag.text.injected_instructions import LONGEST_QUOTED, is_quotable
 from rag.text.names import find_names
 from rag.text.quotations import find_quotations
 from rag.text.terms import STOPWORDS, list_held_terms, stem, terms, words
-
-NEAREST = 0.8
-"""Share of the nearness of the nearest article that another one must reach to belong to the story that it tells; chosen on 20
-overviews that were asked of the starter corpus (docs/questions.md)."""
-
-LEAST_NEAR = 1.15
-"""Nearness below which no article is on a topic, unless headline and first sentence hold all its words: of those 20, 19 came to 1.21 or more, of 20 on
-things that the archive does not tell of none to more than 1.12."""
 
 LOOKED_AT = 5000
 """Articles of a time that are read, the newest, where the news of it are listed."""
@@ -34,32 +26,7 @@ _BEGINNING = 2000  # Characters in which an article's first sentence ends.
 _SEVERAL = 2  # Articles: where so many hold more of the topic than its names, the others are left out.
 _FEW = 1000  # Articles: so many can be named in a query of the index.
 _OR = re.compile(r"(?:,|(?<!\s))\s++or\s+", re.IGNORECASE)
-_UNSPACED = "\u0e00"  # From here on scripts are written without spaces, or with them inside of words.
 _NAME, _WORD = 2, 1  # What a name and another word of the topic weigh in a sentence.
-
-
-@dataclass(frozen=True, slots=True)
-class TopicPart:
-    """Hold one thing that an article must hold: a word in any of its forms, or a phrase.
-
-    Attributes:
-        text: As the topic writes it.
-        stems: For each of its words the terms that the index may hold it under.
-        name: True for a name or a quoted phrase.
-    """
-
-    text: str
-    stems: tuple[frozenset[str], ...]
-    name: bool
-
-    @property
-    def phrase(self) -> re.Pattern[str] | None:
-        """Return what finds the words next to each other; None for a single word, which its stem finds."""
-        return _compile_phrase(self.text)
-
-    def is_held(self, text: str, found: set[str]) -> bool:
-        """Return whether a text holds the part; `found` are its terms."""
-        return bool(phrase.search(text)) if (phrase := self.phrase) else not self.stems[0].isdisjoint(found)
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +64,7 @@ class CoveredStories:
     @property
     def articles(self) -> tuple[Article, ...]:
         """Return all articles, in order of time, undated ones last."""
-        return tuple(sorted((article for story in self.stories for article in story.articles), key=_make_time_key))
+        return tuple(sorted((article for story in self.stories for article in story.articles), key=make_time_key))
 
 
 class TopicCoverage:
@@ -160,11 +127,10 @@ class TopicCoverage:
         begun = [_read_beginning(passage.article) for passage in looked_at]
         cosines = embedder.embed(begun) @ embedder.embed_query(topic)
         near = [p.score + float(cosine) for p, cosine in zip(looked_at, cosines, strict=True)]
-        order = sorted(range(len(near)), key=lambda n: -near[n])
-        held = list_held_terms(begun[order[0]], looked_at[order[0]].article.language)
-        if near[order[0]] < LEAST_NEAR and not all(part.is_held(begun[order[0]], held) for part in parts):
+        found = [NearArticle(p, value, text) for p, value, text in zip(looked_at, near, begun, strict=True)]
+        kept = [one.passage for one in choose_nearest(found, parts)][:most]
+        if not kept:
             return CoveredStories(topic, "")
-        kept = [looked_at[n] for n in order if near[n] >= NEAREST * near[order[0]]][:most]
         articles = {article.id: article for passage in kept for article in (passage.article, *passage.copies)}
         return CoveredStories(topic, "", self._group_stories(list(articles.values())), parts)
 
@@ -206,7 +172,7 @@ class TopicCoverage:
             articles = [article for name in order for article in archive.articles(each[name], "oldest", 1)]
         else:
             articles = list(archive.articles(filters.selection, "oldest" if form == "first" else "newest", most))
-        groups = tuple(Story((article,)) for article in sorted(articles, key=_make_time_key))
+        groups = tuple(Story((article,)) for article in sorted(articles, key=make_time_key))
         return CoveredStories("", "", groups, (), (total, total), counts)
 
     def cite_stories(self, found: CoveredStories, stories: Sequence[Story] | None = None) -> list[Citation]:
@@ -277,7 +243,7 @@ class TopicCoverage:
     def _group_stories(self, articles: Sequence[Article]) -> tuple[Story, ...]:
         numbers = self._store.archive.stories([article.id for article in articles])
         groups: dict[object, list[Article]] = {}
-        for article in sorted(articles, key=_make_time_key):
+        for article in sorted(articles, key=make_time_key):
             groups.setdefault(numbers.get(article.id, article.id), []).append(article)
         return tuple(Story(tuple(group)) for group in groups.values())
 
@@ -343,17 +309,3 @@ def _stem_words(text: str, spoken: Sequence[str]) -> tuple[frozenset[str], ...]:
     found = words(text)
     content = [word for word in found if word not in STOPWORDS] or found
     return tuple(frozenset(stem(word, language) for language in spoken) for word in content)
-
-
-@lru_cache(maxsize=512)
-def _compile_phrase(text: str) -> re.Pattern[str] | None:
-    tokens = re.findall(r"[^\W_]+", re.sub(r"['’]s\b", "", text))
-    if len(tokens) < 2:
-        return None
-    first, last = (r"(?<!\w)", r"(?!\w)") if text < _UNSPACED else ("", "")
-    return re.compile(first + r"(?:['’]s)?[\W_]*".join(map(re.escape, tokens)) + last, re.IGNORECASE)
-
-
-def _make_time_key(article: Article) -> tuple[bool, str, str]:
-    date = article.published_at
-    return date is None, date.isoformat() if date else "", article.id

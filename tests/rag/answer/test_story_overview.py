@@ -9,7 +9,7 @@ from tests.rag.both_records import RECORDS, settle
 from tests.rag.conftest_answers import newsroom
 
 STARTER = Path(__file__).parents[3] / "corpus" / "starter" / "articles.jsonl"
-TOPICS = ("Yahoo", "net neutrality", "SolarWinds", "Equifax")
+TOPICS = ("Yahoo", "net neutrality", "SolarWinds", "Equifax", "NotPetya", "TikTok", "Montevideo")
 
 
 @pytest.fixture(scope="module", params=RECORDS)
@@ -49,6 +49,41 @@ def test_a_summary_gives_the_leads_of_a_story_in_order_of_time(
 def test_what_only_names_a_place_of_the_topic_is_left_out(assistant: Assistant) -> None:
     answer = assistant.ask("sum up the net neutrality fight in the US")
     assert ["neutrality" in citation.passage.article.title for citation in answer.citations] == [True] * 3
+
+
+def test_an_article_that_begins_without_a_name_of_the_topic_is_left_out(assistant: Assistant) -> None:
+    titles = {
+        citation.passage.article.title for citation in assistant.ask("what's the story with tiktok in the us").citations
+    }
+    assert titles == {
+        "Biden signs law that forces sale or ban of TikTok", "US appeals court upholds law to force sale of TikTok",
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("question", "title"),
+    [
+        # It is named once, near the end; two later articles recall it.
+        ("tell me about notpetya", "Cyber attack spreads from Ukraine to Maersk, Merck and Rosneft"),
+        (
+            "whats the story with the montevideo statement",
+            "Internet's technical bodies call for faster globalisation of ICANN",
+        ),
+    ],
+)
+def test_what_no_headline_is_near_to_is_told_by_the_article_on_it(
+    assistant: Assistant, question: str, title: str
+) -> None:
+    answer = assistant.ask(question)
+    assert answer.status == "answered"
+    assert {citation.passage.article.title for citation in answer.citations} == {title}
+
+
+@pytest.mark.parametrize("question", ["sum up the yahoo breach of 2021", "overview of the bitcoin price"])
+def test_an_overview_tells_the_year_that_is_named_and_nothing_that_only_holds_the_words(
+    assistant: Assistant, question: str
+) -> None:
+    assert assistant.ask(question).status != "answered"
 
 
 def test_points_on_what_one_article_tells_are_its_first_sentences(assistant: Assistant) -> None:
