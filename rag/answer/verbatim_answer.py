@@ -13,6 +13,7 @@ from rag.retrieval.read_answers import is_behind
 from rag.retrieval.sentence_ranking import Sentence, list_counts
 from rag.text.citation_marks import strip_marks
 from rag.text.output_filter import filter_output
+from rag.text.speakers import find_attributions
 from rag.text.speech_verbs import SAID
 from rag.text.terms import STOPWORDS, terms
 
@@ -39,12 +40,11 @@ _SAME = 0.55  # Two sentences that share more of their terms say the same.
 _PRONOUN_SAID = re.compile(rf"[\"”’»],?\s+(?:(?:he|she|they|it)\s+\w+|{SAID}\s+(?:he|she|they))\b", re.IGNORECASE)
 _SUBJECT = re.compile(r"(?:He|She|It|They)\b")
 _LEANS = re.compile(
-    r"^[\"“'‘]?(?:He|She|They|His|Her|Their)\b"
-    r"|^(?:It|This|That|These|Those|Its|Both|Such|But|And|The (?:company|agency|law|bill|"
+    r"^[\"“'‘]?(?:He|She|It|They|This|That|These|Those|His|Her|Its|Their|Both|Such|But|And|The (?:company|agency|law|bill|"
     r"group|ruling|court|decision|ministry|government|attack|breach|move|order|measure)|In (?:it|that)"
     r"|(?:[\w,.]+ ){1,3}of (?:them|these|those))\b"
 )
-"""How a sentence begins that leans on the one before it; what somebody is quoted with speaks of what he knows."""
+_QUOTED_THING = re.compile(r"^[\"“'‘](?:It|This|That|These|Those)\b")
 
 _ANNOUNCES = re.compile(
     r"^(?:[\w’'-]+ ){1,6}(?<!all )(?<!both )(?<!these )(?<!those )(?:several|two|three|four|five|six|seven|eight|nine|ten) (?:[\w’'-]+ ){0,2}(?:aims|arguments|bans|causes|"
@@ -161,6 +161,9 @@ def _begins_alike(one: str, other: str) -> bool:
 
 
 def _needs_antecedent(text: str) -> bool:
+    """Return whether a sentence leans on the one before it; what a named speaker is quoted with speaks of what he knows."""
+    if _QUOTED_THING.match(text) and find_attributions(text):
+        return bool(_PRONOUN_SAID.search(text))
     return bool(_LEANS.match(text) or _PRONOUN_SAID.search(text))
 
 

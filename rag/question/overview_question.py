@@ -12,6 +12,8 @@ _SUMMARY = frozenset("summarise summarize summary overview recap explain explana
 _POSITIONS = frozenset("positions views opinions reactions stances".split())
 _POINTS = frozenset("points bullets facts sentences".split())
 _LINKING = frozenset("of on about to towards for over behind around between".split())
+_OWN = frozenset("yourself archive today today's news".split())  # No story that an archive tells.
+_MEASURES = frozenset("number cost price size amount date penalty length age name reason reasons".split())
 _POINTING = frozenset("the a an this that these those".split())
 _STORY = frozenset(
     "story stories affair saga news coverage case history background rundown gist back and forth".split()
@@ -110,8 +112,13 @@ def parse_overview_question(text: str, filters: Filters) -> CoverageQuestion | N
     if not rest or (kind not in _SUMMARY and rest[0].lower() not in _LINKING):
         return None
     topic = _strip_topic(rest)
-    held = [word for word in words(" ".join(topic)) if word not in STOPWORDS]
-    if not held or len(topic) > _MOST_WORDS or _CLAUSE & {word.lower() for word in topic}:
+    held = [w for w in words(" ".join(topic)) if w not in STOPWORDS | _STORY | _OWN and not w.isdigit()]
+    if (
+        not held
+        or _MEASURES & {word.lower() for word in topic[:1]}
+        or len(topic) > _MOST_WORDS
+        or _CLAUSE & {word.lower() for word in topic}
+    ):
         return None
     most = next((n for word in said[:place] if (n := _read_number(word))), most)
     form: Form = "positions" if kind in _POSITIONS else "summary"

@@ -27,6 +27,9 @@ _LATEST = re.compile(
     re.IGNORECASE,
 )
 _STILL = re.compile(r"\b(?:is|are|does|do|has|have|can|will)\s+(?:\S+\s+){1,6}still\b", re.IGNORECASE)
+_OTHER_TIME = re.compile(
+    r"\b(?:now|today|later|latest|since|after(?:wards)?|before|still|then|next|currently|eventually)\b", re.IGNORECASE
+)
 _LONG = 25  # Words; in a longer question "still" belongs to a clause.
 _ONLY = re.compile(r"\b(?:only|just|solely|exclusively)\s+(?:from|in|by)\s+(?:the\s+)?$", re.IGNORECASE)
 _ACCORDING = re.compile(r"\baccording\s+to\s+(?:the\s+)?$", re.IGNORECASE)
@@ -189,11 +192,11 @@ def _parse_part(question: str, piece: Piece, now: datetime, outlets: Outlets, ne
 
 
 def _share_time(parts: Sequence[QuestionPart]) -> tuple[QuestionPart, ...]:
-    """Return the parts where those that name nothing and no time are of the time of the first: "... and who was chairman"."""
+    """Return the parts where those that name nothing and no time, nor "now" or "later", are of the first one's: "... and who was chairman"."""
     first = parts[0].hints if parts else Filters()
     return tuple(
         replace(part, hints=replace(part.hints, since=first.since, until=first.until, label=first.label))
-        if first.timed and not part.hints.timed and not find_names(part.said)
+        if first.timed and not part.hints.timed and not find_names(part.said) and not _OTHER_TIME.search(part.said)
         else part
         for part in parts
     )

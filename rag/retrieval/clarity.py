@@ -266,7 +266,7 @@ def _find_word_start(beginnings: tuple[str, ...], text: str) -> int | None:
     """
     for match in _WORD.finditer(text):
         word = match.group().casefold()
-        if word.startswith(beginnings) and word.removesuffix("s") not in {f"{begun}ment" for begun in beginnings}:
+        if word.startswith(beginnings) and word.removesuffix("s") != "department":
             return match.start()
     return None
 

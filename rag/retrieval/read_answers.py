@@ -11,7 +11,7 @@ from rag.retrieval.demanded_kinds import CURRENCY, asks_money, counts_asked
 from rag.retrieval.headline_answers import FACTS, WHO_IS_NAME
 from rag.retrieval.held_words import YEAR, find_own_names, list_about, list_telling, read_own
 from rag.retrieval.sentence_ranking import CERTAIN, LIKELY, Sentence, measure_sentence_shape
-from rag.retrieval.told_times import fit_time, is_definite
+from rag.retrieval.told_times import may_answer
 from rag.text.equal_words import find_equal_terms
 from rag.text.terms import list_held_terms, stem, words
 
@@ -58,8 +58,7 @@ def find_certain(query: Query, sentences: Sequence[Sentence]) -> Sentence | None
     better = {s.passage.article.id for s in sentences if s.place in counting and s.answers >= LIKELY}
     # "52,050 passengers" is no number of vehicles, where the article gives that too.
     likely = [s for s in likely if s.place in counting or s.passage.article.id not in better]
-    if is_definite(query.hints):
-        likely = [s for s in likely if fit_time(s, query.hints) != "out"]
+    likely = [s for s in likely if may_answer(s, query.hints)]
     return max(list_about(query, likely), key=lambda s: s.answers, default=None)
 
 

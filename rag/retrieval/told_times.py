@@ -5,12 +5,13 @@ from dataclasses import replace
 from datetime import UTC, datetime, time, timedelta
 from typing import Literal
 
+from corpus.article import Article
 from rag.model import Filters
 from rag.retrieval.sentence_ranking import Sentence, order_best_first
 from rag.text.dates.calendar_spans import Span, make_day_span, make_months_span
 from rag.text.dates.date_mentions import Moment, find_moments
 
-Fit = Literal["in", "open", "out"]  # Open: published later, without a date of its own.
+Fit = Literal["in", "open", "out"]  # Open: published later, without a date of its own, or told of a longer time.
 
 TIMELY = 0.1
 """Added to the score of a sentence that tells of the time that the question names; of a month or less, again where its article was
@@ -34,7 +35,7 @@ def order_timely_first(read: Sequence[Sentence], wanted: Filters) -> list[Senten
     fits = [fit_time(sentence, wanted) for sentence in read]
     most = 2 if is_short(wanted) else 1
     counts = [
-        (fit == "in") + (most > 1 and fit == "in" and wanted.admits(s.passage.article))
+        (fit == "in") + (most > 1 and fit == "in" and _is_of(s.passage.article, wanted))
         for s, fit in zip(read, fits, strict=True)
     ]
     gained = [
@@ -47,9 +48,15 @@ def order_timely_first(read: Sequence[Sentence], wanted: Filters) -> list[Senten
     return order_best_first(kept)
 
 
-def is_definite(wanted: Filters) -> bool:
-    """Return whether a time has a beginning and an end: "after the storm of 2021" tells of what may be of 2021 too."""
-    return bool(wanted.since and wanted.until)
+def may_answer(sentence: Sentence, wanted: Filters) -> bool:
+    """Return whether a sentence may surely answer for a time: it tells of a month or a day, or of no other year.
+
+    A time with one end says little: "after the storm of 2021" asks for what may be of 2021 too.
+    """
+    if not (wanted.since and wanted.until):
+        return True
+    fit = fit_time(sentence, wanted)
+    return fit == "in" if is_short(wanted) else fit != "out"
 
 
 def is_short(wanted: Filters) -> bool:
@@ -70,15 +77,22 @@ def fit_time(sentence: Sentence, wanted: Filters) -> Fit:
             shared = [span for span in spans if _overlap(span, wanted)]
             if not shared:
                 return "out"
-            if any(not _is_coarse(span, wanted) for span in shared):
-                return "in"
+            return "in" if any(not _is_coarse(span, wanted) for span in shared) or _is_of(article, wanted) else "open"
     if day is None:
         return "out"  # Nothing places it.
-    midnight = datetime.combine(day, time(), UTC)
-    if _overlap(Span(midnight, midnight + timedelta(1)), wanted):
+    if _is_of(article, wanted):
         return "in"
+    midnight = datetime.combine(day, time(), UTC)
     looks_back = wanted.since and wanted.until and midnight >= wanted.until
     return "open" if looks_back else "out"  # A later article may tell of a year; "before 2020" leaves it out.
+
+
+def _is_of(article: Article, wanted: Filters) -> bool:
+    """Return whether an article was published in a time."""
+    if article.published_at is None:
+        return False
+    midnight = datetime.combine(article.published_at.date(), time(), UTC)
+    return _overlap(Span(midnight, midnight + timedelta(1)), wanted)
 
 
 def _list_spans(moments: Sequence[Moment]) -> list[Span]:

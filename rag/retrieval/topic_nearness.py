@@ -8,7 +8,7 @@ from functools import lru_cache
 from corpus.article import Article
 from rag.model import Passage
 from rag.text.equal_words import find_equal_terms
-from rag.text.terms import list_held_terms
+from rag.text.terms import list_held_terms, words
 
 NEAREST = 0.8
 """Share of the nearness of the nearest article that another one must reach to belong to the story that it tells; chosen on 20
@@ -21,6 +21,8 @@ things that the archive does not tell of none to more than 1.12."""
 ALIKE = 0.9
 """Share of the nearness of the nearest article from which another one is as near."""
 
+_NAMING = frozenset("call calls called known named nicknamed dubbed codenamed titled entitled".split())
+_NAMED_BEHIND = 30  # Characters.
 _YEAR = re.compile(r"(?:19|20)\d\d")
 _UNSPACED = "\u0e00"  # From here on scripts are written without spaces, or with them inside of words.
 
@@ -67,12 +69,16 @@ class NearArticle:
         held = list_held_terms(self.begun, self.passage.article.language)
         return {stems for part in parts for stems in part.stems if not _is_held(stems, held)}
 
-    def holds(self, parts: Sequence[TopicPart]) -> bool:
-        """Return whether the article holds all words of the parts."""
+    def tells_years(self, years: Sequence[str]) -> bool:
+        """Return whether the article tells of all years, or was published in one of them."""
         article = self.passage.article
-        published = article.published_at.year if article.published_at else ""
-        held = list_held_terms(f"{article.title} {article.body} {published}", article.language)
-        return all(_is_held(stems, held) for part in parts for stems in part.stems)
+        told = f"{article.title} {article.body} {article.published_at.year if article.published_at else ''}"
+        return all(year in told for year in years)
+
+    def says_what_is_called(self, name: TopicPart) -> bool:
+        """Return whether the article says that something is called by a name: "many now call it NotPetya"."""
+        *before, _ = self.passage.article.body.casefold().split(name.text.casefold())
+        return any(not _NAMING.isdisjoint(words(piece[-_NAMED_BEHIND:])) for piece in before)
 
 
 def _is_held(stems: frozenset[str], held: set[str]) -> bool:
@@ -84,24 +90,25 @@ def choose_nearest(found: Sequence[NearArticle], parts: Sequence[TopicPart]) -> 
     """Return the articles that tell of a topic, the nearest first; none where none does.
 
     Of those less near, the ones that begin without a name of the topic are left out if the nearest begins with it: "TikTok in the
-    US". Where none is near, those that begin with all its words tell of it, else, of mere names, the earliest of the nearest that hold them: a
-    worm may be named once, at the end of the report on what it did, and later ones recall it. A year must be told.
+    US". Where none is near, those that begin with all its words tell of it, else the earliest that says what is called so: a
+    worm may be named once, at the end of the report on what it did, and later ones recall it. A year must be told, if it can be at
+    the beginning.
     """
-    years = [part for part in parts if _YEAR.fullmatch(part.text)]
-    order = sorted((one for one in found if one.holds(years)), key=lambda one: -one.nearness)
+    years = [part.text for part in parts if _YEAR.fullmatch(part.text)]
+    order = sorted((one for one in found if one.tells_years(years)), key=lambda one: -one.nearness)
     if not order:
         return []
     first = order[0]
     near = [one for one in order if one.nearness >= NEAREST * first.nearness]
     if first.nearness >= LEAST_NEAR or first.begins_with(parts):
+        dated = [one for one in near if all(year in one.begun for year in years)] or near
         names = [part for part in parts if part.name]
         missing = first.list_missing(names)
-        return [o for o in near if o.nearness >= ALIKE * first.nearness or o.list_missing(names) <= missing]
+        return [o for o in dated if o.nearness >= ALIKE * first.nearness or o.list_missing(names) <= missing]
     if begun := [one for one in near if one.begins_with(parts)]:
         return begun
-    alike = [one for one in near if one.nearness >= ALIKE * first.nearness]
-    held = [one for one in alike if one.holds(parts)] if all(part.name for part in parts) else []
-    return sorted(held, key=lambda one: make_time_key(one.passage.article))[:1]
+    called = [one for one in near if one.says_what_is_called(parts[0])] if len(parts) == 1 and parts[0].name else []
+    return sorted(called, key=lambda one: make_time_key(one.passage.article))[:1]
 
 
 @lru_cache(maxsize=512)

@@ -235,22 +235,11 @@ def served(
     from web.server.site import Server, site
 
     class _PromptServer(Server):
-        """See at once that it is to end, and end then; others look ten times a second, and keep the date of their replies meanwhile."""
+        """See at once that it is to end; others look ten times a second, and keep the date of their replies meanwhile."""
 
         async def main_loop(self) -> None:
             while not self.should_exit:
                 await asyncio.sleep(0.01)
-
-        async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
-            application.end()
-            for server in self.servers:
-                server.close()
-            for connection in list(self.server_state.connections):
-                connection.shutdown()
-            if self.server_state.tasks:
-                await asyncio.wait(set(self.server_state.tasks), timeout=3)
-            await self.lifespan.shutdown()
-            await asyncio.to_thread(application.close)
 
     loader = AssistantLoader(open_assistant, patience_s=wait_s, servers=servers, fetcher=fetcher).start()
     # The socket listens from here on, so that nobody else gets its port meanwhile.

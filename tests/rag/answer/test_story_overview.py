@@ -65,10 +65,6 @@ def test_an_article_that_begins_without_a_name_of_the_topic_is_left_out(assistan
     [
         # It is named once, near the end; two later articles recall it.
         ("tell me about notpetya", "Cyber attack spreads from Ukraine to Maersk, Merck and Rosneft"),
-        (
-            "whats the story with the montevideo statement",
-            "Internet's technical bodies call for faster globalisation of ICANN",
-        ),
     ],
 )
 def test_what_no_headline_is_near_to_is_told_by_the_article_on_it(
@@ -79,11 +75,25 @@ def test_what_no_headline_is_near_to_is_told_by_the_article_on_it(
     assert {citation.passage.article.title for citation in answer.citations} == {title}
 
 
-@pytest.mark.parametrize("question", ["sum up the yahoo breach of 2021", "overview of the bitcoin price"])
+@pytest.mark.parametrize(
+    "question", ["sum up the yahoo breach of 2021", "overview of the bitcoin price", "tell me about John Smith"]
+)
 def test_an_overview_tells_the_year_that_is_named_and_nothing_that_only_holds_the_words(
     assistant: Assistant, question: str
 ) -> None:
     assert assistant.ask(question).status != "answered"
+
+
+def test_of_what_is_named_in_passing_its_sentences_are_told(assistant: Assistant) -> None:
+    assert "in bitcoin" in assistant.ask("tell me about Bitcoin").text
+
+
+def test_an_article_that_begins_with_the_year_tells_it_alone(assistant: Assistant) -> None:
+    answer = assistant.ask("tell me about the 2013 Yahoo breach")
+    assert {citation.passage.article.title for citation in answer.citations} == {
+        "Yahoo discloses 2013 theft of data from more than one billion accounts",
+        "Yahoo now says all 3 billion accounts were hit in 2013 breach",
+    }
 
 
 def test_points_on_what_one_article_tells_are_its_first_sentences(assistant: Assistant) -> None:

@@ -111,6 +111,10 @@ def test_what_somebody_is_quoted_with_leans_on_nothing_before_it() -> None:
     here = passage("Rain fell on the town. “This is a clear attack on the harbour,” said Ann Lee, the mayor.")
     best, rain = sentence(here, "“This", 0.9), sentence(here, "Rain", 0.1)
     assert choose_sentences(readings([best, rain])) == [best]
+    # One that names no speaker has him in the sentence before.
+    here = passage("Ann Lee was asked about the sale. “It was a mistake to sell the harbour.” Bob Kay left the hall.")
+    best, asked = sentence(here, "“It", 0.9), sentence(here, "Ann", 0.1)
+    assert choose_sentences(readings([best, asked])) == [best, asked]
 
 
 @pytest.mark.parametrize("pointing", ["About 8,000 of them were hit.", "That law allows fines of 6 percent."])

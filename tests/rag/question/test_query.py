@@ -56,6 +56,8 @@ def test_a_part_that_names_nothing_is_of_the_time_of_the_first() -> None:
     assert [p.hints.since for p in parts] == [datetime(2015, 3, 1, tzinfo=UTC)] * 2
     parts = ask("How did the vote go in March 2015 and who leads Yahoo?").parts
     assert [p.hints.since for p in parts] == [datetime(2015, 3, 1, tzinfo=UTC), None]
+    parts = ask("What was the fine in March 2015 and what is the fine now?").parts
+    assert [p.hints.since for p in parts] == [datetime(2015, 3, 1, tzinfo=UTC), None]
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,7 @@ import pytest
 
 from rag.model import Filters
 from rag.retrieval.sentence_ranking import Sentence
-from rag.retrieval.told_times import fit_time, is_definite, order_timely_first
+from rag.retrieval.told_times import fit_time, may_answer, order_timely_first
 from tests.rag.passages import passage
 
 MONTH = Filters(since=datetime(2015, 2, 1, tzinfo=UTC), until=datetime(2015, 3, 1, tzinfo=UTC))
@@ -32,7 +32,8 @@ def test_an_account_of_the_time_that_is_named_leads() -> None:
         ("She voted for the rules in 2017.", 2024, YEAR, "out"),
         # The year of the month is not yet the month.
         ("She had voted for the rules in 2015.", 2024, MONTH, "open"),
-        ("The rules of 2015 are gone.", 2014, MONTH, "out"),
+        ("The rules take effect in 2015.", 2014, MONTH, "open"),
+        ("The rules take effect in 2016.", 2014, MONTH, "out"),
     ],
 )
 def test_a_mere_year_does_not_tell_of_a_month(text: str, year: int, wanted: Filters, fit: str) -> None:
@@ -49,6 +50,10 @@ def test_for_a_month_an_article_of_it_leads_what_names_it_later() -> None:
     assert [s.passage.article.id for s in order_timely_first([later, then], YEAR)] == ["b", "a"]
 
 
-def test_a_time_is_definite_with_both_ends() -> None:
-    assert is_definite(MONTH)
-    assert not is_definite(Filters(since=datetime(2022, 1, 1, tzinfo=UTC)))
+def test_a_month_is_answered_by_what_tells_of_it_and_a_year_by_what_tells_of_no_other() -> None:
+    later = sentence("She had voted for the rules in 2015.", 2024)
+    assert not may_answer(later, MONTH)
+    assert may_answer(later, YEAR)
+    assert may_answer(sentence("She left the board in February 2015.", 2024), MONTH)
+    assert not may_answer(sentence("She left the board in 2017.", 2024), YEAR)
+    assert may_answer(sentence("She left the board in 2021.", 2024), Filters(since=datetime(2022, 1, 1, tzinfo=UTC)))
