@@ -41,7 +41,7 @@ _PRONOUN_SAID = re.compile(rf"[\"”’»],?\s+(?:(?:he|she|they|it)\s+\w+|{SAID
 _SUBJECT = re.compile(r"(?:He|She|It|They)\b")
 _LEANS = re.compile(
     r"^[\"“'‘]?(?:He|She|It|They|This|That|These|Those|His|Her|Its|Their|Both|Such|But|And|The (?:company|agency|law|bill|"
-    r"group|ruling|court|decision|ministry|government|attack|breach|move|order|measure)|In (?:it|that)"
+    r"group|ruling|court|decision|ministry|government|attack|breach|move|order|measure)|In (?:it|that|\w+ of (?:that|the same) year)|(?:The|That) same (?:day|week|month|year)"
     r"|(?:[\w,.]+ ){1,3}of (?:them|these|those))\b"
 )
 _QUOTED_THING = re.compile(r"^[\"“'‘](?:It|This|That|These|Those)\b")
@@ -57,6 +57,7 @@ _ANNOUNCES = re.compile(
 _TIMES = "week|weekend|month|year|day|morning|afternoon|evening|time|spring|summer|autumn|winter"
 _POINTS = re.compile(
     r"^[\"“'‘]?(?:(?:[\w,.]+ ){1,3}of (?:them|these|those)|These|Those"
+    r"|In \w+ of (?:that|the same) year"
     rf"|Th(?:is|at)(?! (?:{_TIMES}|said)\b)|Both|Such|They|Their|He|She|His|Her)\b"
 )
 

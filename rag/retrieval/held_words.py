@@ -72,8 +72,23 @@ def list_years(query: Query) -> list[str]:
 
 
 def list_about(query: Query, sentences: Sequence[Sentence]) -> list[Sentence]:
-    """Return the sentences of articles that hold all names and years of a question."""
-    return list_telling(find_own_names(read_own(query.standalone)), list_years(query), sentences)
+    """Return the sentences of articles that hold all names and years of a question, and what it shares with a headline."""
+    own = read_own(query.standalone)
+    names = find_own_names(own)
+    return _list_on_subject(list_wanted(own, names), list_telling(names, list_years(query), sentences))
+
+
+def _list_on_subject(wanted: Sequence[str], sentences: Sequence[Sentence]) -> list[Sentence]:
+    """Return the sentences of articles that hold all terms that stand in any of their headlines; all where none does.
+
+    A headline with "cybercrime" shows that of two treaties the one on it is meant.
+    """
+    articles = {s.passage.article.id: s.passage.article for s in sentences}.values()
+    headed = [list_held_terms(a.title, a.language or "en") for a in articles]
+    subject = [equal for term in wanted if (equal := find_equal_terms(term)) and any(held & equal for held in headed)]
+    told = {a.id: list_held_terms(f"{a.title} {a.body}", a.language or "en") for a in articles}
+    on_it = {name for name, held in told.items() if all(held & equal for equal in subject)}
+    return [s for s in sentences if s.passage.article.id in on_it] if on_it else list(sentences)
 
 
 def list_telling(names: Sequence[Name], years: Sequence[str], sentences: Sequence[Sentence]) -> list[Sentence]:

@@ -13,6 +13,7 @@ STARTER = Path(__file__).parents[3] / "corpus" / "starter" / "articles.jsonl"
 TOPICS = (
     "Snowden", "Data Privacy Framework", "Sony Pictures", "Telegram", "Right to be forgotten", "WannaCry", "Log4j", "Heartbleed",
     "Cambridge Analytica", "sale or ban of TikTok", "Dragonfly", "Digital Services Act", "net neutrality", "may be compromised",
+    "convention against cybercrime", "Dubai",
 )  # fmt: skip
 
 
@@ -81,6 +82,12 @@ def test_a_part_without_a_time_or_a_name_is_of_the_time_of_the_first(assistant: 
     told = told[: next((n for n, line in enumerate(told) if n and line.startswith("**")), None)]
     assert "3-2 on 26 February 2015" in "".join(told)
     assert "Chairman Tom Wheeler" in "".join(told)
+
+
+def test_a_word_of_a_headline_tells_which_of_two_treaties_is_meant(assistant: Assistant) -> None:
+    answer = assistant.ask("when will the un cybercrime treaty start to apply")
+    assert "UN General Assembly adopts convention against cybercrime" in answer.text.splitlines()[0]
+    assert "1 January 2015" not in answer.text  # So does that of Dubai.
 
 
 def test_a_department_does_not_depart(assistant: Assistant) -> None:

@@ -117,7 +117,10 @@ def test_what_somebody_is_quoted_with_leans_on_nothing_before_it() -> None:
     assert choose_sentences(readings([best, asked])) == [best, asked]
 
 
-@pytest.mark.parametrize("pointing", ["About 8,000 of them were hit.", "That law allows fines of 6 percent."])
+@pytest.mark.parametrize(
+    "pointing",
+    ["About 8,000 of them were hit.", "That law allows fines of 6 percent.", "In March of that year it ended."],
+)
 def test_what_points_at_the_sentence_before_comes_behind_it_or_not_at_all(pointing: str) -> None:
     here = passage(f"It hit 145 million people. Rain fell. The number of Canadians fell. {pointing}")
     best, them, fell = (
