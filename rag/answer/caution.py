@@ -14,6 +14,7 @@ from rag.retrieval.headline_answers import FACTS, answers_in_headline, find_rest
 from rag.retrieval.held_words import find_own_names, list_wanted, measure_said, read_own
 from rag.retrieval.read_answers import MEASURES, SURE, find_certain, is_behind, is_doubtful, is_unlikely
 from rag.retrieval.sentence_ranking import Sentence, list_counts
+from rag.retrieval.told_times import may_answer
 from rag.text.terms import STOPWORDS, list_held_terms, terms, words
 
 NEAREST = 3
@@ -47,7 +48,10 @@ def find_answer(query: Query, evidence: Evidence) -> tuple[list[Sentence], Gap |
         return [], gap
     elif gap is None and not answers_in_headline(query, chosen[0]) and is_doubtful(query, about.whole.sentences):
         gap = Gap("unclear", nearest=tuple(chosen))
-    return (list(gap.nearest[:NEAREST]), gap) if gap else (_drop_beside(query, certain, chosen), None)
+    if gap is None:
+        return _drop_beside(query, certain, chosen), None
+    # What may tell of the time that is asked about stands before what tells of another one.
+    return sorted(gap.nearest, key=lambda s: not may_answer(s, query.hints))[:NEAREST], gap
 
 
 def _drop_beside(query: Query, certain: Sentence | None, chosen: Sequence[Sentence]) -> list[Sentence]:

@@ -72,6 +72,7 @@ def test_each_part_begins_with_what_is_surely_read_as_its_answer(question: str, 
 def test_what_is_told_of_another_year_is_no_answer_for_a_month(assistant: Assistant) -> None:
     answer = assistant.ask("who was FCC chairman in Feb 2015")
     assert answer.status != "answered"  # The one of 2024 "had voted for the rules in 2015".
+    assert "27 February 2015" in answer.text.splitlines()[2]
     assert "Tom Wheeler" in answer.text
 
 
