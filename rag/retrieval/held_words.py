@@ -3,6 +3,7 @@
 import re
 from collections.abc import Sequence
 
+from corpus.article import Article
 from rag.question.query import Query
 from rag.retrieval.sentence_ranking import Sentence, split_carried
 from rag.text.equal_words import find_equal_terms, says_little
@@ -86,6 +87,8 @@ def _list_on_subject(wanted: Sequence[str], sentences: Sequence[Sentence]) -> li
     articles = {s.passage.article.id: s.passage.article for s in sentences}.values()
     headed = [list_held_terms(a.title, a.language or "en") for a in articles]
     subject = [equal for term in wanted if (equal := find_equal_terms(term)) and any(held & equal for held in headed)]
+    if not subject:
+        return list(sentences)
     told = {a.id: list_held_terms(f"{a.title} {a.body}", a.language or "en") for a in articles}
     on_it = {name for name, held in told.items() if all(held & equal for equal in subject)}
     return [s for s in sentences if s.passage.article.id in on_it] if on_it else list(sentences)
@@ -97,9 +100,14 @@ def list_telling(names: Sequence[Name], years: Sequence[str], sentences: Sequenc
     for sentence in sentences:
         article = sentence.passage.article
         if article.id not in holding:
-            told = f"{article.title} {article.body} {article.published_at.year if article.published_at else ''}"
-            holding[article.id] = tells_of_all(names, sentence) and set(years) <= set(YEAR.findall(told))
+            holding[article.id] = tells_of_all(names, sentence) and tells_years(article, years)
     return [s for s in sentences if holding[s.passage.article.id]]
+
+
+def tells_years(article: Article, years: Sequence[str]) -> bool:
+    """Return whether an article tells of all years, or was published in one that it does not tell of."""
+    told = f"{article.title} {article.body} {article.published_at.year if article.published_at else ''}"
+    return set(years) <= set(YEAR.findall(told))
 
 
 def read_around(sentence: Sentence, headline: bool) -> str:

@@ -35,8 +35,7 @@ def order_timely_first(read: Sequence[Sentence], wanted: Filters) -> list[Senten
     fits = [fit_time(sentence, wanted) for sentence in read]
     most = 2 if is_short(wanted) else 1
     counts = [
-        (fit == "in") + (most > 1 and fit == "in" and _is_of(s.passage.article, wanted))
-        for s, fit in zip(read, fits, strict=True)
+        (fit == "in") * (most if _is_of(s.passage.article, wanted) else 1) for s, fit in zip(read, fits, strict=True)
     ]
     gained = [
         s if s.score > 1 else replace(s, score=(s.score + TIMELY * count) / (1 + TIMELY * most))

@@ -7,6 +7,7 @@ from functools import lru_cache
 
 from corpus.article import Article
 from rag.model import Passage
+from rag.retrieval.held_words import YEAR, tells_years
 from rag.text.equal_words import find_equal_terms
 from rag.text.terms import list_held_terms, words
 
@@ -23,7 +24,6 @@ ALIKE = 0.9
 
 _NAMING = frozenset("call calls called known named nicknamed dubbed codenamed titled entitled".split())
 _NAMED_BEHIND = 30  # Characters.
-_YEAR = re.compile(r"(?:19|20)\d\d")
 _UNSPACED = "\u0e00"  # From here on scripts are written without spaces, or with them inside of words.
 
 
@@ -69,12 +69,6 @@ class NearArticle:
         held = list_held_terms(self.begun, self.passage.article.language)
         return {stems for part in parts for stems in part.stems if not _is_held(stems, held)}
 
-    def tells_years(self, years: Sequence[str]) -> bool:
-        """Return whether the article tells of all years, or was published in one of them."""
-        article = self.passage.article
-        told = f"{article.title} {article.body} {article.published_at.year if article.published_at else ''}"
-        return all(year in told for year in years)
-
     def says_what_is_called(self, name: TopicPart) -> bool:
         """Return whether the article says that something is called by a name: "many now call it NotPetya"."""
         *before, _ = self.passage.article.body.casefold().split(name.text.casefold())
@@ -94,8 +88,8 @@ def choose_nearest(found: Sequence[NearArticle], parts: Sequence[TopicPart]) -> 
     worm may be named once, at the end of the report on what it did, and later ones recall it. A year must be told, if it can be at
     the beginning.
     """
-    years = [part.text for part in parts if _YEAR.fullmatch(part.text)]
-    order = sorted((one for one in found if one.tells_years(years)), key=lambda one: -one.nearness)
+    years = [part.text for part in parts if YEAR.fullmatch(part.text)]
+    order = sorted((one for one in found if tells_years(one.passage.article, years)), key=lambda one: -one.nearness)
     if not order:
         return []
     first = order[0]
