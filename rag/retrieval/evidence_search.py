@@ -22,7 +22,7 @@ from rag.retrieval.passage_search import Retriever, SearchText
 from rag.retrieval.read_answers import list_certain_for_part
 from rag.retrieval.sentence_ranking import READ_PASSAGES, PassageReader, Sentence, order_best_first
 from rag.retrieval.sufficiency import HOPELESS, Sufficiency, judge_sufficiency
-from rag.retrieval.told_times import order_timely_first
+from rag.retrieval.told_times import may_answer, order_timely_first
 from rag.text.injected_instructions import is_quotable
 
 ANSWERED = 0.5
@@ -276,7 +276,8 @@ def _put_certain_first(part: PassageReading, asked: QuestionPart, kind: Kind) ->
 
     Where a time is asked for, that comes before how likely a sentence answers.
     """
-    certain = list_certain_for_part(asked.text, kind, part.sentences)
+    timely = [s for s in part.sentences if may_answer(s, asked.hints)]
+    certain = list_certain_for_part(asked.text, kind, timely)
     first = [] if asked.hints.timed else certain[:1]
     rest = [s for s in part.sentences if s not in first]
     return replace(part, sentences=[*first, *rest], certain=[s.place for s in certain])

@@ -1,8 +1,9 @@
 """The time that a sentence tells of, compared with the time that a question names."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import UTC, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Literal
 
 from corpus.article import Article
@@ -21,6 +22,8 @@ MONTH = timedelta(31)
 
 COARSE = 4
 """How many times as long as the time that the question names one must be to leave open what was in it: a year for a month."""
+
+_LOOKS_BACK = re.compile(r"\b(?:that|the same) (?:day|month|year)\b", re.IGNORECASE)
 
 NEAR = 0.6
 """Share of the best score from which a sentence of that time makes those of other times be left out."""
@@ -71,8 +74,10 @@ def fit_time(sentence: Sentence, wanted: Filters) -> Fit:
     """
     article, chunk = sentence.passage.article, sentence.passage.chunk
     day = article.published_at.date() if article.published_at else None
-    for text in (sentence.text, article.title, article.body[chunk.start : sentence.start]):
-        if spans := _list_spans(find_moments(text, day, article.language or "en")):
+    language = article.language or "en"
+    elsewhere = (article.title, article.body[chunk.start : sentence.start])
+    for moments in (_find_own_moments(sentence, day), *(find_moments(text, day, language) for text in elsewhere)):
+        if spans := _list_spans(moments):
             shared = [span for span in spans if _overlap(span, wanted)]
             if not shared:
                 return "out"
@@ -84,6 +89,19 @@ def fit_time(sentence: Sentence, wanted: Filters) -> Fit:
     midnight = datetime.combine(day, time(), UTC)
     looks_back = wanted.since and wanted.until and midnight >= wanted.until
     return "open" if looks_back else "out"  # A later article may tell of a year; "before 2020" leaves it out.
+
+
+def _find_own_moments(sentence: Sentence, day: date | None) -> Sequence[Moment]:
+    """Return the dates of a sentence; "in March of that year" is of the year that its article named last before it."""
+    article = sentence.passage.article
+    language = article.language or "en"
+    moments = find_moments(sentence.text, day, language)
+    if not _LOOKS_BACK.search(sentence.text):
+        return moments
+    named = [m for m in find_moments(article.body[: sentence.start], day, language) if m.year and not m.implied]
+    if not named:
+        return moments
+    return [replace(m, year=named[-1].year) if m.implied else m for m in moments] or named[-1:]
 
 
 def _is_of(article: Article, wanted: Filters) -> bool:

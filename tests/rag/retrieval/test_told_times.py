@@ -40,6 +40,23 @@ def test_a_mere_year_does_not_tell_of_a_month(text: str, year: int, wanted: Filt
     assert fit_time(sentence(text, year), wanted) == fit
 
 
+@pytest.mark.parametrize(
+    ("text", "fit"),
+    [
+        ("In March of that year the ferry was sold.", "in"),
+        ("The same year the ferry was sold.", "in"),
+        ("In March the ferry was sold.", "out"),
+        ("In March 2018 of all times the ferry was sold that year.", "out"),
+    ],
+)
+def test_that_year_is_the_one_named_last_before(text: str, fit: str) -> None:
+    before = "The line began in 2006. In 2010 it lost money. "
+    of = passage(before + text, published_at=datetime(2018, 3, 1, tzinfo=UTC))
+    told = Sentence(of, len(before), len(before + text), 0.5, 0.5, 0.5, 1.0, 0.5)
+    wanted = Filters(since=datetime(2010, 1, 1, tzinfo=UTC), until=datetime(2011, 1, 1, tzinfo=UTC))
+    assert fit_time(told, wanted) == fit
+
+
 def test_for_a_month_an_article_of_it_leads_what_names_it_later() -> None:
     told = "The board voted 3 to 2 on 26 February 2015."
     later = sentence(f"It undid what {told}", 2017, 0.55, "b")
