@@ -13,6 +13,7 @@ with ModelServer() as server:
 """
 
 import asyncio
+import atexit
 import json
 import re
 import socket
@@ -223,7 +224,14 @@ class _Host:
         self.url = f"http://127.0.0.1:{listening.getsockname()[1]}"
         config = uvicorn.Config(app, lifespan="off", ws="none", http="h11", log_config=None, log_level="critical")
         self.http = uvicorn.Server(config)
-        threading.Thread(target=self.http.run, args=([listening],), name="model servers", daemon=True).start()
+        self._thread = threading.Thread(target=self.http.run, args=([listening],), name="model servers", daemon=True)
+        self._thread.start()
+        # A loop that still runs when the interpreter ends may crash it.
+        atexit.register(self._end)
+
+    def _end(self) -> None:
+        self.http.should_exit = True
+        self._thread.join()
 
     def add(self, server: ModelServer) -> str:
         """Serve a model's server, and return the first part of its path."""

@@ -7,13 +7,15 @@ import tempfile
 import threading
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import closing, contextmanager
+from contextvars import Context
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVarTuple
 
 import pytest
+import uvloop
 
 from corpus import Article, Chunk
 from corpus.archive.database import Archive
@@ -196,6 +198,22 @@ def keyed_accounts(folder: Path, **roles: Role) -> tuple[Accounts, dict[str, dic
     }
 
 
+_Values = TypeVarTuple("_Values")
+
+
+class _PromptLoop(uvloop.Loop):
+    """Wait a tenth as long in loops that look again and again.
+
+    Gradio looks for what is to be sent twenty times a second, uvicorn ten times whether connections are closed.
+    """
+
+    def call_later(
+        self, delay: float, callback: Callable[[*_Values], object], *args: *_Values, context: Context | None = None
+    ) -> asyncio.TimerHandle:
+        again = 0.02 <= delay <= 0.1
+        return super().call_later(delay / 10 if again else delay, callback, *args, context=context)
+
+
 _FREE_PORTS: list[int] = []
 
 
@@ -236,6 +254,10 @@ def served(
 
     class _PromptServer(Server):
         """See at once that it is to end; others look ten times a second, and keep the date of their replies meanwhile."""
+
+        def run(self, sockets: list[socket.socket] | None = None) -> None:
+            with asyncio.Runner(loop_factory=_PromptLoop) as runner:
+                runner.run(self.serve(sockets))
 
         async def main_loop(self) -> None:
             while not self.should_exit:

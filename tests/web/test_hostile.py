@@ -5,6 +5,7 @@ import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing
 from dataclasses import replace
+from itertools import zip_longest
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -68,6 +69,7 @@ def load_one_more(page: "Page") -> None:
 
 
 def hostile_article(number: int, payload: str, url: str = "") -> Article:
+    """Return an article that carries a payload in each of its fields; in its address too, unless it has one."""
     return Article(
         id=f"id-{number}-{payload}",
         title=f"T{number} {payload}",
@@ -121,7 +123,7 @@ def write_payloads(payloads: Sequence[str]) -> Callable[[Body], Reply]:
 
 
 def run_through(page: "Page", url: str) -> list[str]:
-    """Open what is kept, read every fifth article, ask; return what was fetched from outside."""
+    """Open what is kept, read every seventh article, ask; return what was fetched from outside."""
     outside: list[str] = []
     page.on("request", lambda r: None if r.url.startswith((url, "data:")) else outside.append(r.url))
     page.goto(url)
@@ -131,7 +133,7 @@ def run_through(page: "Page", url: str) -> list[str]:
     page.evaluate("for (const d of document.querySelectorAll('details')) d.open = true")
     page.locator("#talk .n").first.click()
     page.locator("#talk .n").first.hover(force=True)
-    for button in range(0, page.locator("#cards .card[id] .read").count(), 5):
+    for button in range(0, page.locator("#cards .card[id] .read").count(), 7):
         page.locator("#cards .card[id] .read").nth(button).click()
         wait_shown(page, ".sheet mark")
         page.keyboard.press("Escape")
@@ -142,9 +144,24 @@ def run_through(page: "Page", url: str) -> list[str]:
     return outside
 
 
-def attacked(page: "Page", folder: Path, model: ModelServer, payloads: Sequence[str], url: str = "") -> list[str]:
+def mixed_payloads(address: str) -> list[str]:
+    """Return in turn a text that runs and one that makes the browser ask `address`, if they are taken as markup."""
+    pairs = zip_longest(scripts(), leaking(address))
+    return [payload for pair in pairs for payload in pair if payload]
+
+
+def hostile_articles(address: str) -> list[Article]:
+    """Return an article for each payload; the addresses of those that leak would be fetched too."""
+    leaks = set(leaking(address))
+    return [
+        hostile_article(n, p, f"{address}/article" if p in leaks else "") for n, p in enumerate(mixed_payloads(address))
+    ]
+
+
+def attacked(
+    page: "Page", folder: Path, model: ModelServer, payloads: Sequence[str], articles: Sequence[Article]
+) -> list[str]:
     """Serve an archive full of the payloads, use the page, and return what it asked for outside."""
-    articles = [hostile_article(n, payload, url) for n, payload in enumerate(payloads)]
     newsroom = Newsroom.build(folder / "data", WordEmbedder(), articles)
     keep_hostile_answers(folder / "kept.sqlite3", articles, payloads)
     model.reply = write_payloads(payloads)
@@ -180,20 +197,22 @@ def test_the_policy_stops_what_would_get_through(page: "Page", page_url: str, co
     assert seen == []
 
 
-def test_no_script_of_a_text_runs(page: "Page", tmp_path: Path, model: ModelServer) -> None:
-    payloads = scripts()
-    assert len(payloads) >= 100
+def test_nothing_that_an_answer_says_runs_or_makes_the_browser_fetch(
+    page: "Page", tmp_path: Path, model: ModelServer, collector: tuple[str, list[str]]
+) -> None:
+    address, seen = collector
+    assert len(scripts()) >= 100
+    assert len(leaking(address)) >= 60
     dialogs: list[str] = []
     page.on("dialog", lambda dialog: dialogs.append(dialog.message))
     page.add_init_script("window.executed = []")
-    outside = attacked(page, tmp_path, model, payloads)
+    outside = attacked(page, tmp_path, model, mixed_payloads(address), hostile_articles(address))
+    load_one_more(page)
     assert page.evaluate("window.executed") == []
-    assert dialogs == []
-    assert outside == []
-    assert (
-        page.locator("#layout script, #layout img, #layout iframe, #layout svg:not(button svg), #layout object").count()
-        == 0
-    )
+    assert (dialogs, outside, seen) == ([], [], [])
+    inside = "#layout :is(script, img, iframe, svg:not(button svg), object)"
+    assert page.locator(inside).count() == 0
+    assert page.locator("#talk a:not(.n):not(.flagged)").count() == 0
     hrefs = page.eval_on_selector_all("#layout a[href]", "all => all.map(a => a.getAttribute('href'))")
     assert [href for href in hrefs if not href.startswith(("#card-", "#flag-", "http://", "https://"))] == []
     handlers = page.evaluate(
@@ -204,22 +223,9 @@ def test_no_script_of_a_text_runs(page: "Page", tmp_path: Path, model: ModelServ
 
 def test_payloads_are_shown_as_the_characters_they_are(page: "Page", tmp_path: Path, model: ModelServer) -> None:
     payload = "<script>executed.push(1)</script>"
-    attacked(page, tmp_path, model, [payload])
+    attacked(page, tmp_path, model, [payload], [hostile_article(0, payload)])
     assert page.inner_text("#card-0-1 h3") == f"1 · T0 {payload}"
     assert payload in page.inner_text("#turn-0 .a")
     assert payload in page.inner_text("#turn-0 .q")
     assert payload in page.inner_text("#turn-1 .a")
     assert page.inner_text("#turn-2 .flag") == f"E {payload}"
-
-
-def test_nothing_that_an_answer_says_makes_the_browser_fetch(
-    page: "Page", tmp_path: Path, model: ModelServer, collector: tuple[str, list[str]]
-) -> None:
-    address, seen = collector
-    payloads = leaking(address)
-    assert len(payloads) >= 60
-    outside = attacked(page, tmp_path, model, payloads, url=f"{address}/article")
-    load_one_more(page)
-    assert outside == []
-    assert seen == []
-    assert page.locator("#talk a:not(.n):not(.flagged)").count() == 0

@@ -19,8 +19,7 @@ from tests.web.ask.test_ask_tab import wait_until
 from tests.web.conftest import Newsroom, served
 from tests.web.eval.test_eval_tab import made
 from tests.web.page_waits import wait_shown
-from tests.web.payloads import leaking, scripts
-from tests.web.test_hostile import WORDS, collector, hostile_article, load_one_more, write_payloads
+from tests.web.test_hostile import WORDS, collector, hostile_articles, load_one_more, mixed_payloads, write_payloads
 from tests.web.timeline.test_timeline_tab import show
 
 if TYPE_CHECKING:
@@ -44,7 +43,7 @@ def use_the_tabs(page: "Page", url: str, folder: Path, payloads: Sequence[str]) 
     wait_shown(page, ".pop")
     page.keyboard.press("Escape")
     listed = page.inner_text("#articles")
-    page.fill("#words input", payloads[0][:200])
+    page.fill("#words input", " ".join(payloads[:2])[:200])
     page.keyboard.press("Enter")
     wait_until(page, lambda: page.inner_text("#articles") != listed)
     rows = [{"title": f"Added {p}", "body": f"Added text {p} {WORDS}.", "source": p} for p in payloads[:5]]
@@ -65,7 +64,7 @@ def use_the_tabs(page: "Page", url: str, folder: Path, payloads: Sequence[str]) 
 
 def turned_to_timeline(page: "Page", payloads: Sequence[str]) -> None:
     page.get_by_role("tab", name="Timeline").click()
-    show(page, payloads[0][:200])
+    show(page, " ".join(payloads[:2])[:200])
     wait_shown(page, "#entries .quiet")
     show(page, WORDS)
     page.wait_for_selector("#entries .entry >> nth=2")
@@ -81,7 +80,7 @@ def turned_to_timeline(page: "Page", payloads: Sequence[str]) -> None:
 def use_the_rail(page: "Page", payloads: Sequence[str]) -> None:
     """Ask with payloads, judge with payloads, search and reopen what is kept, open the panels below the question."""
     page.get_by_role("tab", name="Ask").click()
-    page.fill("#box textarea", payloads[0])
+    page.fill("#box textarea", " ".join(payloads[:2]))
     page.click("#ask")
     wait_shown(page, "#turn-0 [data-act=rate]")
     page.click("#turn-0 [data-act=rate] >> nth=0")
@@ -112,17 +111,13 @@ def use_the_rail(page: "Page", payloads: Sequence[str]) -> None:
     wait_shown(page, "#turn-0 .remark input")
 
 
-@pytest.mark.parametrize("kind", ["scripts", "leaks"])
 @pytest.mark.own_page
 def test_no_text_runs_or_fetches_anywhere(
-    page: "Page", tmp_path: Path, model: ModelServer, collector: tuple[str, list[str]], kind: str
+    page: "Page", tmp_path: Path, model: ModelServer, collector: tuple[str, list[str]]
 ) -> None:
     address, seen = collector
-    payloads = scripts() if kind == "scripts" else leaking(address)
-    articles = [
-        hostile_article(n, payload, "" if kind == "scripts" else f"{address}/a") for n, payload in enumerate(payloads)
-    ]
-    articles = [replace(a, language=p, feed=p) for a, p in zip(articles, payloads, strict=True)]
+    payloads = mixed_payloads(address)
+    articles = [replace(a, language=p, feed=p) for a, p in zip(hostile_articles(address), payloads, strict=True)]
     newsroom = Newsroom.build(tmp_path / "data", WordEmbedder(), articles)
     with Archive(newsroom.folder / "archive.sqlite3") as archive:
         book = FeedBook(archive.connection)

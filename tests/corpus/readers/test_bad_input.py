@@ -140,7 +140,7 @@ def tried(name: str, content: bytes) -> str:
         return f"{name}: {error!r}"
 
 
-@pytest.mark.sizes(400, 10_000)
+@pytest.mark.sizes(200, 10_000)
 def test_changed_files_give_articles_and_refusals(size: int, record_promise: RecordPromise) -> None:
     numbers, sound = random.Random(size), samples()
     assert [fault for name, content in sound.items() if (fault := tried(name, content))] == []

@@ -113,7 +113,7 @@ def cites_outside(answer: Answer, prompt: Prompt) -> bool:
     )
 
 
-@pytest.mark.sizes(100, 10_000)
+@pytest.mark.sizes(50, 10_000)
 def test_no_reply_cites_what_was_not_retrieved(assistant: Assistant, size: int, record_promise: RecordPromise) -> None:
     writer = FixedWriter()
     twin = assistant.with_writer(writer)
