@@ -12,7 +12,15 @@ from rag.retrieval.demanded_kinds import counts_asked
 from rag.retrieval.evidence_search import Evidence
 from rag.retrieval.headline_answers import FACTS, answers_in_headline, find_restating
 from rag.retrieval.held_words import find_own_names, list_wanted, measure_said, read_own
-from rag.retrieval.read_answers import MEASURES, SURE, find_certain, is_behind, is_doubtful, is_unlikely
+from rag.retrieval.read_answers import (
+    MEASURES,
+    SURE,
+    find_certain,
+    is_about_unknown,
+    is_behind,
+    is_doubtful,
+    is_unlikely,
+)
 from rag.retrieval.sentence_ranking import Sentence, list_counts
 from rag.retrieval.told_times import may_answer
 from rag.text.terms import STOPWORDS, list_held_terms, terms, words
@@ -46,7 +54,11 @@ def find_answer(query: Query, evidence: Evidence) -> tuple[list[Sentence], Gap |
         chosen, gap = [*lead, *(s for s in chosen if s not in lead)][: NEAREST if gap else None], None
     elif gap and gap.kind == "unclear" and is_unlikely(query, read):
         return [], gap
-    elif gap is None and not answers_in_headline(query, chosen[0]) and is_doubtful(query, about.whole.sentences):
+    elif (
+        gap is None
+        and not answers_in_headline(query, chosen[0])
+        and (is_doubtful(query, about.whole.sentences) or is_about_unknown(query, read))
+    ):
         gap = Gap("unclear", nearest=tuple(chosen))
     if gap is None:
         return _drop_beside(query, certain, chosen), None

@@ -55,6 +55,12 @@ _ANNOUNCES = re.compile(
 """A short sentence that says how many there are of what it is followed by."""
 
 _TIMES = "week|weekend|month|year|day|morning|afternoon|evening|time|spring|summer|autumn|winter"
+_POINTS_WITHIN = re.compile(
+    r"\b(?:of|by|from|with) (?:that|these|those) "
+    rf"(?!(?:{_TIMES}|who|which|both|in|of|he|she|it|they|we|the|a|is|was|are|were)\b)(?!\w+ed\b)[a-z]"
+)
+"""What was told before: "a member of that team"."""
+
 _POINTS = re.compile(
     r"^[\"“'‘]?(?:(?:[\w,.]+ ){1,3}of (?:them|these|those)|These|Those"
     r"|In \w+ of (?:that|the same) year"
@@ -165,7 +171,7 @@ def _needs_antecedent(text: str) -> bool:
     """Return whether a sentence leans on the one before it; what a named speaker is quoted with speaks of what he knows."""
     if _QUOTED_THING.match(text) and find_attributions(text):
         return bool(_PRONOUN_SAID.search(text))
-    return bool(_LEANS.match(text) or _PRONOUN_SAID.search(text))
+    return bool(_LEANS.match(text) or _PRONOUN_SAID.search(text) or _POINTS_WITHIN.search(text))
 
 
 def _extend_selection(

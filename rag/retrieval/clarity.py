@@ -57,6 +57,7 @@ _PRONOUN_SAID = re.compile(
 _SPEAKER = re.compile(
     r"\b(?:what|how)\s+(?:exactly\s+|else\s+)?(?:did|does|do|has|have|had)\s+(?:the\s+)?$", re.IGNORECASE
 )
+_OWNS = re.compile(r"[’']s$|^[’']s\b")  # "When did China's law ...": what is asked of the law.
 _LEADS_NAME = re.compile(r"^\W*(?:why|when|where|how|what)\s+did\s+(?:the\s+)?$", re.IGNORECASE)
 
 
@@ -225,6 +226,8 @@ def _find_other_deed(own: str, names: Sequence[Name], evidence: Evidence) -> Gap
     subject = next((name for name in names if _LEADS_NAME.search(own[: name.start])), None)
     verb, after = (*words(own[subject.end :]), "", "")[:2] if subject else ("", "")
     if subject is None or not verb or verb in STOPWORDS or says_little(stem(verb)) or SAYING.search(verb):
+        return None
+    if _OWNS.search(own[: subject.end]) or _OWNS.match(own[subject.end :]):
         return None
     if after in SPEECH:  # "What did the TikTok boss tell users": of the one who is named the noun.
         return None

@@ -9,11 +9,11 @@ from rag.question.question_kind import Kind
 from rag.question.question_syntax import ASKING as INTERROGATIVE
 from rag.retrieval.demanded_kinds import CURRENCY, asks_money, counts_asked
 from rag.retrieval.headline_answers import FACTS, WHO_IS_NAME
-from rag.retrieval.held_words import YEAR, find_own_names, list_about, list_telling, read_own
-from rag.retrieval.sentence_ranking import CERTAIN, LIKELY, Sentence, measure_sentence_shape
+from rag.retrieval.held_words import YEAR, find_own_names, list_about, list_telling, list_wanted, read_own
+from rag.retrieval.sentence_ranking import CERTAIN, LIKELY, Sentence, measure_sentence_shape, split_carried
 from rag.retrieval.told_times import may_answer
 from rag.text.equal_words import find_equal_terms
-from rag.text.terms import list_held_terms, stem, words
+from rag.text.terms import list_held_terms, question_language, stem, words
 
 SURE = 0.93
 """Probability from which on it stands before others that answer by their words too, and without what answers less."""
@@ -39,6 +39,9 @@ UNLIKELY = 0.05
 """Probability below which, if no sentence reaches it, what does not clearly answer is not worth showing."""
 
 
+FEW = 0.34
+"""Share of the articles read up to which a word of the question tells them apart."""
+
 _SHARE = re.compile(r"(?:\bper ?cent|%) of (?:[\w’'-]+ ){0,3}(?:turnover|revenues?|sales)\b", re.IGNORECASE)
 """A sum that is told as a share, as a fine may be."""
 
@@ -50,9 +53,9 @@ def find_certain(query: Query, sentences: Sequence[Sentence]) -> Sentence | None
     else, or of another time, is often told in the same words. A word for undoing must stand there too, and where an article
     numbers what is asked, no other number of it answers.
     """
-    if query.parts:
-        return None
     own = read_own(query.standalone)
+    if query.parts or is_about_unknown(query, sentences):
+        return None
     likely = _list_certain(own, query.kind, sentences)
     counting = {s.place for s in sentences if query.kind == "how_many" and counts_asked(own, s.text)}
     better = {s.passage.article.id for s in sentences if s.place in counting and s.answers >= LIKELY}
@@ -60,6 +63,25 @@ def find_certain(query: Query, sentences: Sequence[Sentence]) -> Sentence | None
     likely = [s for s in likely if s.place in counting or s.passage.article.id not in better]
     likely = [s for s in likely if may_answer(s, query.hints)]
     return max(list_about(query, likely), key=lambda s: s.answers, default=None)
+
+
+def is_about_unknown(query: Query, sentences: Sequence[Sentence]) -> bool:
+    """Return whether a word that no article read for a question holds may be the name of what it asks about: "the mgm breach".
+
+    It is not taken for one beside a name, or a word that few of the articles hold: what is asked of that may well be said in other
+    words there.
+    """
+    own, carried = split_carried(query.standalone)
+    if carried or query.parts or find_own_names(read_own(own)) or any(s.score > 1 for s in sentences):
+        return False
+    articles = {s.passage.article.id: s.passage.article for s in sentences}.values()
+    if {question_language(own), *(a.language or "en" for a in articles)} != {"en"}:
+        return False
+    held = [list_held_terms(f"{a.title} {a.body}") for a in articles]
+    counts = [
+        sum(not find_equal_terms(term).isdisjoint(one) for one in held) for term in list_wanted(read_own(own), ())
+    ]
+    return 0 in counts and not any(0 < count <= FEW * len(held) for count in counts)
 
 
 def list_certain_for_part(text: str, kind: Kind, sentences: Sequence[Sentence]) -> list[Sentence]:

@@ -47,7 +47,8 @@ def order_timely_first(read: Sequence[Sentence], wanted: Filters) -> list[Senten
     best = max((s.score for s in gained), default=0.0)
     near = any(fit == "in" and s.score >= NEAR * best for s, fit in zip(gained, fits, strict=True))
     kept = [s for s, fit in zip(gained, fits, strict=True) if not (near and fit == "out" and s.score <= 1)]
-    return order_best_first(kept)
+    ordered = order_best_first(kept)
+    return sorted(ordered, key=lambda s: not may_answer(s, wanted)) if near and is_short(wanted) else ordered
 
 
 def may_answer(sentence: Sentence, wanted: Filters) -> bool:

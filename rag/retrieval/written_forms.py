@@ -156,6 +156,8 @@ class WrittenForms:
             return word
         read = self._read(word)
         uses = [use for chunk in read for use in _find_uses(chunk.text, word)]
+        if not uses and (owner := self._find_owner(word)):
+            return f"{owner}'s"
         if not uses:  # It may stand in headlines alone, or be the initials of a long name, by which chunks are found.
             headed = any(use == word.upper() for chunk in read for use, _ in _find_uses(chunk.article.title, word))
             short = len(word) in _ACRONYM and (headed or (word not in self._english and self._find_long_name(word)))
@@ -165,6 +167,12 @@ class WrittenForms:
         if word in self._english and not any(within for _, within in alone):
             return word
         return _choose_form(alone or uses) or word
+
+    def _find_owner(self, word: str) -> str:
+        """Return the name that a word is the genitive of, typed without its apostrophe ("googles"), or ""."""
+        owner = word.removesuffix("s")
+        form = self._write(owner) if owner != word and len(owner) > 1 else owner
+        return form if form != owner else ""
 
     def _is_unknown(self, word: str) -> bool:
         if len(word.removesuffix("s")) < _SHORTEST_UNKNOWN or not word.isalpha() or self._is_english(word):

@@ -63,7 +63,7 @@ _GROUPS = (
 _LIGHT = frozenset(
     stem(word)
     for word in "get got go went gone come came make made take took put let keep kept use used become became turn need want "
-    "people person user firm company country city town place official member part role line point end thing case exactly "
+    "people ppl person user firm company country city town place official member part role line point end thing case exactly "
     "currently today really ever yet still else happen big large long old far great recent new another earlier later once "
     "compare differ difference mean meant called held deadline count total tally figure quote wording word story summary".split()
 )

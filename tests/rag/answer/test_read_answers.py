@@ -109,3 +109,32 @@ def test_a_department_does_not_depart(assistant: Assistant) -> None:
 )
 def test_what_lacks_what_is_asked_for_keeps_its_caution(question: str, assistant: Assistant) -> None:
     assert assistant.ask(question).status != "answered"
+
+
+@pytest.mark.parametrize("question", ["How did the FCC vote go in Feb 2015 and who was chairman?"])
+def test_for_a_month_what_tells_of_it_leads(question: str, assistant: Assistant) -> None:
+    answer = assistant.ask(question)
+    assert "27 February 2015" in answer.text.splitlines()[0]
+    assert "Chairman Tom Wheeler" in answer.text
+
+
+def test_what_that_year_was_is_read_before_it_answers(assistant: Assistant) -> None:
+    answer = assistant.ask("when did google launch its censored search in china in 2018?")
+    assert "In March of that year" not in answer.text  # 2010.
+    assert "no plans" in answer.text
+
+
+@pytest.mark.parametrize("name", ["mgm", "t-mobile", "ibm", "kfc", "okta's"])
+def test_a_word_that_no_article_has_may_be_the_name_asked_about(name: str, assistant: Assistant) -> None:
+    assert assistant.ask(f"how many people were hit in the {name} breach").status != "answered"
+
+
+def test_beside_a_word_that_tells_articles_apart_another_may_be_any_word(assistant: Assistant) -> None:
+    answer = assistant.ask("who spotted the log4j bug")
+    assert answer.status == "answered"
+    assert "Alibaba Cloud" in answer.text
+
+
+def test_what_is_asked_of_a_law_is_no_deed_of_its_country(assistant: Assistant) -> None:
+    answer = assistant.ask("when did russias isolation law kick in")
+    assert "did" not in answer.text.splitlines()[0]

@@ -55,6 +55,8 @@ def forms(assistant: Assistant) -> WrittenForms:
         ("did the board of the harbour vote", "did the board of the harbour vote"),
         ("what did the supreme court say to the court", "what did the Supreme Court say to the court"),
         ("russia's vote in kells", "Russia's vote in Kells"),
+        ("what is russias vote worth to linkedins ferries", "what is Russia's vote worth to LinkedIn's ferries"),
+        ("how many tolls and courts", "how many tolls and courts"),
         ("did prices rise", "did prices rise"),  # Its capital opens a sentence.
         ("what did the unesco do", "what did the UNESCO do"),  # In a headline only.
         ("what is gdpr", "what is GDPR"),  # Only the initials are known.
