@@ -26,11 +26,13 @@ from rag.answer.question_reader import QuestionReader
 from rag.answer.time_between import tell_time_between
 from rag.answer.timeline_answer import write_text
 from rag.answer.verbatim_answer import compose_text, names_no_speaker, note_missing_parts
+from rag.index.embedder import Embedder
 from rag.llm.planning import plan_searches
 from rag.llm.prompt import REFUSAL, SYSTEM, Prompt
 from rag.llm.writer import Writer
 from rag.model import Answer, Event, Passage, Status, Turn
 from rag.question.addressed_messages import AddressedMessages
+from rag.question.overview_requests import OverviewRequests
 from rag.question.query import Query
 from rag.question.question_text import read_history
 from rag.question.search_plan import apply_plan, is_chat
@@ -93,7 +95,7 @@ class AnswerPipeline:
         """
         self.questions = questions
         self.evidence = evidence
-        self.counting = CoverageReading(questions, evidence, coverage)
+        self.counting = CoverageReading(questions, evidence, coverage, OverviewRequests(Embedder().embed))
         self.writer = writer
         self.count = count
         self.passages = passages

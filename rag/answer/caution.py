@@ -13,6 +13,7 @@ from rag.retrieval.evidence_search import Evidence
 from rag.retrieval.headline_answers import FACTS, answers_in_headline, find_restating
 from rag.retrieval.held_words import find_own_names, list_wanted, measure_said, read_own
 from rag.retrieval.read_answers import (
+    DOUBTFUL,
     MEASURES,
     SURE,
     find_certain,
@@ -21,7 +22,7 @@ from rag.retrieval.read_answers import (
     is_doubtful,
     is_unlikely,
 )
-from rag.retrieval.sentence_ranking import Sentence, list_counts
+from rag.retrieval.sentence_ranking import Sentence, list_counts, split_carried
 from rag.retrieval.told_times import may_answer
 from rag.text.terms import STOPWORDS, list_held_terms, terms, words
 
@@ -49,7 +50,7 @@ def find_answer(query: Query, evidence: Evidence) -> tuple[list[Sentence], Gap |
     gap = find_gap(query, evidence, chosen) if chosen else Gap("unclear")
     if certain and (gap is None or gap.kind == "unclear"):
         # Of several counts the newest stands first already.
-        leads = gap or (query.kind in _LED and certain.answers >= SURE)
+        leads = gap or (query.kind in _LED and (certain.answers >= SURE or _is_passed_over(chosen[0], certain)))
         lead = add_antecedents(certain, read) if leads else []
         chosen, gap = [*lead, *(s for s in chosen if s not in lead)][: NEAREST if gap else None], None
     elif gap and gap.kind == "unclear" and is_unlikely(query, read):
@@ -64,6 +65,12 @@ def find_answer(query: Query, evidence: Evidence) -> tuple[list[Sentence], Gap |
         return _drop_beside(query, certain, chosen), None
     # What may tell of the time that is asked about stands before what tells of another one.
     return sorted(gap.nearest, key=lambda s: not may_answer(s, query.hints))[:NEAREST], gap
+
+
+def _is_passed_over(first: Sentence, certain: Sentence) -> bool:
+    """Return whether an answer begins with what hardly answers, though its article holds what surely does."""
+    same = first.passage.article.id == certain.passage.article.id
+    return same and first.answers < DOUBTFUL and is_behind(first, certain)
 
 
 def _drop_beside(query: Query, certain: Sentence | None, chosen: Sequence[Sentence]) -> list[Sentence]:
@@ -133,8 +140,8 @@ def _find_later_count(query: Query, read: Sequence[Sentence], first: Sentence) -
 
     It must hold as many words of the question as the other one, or it counts something else.
     """
-    own = read_own(query.standalone)
-    wanted = list_wanted(own, find_own_names(own))
+    own, (_, carried) = read_own(query.standalone), split_carried(query.standalone)
+    wanted = list_wanted(f"{own} {carried}", () if carried else find_own_names(own))
     least = measure_said(wanted, first, whole=False, headline=True)
     clear = [s for s in list_clear(query, read) if measure_said(wanted, s, whole=False, headline=True) >= least]
     counting = [s for s in clear if counts_asked(own, s.text)]

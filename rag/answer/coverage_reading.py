@@ -12,6 +12,7 @@ from rag.answer.timeline_answer import MOST, collect_notes, select_listed, write
 from rag.model import Event
 from rag.question.coverage_question import CoverageQuestion, parse_coverage_question
 from rag.question.overview_question import parse_overview_question
+from rag.question.overview_requests import OverviewRequests
 from rag.question.query import Query
 from rag.question.search_plan import plan_coverage
 from rag.retrieval.evidence_search import EvidenceSearch
@@ -25,11 +26,14 @@ _READ = 10  # Stories in which positions are looked for, or as many as are asked
 class CoverageReading:
     """Recognise questions about the coverage and count."""
 
-    def __init__(self, questions: QuestionReader, evidence: EvidenceSearch, coverage: TopicCoverage) -> None:
-        """Take the parts of `rag.answer.answer_pipeline.AnswerPipeline`."""
+    def __init__(
+        self, questions: QuestionReader, evidence: EvidenceSearch, coverage: TopicCoverage, requests: OverviewRequests
+    ) -> None:
+        """Take the parts of `rag.answer.answer_pipeline.AnswerPipeline`, and what knows requests in any wording."""
         self._questions = questions
         self._evidence = evidence
         self._coverage = coverage
+        self._requests = requests
 
     def find(self, query: Query, now: datetime, overviews: bool) -> tuple[CoverageQuestion, CoveredStories] | None:
         """Return what a question about the coverage asks and what the archive has, None for any other question.
@@ -43,25 +47,27 @@ class CoverageReading:
             overviews: Count summaries and positions among them; a model writes these itself.
         """
         asked = self.parse(query, now) or plan_coverage(query)
-        if asked is None and overviews:
-            asked = parse_overview_question(query.standalone, query.filters)
         if asked is None:
-            return None
+            return self._find_overview(query) if overviews else None
         if asked.form == "news":
             found = self._coverage.find_news(asked.filters, MOST["news"])
-        elif asked.form in _NEAREST:
-            most = asked.most if asked.form == "summary" else max(_READ, asked.most)
-            found = self._coverage.find_nearest(asked.topic, asked.filters, most)
         elif not asked.topic:
             found = self._coverage.find_all(asked.filters, asked.form, MOST[asked.form])
         else:
             found = self._coverage.find(asked.topic, asked.filters, asked.form in _LOOSE)
-        ordinary = (
-            asked.form in _NEAREST | {"latest"}
-            or bool(query.form)
-            or (asked.form == "news" and not query.filters.label)
-        )
+        dated = asked.form != "news" or query.filters.label
+        ordinary = asked.form == "latest" or query.form or not dated
         return (asked, found) if found.stories or not ordinary else None
+
+    def _find_overview(self, query: Query) -> tuple[CoverageQuestion, CoveredStories] | None:
+        """Return what a question asks for an overview of and the stories nearest to it: by its form, or else by its wording."""
+        for asked in (parse_overview_question(query.standalone, query.filters), self._requests.read(query)):
+            if asked:
+                most = asked.most if asked.form == "summary" else max(_READ, asked.most)
+                found = self._coverage.find_nearest(asked.topic, asked.filters, most)
+                if found.stories:
+                    return asked, found
+        return None
 
     def parse(self, query: Query, now: datetime) -> CoverageQuestion | None:
         """Return what a question about the coverage asks by its form, None for any other question."""

@@ -121,6 +121,7 @@ _BODY = re.compile(
     r"|Studios|Network|Networks|Security|Services|Trading|Airlines|Motors|Club|Association|Federation|League|Ministry|Police"
     r"|Bowl|Cup|Street|City|County|River|Island|Services|Center|Centre|Museum|Hospital|School|College|Church)\b"
 )
+_PLACED = re.compile(r"\b(?:in|at|near|outside|across)\s+$", re.IGNORECASE)  # "In New York" names nobody.
 _NOW = datetime(2100, 1, 1, tzinfo=UTC)  # Only the places of dates are needed here.
 # Only to tell a place from another name: "and in Germany?"
 _PLACES = frozenset(
@@ -355,8 +356,10 @@ def _find_person(topic: str, answer: str) -> str:
     """Return the first full name that looks like a person's, in the question before, else in the answer."""
     for text in (topic, answer):
         for name in find_names(_INITIAL.sub(r"\1 ", text)):
-            said = re.sub(r"['’]s$", "", _INITIAL.sub(r"\1 ", text)[name.start : name.end])
-            if len(name.words) >= 2 and not name.acronym and not _BODY.search(said):
+            whole = _INITIAL.sub(r"\1 ", text)
+            said = re.sub(r"['’]s$", "", whole[name.start : name.end])
+            placed = _PLACED.search(whole[: name.start])
+            if len(name.words) >= 2 and not name.acronym and not placed and not _BODY.search(said):
                 return said
     return ""
 

@@ -22,6 +22,9 @@ things that the archive does not tell of none to more than 1.12."""
 ALIKE = 0.9
 """Share of the nearness of the nearest article from which another one is as near."""
 
+OFTEN = 3
+"""Times that the only article with a name must have it, to tell of what is called so."""
+
 _NAMING = frozenset("call calls called known named nicknamed dubbed codenamed titled entitled".split())
 _NAMED_BEHIND = 30  # Characters.
 _UNSPACED = "\u0e00"  # From here on scripts are written without spaces, or with them inside of words.
@@ -60,14 +63,21 @@ class NearArticle:
     begun: str
 
     def begins_with(self, parts: Sequence[TopicPart]) -> bool:
-        """Return whether headline and first sentence hold all parts."""
+        """Return whether headline and first sentence hold all parts, the words that are no names in equal ones perhaps."""
         held = list_held_terms(self.begun, self.passage.article.language)
-        return all(part.is_held(self.begun, held) for part in parts)
+        return all(
+            part.is_held(self.begun, held) or (not part.name and all(_is_held(stems, held) for stems in part.stems))
+            for part in parts
+        )
 
     def list_missing(self, parts: Sequence[TopicPart]) -> set[frozenset[str]]:
         """Return the words of parts that headline and first sentence do not hold."""
         held = list_held_terms(self.begun, self.passage.article.language)
         return {stems for part in parts for stems in part.stems if not _is_held(stems, held)}
+
+    def count(self, name: TopicPart) -> int:
+        """Return how often the article has a name."""
+        return self.passage.article.body.casefold().count(name.text.casefold())
 
     def says_what_is_called(self, name: TopicPart) -> bool:
         """Return whether the article says that something is called by a name: "many now call it NotPetya"."""
@@ -85,8 +95,8 @@ def choose_nearest(found: Sequence[NearArticle], parts: Sequence[TopicPart]) -> 
 
     Of those less near, the ones that begin without a name of the topic are left out if the nearest begins with it: "TikTok in the
     US". Where none is near, those that begin with all its words tell of it, else the earliest that says what is called so: a
-    worm may be named once, at the end of the report on what it did, and later ones recall it. A year must be told, if it can be at
-    the beginning.
+    worm may be named once, at the end of the report on what it did, and later ones recall it; or the only one that names it, if it
+    does so often. A year must be told, if it can be at the beginning.
     """
     years = [part.text for part in parts if YEAR.fullmatch(part.text)]
     order = sorted((one for one in found if tells_years(one.passage.article, years)), key=lambda one: -one.nearness)
@@ -101,8 +111,13 @@ def choose_nearest(found: Sequence[NearArticle], parts: Sequence[TopicPart]) -> 
         return [o for o in dated if o.nearness >= ALIKE * first.nearness or o.list_missing(names) <= missing]
     if begun := [one for one in near if one.begins_with(parts)]:
         return begun
-    called = [one for one in near if one.says_what_is_called(parts[0])] if len(parts) == 1 and parts[0].name else []
-    return sorted(called, key=lambda one: make_time_key(one.passage.article))[:1]
+    if len(parts) != 1 or not parts[0].name:
+        return []
+    called = sorted(
+        (o for o in near if o.says_what_is_called(parts[0])), key=lambda o: make_time_key(o.passage.article)
+    )
+    naming = [one for one in order if one.count(parts[0])]
+    return called[:1] or [one for one in naming if len(naming) == 1 and one.count(parts[0]) >= OFTEN]
 
 
 @lru_cache(maxsize=512)

@@ -9,7 +9,9 @@ from tests.rag.both_records import RECORDS, settle
 from tests.rag.conftest_answers import newsroom
 
 STARTER = Path(__file__).parents[3] / "corpus" / "starter" / "articles.jsonl"
-TOPICS = ("Yahoo", "net neutrality", "SolarWinds", "Equifax", "NotPetya", "TikTok", "Montevideo")
+TOPICS = (
+    "Yahoo", "net neutrality", "SolarWinds", "Equifax", "NotPetya", "TikTok", "Montevideo", "Sony Pictures", "Viasat",
+)  # fmt: skip
 
 
 @pytest.fixture(scope="module", params=RECORDS)
@@ -65,6 +67,12 @@ def test_an_article_that_begins_without_a_name_of_the_topic_is_left_out(assistan
     [
         # It is named once, near the end; two later articles recall it.
         ("tell me about notpetya", "Cyber attack spreads from Ukraine to Maersk, Merck and Rosneft"),
+        # No headline names them, and of the second only one article tells, three times.
+        ("gist of the sony hack pls", "FBI blames North Korea for destructive attack on Sony Pictures"),
+        (
+            "whats the viasat thing about",
+            "EU, UK and US blame Russia for satellite attack an hour before Ukraine invasion",
+        ),
     ],
 )
 def test_what_no_headline_is_near_to_is_told_by_the_article_on_it(

@@ -1,0 +1,68 @@
+"""Requests for an overview in any wording, and questions that only sound like one."""
+
+from dataclasses import replace
+from datetime import UTC, datetime
+
+import pytest
+
+from rag.index.embedder import Embedder
+from rag.question.overview_requests import LIKELY, OverviewRequests, find_topic
+from rag.question.query import Outlets, Query, parse_question
+
+
+@pytest.fixture(scope="module")
+def requests(embedder: Embedder) -> OverviewRequests:
+    return OverviewRequests(embedder.embed)
+
+
+def query(text: str) -> Query:
+    return parse_question(text, now=datetime(2026, 1, 1, tzinfo=UTC), outlets=Outlets({}))
+
+
+@pytest.mark.parametrize(
+    ("text", "topic"),
+    [
+        ("can someone explain the whole Harbour bridge saga", "Harbour bridge"),
+        ("whats up w the ferry dispute", "ferry dispute"),
+        ("gist of the Kells tram row pls", "Kells tram"),
+        ("the museum robbery, what do we know so far", "museum robbery"),
+        ("Could you please catch me up on Pan Am?", "Pan Am"),
+        ("port strike in a nutshell, whats the deal", "port strike"),
+        ("tell me the whole story of the Kells tram and the harbour bridge", "Kells tram and the harbour bridge"),
+    ],
+)
+def test_a_request_is_known_in_any_wording_and_its_topic_is_what_is_left(
+    text: str, topic: str, requests: OverviewRequests
+) -> None:
+    asked = requests.read(query(text))
+    assert asked is not None
+    assert (asked.form, asked.topic) == ("summary", topic)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "how does the tram signal work",
+        "what is the ferry toll",
+        "why did the museum close",
+        "what does the mayor think of the bridge",
+        "explain why the ferry sank",
+        "price of the harbour bridge",
+    ],
+)
+def test_a_question_for_one_thing_is_none(text: str, requests: OverviewRequests) -> None:
+    assert requests.measure(text) < LIKELY
+    assert requests.read(query(text)) is None
+
+
+def test_what_asks_for_a_fact_leans_on_before_or_is_not_english_is_none(requests: OverviewRequests) -> None:
+    story = "tell me the whole story of the Kells tram"
+    assert requests.read(query(story)) is not None
+    assert requests.read(replace(query(story), kind="how_many")) is None
+    assert requests.read(replace(query(story), standalone=f"{story} (Kells)")) is None
+    assert requests.read(query("Was ist die ganze Geschichte der Straßenbahn von Kells?")) is None
+
+
+def test_a_request_of_nothing_or_of_much_has_no_topic() -> None:
+    assert find_topic("whats the whole story here") == ""
+    assert find_topic("overview of a b c d e f g h i j k of many other different matters that were told") == ""
