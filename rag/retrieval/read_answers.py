@@ -42,6 +42,7 @@ UNLIKELY = 0.05
 FEW = 0.34
 """Share of the articles read up to which a word of the question tells them apart."""
 
+_SHORTENED = 3  # Letters of the shortest word that is cut short.
 _SHARE = re.compile(r"(?:\bper ?cent|%) of (?:[\w’'-]+ ){0,3}(?:turnover|revenues?|sales)\b", re.IGNORECASE)
 """A sum that is told as a share, as a fine may be."""
 
@@ -78,10 +79,15 @@ def is_about_unknown(query: Query, sentences: Sequence[Sentence]) -> bool:
     if {question_language(own), *(a.language or "en" for a in articles)} != {"en"}:
         return False
     held = [list_held_terms(f"{a.title} {a.body}") for a in articles]
-    counts = [
-        sum(not find_equal_terms(term).isdisjoint(one) for one in held) for term in list_wanted(read_own(own), ())
-    ]
+    counts = [sum(_is_held(term, one) for one in held) for term in list_wanted(read_own(own), ())]
     return 0 in counts and not any(0 < count <= FEW * len(held) for count in counts)
+
+
+def _is_held(term: str, held: AbstractSet[str]) -> bool:
+    """Return whether terms hold one, an equal one, or one that it cuts short ("tech", "dev")."""
+    if not find_equal_terms(term).isdisjoint(held):
+        return True
+    return len(term) >= _SHORTENED and any(other.startswith(term) for other in held)
 
 
 def list_certain_for_part(text: str, kind: Kind, sentences: Sequence[Sentence]) -> list[Sentence]:

@@ -23,7 +23,7 @@ ALIKE = 0.9
 """Share of the nearness of the nearest article from which another one is as near."""
 
 OFTEN = 3
-"""Times that the only article with a name must have it, to tell of what is called so."""
+"""Times that the only article with all names of a topic must have each, to tell of them."""
 
 _NAMING = frozenset("call calls called known named nicknamed dubbed codenamed titled entitled".split())
 _NAMED_BEHIND = 30  # Characters.
@@ -95,8 +95,8 @@ def choose_nearest(found: Sequence[NearArticle], parts: Sequence[TopicPart]) -> 
 
     Of those less near, the ones that begin without a name of the topic are left out if the nearest begins with it: "TikTok in the
     US". Where none is near, those that begin with all its words tell of it, else the earliest that says what is called so: a
-    worm may be named once, at the end of the report on what it did, and later ones recall it; or the only one that names it, if it
-    does so often. A year must be told, if it can be at the beginning.
+    worm may be named once, at the end of the report on what it did, and later ones recall it; or the only one with all its names, if it has
+    them often. A year must be told, if it can be at the beginning.
     """
     years = [part.text for part in parts if YEAR.fullmatch(part.text)]
     order = sorted((one for one in found if tells_years(one.passage.article, years)), key=lambda one: -one.nearness)
@@ -111,13 +111,12 @@ def choose_nearest(found: Sequence[NearArticle], parts: Sequence[TopicPart]) -> 
         return [o for o in dated if o.nearness >= ALIKE * first.nearness or o.list_missing(names) <= missing]
     if begun := [one for one in near if one.begins_with(parts)]:
         return begun
-    if len(parts) != 1 or not parts[0].name:
+    if not all(part.name for part in parts):
         return []
-    called = sorted(
-        (o for o in near if o.says_what_is_called(parts[0])), key=lambda o: make_time_key(o.passage.article)
-    )
-    naming = [one for one in order if one.count(parts[0])]
-    return called[:1] or [one for one in naming if len(naming) == 1 and one.count(parts[0]) >= OFTEN]
+    called = [one for one in near if one.says_what_is_called(parts[0])] if len(parts) == 1 else []
+    naming = [one for one in order if all(one.count(part) for part in parts)]
+    alone = len(naming) == 1 and all(naming[0].count(part) >= OFTEN for part in parts)
+    return sorted(called, key=lambda one: make_time_key(one.passage.article))[:1] or (naming if alone else [])
 
 
 @lru_cache(maxsize=512)

@@ -13,7 +13,7 @@ STARTER = Path(__file__).parents[3] / "corpus" / "starter" / "articles.jsonl"
 TOPICS = (
     "Snowden", "Data Privacy Framework", "Sony Pictures", "Telegram", "Right to be forgotten", "WannaCry", "Log4j", "Heartbleed",
     "Cambridge Analytica", "sale or ban of TikTok", "Dragonfly", "Digital Services Act", "net neutrality", "may be compromised",
-    "convention against cybercrime", "Dubai",
+    "convention against cybercrime", "Dubai", "Montevideo",
 )  # fmt: skip
 
 
@@ -133,6 +133,12 @@ def test_beside_a_word_that_tells_articles_apart_another_may_be_any_word(assista
     answer = assistant.ask("who spotted the log4j bug")
     assert answer.status == "answered"
     assert "Alibaba Cloud" in answer.text
+
+
+def test_a_word_cut_short_is_no_unknown_one(assistant: Assistant) -> None:
+    answer = assistant.ask("where did the internet tech bodies meet in oct 2013")
+    assert answer.status == "answered"
+    assert "Montevideo, Uruguay" in answer.text
 
 
 def test_what_is_asked_of_a_law_is_no_deed_of_its_country(assistant: Assistant) -> None:
