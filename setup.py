@@ -12,7 +12,12 @@ setup(
     package_data={
         "newsdesk.parts.corpus": ["starter/*"],
         "newsdesk.parts.eval": ["sets/*", "plans/*", "templates/*", "gate.json"],
-        "newsdesk.parts.rag": ["drafts/templates/*", "question/*.safetensors", "retrieval/*.safetensors", "follow/templates/*"],
+        "newsdesk.parts.rag": [
+            "drafts/templates/*",
+            "question/*.safetensors",
+            "retrieval/*.safetensors",
+            "follow/templates/*",
+        ],
         "newsdesk.parts.web": ["static/*", "templates/*"],
     },
 )

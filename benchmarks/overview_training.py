@@ -15,7 +15,7 @@ from safetensors.numpy import save_file
 from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import StratifiedKFold
 
-from rag.index.embedder import SHIPPED, Embedder, Vectors
+from rag.index.embedder import SHIPPED, SHIPPED_SHA256, Embedder, Vectors
 from rag.model import Filters
 from rag.question.overview_question import parse_overview_question
 from rag.question.overview_requests import LIKELY, WEIGHTS, fold_request
@@ -51,7 +51,7 @@ def main() -> None:
     further = _embed(embedder, ordinary[SEEN : SEEN + UNSEEN])
     print(f"fit: {(fit.predict_proba(further)[:, 1] >= LIKELY).mean():.4f} of {UNSEEN} ordinary questions")
     weights = {"weights": fit.coef_[0].astype(np.float32), "bias": fit.intercept_.astype(np.float32)}
-    save_file(weights, out)
+    save_file(weights, out, metadata={"embedder": SHIPPED_SHA256})
 
 
 def _embed(embedder: Embedder, texts: list[str]) -> Vectors:

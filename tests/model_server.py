@@ -231,7 +231,7 @@ class _Host:
 
     def _end(self) -> None:
         self.http.should_exit = True
-        self._thread.join()
+        self._thread.join(5)  # Seconds; it is a daemon.
 
     def add(self, server: ModelServer) -> str:
         """Serve a model's server, and return the first part of its path."""

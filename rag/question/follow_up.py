@@ -121,7 +121,9 @@ _BODY = re.compile(
     r"|Studios|Network|Networks|Security|Services|Trading|Airlines|Motors|Club|Association|Federation|League|Ministry|Police"
     r"|Bowl|Cup|Street|City|County|River|Island|Services|Center|Centre|Museum|Hospital|School|College|Church)\b"
 )
-_PLACED = re.compile(r"\b(?:in|at|near|outside|across)\s+$", re.IGNORECASE)  # "In New York" names nobody.
+_PLACED = re.compile(
+    r"\b(?:in|near|outside|across)\s+$", re.IGNORECASE
+)  # What stands there in an answer is seldom a person.
 _NOW = datetime(2100, 1, 1, tzinfo=UTC)  # Only the places of dates are needed here.
 # Only to tell a place from another name: "and in Germany?"
 _PLACES = frozenset(
@@ -353,15 +355,17 @@ def _list_new_names(question: str, topic: str, answer: str) -> list[str]:
 
 
 def _find_person(topic: str, answer: str) -> str:
-    """Return the first full name that looks like a person's, in the question before, else in the answer."""
-    for text in (topic, answer):
-        for name in find_names(_INITIAL.sub(r"\1 ", text)):
-            whole = _INITIAL.sub(r"\1 ", text)
-            said = re.sub(r"['’]s$", "", whole[name.start : name.end])
-            placed = _PLACED.search(whole[: name.start])
-            if len(name.words) >= 2 and not name.acronym and not placed and not _BODY.search(said):
+    """Return the first full name that looks like a person's, in the question before, else in the answer; a place comes last."""
+    placed: list[str] = []
+    for told, text in enumerate(_INITIAL.sub(r"\1 ", text) for text in (topic, answer)):
+        for name in find_names(text):
+            said = re.sub(r"['’]s$", "", text[name.start : name.end])
+            if len(name.words) < 2 or name.acronym or _BODY.search(said):
+                continue
+            if not told or not _PLACED.search(text[: name.start]):
                 return said
-    return ""
+            placed.append(said)
+    return placed[0] if placed else ""
 
 
 def _drop_conflicting_dates(topic: str, question: str) -> str:

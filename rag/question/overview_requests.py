@@ -30,17 +30,25 @@ MOST = 5
 
 _ONE_FACT = frozenset({"who", "when", "where", "how_many", "quotation"})
 _MOST_WORDS = 8  # Of a topic.
+_PLAYED = re.compile(r"\s+(?:play(?:ed)? out|unfold(?:ed)?)(?=\W*$)", re.IGNORECASE)
+_APART = frozenset(",;:.?!")
 _SPACES = re.compile(r"\s+")
 _CARRIED = " ("  # What a follow-up takes from before stands in brackets.
-# Words of a request that are no part of its topic at either end; the frequent ones of the requests that it is fitted on.
+_MAY_ASK = frozenset("can could would will may".split())  # "Can anyone explain ...?" wants no yes.
+_LINKS = frozenset("of on about with to for behind between over at through w".split())
+_ASPECT = re.compile(r"^(?:[a-z][\w'’-]* )+(?:of|to|for|against|behind|from) ")
+# Words that only ask, wherever a request begins or ends,
 _REQUEST = STOPWORDS | frozenset(
-    "story stories summary overview tell whole full case background short long going affair thing things news need want explained explain "
-    "recap happening happened happen brief briefly events know quick main saga guide picture give get got situation fuss help timeline "
-    "catch everyone everybody someone somebody summarise summarize explainer context version talk talking talked play played played heard complete "
-    "anything everything roundup rundown run put sum latest looking walk bring fill gist nutshell primer basics lowdown tldr deal please pls plz "
-    "whats what's what’s why's why’s hows how's where's wheres who's it's its that's thats im i'm can't cant don't dont me us up speed so far "
-    "all about ins outs history big bit just here show take through there these this those anyone idea quickly simple terms plain english "
-    "w mad row made went new became become unfold unfolded explanation backstory behind coverage digest".split()
+    "story stories saga affair summary overview recap rundown roundup gist nutshell primer basics lowdown tldr explainer explanation explained "
+    "explain describe summarise summarize tell give get got know heard need want help catch bring fill walk take talk put sum show happen "
+    "happened happening going go went anything something everything everyone everybody someone somebody anyone whole please pls plz "
+    "whats what's what’s why's why’s hows how's where's wheres who's it's its that's thats i'm im can't cant don't dont me us up so far all "
+    "ins outs bit just here thing things briefly quickly simply mess fuss background timeline w".split()
+)
+# and those that do in "the full picture of ...", "what's the deal with ...", "... , the short version", but are often part of a topic.
+_MANNER = frozenset(
+    "deal situation row case history picture guide version news coverage events main big short long quick full brief complete latest simple new run "
+    "terms english plain there".split()
 )
 
 
@@ -66,10 +74,12 @@ class OverviewRequests:
     def read(self, query: Query) -> CoverageQuestion | None:
         """Return what a question asks for an overview of, None for any other question.
 
-        One that asks who, when or how many, has parts, or leans on what was asked before is none.
+        One that asks who, when or how many, wants yes or no, has parts, or leans on what was asked before is none; nor is one for
+        something of its topic, as "causes of the strike".
         """
         text = query.standalone
-        if query.kind in _ONE_FACT or query.parts or _CARRIED in text or question_language(text) != "en":
+        wants_yes = query.kind == "yes_no" and _MAY_ASK.isdisjoint(words(text)[:1])
+        if query.kind in _ONE_FACT or wants_yes or query.parts or _CARRIED in text or question_language(text) != "en":
             return None
         topic = find_topic(text)
         likely = bool(topic) and self.measure(text) >= LIKELY
@@ -82,16 +92,28 @@ def fold_request(text: str) -> str:
 
 
 def find_topic(text: str) -> str:
-    """Return what a request is about: its words without those at either end that only ask; "" where that is nothing, or much."""
+    """Return what a request is about: its words without those at either end that only ask; "" where that is nothing, much, or an aspect.
+
+    "The full picture of X" asks with all its words before "of"; "the trade deal" is a topic.
+    """
+    text = _PLAYED.sub("", text)
     pieces = [piece.strip("?!.,;:“”\"'") for piece in text.split()]
-    asking = [
-        # "Pan Am": a capital behind the first word marks a name.
-        not piece or ((piece.islower() or not place or text.isupper()) and _only_asks(piece.lower()))
-        for place, piece in enumerate(pieces)
-    ]
-    held = [place for place, asks in enumerate(asking) if not asks]
-    kept = pieces[held[0] : held[-1] + 1] if held else []
-    return " ".join(kept) if len(kept) <= _MOST_WORDS else ""
+    # "Pan Am": a capital behind the first word marks a name.
+    plain = [piece.islower() or not place or text.isupper() for place, piece in enumerate(pieces)]
+    asks = [not piece or (small and _only_asks(piece.lower())) for piece, small in zip(pieces, plain, strict=True)]
+    loose = [one or (small and piece.lower() in _MANNER) for one, piece, small in zip(asks, pieces, plain, strict=True)]
+    led = next((place for place, one in enumerate(loose) if not one), len(pieces))
+    links = [place for place in range(led) if pieces[place].lower() in _LINKS]
+    begin = links[-1] + 1 if links else 0
+    begin = next((place for place in range(begin, len(pieces)) if not asks[place]), len(pieces))
+    end = len(pieces)
+    apart = next((place for place in range(begin, end) if text.split()[place][-1:] in _APART), end)
+    if all(loose[apart + 1 :]):  # "..., the short version".
+        end = min(end, apart + 1)
+    while end > begin and asks[end - 1]:
+        end -= 1
+    topic = " ".join(pieces[begin:end])
+    return topic if end - begin <= _MOST_WORDS and not _ASPECT.match(topic) else ""
 
 
 def _only_asks(piece: str) -> bool:

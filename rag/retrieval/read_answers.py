@@ -13,6 +13,7 @@ from rag.retrieval.held_words import YEAR, find_own_names, list_about, list_tell
 from rag.retrieval.sentence_ranking import CERTAIN, LIKELY, Sentence, measure_sentence_shape, split_carried
 from rag.retrieval.told_times import may_answer
 from rag.text.equal_words import find_equal_terms
+from rag.text.names import find_names
 from rag.text.terms import list_held_terms, question_language, stem, words
 
 SURE = 0.93
@@ -42,6 +43,7 @@ UNLIKELY = 0.05
 FEW = 0.34
 """Share of the articles read up to which a word of the question tells them apart."""
 
+_RELATION = re.compile(r"\b\w+(?= (?:of|to|for|on|about|behind|against|between) )")
 _SHORTENED = 3  # Letters of the shortest word that is cut short.
 _SHARE = re.compile(r"(?:\bper ?cent|%) of (?:[\w’'-]+ ){0,3}(?:turnover|revenues?|sales)\b", re.IGNORECASE)
 """A sum that is told as a share, as a fine may be."""
@@ -70,16 +72,17 @@ def is_about_unknown(query: Query, sentences: Sequence[Sentence]) -> bool:
     """Return whether a word that no article read for a question holds may be the name of what it asks about: "the mgm breach".
 
     It is not taken for one beside a name, or a word that few of the articles hold: what is asked of that may well be said in other
-    words there.
+    words there. Nor is "status" in "the status of the rules".
     """
     own, carried = split_carried(query.standalone)
-    if carried or query.parts or find_own_names(read_own(own)) or any(s.score > 1 for s in sentences):
+    if carried or query.parts or find_names(own, mid_sentence=True) or any(s.score > 1 for s in sentences):
         return False
     articles = {s.passage.article.id: s.passage.article for s in sentences}.values()
     if {question_language(own), *(a.language or "en" for a in articles)} != {"en"}:
         return False
     held = [list_held_terms(f"{a.title} {a.body}") for a in articles]
-    counts = [sum(_is_held(term, one) for one in held) for term in list_wanted(read_own(own), ())]
+    asked = _RELATION.sub(" ", read_own(own))
+    counts = [sum(_is_held(term, one) for one in held) for term in list_wanted(asked, ())]
     return 0 in counts and not any(0 < count <= FEW * len(held) for count in counts)
 
 

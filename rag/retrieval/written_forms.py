@@ -48,6 +48,7 @@ _PEOPLE = frozenset("president judge justice senator minister mr mrs ms dr".spli
 )
 _LISTED = 5  # Words of the shortest name with "and" in it that is no list.
 _ACRONYM = range(3, 7)  # Letters.
+_PLURAL = [[word] for word in "the these those both some many all most few".split()]
 _SHORTEST_UNKNOWN = 4  # Letters.
 
 
@@ -72,7 +73,7 @@ class WrittenForms:
             return text
         plain = _UNITED_STATES.sub("US", text.lower() if text.isupper() else text)
         phrases = self._restore_phrases(plain)
-        return _NO_ADDRESS.sub(lambda match: self._write(match.group()), phrases)
+        return _NO_ADDRESS.sub(lambda match: self._write(match.group(), _may_own(match)), phrases)
 
     def restore_turns(self, history: Sequence[Turn]) -> list[Turn]:
         """Return the turns of a conversation with the last questions restored; a follow-up leans on no earlier ones."""
@@ -142,22 +143,29 @@ class WrittenForms:
         if any(self._is_left(word) for word in ends):
             return ""
         phrase = text[run[0].start() : run[-1].end()]
-        form = _choose_form(use for chunk in self._read(ends[1]) for use in _find_uses(chunk.text, phrase))
+        form = self._find_form(phrase, ends[1])
+        if form or not _may_own(run[-1]):
+            return form
+        return f"{form}'s" if (form := self._find_form(phrase[:-1], ends[1][:-1])) else ""
+
+    def _find_form(self, phrase: str, last: str) -> str:
+        """Return a phrase, of which one word is the last, as the archive writes it, or ""."""
+        form = _choose_form(use for chunk in self._read(last) for use in _find_uses(chunk.text, phrase))
         pieces = _WORD.findall(form)
         return form if pieces and not pieces[0].islower() and not pieces[-1].islower() else ""
 
     def _is_left(self, word: str) -> bool:
         return not word.islower() or word in _LEFT or is_asking(word)
 
-    def _write(self, word: str) -> str:
+    def _write(self, word: str, owns: bool = False) -> str:
         if word == "i":
             return "I"
         if self._is_left(word):
             return word
         read = self._read(word)
         uses = [use for chunk in read for use in _find_uses(chunk.text, word)]
-        if not uses and (owner := self._find_owner(word)):
-            return f"{owner}'s"
+        if not uses and owns and not self._english.lists(word) and (form := self._write(word[:-1])) != word[:-1]:
+            return f"{form}'s"  # Typed without its apostrophe: "googles firm".
         if not uses:  # It may stand in headlines alone, or be the initials of a long name, by which chunks are found.
             headed = any(use == word.upper() for chunk in read for use, _ in _find_uses(chunk.article.title, word))
             short = len(word) in _ACRONYM and (headed or (word not in self._english and self._find_long_name(word)))
@@ -167,12 +175,6 @@ class WrittenForms:
         if word in self._english and not any(within for _, within in alone):
             return word
         return _choose_form(alone or uses) or word
-
-    def _find_owner(self, word: str) -> str:
-        """Return the name that a word is the genitive of, typed without its apostrophe ("googles"), or ""."""
-        owner = word.removesuffix("s")
-        form = self._write(owner) if owner != word and len(owner) > 1 else owner
-        return form if form != owner else ""
 
     def _is_unknown(self, word: str) -> bool:
         if len(word.removesuffix("s")) < _SHORTEST_UNKNOWN or not word.isalpha() or self._is_english(word):
@@ -200,6 +202,14 @@ class WrittenForms:
     def _load(self, chunk_ids: Sequence[str]) -> tuple[Chunk, ...]:
         chunks = self._store.chunks(map(read_article_id, chunk_ids))
         return tuple(chunks[chunk_id] for chunk_id in chunk_ids if chunk_id in chunks)
+
+
+def _may_own(match: re.Match[str]) -> bool:
+    """Return whether a word of a text may be a genitive: it ends in one "s", what it owns follows, and no "the" makes it a plural."""
+    before, after = words(match.string[: match.start()][-_BEFORE:]), words(match.string[match.end() :][:_BEFORE])
+    word = match.group()
+    owns = after[:1] and after[0] not in STOPWORDS and match.string[match.end() :].startswith(" ")
+    return bool(owns) and len(word) > 2 and word[-1] == "s" and word[-2] != "s" and before[-1:] not in _PLURAL
 
 
 def lacks_capitals(text: str) -> bool:

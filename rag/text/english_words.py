@@ -22,6 +22,10 @@ class EnglishWords:
 
         return process.extractOne(word.lower(), self._words, scorer=OSA.distance, score_cutoff=typos) is not None
 
+    def lists(self, word: str) -> bool:
+        """Return whether a word, in any case, is in the list as it is."""
+        return word.lower() in self._words
+
     def __contains__(self, word: str) -> bool:
         """Return whether a word, in any case, is in the list or a regular form of one that is."""
         word = word.lower()

@@ -202,9 +202,10 @@ _Values = TypeVarTuple("_Values")
 
 
 class _PromptLoop(uvloop.Loop):
-    """Wait a tenth as long in loops that look again and again.
+    """Wait a tenth as long in loops that look again and again; every pause of 20 to 100 ms is shortened, whoever makes it.
 
-    Gradio looks for what is to be sent twenty times a second, uvicorn ten times whether connections are closed.
+    Gradio looks for what is to be sent twenty times a second, uvicorn ten times whether connections are closed. Nothing of ours
+    on the loop has a limit that short.
     """
 
     def call_later(

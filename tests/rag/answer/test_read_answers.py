@@ -142,5 +142,6 @@ def test_a_word_cut_short_is_no_unknown_one(assistant: Assistant) -> None:
 
 
 def test_what_is_asked_of_a_law_is_no_deed_of_its_country(assistant: Assistant) -> None:
-    answer = assistant.ask("when did russias isolation law kick in")
-    assert "did" not in answer.text.splitlines()[0]
+    answer = assistant.ask("when did americas tiktok law get passed by the senate")
+    assert not answer.text.startswith("Nothing in this archive says that")
+    assert "23 April" in answer.text

@@ -35,6 +35,14 @@ def test_a_person_is_taken_from_the_last_answer_without_its_marks() -> None:
     assert resolved == "Who took over from Richard F Smith (ran Equifax)?"
 
 
+def test_a_place_in_the_last_answer_is_nobody_if_another_name_stands_there() -> None:
+    answer = "The mission had been watched, she said in New York [1]. The judge Ruth Marlow asked for rules [1]."
+    history = [Turn("user", "who complained about the spying"), Turn("assistant", answer)]
+    assert make_standalone("what did she ask for", history).startswith("what did Ruth Marlow ask for")
+    history = [Turn("user", "Was anyone interested in Ruth Marlow?"), Turn("assistant", "The lawyer Ann Hall was [1].")]
+    assert make_standalone("where did she go", history).startswith("where did Ruth Marlow go")
+
+
 def test_the_names_of_the_last_answer_come_along_for_it_and_they() -> None:
     resolved = after("When was that one postponed?", "Was there a bill in the Senate?", "Yes, the PROTECT IP Act [1].")
     assert resolved == "When was that one postponed (a bill in the Senate; PROTECT IP Act)?"

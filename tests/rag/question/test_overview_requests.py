@@ -4,9 +4,10 @@ from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
+from safetensors import safe_open
 
-from rag.index.embedder import Embedder
-from rag.question.overview_requests import LIKELY, OverviewRequests, find_topic
+from rag.index.embedder import SHIPPED_SHA256, Embedder
+from rag.question.overview_requests import LIKELY, WEIGHTS, OverviewRequests, find_topic
 from rag.question.query import Outlets, Query, parse_question
 
 
@@ -24,7 +25,7 @@ def query(text: str) -> Query:
     [
         ("can someone explain the whole Harbour bridge saga", "Harbour bridge"),
         ("whats up w the ferry dispute", "ferry dispute"),
-        ("gist of the Kells tram row pls", "Kells tram"),
+        ("gist of the Kells tram row pls", "Kells tram row"),
         ("the museum robbery, what do we know so far", "museum robbery"),
         ("Could you please catch me up on Pan Am?", "Pan Am"),
         ("port strike in a nutshell, whats the deal", "port strike"),
@@ -66,3 +67,21 @@ def test_what_asks_for_a_fact_leans_on_before_or_is_not_english_is_none(requests
 def test_a_request_of_nothing_or_of_much_has_no_topic() -> None:
     assert find_topic("whats the whole story here") == ""
     assert find_topic("overview of a b c d e f g h i j k of many other different matters that were told") == ""
+    assert find_topic("causes of the ferry strike") == ""
+
+
+def test_words_that_often_belong_to_a_topic_are_left_in_it() -> None:
+    assert find_topic("what is the trade deal") == "trade deal"
+    assert find_topic("story of the bank run") == "bank run"
+    assert find_topic("the full picture of the bank run") == "bank run"
+    assert find_topic("bank run, the short version please") == "bank run"
+
+
+def test_a_question_for_yes_or_no_is_none(requests: OverviewRequests) -> None:
+    assert requests.read(query("is there more to the Kells tram story")) is None
+
+
+def test_the_weights_are_those_for_the_embedder_that_ships(embedder: Embedder) -> None:
+    with safe_open(WEIGHTS, framework="numpy") as fitted:
+        assert fitted.metadata() == {"embedder": SHIPPED_SHA256}
+        assert fitted.get_tensor("weights").shape == (embedder.dimensions,)

@@ -45,6 +45,10 @@ def forms(assistant: Assistant) -> WrittenForms:
     return WrittenForms(assistant.finder().retriever, ENGLISH)
 
 
+def test_a_run_of_letters_is_read_in_one_go(forms: WrittenForms) -> None:
+    assert forms.restore(f"who is {1900 * 's'} there").startswith("who is sss")
+
+
 @pytest.mark.parametrize(
     ("typed", "written"),
     [
@@ -57,6 +61,9 @@ def forms(assistant: Assistant) -> WrittenForms:
         ("russia's vote in kells", "Russia's vote in Kells"),
         ("what is russias vote worth to linkedins ferries", "what is Russia's vote worth to LinkedIn's ferries"),
         ("how many tolls and courts", "how many tolls and courts"),
+        ("what do the russias of the world want", "what do the russias of the world want"),  # A plural,
+        ("has anybody many linkedins or kells", "has anybody many linkedins or Kells"),  # and nothing is owned.
+        ("what was north koreas answer", "what was North Korea's answer"),
         ("did prices rise", "did prices rise"),  # Its capital opens a sentence.
         ("what did the unesco do", "what did the UNESCO do"),  # In a headline only.
         ("what is gdpr", "what is GDPR"),  # Only the initials are known.
