@@ -1,10 +1,13 @@
 """Measure whether the citations are right, and whether quotations are in the cited passages."""
 
+import re
 from collections.abc import Iterable, Mapping
 from typing import Any
 
 from eval.measures.answer_words import contains_quotation, quotations
 from eval.question import GoldEvidence, Question
+
+_HEADING = re.compile(r"^\*\*[^*\n]+\*\*$", re.MULTILINE)
 
 
 def citation_measures(question: Question, answer: Mapping[str, Any]) -> dict[str, float]:
@@ -42,7 +45,7 @@ def holds(article_id: str, text: str, evidence: GoldEvidence) -> bool:
 def support_measures(answer: Mapping[str, Any]) -> dict[str, float]:
     """Return the shares of the claims that the check supports and flags, and of the quotations that are verbatim.
 
-    Notes on the archive do not count as claims. Each measure is undefined where an answer has no claim, or quotes nothing.
+    Notes on the archive do not count as claims, nor is a heading a quotation: it names the topic as the question does. Each measure is undefined where an answer has no claim, or quotes nothing.
     """
     values = {}
     claims = [claim for claim in answer["claims"] if claim.get("verdict") != "note"]
@@ -50,7 +53,7 @@ def support_measures(answer: Mapping[str, Any]) -> dict[str, float]:
         # `supported` is None for an unchecked claim, which counts in neither share.
         values["claims supported"] = sum(claim["supported"] is True for claim in claims) / len(claims)
         values["claims flagged"] = sum(claim["supported"] is False for claim in claims) / len(claims)
-    quoted = quotations(answer["text"])
+    quoted = quotations(_HEADING.sub("", answer["text"]))
     if quoted and answer["status"] == "answered":
         # A headline is words of the source too, and articles often hold it nowhere else.
         texts = [*cited_texts(answer).values(), *(row["title"] for row in answer["citations"])]

@@ -116,6 +116,11 @@ def test_the_words_of_a_headline_are_verbatim_too() -> None:
     assert support_measures(record)["verbatim quotes"] == 1
 
 
+def test_what_a_heading_says_in_the_words_of_the_question_is_no_quotation() -> None:
+    text = "**2 articles on “the great ferry scandal”, 3 May**\n\nThe ferry was sold [1]."
+    assert "verbatim quotes" not in support_measures(answer(text, ["a#0"]))
+
+
 def test_scores_join_retrieval_facts_and_answers() -> None:
     rows = score([outcome(HELD, answer("3 billion", ["b#0"]), hits("c", "b", "a")), outcome(NULL, None, hits("c"))])
     assert rows["held"]["R@5"] == 1.0
