@@ -128,14 +128,15 @@ class WrittenForms:
     def _restore_phrases(self, text: str) -> str:
         """Return a question in which runs of words are written that the archive has with capitals only together."""
         found = list(_WORD.finditer(text))
-        first = 0
+        pieces, first, end = list[str](), 0, 0
         while first < len(found):
             last = next((n for n in range(min(len(found), first + _LONGEST_PHRASE), first + 1, -1)
                          if (form := self._find_phrase(text, found[first:n]))), first + 1)  # fmt: skip
             if last > first + 1:
-                text = text[: found[first].start()] + form + text[found[last - 1].end() :]
+                pieces += [text[end : found[first].start()], form]
+                end = found[last - 1].end()
             first = last
-        return text
+        return "".join([*pieces, text[end:]])
 
     def _find_phrase(self, text: str, run: Sequence[re.Match[str]]) -> str:
         """Return a run of words as the archive writes it, "" where that has no capital at its ends or not often."""

@@ -64,6 +64,7 @@ def test_a_run_of_letters_is_read_in_one_go(forms: WrittenForms) -> None:
         ("what do the russias of the world want", "what do the russias of the world want"),  # A plural,
         ("has anybody many linkedins or kells", "has anybody many linkedins or Kells"),  # and nothing is owned.
         ("what was north koreas answer", "what was North Korea's answer"),
+        ("north koreas answer to the harbour board of kells", "North Korea's answer to the Harbour Board of Kells"),
         ("did prices rise", "did prices rise"),  # Its capital opens a sentence.
         ("what did the unesco do", "what did the UNESCO do"),  # In a headline only.
         ("what is gdpr", "what is GDPR"),  # Only the initials are known.
