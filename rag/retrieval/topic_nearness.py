@@ -77,7 +77,8 @@ class NearArticle:
 
     def count(self, name: TopicPart) -> int:
         """Return how often the article has a name."""
-        return len(_compile_word(name.text).findall(self.passage.article.body))
+        body = self.passage.article.body
+        return len(name.phrase.findall(body)) if name.phrase else words(body).count(name.text.casefold())
 
     def says_what_is_called(self, name: TopicPart) -> bool:
         """Return whether the article says that something is called by a name: "many now call it NotPetya"."""
@@ -117,11 +118,6 @@ def choose_nearest(found: Sequence[NearArticle], parts: Sequence[TopicPart]) -> 
     naming = [one for one in order if all(one.count(part) for part in parts)]
     alone = len(naming) == 1 and all(naming[0].count(part) >= OFTEN for part in parts)
     return sorted(called, key=lambda one: make_time_key(one.passage.article))[:1] or (naming if alone else [])
-
-
-@lru_cache(maxsize=512)
-def _compile_word(text: str) -> re.Pattern[str]:
-    return re.compile(rf"(?<!\w){re.escape(text)}(?!\w)", re.IGNORECASE)
 
 
 @lru_cache(maxsize=512)
