@@ -8,6 +8,7 @@ forms that say more, as how many sentences are wanted.
 import re
 from collections.abc import Callable, Sequence
 from functools import cached_property
+from itertools import takewhile
 from pathlib import Path
 
 import numpy as np
@@ -31,7 +32,7 @@ MOST = 5
 _ONE_FACT = frozenset({"who", "when", "where", "how_many", "quotation"})
 _MOST_WORDS = 8  # Of a topic.
 _PLAYED = re.compile(r"\s+(?:play(?:ed)? out|unfold(?:ed)?)(?=\W*$)", re.IGNORECASE)
-_APART = frozenset(",;:.?!")
+_PIECES = re.compile(r"[,;:.?!]+\s+|\s[-–—+]+\s")
 _SPACES = re.compile(r"\s+")
 _CARRIED = " ("  # What a follow-up takes from before stands in brackets.
 _MAY_ASK = frozenset("can could would will may".split())  # "Can anyone explain ...?" wants no yes.
@@ -43,7 +44,7 @@ _REQUEST = STOPWORDS | frozenset(
     "explain describe summarise summarize tell give get got know heard need want help catch bring fill walk take talk put sum show happen "
     "happened happening going go went anything something everything everyone everybody someone somebody anyone whole please pls plz "
     "whats what's what’s why's why’s hows how's where's wheres who's it's its that's thats i'm im can't cant don't dont me us up so far all "
-    "ins outs bit just here thing things briefly quickly simply mess fuss background timeline w".split()
+    "ins outs bit just here thing things briefly quickly simply mess fuss background timeline w hi hello intro essentials glance outline".split()
 )
 # and those that do in "the full picture of ...", "what's the deal with ...", "... , the short version", but are often part of a topic.
 _MANNER = frozenset(
@@ -92,28 +93,37 @@ def fold_request(text: str) -> str:
 
 
 def find_topic(text: str) -> str:
-    """Return what a request is about: its words without those at either end that only ask; "" where that is nothing, much, or an aspect.
+    """Return what a request is about: the first of its pieces, between marks, that says anything, one with a name before others.
 
-    "The full picture of X" asks with all its words before "of"; "the trade deal" is a topic.
+    Of a piece the words at either end that only ask are left out, and nothing is left of one that asks for an aspect; behind a long
+    one nothing is looked for. "The full picture of X" asks with all its words before "X"; "the trade deal" is a topic.
     """
-    text = _PLAYED.sub("", text)
-    pieces = [piece.strip("?!.,;:“”\"'") for piece in text.split()]
+    pieces = _PIECES.split(_PLAYED.sub("", text))
+    stripped = (_strip_request(piece, opens=not place, loud=text.isupper()) for place, piece in enumerate(pieces))
+    topics = [topic for topic in takewhile(lambda topic: len(topic.split()) <= _MOST_WORDS, stripped) if topic]
+    return next((topic for topic in topics if not topic.islower()), next(iter(topics), ""))
+
+
+def _strip_request(text: str, opens: bool, loud: bool) -> str:
+    """Return a piece of a request without the words at either end that only ask; "" where nothing else is left, or an aspect.
+
+    Args:
+        text: The piece.
+        opens: The request begins with it, so that its first word has a capital perhaps.
+        loud: The request is written in capitals.
+    """
+    said = [word for piece in text.split() if (word := piece.strip("?!.,;:“”\"'()"))]
     # "Pan Am": a capital behind the first word marks a name.
-    plain = [piece.islower() or not place or text.isupper() for place, piece in enumerate(pieces)]
-    asks = [not piece or (small and _only_asks(piece.lower())) for piece, small in zip(pieces, plain, strict=True)]
-    loose = [one or (small and piece.lower() in _MANNER) for one, piece, small in zip(asks, pieces, plain, strict=True)]
-    led = next((place for place, one in enumerate(loose) if not one), len(pieces))
-    links = [place for place in range(led) if pieces[place].lower() in _LINKS]
-    begin = links[-1] + 1 if links else 0
-    begin = next((place for place in range(begin, len(pieces)) if not asks[place]), len(pieces))
-    end = len(pieces)
-    apart = next((place for place in range(begin, end) if text.split()[place][-1:] in _APART), end)
-    if all(loose[apart + 1 :]):  # "..., the short version".
-        end = min(end, apart + 1)
-    while end > begin and asks[end - 1]:
-        end -= 1
-    topic = " ".join(pieces[begin:end])
-    return topic if end - begin <= _MOST_WORDS and not _ASPECT.match(topic) else ""
+    plain = [word.islower() or (opens and not place) or loud for place, word in enumerate(said)]
+    asks = [small and _only_asks(word.lower()) for word, small in zip(said, plain, strict=True)]
+    loose = [one or (small and word.lower() in _MANNER) for one, word, small in zip(asks, said, plain, strict=True)]
+    led = next((place for place, one in enumerate(loose) if not one), len(said))
+    begin = max((place + 1 for place in range(led) if said[place].lower() in _LINKS), default=0)
+    begin = next((place for place in range(begin, len(said)) if not asks[place]), len(said))
+    end = next((place + 1 for place in reversed(range(begin, len(said))) if not asks[place]), begin)
+    topic = " ".join(said[begin:end])
+    long = end - begin > _MOST_WORDS
+    return "" if all(loose[begin:end]) or (_ASPECT.match(topic) and not long) else topic
 
 
 def _only_asks(piece: str) -> bool:

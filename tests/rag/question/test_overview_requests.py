@@ -28,6 +28,10 @@ def query(text: str) -> Query:
         ("gist of the Kells tram row pls", "Kells tram row"),
         ("the museum robbery, what do we know so far", "museum robbery"),
         ("Could you please catch me up on Pan Am?", "Pan Am"),
+        (
+            "hi, fill me in on what Ruth Marlow did at the harbour: the essentials, please",
+            "Ruth Marlow did at the harbour",
+        ),
         ("port strike in a nutshell, whats the deal", "port strike"),
         ("tell me the whole story of the Kells tram and the harbour bridge", "Kells tram and the harbour bridge"),
     ],
@@ -67,7 +71,14 @@ def test_what_asks_for_a_fact_leans_on_before_or_is_not_english_is_none(requests
 def test_a_request_of_nothing_or_of_much_has_no_topic() -> None:
     assert find_topic("whats the whole story here") == ""
     assert find_topic("overview of a b c d e f g h i j k of many other different matters that were told") == ""
+    assert find_topic("tell me what kinds of rules that bind nobody the many harbours of Kells had, survey them") == ""
     assert find_topic("causes of the ferry strike") == ""
+
+
+def test_of_several_pieces_the_one_with_a_name_or_else_the_first_is_the_topic() -> None:
+    assert find_topic("the harbour bridge, walk me thru all the years") == "harbour bridge"
+    assert find_topic("hi, fill me in on the tram - the Kells one") == "Kells one"
+    assert find_topic("Ruth Marlow and her bridge: the essentials, please") == "Ruth Marlow and her bridge"
 
 
 def test_words_that_often_belong_to_a_topic_are_left_in_it() -> None:
