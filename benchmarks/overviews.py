@@ -1,7 +1,7 @@
-"""Measure which articles overviews list: `python -m benchmarks.overviews [--verbose]`.
+"""Measure which articles overviews list: `python -m benchmarks.overviews [FILE] [--verbose]`.
 
-Asks `overview_questions.jsonl` beside this module over the starter corpus, without a model: for each question the headlines of the
-articles that belong into an answer. Printed are the mean share of what is listed that belongs there, and of what belongs there
+Asks `overview_questions.jsonl` beside this module over the starter corpus, without a model, or another file (`overview_wordings.jsonl`):
+for each question the headlines of the articles that belong into an answer. Printed are the mean share of what is listed that belongs there, and of what belongs there
 that is listed.
 """
 
@@ -22,8 +22,10 @@ def main() -> None:
     parser.add_argument(
         "--verbose", action="store_true", help="print each question with what is missing and what is too much"
     )
-    verbose = parser.parse_args().verbose
-    rows = [json.loads(line) for line in QUESTIONS.read_text("utf-8").splitlines()]
+    parser.add_argument("file", type=Path, nargs="?", default=QUESTIONS, help="the questions (default: %(default)s)")
+    arguments = parser.parse_args()
+    verbose = arguments.verbose
+    rows = [json.loads(line) for line in arguments.file.read_text("utf-8").splitlines()]
     precision, recall = [], []
     with (
         tempfile.TemporaryDirectory() as folder,
