@@ -31,8 +31,8 @@ MOST = 5
 
 _ONE_FACT = frozenset({"who", "when", "where", "how_many", "quotation"})
 _MOST_WORDS = 8  # Of a topic.
-_PLAYED = re.compile(r"\s+(?:play(?:ed)? out|unfold(?:ed)?)(?=\W*$)", re.IGNORECASE)
-_PIECES = re.compile(r"[,;:.?!]+\s+|\s[-–—+]+\s")
+_PLAYED = re.compile(r"\s(?:play(?:ed)? out|unfold(?:ed)?)(?=[\s?!.]{0,8}$)", re.IGNORECASE)
+_PIECES = re.compile(r"[,;:.?!](?=\s)|\s[-–—+](?=\s)")
 _SPACES = re.compile(r"\s+")
 _CARRIED = " ("  # What a follow-up takes from before stands in brackets.
 _MAY_ASK = frozenset("can could would will may".split())  # "Can anyone explain ...?" wants no yes.
