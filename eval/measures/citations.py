@@ -1,13 +1,11 @@
 """Measure whether the citations are right, and whether quotations are in the cited passages."""
 
-import re
 from collections.abc import Iterable, Mapping
 from typing import Any
 
 from eval.measures.answer_words import contains_quotation, quotations
 from eval.question import GoldEvidence, Question
-
-_HEADING = re.compile(r"^\*\*[^*\n]+\*\*$", re.MULTILINE)
+from rag.text.citation_marks import HEADING
 
 
 def citation_measures(question: Question, answer: Mapping[str, Any]) -> dict[str, float]:
@@ -53,7 +51,7 @@ def support_measures(answer: Mapping[str, Any]) -> dict[str, float]:
         # `supported` is None for an unchecked claim, which counts in neither share.
         values["claims supported"] = sum(claim["supported"] is True for claim in claims) / len(claims)
         values["claims flagged"] = sum(claim["supported"] is False for claim in claims) / len(claims)
-    quoted = quotations(_HEADING.sub("", answer["text"]))
+    quoted = quotations(HEADING.sub("", answer["text"]))
     if quoted and answer["status"] == "answered":
         # A headline is words of the source too, and articles often hold it nowhere else.
         texts = [*cited_texts(answer).values(), *(row["title"] for row in answer["citations"])]

@@ -42,7 +42,8 @@ UNCLEAR = f"Nothing in this archive clearly answers this; {_NEAREST}"
 def find_answer(query: Query, evidence: Evidence) -> tuple[list[Sentence], Gap | None]:
     """Return the sentences that clearly answer a question, or the nearest ones, if any, with what they leave open."""
     read = evidence.whole.sentences
-    certain = find_certain(query, read)
+    unknown = is_about_unknown(query, read)
+    certain = None if unknown else find_certain(query, read)
     if not (evidence.hopeful or certain):
         return [], Gap("unclear")
     about = replace(evidence, whole=replace(evidence.whole, sentences=drop_others(query, read)))
@@ -58,7 +59,7 @@ def find_answer(query: Query, evidence: Evidence) -> tuple[list[Sentence], Gap |
     elif (
         gap is None
         and not answers_in_headline(query, chosen[0])
-        and (is_doubtful(query, about.whole.sentences) or is_about_unknown(query, read))
+        and (unknown or is_doubtful(query, about.whole.sentences))
     ):
         gap = Gap("unclear", nearest=tuple(chosen))
     if gap is None:

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from corpus.text.sentences import split_sentences
 from rag.model import Turn
 from rag.question.small_talk import find_small_talk
-from rag.text.citation_marks import read_marks
+from rag.text.citation_marks import HEADING, read_marks
 from rag.text.dates.calendar_names import MONTH
 from rag.text.dates.question_period import find_dates, find_periods
 from rag.text.names import Name, find_names
@@ -85,7 +85,6 @@ _SCAFFOLD = re.compile(
     r"(?:(?:happen(?:s|ed)?(?:\s+(?:to|in|at|with|after))?|summari[sz]e|explain|describe|timeline\s+of|about)\b\s*(?:the\s+)?)?",
     re.IGNORECASE,
 )
-_HEADING = re.compile(r"^\*\*[^*\n]+\*\*$", re.MULTILINE)  # The line with outlet and date above quoted sentences.
 _LIGHT = STOPWORDS | set("one ones many much exactly precisely else also still just anything anyone".split())
 _ENOUGH = 8
 """Content words that, with a name, make a question long enough to say what it is about."""
@@ -216,7 +215,7 @@ def make_standalone(question: str, history: Sequence[Turn]) -> str:
         if turn.role == "user":
             topic = _resolve_pronouns(turn.content, topic, answer) if topic else turn.content.strip()
         elif turn.role != "user":
-            answer = read_marks(_HEADING.sub("", turn.content), 0).text
+            answer = read_marks(HEADING.sub("", turn.content), 0).text
     return _resolve_pronouns(question, topic, answer) if find_small_talk(question) in {None, "rewording"} else question
 
 

@@ -56,9 +56,9 @@ def find_certain(query: Query, sentences: Sequence[Sentence]) -> Sentence | None
     else, or of another time, is often told in the same words. A word for undoing must stand there too, and where an article
     numbers what is asked, no other number of it answers.
     """
-    own = read_own(query.standalone)
-    if query.parts or is_about_unknown(query, sentences):
+    if query.parts:
         return None
+    own = read_own(query.standalone)
     likely = _list_certain(own, query.kind, sentences)
     counting = {s.place for s in sentences if query.kind == "how_many" and counts_asked(own, s.text)}
     better = {s.passage.article.id for s in sentences if s.place in counting and s.answers >= LIKELY}

@@ -20,6 +20,9 @@ _SPAN = re.compile(r"(\d++)\s*+[-–—]\s*+(?:[#^]\s*+)?(\d+)|(\d+)")
 _CLOSING = frozenset(".!?。！？…:;,")
 _STOPS = 10  # The most that a sentence ends with.
 
+HEADING = re.compile(r"^\*\*[^*\n]+\*\*$", re.MULTILINE)
+"""A line above sentences that are quoted, with outlet and date, or above what is listed, with the topic."""
+
 
 @dataclass(frozen=True, slots=True)
 class Marked:
