@@ -56,8 +56,8 @@ class AnswerPipeline:
 
     - plan: "query", from "question", "history", "filters", "now" and "whole"; "found" where the rules searched meanwhile;
     - retrieve: "passages", and "found" (what was searched), "coverage" (what was counted), or "chat" for small talk;
-    - judge: "enough", and "evidence" (what the sentences say) with the "meanings" of a name, or "entries" (the stories);
-      "passages" that a model reads;
+    - judge: "enough", and "evidence" (what the sentences say) with the "meanings" of a name and, without a model, the
+      "verbatim" sentences of the answer, or "entries" (the stories); "passages" that a model reads;
     - write: "text" with its "status", and the "prompt" where a model wrote it;
     - check: "answer", by rules; "draft" with its "check" where a model is to read it again;
     - verify: "answer", with that second reading.
@@ -239,11 +239,12 @@ class AnswerPipeline:
         with measure(timings, "read"):
             evidence = self.evidence.read(state["query"], found)
             # A model sees for itself whether the passages answer; without one, some sentences must.
-            enough = evidence.hopeful if self.prose else bool(find_answer(state["query"], evidence)[0])
+            verbatim = None if self.prose else find_answer(state["query"], evidence)
+            enough = bool(verbatim[0]) if verbatim else evidence.hopeful
             meanings = find_meanings(state["query"], evidence, self.evidence.reader.embedder) if enough else ()
             passages = self.prose.choose(found.rankings) if enough and self.prose else state["passages"]
         event = {"event": Event("reading", passages=passages)} if enough else {}
-        read = {"evidence": evidence, "meanings": meanings, "passages": passages}
+        read = {"evidence": evidence, "verbatim": verbatim, "meanings": meanings, "passages": passages}
         yield {"enough": enough, **read, "timings": timings, **event}
 
     def _write(self, state: AnswerState, config: RunnableConfig) -> Pieces:
@@ -283,7 +284,7 @@ class AnswerPipeline:
             notes.append("The article does not name who said this.")
         if meanings := state.get("meanings", ()):
             return compose_meanings(meanings, state["found"].passages), tuple(notes), "answered"
-        chosen, gap = find_answer(query, evidence)
+        chosen, gap = state.get("verbatim") or find_answer(query, evidence)  # Where a model failed, nobody looked yet.
         passages: Sequence[Passage] = state["found"].passages
         quoted, told = compose_text(chosen, passages), tell_time_between(query, evidence, passages)
         if gap and not told:

@@ -116,8 +116,8 @@ def _select_answering(sentences: Sequence[Sentence]) -> list[Sentence]:
     if not sentences:
         return []
     best = sentences[0]
-    if best.score > 1:  # It holds the quotation that the question asks about, so others would only confuse.
-        return [s for s in sentences[:MOST] if s.score > 1]
+    if best.holds_quotation:  # It holds the quotation that the question asks about, so others would only confuse.
+        return [s for s in sentences[:MOST] if s.holds_quotation]
     found = add_antecedents(best, sentences)
     article = best.passage.article.id
     near = [s for s in sentences[1:] if s.passage is best.passage and s.score >= SAME_PASSAGE * best.score]
@@ -216,7 +216,7 @@ def compose_text(sentences: Sequence[Sentence], passages: Sequence[Passage]) -> 
 
 def names_no_speaker(sentences: Sequence[Sentence]) -> bool:
     """Return whether the words asked about are attributed to a mere pronoun ("she added")."""
-    return bool(sentences) and sentences[0].score > 1 and bool(_PRONOUN_SAID.search(sentences[0].text))
+    return bool(sentences) and sentences[0].holds_quotation and bool(_PRONOUN_SAID.search(sentences[0].text))
 
 
 def _paragraph(group: Sequence[Sentence], places: dict[str, int]) -> str:

@@ -193,7 +193,7 @@ def _is_clear(query: Query, own: str, names: Sequence[Name], evidence: Evidence,
 
     A headline that says all that is asked, or the very words that the question quotes, need no other sign of it.
     """
-    if any(s.score > 1 or says_all(query, own, names, s) for s in chosen):
+    if any(s.holds_quotation or says_all(query, own, names, s) for s in chosen):
         return True
     return evidence.enough and bool(_list_clear(query, own, names, chosen))
 

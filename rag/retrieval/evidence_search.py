@@ -265,7 +265,7 @@ def _rerank_by_gain(read: Sequence[Sentence], gains: Sequence[float], most: floa
     Scores stay within 1, but for a sentence that holds a quotation of the question: it keeps its own.
     """
     again = [
-        s if s.score > 1 else replace(s, score=(s.score + gain) / (1 + most))
+        s if s.holds_quotation else replace(s, score=(s.score + gain) / (1 + most))
         for s, gain in zip(read, gains, strict=True)
     ]
     return order_best_first(again)

@@ -75,7 +75,7 @@ def is_about_unknown(query: Query, sentences: Sequence[Sentence]) -> bool:
     words there. Nor is "status" in "the status of the rules".
     """
     own, carried = split_carried(query.standalone)
-    if carried or query.parts or find_names(own, mid_sentence=True) or any(s.score > 1 for s in sentences):
+    if carried or query.parts or find_names(own, mid_sentence=True) or any(s.holds_quotation for s in sentences):
         return False
     articles = {s.passage.article.id: s.passage.article for s in sentences}.values()
     if {question_language(own), *(a.language or "en" for a in articles)} != {"en"}:
@@ -146,7 +146,7 @@ def is_doubtful(query: Query, sentences: Sequence[Sentence]) -> bool:
     One that holds the words that the question quotes needs no reading.
     """
     read = [s for s in sentences if s.answers]
-    return _asks(query) and bool(read) and all(s.answers < DOUBTFUL and s.score <= 1 for s in read)
+    return _asks(query) and bool(read) and all(s.answers < DOUBTFUL and not s.holds_quotation for s in read)
 
 
 def is_unlikely(query: Query, sentences: Sequence[Sentence]) -> bool:

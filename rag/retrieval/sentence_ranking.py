@@ -111,6 +111,11 @@ class Sentence:
         return self.passage.article.id, self.start
 
     @property
+    def holds_quotation(self) -> bool:
+        """Return whether it holds a quotation of the question word for word."""
+        return self.score > 1
+
+    @property
     def text(self) -> str:
         """Return the sentence, verbatim."""
         return self.passage.article.body[self.start : self.end]
@@ -215,7 +220,7 @@ def _list_further(near: Sequence[Sentence], rest: Sequence[Sentence]) -> list[Se
 
 def _add_reading(sentence: Sentence, answers: float, least: float) -> Sentence:
     """Return a sentence with how likely it answers, in its score too from `least` on; a quotation of the question still counts 1 more."""
-    quoted = sentence.score > 1
+    quoted = sentence.holds_quotation
     score = quoted + (1 - READ_SHARE) * (sentence.score - quoted) + READ_SHARE * answers * (answers >= least)
     return replace(sentence, answers=answers, score=score)
 

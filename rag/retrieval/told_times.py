@@ -41,12 +41,12 @@ def order_timely_first(read: Sequence[Sentence], wanted: Filters) -> list[Senten
         (fit == "in") * (most if _is_of(s.passage.article, wanted) else 1) for s, fit in zip(read, fits, strict=True)
     ]
     gained = [
-        s if s.score > 1 else replace(s, score=(s.score + TIMELY * count) / (1 + TIMELY * most))
+        s if s.holds_quotation else replace(s, score=(s.score + TIMELY * count) / (1 + TIMELY * most))
         for s, count in zip(read, counts, strict=True)
     ]
     best = max((s.score for s in gained), default=0.0)
     near = any(fit == "in" and s.score >= NEAR * best for s, fit in zip(gained, fits, strict=True))
-    kept = [s for s, fit in zip(gained, fits, strict=True) if not (near and fit == "out" and s.score <= 1)]
+    kept = [s for s, fit in zip(gained, fits, strict=True) if not (near and fit == "out" and not s.holds_quotation)]
     ordered = order_best_first(kept)
     return sorted(ordered, key=lambda s: not may_answer(s, wanted)) if near and is_short(wanted) else ordered
 
