@@ -5,15 +5,28 @@ import os
 import sys
 from collections.abc import Callable, Mapping, Sequence
 from importlib import import_module
-from multiprocessing.context import ForkServerProcess
+from multiprocessing import forkserver
+from multiprocessing.context import ForkServerContext, ForkServerProcess
 from pathlib import Path
+
+_PRELOADED = ["chromadb", "app", "web.server.site", "tests.corpus.child", "tests.rag.owner", "tests.rag.worker"]
+
+
+def begin_to_import() -> None:
+    """Start the server that children are forked from: it imports what they need beside what is done here."""
+    _prepare()
+    forkserver.ensure_running()
+
+
+def _prepare() -> ForkServerContext:
+    context = multiprocessing.get_context("forkserver")
+    context.set_forkserver_preload(_PRELOADED)
+    return context
 
 
 def start_child(work: Callable[..., object], *arguments: object) -> ForkServerProcess:
     """Start a process that does some work."""
-    context = multiprocessing.get_context("forkserver")
-    context.set_forkserver_preload(["chromadb", "app", "tests.corpus.child", "tests.rag.owner", "tests.rag.worker"])
-    process = context.Process(target=work, args=arguments)
+    process = _prepare().Process(target=work, args=arguments)
     process.start()
     return process
 

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 import hypothesis
 import pytest
 
+from tests.child_processes import begin_to_import
 from tests.waiting import PATIENCE_S
 
 if TYPE_CHECKING:
@@ -91,13 +92,16 @@ def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Mark what uses the browser, and run it last, in each worker too: each is given its tests in this order.
 
-    Playwright leaves an event loop running in the main thread, in which `asyncio.run` refuses to start another.
+    Before it comes what starts whole pages, as they are imported beside the other tests. Playwright leaves an event loop running in the main thread, in which `asyncio.run` refuses to start another.
     """
     for item in items:
         if not {"browser", "page"}.isdisjoint(getattr(item, "fixturenames", ())):
             item.add_marker("browser")
-    items.sort(key=lambda item: item.get_closest_marker("browser") is not None)
+    items.sort(key=lambda item: (item.get_closest_marker("browser") is not None, item.path.parent.name == "cluster"))
 
+
+MANY = 100
+"""Tests in a run beside which children are prepared for."""
 
 BROWSERS = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome")
 """What is looked for, in this order: the first has no user interface of its own, and takes half the processor time."""
@@ -115,7 +119,7 @@ def chromium_path(on_ci: bool) -> str:
 
 
 @pytest.fixture(scope="session", autouse=True)
-def own_authority(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+def own_authority(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
     """Trust one authority that signs nothing: each client of a model reads all that it trusts, which takes long for a hundred.
 
     No test leaves the machine, and those that speak TLS say whom they trust.
@@ -126,6 +130,8 @@ def own_authority(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
     trustme.CA().cert_pem.write_to_path(str(file))
     with pytest.MonkeyPatch.context() as environment:
         environment.setenv("SSL_CERT_FILE", str(file))
+        if len(request.session.items) > MANY:
+            begin_to_import()
         yield
 
 

@@ -4,6 +4,8 @@ import os
 import subprocess
 import sys
 import zipfile
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -56,6 +58,12 @@ def run(installed: Path, *arguments: str, **settings: str) -> subprocess.Complet
     return subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True, check=False)
 
 
+def run_at_once(installed: Path, *commands: Sequence[str]) -> list[subprocess.CompletedProcess[str]]:
+    """Run several commands beside each other."""
+    with ThreadPoolExecutor() as pool:
+        return list(pool.map(lambda command: run(installed, *command), commands))
+
+
 def test_the_wheel_brings_one_package_and_what_it_reads(wheel: Path) -> None:
     with zipfile.ZipFile(wheel) as packed:
         names = packed.namelist()
@@ -67,14 +75,14 @@ def test_the_wheel_brings_one_package_and_what_it_reads(wheel: Path) -> None:
 
 
 def test_an_installed_program_answers_adds_and_says_how_it_is_called(installed: Path, tmp_path: Path) -> None:
-    asked = run(installed, "ask", "Which tool did WannaCry use?")
+    article = tmp_path / "one.txt"
+    article.write_text("Kells gets a tram\n\nThe town of Kells gets a tram for 40 million euros, the council said.\n")
+    asked, added = run_at_once(
+        installed, ["ask", "Which tool did WannaCry use?"], ["add", str(article), "--data", str(tmp_path / "own")]
+    )
     assert asked.returncode == 0
     assert "EternalBlue" in asked.stdout
     assert "Add your own by newsdesk add PATH" in asked.stderr
-
-    article = tmp_path / "one.txt"
-    article.write_text("Kells gets a tram\n\nThe town of Kells gets a tram for 40 million euros, the council said.\n")
-    added = run(installed, "add", str(article), "--data", str(tmp_path / "own"))
     assert added.returncode == 0, added.stderr
     found = run(installed, "search", "tram of Kells", "--data", str(tmp_path / "own"))
     assert "40 million euros" in found.stdout
@@ -85,18 +93,17 @@ def test_the_repository_knows_its_version() -> None:
 
 
 def test_every_command_is_told_and_completed(installed: Path) -> None:
-    told = run(installed, "--help").stdout
+    told, version = run_at_once(installed, ["--help"], ["--version"])
     for command in ("serve", "ask", "search", "add", "feed", "eval", "verify", "accounts", "doctor"):
-        assert f" {command} " in told
-    assert run(installed, "--version").stdout.startswith("newsdesk 0.")
+        assert f" {command} " in told.stdout
+    assert version.stdout.startswith("newsdesk 0.")
     assert "feed" in run(installed, _NEWSDESK_COMPLETE="complete_bash", COMP_WORDS="newsdesk fe", COMP_CWORD="1").stdout
 
 
 def test_a_wrong_command_and_an_error_end_with_a_line_and_a_code(installed: Path) -> None:
-    wrong = run(installed, "asc", "What?")
+    wrong, missing = run_at_once(installed, ["asc", "What?"], ["list", "--data", "nowhere"])
     assert wrong.returncode == 2
     assert "No such command 'asc'" in wrong.stderr
-    missing = run(installed, "list", "--data", "nowhere")
     assert (missing.returncode, missing.stderr) == (
         2,
         "no archive in nowhere: make one with `newsdesk add PATH`, or name it by --data\n",

@@ -1,9 +1,9 @@
 """A page in a process of its own, for tests that measure one: prints its address and its routes, and serves until killed."""
 
 import json
-import sys
 import threading
 import time
+from collections.abc import Sequence
 from pathlib import Path
 
 from starlette.routing import Mount, Route
@@ -36,11 +36,12 @@ def innermost(app: object) -> object:
     return app
 
 
-def main() -> None:
+def main(arguments: Sequence[str]) -> None:
     """Serve the data folder named first, and keep conversations in the file named second."""
-    newsroom = Newsroom(Path(sys.argv[1]), Embedder())
+    data, kept = map(Path, arguments)
+    newsroom = Newsroom(data, Embedder())
     loader = AssistantLoader(newsroom.open, servers=()).start()
-    application = site(loader, ConversationStore(Path(sys.argv[2])), 0, ["127.0.0.1"])
+    application = site(loader, ConversationStore(kept), 0, ["127.0.0.1"])
     gate = application.app
     assert isinstance(gate, Gate)
     server = Server(application, "127.0.0.1", 0)
@@ -54,7 +55,3 @@ def main() -> None:
 
     threading.Thread(target=announce, daemon=True).start()
     server.run()
-
-
-if __name__ == "__main__":
-    main()

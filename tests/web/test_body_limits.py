@@ -1,10 +1,8 @@
 """However much is sent to whatever route: it is refused, the page goes on, and its memory stays what it was."""
 
 import json
-import os
 import re
 import socket
-import subprocess
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -13,7 +11,8 @@ from pathlib import Path
 import pytest
 
 from tests import http_client
-from tests.waiting import PATIENCE_S
+from tests.child_processes import start_command
+from tests.waiting import PATIENCE_S, wait_until
 from tests.web.conftest import Newsroom
 from web.server.request_gate import CALL, READ, SIGN_IN, UPLOAD
 
@@ -40,15 +39,15 @@ def page_process(tmp_path_factory: pytest.TempPathFactory, starter: Newsroom) ->
         pytest.skip("memory is read from /proc")
     folder = tmp_path_factory.mktemp("page")
     own = [str(starter.folder), str(folder / "conversations.sqlite3")]
-    command = [sys.executable, "-m", "tests.web.page_process", *own]
-    environment = {**os.environ, "GRADIO_TEMP_DIR": str(folder / "uploads")}
-    root = Path(__file__).parents[2]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, cwd=root, env=environment) as process:
-        assert process.stdout is not None
-        told = json.loads(process.stdout.readline())
-        http_client.get(told["url"]).raise_for_status()
-        yield Page(told["url"], process.pid, [(method, path) for method, path in told["routes"]])
-        process.kill()
+    environment, output = {"GRADIO_TEMP_DIR": str(folder / "uploads")}, folder / "output"
+    process = start_command("tests.web.page_process:main", own, output, environment)
+    wait_until(lambda: output.exists() and output.read_bytes().endswith(b"\n"))
+    told = json.loads(output.read_text(encoding="utf-8"))
+    http_client.get(told["url"]).raise_for_status()
+    assert process.pid is not None
+    yield Page(told["url"], process.pid, [(method, path) for method, path in told["routes"]])
+    process.kill()
+    process.join(PATIENCE_S)
 
 
 def posted(url: str, method: str, path: str, size: int, chunked: bool, kind: str) -> int:

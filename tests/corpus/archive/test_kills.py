@@ -77,7 +77,7 @@ def kill_again_and_again(folder: Path, kills: int, how: int) -> None:
     assert len(added) == len(set(added))
 
 
-@pytest.mark.sizes(4, 200)
+@pytest.mark.sizes(2, 200)
 def test_killed_at_any_point_nothing_is_lost_or_doubled(
     tmp_path: Path, size: int, record_promise: RecordPromise
 ) -> None:

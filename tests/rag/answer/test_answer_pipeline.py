@@ -155,17 +155,17 @@ def test_a_follow_up_is_asked_in_full(assistant: Assistant, model_server: ModelS
     assert (answer.status, answer.citations[0].passage.article.id) == ("answered", "toll")
 
 
-SOON = {"llm_first_token_s": 1.0}
+SOON = {"llm_first_token_s": 0.3}
 FAULTS: dict[str, tuple[Reply, str, dict[str, float]]] = {
     "401": (Reply(status=401), "refused the key (HTTP 401)", {}),
     "429": (Reply(status=429), "too many requests (HTTP 429)", {}),
     "500": (Reply(status=500), "in trouble (HTTP 500)", {}),
-    "hang": (Reply(hang="headers"), "did not begin to answer within 1 seconds", SOON),
-    "silence": (Reply(hang="first token"), "did not begin to answer within 1 seconds", SOON),
+    "hang": (Reply(hang="headers"), "did not begin to answer within 0.3 seconds", SOON),
+    "silence": (Reply(hang="first token"), "did not begin to answer within 0.3 seconds", SOON),
     "stall": (
         Reply(f"{TRUE} [1].", pause_s=2 * PATIENCE_S, pause_from=1),
-        "did not go on for 1 seconds",
-        {"llm_token_s": 1.0},
+        "did not go on for 0.3 seconds",
+        {"llm_token_s": 0.3},
     ),
     "cut": (Reply(f"{TRUE} [1].", cut_after=5), "in the middle of the answer", {}),
     "broken": (Reply(f"{TRUE} [1].", cut_after=5, cut="broken"), "in the middle of the answer", {}),
