@@ -92,13 +92,16 @@ def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Mark what uses the browser, and run it last, in each worker too: each is given its tests in this order.
 
-    Before it comes what starts whole pages, as they are imported beside the other tests. Playwright leaves an event loop running in the main thread, in which `asyncio.run` refuses to start another.
+    Playwright leaves an event loop running in the main thread, in which `asyncio.run` refuses to start another. Before it
+    come machines with whole pages: what they import is imported beside the other tests.
     """
     for item in items:
         if not {"browser", "page"}.isdisjoint(getattr(item, "fixturenames", ())):
             item.add_marker("browser")
-    items.sort(key=lambda item: (item.get_closest_marker("browser") is not None, item.path.parent.name == "cluster"))
+    items.sort(key=lambda item: (item.get_closest_marker("browser") is not None, MACHINES in item.path.parents))
 
+
+MACHINES = ROOT / "tests" / "cluster"
 
 MANY = 100
 """Tests in a run beside which children are prepared for."""

@@ -111,7 +111,7 @@ def cluster(server: PostgresServer, tmp_path: Path) -> Iterator[Cluster]:
     started.close()
 
 
-@pytest.mark.sizes(1, 50)
+@pytest.mark.sizes(2, 50)
 def test_killed_in_turn_they_lose_and_double_nothing_and_questions_go_on(
     cluster: Cluster, tmp_path: Path, size: int, record_promise: RecordPromise
 ) -> None:

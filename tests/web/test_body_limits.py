@@ -41,13 +41,21 @@ def page_process(tmp_path_factory: pytest.TempPathFactory, starter: Newsroom) ->
     own = [str(starter.folder), str(folder / "conversations.sqlite3")]
     environment, output = {"GRADIO_TEMP_DIR": str(folder / "uploads")}, folder / "output"
     process = start_command("tests.web.page_process:main", own, output, environment)
-    wait_until(lambda: output.exists() and output.read_bytes().endswith(b"\n"))
-    told = json.loads(output.read_text(encoding="utf-8"))
-    http_client.get(told["url"]).raise_for_status()
-    assert process.pid is not None
-    yield Page(told["url"], process.pid, [(method, path) for method, path in told["routes"]])
-    process.kill()
-    process.join(PATIENCE_S)
+
+    def find_told() -> list[str]:
+        assert process.is_alive(), output.read_text(encoding="utf-8")
+        lines = output.read_text(encoding="utf-8").splitlines(keepends=True) if output.exists() else []
+        return [line for line in lines if line.startswith('{"url"') and line.endswith("\n")]
+
+    try:
+        wait_until(lambda: bool(find_told()))
+        told = json.loads(find_told()[0])
+        http_client.get(told["url"]).raise_for_status()
+        assert process.pid is not None
+        yield Page(told["url"], process.pid, [(method, path) for method, path in told["routes"]])
+    finally:
+        process.kill()
+        process.join(PATIENCE_S)
 
 
 def posted(url: str, method: str, path: str, size: int, chunked: bool, kind: str) -> int:

@@ -207,7 +207,7 @@ def test_a_slow_page_and_a_wrong_type_fall_back_too(web: Web, book: FeedBook) ->
     web.routes["/rss"] = Reply(_rss(_item("/slow", "First text."), _item("/pdf", "Second text.")))
     web.routes["/slow"] = dripping(web, b"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\n\r\n", b"x")
     web.routes["/pdf"] = Reply(b"%PDF-1.4", content_type="application/pdf")
-    slow, pdf = _pull(web, book, web.fetcher(limits=replace(PATIENT, total_s=0.7)))
+    slow, pdf = _pull(web, book, web.fetcher(limits=replace(PATIENT, total_s=2.0)))
     assert (_article(slow).body, slow.settled) == ("First text.", False)
     assert (_article(pdf).body, pdf.settled) == ("Second text.", True)
 

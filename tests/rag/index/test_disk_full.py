@@ -28,7 +28,7 @@ def disk(tmp_path: Path) -> Iterator[Path]:
         yield folder
 
 
-@pytest.mark.sizes(1, 50)
+@pytest.mark.sizes(2, 50)
 def test_out_of_disk_at_any_point_it_goes_on_when_there_is_room(
     disk: Path, tmp_path: Path, size: int, record_promise: RecordPromise
 ) -> None:

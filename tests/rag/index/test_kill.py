@@ -53,7 +53,7 @@ def differences(data: Path, log: Path) -> tuple[list[str], list[str]]:
     return lost, doubled
 
 
-@pytest.mark.sizes(2, 200)
+@pytest.mark.sizes(4, 200)
 def test_killed_in_every_step_nothing_is_lost_or_doubled(
     tmp_path: Path, size: int, record_promise: RecordPromise
 ) -> None:
