@@ -25,7 +25,7 @@ from rag.retrieval.held_words import (
 )
 from rag.retrieval.sentence_ranking import LIKELY, SAYING, Sentence, measure_sentence_shape
 from rag.retrieval.sufficiency import find_missing_names
-from rag.text.equal_words import find_equal_terms, says_little
+from rag.text.equal_words import find_equal_terms, holds_equal, says_little
 from rag.text.names import Name, find_initials, find_name_words, find_names, fold_name, same_word
 from rag.text.quotations import find_quotations
 from rag.text.speakers import find_attributions
@@ -137,7 +137,7 @@ def list_clear(query: Query, sentences: Sequence[Sentence], strict: bool = False
 def _tells_itself(names: Sequence[Name], deed: str, sentence: Sentence) -> bool:
     """Return whether a sentence holds, without what leads to it, the names of a question and what it asks of them."""
     held = list_held_terms(sentence.text)
-    return not find_equal_terms(deed).isdisjoint(held) and all(holds_name(name, sentence.text) for name in names)
+    return holds_equal(held, deed) and all(holds_name(name, sentence.text) for name in names)
 
 
 def _find_deed(own: str, names: Sequence[Name], wanted: Sequence[str]) -> str:
@@ -314,7 +314,7 @@ def tells_of(thing: str, sentence: Sentence) -> bool:
     names, article = find_names(thing, mid_sentence=True), sentence.passage.article
     held = list_held_terms(f"{article.title} {sentence.text}", article.language or "en")
     wanted = list_wanted(thing, names)
-    return holds_all(names, sentence, headline=True) and all(held & find_equal_terms(term) for term in wanted)
+    return holds_all(names, sentence, headline=True) and all(holds_equal(held, term) for term in wanted)
 
 
 def _may_speak(speaker: set[str], sentence: Sentence) -> bool:

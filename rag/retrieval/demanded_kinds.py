@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from itertools import pairwise
 
 from rag.retrieval.sentence_ranking import OF_THEM, SAYING, Sentence, measure_matched_share
-from rag.text.equal_words import find_equal_terms
+from rag.text.equal_words import holds_equal
 from rag.text.question_words import FRAME
 from rag.text.speech_verbs import SAY
 from rag.text.terms import list_held_terms, stem, words
@@ -148,7 +148,7 @@ def lacks_quotation(question: str, kind: str, weights: Mapping[str, float], sent
 
 def _add_equal(topic: Mapping[str, float], held: set[str]) -> set[str]:
     """Return the terms that are held with those of a topic that say the same as one of them."""
-    return held | {term for term in topic if not find_equal_terms(term).isdisjoint(held)}
+    return held | {term for term in topic if holds_equal(held, term)}
 
 
 def _list_windows(sentences: Sequence[Sentence]) -> list[set[str]]:

@@ -7,7 +7,7 @@ from rag.question.query import Query
 from rag.retrieval.demanded_kinds import asks_money, counts_asked
 from rag.retrieval.held_words import find_own_names, holds_name, list_wanted, read_own
 from rag.retrieval.sentence_ranking import Sentence, list_counts, measure_sentence_shape
-from rag.text.equal_words import find_equal_terms
+from rag.text.equal_words import holds_equal
 from rag.text.names import Name
 from rag.text.terms import STOPWORDS, list_held_terms, question_language, words
 
@@ -69,7 +69,7 @@ def says_all(query: Query, own: str, names: Sequence[Name], sentence: Sentence) 
     ):
         return False
     held = list_held_terms(title)
-    told = all(holds_name(name, title) for name in names) and all(held & find_equal_terms(term) for term in wanted)
+    told = all(holds_name(name, title) for name in names) and all(holds_equal(held, term) for term in wanted)
     return told and bool(measure_sentence_shape(title, query.kind, set(words(own))))
 
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from corpus.article import Article
 from rag.question.query import Query
 from rag.retrieval.sentence_ranking import Sentence, split_carried
-from rag.text.equal_words import find_equal_terms, says_little
+from rag.text.equal_words import find_equal_terms, holds_equal, says_little
 from rag.text.names import Name, find_initials, find_name_words, find_names, is_named
 from rag.text.terms import STOPWORDS, list_held_terms, list_query_terms, question_language, stem, words
 
@@ -125,4 +125,4 @@ def measure_said(wanted: Sequence[str], sentence: Sentence, whole: bool, headlin
     article = sentence.passage.article
     text = f"{article.title} {article.body}" if whole else read_around(sentence, headline)
     held = list_held_terms(text, article.language or "en")
-    return sum(not find_equal_terms(term).isdisjoint(held) for term in wanted) / len(wanted) if wanted else 1.0
+    return sum(holds_equal(held, term) for term in wanted) / len(wanted) if wanted else 1.0

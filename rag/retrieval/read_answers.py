@@ -12,7 +12,7 @@ from rag.retrieval.headline_answers import FACTS, WHO_IS_NAME
 from rag.retrieval.held_words import YEAR, find_own_names, list_about, list_telling, list_wanted, read_own
 from rag.retrieval.sentence_ranking import CERTAIN, LIKELY, Sentence, measure_sentence_shape, split_carried
 from rag.retrieval.told_times import may_answer
-from rag.text.equal_words import find_equal_terms
+from rag.text.equal_words import holds_equal
 from rag.text.names import find_names
 from rag.text.terms import list_held_terms, question_language, stem, words
 
@@ -82,15 +82,13 @@ def is_about_unknown(query: Query, sentences: Sequence[Sentence]) -> bool:
         return False
     held = [list_held_terms(f"{a.title} {a.body}") for a in articles]
     asked = _RELATION.sub(" ", read_own(own))
-    counts = [sum(_is_held(term, one) for one in held) for term in list_wanted(asked, ())]
+    counts = [sum(_is_held_or_cut(term, one) for one in held) for term in list_wanted(asked, ())]
     return 0 in counts and not any(0 < count <= FEW * len(held) for count in counts)
 
 
-def _is_held(term: str, held: AbstractSet[str]) -> bool:
+def _is_held_or_cut(term: str, held: AbstractSet[str]) -> bool:
     """Return whether terms hold one, an equal one, or one that it cuts short ("tech", "dev")."""
-    if not find_equal_terms(term).isdisjoint(held):
-        return True
-    return len(term) >= _SHORTENED and any(other.startswith(term) for other in held)
+    return holds_equal(held, term) or (len(term) >= _SHORTENED and any(other.startswith(term) for other in held))
 
 
 def list_certain_for_part(text: str, kind: Kind, sentences: Sequence[Sentence]) -> list[Sentence]:
@@ -125,7 +123,7 @@ def _tells_all(terms: AbstractSet[str], sentence: Sentence) -> bool:
     """Return whether the article of a sentence holds all of some terms, or equal ones."""
     article = sentence.passage.article
     held = list_held_terms(f"{article.title} {article.body}", article.language or "en") if terms else frozenset[str]()
-    return all(not find_equal_terms(term).isdisjoint(held) for term in terms)
+    return all(holds_equal(held, term) for term in terms)
 
 
 def _holds_kind(kind: Kind, own: str, sentence: Sentence) -> bool:

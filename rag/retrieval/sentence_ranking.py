@@ -14,7 +14,7 @@ from rag.question.question_syntax import ASKING as INTERROGATIVE
 from rag.question.question_syntax import AUXILIARY
 from rag.retrieval.answer_scorer import AnswerScorer, describe_sentence
 from rag.text.dates.date_mentions import find_moments
-from rag.text.equal_words import find_equal_terms
+from rag.text.equal_words import holds_equal
 from rag.text.figures import Figure, find_figures
 from rag.text.names import find_names
 from rag.text.question_words import ASKING
@@ -289,7 +289,7 @@ class _Asking:
 
     def _list_equal(self, inside: set[str]) -> set[str]:
         """Return the terms of the question of which a sentence holds an equal one."""
-        return {term for term in self.weights if not find_equal_terms(term).isdisjoint(inside)}
+        return {term for term in self.weights if holds_equal(inside, term)}
 
     def _count_spoken(self, text: str, around: set[str]) -> float:
         """Return what a quotation counts: whole if its speaker may be the one asked about.

@@ -8,7 +8,7 @@ from functools import lru_cache
 from corpus.article import Article
 from rag.model import Passage
 from rag.retrieval.held_words import YEAR, tells_years
-from rag.text.equal_words import find_equal_terms
+from rag.text.equal_words import holds_equal
 from rag.text.terms import list_held_terms, words
 
 NEAREST = 0.8
@@ -88,7 +88,7 @@ class NearArticle:
 
 def _is_held(stems: frozenset[str], held: set[str]) -> bool:
     """Return whether terms hold one of the forms of a word, or an equal one."""
-    return any(not find_equal_terms(term).isdisjoint(held) for term in stems)
+    return any(holds_equal(held, term) for term in stems)
 
 
 def choose_nearest(found: Sequence[NearArticle], parts: Sequence[TopicPart]) -> list[NearArticle]:

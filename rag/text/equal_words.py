@@ -1,6 +1,6 @@
 """Words that a question and an article use for the same thing: "hack" and "breach", "hit" and "affected"."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Set
 
 from rag.text.question_words import ASKING, FRAME
 from rag.text.terms import stem
@@ -79,11 +79,17 @@ def _index(groups: Iterable[str]) -> Mapping[str, frozenset[str]]:
 
 
 _EQUAL = _index(_GROUPS)
+_NONE: frozenset[str] = frozenset()
 
 
 def find_equal_terms(term: str) -> frozenset[str]:
     """Return the stems that say the same as a stem in the news, itself included."""
-    return _EQUAL.get(term, frozenset()) | {term}
+    return _EQUAL.get(term, _NONE) | {term}
+
+
+def holds_equal(held: Set[str], term: str) -> bool:
+    """Return whether stems hold one, or one that says the same in the news."""
+    return term in held or not _EQUAL.get(term, _NONE).isdisjoint(held)
 
 
 def says_little(term: str) -> bool:

@@ -1,6 +1,6 @@
 import pytest
 
-from rag.text.equal_words import find_equal_terms, says_little
+from rag.text.equal_words import find_equal_terms, holds_equal, says_little
 from rag.text.terms import stem
 
 
@@ -14,6 +14,14 @@ def test_words_for_the_same_thing_are_equal_both_ways(asked: str, told: str) -> 
 
 def test_a_word_without_others_equals_itself_alone() -> None:
     assert find_equal_terms(stem("harbour")) == {stem("harbour")}
+
+
+def test_what_is_held_is_held_in_equal_words_too() -> None:
+    held = {stem("breach"), stem("harbour")}
+    assert holds_equal(held, stem("hack"))
+    assert holds_equal(held, stem("harbour"))
+    assert not holds_equal(held, stem("ferry"))
+    assert not holds_equal(set(), stem("hack"))
 
 
 def test_opposites_are_not_equal() -> None:
